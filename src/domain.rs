@@ -1,0 +1,17 @@
+//! The rules of the trade. PURE: no I/O, no clock, no diesel, no actix; time and ids are arguments.
+
+pub mod account;
+pub mod area;
+pub mod audit;
+pub mod category;
+pub mod conflict;
+pub mod contract;
+pub mod geo;
+pub mod ids;
+pub mod organisation;
+pub mod photo;
+pub mod text_enum;
+pub mod ticket;
+pub mod time;
+pub mod visit;
+pub mod work_order;

@@ -1,0 +1,132 @@
+//! Accounts, what they may do and the devices they enrol.
+
+use crate::domain::{
+    ids::{AccountId, AreaId, DeviceId, GrantId, OrganisationId},
+    organisation::ActiveState,
+    time::Timestamp,
+};
+
+crate::text_enum! {
+    /// A role; what each may do stands in [`crate::domain::policy`].
+    Role {
+        /// Runs the installation: accounts, areas, catalogue, contracts.
+        Admin = "admin",
+        /// Takes calls, registers tickets, dispatches.
+        Operator = "operator",
+        /// Verifies completion, decides conflicts.
+        Supervisor = "supervisor",
+        /// Visits the field for the municipality.
+        Inspector = "inspector",
+        /// Answers offers and runs the crews of one contractor.
+        ContractorManager = "contractor_manager",
+        /// Does the work of one contractor.
+        Crew = "crew",
+        /// Reads, and changes nothing.
+        Auditor = "auditor",
+    }
+}
+
+/// A person's login.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Account {
+    /// Identity.
+    pub id: AccountId,
+    /// Revision.
+    pub rev: i64,
+    /// Login name, lower case, unique.
+    pub login: String,
+    /// Name that colleagues see.
+    pub display_name: String,
+    /// Language of messages: `fa` or `en`.
+    pub locale: String,
+    /// May log in or not.
+    pub state: ActiveState,
+    /// Phone (E.164), encrypted at rest; never leaves the office.
+    pub phone_encrypted: Option<Vec<u8>>,
+    /// Creation.
+    pub created_at: Timestamp,
+    /// Last change.
+    pub updated_at: Timestamp,
+}
+
+/// A role held in some areas, for an organisation, during a time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RoleGrant {
+    /// Identity.
+    pub id: GrantId,
+    /// Who holds it.
+    pub account_id: AccountId,
+    /// The role.
+    pub role: Role,
+    /// On whose behalf; the scope of contractor people.
+    pub organisation_id: Option<OrganisationId>,
+    /// Areas with all that lie below them; empty means none (admin and auditor need none).
+    pub areas: Vec<AreaId>,
+    /// First instant of validity.
+    pub valid_from: Timestamp,
+    /// First instant after validity; open if absent.
+    pub valid_to: Option<Timestamp>,
+}
+
+impl RoleGrant {
+    /// Whether the grant is in force at an instant: `[valid_from, valid_to)`.
+    #[must_use]
+    pub fn in_force_at(&self, at: Timestamp) -> bool {
+        self.valid_from <= at && self.valid_to.is_none_or(|end| at < end)
+    }
+}
+
+crate::text_enum! {
+    /// How far a device's wall clock is trusted.
+    ClockTrust {
+        /// No sync yet.
+        Unknown = "unknown",
+        /// Within two minutes of the server.
+        Good = "good",
+        /// Off by more than two minutes.
+        Suspect = "suspect",
+        /// Off by more than a day; the office is warned.
+        Wrong = "wrong",
+    }
+}
+
+/// A phone or tablet enrolled by an account.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Device {
+    /// Identity.
+    pub id: DeviceId,
+    /// Revision.
+    pub rev: i64,
+    /// Who enrolled it.
+    pub account_id: AccountId,
+    /// Made by the device at registration; makes registration idempotent.
+    pub nonce: String,
+    /// Human name.
+    pub name: String,
+    /// `android`, `ios`, …
+    pub platform: String,
+    /// Version of the field app.
+    pub app_version: String,
+    /// Enrolment.
+    pub enrolled_at: Timestamp,
+    /// Set when an administrator took the device out of service.
+    pub revoked_at: Option<Timestamp>,
+    /// Last pull.
+    pub last_pull_at: Option<Timestamp>,
+    /// Last push.
+    pub last_push_at: Option<Timestamp>,
+    /// Highest `seq` answered.
+    pub applied_through: i64,
+    /// `sha256(chain ‖ mutation id)` over all answered mutations, hex; 64 zeros at first.
+    pub chain: String,
+    /// Last measured `sent_at − received_at`, microseconds.
+    pub clock_offset_us: i64,
+    /// What follows from it.
+    pub clock_trust: ClockTrust,
+    /// Newest effective stamp given to a mutation of this device.
+    pub last_eff: Timestamp,
+    /// Length of the outbox that it last reported.
+    pub pending: i64,
+    /// Up to which `seq` it has acknowledged results.
+    pub acked_through: i64,
+}

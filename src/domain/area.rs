@@ -1,0 +1,60 @@
+//! Areas: city → region → district, with boundaries that change over time.
+
+use serde_json::Value;
+
+use crate::domain::{
+    ids::{AreaId, AreaShapeId},
+    time::Timestamp,
+};
+
+crate::text_enum! {
+    /// The level of an area.
+    AreaKind {
+        /// A whole city.
+        City = "city",
+        /// A region (منطقه) of a city.
+        Region = "region",
+        /// A district (ناحیه) of a region.
+        District = "district",
+    }
+}
+
+/// An area, stable over changes of its boundary.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Area {
+    /// Identity.
+    pub id: AreaId,
+    /// Revision.
+    pub rev: i64,
+    /// Code, unique.
+    pub code: String,
+    /// Level.
+    pub kind: AreaKind,
+    /// The area that it is part of.
+    pub parent_id: Option<AreaId>,
+    /// Persian name.
+    pub name_fa: String,
+    /// English name.
+    pub name_en: String,
+    /// Last change.
+    pub updated_at: Timestamp,
+}
+
+/// One version of an area's boundary, in force during `[valid_from, valid_to)`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AreaShape {
+    /// Identity.
+    pub id: AreaShapeId,
+    /// Whose boundary it is.
+    pub area_id: AreaId,
+    /// First instant of validity.
+    pub valid_from: Timestamp,
+    /// First instant after validity.
+    pub valid_to: Option<Timestamp>,
+    /// GeoJSON `MultiPolygon`, WGS84, longitude first.
+    pub geometry: Value,
+    /// Number of vertices.
+    pub vertices: i64,
+    /// Where the outline is from, with its licence; `synthetic` if it was made.
+    pub source: String,
+}

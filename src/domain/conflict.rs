@@ -1,0 +1,133 @@
+//! Conflicts: what a person must decide.
+
+use serde_json::Value;
+
+use crate::domain::{
+    ids::{AccountId, AreaId, ConflictId, MutationId, TicketId, WorkOrderId},
+    time::Timestamp,
+};
+
+crate::text_enum! {
+    /// The class of a conflict.
+    ConflictKind {
+        /// Field work of an epoch that had passed.
+        StaleEpoch = "stale_epoch",
+        /// Two people wrote one field without having seen each other.
+        ParallelUpdate = "parallel_update",
+        /// A category was changed in the field while the office changed it.
+        CategoryProposal = "category_proposal",
+        /// A point moved far while somebody else moved it.
+        PointMoved = "point_moved",
+        /// One person declined what another of the same party submitted.
+        DeclinedVsSubmitted = "declined_vs_submitted",
+        /// Two people submitted different findings or answers.
+        AlreadySubmitted = "already_submitted",
+        /// Two measurements of one thing in one epoch differ by more than a tenth.
+        MeasurementDisagrees = "measurement_disagrees",
+        /// A ticket made offline may be one that exists.
+        PossibleDuplicate = "possible_duplicate",
+        /// Field work at a ticket that the office had cancelled or merged.
+        DeletedEntity = "deleted_entity",
+        /// Two verdicts on one round.
+        VerdictDisagrees = "verdict_disagrees",
+        /// An event of an epoch that this server has not issued.
+        EpochUnknown = "epoch_unknown",
+        /// Work of somebody who was no longer allowed, waiting to be adopted.
+        Quarantined = "quarantined",
+        /// Something that has waited too long for something unknown.
+        HeldTooLong = "held_too_long",
+    }
+}
+
+crate::text_enum! {
+    /// How much a conflict matters. Hard never becomes soft while open.
+    Severity {
+        /// A default is in force; a person may look.
+        Soft = "soft",
+        /// A person must decide.
+        Hard = "hard",
+    }
+}
+
+crate::text_enum! {
+    /// Whether it was decided.
+    ConflictStatus {
+        /// Not yet.
+        Open = "open",
+        /// Decided.
+        Resolved = "resolved",
+    }
+}
+
+crate::text_enum! {
+    /// What a person decided.
+    Resolution {
+        /// The late work counts: its author's assignment is the one in force.
+        AcceptWork = "accept_work",
+        /// The late work does not count.
+        Dismiss = "dismiss",
+        /// Both did the work and both are to be paid.
+        PayBoth = "pay_both",
+        /// The order goes back to the late author's party, to go on with.
+        ReassignBack = "reassign_back",
+        /// What is in force stays.
+        Keep = "keep",
+        /// The other value comes into force.
+        TakeOther = "take_other",
+        /// A third value comes into force.
+        Set = "set",
+        /// The ticket is the same as another.
+        MergeInto = "merge_into",
+        /// It is not.
+        NotDuplicate = "not_duplicate",
+        /// Quarantined work is let in.
+        Adopt = "adopt",
+        /// Quarantined work stays out.
+        Discard = "discard",
+    }
+}
+
+/// A conflict. Its key is unordered, so that it is raised once whatever came first.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Conflict {
+    /// Identity, derived from the key.
+    pub id: ConflictId,
+    /// Revision; `If-Match` of a resolution.
+    pub rev: i64,
+    /// (kind, entity, field or epoch, the two mutations in order), unique.
+    pub key: String,
+    /// Class.
+    pub kind: ConflictKind,
+    /// How much it matters.
+    pub severity: Severity,
+    /// At which ticket.
+    pub ticket_id: TicketId,
+    /// At which work order.
+    pub work_order_id: Option<WorkOrderId>,
+    /// Whose office sees it.
+    pub areas: Vec<AreaId>,
+    /// What both had seen.
+    pub base: Value,
+    /// What stood.
+    pub theirs: Value,
+    /// What came.
+    pub mine: Value,
+    /// The mutation that came.
+    pub mutation_id: MutationId,
+    /// The mutation that stood.
+    pub other_mutation_id: Option<MutationId>,
+    /// What holds until somebody decides.
+    pub default_in_force: String,
+    /// Decided or not.
+    pub status: ConflictStatus,
+    /// How.
+    pub resolution: Option<Resolution>,
+    /// By whom.
+    pub resolved_by: Option<AccountId>,
+    /// When.
+    pub resolved_at: Option<Timestamp>,
+    /// In words.
+    pub note: Option<String>,
+    /// When it was raised.
+    pub raised_at: Timestamp,
+}

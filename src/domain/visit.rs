@@ -1,0 +1,189 @@
+//! Visits and what people record on them: notes, measurements, answers.
+
+use serde_json::Value;
+
+use crate::domain::{
+    geo::Point,
+    ids::{AccountId, AnswerId, ChecklistId, DeviceId, MeasurementId, MutationId, NoteId, OrganisationId, TicketId, VisitId, WorkOrderId},
+    time::Timestamp,
+};
+
+crate::text_enum! {
+    /// Why somebody was there.
+    VisitKind {
+        /// To take the request up.
+        Intake = "intake",
+        /// To look.
+        Inspection = "inspection",
+        /// To work.
+        Work = "work",
+        /// To see the result.
+        Final = "final",
+        /// By the way.
+        Patrol = "patrol",
+    }
+}
+
+crate::text_enum! {
+    /// What came of a visit.
+    VisitOutcome {
+        /// Done.
+        Done = "done",
+        /// Could not get in.
+        NoAccess = "no_access",
+        /// Nothing there.
+        NotFound = "not_found",
+        /// Not the city's to mend.
+        NotOurs = "not_ours",
+        /// Needs another trade.
+        NeedsOther = "needs_other",
+        /// Too dangerous.
+        Unsafe = "unsafe",
+    }
+}
+
+crate::text_enum! {
+    /// What the operating system said of a fix being simulated.
+    MockFlag {
+        /// A real fix.
+        Real = "real",
+        /// A simulated one.
+        Mock = "mock",
+        /// The device did not say.
+        Unknown = "unknown",
+    }
+}
+
+/// Somebody was there.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Visit {
+    /// Identity.
+    pub id: VisitId,
+    /// Revision.
+    pub rev: i64,
+    /// At which ticket.
+    pub ticket_id: TicketId,
+    /// For which work order.
+    pub work_order_id: Option<WorkOrderId>,
+    /// Why.
+    pub kind: VisitKind,
+    /// Who.
+    pub actor: AccountId,
+    /// For which organisation.
+    pub organisation_id: Option<OrganisationId>,
+    /// With which device.
+    pub device_id: Option<DeviceId>,
+    /// Arrival by the device's clock.
+    pub arrived_at: Timestamp,
+    /// Arrival as the server corrects it.
+    pub arrived_est: Timestamp,
+    /// When the server heard of it.
+    pub received_at: Timestamp,
+    /// Departure, corrected.
+    pub left_est: Option<Timestamp>,
+    /// Where.
+    pub point: Option<Point>,
+    /// Whether the fix was simulated.
+    pub mock: MockFlag,
+    /// Metres to the ticket's point.
+    pub distance_m: Option<f64>,
+    /// What came of it.
+    pub outcome: Option<VisitOutcome>,
+    /// Effective stamp.
+    pub eff: Timestamp,
+}
+
+crate::text_enum! {
+    /// Who may read a note.
+    Audience {
+        /// The office and the field people of the area or the order.
+        Field = "field",
+        /// The office alone.
+        Office = "office",
+    }
+}
+
+/// Text by a person, or by the system (a value that lost a merge, say).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Note {
+    /// Identity.
+    pub id: NoteId,
+    /// Revision.
+    pub rev: i64,
+    /// On which ticket.
+    pub ticket_id: TicketId,
+    /// On which work order.
+    pub work_order_id: Option<WorkOrderId>,
+    /// By whom; absent: the system.
+    pub actor: Option<AccountId>,
+    /// For which organisation.
+    pub organisation_id: Option<OrganisationId>,
+    /// Who may read it.
+    pub audience: Audience,
+    /// The text.
+    pub text: String,
+    /// Effective stamp of the text.
+    pub eff: Timestamp,
+    /// When it was removed by its author or the office.
+    pub removed_at: Option<Timestamp>,
+}
+
+/// A quantity that was measured. A correction is a new row that supersedes the old one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Measurement {
+    /// Identity.
+    pub id: MeasurementId,
+    /// Revision.
+    pub rev: i64,
+    /// At which ticket.
+    pub ticket_id: TicketId,
+    /// For which work order.
+    pub work_order_id: Option<WorkOrderId>,
+    /// On which visit.
+    pub visit_id: Option<VisitId>,
+    /// The epoch that the author knew.
+    pub epoch: Option<i64>,
+    /// Code of the price item or thing measured.
+    pub item: String,
+    /// How much.
+    pub quantity: f64,
+    /// In which unit, such as `m2`, `m`, `t`, `piece`.
+    pub unit: String,
+    /// The measurement that it corrects.
+    pub supersedes: Option<MeasurementId>,
+    /// By whom.
+    pub actor: AccountId,
+    /// For which organisation.
+    pub organisation_id: Option<OrganisationId>,
+    /// Effective stamp.
+    pub eff: Timestamp,
+}
+
+/// The answer to one checklist item on one visit: a register by (eff, mutation).
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChecklistAnswer {
+    /// Identity, derived from visit and item, so that two devices name the same register.
+    pub id: AnswerId,
+    /// Revision.
+    pub rev: i64,
+    /// At which ticket.
+    pub ticket_id: TicketId,
+    /// For which work order.
+    pub work_order_id: Option<WorkOrderId>,
+    /// On which visit.
+    pub visit_id: VisitId,
+    /// The version of the checklist that was answered.
+    pub checklist_id: ChecklistId,
+    /// Code of the item.
+    pub item: String,
+    /// The answer.
+    pub value: Value,
+    /// By whom.
+    pub actor: AccountId,
+    /// For which organisation.
+    pub organisation_id: Option<OrganisationId>,
+    /// The write that stands.
+    pub mutation_id: MutationId,
+    /// Effective stamp.
+    pub eff: Timestamp,
+}

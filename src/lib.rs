@@ -1,0 +1,9 @@
+//! bazdid (بازدید, "field visit"): the backend for municipal field work.
+//!
+//! The dependency law, enforced by `tests/architecture.rs`:
+//! `main → cli → server → {http, worker} → service → {store, domain, security}`; `store → domain`; `domain` → nothing of ours.
+
+#[macro_use]
+pub mod domain;
+pub mod clock;
+pub mod error;

@@ -1,0 +1,3 @@
+//! The `bazdid` program.
+
+fn main() {}
