@@ -182,6 +182,7 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {
+    #[expect(clippy::as_conversions, reason = "an upcast that drops Send + Sync; there is no From for it")]
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.source.as_ref().map(|s| &**s as &(dyn std::error::Error + 'static))
     }
