@@ -43,6 +43,30 @@ impl Point {
     }
 }
 
+/// Cells per degree of the grid that finds neighbours: a cell is about 111 m tall.
+const CELLS_PER_DEGREE: f64 = 1000.0;
+/// Cells in one row of the grid.
+const CELLS_PER_ROW: i64 = 360_001;
+
+/// The cell of a coarse grid that a point lies in. Points within 50 m of each other lie in the same cell or in
+/// neighbouring ones up to latitude 63°.
+#[must_use]
+pub fn cell(point: &Point) -> i64 {
+    grid((point.lat + 90.0) * CELLS_PER_DEGREE) * CELLS_PER_ROW + grid((point.lon + 180.0) * CELLS_PER_DEGREE)
+}
+
+/// The cell of a point and the eight around it.
+#[must_use]
+pub fn cells_around(point: &Point) -> Vec<i64> {
+    let middle = cell(point);
+    [-1, 0, 1].into_iter().flat_map(|row| [-1, 0, 1].map(|column| middle + row * CELLS_PER_ROW + column)).collect()
+}
+
+#[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "f64 to i64 saturates, and degrees are small")]
+fn grid(value: f64) -> i64 {
+    value.floor() as i64
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,0 +1,232 @@
+//! The part of the database that one transaction decides about, held in memory.
+//!
+//! A world holds whole aggregates: tickets with everything below them. Rules read and write it; a refused group is
+//! undone by [`World::rollback`]; the store writes back what differs. Knows nothing of where rows come from.
+
+use std::collections::BTreeMap;
+
+use uuid::Uuid;
+
+use crate::domain::{
+    conflict::Conflict,
+    ids::{Id, TicketId},
+    photo::Photo,
+    ticket::{FieldEdit, StatusChange, Ticket},
+    visit::{ChecklistAnswer, Measurement, Note, Visit},
+    work_order::{Assignment, Round, WorkEvent, WorkOrder},
+};
+
+/// A row that belongs to a ticket.
+pub trait Entity: Clone + PartialEq {
+    /// Tag of its id.
+    type Tag;
+    /// The word for it on the wire.
+    const KIND: &'static str;
+    /// Identity.
+    fn id(&self) -> Id<Self::Tag>;
+    /// The ticket it belongs to.
+    fn ticket_id(&self) -> TicketId;
+    /// Revision.
+    fn rev(&self) -> i64;
+    /// Sets the revision.
+    fn set_rev(&mut self, rev: i64);
+}
+
+macro_rules! entities {
+    ($($ty:ty, $tag:ident, $kind:literal, $ticket:ident $(, $rev:ident)?;)+) => {$(
+        impl Entity for $ty {
+            type Tag = crate::domain::ids::$tag;
+            const KIND: &'static str = $kind;
+            fn id(&self) -> Id<Self::Tag> { self.id }
+            fn ticket_id(&self) -> TicketId { self.$ticket }
+            entities!(@rev $($rev)?);
+        }
+    )+};
+    (@rev $rev:ident) => {
+        fn rev(&self) -> i64 { self.$rev }
+        fn set_rev(&mut self, rev: i64) { self.$rev = rev; }
+    };
+    (@rev) => {
+        fn rev(&self) -> i64 { 1 }
+        fn set_rev(&mut self, _: i64) {}
+    };
+}
+
+entities! {
+    Ticket, TicketTag, "ticket", id, rev;
+    StatusChange, StatusChangeTag, "status_change", ticket_id;
+    FieldEdit, NoteTag, "field_edit", ticket_id;
+    WorkOrder, WorkOrderTag, "work_order", ticket_id, rev;
+    Assignment, AssignmentTag, "assignment", ticket_id, rev;
+    WorkEvent, WorkEventTag, "work_event", ticket_id, rev;
+    Round, RoundTag, "round", ticket_id, rev;
+    Visit, VisitTag, "visit", ticket_id, rev;
+    Note, NoteTag, "note", ticket_id, rev;
+    Measurement, MeasurementTag, "measurement", ticket_id, rev;
+    ChecklistAnswer, AnswerTag, "answer", ticket_id, rev;
+    Photo, PhotoTag, "photo", ticket_id, rev;
+    Conflict, ConflictTag, "conflict", ticket_id, rev;
+}
+
+/// A row as it is now and as it was loaded.
+#[derive(Debug, Clone)]
+struct Entry<E> {
+    now: E,
+    was: Option<E>,
+}
+
+/// The rows of one kind.
+#[derive(Debug, Clone)]
+pub struct Table<E: Entity> {
+    rows: BTreeMap<Uuid, Entry<E>>,
+    undo: Vec<(Uuid, Option<Entry<E>>)>,
+}
+
+impl<E: Entity> Default for Table<E> {
+    fn default() -> Self {
+        Self { rows: BTreeMap::new(), undo: Vec::new() }
+    }
+}
+
+impl<E: Entity> Table<E> {
+    /// Adds rows as the database has them.
+    pub fn load(&mut self, rows: impl IntoIterator<Item = E>) {
+        for row in rows {
+            self.rows.insert(row.id().uuid(), Entry { was: Some(row.clone()), now: row });
+        }
+    }
+
+    /// A row by its id.
+    #[must_use]
+    pub fn get(&self, id: Id<E::Tag>) -> Option<&E> {
+        self.rows.get(&id.uuid()).map(|e| &e.now)
+    }
+
+    /// Every row, by id.
+    pub fn iter(&self) -> impl Iterator<Item = &E> {
+        self.rows.values().map(|e| &e.now)
+    }
+
+    /// Writes a row. Its revision becomes one more than the loaded one's, however often it is written.
+    /// Returns that revision.
+    pub fn put(&mut self, mut row: E) -> i64 {
+        let key = row.id().uuid();
+        let before = self.rows.get(&key).cloned();
+        let was = before.as_ref().and_then(|e| e.was.clone());
+        let rev = was.as_ref().map_or(1, |w| w.rev() + 1);
+        row.set_rev(rev);
+        self.undo.push((key, before));
+        self.rows.insert(key, Entry { now: row, was });
+        rev
+    }
+
+    /// Rows that differ from what was loaded: (before, now).
+    pub fn changed(&self) -> impl Iterator<Item = (Option<&E>, &E)> {
+        self.rows.values().filter(|e| e.was.as_ref() != Some(&e.now)).map(|e| (e.was.as_ref(), &e.now))
+    }
+
+    /// The row as it was loaded.
+    #[must_use]
+    pub fn before(&self, id: Id<E::Tag>) -> Option<&E> {
+        self.rows.get(&id.uuid()).and_then(|e| e.was.as_ref())
+    }
+
+    fn rollback(&mut self, mark: usize) {
+        while self.undo.len() > mark {
+            match self.undo.pop() {
+                Some((key, Some(entry))) => drop(self.rows.insert(key, entry)),
+                Some((key, None)) => drop(self.rows.remove(&key)),
+                None => break,
+            }
+        }
+    }
+}
+
+macro_rules! world {
+    ($($(#[$doc:meta])* $field:ident : $ty:ty),+ $(,)?) => {
+        /// The loaded aggregates.
+        #[derive(Debug, Clone, Default)]
+        pub struct World { $($(#[$doc])* pub $field: Table<$ty>),+ }
+
+        /// A point in the history of a world that it can be taken back to.
+        #[derive(Debug, Clone, Copy)]
+        pub struct Mark { $($field: usize),+ }
+
+        impl World {
+            /// Remembers this point.
+            #[must_use]
+            pub fn mark(&self) -> Mark {
+                Mark { $($field: self.$field.undo.len()),+ }
+            }
+
+            /// Takes everything back that was written after a mark.
+            pub fn rollback(&mut self, mark: Mark) {
+                $(self.$field.rollback(mark.$field);)+
+            }
+        }
+    };
+}
+
+world! {
+    /// Tickets, the roots.
+    tickets: Ticket,
+    /// History of their statuses.
+    status_changes: StatusChange,
+    /// History of the fields that the field may write.
+    field_edits: FieldEdit,
+    /// Work orders.
+    work_orders: WorkOrder,
+    /// Their offers.
+    assignments: Assignment,
+    /// What the field did with them.
+    work_events: WorkEvent,
+    /// Attempts.
+    rounds: Round,
+    /// Presences.
+    visits: Visit,
+    /// Notes.
+    notes: Note,
+    /// Quantities.
+    measurements: Measurement,
+    /// Checklist answers.
+    answers: ChecklistAnswer,
+    /// Photos.
+    photos: Photo,
+    /// Conflicts.
+    conflicts: Conflict,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{ids::NoteId, time::Timestamp, visit::Audience};
+
+    fn note(n: u128, text: &str) -> Note {
+        Note {
+            id: NoteId::new(Uuid::from_u128(n)),
+            rev: 0,
+            ticket_id: TicketId::new(Uuid::from_u128(9)),
+            work_order_id: None,
+            actor: None,
+            organisation_id: None,
+            audience: Audience::Field,
+            text: text.into(),
+            eff: Timestamp::default(),
+            removed_at: None,
+        }
+    }
+
+    #[test]
+    fn a_rollback_restores_what_stood_and_forgets_what_was_new() {
+        let mut world = World::default();
+        world.notes.load([Note { rev: 4, ..note(1, "loaded") }]);
+        assert_eq!(world.notes.put(note(1, "kept")), 5);
+        let mark = world.mark();
+        assert_eq!(world.notes.put(note(1, "refused")), 5, "one transaction raises a revision once");
+        world.notes.put(note(2, "refused too"));
+        world.rollback(mark);
+        let texts: Vec<_> = world.notes.iter().map(|n| n.text.as_str()).collect();
+        assert_eq!(texts, ["kept"]);
+        assert_eq!(world.notes.changed().count(), 1);
+    }
+}

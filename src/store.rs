@@ -1,0 +1,29 @@
+//! The only place that says `diesel`: both databases from one body of code.
+//!
+//! Knows the domain's entities and nothing of use cases, HTTP or the clock.
+
+#[macro_use]
+mod macros;
+pub mod account;
+pub mod aggregate;
+pub mod area;
+pub mod audit;
+pub mod category;
+pub mod conflict;
+pub mod contract;
+pub mod db;
+pub mod feed;
+mod migrations;
+pub mod organisation;
+pub mod photo;
+mod schema;
+mod sql;
+mod sqlite_writer;
+pub mod ticket;
+mod tx;
+pub mod visit;
+pub mod work_order;
+
+pub use db::{Db, DbOptions};
+pub use migrations::{migrate, pending, revert_all};
+pub use tx::Tx;

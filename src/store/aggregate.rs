@@ -1,0 +1,126 @@
+//! Loads and saves whole tickets: one query a table to load, one multi-row statement a table to save.
+
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use crate::{
+    domain::{
+        ids::{Id, TicketId},
+        world::{Entity, Table, World},
+    },
+    error::Result,
+    store::{
+        conflict::ConflictRow,
+        photo::PhotoRow,
+        schema,
+        sql::db_error,
+        ticket::{FieldEditRow, StatusChangeRow, TicketRow},
+        tx::Tx,
+        visit::{ChecklistAnswerRow, MeasurementRow, NoteRow, VisitRow},
+        work_order::{AssignmentRow, RoundRow, WorkEventRow, WorkOrderRow},
+    },
+};
+
+/// How many ids one list in a query holds at most.
+const LIST: usize = 5_000;
+
+macro_rules! load {
+    ($tx:ident, $world:ident . $field:ident, $table:ident, $row:ty, $ids:expr) => {
+        let rows: Vec<$row> =
+            on!($tx, |c| schema::$table::table.filter(schema::$table::ticket_id.eq_any($ids)).select(<$row>::as_select()).load(c))
+                .map_err(db_error)?;
+        $world.$field.load(rows.into_iter().map(Into::into));
+    };
+}
+
+/// Loads tickets with everything below them. On PostgreSQL the tickets' rows are locked, in the order of their ids, until
+/// the transaction ends: the ticket is the root that every writer of its children locks first.
+///
+/// # Errors
+/// The database fails.
+pub fn load_world(tx: &mut Tx<'_>, tickets: &[TicketId]) -> Result<World> {
+    let mut world = World::default();
+    let mut ids = tickets.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    for ids in ids.chunks(LIST) {
+        let rows: Vec<TicketRow> = on!(
+            tx,
+            pg | c
+                | schema::tickets::table
+                    .filter(schema::tickets::id.eq_any(ids))
+                    .order(schema::tickets::id)
+                    .for_update()
+                    .select(TicketRow::as_select())
+                    .load(c),
+            sqlite | c | schema::tickets::table.filter(schema::tickets::id.eq_any(ids)).select(TicketRow::as_select()).load(c)
+        )
+        .map_err(db_error)?;
+        world.tickets.load(rows.into_iter().map(Into::into));
+        load!(tx, world.field_edits, field_edits, FieldEditRow, ids);
+        load!(tx, world.work_orders, work_orders, WorkOrderRow, ids);
+        load!(tx, world.assignments, assignments, AssignmentRow, ids);
+        load!(tx, world.work_events, work_events, WorkEventRow, ids);
+        load!(tx, world.rounds, rounds, RoundRow, ids);
+        load!(tx, world.visits, visits, VisitRow, ids);
+        load!(tx, world.notes, notes, NoteRow, ids);
+        load!(tx, world.measurements, measurements, MeasurementRow, ids);
+        load!(tx, world.answers, checklist_answers, ChecklistAnswerRow, ids);
+        load!(tx, world.photos, photos, PhotoRow, ids);
+        load!(tx, world.conflicts, conflicts, ConflictRow, ids);
+    }
+    Ok(world)
+}
+
+fn changed<'w, E: Entity + 'w, R: From<&'w E>>(table: &'w Table<E>) -> Vec<R> {
+    table.changed().map(|(_, now)| R::from(now)).collect()
+}
+
+/// Writes every row that differs from what was loaded. The feed is the caller's: [`crate::store::feed`].
+///
+/// # Errors
+/// The database fails; a code or source reference exists already.
+pub fn save_world(tx: &mut Tx<'_>, world: &World) -> Result<()> {
+    TicketRow::save(tx, &changed(&world.tickets))?;
+    StatusChangeRow::save(tx, &changed(&world.status_changes))?;
+    FieldEditRow::save(tx, &changed(&world.field_edits))?;
+    WorkOrderRow::save(tx, &changed(&world.work_orders))?;
+    AssignmentRow::save(tx, &changed(&world.assignments))?;
+    WorkEventRow::save(tx, &changed(&world.work_events))?;
+    RoundRow::save(tx, &changed(&world.rounds))?;
+    VisitRow::save(tx, &changed(&world.visits))?;
+    NoteRow::save(tx, &changed(&world.notes))?;
+    MeasurementRow::save(tx, &changed(&world.measurements))?;
+    ChecklistAnswerRow::save(tx, &changed(&world.answers))?;
+    PhotoRow::save(tx, &changed(&world.photos))?;
+    ConflictRow::save(tx, &changed(&world.conflicts))
+}
+
+macro_rules! roots {
+    ($tx:ident, $found:ident, $ids:ident, $($table:ident),+) => {$(
+        let rows: Vec<(Id<()>, TicketId)> = on!($tx, |c| schema::$table::table
+            .filter(schema::$table::id.eq_any($ids))
+            .select((schema::$table::id, schema::$table::ticket_id))
+            .load(c))
+        .map_err(db_error)?;
+        $found.extend(rows.into_iter().map(|(id, ticket)| (id.uuid(), ticket)));
+    )+};
+}
+
+/// Which tickets the given ids belong to, whatever they name: tickets, work orders, visits, photos, notes, measurements or
+/// rounds. Ids that name nothing are left out.
+///
+/// # Errors
+/// The database fails.
+pub fn find_roots(tx: &mut Tx<'_>, ids: &[Uuid]) -> Result<Vec<(Uuid, TicketId)>> {
+    let mut found = Vec::new();
+    for ids in ids.chunks(LIST) {
+        let ids: &Vec<Id<()>> = &ids.iter().copied().map(Id::new).collect();
+        let tickets: Vec<TicketId> =
+            on!(tx, |c| schema::tickets::table.filter(schema::tickets::id.eq_any(ids)).select(schema::tickets::id).load(c))
+                .map_err(db_error)?;
+        found.extend(tickets.into_iter().map(|t| (t.uuid(), t)));
+        roots!(tx, found, ids, work_orders, visits, photos, notes, measurements, rounds);
+    }
+    Ok(found)
+}

@@ -1,0 +1,271 @@
+//! The database as the rest of the program sees it: `read` and `write`, each one closure over one transaction.
+
+use std::{path::Path, sync::Arc};
+
+use diesel::{
+    Connection, PgConnection, RunQueryDsl, SqliteConnection,
+    connection::SimpleConnection,
+    r2d2::{ConnectionManager, Pool, PooledConnection},
+};
+use tokio::sync::{Semaphore, oneshot};
+
+use crate::{
+    error::{Code, Error, Result},
+    store::{
+        sql::{db_error, is_transient},
+        sqlite_writer::{self, Job, Writer},
+        tx::Tx,
+    },
+};
+
+/// Times a PostgreSQL transaction is run again after a deadlock or serialization failure.
+const RETRIES: u32 = 8;
+
+/// How to reach the database.
+#[derive(Debug, Clone)]
+pub struct DbOptions {
+    /// `sqlite://path` or `postgres://…`.
+    pub url: String,
+    /// Connections for reading (on PostgreSQL: for everything).
+    pub connections: u32,
+}
+
+/// A database; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Db {
+    backend: Backend,
+    /// A fair queue before the pool: r2d2 alone lets some waiters starve.
+    permits: Arc<Semaphore>,
+}
+
+#[derive(Debug, Clone)]
+enum Backend {
+    Pg(Pool<ConnectionManager<PgConnection>>),
+    Sqlite { readers: Pool<ConnectionManager<SqliteConnection>>, writer: Writer },
+}
+
+/// Which database a URL names.
+pub(in crate::store) enum Target<'a> {
+    Pg(&'a str),
+    Sqlite(&'a str),
+}
+
+/// Reads the URL's scheme.
+pub(in crate::store) fn target(url: &str) -> Result<Target<'_>> {
+    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        Ok(Target::Pg(url))
+    } else if let Some(path) = url.strip_prefix("sqlite://") {
+        Ok(Target::Sqlite(path))
+    } else {
+        Err(Error::with(Code::Validation, "the database URL must begin with sqlite:// or postgres://"))
+    }
+}
+
+#[derive(Debug)]
+struct SqliteSettings;
+impl diesel::r2d2::CustomizeConnection<SqliteConnection, diesel::r2d2::Error> for SqliteSettings {
+    fn on_acquire(&self, conn: &mut SqliteConnection) -> std::result::Result<(), diesel::r2d2::Error> {
+        conn.batch_execute(
+            "PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; PRAGMA query_only = ON; PRAGMA cache_size = -8000; \
+             PRAGMA mmap_size = 268435456;",
+        )
+        .map_err(diesel::r2d2::Error::QueryError)
+    }
+}
+
+impl Db {
+    /// Opens the database; an SQLite file is created with its folder. Migrations are not run: see [`crate::store::migrate`].
+    ///
+    /// # Errors
+    /// The URL is of no known kind, or the database cannot be reached.
+    pub fn open(options: &DbOptions) -> Result<Self> {
+        let unavailable = |e: diesel::r2d2::PoolError| Error::new(Code::Unavailable).caused_by(e);
+        let size = options.connections.clamp(1, 256);
+        let backend = match target(&options.url)? {
+            Target::Pg(url) => Backend::Pg(
+                Pool::builder()
+                    .max_size(size)
+                    .min_idle(Some(1))
+                    .connection_timeout(std::time::Duration::from_secs(5))
+                    .test_on_check_out(false)
+                    .build(ConnectionManager::new(url))
+                    .map_err(unavailable)?,
+            ),
+            Target::Sqlite(path) => {
+                if let Some(folder) = Path::new(path).parent() {
+                    std::fs::create_dir_all(folder)
+                        .map_err(|e| Error::internal(format!("cannot create the folder of {path}")).caused_by(e))?;
+                }
+                let writer = Writer::start(sqlite_writer::open(path)?)?;
+                let readers = Pool::builder()
+                    .max_size(size)
+                    .min_idle(Some(1))
+                    .test_on_check_out(false)
+                    .connection_customizer(Box::new(SqliteSettings))
+                    .build(ConnectionManager::new(path))
+                    .map_err(unavailable)?;
+                Backend::Sqlite { readers, writer }
+            }
+        };
+        let permits = usize::try_from(size).unwrap_or(1);
+        Ok(Self { backend, permits: Arc::new(Semaphore::new(permits)) })
+    }
+
+    /// `sqlite` or `postgres`.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self.backend {
+            Backend::Pg(_) => "postgres",
+            Backend::Sqlite { .. } => "sqlite",
+        }
+    }
+
+    /// Runs a closure over one snapshot. It can change nothing.
+    ///
+    /// # Errors
+    /// The closure's, or the database cannot be reached.
+    pub async fn read<T: Send + 'static>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static) -> Result<T> {
+        let db = self.clone();
+        let _permit = self.permits.acquire().await.map_err(|e| Error::internal("the pool is closed").caused_by(e))?;
+        tokio::task::spawn_blocking(move || db.read_blocking(f)).await.map_err(panicked)?
+    }
+
+    /// Runs a closure in one read-write transaction; all of it is kept or nothing. It is run again after a deadlock, so it
+    /// must have no effect outside the transaction.
+    ///
+    /// # Errors
+    /// The closure's, or the database cannot be reached.
+    pub async fn write<T: Send + 'static>(&self, f: impl FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static) -> Result<T> {
+        match &self.backend {
+            Backend::Pg(_) => {
+                let db = self.clone();
+                let _permit = self.permits.acquire().await.map_err(|e| Error::internal("the pool is closed").caused_by(e))?;
+                tokio::task::spawn_blocking(move || db.write_blocking(f)).await.map_err(panicked)?
+            }
+            Backend::Sqlite { writer, .. } => queue(writer, f)?.await.map_err(writer_gone)?,
+        }
+    }
+
+    /// [`Db::read`] for threads that may block.
+    ///
+    /// # Errors
+    /// As [`Db::read`].
+    pub fn read_blocking<T>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+        match &self.backend {
+            Backend::Pg(pool) => {
+                let mut conn = checkout(pool)?;
+                snapshot(&mut *conn, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", |c| f(&mut Tx::pg(c)))
+            }
+            Backend::Sqlite { readers, .. } => {
+                let mut conn = checkout(readers)?;
+                snapshot(&mut *conn, "BEGIN", |c| f(&mut Tx::sqlite(c)))
+            }
+        }
+    }
+
+    /// [`Db::write`] for threads that may block.
+    ///
+    /// # Errors
+    /// As [`Db::write`].
+    pub fn write_blocking<T: Send + 'static>(&self, mut f: impl FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static) -> Result<T> {
+        match &self.backend {
+            Backend::Pg(pool) => {
+                let mut conn = checkout(pool)?;
+                let mut tries = 0;
+                loop {
+                    let outcome = transaction(&mut conn, |c| f(&mut Tx::pg(c)));
+                    match outcome {
+                        Err(e) if e.code == Code::Overloaded && tries < RETRIES && transient(&e) => tries += 1,
+                        outcome => return outcome,
+                    }
+                }
+            }
+            Backend::Sqlite { writer, .. } => queue(writer, f)?.blocking_recv().map_err(writer_gone)?,
+        }
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// It does not.
+    pub fn ping_blocking(&self) -> Result<()> {
+        self.read_blocking(|tx| on!(tx, |c| diesel::sql_query("SELECT 1").execute(c)).map(drop).map_err(db_error))
+    }
+}
+
+fn panicked(e: tokio::task::JoinError) -> Error {
+    Error::internal("a database closure panicked").caused_by(e)
+}
+
+fn writer_gone(e: oneshot::error::RecvError) -> Error {
+    Error::internal("the writer dropped a closure").caused_by(e)
+}
+
+fn transient(e: &Error) -> bool {
+    e.source.as_deref().and_then(|s| s.downcast_ref::<diesel::result::Error>()).is_some_and(is_transient)
+}
+
+fn checkout<C: diesel::r2d2::R2D2Connection + 'static>(
+    pool: &Pool<ConnectionManager<C>>,
+) -> Result<PooledConnection<ConnectionManager<C>>> {
+    pool.get().map_err(|e| Error::new(Code::Unavailable).retry_after(2).caused_by(e))
+}
+
+/// A read always ends in ROLLBACK: there is nothing to keep.
+fn snapshot<C: SimpleConnection, T>(conn: &mut C, begin: &str, f: impl FnOnce(&mut C) -> Result<T>) -> Result<T> {
+    conn.batch_execute(begin).map_err(db_error)?;
+    let outcome = f(conn);
+    let end = conn.batch_execute("ROLLBACK").map_err(db_error);
+    let value = outcome?;
+    end?;
+    Ok(value)
+}
+
+fn transaction<T>(conn: &mut PgConnection, f: impl FnOnce(&mut PgConnection) -> Result<T>) -> Result<T> {
+    /// Diesel wants an error that its own errors convert into.
+    struct Wrap(Error);
+    impl From<diesel::result::Error> for Wrap {
+        fn from(e: diesel::result::Error) -> Self {
+            Self(db_error(e))
+        }
+    }
+    conn.transaction(|c| f(c).map_err(Wrap)).map_err(|Wrap(e)| e)
+}
+
+struct Queued<T, F> {
+    f: F,
+    outcome: Option<Result<T>>,
+    reply: oneshot::Sender<Result<T>>,
+}
+
+impl<T: Send, F: FnMut(&mut Tx<'_>) -> Result<T> + Send> Job for Queued<T, F> {
+    fn run(&mut self, conn: &mut SqliteConnection) -> Result<()> {
+        let outcome = (self.f)(&mut Tx::sqlite(conn));
+        let fine = outcome.is_ok();
+        self.outcome = Some(outcome);
+        if fine { Ok(()) } else { Err(Error::new(Code::Internal)) }
+    }
+
+    fn answer(self: Box<Self>, commit: std::result::Result<(), String>) {
+        let Self { outcome, reply, .. } = *self;
+        let answer = match (commit, outcome) {
+            (Ok(()), Some(outcome)) => outcome,
+            // A refusal stands whether or not the others were kept.
+            (Err(_), Some(Err(refusal))) => Err(refusal),
+            (Err(message), _) => Err(Error { internal: Some(message), ..Error::new(Code::Overloaded) }.retry_after(1)),
+            (Ok(()), None) => Err(Error::internal("a queued closure was not run")),
+        };
+        // A caller that went away has nobody to tell.
+        drop(reply.send(answer));
+    }
+}
+
+fn queue<T, F>(writer: &Writer, f: F) -> Result<oneshot::Receiver<Result<T>>>
+where
+    T: Send + 'static,
+    F: FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
+{
+    let (reply, receiver) = oneshot::channel();
+    writer.send(Box::new(Queued { f, outcome: None, reply }))?;
+    Ok(receiver)
+}

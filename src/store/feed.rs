@@ -1,0 +1,275 @@
+//! The change feed: (channel, kind, id) → seq, compacted to the newest, with a count and a digest per channel.
+//!
+//! A seq comes from its channel's row, which is locked in the order of names, last in the transaction, one bump a batch: no
+//! lower seq can appear after a higher one was read.
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use crate::{
+    domain::ids::Id,
+    error::Result,
+    store::{
+        schema::{channels, feed},
+        sql::db_error,
+        tx::{MAX_BINDS, Tx},
+    },
+};
+
+/// A row entered, changed in or left a channel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Name of the channel.
+    pub channel: String,
+    /// Kind of the row, as on the wire.
+    pub kind: String,
+    /// The row.
+    pub entity: Uuid,
+    /// Its revision.
+    pub v: i64,
+    /// Whether the channel carries it now.
+    pub presence: Presence,
+}
+
+/// Whether a channel carries a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence {
+    /// It does; the row counts in the channel's digest.
+    Put,
+    /// It does not any more.
+    Drop,
+    /// It is to be sent again, whatever the device thinks; it does not count in the digest (device channels).
+    Echo,
+}
+
+/// A channel's counter row.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = channels)]
+pub struct Channel {
+    /// Number; never leaves the server.
+    pub no: i64,
+    /// Name, such as `area:…`.
+    pub name: String,
+    /// Newest seq.
+    pub head: i64,
+    /// Entries below this seq may be gone: a cursor between 0 and it must start again.
+    pub floor: i64,
+    /// Rows that the channel carries.
+    pub count: i64,
+    /// Sum of their hashes modulo 2⁶⁴, as the same 64 bits.
+    pub digest: i64,
+}
+
+/// An entry as it is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedRow {
+    /// Number of the channel.
+    pub channel: i64,
+    /// Kind of the row.
+    pub kind: String,
+    /// The row.
+    pub entity: Uuid,
+    /// Position in the channel.
+    pub seq: i64,
+    /// Revision when it was entered.
+    pub v: i64,
+    /// Whether the channel carries the row.
+    pub present: bool,
+}
+
+#[derive(Debug, Clone, Insertable)]
+#[diesel(table_name = channels, treat_none_as_default_value = false)]
+struct NewChannel<'a> {
+    name: &'a str,
+    head: i64,
+    floor: i64,
+    count: i64,
+    digest: i64,
+}
+
+#[derive(Debug, Clone, Insertable)]
+#[diesel(table_name = channels, treat_none_as_default_value = false)]
+struct ChannelUpdate<'a> {
+    no: i64,
+    name: &'a str,
+    head: i64,
+    floor: i64,
+    count: i64,
+    digest: i64,
+}
+
+#[derive(Debug, Clone, Insertable)]
+#[diesel(table_name = feed, treat_none_as_default_value = false)]
+struct NewEntry<'a> {
+    channel: i64,
+    kind: &'a str,
+    entity: Id<()>,
+    seq: i64,
+    v: i64,
+    present: bool,
+}
+
+/// What the caller computes of a row: its share of the digest.
+pub type RowHash = fn(kind: &str, entity: Uuid, v: i64) -> u64;
+
+/// Appends entries; call it once, last in the transaction. Of several entries of one row in one channel the last counts.
+///
+/// # Errors
+/// The database fails.
+pub fn append(tx: &mut Tx<'_>, entries: &[Entry], row_hash: RowHash) -> Result<()> {
+    let mut by_channel: BTreeMap<&str, BTreeMap<(&str, Uuid), &Entry>> = BTreeMap::new();
+    for e in entries {
+        by_channel.entry(&e.channel).or_default().insert((&e.kind, e.entity), e);
+    }
+    if by_channel.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<&str> = by_channel.keys().copied().collect();
+    let mut rows = lock_channels(tx, &names)?;
+    if rows.len() < names.len() {
+        let missing: Vec<NewChannel<'_>> = names
+            .iter()
+            .filter(|n| !rows.iter().any(|r| r.name == **n))
+            .map(|name| NewChannel { name, head: 0, floor: 0, count: 0, digest: 0 })
+            .collect();
+        on!(tx, |c| diesel::insert_into(channels::table).values(&missing).on_conflict(channels::name).do_nothing().execute(c))
+            .map_err(db_error)?;
+        rows = lock_channels(tx, &names)?;
+    }
+    let numbers: Vec<i64> = rows.iter().map(|r| r.no).collect();
+    let old = existing(tx, &numbers, entries)?;
+    let mut writes = Vec::with_capacity(entries.len());
+    for row in &mut rows {
+        let Some(changes) = by_channel.get(row.name.as_str()) else { continue };
+        for ((kind, entity), change) in changes {
+            let before = old.get(&(row.no, *kind, *entity)).copied();
+            if let Some(v) = before {
+                row.count -= 1;
+                row.digest = row.digest.wrapping_sub(row_hash(kind, *entity, v).cast_signed());
+            } else if change.presence == Presence::Drop && !old_entry_possible(row) {
+                continue;
+            }
+            if change.presence == Presence::Put {
+                row.count += 1;
+                row.digest = row.digest.wrapping_add(row_hash(kind, *entity, change.v).cast_signed());
+            }
+            row.head += 1;
+            let present = change.presence == Presence::Put;
+            writes.push(NewEntry { channel: row.no, kind, entity: Id::new(*entity), seq: row.head, v: change.v, present });
+        }
+    }
+    save_entries(tx, &writes)?;
+    let updates: Vec<ChannelUpdate<'_>> = rows
+        .iter()
+        .map(|r| ChannelUpdate { no: r.no, name: &r.name, head: r.head, floor: r.floor, count: r.count, digest: r.digest })
+        .collect();
+    on!(tx, |c| diesel::insert_into(channels::table)
+        .values(&updates)
+        .on_conflict(channels::no)
+        .do_update()
+        .set((
+            channels::head.eq(diesel::upsert::excluded(channels::head)),
+            channels::count.eq(diesel::upsert::excluded(channels::count)),
+            channels::digest.eq(diesel::upsert::excluded(channels::digest)),
+        ))
+        .execute(c))
+    .map_err(db_error)?;
+    Ok(())
+}
+
+/// A channel that never carried anything cannot lose anything.
+const fn old_entry_possible(row: &Channel) -> bool {
+    row.head > 0
+}
+
+fn lock_channels(tx: &mut Tx<'_>, names: &[&str]) -> Result<Vec<Channel>> {
+    on!(
+        tx,
+        pg | c
+            | channels::table.filter(channels::name.eq_any(names)).order(channels::name).for_update().select(Channel::as_select()).load(c),
+        sqlite | c | channels::table.filter(channels::name.eq_any(names)).order(channels::name).select(Channel::as_select()).load(c)
+    )
+    .map_err(db_error)
+}
+
+/// Revisions of those of the entries' rows that the channels carry now.
+fn existing<'e>(tx: &mut Tx<'_>, numbers: &[i64], entries: &'e [Entry]) -> Result<BTreeMap<(i64, &'e str, Uuid), i64>> {
+    let kinds: BTreeMap<&str, &str> = entries.iter().map(|e| (e.kind.as_str(), e.kind.as_str())).collect();
+    let mut ids: Vec<Id<()>> = entries.iter().map(|e| Id::new(e.entity)).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let mut found = BTreeMap::new();
+    for ids in ids.chunks(5_000) {
+        let rows: Vec<(i64, String, Id<()>, i64)> = on!(tx, |c| feed::table
+            .filter(feed::channel.eq_any(numbers).and(feed::entity.eq_any(ids)).and(feed::present.eq(true)))
+            .select((feed::channel, feed::kind, feed::entity, feed::v))
+            .load(c))
+        .map_err(db_error)?;
+        for (channel, kind, entity, v) in rows {
+            if let Some(kind) = kinds.get(kind.as_str()) {
+                found.insert((channel, *kind, entity.uuid()), v);
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn save_entries(tx: &mut Tx<'_>, writes: &[NewEntry<'_>]) -> Result<()> {
+    for chunk in writes.chunks(MAX_BINDS / 6) {
+        on!(tx, |c| diesel::insert_into(feed::table)
+            .values(chunk)
+            .on_conflict((feed::channel, feed::kind, feed::entity))
+            .do_update()
+            .set((
+                feed::seq.eq(diesel::upsert::excluded(feed::seq)),
+                feed::v.eq(diesel::upsert::excluded(feed::v)),
+                feed::present.eq(diesel::upsert::excluded(feed::present)),
+            ))
+            .execute(c))
+        .map_err(db_error)?;
+    }
+    Ok(())
+}
+
+/// Counter rows of channels, by name; a channel that nothing was ever entered in has none.
+///
+/// # Errors
+/// The database fails.
+pub fn list_channels(tx: &mut Tx<'_>, names: &[String]) -> Result<Vec<Channel>> {
+    on!(tx, |c| channels::table.filter(channels::name.eq_any(names)).order(channels::name).select(Channel::as_select()).load(c))
+        .map_err(db_error)
+}
+
+/// Entries of one channel after a seq, oldest first, at most `limit`.
+///
+/// # Errors
+/// The database fails.
+pub fn list_after(tx: &mut Tx<'_>, channel: i64, after: i64, limit: i64) -> Result<Vec<FeedRow>> {
+    let rows: Vec<(i64, String, Id<()>, i64, i64, bool)> = on!(tx, |c| feed::table
+        .filter(feed::channel.eq(channel).and(feed::seq.gt(after)))
+        .order(feed::seq)
+        .limit(limit)
+        .select((feed::channel, feed::kind, feed::entity, feed::seq, feed::v, feed::present))
+        .load(c))
+    .map_err(db_error)?;
+    Ok(rows
+        .into_iter()
+        .map(|(channel, kind, entity, seq, v, present)| FeedRow { channel, kind, entity: entity.uuid(), seq, v, present })
+        .collect())
+}
+
+/// Which of the channels carry which of the rows: (channel, kind, row).
+///
+/// # Errors
+/// The database fails.
+pub fn find_memberships(tx: &mut Tx<'_>, numbers: &[i64], entities: &[Uuid]) -> Result<Vec<(i64, String, Uuid)>> {
+    let ids: Vec<Id<()>> = entities.iter().copied().map(Id::new).collect();
+    let rows: Vec<(i64, String, Id<()>)> = on!(tx, |c| feed::table
+        .filter(feed::channel.eq_any(numbers).and(feed::entity.eq_any(&ids)).and(feed::present.eq(true)))
+        .select((feed::channel, feed::kind, feed::entity))
+        .load(c))
+    .map_err(db_error)?;
+    Ok(rows.into_iter().map(|(channel, kind, id)| (channel, kind, id.uuid())).collect())
+}

@@ -1,0 +1,102 @@
+//! SQLite's one writer: a thread that runs queued closures as savepoints of one transaction and answers all of them
+//! after its commit (group commit). With `synchronous=FULL`, what was answered survives a power cut.
+
+use std::{sync::mpsc, thread};
+
+use diesel::{Connection, RunQueryDsl, SqliteConnection, connection::SimpleConnection};
+
+use crate::{
+    error::{Code, Error, Result},
+    store::sql::{db_error, is_transient},
+};
+
+/// How many closures one commit carries at most.
+const GROUP: usize = 256;
+/// How many closures may wait; more are told that the server is busy.
+const QUEUE: usize = 4096;
+
+/// A closure's two calls: run it on the connection, then tell its caller what came of the commit.
+pub(in crate::store) trait Job: Send {
+    /// Runs the closure; keeps its result for [`Job::answer`].
+    fn run(&mut self, conn: &mut SqliteConnection) -> Result<()>;
+    /// Tells the caller: the kept result if `commit` is fine, otherwise the commit's error.
+    fn answer(self: Box<Self>, commit: std::result::Result<(), String>);
+}
+
+/// The sending half of the writer's queue.
+#[derive(Debug, Clone)]
+pub(in crate::store) struct Writer(mpsc::SyncSender<Box<dyn Job>>);
+
+impl Writer {
+    /// Starts the thread; it ends when the last `Writer` is gone and its queue is empty.
+    pub(in crate::store) fn start(conn: SqliteConnection) -> Result<Self> {
+        let (sender, queue) = mpsc::sync_channel(QUEUE);
+        thread::Builder::new()
+            .name("sqlite-writer".into())
+            .spawn(move || run(conn, &queue))
+            .map_err(|e| Error::internal("the writer thread could not be started").caused_by(e))?;
+        Ok(Self(sender))
+    }
+
+    /// Queues a closure.
+    pub(in crate::store) fn send(&self, job: Box<dyn Job>) -> Result<()> {
+        self.0.try_send(job).map_err(|e| match e {
+            mpsc::TrySendError::Full(_) => Error::new(Code::Overloaded).retry_after(1),
+            mpsc::TrySendError::Disconnected(_) => Error::internal("the writer thread has ended"),
+        })
+    }
+}
+
+fn run(mut conn: SqliteConnection, queue: &mpsc::Receiver<Box<dyn Job>>) {
+    while let Ok(first) = queue.recv() {
+        let mut group = vec![first];
+        while group.len() < GROUP
+            && let Ok(next) = queue.try_recv()
+        {
+            group.push(next);
+        }
+        let commit = commit_group(&mut conn, &mut group).map_err(|e| e.to_string());
+        for job in group {
+            job.answer(commit.clone());
+        }
+    }
+}
+
+fn commit_group(conn: &mut SqliteConnection, group: &mut [Box<dyn Job>]) -> Result<()> {
+    // Another process may hold the lock for longer than the busy timeout; a few more waits are cheap.
+    let mut tries = 0;
+    while let Err(e) = diesel::sql_query("BEGIN IMMEDIATE").execute(conn) {
+        tries += 1;
+        if tries == 5 || !is_transient(&e) {
+            return Err(db_error(e));
+        }
+    }
+    for job in group.iter_mut() {
+        let step = conn.batch_execute("SAVEPOINT job").map_err(db_error).and_then(|()| {
+            let end = if job.run(conn).is_ok() { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" };
+            conn.batch_execute(end).map_err(db_error)
+        });
+        if let Err(e) = step {
+            // The transaction itself is broken: nothing of the group was kept.
+            drop(conn.batch_execute("ROLLBACK"));
+            return Err(e);
+        }
+    }
+    conn.batch_execute("COMMIT").map_err(|e| {
+        drop(conn.batch_execute("ROLLBACK"));
+        db_error(e)
+    })
+}
+
+/// Opens a connection with the settings that every connection needs.
+pub(in crate::store) fn open(path: &str) -> Result<SqliteConnection> {
+    let mut conn = SqliteConnection::establish(path).map_err(|e| {
+        Error { internal: Some(format!("cannot open the SQLite file {path}")), ..Error::new(Code::Unavailable) }.caused_by(e)
+    })?;
+    conn.batch_execute(
+        "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+         PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA mmap_size = 268435456;",
+    )
+    .map_err(db_error)?;
+    Ok(conn)
+}
