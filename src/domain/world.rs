@@ -131,6 +131,16 @@ impl<E: Entity> Table<E> {
         self.rows.get(&id.uuid()).and_then(|e| e.was.as_ref())
     }
 
+    /// Every row: (as it was loaded, now).
+    pub fn all(&self) -> impl Iterator<Item = (Option<&E>, &E)> {
+        self.rows.values().map(|e| (e.was.as_ref(), &e.now))
+    }
+
+    /// Every row as it was loaded.
+    pub fn all_before(&self) -> impl Iterator<Item = &E> {
+        self.rows.values().filter_map(|e| e.was.as_ref())
+    }
+
     fn rollback(&mut self, mark: usize) {
         while self.undo.len() > mark {
             match self.undo.pop() {

@@ -168,3 +168,9 @@ impl From<DeviceRow> for Device {
         }
     }
 }
+
+entity_store!(Account, AccountRow of accounts, find_account(AccountId), list_accounts, save_accounts);
+
+entity_store!(RoleGrant, RoleGrantRow of role_grants, find_grant(GrantId), list_grants, save_grants);
+
+entity_store!(Device, DeviceRow of devices, find_device(DeviceId), list_devices, save_devices);

@@ -52,3 +52,5 @@ impl From<AuditEntryRow> for AuditEntry {
         }
     }
 }
+
+entity_store!(AuditEntry, AuditEntryRow of audit_entries, find_audit_entry(AuditId), list_audit_entries, save_audit_entries);

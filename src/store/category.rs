@@ -106,3 +106,7 @@ impl From<CategoryRow> for Category {
         }
     }
 }
+
+entity_store!(Checklist, ChecklistRow of checklists, find_checklist(ChecklistId), list_checklists, save_checklists);
+
+entity_store!(Category, CategoryRow of categories, find_category(CategoryId), list_categories, save_categories);

@@ -59,3 +59,40 @@ macro_rules! record {
         }
     };
 }
+
+/// Declares `find`, `list_all` and `save` of an entity in the terms of the domain.
+macro_rules! entity_store {
+    ($entity:ty, $row:ident of $table:ident, $find:ident($id:ty), $list:ident, $save:ident) => {
+        /// The row with an id.
+        ///
+        /// # Errors
+        /// The database fails.
+        pub fn $find(tx: &mut $crate::store::tx::Tx<'_>, id: $id) -> $crate::error::Result<Option<$entity>> {
+            use diesel::prelude::*;
+            use $crate::store::schema::$table::dsl;
+            let row: Option<$row> = on!(tx, |c| dsl::$table.filter(dsl::id.eq(id)).select($row::as_select()).first(c).optional())
+                .map_err($crate::store::sql::db_error)?;
+            Ok(row.map(Into::into))
+        }
+
+        /// Every row, by id: for tables that are small by nature.
+        ///
+        /// # Errors
+        /// The database fails.
+        pub fn $list(tx: &mut $crate::store::tx::Tx<'_>) -> $crate::error::Result<Vec<$entity>> {
+            use diesel::prelude::*;
+            use $crate::store::schema::$table::dsl;
+            let rows: Vec<$row> =
+                on!(tx, |c| dsl::$table.order(dsl::id).select($row::as_select()).load(c)).map_err($crate::store::sql::db_error)?;
+            Ok(rows.into_iter().map(Into::into).collect())
+        }
+
+        /// Writes rows, each over the one that has its id.
+        ///
+        /// # Errors
+        /// The database fails; a unique name or code is taken.
+        pub fn $save(tx: &mut $crate::store::tx::Tx<'_>, rows: &[$entity]) -> $crate::error::Result<()> {
+            $row::save(tx, &rows.iter().map(Into::into).collect::<Vec<_>>())
+        }
+    };
+}

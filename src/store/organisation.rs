@@ -51,3 +51,5 @@ impl From<OrganisationRow> for Organisation {
         }
     }
 }
+
+entity_store!(Organisation, OrganisationRow of organisations, find_organisation(OrganisationId), list_organisations, save_organisations);

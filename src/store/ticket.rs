@@ -233,3 +233,5 @@ impl From<CallRow> for Call {
         }
     }
 }
+
+entity_store!(Call, CallRow of calls, find_call(CallId), list_calls, save_calls);

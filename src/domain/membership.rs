@@ -1,0 +1,208 @@
+//! Which channels carry which rows: the visibility of the sync, in one place.
+//!
+//! - A ticket and all below it is carried by the channels of its smallest areas: for inspectors and the office.
+//! - A contractor's channel carries its current work orders, their tickets and rounds, and of the evidence below them what
+//!   the contractor's own people recorded. When an order goes to somebody else, all of it leaves the channel.
+//! - Notes for the office and conflicts are carried by the office's channel of the area only.
+//! - Nothing here ever says who called.
+
+use std::collections::BTreeSet;
+
+use uuid::Uuid;
+
+use crate::domain::{
+    conflict::Conflict,
+    ids::{AreaId, OrganisationId, TicketId, WorkOrderId},
+    ticket::Ticket,
+    visit::{Audience, Note},
+    work_order::{WorkOrder, WorkOrderState},
+    world::{Entity, Table, World},
+};
+
+/// Name of the channel of what field people of an area see.
+#[must_use]
+pub fn area_channel(id: AreaId) -> String {
+    format!("area:{id}")
+}
+
+/// Name of the channel of what only the office of an area sees.
+#[must_use]
+pub fn office_channel(id: AreaId) -> String {
+    format!("office:{id}")
+}
+
+/// Name of the channel of a contractor's own work.
+#[must_use]
+pub fn organisation_channel(id: OrganisationId) -> String {
+    format!("org:{id}")
+}
+
+/// A row's change in one channel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Move {
+    /// Name of the channel.
+    pub channel: String,
+    /// Kind of the row.
+    pub kind: &'static str,
+    /// The row.
+    pub entity: Uuid,
+    /// Its revision.
+    pub v: i64,
+    /// Whether the channel carries it after the transaction.
+    pub stays: Stay,
+}
+
+/// Whether a channel carries a row after the transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stay {
+    /// It does.
+    Carried,
+    /// It did before.
+    Gone,
+}
+
+/// The tickets and orders that membership depends on, as they are or as they were.
+struct View<'w> {
+    ticket: &'w dyn Fn(TicketId) -> Option<&'w Ticket>,
+    orders: &'w dyn Fn(TicketId) -> Vec<&'w WorkOrder>,
+    order: &'w dyn Fn(WorkOrderId) -> Option<&'w WorkOrder>,
+}
+
+impl View<'_> {
+    fn areas(&self, ticket: TicketId, name: fn(AreaId) -> String) -> BTreeSet<String> {
+        (self.ticket)(ticket).map(|t| t.leaf_areas.iter().map(|a| name(*a)).collect()).unwrap_or_default()
+    }
+
+    fn holder(&self, order: Option<WorkOrderId>) -> Option<OrganisationId> {
+        order.and_then(|id| (self.order)(id)).and_then(holder)
+    }
+}
+
+/// The organisation whose channel carries an order.
+fn holder(order: &WorkOrder) -> Option<OrganisationId> {
+    if matches!(order.state, WorkOrderState::Draft | WorkOrderState::Declined | WorkOrderState::Expired) {
+        None
+    } else {
+        order.organisation_id
+    }
+}
+
+/// A row that the channels may carry.
+trait Carried: Entity {
+    /// The channels that carry it in a view.
+    fn channels(&self, view: &View<'_>) -> BTreeSet<String>;
+}
+
+impl Carried for Ticket {
+    fn channels(&self, view: &View<'_>) -> BTreeSet<String> {
+        let mut channels: BTreeSet<String> = self.leaf_areas.iter().map(|a| area_channel(*a)).collect();
+        channels.extend((view.orders)(self.id).into_iter().filter_map(holder).map(organisation_channel));
+        channels
+    }
+}
+
+impl Carried for WorkOrder {
+    fn channels(&self, view: &View<'_>) -> BTreeSet<String> {
+        let mut channels = view.areas(self.ticket_id, area_channel);
+        channels.extend(holder(self).map(organisation_channel));
+        channels
+    }
+}
+
+impl Carried for crate::domain::work_order::Round {
+    fn channels(&self, view: &View<'_>) -> BTreeSet<String> {
+        let mut channels = view.areas(self.ticket_id, area_channel);
+        channels.extend(view.holder(Some(self.work_order_id)).map(organisation_channel));
+        channels
+    }
+}
+
+impl Carried for Note {
+    fn channels(&self, view: &View<'_>) -> BTreeSet<String> {
+        if self.audience == Audience::Office {
+            return view.areas(self.ticket_id, office_channel);
+        }
+        evidence(self.ticket_id, self.work_order_id, self.organisation_id, view)
+    }
+}
+
+impl Carried for Conflict {
+    fn channels(&self, view: &View<'_>) -> BTreeSet<String> {
+        view.areas(self.ticket_id, office_channel)
+    }
+}
+
+impl Carried for crate::domain::work_order::WorkEvent {
+    fn channels(&self, view: &View<'_>) -> BTreeSet<String> {
+        evidence(self.ticket_id, Some(self.work_order_id), self.organisation_id, view)
+    }
+}
+
+macro_rules! evidence_rows {
+    ($($ty:ty),+) => {$(
+        impl Carried for $ty {
+            fn channels(&self, view: &View<'_>) -> BTreeSet<String> {
+                evidence(self.ticket_id, self.work_order_id, self.organisation_id, view)
+            }
+        }
+    )+};
+}
+evidence_rows!(
+    crate::domain::visit::Visit,
+    crate::domain::visit::Measurement,
+    crate::domain::visit::ChecklistAnswer,
+    crate::domain::photo::Photo
+);
+
+/// Evidence is carried by the areas, and by the author's organisation while it holds the order.
+fn evidence(ticket: TicketId, order: Option<WorkOrderId>, author: Option<OrganisationId>, view: &View<'_>) -> BTreeSet<String> {
+    let mut channels = view.areas(ticket, area_channel);
+    if let Some(holder) = view.holder(order).filter(|h| Some(*h) == author) {
+        channels.insert(organisation_channel(holder));
+    }
+    channels
+}
+
+/// Everything that a world's changes mean to the channels.
+#[must_use]
+pub fn moves(world: &World) -> Vec<Move> {
+    let now = View {
+        ticket: &|id| world.tickets.get(id),
+        orders: &|id| world.work_orders.iter().filter(|o| o.ticket_id == id).collect(),
+        order: &|id| world.work_orders.get(id),
+    };
+    let before = View {
+        ticket: &|id| world.tickets.before(id),
+        orders: &|id| world.work_orders.all_before().filter(|o| o.ticket_id == id).collect(),
+        order: &|id| world.work_orders.before(id),
+    };
+    let mut out = Vec::new();
+    collect(&world.tickets, &before, &now, &mut out);
+    collect(&world.work_orders, &before, &now, &mut out);
+    collect(&world.rounds, &before, &now, &mut out);
+    collect(&world.work_events, &before, &now, &mut out);
+    collect(&world.visits, &before, &now, &mut out);
+    collect(&world.notes, &before, &now, &mut out);
+    collect(&world.measurements, &before, &now, &mut out);
+    collect(&world.answers, &before, &now, &mut out);
+    collect(&world.photos, &before, &now, &mut out);
+    collect(&world.conflicts, &before, &now, &mut out);
+    out
+}
+
+fn collect<E: Carried>(table: &Table<E>, before: &View<'_>, now: &View<'_>, out: &mut Vec<Move>) {
+    for (was, row) in table.all() {
+        let old = was.map(|w| w.channels(before)).unwrap_or_default();
+        let new = row.channels(now);
+        let changed = was != Some(row);
+        let (kind, entity, v) = (E::KIND, row.id().uuid(), row.rev());
+        for channel in &new {
+            if changed || !old.contains(channel) {
+                out.push(Move { channel: channel.clone(), kind, entity, v, stays: Stay::Carried });
+            }
+        }
+        for channel in old.difference(&new) {
+            out.push(Move { channel: channel.clone(), kind, entity, v, stays: Stay::Gone });
+        }
+    }
+}

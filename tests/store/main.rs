@@ -1,0 +1,11 @@
+//! The store on both databases.
+
+#![allow(clippy::unwrap_used, clippy::as_conversions, clippy::indexing_slicing, reason = "tests")]
+
+#[path = "../common/mod.rs"]
+mod common;
+mod feed;
+mod fixtures;
+mod migrations;
+mod transactions;
+mod world;

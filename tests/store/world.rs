@@ -1,0 +1,83 @@
+//! Whole tickets in and out, and what their changes mean to the channels.
+
+use bazdid::{
+    domain::{
+        membership::{Stay, moves},
+        visit::{Audience, Note},
+    },
+    store::aggregate::{find_roots, load_world, save_world},
+};
+use uuid::Uuid;
+
+use crate::{
+    common::TestDb,
+    fixtures::{at, category, id, ticket},
+};
+
+#[test]
+fn a_ticket_comes_back_as_it_was_saved_with_what_lies_below_it() {
+    for t in TestDb::both() {
+        t.db()
+            .write_blocking(|tx| {
+                category(tx);
+                let mut world = load_world(tx, &[id(50)])?;
+                world.tickets.put(ticket(50));
+                world.notes.put(Note {
+                    id: id(60),
+                    rev: 0,
+                    ticket_id: id(50),
+                    work_order_id: None,
+                    actor: Some(id(3)),
+                    organisation_id: None,
+                    audience: Audience::Office,
+                    text: "شماره تماس ثبت شد".into(),
+                    eff: at(9),
+                    removed_at: None,
+                });
+                let channels: Vec<_> = moves(&world).into_iter().map(|m| (m.kind, m.channel, m.stays)).collect();
+                let area = Uuid::from_u128(7);
+                assert_eq!(
+                    channels,
+                    [("ticket", format!("area:{area}"), Stay::Carried), ("note", format!("office:{area}"), Stay::Carried)]
+                );
+                save_world(tx, &world)
+            })
+            .unwrap();
+        let (world, roots) = t
+            .db()
+            .write_blocking(|tx| Ok((load_world(tx, &[id(50)])?, find_roots(tx, &[Uuid::from_u128(60), Uuid::from_u128(50)])?)))
+            .unwrap();
+        let mut expected = ticket(50);
+        expected.rev = 1;
+        assert_eq!(world.tickets.get(id(50)), Some(&expected));
+        assert_eq!(world.notes.iter().count(), 1);
+        assert_eq!(roots.len(), 2);
+        assert!(roots.iter().all(|(_, root)| *root == id(50)));
+    }
+}
+
+#[test]
+fn a_ticket_that_moves_leaves_the_old_area_with_all_below_it() {
+    for t in TestDb::both() {
+        t.db()
+            .write_blocking(|tx| {
+                category(tx);
+                let mut world = load_world(tx, &[id(50)])?;
+                world.tickets.put(ticket(50));
+                save_world(tx, &world)
+            })
+            .unwrap();
+        t.db()
+            .write_blocking(|tx| {
+                let mut world = load_world(tx, &[id(50)])?;
+                let mut moved = world.tickets.get(id(50)).unwrap().clone();
+                moved.leaf_areas = vec![id(8)];
+                assert_eq!(world.tickets.put(moved), 2);
+                let stays: Vec<_> = moves(&world).into_iter().map(|m| (m.channel, m.stays)).collect();
+                let name = |n| format!("area:{}", Uuid::from_u128(n));
+                assert_eq!(stays, [(name(8), Stay::Carried), (name(7), Stay::Gone)]);
+                save_world(tx, &world)
+            })
+            .unwrap();
+    }
+}
