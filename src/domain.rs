@@ -12,6 +12,7 @@ pub mod ids;
 pub mod membership;
 pub mod organisation;
 pub mod photo;
+pub mod sync;
 pub mod text_enum;
 pub mod ticket;
 pub mod time;

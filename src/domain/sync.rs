@@ -1,0 +1,6 @@
+//! The offline sync: what a device sends, what the server computes, and how it is decided. The protocol is written down in
+//! `api-spec/sync.md`.
+
+pub mod command;
+pub mod outcome;
+pub mod stamp;

@@ -1,0 +1,483 @@
+//! The commands that devices send, read from their JSON arguments with a precise fault for each that cannot be accepted.
+
+use serde::Deserialize;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::domain::{
+    geo::Point,
+    ids::{CategoryId, ChecklistId, MeasurementId, NoteId, PhotoId, RoundId, TicketId, VisitId},
+    photo::PhotoKind,
+    sync::outcome::OutcomeCode,
+    time::Timestamp,
+    visit::{MockFlag, VisitKind, VisitOutcome},
+    work_order::Defect,
+};
+
+/// Longest text, characters.
+pub const MAX_TEXT: usize = 4_000;
+/// Longest short text (reasons, units, codes), characters.
+pub const MAX_SHORT: usize = 400;
+/// Largest photo, bytes.
+pub const MAX_PHOTO_BYTES: i64 = 200_000_000;
+
+/// Why a command cannot be accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// Code of the result.
+    pub code: OutcomeCode,
+    /// JSON pointer into the mutation, and what would be right.
+    pub detail: String,
+}
+
+fn invalid(pointer: &str, why: &str) -> Fault {
+    Fault { code: OutcomeCode::Validation, detail: format!("{pointer}: {why}") }
+}
+
+macro_rules! args {
+    ($($(#[$meta:meta])* $name:ident { $($(#[$fmeta:meta])* $field:ident : $ty:ty),* $(,)? })+) => {$(
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Deserialize)]
+        pub struct $name { $($(#[$fmeta])* pub $field: $ty),* }
+    )+};
+}
+
+args! {
+    /// `ticket.create`: the entity is the new ticket's id.
+    TicketCreate {
+        /// What it is about.
+        category: CategoryId,
+        /// The request, in words.
+        text: String,
+        /// Where.
+        point: Point,
+        /// Where, in words.
+        address_text: Option<String>,
+    }
+    /// `ticket.edit`.
+    TicketEdit {
+        /// The fields to set.
+        set: TicketSet,
+    }
+    /// `note.add`: on a ticket or a work order.
+    NoteAdd {
+        /// Id of the note.
+        note: NoteId,
+        /// The text.
+        text: String,
+    }
+    /// `note.edit`, `note.remove`.
+    NoteChange {
+        /// Which note.
+        note: NoteId,
+        /// The new text.
+        text: Option<String>,
+    }
+    /// `visit.record`: at a ticket or for a work order.
+    VisitRecord {
+        /// Id of the visit.
+        visit: VisitId,
+        /// Why.
+        kind: VisitKind,
+        /// Arrival by the device's clock.
+        arrived_at: Timestamp,
+        /// Where.
+        point: Option<Point>,
+        /// Whether the fix was simulated.
+        mock: Option<bool>,
+    }
+    /// `visit.leave`.
+    VisitLeave {
+        /// Which visit.
+        visit: VisitId,
+        /// What came of it.
+        outcome: Option<VisitOutcome>,
+    }
+    /// `photo.add`: of a ticket or for a work order.
+    PhotoAdd {
+        /// Id of the photo.
+        photo: PhotoId,
+        /// On which visit.
+        visit: Option<VisitId>,
+        /// What it is meant to show.
+        kind: PhotoKind,
+        /// SHA-256 of the bytes, 64 hex digits.
+        sha256: String,
+        /// Number of bytes.
+        bytes: i64,
+        /// Media type, `image/…`.
+        mime: String,
+        /// Pixels across.
+        width: Option<i64>,
+        /// Pixels down.
+        height: Option<i64>,
+        /// Capture by the device's clock.
+        captured_at: Timestamp,
+        /// Where.
+        point: Option<Point>,
+        /// Compass direction, degrees.
+        heading_deg: Option<f64>,
+        /// Whether the fix was simulated.
+        mock: Option<bool>,
+    }
+    /// `photo.remove`.
+    PhotoRemove {
+        /// Which photo.
+        photo: PhotoId,
+    }
+    /// `measurement.add`: at a ticket or for a work order.
+    MeasurementAdd {
+        /// Id of the measurement.
+        measurement: MeasurementId,
+        /// Code of what was measured.
+        item: String,
+        /// How much.
+        quantity: f64,
+        /// In which unit.
+        unit: String,
+        /// On which visit.
+        visit: Option<VisitId>,
+        /// What it corrects.
+        supersedes: Option<MeasurementId>,
+    }
+    /// `checklist.answer`: at a ticket or for a work order.
+    ChecklistAnswerArgs {
+        /// On which visit.
+        visit: VisitId,
+        /// The version of the checklist.
+        checklist: ChecklistId,
+        /// Code of the item.
+        item: String,
+        /// The answer.
+        value: Value,
+    }
+    /// `work.start`.
+    WorkStart {
+        /// The visit that it begins with.
+        visit: Option<VisitId>,
+    }
+    /// `work.decline`, `work.request_hold`, `work.fail_visit`.
+    WithReason {
+        /// Why, coded or in words.
+        reason: String,
+        /// On which visit.
+        visit: Option<VisitId>,
+        /// When a hold is to be looked at again.
+        review_at: Option<Timestamp>,
+    }
+    /// `work.submit`.
+    WorkSubmit {
+        /// In words.
+        summary: Option<String>,
+        /// What was done: `[{item, quantity, unit}]`.
+        quantities: Option<Value>,
+    }
+    /// `work.retract`: an own event, before verification.
+    WorkRetract {
+        /// The mutation that made the event.
+        event: Uuid,
+    }
+    /// `inspection.submit`.
+    InspectionSubmit {
+        /// `confirmed`, `not_found`, `not_ours`, `duplicate_of`, `needs_other`.
+        findings: String,
+        /// How bad, in the city's own words.
+        severity: Option<String>,
+        /// The ticket that this one duplicates.
+        duplicate_of: Option<TicketId>,
+        /// What is needed: `[{item, quantity, unit}]`.
+        quantities: Option<Value>,
+    }
+    /// `ticket.propose`: priority, category, deferral.
+    TicketPropose {
+        /// What is proposed.
+        propose: Value,
+        /// Why.
+        reason: Option<String>,
+    }
+    /// `round.verify`, `round.rework`: the entity is the work order.
+    RoundJudge {
+        /// Which round.
+        round: RoundId,
+        /// Why it is returned.
+        #[serde(default)]
+        defects: Vec<Defect>,
+        /// In words.
+        note: Option<String>,
+    }
+}
+
+/// The fields of `ticket.edit`; an absent one stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TicketSet {
+    /// The request, in words.
+    pub text: Option<String>,
+    /// Where, in words.
+    pub address_text: Option<String>,
+    /// Where.
+    pub point: Option<Point>,
+    /// What it is about.
+    pub category: Option<CategoryId>,
+}
+
+/// A command.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// `ticket.create`
+    TicketCreate(TicketCreate),
+    /// `ticket.edit`
+    TicketEdit(TicketEdit),
+    /// `ticket.propose`
+    TicketPropose(TicketPropose),
+    /// `note.add`
+    NoteAdd(NoteAdd),
+    /// `note.edit`
+    NoteEdit(NoteChange),
+    /// `note.remove`
+    NoteRemove(NoteChange),
+    /// `visit.record`
+    VisitRecord(VisitRecord),
+    /// `visit.leave`
+    VisitLeave(VisitLeave),
+    /// `photo.add`
+    PhotoAdd(PhotoAdd),
+    /// `photo.remove`
+    PhotoRemove(PhotoRemove),
+    /// `measurement.add`
+    MeasurementAdd(MeasurementAdd),
+    /// `checklist.answer`
+    ChecklistAnswer(ChecklistAnswerArgs),
+    /// `work.accept`
+    WorkAccept,
+    /// `work.decline`
+    WorkDecline(WithReason),
+    /// `work.start`
+    WorkStart(WorkStart),
+    /// `work.request_hold`
+    WorkRequestHold(WithReason),
+    /// `work.resume`
+    WorkResume,
+    /// `work.submit`
+    WorkSubmit(WorkSubmit),
+    /// `work.fail_visit`
+    WorkFailVisit(WithReason),
+    /// `work.retract`
+    WorkRetract(WorkRetract),
+    /// `inspection.submit`
+    InspectionSubmit(InspectionSubmit),
+    /// `round.verify`
+    RoundVerify(RoundJudge),
+    /// `round.rework`
+    RoundRework(RoundJudge),
+}
+
+impl Command {
+    /// Reads a command of a mutation.
+    ///
+    /// # Errors
+    /// The command or its version is not known, or an argument cannot be accepted.
+    pub fn parse(cmd: &str, version: i64, args: &Value) -> Result<Self, Fault> {
+        let command = match cmd {
+            "ticket.create" => Self::TicketCreate(read(args)?),
+            "ticket.edit" => Self::TicketEdit(read(args)?),
+            "ticket.propose" => Self::TicketPropose(read(args)?),
+            "note.add" => Self::NoteAdd(read(args)?),
+            "note.edit" => Self::NoteEdit(read(args)?),
+            "note.remove" => Self::NoteRemove(read(args)?),
+            "visit.record" => Self::VisitRecord(read(args)?),
+            "visit.leave" => Self::VisitLeave(read(args)?),
+            "photo.add" => Self::PhotoAdd(read(args)?),
+            "photo.remove" => Self::PhotoRemove(read(args)?),
+            "measurement.add" => Self::MeasurementAdd(read(args)?),
+            "checklist.answer" => Self::ChecklistAnswer(read(args)?),
+            "work.accept" => Self::WorkAccept,
+            "work.decline" => Self::WorkDecline(read(args)?),
+            "work.start" => Self::WorkStart(read(args)?),
+            "work.request_hold" => Self::WorkRequestHold(read(args)?),
+            "work.resume" => Self::WorkResume,
+            "work.submit" => Self::WorkSubmit(read(args)?),
+            "work.fail_visit" => Self::WorkFailVisit(read(args)?),
+            "work.retract" => Self::WorkRetract(read(args)?),
+            "inspection.submit" => Self::InspectionSubmit(read(args)?),
+            "round.verify" => Self::RoundVerify(read(args)?),
+            "round.rework" => Self::RoundRework(read(args)?),
+            _ => return Err(Fault { code: OutcomeCode::UnknownCommand, detail: "/cmd: the server does not know this command".into() }),
+        };
+        if version != 1 {
+            return Err(Fault { code: OutcomeCode::UnsupportedVersion, detail: "/v: the server knows version 1 of this command".into() });
+        }
+        command.check()?;
+        Ok(command)
+    }
+
+    /// The rules that the shapes do not state.
+    fn check(&self) -> Result<(), Fault> {
+        match self {
+            Self::TicketCreate(a) => {
+                text("/args/text", &a.text)?;
+                optional_text("/args/address_text", a.address_text.as_deref())?;
+                point("/args/point", Some(&a.point))
+            }
+            Self::TicketEdit(TicketEdit { set }) => {
+                if *set == TicketSet::default() {
+                    return Err(invalid("/args/set", "name at least one of text, address_text, point, category"));
+                }
+                set.text.as_deref().map_or(Ok(()), |t| text("/args/set/text", t))?;
+                optional_text("/args/set/address_text", set.address_text.as_deref())?;
+                point("/args/set/point", set.point.as_ref())
+            }
+            Self::NoteAdd(a) => text("/args/text", &a.text),
+            Self::NoteEdit(a) => text("/args/text", a.text.as_deref().unwrap_or_default()),
+            Self::VisitRecord(a) => point("/args/point", a.point.as_ref()),
+            Self::PhotoAdd(a) => photo(a),
+            Self::MeasurementAdd(a) => {
+                short("/args/item", &a.item)?;
+                short("/args/unit", &a.unit)?;
+                if a.quantity.is_finite() && (0.0..=1.0e9).contains(&a.quantity) {
+                    Ok(())
+                } else {
+                    Err(invalid("/args/quantity", "must be a number from 0 to 1000000000"))
+                }
+            }
+            Self::ChecklistAnswer(a) => short("/args/item", &a.item),
+            Self::WorkDecline(a) | Self::WorkRequestHold(a) | Self::WorkFailVisit(a) => short("/args/reason", &a.reason),
+            Self::WorkSubmit(a) => optional_text("/args/summary", a.summary.as_deref()),
+            Self::InspectionSubmit(a) => match a.findings.as_str() {
+                "confirmed" | "not_found" | "not_ours" | "needs_other" => Ok(()),
+                "duplicate_of" if a.duplicate_of.is_some() => Ok(()),
+                "duplicate_of" => Err(invalid("/args/duplicate_of", "name the ticket that this one duplicates")),
+                _ => Err(invalid("/args/findings", "must be one of confirmed, not_found, not_ours, duplicate_of, needs_other")),
+            },
+            Self::RoundRework(a) => {
+                if a.defects.is_empty() {
+                    return Err(invalid("/args/defects", "name at least one coded defect"));
+                }
+                a.defects.iter().enumerate().try_for_each(|(i, d)| short(&format!("/args/defects/{i}/code"), &d.code))?;
+                optional_text("/args/note", a.note.as_deref())
+            }
+            Self::RoundVerify(a) => optional_text("/args/note", a.note.as_deref()),
+            Self::TicketPropose(a) => optional_text("/args/reason", a.reason.as_deref()),
+            Self::NoteRemove(_)
+            | Self::VisitLeave(_)
+            | Self::PhotoRemove(_)
+            | Self::WorkAccept
+            | Self::WorkStart(_)
+            | Self::WorkResume
+            | Self::WorkRetract(_) => Ok(()),
+        }
+    }
+}
+
+fn read<'a, T: Deserialize<'a>>(args: &'a Value) -> Result<T, Fault> {
+    T::deserialize(args).map_err(|e| invalid("/args", &e.to_string().chars().take(200).collect::<String>()))
+}
+
+fn text(pointer: &str, value: &str) -> Result<(), Fault> {
+    bounded(pointer, value, MAX_TEXT)
+}
+
+fn short(pointer: &str, value: &str) -> Result<(), Fault> {
+    bounded(pointer, value, MAX_SHORT)
+}
+
+fn bounded(pointer: &str, value: &str, max: usize) -> Result<(), Fault> {
+    if value.trim().is_empty() {
+        Err(invalid(pointer, "must not be empty"))
+    } else if value.contains('\0') {
+        Err(invalid(pointer, "must not contain NUL"))
+    } else if value.chars().count() > max {
+        Err(invalid(pointer, &format!("must have at most {max} characters")))
+    } else {
+        Ok(())
+    }
+}
+
+fn optional_text(pointer: &str, value: Option<&str>) -> Result<(), Fault> {
+    value.filter(|v| !v.is_empty()).map_or(Ok(()), |v| text(pointer, v))
+}
+
+fn point(pointer: &str, value: Option<&Point>) -> Result<(), Fault> {
+    value.and_then(Point::fault).map_or(Ok(()), |(field, why)| Err(invalid(&format!("{pointer}/{field}"), why)))
+}
+
+fn photo(a: &PhotoAdd) -> Result<(), Fault> {
+    if a.sha256.len() != 64 || !a.sha256.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return Err(invalid("/args/sha256", "must be 64 hex digits"));
+    }
+    if !(1..=MAX_PHOTO_BYTES).contains(&a.bytes) {
+        return Err(invalid("/args/bytes", &format!("must be from 1 to {MAX_PHOTO_BYTES}")));
+    }
+    if !a.mime.starts_with("image/") || a.mime.len() > 60 {
+        return Err(invalid("/args/mime", "must be an image type such as image/jpeg"));
+    }
+    for (pointer, pixels) in [("/args/width", a.width), ("/args/height", a.height)] {
+        if pixels.is_some_and(|p| !(1..=100_000).contains(&p)) {
+            return Err(invalid(pointer, "must be from 1 to 100000"));
+        }
+    }
+    if a.heading_deg.is_some_and(|h| !(0.0..=360.0).contains(&h)) {
+        return Err(invalid("/args/heading_deg", "must be degrees from 0 to 360"));
+    }
+    point("/args/point", a.point.as_ref())
+}
+
+/// What a device's word on simulation means.
+#[must_use]
+pub const fn mock_flag(mock: Option<bool>) -> MockFlag {
+    match mock {
+        Some(true) => MockFlag::Mock,
+        Some(false) => MockFlag::Real,
+        None => MockFlag::Unknown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_cannot_be_accepted_is_named_by_its_pointer() {
+        let id = "0197a000-0000-7000-8000-000000000001";
+        let at = "2026-11-23T09:12:00+03:30";
+        let photo = |key: &str, value: Value| {
+            let mut args =
+                json!({"photo": id, "kind": "after", "sha256": "ab".repeat(32), "bytes": 5, "mime": "image/jpeg", "captured_at": at});
+            args[key] = value;
+            args
+        };
+        for (cmd, v, args, code, pointer) in [
+            ("ticket.burn", 1, json!({}), OutcomeCode::UnknownCommand, "/cmd"),
+            ("work.accept", 2, json!({}), OutcomeCode::UnsupportedVersion, "/v"),
+            (
+                "ticket.create",
+                1,
+                json!({"category": id, "text": "x", "point": {"lat": 91.0, "lon": 0.0}}),
+                OutcomeCode::Validation,
+                "/args/point/lat",
+            ),
+            (
+                "ticket.create",
+                1,
+                json!({"category": id, "text": " ", "point": {"lat": 9.0, "lon": 0.0}}),
+                OutcomeCode::Validation,
+                "/args/text",
+            ),
+            ("ticket.edit", 1, json!({"set": {}}), OutcomeCode::Validation, "/args/set"),
+            ("ticket.edit", 1, json!({"set": {"stage": "done"}}), OutcomeCode::Validation, "/args"),
+            ("note.add", 1, json!({"note": id, "text": "a\u{0}b"}), OutcomeCode::Validation, "/args/text"),
+            ("photo.add", 1, photo("sha256", json!("zz")), OutcomeCode::Validation, "/args/sha256"),
+            ("photo.add", 1, photo("bytes", json!(0)), OutcomeCode::Validation, "/args/bytes"),
+            ("photo.add", 1, photo("mime", json!("text/html")), OutcomeCode::Validation, "/args/mime"),
+            ("photo.add", 1, photo("heading_deg", json!(361.0)), OutcomeCode::Validation, "/args/heading_deg"),
+            ("round.rework", 1, json!({"round": id}), OutcomeCode::Validation, "/args/defects"),
+            ("inspection.submit", 1, json!({"findings": "duplicate_of"}), OutcomeCode::Validation, "/args/duplicate_of"),
+        ] {
+            let fault = Command::parse(cmd, v, &args).unwrap_err();
+            assert_eq!(fault.code, code, "{cmd}: {}", fault.detail);
+            assert!(fault.detail.starts_with(&format!("{pointer}:")), "{cmd}: {}", fault.detail);
+        }
+        assert!(Command::parse("photo.add", 1, &photo("mock", json!(true))).is_ok());
+    }
+}
