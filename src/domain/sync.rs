@@ -3,4 +3,5 @@
 
 pub mod command;
 pub mod outcome;
+pub mod register;
 pub mod stamp;
