@@ -6,6 +6,7 @@ pub mod audit;
 pub mod category;
 pub mod conflict;
 pub mod contract;
+pub mod evidence;
 pub mod fold;
 pub mod geo;
 pub mod ids;
