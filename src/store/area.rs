@@ -96,3 +96,5 @@ impl From<AreaShapeRow> for AreaShape {
 entity_store!(Area, AreaRow of areas, find_area(AreaId), list_areas, save_areas);
 
 entity_store!(AreaShape, AreaShapeRow of area_shapes, find_area_shape(AreaShapeId), list_area_shapes, save_area_shapes);
+
+find_by!(Area, AreaRow of areas.code, find_area_by_code);

@@ -110,3 +110,5 @@ impl From<CategoryRow> for Category {
 entity_store!(Checklist, ChecklistRow of checklists, find_checklist(ChecklistId), list_checklists, save_checklists);
 
 entity_store!(Category, CategoryRow of categories, find_category(CategoryId), list_categories, save_categories);
+
+find_by!(Category, CategoryRow of categories.code, find_category_by_code);

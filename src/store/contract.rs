@@ -107,3 +107,5 @@ impl From<CoverageRow> for Coverage {
 entity_store!(Contract, ContractRow of contracts, find_contract(ContractId), list_contracts, save_contracts);
 
 entity_store!(Coverage, CoverageRow of coverages, find_coverage(CoverageId), list_coverages, save_coverages);
+
+find_by!(Contract, ContractRow of contracts.number, find_contract_by_number);

@@ -96,3 +96,20 @@ macro_rules! entity_store {
         }
     };
 }
+
+/// Declares a finder of an entity by a unique text column.
+macro_rules! find_by {
+    ($entity:ty, $row:ident of $table:ident . $column:ident, $find:ident) => {
+        #[doc = concat!("The row whose `", stringify!($column), "` is a text.")]
+        ///
+        /// # Errors
+        /// The database fails.
+        pub fn $find(tx: &mut $crate::store::tx::Tx<'_>, text: &str) -> $crate::error::Result<Option<$entity>> {
+            use diesel::prelude::*;
+            use $crate::store::schema::$table::dsl;
+            let row: Option<$row> = on!(tx, |c| dsl::$table.filter(dsl::$column.eq(text)).select($row::as_select()).first(c).optional())
+                .map_err($crate::store::sql::db_error)?;
+            Ok(row.map(Into::into))
+        }
+    };
+}

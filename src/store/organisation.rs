@@ -53,3 +53,5 @@ impl From<OrganisationRow> for Organisation {
 }
 
 entity_store!(Organisation, OrganisationRow of organisations, find_organisation(OrganisationId), list_organisations, save_organisations);
+
+find_by!(Organisation, OrganisationRow of organisations.code, find_organisation_by_code);

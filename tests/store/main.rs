@@ -7,5 +7,6 @@ mod common;
 mod feed;
 mod fixtures;
 mod migrations;
+mod reference;
 mod transactions;
 mod world;

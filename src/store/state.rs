@@ -1,0 +1,31 @@
+//! Single values that the server keeps about itself, by name.
+
+use diesel::prelude::*;
+
+use crate::{
+    error::Result,
+    store::{schema::server_state, sql::db_error, tx::Tx},
+};
+
+/// The value of a name.
+///
+/// # Errors
+/// The database fails.
+pub fn find_state(tx: &mut Tx<'_>, name: &str) -> Result<Option<String>> {
+    on!(tx, |c| server_state::table.filter(server_state::name.eq(name)).select(server_state::value).first(c).optional()).map_err(db_error)
+}
+
+/// Sets the value of a name. On PostgreSQL the row stays locked to the end of the transaction.
+///
+/// # Errors
+/// The database fails.
+pub fn save_state(tx: &mut Tx<'_>, name: &str, value: &str) -> Result<()> {
+    on!(tx, |c| diesel::insert_into(server_state::table)
+        .values((server_state::name.eq(name), server_state::value.eq(value)))
+        .on_conflict(server_state::name)
+        .do_update()
+        .set(server_state::value.eq(diesel::upsert::excluded(server_state::value)))
+        .execute(c))
+    .map(drop)
+    .map_err(db_error)
+}
