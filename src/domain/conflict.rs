@@ -112,9 +112,9 @@ pub struct Conflict {
     pub theirs: Value,
     /// What came.
     pub mine: Value,
-    /// The mutation that came.
+    /// The first of the mutations involved, by id (of measurements: the rows).
     pub mutation_id: MutationId,
-    /// The mutation that stood.
+    /// The second.
     pub other_mutation_id: Option<MutationId>,
     /// What holds until somebody decides.
     pub default_in_force: String,

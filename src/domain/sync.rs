@@ -2,6 +2,7 @@
 //! `api-spec/sync.md`.
 
 pub mod command;
+pub mod engine;
 pub mod outcome;
 pub mod register;
 pub mod stamp;

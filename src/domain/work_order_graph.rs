@@ -159,7 +159,8 @@ pub fn fold_stage(start: WorkOrderState, events: &[StageEvent]) -> WorkOrderStat
         (Some(failed), started) if started.is_none_or(|s| s < failed) => FailedVisit,
         (_, Some(_)) => InProgress,
         _ if newest(WorkEventKind::Accept).is_some() => Accepted,
-        _ if newest(WorkEventKind::Decline).is_some() => Declined,
+        // What the office had accepted for its holder is not his to decline.
+        _ if newest(WorkEventKind::Decline).is_some() && start == Offered => Declined,
         _ => start,
     }
 }

@@ -1,0 +1,253 @@
+//! Facts: visits, notes, measurements, photos. They are always stored; union is their merge.
+
+use serde_json::json;
+
+use crate::domain::{
+    conflict::{ConflictKind, Severity},
+    ids::{Id, OrganisationId, TicketId, WorkOrderId},
+    photo::{Photo, PhotoState},
+    policy::Permission,
+    sync::{
+        command::{Command, MeasurementAdd, NoteAdd, NoteChange, PhotoAdd, VisitRecord, mock_flag},
+        engine::{Act, Author, Clash, raise, target, unknown},
+        outcome::{Outcome, OutcomeCode, Status},
+    },
+    visit::{Audience, Measurement, Note, Visit},
+    world::World,
+};
+
+/// Where a fact belongs.
+struct Place {
+    ticket: TicketId,
+    order: Option<WorkOrderId>,
+    organisation: Option<OrganisationId>,
+}
+
+pub(super) fn decide(world: &mut World, author: &Author, act: &Act<'_>) -> Outcome {
+    if !author.may(Permission::Sync) {
+        return Outcome::rejected(OutcomeCode::NotPermitted, "your roles do not allow this");
+    }
+    match act.command {
+        Command::NoteEdit(change) | Command::NoteRemove(change) => return change_note(world, author, act, change),
+        Command::VisitLeave(leave) => {
+            let Some(mut visit) = world.visits.get(leave.visit).filter(|v| v.actor == author.account).cloned() else {
+                return unknown(leave.visit.uuid());
+            };
+            // The earliest departure that was reported stands; the outcome is the newest.
+            visit.left_est = Some(visit.left_est.map_or(act.stamp.est, |l| l.min(act.stamp.est)));
+            if act.stamp.eff >= visit.eff {
+                visit.outcome = leave.outcome.or(visit.outcome);
+                visit.eff = act.stamp.eff;
+            }
+            return Outcome::applied(world.visits.put(visit));
+        }
+        Command::PhotoRemove(remove) => {
+            let Some(mut photo) = world.photos.get(remove.photo).filter(|p| p.actor == author.account).cloned() else {
+                return unknown(remove.photo.uuid());
+            };
+            photo.removed_at = Some(photo.removed_at.map_or(act.stamp.est, |r| r.min(act.stamp.est)));
+            return Outcome::applied(world.photos.put(photo));
+        }
+        _ => {}
+    }
+    let Some((ticket, order)) = target(world, author, act.entity) else {
+        return unknown(act.entity);
+    };
+    let shut = ticket.status.is_shut_by_office();
+    let (point, status) = (ticket.point, ticket.status);
+    let holders: Vec<_> = order
+        .map(|o| world.assignments.iter().filter(|a| a.work_order_id == o.id).filter_map(|a| a.organisation_id).collect())
+        .unwrap_or_default();
+    // Of several organisations the one that holds or held the order speaks.
+    let organisation = author.organisations.iter().copied().find(|o| holders.contains(o));
+    let place = Place { ticket: ticket.id, order: order.map(|o| o.id), organisation };
+    let stored = match act.command {
+        Command::NoteAdd(args) => add_note(world, author, act, &place, args),
+        Command::VisitRecord(args) => record_visit(world, author, act, &place, args, &point),
+        Command::PhotoAdd(args) => add_photo(world, author, act, &place, args),
+        Command::MeasurementAdd(args) => add_measurement(world, author, act, &place, args),
+        _ => Outcome::rejected(OutcomeCode::UnknownCommand, "/cmd: not a fact"),
+    };
+    if stored.status != Status::Applied || !shut {
+        return stored;
+    }
+    let conflict = raise(
+        world,
+        act,
+        Clash {
+            kind: ConflictKind::DeletedEntity,
+            severity: Severity::Hard,
+            ticket: place.ticket,
+            order: place.order,
+            what: &author.account.to_string(),
+            theirs: json!({ "status": status }),
+            mine: json!({ "evidence_by": author.account }),
+            parties: vec![act.id],
+            default_in_force: "the office's decision stands; the evidence is kept",
+        },
+    );
+    Outcome {
+        conflict: Some(conflict),
+        v: stored.v,
+        ..Outcome::of(Status::Conflict, OutcomeCode::DeletedEntity, "the office had ended this ticket; what you recorded is kept")
+    }
+}
+
+fn exists(pointer: &str) -> Outcome {
+    Outcome::rejected(OutcomeCode::IdReuse, format!("{pointer}: this id names something that exists"))
+}
+
+fn add_note(world: &mut World, author: &Author, act: &Act<'_>, place: &Place, args: &NoteAdd) -> Outcome {
+    if world.notes.get(args.note).is_some() {
+        return exists("/args/note");
+    }
+    Outcome::applied(world.notes.put(Note {
+        id: args.note,
+        rev: 0,
+        ticket_id: place.ticket,
+        work_order_id: place.order,
+        actor: Some(author.account),
+        organisation_id: place.organisation,
+        audience: Audience::Field,
+        text: args.text.clone(),
+        eff: act.stamp.eff,
+        removed_at: None,
+    }))
+}
+
+fn change_note(world: &mut World, author: &Author, act: &Act<'_>, change: &NoteChange) -> Outcome {
+    let Some(mut note) = world.notes.get(change.note).filter(|n| n.actor == Some(author.account)).cloned() else {
+        return unknown(change.note.uuid());
+    };
+    match (&change.text, act.command) {
+        (_, Command::NoteRemove(_)) => {
+            note.removed_at = Some(note.removed_at.map_or(act.stamp.est, |r| r.min(act.stamp.est)));
+        }
+        (Some(text), _) if (act.stamp.eff, text) > (note.eff, &note.text) => {
+            note.text.clone_from(text);
+            note.eff = act.stamp.eff;
+        }
+        _ => {}
+    }
+    Outcome::applied(world.notes.put(note))
+}
+
+fn record_visit(
+    world: &mut World,
+    author: &Author,
+    act: &Act<'_>,
+    place: &Place,
+    args: &VisitRecord,
+    ticket_point: &crate::domain::geo::Point,
+) -> Outcome {
+    if world.visits.get(args.visit).is_some() {
+        return exists("/args/visit");
+    }
+    Outcome::applied(world.visits.put(Visit {
+        id: args.visit,
+        rev: 0,
+        ticket_id: place.ticket,
+        work_order_id: place.order,
+        kind: args.kind,
+        actor: author.account,
+        organisation_id: place.organisation,
+        device_id: author.device,
+        arrived_at: args.arrived_at,
+        // The device's clock is off by the same skew at both instants.
+        arrived_est: args.arrived_at.plus_micros(act.stamp.skew_us.saturating_neg()).min(act.received_at),
+        received_at: act.received_at,
+        left_est: None,
+        point: args.point,
+        mock: mock_flag(args.mock),
+        distance_m: args.point.map(|p| p.distance_m(ticket_point)),
+        outcome: None,
+        eff: act.stamp.eff,
+    }))
+}
+
+fn add_photo(world: &mut World, author: &Author, act: &Act<'_>, place: &Place, args: &PhotoAdd) -> Outcome {
+    if world.photos.get(args.photo).is_some() {
+        return exists("/args/photo");
+    }
+    Outcome::applied(world.photos.put(Photo {
+        id: args.photo,
+        rev: 0,
+        ticket_id: place.ticket,
+        work_order_id: place.order,
+        visit_id: args.visit,
+        kind: args.kind,
+        actor: author.account,
+        organisation_id: place.organisation,
+        device_id: author.device,
+        sha256: args.sha256.to_ascii_lowercase(),
+        bytes: args.bytes,
+        mime: args.mime.clone(),
+        width: args.width,
+        height: args.height,
+        captured_at: args.captured_at,
+        captured_est: args.captured_at.plus_micros(act.stamp.skew_us.saturating_neg()).min(act.received_at),
+        point: args.point,
+        heading_deg: args.heading_deg,
+        mock: mock_flag(args.mock),
+        state: PhotoState::Promised,
+        verdicts: Vec::new(),
+        eff: act.stamp.eff,
+        removed_at: None,
+    }))
+}
+
+/// Two measurements of one thing in one epoch disagree when they are more than a tenth apart.
+const DISAGREE: f64 = 0.1;
+
+fn add_measurement(world: &mut World, author: &Author, act: &Act<'_>, place: &Place, args: &MeasurementAdd) -> Outcome {
+    if world.measurements.get(args.measurement).is_some() {
+        return exists("/args/measurement");
+    }
+    let v = world.measurements.put(Measurement {
+        id: args.measurement,
+        rev: 0,
+        ticket_id: place.ticket,
+        work_order_id: place.order,
+        visit_id: args.visit,
+        epoch: act.epoch,
+        item: args.item.clone(),
+        quantity: args.quantity,
+        unit: args.unit.clone(),
+        supersedes: args.supersedes,
+        actor: author.account,
+        organisation_id: place.organisation,
+        eff: act.stamp.eff,
+    });
+    report_disagreement(world, act, place, args);
+    Outcome::applied(v)
+}
+
+/// Looks at all measurements of one thing in one epoch: the conflict follows from the set, not from what came first.
+fn report_disagreement(world: &mut World, act: &Act<'_>, place: &Place, args: &MeasurementAdd) {
+    let superseded: Vec<_> = world.measurements.iter().filter_map(|m| m.supersedes).collect();
+    let same: Vec<&Measurement> = world
+        .measurements
+        .iter()
+        .filter(|m| m.ticket_id == place.ticket && m.work_order_id == place.order && m.epoch == act.epoch)
+        .filter(|m| m.item == args.item && m.unit == args.unit && !superseded.contains(&m.id))
+        .collect();
+    let disagree =
+        |a: &Measurement, b: &Measurement| a.actor != b.actor && (a.quantity - b.quantity).abs() > DISAGREE * a.quantity.max(b.quantity);
+    if !same.iter().any(|a| same.iter().any(|b| disagree(a, b))) {
+        return;
+    }
+    let values = json!(same.iter().map(|m| json!({ "measurement": m.id, "quantity": m.quantity, "actor": m.actor })).collect::<Vec<_>>());
+    let parties = same.iter().map(|m| Id::new(m.id.uuid())).collect();
+    let clash = Clash {
+        kind: ConflictKind::MeasurementDisagrees,
+        severity: Severity::Soft,
+        ticket: place.ticket,
+        order: place.order,
+        what: &format!("{}|{}|{}", args.item, args.unit, act.epoch.unwrap_or_default()),
+        theirs: values.clone(),
+        mine: values,
+        parties,
+        default_in_force: "all measurements are kept",
+    };
+    raise(world, act, clash);
+}

@@ -1,0 +1,328 @@
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+use crate::domain::{
+    category::{EvidenceNeeds, EvidenceRule, Hazard, Priority},
+    geo::Point,
+    ids::Id,
+    photo::PhotoKind,
+    sync::{outcome::Status, stamp::Skew},
+    ticket::{Boundary, PointSource, TicketOrigin, TicketStatus},
+    work_order::{Answer, Assignment, Standing, WorkOrderKind, WorkOrderState},
+};
+
+const NOW: Timestamp = Timestamp::from_micros(1_790_000_000_000_000);
+const ORDER: u128 = 20;
+const OLD: u128 = 101;
+const NEW: u128 = 102;
+
+fn id<T>(n: u128) -> Id<T> {
+    Id::new(Uuid::from_u128(n))
+}
+
+fn ticket() -> Ticket {
+    Ticket {
+        id: id(10),
+        rev: 3,
+        stamp: NOW,
+        code: "0000000000".into(),
+        category_id: id(1),
+        text: "چاله".into(),
+        address_text: None,
+        point: Point { lat: 36.2688, lon: 50.0041, accuracy_m: Some(5.0) },
+        point_source: PointSource::Gps,
+        areas: vec![id(7)],
+        leaf_areas: vec![id(7)],
+        boundary: Boundary::Clear,
+        priority: Priority::Normal,
+        hazard: Hazard::Low,
+        status: TicketStatus::InWork,
+        status_reason: None,
+        origin: TicketOrigin::Call,
+        created_by: id(1),
+        created_device: None,
+        created_at: NOW,
+        promise_at: None,
+        duplicate_of: None,
+        supporters: 1,
+        source_ref: None,
+        registers: Default::default(),
+        updated_at: NOW,
+    }
+}
+
+fn assignment(n: u128, organisation: u128, epoch: i64) -> Assignment {
+    Assignment {
+        id: id(n),
+        rev: 1,
+        work_order_id: id(ORDER),
+        ticket_id: id(10),
+        epoch,
+        until_epoch: epoch,
+        organisation_id: Some(id(organisation)),
+        account_id: None,
+        contract_id: None,
+        coverage_id: None,
+        rank: 1,
+        offered_at: NOW.plus_minutes(-600),
+        expires_at: Some(NOW.plus_minutes(-60)),
+        answer: None,
+        reason: None,
+        answered_at: None,
+    }
+}
+
+/// An order that the old contractor held in epoch 1 and the new one holds in epoch 2.
+fn world(photos: u32) -> World {
+    let mut world = World::default();
+    world.tickets.load([ticket()]);
+    world.work_orders.load([WorkOrder {
+        id: id(ORDER),
+        rev: 4,
+        stamp: NOW.plus_minutes(-900),
+        ticket_id: id(10),
+        kind: WorkOrderKind::Repair,
+        state: WorkOrderState::Offered,
+        epoch: 2,
+        round: 1,
+        assignment_id: Some(id(32)),
+        organisation_id: Some(id(NEW)),
+        account_id: None,
+        contract_id: None,
+        coverage_id: None,
+        explanation: json!({}),
+        evidence: EvidenceNeeds { photos: if photos == 0 { vec![] } else { vec![EvidenceRule { kind: PhotoKind::After, min: photos }] } },
+        flags: vec![],
+        accept_due: None,
+        resolve_due: None,
+        reason: None,
+        review_at: None,
+        submitted_by: None,
+        submitted_org: None,
+        findings: None,
+        created_at: NOW,
+        updated_at: NOW.plus_minutes(-900),
+    }]);
+    world.assignments.load([Assignment { answer: Some(Answer::Withdrawn), ..assignment(31, OLD, 1) }, assignment(32, NEW, 2)]);
+    world
+}
+
+fn crew(account: u128, organisation: u128) -> Author {
+    Author {
+        account: id(account),
+        device: Some(id(account + 1000)),
+        roles: vec![Role::Crew],
+        areas: vec![],
+        organisations: vec![id(organisation)],
+    }
+}
+
+/// Does something `minutes` before now.
+fn go(world: &mut World, author: &Author, n: u128, entity: u128, epoch: i64, minutes: i64, cmd: &str, args: Value) -> Outcome {
+    let command = Command::parse(cmd, 1, &args).unwrap();
+    let est = NOW.plus_minutes(-minutes);
+    let act = Act {
+        id: id(n),
+        entity: Uuid::from_u128(entity),
+        epoch: Some(epoch),
+        command: &command,
+        args: &args,
+        stamp: Stamp { est, eff: est, skew_us: 0, skew: Skew::Fine },
+        received_at: NOW,
+    };
+    decide(world, author, &act)
+}
+
+fn key(n: u128) -> Uuid {
+    Uuid::from_u128(n)
+}
+
+fn visit(n: u128) -> Value {
+    json!({"visit": key(n), "kind": "work", "arrived_at": "2026-09-01T08:00:00Z", "point": {"lat": 36.2689, "lon": 50.0041}})
+}
+
+fn photo(n: u128) -> Value {
+    json!({"photo": key(n), "kind": "after", "sha256": "ab".repeat(32), "bytes": 9, "mime": "image/jpeg", "captured_at": "2026-09-01T08:10:00Z"})
+}
+
+fn state(world: &World) -> WorkOrderState {
+    world.work_orders.get(id(ORDER)).unwrap().state
+}
+
+#[test]
+fn a_day_of_the_holder_goes_through_and_the_round_stands() {
+    let mut w = world(1);
+    let c = crew(5, NEW);
+    assert_eq!(go(&mut w, &c, 1, ORDER, 2, 300, "work.accept", json!({})).status, Status::Applied);
+    let early = go(&mut w, &c, 2, ORDER, 2, 200, "work.start", json!({"visit": key(40)}));
+    assert_eq!((early.status, early.code, early.waits_for), (Status::Held, Some(OutcomeCode::Dependency), Some(key(40))));
+    assert_eq!(go(&mut w, &c, 3, ORDER, 2, 210, "visit.record", visit(40)).status, Status::Applied);
+    assert_eq!(go(&mut w, &c, 2, ORDER, 2, 200, "work.start", json!({"visit": key(40)})).status, Status::Applied);
+    let bare = go(&mut w, &c, 4, ORDER, 2, 100, "work.submit", json!({}));
+    assert_eq!(
+        (bare.status, bare.code),
+        (Status::Held, Some(OutcomeCode::Dependency)),
+        "the photo that the category asks for is not known"
+    );
+    assert_eq!(state(&w), WorkOrderState::InProgress);
+    assert_eq!(go(&mut w, &c, 5, ORDER, 2, 110, "photo.add", photo(41)).status, Status::Applied);
+    assert_eq!(go(&mut w, &c, 4, ORDER, 2, 100, "work.submit", json!({})).status, Status::Applied);
+    assert_eq!(state(&w), WorkOrderState::Submitted);
+    assert_eq!(w.rounds.iter().map(|r| (r.number, r.submitted_by)).collect::<Vec<_>>(), [(1, id(5))]);
+    assert!(w.conflicts.iter().next().is_none());
+}
+
+#[test]
+fn work_of_a_past_epoch_is_kept_with_its_evidence_and_changes_nothing() {
+    let mut w = world(1);
+    let late = crew(4, OLD);
+    let order = w.work_orders.get(id(ORDER)).unwrap().clone();
+    assert_eq!(go(&mut w, &late, 1, ORDER, 1, 400, "visit.record", visit(40)).status, Status::Applied);
+    let start = go(&mut w, &late, 2, ORDER, 1, 390, "work.start", json!({"visit": key(40)}));
+    assert_eq!(go(&mut w, &late, 3, ORDER, 1, 380, "photo.add", photo(41)).status, Status::Applied);
+    let submit = go(&mut w, &late, 4, ORDER, 1, 370, "work.submit", json!({}));
+    for outcome in [&start, &submit] {
+        assert_eq!((outcome.status, outcome.code), (Status::Conflict, Some(OutcomeCode::StaleEpoch)));
+    }
+    assert_eq!(start.conflict, submit.conflict, "one conflict for one late attempt");
+    assert_eq!(w.work_orders.get(id(ORDER)), Some(&order));
+    assert_eq!((w.photos.iter().count(), w.visits.iter().count(), w.work_events.iter().count()), (1, 1, 2));
+    assert!(w.work_events.iter().all(|e| e.standing == Standing::Stale));
+    let conflict = w.conflicts.get(submit.conflict.unwrap()).unwrap();
+    assert_eq!((conflict.severity, conflict.mine.as_array().map(Vec::len)), (Severity::Hard, Some(2)));
+}
+
+#[test]
+fn refusals_and_what_they_say() {
+    let stranger = crew(9, 999);
+    let holder = crew(5, NEW);
+    let mut w = world(0);
+    let hidden = go(&mut w, &stranger, 1, ORDER, 2, 10, "work.accept", json!({}));
+    let absent = go(&mut w, &stranger, 2, 777, 2, 10, "work.accept", json!({}));
+    assert_eq!(
+        (hidden.status, hidden.code, &hidden.detail),
+        (absent.status, absent.code, &absent.detail),
+        "nothing tells that the order exists"
+    );
+    assert_eq!(go(&mut w, &holder, 3, ORDER, 1, 10, "work.accept", json!({})).code, Some(OutcomeCode::NotAssigned));
+    assert_eq!(go(&mut w, &holder, 4, ORDER, 3, 10, "work.accept", json!({})).code, Some(OutcomeCode::EpochUnknown));
+    assert_eq!(go(&mut w, &holder, 5, ORDER, 2, 10, "work.start", json!({})).code, Some(OutcomeCode::Validation));
+    let clerk = Author { roles: vec![Role::Operator], ..holder };
+    assert_eq!(go(&mut w, &clerk, 6, ORDER, 2, 10, "work.accept", json!({})).code, Some(OutcomeCode::NotPermitted));
+    assert_eq!(w.work_events.iter().count(), 0);
+}
+
+#[test]
+fn an_acceptance_made_in_time_reinstates_an_expired_offer() {
+    for (minutes, status) in [(61, Status::Applied), (59, Status::Rejected)] {
+        let mut w = world(0);
+        let mut order = w.work_orders.get(id(ORDER)).unwrap().clone();
+        order.state = WorkOrderState::Expired;
+        w.work_orders.put(order);
+        assert_eq!(go(&mut w, &crew(5, NEW), 1, ORDER, 2, minutes, "work.accept", json!({})).status, status);
+        assert_eq!(state(&w) == WorkOrderState::Accepted, status == Status::Applied);
+    }
+}
+
+#[test]
+fn evidence_at_a_cancelled_ticket_is_kept_and_the_office_hears_of_it() {
+    let mut w = world(0);
+    w.tickets.put(Ticket { status: TicketStatus::Cancelled, ..ticket() });
+    let outcome = go(&mut w, &crew(5, NEW), 1, ORDER, 2, 10, "photo.add", photo(41));
+    assert_eq!((outcome.status, outcome.code), (Status::Conflict, Some(OutcomeCode::DeletedEntity)));
+    assert_eq!(w.photos.iter().count(), 1);
+    let submit = go(&mut w, &crew(5, NEW), 2, ORDER, 2, 9, "work.submit", json!({}));
+    assert_eq!(submit.code, Some(OutcomeCode::DeletedEntity));
+    assert_eq!((state(&w), w.work_events.iter().count()), (WorkOrderState::Offered, 1));
+}
+
+/// (author, command) of two crews and the manager of the holder, and one of the former holder.
+fn acts() -> impl Strategy<Value = Vec<(u8, u8, i64)>> {
+    proptest::collection::vec((0..4_u8, 0..6_u8, 70..300_i64), 1..9)
+}
+
+fn play(acts: &[(usize, (u8, u8, i64))]) -> World {
+    let mut w = world(0);
+    w.visits.load([]);
+    let opener = crew(5, NEW);
+    go(&mut w, &opener, 900, ORDER, 2, 299, "visit.record", visit(40));
+    for (n, (who, what, minutes)) in acts {
+        let author = if *who == 3 { crew(8, OLD) } else { crew(5 + u128::from(*who), NEW) };
+        let epoch = if *who == 3 { 1 } else { 2 };
+        let (cmd, args) = match what {
+            0 => ("work.accept", json!({})),
+            1 => ("work.decline", json!({"reason": "no_capacity"})),
+            2 => ("work.start", json!({"visit": key(40)})),
+            3 => ("work.submit", json!({})),
+            4 => ("work.fail_visit", json!({"reason": "no_access"})),
+            _ => (
+                "measurement.add",
+                json!({"measurement": key(500 + u128::try_from(*n).unwrap()), "item": "asphalt", "quantity": f64::from(*who + 1), "unit": "t"}),
+            ),
+        };
+        go(&mut w, &author, 1 + u128::try_from(*n).unwrap(), ORDER, epoch, *minutes, cmd, args);
+    }
+    w
+}
+
+/// What the law speaks of: rows without their revisions, and conflicts.
+fn rows(w: &World) -> Vec<String> {
+    let mut out = vec![format!("{:?}", w.work_orders.iter().map(|o| (o.state, o.epoch, o.submitted_by, o.stamp)).collect::<Vec<_>>())];
+    out.extend(w.work_events.iter().map(|e| format!("{} {} {} {:?}", e.id, e.kind, e.standing, e.eff)));
+    out.extend(w.assignments.iter().map(|a| format!("{} {:?} {:?}", a.id, a.answer, a.answered_at)));
+    out.extend(w.rounds.iter().map(|r| format!("{} {} {:?}", r.id, r.submitted_by, r.submitted_at)));
+    out.extend(w.measurements.iter().map(|m| format!("{} {}", m.id, m.quantity)));
+    out.extend(w.conflicts.iter().map(|c| format!("{} {:?} {} {}", c.key, c.severity, c.mine, c.mutation_id)));
+    out
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+    #[test]
+    fn rows_and_conflicts_do_not_depend_on_which_device_came_first(acts in acts()) {
+        let named: Vec<_> = acts.into_iter().enumerate().collect();
+        let mut other = named.clone();
+        // A stable sort keeps each author's own order.
+        other.sort_by_key(|(_, (who, _, _))| std::cmp::Reverse(*who));
+        prop_assert_eq!(rows(&play(&named)), rows(&play(&other)));
+    }
+
+    #[test]
+    fn a_stale_epoch_never_changes_the_order_and_evidence_only_grows(acts in acts()) {
+        let late: Vec<_> = acts.into_iter().map(|(_, what, minutes)| (3, what, minutes)).enumerate().collect();
+        let w = play(&late);
+        prop_assert_eq!(state(&w), WorkOrderState::Offered);
+        prop_assert_eq!(w.work_orders.get(id(ORDER)).unwrap().rev, 4);
+        let sent = late.iter().filter(|(_, (_, what, _))| *what < 5).count();
+        prop_assert_eq!(w.work_events.iter().count(), sent);
+    }
+}
+
+/// Found by the property above: the answer to the offer was the last arrival's.
+#[test]
+fn a_decline_beside_a_start_leaves_the_same_answer_whichever_came_first() {
+    let (start, decline) = ((0, (0, 2, 70)), (1, (1, 1, 70)));
+    let (one, other) = (play(&[start, decline]), play(&[decline, start]));
+    assert_eq!(rows(&one), rows(&other));
+    assert_eq!(one.assignments.get(id(32)).unwrap().answer, Some(Answer::Accepted));
+}
+
+#[test]
+fn the_generator_makes_the_hard_cases() {
+    use proptest::strategy::ValueTree as _;
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let mut kinds = std::collections::BTreeSet::new();
+    let mut states = std::collections::BTreeSet::new();
+    for _ in 0..400 {
+        let acts = acts().new_tree(&mut runner).unwrap().current();
+        let w = play(&acts.into_iter().enumerate().collect::<Vec<_>>());
+        kinds.extend(w.conflicts.iter().map(|c| c.kind));
+        states.insert(state(&w));
+        states.extend(w.work_events.iter().filter(|e| e.standing == Standing::Redundant).map(|_| WorkOrderState::Submitted));
+    }
+    use ConflictKind::{DeclinedVsSubmitted, MeasurementDisagrees, StaleEpoch};
+    assert!([DeclinedVsSubmitted, MeasurementDisagrees, StaleEpoch].iter().all(|k| kinds.contains(k)), "{kinds:?}");
+    use WorkOrderState::{Accepted, Declined, FailedVisit, InProgress, Submitted};
+    assert!([Accepted, Declined, FailedVisit, InProgress, Submitted].iter().all(|s| states.contains(s)), "{states:?}");
+}
