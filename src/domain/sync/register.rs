@@ -103,8 +103,13 @@ mod tests {
         proptest::collection::vec(proptest::collection::vec(act, 1..5), 1..5)
     }
 
+    /// Reorders the arrivals of a phase.
+    type Order = dyn Fn(&mut [(u128, Act)]);
+    /// What stands, the conflicts, and how many pairs were concurrent.
+    type Played = (u128, BTreeSet<(u128, u128)>, usize);
+
     /// Lets the edits arrive and returns what stands, the conflicts, and how many pairs were concurrent.
-    fn play(field: TicketField, history: &[Vec<Act>], order: &dyn Fn(&mut Vec<(u128, Act)>)) -> (u128, BTreeSet<(u128, u128)>, usize) {
+    fn play(field: TicketField, history: &[Vec<Act>], order: &Order) -> Played {
         let mut edits: Vec<FieldEdit> = Vec::new();
         let mut seen = [(0_i64, 0_i64); 4]; // what each device had seen: revision and newest stamp
         let mut name = 0_u128;
@@ -173,10 +178,10 @@ mod tests {
     }
 
     /// A stable sort by device keeps each device's own order.
-    fn by_device(arrivals: &mut Vec<(u128, Act)>) {
+    fn by_device(arrivals: &mut [(u128, Act)]) {
         arrivals.sort_by_key(|(_, a)| a.device);
     }
-    fn by_device_reversed(arrivals: &mut Vec<(u128, Act)>) {
+    fn by_device_reversed(arrivals: &mut [(u128, Act)]) {
         arrivals.sort_by_key(|(_, a)| std::cmp::Reverse(a.device));
     }
 

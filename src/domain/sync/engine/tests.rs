@@ -1,3 +1,5 @@
+#![expect(clippy::too_many_arguments, reason = "a line of a test reads as one act")]
+
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -310,6 +312,7 @@ fn a_decline_beside_a_start_leaves_the_same_answer_whichever_came_first() {
 
 #[test]
 fn the_generator_makes_the_hard_cases() {
+    use WorkOrderState::{Accepted, Declined, FailedVisit, InProgress, Submitted};
     use proptest::strategy::ValueTree as _;
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let mut kinds = std::collections::BTreeSet::new();
@@ -319,10 +322,9 @@ fn the_generator_makes_the_hard_cases() {
         let w = play(&acts.into_iter().enumerate().collect::<Vec<_>>());
         kinds.extend(w.conflicts.iter().map(|c| c.kind));
         states.insert(state(&w));
-        states.extend(w.work_events.iter().filter(|e| e.standing == Standing::Redundant).map(|_| WorkOrderState::Submitted));
+        states.extend(w.work_events.iter().filter(|e| e.standing == Standing::Redundant).map(|_| Submitted));
     }
     use ConflictKind::{DeclinedVsSubmitted, MeasurementDisagrees, StaleEpoch};
     assert!([DeclinedVsSubmitted, MeasurementDisagrees, StaleEpoch].iter().all(|k| kinds.contains(k)), "{kinds:?}");
-    use WorkOrderState::{Accepted, Declined, FailedVisit, InProgress, Submitted};
     assert!([Accepted, Declined, FailedVisit, InProgress, Submitted].iter().all(|s| states.contains(s)), "{states:?}");
 }
