@@ -1,11 +1,13 @@
 //! The rules of the trade. PURE: no I/O, no clock, no diesel, no actix; time and ids are arguments.
 
 pub mod account;
+pub mod actor;
 pub mod area;
 pub mod audit;
 pub mod category;
 pub mod conflict;
 pub mod contract;
+pub mod dispatch;
 pub mod evidence;
 pub mod fold;
 pub mod geo;
