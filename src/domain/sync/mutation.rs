@@ -1,0 +1,331 @@
+//! A mutation: a command that a device sends, with what it knew when it was made.
+
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::domain::{
+    ids::{AccountId, GroupId, MutationId},
+    sync::outcome::OutcomeCode,
+    time::Timestamp,
+};
+
+/// Largest mutation, bytes of its compact JSON.
+pub const MAX_MUTATION_BYTES: usize = 64 * 1024;
+/// Longest name of a command or a boot, characters.
+const MAX_NAME: usize = 100;
+
+/// A mutation whose envelope was understood; whether its command can be is [`super::command::Command::parse`]'s business.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mutation {
+    /// Place in the device's sequence, from 1 without gaps.
+    pub seq: i64,
+    /// Identity, made by the device; the key of idempotency.
+    pub id: MutationId,
+    /// The all-or-nothing group it belongs to.
+    pub group: Option<GroupId>,
+    /// The command's name.
+    pub cmd: String,
+    /// The command's version; 1 if not said.
+    pub v: i64,
+    /// What it is about.
+    pub entity: Uuid,
+    /// The entity's revision that the author had before them.
+    pub base: Option<i64>,
+    /// The entity's stamp that the author had before them, microseconds.
+    pub seen_ts: Option<i64>,
+    /// The epoch of the work order that the author knew.
+    pub epoch: Option<i64>,
+    /// The device's wall clock when the person acted.
+    pub at: Timestamp,
+    /// The device's uptime then, milliseconds.
+    pub up: Option<i64>,
+    /// The device's boot then.
+    pub boot: Option<String>,
+    /// Who acted; absent: who pushes.
+    pub actor: Option<AccountId>,
+    /// The command's arguments, an object.
+    pub args: Value,
+}
+
+/// Why a mutation cannot be read. What could be read of it names it in its result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MutationFault {
+    /// Its place, if that could be read.
+    pub seq: Option<i64>,
+    /// Its id, if that could be read.
+    pub id: Option<MutationId>,
+    /// `malformed` or `too_large`.
+    pub code: OutcomeCode,
+    /// JSON pointer into the mutation, and what would be right.
+    pub detail: String,
+}
+
+/// Reads one item of a push's `mutations`.
+///
+/// # Errors
+/// It is not an object, a field is missing or of another type, it holds NUL, or it is too large.
+pub fn parse_mutation(item: &Value) -> Result<Mutation, MutationFault> {
+    let fields = Fields(item.as_object());
+    let fault = |code, detail| MutationFault {
+        seq: fields.integer("seq").ok().flatten().filter(|s| *s > 0),
+        id: fields.id("id").ok().flatten().map(MutationId::new),
+        code,
+        detail,
+    };
+    if item.to_string().len() > MAX_MUTATION_BYTES {
+        return Err(fault(OutcomeCode::TooLarge, format!("a mutation has at most {MAX_MUTATION_BYTES} bytes")));
+    }
+    read(&fields, item).map_err(|detail| fault(OutcomeCode::Malformed, detail))
+}
+
+fn read(fields: &Fields<'_>, item: &Value) -> Result<Mutation, String> {
+    if fields.0.is_none() {
+        return Err(": must be an object".to_owned());
+    }
+    if let Some(pointer) = find_nul(item) {
+        return Err(format!("{pointer}: must not contain NUL"));
+    }
+    let seq = fields.needed("seq", fields.integer("seq")?)?;
+    if seq < 1 {
+        return Err("/seq: must be at least 1".to_owned());
+    }
+    let args = match fields.get("args") {
+        None => Value::Object(Map::new()),
+        Some(args @ Value::Object(_)) => args.clone(),
+        Some(_) => return Err("/args: must be an object".to_owned()),
+    };
+    Ok(Mutation {
+        seq,
+        id: MutationId::new(fields.needed("id", fields.id("id")?)?),
+        group: fields.id("group")?.map(GroupId::new),
+        cmd: fields.needed("cmd", fields.name("cmd")?)?,
+        v: fields.integer("v")?.unwrap_or(1),
+        entity: fields.needed("entity", fields.id("entity")?)?,
+        base: fields.integer("base")?,
+        seen_ts: fields.integer("seen_ts")?,
+        epoch: fields.integer("epoch")?,
+        at: fields.needed("at", fields.instant("at")?)?,
+        up: fields.integer("up")?,
+        boot: fields.name("boot")?,
+        actor: fields.id("actor")?.map(AccountId::new),
+        args,
+    })
+}
+
+/// The fields of a mutation; `null` is as good as absent.
+struct Fields<'a>(Option<&'a Map<String, Value>>);
+
+impl<'a> Fields<'a> {
+    fn get(&self, name: &str) -> Option<&'a Value> {
+        self.0?.get(name).filter(|v| !v.is_null())
+    }
+
+    fn read<T>(&self, name: &str, expected: &str, as_type: impl Fn(&'a Value) -> Option<T>) -> Result<Option<T>, String> {
+        self.get(name).map(|v| as_type(v).ok_or_else(|| format!("/{name}: must be {expected}"))).transpose()
+    }
+
+    fn integer(&self, name: &str) -> Result<Option<i64>, String> {
+        self.read(name, "an integer", Value::as_i64)
+    }
+
+    fn id(&self, name: &str) -> Result<Option<Uuid>, String> {
+        self.read(name, "a UUID", |v| Uuid::parse_str(v.as_str()?).ok())
+    }
+
+    fn instant(&self, name: &str) -> Result<Option<Timestamp>, String> {
+        let expected = "an RFC 3339 date and time with an offset, such as 2026-11-23T09:12:00+03:30";
+        self.read(name, expected, |v| Timestamp::parse(v.as_str()?).ok())
+    }
+
+    fn name(&self, name: &str) -> Result<Option<String>, String> {
+        let short = |v: &Value| v.as_str().filter(|s| !s.is_empty() && s.chars().count() <= MAX_NAME).map(str::to_owned);
+        self.read(name, &format!("a text of 1 to {MAX_NAME} characters"), short)
+    }
+
+    fn needed<T>(&self, name: &str, value: Option<T>) -> Result<T, String> {
+        value.ok_or_else(|| format!("/{name}: is missing"))
+    }
+}
+
+/// JSON pointer of the first text or name with NUL, which PostgreSQL cannot keep.
+fn find_nul(value: &Value) -> Option<String> {
+    match value {
+        Value::String(s) => s.contains('\0').then(String::new),
+        Value::Array(items) => items.iter().enumerate().find_map(|(i, v)| find_nul(v).map(|p| format!("/{i}{p}"))),
+        Value::Object(fields) => fields.iter().find_map(|(name, v)| {
+            let segment = name.replace('~', "~0").replace('/', "~1");
+            if name.contains('\0') { Some(String::new()) } else { find_nul(v).map(|p| format!("/{segment}{p}")) }
+        }),
+        Value::Null | Value::Bool(_) | Value::Number(_) => None,
+    }
+}
+
+/// The value with U+FFFD for NUL: the journal keeps what could not be read in a form that both databases can store.
+#[must_use]
+pub fn storable(value: &Value) -> Value {
+    let clean = |s: &str| s.replace('\0', "\u{fffd}");
+    match value {
+        Value::String(s) => Value::String(clean(s)),
+        Value::Array(items) => items.iter().map(storable).collect(),
+        Value::Object(fields) => fields.iter().map(|(name, v)| (clean(name), storable(v))).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
+    }
+}
+
+/// SHA-256 of what the person did: the same for the same deed whenever and from whichever registration it is sent.
+///
+/// Part of it are `cmd`, `v`, `entity`, `epoch`, `at` (as an instant), `actor` and `args`. Not part of it are the place in
+/// the sequence, the uptime, the boot, the group, and what the author had seen (`base`, `seen_ts`): a device that registers
+/// anew may send them differently. Neither the order of names nor the spelling of numbers (`8.0`, `8`) matters.
+#[must_use]
+pub fn content_hash(mutation: &Mutation) -> [u8; 32] {
+    let mut text = String::new();
+    let deed = serde_json::json!({
+        "cmd": mutation.cmd, "v": mutation.v, "entity": mutation.entity, "epoch": mutation.epoch, "at": mutation.at.micros(),
+        "actor": mutation.actor, "args": mutation.args,
+    });
+    canonical(&deed, &mut text);
+    Sha256::digest(text).into()
+}
+
+/// Compact JSON with names in order and one spelling per number.
+fn canonical(value: &Value, out: &mut String) {
+    match value {
+        Value::Object(fields) => {
+            // Sorted here, because a dependency may switch serde_json's maps to the order of insertion.
+            let mut names: Vec<_> = fields.iter().collect();
+            names.sort_unstable_by_key(|(name, _)| *name);
+            out.push('{');
+            for (name, field) in names {
+                out.push_str(&Value::String(name.clone()).to_string());
+                out.push(':');
+                canonical(field, out);
+                out.push(',');
+            }
+            out.push('}');
+        }
+        Value::Array(items) => {
+            out.push('[');
+            for item in items {
+                canonical(item, out);
+                out.push(',');
+            }
+            out.push(']');
+        }
+        Value::Number(n) => match n.as_f64() {
+            // `{}` writes 8.0 as 8; integers that an f64 cannot tell apart keep their own digits.
+            Some(x) if n.is_f64() => out.push_str(&format!("{}", if x == 0.0 { 0.0 } else { x })),
+            _ => out.push_str(&n.to_string()),
+        },
+        Value::Null | Value::Bool(_) | Value::String(_) => out.push_str(&value.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    const ID: &str = "01920000-0000-7000-8000-000000000001";
+
+    fn item() -> Value {
+        json!({
+            "seq": 801, "id": ID, "group": null, "cmd": "work.submit", "v": 1, "entity": ID, "base": 57,
+            "seen_ts": 1_732_370_001_000_123_i64, "epoch": 3, "at": "2026-11-23T09:12:00+03:30", "up": 70_311_000, "boot": "b",
+            "actor": ID, "args": {"summary": "done", "n": [1, 8.0]},
+        })
+    }
+
+    fn with(name: &str, value: Value) -> Value {
+        let mut item = item();
+        item[name] = value;
+        item
+    }
+
+    #[test]
+    fn the_mutation_of_the_specification_is_read_and_the_least_one_too() {
+        let m = parse_mutation(&item()).unwrap();
+        assert_eq!((m.seq, m.base, m.epoch, m.group), (801, Some(57), Some(3), None));
+        assert_eq!(m.at.to_string(), "2026-11-23T05:42:00.000000Z");
+        let least = json!({"seq": 1, "id": ID, "cmd": "work.accept", "entity": ID, "at": "2026-11-23T09:12:00Z"});
+        let m = parse_mutation(&least).unwrap();
+        assert_eq!((m.v, m.args, m.actor), (1, json!({}), None));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_named_with_its_place() {
+        for (name, value, pointer) in [
+            ("seq", json!("801"), "/seq:"),
+            ("seq", json!(0), "/seq:"),
+            ("seq", json!(1.5), "/seq:"),
+            ("id", json!("x"), "/id:"),
+            ("id", Value::Null, "/id: is missing"),
+            ("group", json!(4), "/group:"),
+            ("cmd", json!(""), "/cmd:"),
+            ("cmd", json!("x".repeat(101)), "/cmd:"),
+            ("entity", json!({}), "/entity:"),
+            ("base", json!("57"), "/base:"),
+            ("base", json!(9_223_372_036_854_775_808_u64), "/base:"),
+            ("at", json!("2026-11-23 09:12"), "/at:"),
+            ("boot", json!("a\u{0}"), "/boot: must not contain NUL"),
+            ("args", json!([]), "/args:"),
+            ("args", json!({"a": [0, {"b/c": "x\u{0}"}]}), "/args/a/1/b~1c: must not contain NUL"),
+        ] {
+            let fault = parse_mutation(&with(name, value)).unwrap_err();
+            assert!(fault.detail.starts_with(pointer), "{name}: {}", fault.detail);
+            assert_eq!(fault.code, OutcomeCode::Malformed);
+            assert_eq!(fault.seq, (name != "seq").then_some(801), "{name}");
+            assert_eq!(fault.id.is_none(), name == "id", "{name}");
+        }
+        for item in [json!(7), Value::Null, json!([item()])] {
+            let fault = parse_mutation(&item).unwrap_err();
+            assert_eq!((fault.seq, fault.id, fault.code), (None, None, OutcomeCode::Malformed));
+        }
+        let fault = parse_mutation(&with("args", json!({"text": "x".repeat(MAX_MUTATION_BYTES)}))).unwrap_err();
+        assert_eq!((fault.seq, fault.code), (Some(801), OutcomeCode::TooLarge));
+    }
+
+    #[test]
+    fn what_the_person_did_decides_the_hash_and_how_it_was_sent_does_not() {
+        let hash = |item: &Value| content_hash(&parse_mutation(item).unwrap());
+        let other = "01920000-0000-7000-8000-000000000002";
+        for (name, value) in [
+            ("seq", json!(1)),
+            ("up", json!(1)),
+            ("boot", json!("c")),
+            ("group", json!(other)),
+            ("base", json!(60)),
+            ("seen_ts", json!(5)),
+            ("at", json!("2026-11-23T05:42:00Z")),
+            ("args", json!({"n": [1.0, 8], "summary": "done"})),
+        ] {
+            assert_eq!(hash(&with(name, value)), hash(&item()), "{name}");
+        }
+        for (name, value) in [
+            ("cmd", json!("work.accept")),
+            ("v", json!(2)),
+            ("entity", json!(other)),
+            ("epoch", json!(4)),
+            ("epoch", Value::Null),
+            ("at", json!("2026-11-23T05:42:01Z")),
+            ("actor", json!(other)),
+            ("args", json!({"n": [8, 1], "summary": "done"})),
+            ("args", json!({"n": [1, 8], "summary": "done", "more": null})),
+            ("args", json!({"n": [1, "8"], "summary": "done"})),
+        ] {
+            assert_ne!(hash(&with(name, value)), hash(&item()), "{name}");
+        }
+    }
+
+    #[test]
+    fn large_integers_are_not_confused() {
+        let hash = |n: i64| content_hash(&parse_mutation(&with("args", json!({"n": n}))).unwrap());
+        assert_ne!(hash(9_007_199_254_740_993), hash(9_007_199_254_740_992));
+    }
+
+    #[test]
+    fn what_is_stored_has_no_nul() {
+        assert_eq!(storable(&json!({"a\u{0}": ["\u{0}", 1, null]})), json!({"a\u{fffd}": ["\u{fffd}", 1, null]}));
+    }
+}
