@@ -5,6 +5,7 @@
 //! he is now.
 
 mod facts;
+mod judge;
 mod work;
 
 use serde_json::{Value, json};
@@ -87,14 +88,15 @@ pub fn decide(world: &mut World, author: &Author, act: &Act<'_>) -> Outcome {
         | Command::WorkResume
         | Command::WorkSubmit(_)
         | Command::WorkFailVisit(_) => work::decide(world, author, act),
+        Command::RoundVerify(_) | Command::RoundRework(_) => judge::decide(world, author, act),
         Command::TicketCreate(_)
         | Command::TicketEdit(_)
         | Command::TicketPropose(_)
         | Command::ChecklistAnswer(_)
         | Command::WorkRetract(_)
-        | Command::InspectionSubmit(_)
-        | Command::RoundVerify(_)
-        | Command::RoundRework(_) => Outcome::rejected(OutcomeCode::UnknownCommand, "/cmd: this server does not decide this command yet"),
+        | Command::InspectionSubmit(_) => {
+            Outcome::rejected(OutcomeCode::UnknownCommand, "/cmd: this server does not decide this command yet")
+        }
     }
 }
 

@@ -328,3 +328,60 @@ fn the_generator_makes_the_hard_cases() {
     assert!([DeclinedVsSubmitted, MeasurementDisagrees, StaleEpoch].iter().all(|k| kinds.contains(k)), "{kinds:?}");
     assert!([Accepted, Declined, FailedVisit, InProgress, Submitted].iter().all(|s| states.contains(s)), "{states:?}");
 }
+
+fn inspector(account: u128) -> Author {
+    Author {
+        account: id(account),
+        device: Some(id(account + 1000)),
+        roles: vec![Role::Inspector],
+        areas: vec![id(7)],
+        organisations: vec![],
+    }
+}
+
+fn submitted() -> (World, Value) {
+    let mut w = world(0);
+    go(&mut w, &crew(5, NEW), 1, ORDER, 2, 100, "work.submit", json!({}));
+    let round = w.rounds.iter().next().unwrap().id;
+    (w, json!({"round": round, "defects": [{"code": "debris_left"}]}))
+}
+
+#[test]
+fn a_returned_round_opens_a_new_epoch_for_the_same_party() {
+    let (mut w, args) = submitted();
+    assert_eq!(go(&mut w, &inspector(50), 2, ORDER, 2, 60, "round.rework", args).status, Status::Applied);
+    let order = w.work_orders.get(id(ORDER)).unwrap();
+    assert_eq!((order.state, order.epoch, order.round), (WorkOrderState::Rework, 3, 2));
+    let late = go(&mut w, &crew(6, NEW), 3, ORDER, 2, 50, "work.submit", json!({}));
+    assert_eq!(late.code, Some(OutcomeCode::StaleEpoch), "what is reported of the old round is late");
+    assert_eq!(go(&mut w, &crew(5, NEW), 4, ORDER, 3, 40, "work.submit", json!({})).status, Status::Applied);
+    assert_eq!(w.rounds.iter().count(), 2);
+    let second = w.rounds.iter().find(|r| r.number == 2).unwrap().id;
+    assert_eq!(go(&mut w, &inspector(50), 5, ORDER, 3, 30, "round.verify", json!({"round": second})).status, Status::Applied);
+    assert_eq!(state(&w), WorkOrderState::Verified);
+    assert_eq!(go(&mut w, &crew(5, NEW), 6, ORDER, 3, 20, "work.submit", json!({})).code, Some(OutcomeCode::TerminalState));
+}
+
+#[test]
+fn nobody_judges_his_own_or_his_colleagues_work_and_two_judges_may_disagree() {
+    let (mut w, args) = submitted();
+    let colleague = Author { organisations: vec![id(NEW)], ..inspector(51) };
+    assert_eq!(go(&mut w, &colleague, 2, ORDER, 2, 60, "round.verify", args.clone()).code, Some(OutcomeCode::NotPermitted));
+    assert_eq!(go(&mut w, &crew(6, NEW), 3, ORDER, 2, 60, "round.verify", args.clone()).code, Some(OutcomeCode::NotPermitted));
+    assert_eq!(state(&w), WorkOrderState::Submitted);
+    assert_eq!(go(&mut w, &inspector(50), 4, ORDER, 2, 60, "round.verify", args.clone()).status, Status::Applied);
+    assert_eq!(go(&mut w, &inspector(52), 5, ORDER, 2, 60, "round.verify", args).status, Status::Applied, "the same verdict twice");
+}
+
+#[test]
+fn of_two_verdicts_the_stricter_stands_whichever_came_first() {
+    let play = |order: [(u128, &str); 2]| {
+        let (mut w, args) = submitted();
+        let last = order.map(|(n, cmd)| go(&mut w, &inspector(n), n, ORDER, 2, 60, cmd, args.clone()));
+        assert_eq!((last[1].status, last[1].code), (Status::Conflict, Some(OutcomeCode::ConcurrentEdit)));
+        assert_eq!((state(&w), w.conflicts.iter().count()), (WorkOrderState::Rework, 1));
+        let rounds: Vec<_> = w.rounds.iter().map(|r| (r.verdict, r.verdict_by)).collect();
+        (rows(&w), rounds)
+    };
+    assert_eq!(play([(50, "round.verify"), (53, "round.rework")]), play([(53, "round.rework"), (50, "round.verify")]));
+}
