@@ -15,6 +15,7 @@ pub mod ids;
 pub mod membership;
 pub mod organisation;
 pub mod photo;
+pub mod placement;
 pub mod policy;
 pub mod sync;
 pub mod text_enum;
