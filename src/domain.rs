@@ -3,6 +3,7 @@
 pub mod account;
 pub mod actor;
 pub mod area;
+pub mod area_index;
 pub mod audit;
 pub mod category;
 pub mod conflict;
@@ -17,6 +18,7 @@ pub mod organisation;
 pub mod photo;
 pub mod placement;
 pub mod policy;
+pub mod reference;
 pub mod sync;
 pub mod text_enum;
 pub mod ticket;

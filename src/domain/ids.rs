@@ -6,6 +6,7 @@
 use std::{cmp::Ordering, fmt, hash, marker::PhantomData, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 /// An identifier of an entity of the kind that the tag `T` stands for.
@@ -90,6 +91,17 @@ impl<'de, T> Deserialize<'de> for Id<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Uuid::deserialize(deserializer).map(Self::new)
     }
+}
+
+/// The UUIDv8 (RFC 9562) that a name determines: ids of rows that the system makes (orders, assignments, conflicts), so that they
+/// depend neither on the order of arrival nor on the database.
+#[must_use]
+pub fn name_uuid(name: &str) -> Uuid {
+    let mut bytes = [0_u8; 16];
+    for (to, from) in bytes.iter_mut().zip(Sha256::digest(name.as_bytes())) {
+        *to = from;
+    }
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
 macro_rules! ids {

@@ -9,13 +9,12 @@ mod judge;
 mod work;
 
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::domain::{
     account::Role,
     conflict::{Conflict, ConflictKind, ConflictStatus, Severity},
-    ids::{AccountId, AreaId, ConflictId, DeviceId, MutationId, OrganisationId, TicketId, WorkOrderId},
+    ids::{AccountId, AreaId, ConflictId, DeviceId, MutationId, OrganisationId, TicketId, WorkOrderId, name_uuid},
     policy::{Permission, role_allows},
     sync::{
         command::Command,
@@ -173,15 +172,6 @@ fn raise(world: &mut World, act: &Act<'_>, clash: Clash<'_>) -> ConflictId {
     };
     world.conflicts.put(conflict);
     id
-}
-
-/// A UUIDv8 (RFC 9562) that a name determines.
-fn name_uuid(name: &str) -> Uuid {
-    let mut bytes = [0_u8; 16];
-    for (to, from) in bytes.iter_mut().zip(Sha256::digest(name.as_bytes())) {
-        *to = from;
-    }
-    uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
 #[cfg(test)]

@@ -335,5 +335,5 @@ fn submit(world: &mut World, order: &mut WorkOrder) {
 
 /// The id of an order's current round follows from the order and the number: any submission names the same round.
 fn round_id(order: &WorkOrder) -> RoundId {
-    RoundId::new(super::name_uuid(&format!("round|{}|{}", order.id, order.round)))
+    RoundId::new(crate::domain::ids::name_uuid(&format!("round|{}|{}", order.id, order.round)))
 }

@@ -1,0 +1,92 @@
+//! Use cases: one function, one transaction. Authorise → load → decide → store, with feed and audit.
+//!
+//! Knows nothing of HTTP, runtimes, pools or the machine's clock.
+
+pub mod change;
+pub mod reference;
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use crate::{
+    clock::SharedIds,
+    domain::{actor::Actor, ids::AccountId, reference::Reference, time::Timestamp},
+    error::{Code, Error, Result},
+    service::reference::ReferenceCache,
+    store::Tx,
+};
+
+/// What a city sets, as the use cases need it.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The municipality's time zone: civil days are counted in it.
+    pub time_zone: chrono_tz::Tz,
+    /// Points outside every area but nearer than this to one are given to it, metres.
+    pub border_tolerance_m: f64,
+    /// How long a device may have been offline at most, as far as its clock is believed, days.
+    pub max_offline_days: i64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { time_zone: chrono_tz::Asia::Tehran, border_tolerance_m: 100.0, max_offline_days: 30 }
+    }
+}
+
+/// What is the same for the whole process.
+#[derive(Debug, Default)]
+pub struct Shared {
+    /// The city's settings.
+    pub settings: Settings,
+    /// Reference data in memory.
+    pub reference: ReferenceCache,
+}
+
+/// Who asks, when, and what every use case may need.
+#[derive(Debug, Clone)]
+pub struct Ctx {
+    /// The instant of the request.
+    pub now: Timestamp,
+    /// Where new ids come from.
+    pub ids: SharedIds,
+    /// The request, for log and audit.
+    pub request_id: Uuid,
+    /// Who asks; absent: the system itself, or somebody who has not logged in.
+    pub actor: Option<Actor>,
+    /// The same for the whole process.
+    pub shared: Arc<Shared>,
+}
+
+impl Ctx {
+    /// Who asks.
+    ///
+    /// # Errors
+    /// Nobody has logged in.
+    pub fn actor(&self) -> Result<&Actor> {
+        self.actor.as_ref().ok_or_else(|| Error::new(Code::Unauthenticated))
+    }
+
+    /// The account of who asks.
+    ///
+    /// # Errors
+    /// Nobody has logged in.
+    pub fn account(&self) -> Result<AccountId> {
+        self.actor().map(|a| a.account_id)
+    }
+
+    /// The reference data in force in a transaction.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn reference(&self, tx: &mut Tx<'_>) -> Result<Arc<Reference>> {
+        self.shared.reference.get(tx, self)
+    }
+
+    /// The civil day of an instant in the municipality's time zone: days since 1970-01-01.
+    #[must_use]
+    pub fn civil_day(&self, at: Timestamp) -> i64 {
+        let date = at.to_chrono().with_timezone(&self.shared.settings.time_zone).date_naive();
+        i64::from(chrono::Datelike::num_days_from_ce(&date)) - 719_163
+    }
+}
