@@ -7,5 +7,6 @@
 pub mod domain;
 pub mod clock;
 pub mod error;
+pub mod security;
 pub mod service;
 pub mod store;
