@@ -4,6 +4,7 @@
 
 pub mod change;
 pub mod reference;
+pub mod sync;
 
 use std::sync::Arc;
 
