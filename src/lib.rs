@@ -5,6 +5,7 @@
 
 #[macro_use]
 pub mod domain;
+pub mod client;
 pub mod clock;
 pub mod error;
 pub mod security;
