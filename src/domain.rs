@@ -12,6 +12,7 @@ pub mod dispatch;
 pub mod evidence;
 pub mod fold;
 pub mod geo;
+pub mod geojson;
 pub mod ids;
 pub mod membership;
 pub mod organisation;

@@ -58,3 +58,11 @@ pub struct AreaShape {
     /// Where the outline is from, with its licence; `synthetic` if it was made.
     pub source: String,
 }
+
+impl AreaShape {
+    /// Whether the boundary is in force at an instant: `[valid_from, valid_to)`.
+    #[must_use]
+    pub fn in_force_at(&self, at: Timestamp) -> bool {
+        self.valid_from <= at && self.valid_to.is_none_or(|end| at < end)
+    }
+}
