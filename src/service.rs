@@ -2,7 +2,9 @@
 //!
 //! Knows nothing of HTTP, runtimes, pools or the machine's clock.
 
+pub mod auth;
 pub mod change;
+pub mod keys;
 pub mod reference;
 pub mod sync;
 
@@ -14,7 +16,8 @@ use crate::{
     clock::SharedIds,
     domain::{actor::Actor, ids::AccountId, reference::Reference, time::Timestamp},
     error::{Code, Error, Result},
-    service::reference::ReferenceCache,
+    security::{password::Cost, vault::Vault},
+    service::{keys::KeyCache, reference::ReferenceCache},
     store::Tx,
 };
 
@@ -27,21 +30,35 @@ pub struct Settings {
     pub border_tolerance_m: f64,
     /// How long a device may have been offline at most, as far as its clock is believed, days.
     pub max_offline_days: i64,
+    /// What a guess at a password costs.
+    pub password_cost: Cost,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { time_zone: chrono_tz::Asia::Tehran, border_tolerance_m: 100.0, max_offline_days: 30 }
+        Self { time_zone: chrono_tz::Asia::Tehran, border_tolerance_m: 100.0, max_offline_days: 30, password_cost: Cost::default() }
     }
 }
 
 /// What is the same for the whole process.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Shared {
     /// The city's settings.
     pub settings: Settings,
+    /// Seals secret columns, makes keyed hashes.
+    pub vault: Vault,
     /// Reference data in memory.
     pub reference: ReferenceCache,
+    /// The keys of the access tokens in memory.
+    pub keys: KeyCache,
+}
+
+impl Shared {
+    /// With empty caches; every other key is derived from the master key.
+    #[must_use]
+    pub fn new(settings: Settings, master_key: &[u8; 32]) -> Self {
+        Self { settings, vault: Vault::new(master_key), reference: ReferenceCache::default(), keys: KeyCache::default() }
+    }
 }
 
 /// Who asks, when, and what every use case may need.

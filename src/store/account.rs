@@ -1,13 +1,21 @@
 //! Accounts, grants and devices in the database.
 
+use diesel::prelude::*;
+
 use crate::{
     domain::{
         account::{Account, ClockTrust, Device, Role, RoleGrant},
+        fold::fold,
         ids::{AccountId, AreaId, DeviceId, GrantId, OrganisationId},
         organisation::ActiveState,
         time::Timestamp,
     },
-    store::sql::Json,
+    error::Result,
+    store::{
+        schema::{accounts, devices, role_grants},
+        sql::{Json, db_error},
+        tx::{MAX_BINDS, Tx},
+    },
 };
 
 record! {
@@ -21,6 +29,7 @@ record! {
         phone_encrypted: Option<Vec<u8>>,
         created_at: Timestamp,
         updated_at: Timestamp,
+        name_folded: String,
     }
 }
 
@@ -36,6 +45,7 @@ impl From<&Account> for AccountRow {
             phone_encrypted: e.phone_encrypted.clone(),
             created_at: e.created_at,
             updated_at: e.updated_at,
+            name_folded: fold(&format!("{} {}", e.login, e.display_name)),
         }
     }
 }
@@ -174,3 +184,125 @@ entity_store!(Account, AccountRow of accounts, find_account(AccountId), list_acc
 entity_store!(RoleGrant, RoleGrantRow of role_grants, find_grant(GrantId), list_grants, save_grants);
 
 entity_store!(Device, DeviceRow of devices, find_device(DeviceId), list_devices, save_devices);
+
+find_by!(Account, AccountRow of accounts.login, find_account_by_login);
+
+/// Raises an account's revision, if it is the one that is expected: of two changes at once one is told `false`. The row stays
+/// locked to the end of the transaction.
+///
+/// # Errors
+/// The database fails.
+pub fn raise_account(tx: &mut Tx<'_>, id: AccountId, rev: i64, at: Timestamp) -> Result<bool> {
+    on!(tx, |c| diesel::update(accounts::table.filter(accounts::id.eq(id).and(accounts::rev.eq(rev))))
+        .set((accounts::rev.eq(rev.saturating_add(1)), accounts::updated_at.eq(at)))
+        .execute(c))
+    .map(|n| n == 1)
+    .map_err(db_error)
+}
+
+/// What a list of accounts shows.
+#[derive(Debug, Clone, Default)]
+pub struct AccountFilter {
+    /// Login or part of the display name, folded.
+    pub text: Option<String>,
+    /// Active or disabled only.
+    pub state: Option<ActiveState>,
+    /// Only these.
+    pub among: Option<Vec<AccountId>>,
+}
+
+/// A page of accounts in the order of their logins, after one.
+///
+/// # Errors
+/// The database fails.
+pub fn page_accounts(tx: &mut Tx<'_>, filter: &AccountFilter, after: Option<&str>, limit: i64) -> Result<Vec<Account>> {
+    let pattern = filter.text.as_ref().map(|t| {
+        let escaped = t.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_");
+        format!("%{escaped}%")
+    });
+    let rows: Vec<AccountRow> = on!(tx, |c| {
+        let mut query = accounts::table.select(AccountRow::as_select()).order(accounts::login).limit(limit).into_boxed();
+        if let Some(after) = after {
+            query = query.filter(accounts::login.gt(after));
+        }
+        if let Some(pattern) = &pattern {
+            query = query.filter(accounts::name_folded.like(pattern).escape('\\'));
+        }
+        if let Some(state) = filter.state {
+            query = query.filter(accounts::state.eq(state));
+        }
+        if let Some(among) = &filter.among {
+            query = query.filter(accounts::id.eq_any(among));
+        }
+        query.load(c)
+    })
+    .map_err(db_error)?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// Every grant of some accounts, past and future ones too.
+///
+/// # Errors
+/// The database fails.
+pub fn list_grants_of(tx: &mut Tx<'_>, of: &[AccountId]) -> Result<Vec<RoleGrant>> {
+    let mut grants = Vec::new();
+    for of in of.chunks(MAX_BINDS / 2) {
+        let rows: Vec<RoleGrantRow> = on!(tx, |c| role_grants::table
+            .filter(role_grants::account_id.eq_any(of))
+            .order(role_grants::id)
+            .select(RoleGrantRow::as_select())
+            .load(c))
+        .map_err(db_error)?;
+        grants.extend(rows.into_iter().map(Into::into));
+    }
+    Ok(grants)
+}
+
+/// The devices of an account, oldest first.
+///
+/// # Errors
+/// The database fails.
+pub fn list_devices_of(tx: &mut Tx<'_>, of: AccountId) -> Result<Vec<Device>> {
+    let rows: Vec<DeviceRow> =
+        on!(tx, |c| devices::table.filter(devices::account_id.eq(of)).order(devices::id).select(DeviceRow::as_select()).load(c))
+            .map_err(db_error)?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// The device that an account registered under a nonce.
+///
+/// # Errors
+/// The database fails.
+pub fn find_device_by_nonce(tx: &mut Tx<'_>, of: AccountId, nonce: &str) -> Result<Option<Device>> {
+    let row: Option<DeviceRow> = on!(tx, |c| devices::table
+        .filter(devices::account_id.eq(of).and(devices::nonce.eq(nonce)))
+        .select(DeviceRow::as_select())
+        .first(c)
+        .optional())
+    .map_err(db_error)?;
+    Ok(row.map(Into::into))
+}
+
+/// Writes a new device, unless its account has one under the same nonce. Tells whether it did.
+///
+/// # Errors
+/// The database fails.
+pub fn insert_device(tx: &mut Tx<'_>, device: &Device) -> Result<bool> {
+    let row = DeviceRow::from(device);
+    on!(tx, |c| diesel::insert_into(devices::table).values(&row).on_conflict((devices::account_id, devices::nonce)).do_nothing().execute(c))
+        .map(|n| n == 1)
+        .map_err(db_error)
+}
+
+/// Takes a device out of service. Touches nothing else: a push of the same device may be under way. Tells whether it was in
+/// service.
+///
+/// # Errors
+/// The database fails.
+pub fn revoke_device(tx: &mut Tx<'_>, id: DeviceId, at: Timestamp) -> Result<bool> {
+    on!(tx, |c| diesel::update(devices::table.filter(devices::id.eq(id).and(devices::revoked_at.is_null())))
+        .set((devices::revoked_at.eq(Some(at)), devices::rev.eq(devices::rev + 1)))
+        .execute(c))
+    .map(|n| n == 1)
+    .map_err(db_error)
+}

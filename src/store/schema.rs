@@ -29,6 +29,7 @@ diesel::table! {
         phone_encrypted -> Nullable<Binary>,
         created_at -> Micros,
         updated_at -> Micros,
+        name_folded -> Text,
     }
 }
 
@@ -541,6 +542,7 @@ diesel::table! {
         issued_at -> Micros,
         expires_at -> Micros,
         used_at -> Nullable<Micros>,
+        previous -> Nullable<Binary>,
     }
 }
 
@@ -550,7 +552,7 @@ diesel::table! {
     login_throttles (subject) {
         subject -> Text,
         failures -> BigInt,
-        window_start -> Micros,
+        last_at -> Micros,
         blocked_until -> Nullable<Micros>,
     }
 }

@@ -22,6 +22,7 @@ CREATE TABLE accounts (
     phone_encrypted bytea,
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
+    name_folded text COLLATE "C" NOT NULL,
     PRIMARY KEY (id),
     UNIQUE (login)
 );
@@ -501,6 +502,7 @@ CREATE TABLE refresh_tokens (
     issued_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL,
     used_at timestamptz,
+    previous bytea,
     PRIMARY KEY (hash)
 );
 CREATE INDEX refresh_tokens_session_id ON refresh_tokens (session_id);
@@ -508,7 +510,7 @@ CREATE INDEX refresh_tokens_session_id ON refresh_tokens (session_id);
 CREATE TABLE login_throttles (
     subject text COLLATE "C" NOT NULL,
     failures bigint NOT NULL,
-    window_start timestamptz NOT NULL,
+    last_at timestamptz NOT NULL,
     blocked_until timestamptz,
     PRIMARY KEY (subject)
 );

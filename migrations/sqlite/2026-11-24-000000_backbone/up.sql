@@ -22,6 +22,7 @@ CREATE TABLE accounts (
     phone_encrypted BLOB,
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,
+    name_folded TEXT NOT NULL,
     PRIMARY KEY (id),
     UNIQUE (login)
 ) STRICT;
@@ -501,6 +502,7 @@ CREATE TABLE refresh_tokens (
     issued_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL,
     used_at INTEGER,
+    previous BLOB,
     PRIMARY KEY (hash)
 ) STRICT;
 CREATE INDEX refresh_tokens_session_id ON refresh_tokens (session_id);
@@ -508,7 +510,7 @@ CREATE INDEX refresh_tokens_session_id ON refresh_tokens (session_id);
 CREATE TABLE login_throttles (
     subject TEXT NOT NULL,
     failures INTEGER NOT NULL,
-    window_start INTEGER NOT NULL,
+    last_at INTEGER NOT NULL,
     blocked_until INTEGER,
     PRIMARY KEY (subject)
 ) STRICT;

@@ -1,0 +1,337 @@
+//! Logging in and staying logged in.
+//!
+//! A login takes three steps, because what it counts must stay though it is refused, and because hashing a password takes tens
+//! of milliseconds that no transaction should be open for: [`admit`] (write), [`Attempt::verify`] (no database), [`login`] (write).
+//!
+//! **Refresh tokens rotate.** Each is good for one exchange. An old one that comes again means that two parties hold it: the whole
+//! session ends (`token_reused`). One exception: the answer to an exchange may have been lost on the way, and the client then asks
+//! again. Only hashes are stored, so the same answer cannot be given twice; instead the token just exchanged is taken once more,
+//! within half a minute and only while its successor was not used. The lost successor is spent by that, so whoever holds it,
+//! thief or second thread of the app, is found out when it uses it. Two exchanges at once: both are answered, the last answer counts.
+
+mod throttle;
+
+use std::net::IpAddr;
+
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::{
+    domain::{
+        account::{Account, Role, RoleGrant},
+        actor::Actor,
+        ids::{AccountId, SessionId},
+        organisation::ActiveState,
+        time::{MICROS_PER_SECOND, Timestamp},
+    },
+    error::{Code, Error, Result},
+    security::{
+        password::{self, Cost, Verdict},
+        refresh,
+        token::{Claims, LIFE_S},
+    },
+    service::{Ctx, change::entry, keys},
+    store::{
+        self, Tx,
+        account::{find_account, find_account_by_login, list_grants_of},
+        credential::{find_credential, replace_hash},
+        session::{
+            RefreshToken, Session, find_refresh_token, find_session, insert_refresh_token, insert_session, list_successors, revoke_session,
+            use_refresh_token,
+        },
+    },
+};
+
+/// How long a refresh token is good without being used: a phone in a drawer logs in again after that.
+pub const REFRESH_DAYS: i64 = 30;
+/// How long a session may be refreshed at all.
+pub const SESSION_DAYS: i64 = 180;
+/// How long after an exchange the exchanged token is taken once more, if its successor was not used.
+pub const GRACE_S: i64 = 30;
+/// How long the last access token of a disabled account still proves whose unsent work is handed in.
+pub const HAND_IN_DAYS: i64 = 14;
+
+/// An answer that is kept though it may be a refusal: the outer result is the transaction's, the inner one is what the client is
+/// told. A refused closure would roll back what it counted.
+pub type Answer<T> = std::result::Result<T, Error>;
+
+/// What somebody types to log in.
+#[derive(Clone)]
+pub struct Login {
+    /// Login name.
+    pub login: String,
+    /// Password.
+    pub password: String,
+    /// From where; absent only where there is no network between.
+    pub address: Option<IpAddr>,
+}
+
+/// What holds a secret is never printed.
+macro_rules! secret {
+    ($($name:ident),+) => {$(
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(concat!(stringify!($name), "(…)"))
+            }
+        }
+    )+};
+}
+secret!(Login, Attempt, Verified, Tokens);
+
+/// An attempt that may be looked at.
+#[derive(Clone)]
+pub struct Attempt {
+    command: Login,
+    account: Option<AccountId>,
+    stored: Option<String>,
+    cost: Cost,
+    /// Whether its failure closes the login's door for a while.
+    closes: bool,
+}
+
+/// An attempt whose password was looked at.
+#[derive(Clone)]
+pub struct Verified {
+    attempt: Attempt,
+    right: Option<AccountId>,
+    /// A hash that costs what hashes cost today, if the stored one does not.
+    new_hash: Option<String>,
+}
+
+/// What a client needs to work.
+#[derive(Clone)]
+pub struct Tokens {
+    /// Good for [`LIFE_S`] seconds.
+    pub access_token: String,
+    /// Seconds.
+    pub expires_in: i64,
+    /// Good for one exchange.
+    pub refresh_token: String,
+    /// Who it is.
+    pub account: Account,
+    /// The roles in force.
+    pub roles: Vec<Role>,
+}
+
+/// Somebody whose token is good.
+#[derive(Debug, Clone)]
+pub struct Authenticated {
+    /// Who, with the grants in force.
+    pub actor: Actor,
+    /// The login that the token comes from.
+    pub session: SessionId,
+}
+
+/// Step one, in a transaction that writes: counts the attempt against the login and the address before anything is known about
+/// it (so that a hundred guesses at once are a hundred), and refuses it unseen while either is blocked.
+///
+/// # Errors
+/// The database fails. In the answer: `validation`, `too_many_attempts`.
+pub fn admit(tx: &mut Tx<'_>, ctx: &Ctx, command: &Login) -> Result<Answer<Attempt>> {
+    let login = normal_login(&command.login);
+    if command.password.is_empty() || command.password.len() > password::MAX_BYTES {
+        return Ok(Err(Error::field("/password", format!("must have 1 to {} bytes", password::MAX_BYTES))));
+    }
+    if login.is_empty() || login.len() > MAX_LOGIN_BYTES || login.contains('\0') {
+        return Ok(Err(Error::field("/login", format!("must have 1 to {MAX_LOGIN_BYTES} bytes"))));
+    }
+    let account = find_account_by_login(tx, &login)?.map(|a| a.id);
+    let closes = match throttle::count(tx, ctx, &login, command.address)? {
+        Ok(closes) => closes,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let stored = match account {
+        Some(id) => find_credential(tx, id)?.map(|c| c.password_hash),
+        None => None,
+    };
+    Ok(Ok(Attempt { command: Login { login, ..command.clone() }, account, stored, cost: ctx.shared.settings.password_cost, closes }))
+}
+
+impl Attempt {
+    /// Step two, without a database: looks at the password. Takes as long for a login that does not exist.
+    ///
+    /// # Errors
+    /// The stored hash cannot be read.
+    pub fn verify(self, ctx: &Ctx) -> Result<Verified> {
+        let password = &self.command.password;
+        let verdict = password::verify(password, self.stored.as_deref(), self.cost)?;
+        let new_hash = match verdict {
+            Verdict::RightButCheap => Some(hash_password(ctx, password)?),
+            Verdict::Right | Verdict::Wrong => None,
+        };
+        let right = self.account.filter(|_| verdict != Verdict::Wrong);
+        Ok(Verified { attempt: self, right, new_hash })
+    }
+}
+
+/// Step three, in a transaction that writes: opens a session, or keeps the failure.
+///
+/// # Errors
+/// The database fails. In the answer: `bad_credentials`, and `account_disabled` to who knows the password.
+pub fn login(tx: &mut Tx<'_>, ctx: &Ctx, verified: &Verified) -> Result<Answer<Tokens>> {
+    let Verified { attempt, right, new_hash } = verified;
+    let account = match right {
+        Some(id) => find_account(tx, *id)?,
+        None => None,
+    };
+    let Some(account) = account else {
+        if let Some(id) = attempt.account {
+            let action = if attempt.closes { "login.blocked" } else { "login.failed" };
+            audit(tx, ctx, action, "account", id.uuid(), json!({}))?;
+        }
+        return Ok(Err(Error::new(Code::BadCredentials)));
+    };
+    // The password may have been changed since step one looked.
+    let stored = find_credential(tx, account.id)?.map(|c| c.password_hash);
+    if stored != attempt.stored {
+        return Ok(Err(Error::new(Code::BadCredentials)));
+    }
+    throttle::forgive(tx, ctx, &attempt.command.login, attempt.command.address)?;
+    if account.state != ActiveState::Active {
+        audit(tx, ctx, "login.refused_disabled", "account", account.id.uuid(), json!({}))?;
+        return Ok(Err(Error::new(Code::AccountDisabled)));
+    }
+    if let (Some(old), Some(new)) = (&stored, new_hash) {
+        replace_hash(tx, account.id, old, new)?;
+    }
+    let session = Session { id: ctx.ids.id(ctx.now), account_id: account.id, created_at: ctx.now, revoked_at: None, revoked_reason: None };
+    insert_session(tx, &session)?;
+    audit(tx, ctx, "login", "session", session.id.uuid(), json!({ "account": account.id }))?;
+    issue(tx, ctx, &session, account, None).map(Ok)
+}
+
+/// Exchanges a refresh token for a new pair, in a transaction that writes.
+///
+/// # Errors
+/// The database fails. In the answer: `unauthenticated`, `token_expired`, `token_reused`, `account_disabled`.
+pub fn refresh(tx: &mut Tx<'_>, ctx: &Ctx, token: &str) -> Result<Answer<Tokens>> {
+    let Some(hash) = refresh::hash(token) else { return Ok(Err(Error::new(Code::Unauthenticated))) };
+    let Some(old) = find_refresh_token(tx, &hash)? else { return Ok(Err(Error::new(Code::Unauthenticated))) };
+    let Some(session) = find_session(tx, old.session_id)? else { return Ok(Err(Error::new(Code::Unauthenticated))) };
+    let Some(account) = find_account(tx, session.account_id)? else { return Ok(Err(Error::new(Code::Unauthenticated))) };
+    if session.revoked_at.is_some() {
+        let code = if session.revoked_reason.as_deref() == Some("reuse") { Code::TokenReused } else { Code::Unauthenticated };
+        return Ok(Err(Error::new(code)));
+    }
+    if account.state != ActiveState::Active {
+        return Ok(Err(Error::new(Code::AccountDisabled)));
+    }
+    if old.expires_at <= ctx.now || session.created_at.plus_days(SESSION_DAYS) <= ctx.now {
+        return Ok(Err(Error::new(Code::TokenExpired)));
+    }
+    let first = use_refresh_token(tx, &hash, ctx.now)?;
+    if first || take_again(tx, ctx, &hash, session.id)? {
+        return issue(tx, ctx, &session, account, Some(hash)).map(Ok);
+    }
+    // Two parties hold this token: nobody keeps anything.
+    if revoke_session(tx, session.id, ctx.now, "reuse")? {
+        audit(tx, ctx, "session.reuse", "session", session.id.uuid(), json!({ "account": account.id }))?;
+    }
+    Ok(Err(Error::new(Code::TokenReused)))
+}
+
+/// Whether an exchanged token is taken once more; the successor that was lost is spent by it.
+fn take_again(tx: &mut Tx<'_>, ctx: &Ctx, hash: &[u8], session: SessionId) -> Result<bool> {
+    // Read again: of two exchanges at once the slower one sees here what the faster one did.
+    let used_at = find_refresh_token(tx, hash)?.and_then(|t| t.used_at);
+    let soon = used_at.is_some_and(|at| ctx.now - at <= GRACE_S * MICROS_PER_SECOND);
+    match list_successors(tx, hash, session)?.as_slice() {
+        [lost] if soon => use_refresh_token(tx, &lost.hash, ctx.now),
+        _ => Ok(false),
+    }
+}
+
+fn issue(tx: &mut Tx<'_>, ctx: &Ctx, session: &Session, account: Account, previous: Option<Vec<u8>>) -> Result<Tokens> {
+    let mut random = [0; 32];
+    ctx.ids.fill(&mut random);
+    let refresh_token = refresh::token(random);
+    let hash = refresh::hash(&refresh_token).ok_or_else(|| Error::internal("a fresh refresh token has no hash"))?;
+    let expires_at = ctx.now.plus_days(REFRESH_DAYS);
+    insert_refresh_token(tx, &RefreshToken { hash, session_id: session.id, issued_at: ctx.now, expires_at, used_at: None, previous })?;
+    let ring = keys::signing_ring(tx, ctx)?;
+    let access_token = ring.issue(&Claims::new(account.id, session.id, ctx.ids.uuid(ctx.now), ctx.now))?;
+    let roles = Actor::new(account.id, list_grants_of(tx, &[account.id])?, ctx.now).roles().into_iter().collect();
+    Ok(Tokens { access_token, expires_in: LIFE_S, refresh_token, account, roles })
+}
+
+/// Ends a session: its access tokens are good for nothing from now on. Again: nothing happens.
+///
+/// # Errors
+/// The database fails.
+pub fn logout(tx: &mut Tx<'_>, ctx: &Ctx, session: SessionId) -> Result<()> {
+    if revoke_session(tx, session, ctx.now, "logout")? {
+        audit(tx, ctx, "logout", "session", session.uuid(), json!({}))?;
+    }
+    Ok(())
+}
+
+/// Who an access token belongs to, with the grants in force now. The database is asked each time: a revoked session, a disabled
+/// account and an ended grant count at once.
+///
+/// # Errors
+/// `unauthenticated`, `token_expired`, `account_disabled`; the database fails.
+pub fn authenticate(tx: &mut Tx<'_>, ctx: &Ctx, token: &str) -> Result<Authenticated> {
+    let claims = keys::ring_of(tx, ctx, token)?.verify(token, ctx.now)?;
+    let (account, grants) = of_claims(tx, &claims)?;
+    if account.state != ActiveState::Active {
+        return Err(Error::new(Code::AccountDisabled));
+    }
+    Ok(Authenticated { actor: Actor::new(account.id, grants, ctx.now), session: claims.sid })
+}
+
+/// As [`authenticate`], for handing in unsent work only: a disabled account may still do that, with its last access token, some
+/// days after that expired. Such a person has no grants: nothing can be read or decided with them.
+///
+/// # Errors
+/// `unauthenticated`, `token_expired`; the database fails.
+pub fn authenticate_to_hand_in(tx: &mut Tx<'_>, ctx: &Ctx, token: &str) -> Result<Authenticated> {
+    let claims = keys::ring_of(tx, ctx, token)?.verify_within(token, ctx.now, HAND_IN_DAYS * 86_400)?;
+    let (account, grants) = of_claims(tx, &claims)?;
+    let grants = match account.state {
+        ActiveState::Active if claims.exp * MICROS_PER_SECOND <= ctx.now.micros() => return Err(Error::new(Code::TokenExpired)),
+        ActiveState::Active => grants,
+        ActiveState::Disabled => Vec::new(),
+    };
+    Ok(Authenticated { actor: Actor::new(account.id, grants, ctx.now), session: claims.sid })
+}
+
+fn of_claims(tx: &mut Tx<'_>, claims: &Claims) -> Result<(Account, Vec<RoleGrant>)> {
+    let session = find_session(tx, claims.sid)?.filter(|s| s.revoked_at.is_none() && s.account_id == claims.sub);
+    let account = if session.is_some() { find_account(tx, claims.sub)? } else { None };
+    let account = account.ok_or_else(|| Error::new(Code::Unauthenticated))?;
+    let grants = list_grants_of(tx, &[account.id])?;
+    Ok((account, grants))
+}
+
+/// Forgets what is of no more use: counts of attempts, refresh tokens long expired. For the background worker.
+///
+/// # Errors
+/// The database fails.
+pub fn tidy(tx: &mut Tx<'_>, now: Timestamp) -> Result<()> {
+    store::throttle::delete_throttles(tx, now.plus_days(-2))?;
+    store::session::delete_refresh_tokens(tx, now.plus_days(-SESSION_DAYS))?;
+    store::idempotency::delete_answers(tx, now.plus_days(-7)).map(drop)
+}
+
+/// Most bytes of a login name.
+pub const MAX_LOGIN_BYTES: usize = 64;
+
+/// A login as it is compared: without space around it, lower case.
+#[must_use]
+pub fn normal_login(typed: &str) -> String {
+    typed.trim().to_lowercase()
+}
+
+/// Hashes a password at today's cost, outside any transaction: it takes tens of milliseconds.
+///
+/// # Errors
+/// The cost is impossible.
+pub fn hash_password(ctx: &Ctx, password: &str) -> Result<String> {
+    let mut salt = [0; 16];
+    ctx.ids.fill(&mut salt);
+    password::hash(password, salt, ctx.shared.settings.password_cost)
+}
+
+fn audit(tx: &mut Tx<'_>, ctx: &Ctx, action: &str, kind: &str, id: Uuid, detail: serde_json::Value) -> Result<()> {
+    store::audit::save_audit_entries(tx, &[entry(ctx, action, kind, id, detail)])
+}

@@ -1,0 +1,389 @@
+//! Logging in, staying logged in, and what ends it.
+
+use std::{net::IpAddr, thread};
+
+use bazdid::{
+    domain::{
+        account::{Role, RoleGrant},
+        ids::AccountId,
+        organisation::ActiveState,
+        policy::Permission,
+    },
+    error::{Code, Error, Result},
+    security::password::{self, Cost},
+    service::{
+        auth::{self, Answer, Login, Tokens},
+        keys,
+    },
+    store,
+};
+
+use crate::city::{City, PASSWORD};
+
+const HOME: &str = "10.0.0.1";
+
+/// The three steps of a login.
+fn login_from(city: &City, login: &str, password: &str, address: &str) -> Result<Tokens> {
+    let command = Login { login: login.into(), password: password.into(), address: Some(address.parse::<IpAddr>().unwrap()) };
+    let ctx = city.ctx();
+    let attempt = city.try_write(move |tx| auth::admit(tx, &ctx, &command))??;
+    let ctx = city.ctx();
+    let verified = attempt.verify(&ctx)?;
+    city.try_write(move |tx| auth::login(tx, &ctx, &verified))?
+}
+
+fn login(city: &City, name: &str, password: &str) -> Result<Tokens> {
+    login_from(city, name, password, HOME)
+}
+
+fn refresh(city: &City, token: &str) -> Answer<Tokens> {
+    let (ctx, token) = (city.ctx(), token.to_owned());
+    city.write(move |tx| auth::refresh(tx, &ctx, &token))
+}
+
+fn who(city: &City, token: &str) -> Result<AccountId> {
+    let ctx = city.ctx();
+    city.test_db.db().read_blocking(|tx| auth::authenticate(tx, &ctx, token)).map(|a| a.actor.account_id)
+}
+
+#[track_caller]
+fn code<T>(result: Result<T>) -> Code {
+    match result {
+        Ok(_) => panic!("it was allowed"),
+        Err(Error { code, .. }) => code,
+    }
+}
+
+fn set_state(city: &City, id: AccountId, state: ActiveState) {
+    city.write(move |tx| {
+        let account = store::account::find_account(tx, id)?.unwrap();
+        store::account::save_accounts(tx, &[bazdid::domain::account::Account { state, ..account }])
+    });
+}
+
+#[test]
+fn a_login_opens_a_session_and_logout_ends_it_at_once() {
+    for city in City::both() {
+        let id = city.person("op-1", Role::Operator, None, &[]);
+        let tokens = login(&city, "  OP-1 ", PASSWORD).unwrap();
+        assert_eq!((tokens.account.id, tokens.roles.as_slice(), tokens.expires_in), (id, [Role::Operator].as_slice(), 900));
+        assert_eq!(who(&city, &tokens.access_token).unwrap(), id);
+        let ctx = city.ctx();
+        let session = city.read(|tx| auth::authenticate(tx, &ctx, &tokens.access_token)).session;
+        city.clock.advance_minutes(1);
+        let ctx = city.ctx_of(id);
+        city.write(move |tx| auth::logout(tx, &ctx, session).and_then(|()| auth::logout(tx, &ctx, session)));
+        assert_eq!(code(who(&city, &tokens.access_token)), Code::Unauthenticated);
+        assert_eq!(code(refresh(&city, &tokens.refresh_token)), Code::Unauthenticated);
+        assert_eq!(city.audit(), ["login", "logout"]);
+    }
+}
+
+#[test]
+fn an_access_token_lives_for_a_quarter_of_an_hour() {
+    for city in City::both() {
+        let id = city.account("op-1");
+        let tokens = login(&city, "op-1", PASSWORD).unwrap();
+        city.clock.advance_minutes(14);
+        assert_eq!(who(&city, &tokens.access_token).unwrap(), id);
+        city.clock.advance_minutes(1);
+        assert_eq!(code(who(&city, &tokens.access_token)), Code::TokenExpired);
+        let again = refresh(&city, &tokens.refresh_token).unwrap();
+        assert_eq!(who(&city, &again.access_token).unwrap(), id);
+        assert_eq!(code(who(&city, "nonsense")), Code::Unauthenticated);
+    }
+}
+
+#[test]
+fn a_wrong_password_and_an_unknown_login_sound_the_same() {
+    for city in City::both() {
+        city.account("op-1");
+        for (name, tried) in [("op-1", "wrong horse battery"), ("nobody", PASSWORD), ("nobody' OR 1=1 --", PASSWORD)] {
+            let refusal = login(&city, name, tried).unwrap_err();
+            assert_eq!((refusal.code, refusal.detail, refusal.fields.len()), (Code::BadCredentials, None, 0), "{name}");
+        }
+        for (name, tried) in [("", PASSWORD), ("op-1", ""), ("op\0", PASSWORD), (&"x".repeat(99), PASSWORD), ("op-1", &"x".repeat(999))] {
+            assert_eq!(code(login(&city, name, tried)), Code::Validation);
+        }
+        assert_eq!(city.audit(), ["login.failed"], "only accounts that exist are named");
+    }
+}
+
+#[test]
+fn guessing_closes_the_door_for_longer_each_time_and_success_opens_it() {
+    for city in City::both() {
+        city.account("op-1");
+        city.account("op-2");
+        for _ in 0..5 {
+            assert_eq!(code(login(&city, "op-1", "a wrong password")), Code::BadCredentials);
+        }
+        // (seconds that the door is closed, after this many failures)
+        for closed in [30, 60, 120, 240, 480, 900, 900] {
+            let refusal = login(&city, "op-1", PASSWORD).unwrap_err();
+            assert_eq!((refusal.code, refusal.retry_after_s), (Code::TooManyAttempts, Some(closed)));
+            city.clock.advance_micros(i64::try_from(closed).unwrap() * 1_000_000 - 1);
+            let refusal = login_from(&city, "op-1", PASSWORD, "10.0.0.2").unwrap_err();
+            assert_eq!((refusal.code, refusal.retry_after_s), (Code::TooManyAttempts, Some(1)), "from wherever");
+            city.clock.advance_micros(1);
+            assert_eq!(code(login(&city, "op-1", "a wrong password")), Code::BadCredentials);
+        }
+        login(&city, "op-2", PASSWORD).expect("another login from the same address");
+        city.clock.advance_minutes(15);
+        login(&city, "op-1", PASSWORD).unwrap();
+        for _ in 0..4 {
+            assert_eq!(code(login(&city, "op-1", "a wrong password")), Code::BadCredentials, "counted from one again");
+        }
+        login(&city, "op-1", PASSWORD).unwrap();
+        assert_eq!(city.audit().iter().filter(|a| *a == "login.blocked").count(), 8);
+    }
+}
+
+#[test]
+fn one_address_that_tries_many_logins_is_closed_out_and_others_are_not() {
+    for city in City::both() {
+        city.account("op-1");
+        for n in 0..50 {
+            assert_eq!(code(login(&city, &format!("guess-{n}"), "a wrong password")), Code::BadCredentials, "{n}");
+        }
+        assert_eq!(code(login(&city, "op-1", PASSWORD)), Code::TooManyAttempts);
+        login_from(&city, "op-1", PASSWORD, "10.0.0.2").unwrap();
+        city.clock.advance_micros(30_000_000);
+        login(&city, "op-1", PASSWORD).expect("a success opens the door of the address");
+        login(&city, "op-1", PASSWORD).unwrap();
+        assert_eq!(code(login(&city, "guess", "a wrong password")), Code::BadCredentials);
+        assert_eq!(code(login(&city, "op-1", PASSWORD)), Code::TooManyAttempts, "but its count was kept");
+    }
+}
+
+#[test]
+fn guesses_at_once_are_all_counted() {
+    for city in City::both() {
+        city.account("op-1");
+        let outcomes: Vec<Code> = thread::scope(|s| {
+            let tries: Vec<_> = (0..12).map(|_| s.spawn(|| code(login(&city, "op-1", "a wrong password")))).collect();
+            tries.into_iter().map(|t| t.join().unwrap()).collect()
+        });
+        assert_eq!(outcomes.iter().filter(|c| **c == Code::BadCredentials).count(), 5, "{outcomes:?}");
+    }
+}
+
+#[test]
+fn counts_do_not_name_anybody() {
+    for city in City::both() {
+        drop(login_from(&city, "my-password-typed-as-login", "x", "192.0.2.77"));
+        let rows = city.write(|tx| store::throttle::lock_throttles(tx, &["none".into()], Default::default()));
+        assert_eq!(rows.len(), 1);
+        let before = city.now().plus_micros(1);
+        assert_eq!(city.write(move |tx| store::throttle::delete_throttles(tx, before)), 3);
+    }
+}
+
+#[test]
+fn refresh_tokens_rotate_and_a_reused_one_ends_the_whole_session() {
+    for city in City::both() {
+        city.account("op-1");
+        let other = login(&city, "op-1", PASSWORD).unwrap();
+        let first = login(&city, "op-1", PASSWORD).unwrap();
+        let second = refresh(&city, &first.refresh_token).unwrap();
+        let third = refresh(&city, &second.refresh_token).unwrap();
+        assert!(who(&city, &third.access_token).is_ok());
+        assert_eq!(code(refresh(&city, &first.refresh_token)), Code::TokenReused, "its successor was used");
+        for token in [&first, &second, &third] {
+            assert_eq!(code(refresh(&city, &token.refresh_token)), Code::TokenReused);
+            assert_eq!(code(who(&city, &token.access_token)), Code::Unauthenticated);
+        }
+        assert!(refresh(&city, &other.refresh_token).is_ok(), "another login of the same person goes on");
+        assert_eq!(city.audit().iter().filter(|a| *a == "session.reuse").count(), 1);
+        assert_eq!(code(refresh(&city, "bzr_nonsense")), Code::Unauthenticated);
+    }
+}
+
+#[test]
+fn a_lost_answer_can_be_asked_for_again_for_a_short_time() {
+    for city in City::both() {
+        city.account("op-1");
+        let first = login(&city, "op-1", PASSWORD).unwrap();
+        let lost = refresh(&city, &first.refresh_token).unwrap();
+        city.clock.advance_micros(30_000_000);
+        let again = refresh(&city, &first.refresh_token).unwrap();
+        assert_ne!(lost.refresh_token, again.refresh_token);
+        let next = refresh(&city, &again.refresh_token).unwrap();
+        assert!(who(&city, &next.access_token).is_ok());
+        assert_eq!(code(refresh(&city, &lost.refresh_token)), Code::TokenReused, "somebody else had the lost answer");
+        assert_eq!(code(refresh(&city, &next.refresh_token)), Code::TokenReused);
+
+        let first = login(&city, "op-1", PASSWORD).unwrap();
+        refresh(&city, &first.refresh_token).unwrap();
+        refresh(&city, &first.refresh_token).unwrap();
+        assert_eq!(code(refresh(&city, &first.refresh_token)), Code::TokenReused, "once more, not twice");
+
+        let first = login(&city, "op-1", PASSWORD).unwrap();
+        refresh(&city, &first.refresh_token).unwrap();
+        city.clock.advance_micros(30_000_001);
+        assert_eq!(code(refresh(&city, &first.refresh_token)), Code::TokenReused, "too late");
+    }
+}
+
+#[test]
+fn of_two_refreshes_at_once_both_are_answered_and_one_answer_counts() {
+    for city in City::both() {
+        city.account("op-1");
+        for _ in 0..5 {
+            let first = login(&city, "op-1", PASSWORD).unwrap();
+            let (a, b) = thread::scope(|s| {
+                let a = s.spawn(|| refresh(&city, &first.refresh_token).unwrap());
+                let b = refresh(&city, &first.refresh_token).unwrap();
+                (a.join().unwrap(), b)
+            });
+            let spent: Vec<bool> = [&a, &b]
+                .iter()
+                .map(|t| {
+                    let hash = bazdid::security::refresh::hash(&t.refresh_token).unwrap();
+                    city.read(|tx| store::session::find_refresh_token(tx, &hash)).unwrap().used_at.is_some()
+                })
+                .collect();
+            assert_eq!(spent.iter().filter(|s| **s).count(), 1);
+            let good = if spent[0] { &b } else { &a };
+            assert!(refresh(&city, &good.refresh_token).is_ok());
+        }
+        let first = login(&city, "op-1", PASSWORD).unwrap();
+        let answered = thread::scope(|s| {
+            let tries: Vec<_> = (0..6).map(|_| s.spawn(|| refresh(&city, &first.refresh_token).is_ok())).collect();
+            tries.into_iter().map(|t| t.join().unwrap()).filter(|ok| *ok).count()
+        });
+        assert_eq!(answered, 2, "never a third");
+    }
+}
+
+#[test]
+fn refresh_tokens_and_sessions_end_by_themselves() {
+    for city in City::both() {
+        city.account("op-1");
+        let idle = login(&city, "op-1", PASSWORD).unwrap();
+        city.clock.advance_minutes(auth::REFRESH_DAYS * 24 * 60);
+        assert_eq!(code(refresh(&city, &idle.refresh_token)), Code::TokenExpired);
+        let mut tokens = login(&city, "op-1", PASSWORD).unwrap();
+        for _ in 0..7 {
+            city.clock.advance_minutes(25 * 24 * 60);
+            tokens = refresh(&city, &tokens.refresh_token).unwrap();
+        }
+        city.clock.advance_minutes(5 * 24 * 60);
+        assert_eq!(code(refresh(&city, &tokens.refresh_token)), Code::TokenExpired, "180 days after the login");
+        city.clock.advance_minutes(400 * 24 * 60);
+        let now = city.now();
+        city.write(move |tx| auth::tidy(tx, now));
+        assert_eq!(code(refresh(&city, &tokens.refresh_token)), Code::Unauthenticated, "forgotten");
+    }
+}
+
+#[test]
+fn a_disabled_account_is_told_so_and_may_only_hand_in_what_it_has() {
+    for city in City::both() {
+        let id = city.person("op-1", Role::Operator, None, &[]);
+        let tokens = login(&city, "op-1", PASSWORD).unwrap();
+        set_state(&city, id, ActiveState::Disabled);
+        assert_eq!(code(who(&city, &tokens.access_token)), Code::AccountDisabled);
+        assert_eq!(code(refresh(&city, &tokens.refresh_token)), Code::AccountDisabled);
+        assert_eq!(code(login(&city, "op-1", PASSWORD)), Code::AccountDisabled);
+        assert_eq!(code(login(&city, "op-1", "a wrong password")), Code::BadCredentials, "only who knows the password is told");
+
+        let hand_in = |city: &City| {
+            let ctx = city.ctx();
+            city.test_db.db().read_blocking(|tx| auth::authenticate_to_hand_in(tx, &ctx, &tokens.access_token)).map(|a| a.actor)
+        };
+        city.clock.advance_minutes(14 * 24 * 60);
+        let actor = hand_in(&city).unwrap();
+        assert!(actor.account_id == id && actor.grants().is_empty() && !actor.may(Permission::TicketRead));
+        city.clock.advance_minutes(15);
+        assert_eq!(code(hand_in(&city)), Code::TokenExpired);
+        set_state(&city, id, ActiveState::Active);
+        city.clock.advance_minutes(-60);
+        assert_eq!(code(hand_in(&city)), Code::TokenExpired, "an active account gets a new token");
+    }
+}
+
+#[test]
+fn keys_rotate_without_logging_anybody_out() {
+    for city in City::both() {
+        let id = city.account("op-1");
+        let old = login(&city, "op-1", PASSWORD).unwrap();
+        let ctx = city.ctx();
+        city.write(move |tx| keys::rotate_keys(tx, &ctx));
+        assert_eq!(who(&city, &old.access_token).unwrap(), id, "signed by the key that was retired");
+        let new = refresh(&city, &old.refresh_token).unwrap();
+        let kid = |t: &Tokens| t.access_token.split('.').next().map(str::to_owned);
+        assert_ne!(kid(&old), kid(&new));
+
+        // Another process of the same installation, which read the keys before they were rotated once more.
+        let elsewhere = City { shared: crate::city::shared(), ..city };
+        who(&elsewhere, &new.access_token).unwrap();
+        let ctx = elsewhere.ctx();
+        let rotated = bazdid::service::Ctx { shared: crate::city::shared(), ..ctx };
+        elsewhere.write(move |tx| keys::rotate_keys(tx, &rotated));
+        let signed_before = refresh(&elsewhere, &new.refresh_token).unwrap();
+        assert_eq!(kid(&signed_before), kid(&new), "it does not know of the new key yet");
+        assert!(who(&elsewhere, &signed_before.access_token).is_ok());
+        elsewhere.clock.advance_micros(30_000_000);
+        let signed_after = refresh(&elsewhere, &signed_before.refresh_token).unwrap();
+        assert_ne!(kid(&signed_after), kid(&new));
+
+        let city = elsewhere;
+        for (days, rotates) in [(29, false), (1, true), (29, false)] {
+            city.clock.advance_minutes(days * 24 * 60);
+            let ctx = city.ctx();
+            assert_eq!(city.write(move |tx| keys::rotate_keys_older_than(tx, &ctx, 30)), rotates);
+        }
+        assert_eq!(city.read(store::signing_key::list_signing_keys).len(), 2, "what was retired long ago is gone");
+    }
+}
+
+#[test]
+fn keys_are_of_no_use_without_the_master_key() {
+    for city in City::both() {
+        city.account("op-1");
+        let tokens = login(&city, "op-1", PASSWORD).unwrap();
+        let other = bazdid::service::Shared::new(bazdid::service::Settings::default(), &[8; 32]);
+        let city = City { shared: std::sync::Arc::new(other), ..city };
+        assert_eq!(code(who(&city, &tokens.access_token)), Code::Internal);
+    }
+}
+
+#[test]
+fn a_cheap_hash_is_replaced_at_the_next_login() {
+    for city in City::both() {
+        let id = city.account("op-1");
+        let cheap = password::hash(PASSWORD, [2; 16], Cost { memory_kib: 32, passes: 1 }).unwrap();
+        let credential = store::credential::Credential { account_id: id, password_hash: cheap.clone(), changed_at: city.now() };
+        city.write(move |tx| store::credential::save_credential(tx, &credential));
+        login(&city, "op-1", PASSWORD).unwrap();
+        let stored = city.read(|tx| store::credential::find_credential(tx, id)).unwrap().password_hash;
+        assert!(stored != cheap && stored.contains("m=64"));
+        login(&city, "op-1", PASSWORD).unwrap();
+    }
+}
+
+#[test]
+fn a_grant_counts_from_its_first_instant_to_its_last() {
+    for city in City::both() {
+        let id = city.account("op-1");
+        let (from, to) = (city.now().plus_minutes(1), city.now().plus_minutes(2));
+        let grant = RoleGrant {
+            id: crate::city::id(1),
+            account_id: id,
+            role: Role::Operator,
+            organisation_id: None,
+            areas: vec![crate::city::id(9)],
+            valid_from: from,
+            valid_to: Some(to),
+        };
+        city.write(move |tx| store::account::save_grants(tx, std::slice::from_ref(&grant)));
+        let tokens = login(&city, "op-1", PASSWORD).unwrap();
+        assert!(tokens.roles.is_empty());
+        for (at, may) in [(from.plus_micros(-1), false), (from, true), (to.plus_micros(-1), true), (to, false)] {
+            city.clock.set(at);
+            let ctx = city.ctx();
+            let actor = city.read(|tx| auth::authenticate(tx, &ctx, &tokens.access_token)).actor;
+            assert_eq!(actor.may(Permission::TicketCreate), may, "{at}");
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! Use cases on both databases, with a clock that the test moves. One module for each theme.
+
+#![allow(clippy::unwrap_used, clippy::as_conversions, clippy::indexing_slicing, reason = "tests")]
+
+mod auth;
+mod city;
+#[path = "../common/mod.rs"]
+mod common;
