@@ -3,6 +3,11 @@
 //! - A ticket and all below it is carried by the channels of its smallest areas: for inspectors and the office.
 //! - A contractor's channel carries its current work orders, their tickets and rounds, and of the evidence below them what
 //!   the contractor's own people recorded. When an order goes to somebody else, all of it leaves the channel.
+//! - What somebody registers in the field stays with him: his own channel carries the ticket on each of his devices, and of
+//!   a contractor's people their organisation's channel does, with what they recorded at it; where the ticket lies does not
+//!   matter.
+//! - A ticket outside every area is carried by the office's channel of nowhere ([`NOWHERE`]), which every operator and
+//!   supervisor reads: somebody of them finds out where it belongs.
 //! - Notes for the office and conflicts are carried by the office's channel of the area only.
 //! - Nothing here ever says who called.
 
@@ -12,8 +17,8 @@ use uuid::Uuid;
 
 use crate::domain::{
     conflict::Conflict,
-    ids::{AreaId, OrganisationId, TicketId, WorkOrderId},
-    ticket::Ticket,
+    ids::{AccountId, AreaId, OrganisationId, TicketId, WorkOrderId},
+    ticket::{Ticket, TicketOrigin},
     visit::{Audience, Note},
     work_order::{WorkOrder, WorkOrderState},
     world::{Entity, Table, World},
@@ -36,6 +41,15 @@ pub fn office_channel(id: AreaId) -> String {
 pub fn organisation_channel(id: OrganisationId) -> String {
     format!("org:{id}")
 }
+
+/// Name of the channel of what one person sees on every device.
+#[must_use]
+pub fn user_channel(id: AccountId) -> String {
+    format!("user:{id}")
+}
+
+/// No area: the office's channel of it carries the tickets that lie outside every area.
+pub const NOWHERE: AreaId = AreaId::new(Uuid::nil());
 
 /// A row's change in one channel.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,7 +84,7 @@ struct View<'w> {
 
 impl View<'_> {
     fn areas(&self, ticket: TicketId, name: fn(AreaId) -> String) -> BTreeSet<String> {
-        (self.ticket)(ticket).map(|t| t.leaf_areas.iter().map(|a| name(*a)).collect()).unwrap_or_default()
+        (self.ticket)(ticket).map(|t| areas(t, name)).unwrap_or_default()
     }
 
     fn holder(&self, order: Option<WorkOrderId>) -> Option<OrganisationId> {
@@ -87,6 +101,19 @@ fn holder(order: &WorkOrder) -> Option<OrganisationId> {
     }
 }
 
+/// The channels of a ticket's areas; of one that lies nowhere the office's.
+fn areas(ticket: &Ticket, name: fn(AreaId) -> String) -> BTreeSet<String> {
+    if ticket.leaf_areas.is_empty() {
+        return BTreeSet::from([office_channel(NOWHERE)]);
+    }
+    ticket.leaf_areas.iter().map(|a| name(*a)).collect()
+}
+
+/// Who registered a ticket in the field; absent if it came otherwise.
+fn finder(ticket: &Ticket) -> Option<AccountId> {
+    (ticket.origin == TicketOrigin::Field).then_some(ticket.created_by)
+}
+
 /// A row that the channels may carry.
 trait Carried: Entity {
     /// The channels that carry it in a view.
@@ -95,7 +122,9 @@ trait Carried: Entity {
 
 impl Carried for Ticket {
     fn channels(&self, view: &View<'_>) -> BTreeSet<String> {
-        let mut channels: BTreeSet<String> = self.leaf_areas.iter().map(|a| area_channel(*a)).collect();
+        let mut channels = areas(self, area_channel);
+        channels.extend(finder(self).map(user_channel));
+        channels.extend(self.created_org.map(organisation_channel));
         channels.extend((view.orders)(self.id).into_iter().filter_map(holder).map(organisation_channel));
         channels
     }
@@ -122,19 +151,25 @@ impl Carried for Note {
         if self.audience == Audience::Office {
             return view.areas(self.ticket_id, office_channel);
         }
-        evidence(self.ticket_id, self.work_order_id, self.organisation_id, view)
+        evidence(self.ticket_id, self.work_order_id, self.organisation_id, self.actor, view)
     }
 }
 
 impl Carried for Conflict {
+    /// By the areas of its ticket. Of a possible duplicate the older ticket may have come first, so that the younger one,
+    /// whose conflict it is, was not loaded: then by the areas that the conflict was raised with.
     fn channels(&self, view: &View<'_>) -> BTreeSet<String> {
-        view.areas(self.ticket_id, office_channel)
+        match (view.ticket)(self.ticket_id) {
+            Some(ticket) => areas(ticket, office_channel),
+            None if self.areas.is_empty() => BTreeSet::from([office_channel(NOWHERE)]),
+            None => self.areas.iter().map(|a| office_channel(*a)).collect(),
+        }
     }
 }
 
 impl Carried for crate::domain::work_order::WorkEvent {
     fn channels(&self, view: &View<'_>) -> BTreeSet<String> {
-        evidence(self.ticket_id, Some(self.work_order_id), self.organisation_id, view)
+        evidence(self.ticket_id, Some(self.work_order_id), self.organisation_id, Some(self.actor), view)
     }
 }
 
@@ -142,7 +177,7 @@ macro_rules! evidence_rows {
     ($($ty:ty),+) => {$(
         impl Carried for $ty {
             fn channels(&self, view: &View<'_>) -> BTreeSet<String> {
-                evidence(self.ticket_id, self.work_order_id, self.organisation_id, view)
+                evidence(self.ticket_id, self.work_order_id, self.organisation_id, Some(self.actor), view)
             }
         }
     )+};
@@ -154,11 +189,21 @@ evidence_rows!(
     crate::domain::photo::Photo
 );
 
-/// Evidence is carried by the areas, and by the author's organisation while it holds the order.
-fn evidence(ticket: TicketId, order: Option<WorkOrderId>, author: Option<OrganisationId>, view: &View<'_>) -> BTreeSet<String> {
+/// Evidence is carried by the areas, and by the author's organisation while it holds the order. What the finder of a ticket
+/// or his colleagues recorded at the ticket itself is carried as the ticket is.
+fn evidence(
+    ticket: TicketId,
+    order: Option<WorkOrderId>,
+    organisation: Option<OrganisationId>,
+    author: Option<AccountId>,
+    view: &View<'_>,
+) -> BTreeSet<String> {
     let mut channels = view.areas(ticket, area_channel);
-    if let Some(holder) = view.holder(order).filter(|h| Some(*h) == author) {
-        channels.insert(organisation_channel(holder));
+    if order.is_some() {
+        channels.extend(view.holder(order).filter(|h| Some(*h) == organisation).map(organisation_channel));
+    } else if let Some(ticket) = (view.ticket)(ticket) {
+        channels.extend(finder(ticket).filter(|f| Some(*f) == author).map(user_channel));
+        channels.extend(ticket.created_org.filter(|o| Some(*o) == organisation).map(organisation_channel));
     }
     channels
 }

@@ -16,7 +16,7 @@ use crate::domain::{
 };
 
 /// One version of the reference data; never changed, only replaced.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Reference {
     /// Changes with every change of any row.
     pub version: String,

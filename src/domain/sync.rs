@@ -11,3 +11,4 @@ pub mod mutation;
 pub mod outcome;
 pub mod register;
 pub mod stamp;
+pub mod surroundings;

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::domain::{
     category::{Hazard, Priority},
     geo::Point,
-    ids::{AccountId, AreaId, CallId, CategoryId, DeviceId, MutationId, StatusChangeId, TicketId},
+    ids::{AccountId, AreaId, CallId, CategoryId, DeviceId, MutationId, OrganisationId, StatusChangeId, TicketId},
     time::Timestamp,
 };
 
@@ -144,6 +144,8 @@ pub struct Ticket {
     pub created_by: AccountId,
     /// On which device.
     pub created_device: Option<DeviceId>,
+    /// The contractor whose people registered it in the field; its channel carries the ticket.
+    pub created_org: Option<OrganisationId>,
     /// When, estimated by the server.
     pub created_at: Timestamp,
     /// Until when the citizen was promised an answer.

@@ -6,6 +6,7 @@ use crate::domain::{
     geo::Point,
     ids::{AccountId, AnswerId, ChecklistId, DeviceId, MeasurementId, MutationId, NoteId, OrganisationId, TicketId, VisitId, WorkOrderId},
     time::Timestamp,
+    work_order::Standing,
 };
 
 crate::text_enum! {
@@ -159,10 +160,11 @@ pub struct Measurement {
     pub eff: Timestamp,
 }
 
-/// The answer to one checklist item on one visit: a register by (eff, mutation).
+/// An answer to one checklist item on one visit. All are kept; of those to one item on one visit the newest by (eff, mutation)
+/// stands.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChecklistAnswer {
-    /// Identity, derived from visit and item, so that two devices name the same register.
+    /// Identity: the mutation's.
     pub id: AnswerId,
     /// Revision.
     pub rev: i64,
@@ -182,8 +184,10 @@ pub struct ChecklistAnswer {
     pub actor: AccountId,
     /// For which organisation.
     pub organisation_id: Option<OrganisationId>,
-    /// The write that stands.
+    /// The command that gave it.
     pub mutation_id: MutationId,
     /// Effective stamp.
     pub eff: Timestamp,
+    /// Effective, or overruled by a newer one.
+    pub standing: Standing,
 }

@@ -96,7 +96,7 @@ pub fn measurement(m: &Measurement) -> Value {
 pub fn answer(a: &ChecklistAnswer) -> Value {
     json!({
         "id": a.id, "ticket": a.ticket_id, "work_order": a.work_order_id, "visit": a.visit_id, "checklist": a.checklist_id,
-        "item": a.item, "value": a.value, "actor": a.actor,
+        "item": a.item, "value": a.value, "actor": a.actor, "standing": a.standing,
     })
 }
 

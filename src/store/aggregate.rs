@@ -57,6 +57,7 @@ pub fn load_world(tx: &mut Tx<'_>, tickets: &[TicketId]) -> Result<World> {
         )
         .map_err(db_error)?;
         world.tickets.load(rows.into_iter().map(Into::into));
+        load!(tx, world.status_changes, status_changes, StatusChangeRow, ids);
         load!(tx, world.field_edits, field_edits, FieldEditRow, ids);
         load!(tx, world.work_orders, work_orders, WorkOrderRow, ids);
         load!(tx, world.assignments, assignments, AssignmentRow, ids);

@@ -198,6 +198,7 @@ diesel::table! {
         origin -> Text,
         created_by -> Key,
         created_device -> Nullable<Key>,
+        created_org -> Nullable<Key>,
         created_at -> Micros,
         promise_at -> Nullable<Micros>,
         duplicate_of -> Nullable<Key>,
@@ -434,6 +435,7 @@ diesel::table! {
         organisation_id -> Nullable<Key>,
         mutation_id -> Key,
         eff -> Micros,
+        standing -> Text,
     }
 }
 

@@ -6,7 +6,7 @@ use crate::{
     domain::{
         category::{Hazard, Priority},
         geo::Point,
-        ids::{AccountId, AreaId, CallId, CategoryId, DeviceId, MutationId, NoteId, StatusChangeId, TicketId},
+        ids::{AccountId, AreaId, CallId, CategoryId, DeviceId, MutationId, NoteId, OrganisationId, StatusChangeId, TicketId},
         ticket::{
             Boundary, Call, CallOutcome, FieldEdit, PointSource, Register, StatusChange, Ticket, TicketField, TicketOrigin, TicketStatus,
         },
@@ -39,6 +39,7 @@ record! {
         origin: TicketOrigin,
         created_by: AccountId,
         created_device: Option<DeviceId>,
+        created_org: Option<OrganisationId>,
         created_at: Timestamp,
         promise_at: Option<Timestamp>,
         duplicate_of: Option<TicketId>,
@@ -75,6 +76,7 @@ impl From<&Ticket> for TicketRow {
             origin: e.origin,
             created_by: e.created_by,
             created_device: e.created_device,
+            created_org: e.created_org,
             created_at: e.created_at,
             promise_at: e.promise_at,
             duplicate_of: e.duplicate_of,
@@ -110,6 +112,7 @@ impl From<TicketRow> for Ticket {
             origin: r.origin,
             created_by: r.created_by,
             created_device: r.created_device,
+            created_org: r.created_org,
             created_at: r.created_at,
             promise_at: r.promise_at,
             duplicate_of: r.duplicate_of,

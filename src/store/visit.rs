@@ -8,6 +8,7 @@ use crate::{
         },
         time::Timestamp,
         visit::{Audience, ChecklistAnswer, Measurement, MockFlag, Note, Visit, VisitKind, VisitOutcome},
+        work_order::Standing,
     },
     store::sql::Json,
 };
@@ -208,6 +209,7 @@ record! {
         organisation_id: Option<OrganisationId>,
         mutation_id: MutationId,
         eff: Timestamp,
+        standing: Standing,
     }
 }
 
@@ -226,6 +228,7 @@ impl From<&ChecklistAnswer> for ChecklistAnswerRow {
             organisation_id: e.organisation_id,
             mutation_id: e.mutation_id,
             eff: e.eff,
+            standing: e.standing,
         }
     }
 }
@@ -245,6 +248,7 @@ impl From<ChecklistAnswerRow> for ChecklistAnswer {
             organisation_id: r.organisation_id,
             mutation_id: r.mutation_id,
             eff: r.eff,
+            standing: r.standing,
         }
     }
 }

@@ -80,6 +80,7 @@ pub fn ticket(n: u128) -> Ticket {
         origin: TicketOrigin::Call,
         created_by: id(3),
         created_device: None,
+        created_org: None,
         created_at: at(1),
         promise_at: Some(at(123_456)),
         duplicate_of: None,

@@ -177,6 +177,7 @@ CREATE TABLE tickets (
     origin text COLLATE "C" NOT NULL,
     created_by uuid NOT NULL,
     created_device uuid,
+    created_org uuid,
     created_at timestamptz NOT NULL,
     promise_at timestamptz,
     duplicate_of uuid,
@@ -403,6 +404,7 @@ CREATE TABLE checklist_answers (
     organisation_id uuid,
     mutation_id uuid NOT NULL,
     eff timestamptz NOT NULL,
+    standing text COLLATE "C" NOT NULL,
     PRIMARY KEY (id)
 );
 CREATE INDEX checklist_answers_ticket_id ON checklist_answers (ticket_id);

@@ -177,6 +177,7 @@ CREATE TABLE tickets (
     origin TEXT NOT NULL,
     created_by BLOB NOT NULL,
     created_device BLOB,
+    created_org BLOB,
     created_at INTEGER NOT NULL,
     promise_at INTEGER,
     duplicate_of BLOB,
@@ -403,6 +404,7 @@ CREATE TABLE checklist_answers (
     organisation_id BLOB,
     mutation_id BLOB NOT NULL,
     eff INTEGER NOT NULL,
+    standing TEXT NOT NULL,
     PRIMARY KEY (id)
 ) STRICT;
 CREATE INDEX checklist_answers_ticket_id ON checklist_answers (ticket_id);

@@ -4,28 +4,44 @@
 //! does not know: held. Who may write is judged by history: the holder of an epoch may report what was done in it, whoever
 //! he is now.
 
+mod clash;
 mod facts;
 mod judge;
+mod rejudge;
+mod ticket;
 mod work;
 
-use serde_json::{Value, json};
+pub use rejudge::{rejudge, settle};
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::domain::{
     account::Role,
-    conflict::{Conflict, ConflictKind, ConflictStatus, Severity},
-    ids::{AccountId, AreaId, ConflictId, DeviceId, MutationId, OrganisationId, TicketId, WorkOrderId, name_uuid},
+    ids::{AccountId, AreaId, DeviceId, MutationId, OrganisationId, TicketId, WorkOrderId},
     policy::{Permission, role_allows},
     sync::{
         command::Command,
         outcome::{Outcome, OutcomeCode},
         stamp::Stamp,
+        surroundings::Surroundings,
     },
-    ticket::Ticket,
+    ticket::{Ticket, TicketOrigin},
     time::Timestamp,
     work_order::WorkOrder,
     world::World,
 };
+
+crate::text_enum! {
+    /// Whether somebody is still allowed to act at all.
+    Authority {
+        /// Account and device are in service.
+        InForce = "in_force",
+        /// One of them was taken out of service: what still comes is set aside for a supervisor.
+        Revoked = "revoked",
+        /// A supervisor let in what had been set aside.
+        Adopted = "adopted",
+    }
+}
 
 /// Who acted, with what he held at the true time of the act.
 #[derive(Debug, Clone)]
@@ -40,6 +56,8 @@ pub struct Author {
     pub areas: Vec<AreaId>,
     /// Organisations of the grants.
     pub organisations: Vec<OrganisationId>,
+    /// Whether account and device are in service.
+    pub authority: Authority,
 }
 
 impl Author {
@@ -47,6 +65,12 @@ impl Author {
     #[must_use]
     pub fn may(&self, permission: Permission) -> bool {
         self.roles.iter().any(|r| role_allows(*r, permission))
+    }
+
+    /// Whether he acts for a contractor.
+    #[must_use]
+    pub fn is_contractor(&self) -> bool {
+        self.roles.iter().any(|r| matches!(r, Role::Crew | Role::ContractorManager))
     }
 }
 
@@ -57,6 +81,8 @@ pub struct Act<'a> {
     pub id: MutationId,
     /// What it is about.
     pub entity: Uuid,
+    /// The revision of the entity that the author had before them; absent: none of the server's.
+    pub base: Option<i64>,
     /// The epoch that the author knew.
     pub epoch: Option<i64>,
     /// What is to be done.
@@ -67,10 +93,12 @@ pub struct Act<'a> {
     pub stamp: Stamp,
     /// When the server heard of it.
     pub received_at: Timestamp,
+    /// Whether it is a command of the office, given online.
+    pub office: bool,
 }
 
 /// Decides one mutation. The world changes only as far as the outcome says; the caller takes a group back as a whole.
-pub fn decide(world: &mut World, author: &Author, act: &Act<'_>) -> Outcome {
+pub fn decide(world: &mut World, around: &Surroundings<'_>, author: &Author, act: &Act<'_>) -> Outcome {
     match act.command {
         Command::NoteAdd(_)
         | Command::NoteEdit(_)
@@ -88,8 +116,8 @@ pub fn decide(world: &mut World, author: &Author, act: &Act<'_>) -> Outcome {
         | Command::WorkSubmit(_)
         | Command::WorkFailVisit(_) => work::decide(world, author, act),
         Command::RoundVerify(_) | Command::RoundRework(_) => judge::decide(world, author, act),
-        Command::TicketCreate(_)
-        | Command::TicketEdit(_)
+        Command::TicketCreate(args) => ticket::create(world, around, author, act, args),
+        Command::TicketEdit(_)
         | Command::TicketPropose(_)
         | Command::ChecklistAnswer(_)
         | Command::WorkRetract(_)
@@ -104,12 +132,16 @@ fn target<'w>(world: &'w World, author: &Author, entity: Uuid) -> Option<(&'w Ti
     let order = world.work_orders.get(WorkOrderId::new(entity));
     let ticket = world.tickets.get(order.map_or_else(|| TicketId::new(entity), |o| o.ticket_id))?;
     let in_area = author.may(Permission::TicketRead) && ticket.areas.iter().any(|a| author.areas.contains(a));
+    // What lies outside every area is any office's.
+    let nowhere = ticket.leaf_areas.is_empty() && author.may(Permission::TicketManage);
+    let found = ticket.origin == TicketOrigin::Field && ticket.created_by == author.account;
+    let found_by_us = ticket.created_org.is_some_and(|o| author.organisations.contains(&o));
     let held = |o: WorkOrderId| world.assignments.iter().any(|a| a.work_order_id == o && is_party(author, a.organisation_id, a.account_id));
     let has_held = match order {
         Some(order) => held(order.id),
         None => world.work_orders.iter().any(|o| o.ticket_id == ticket.id && held(o.id)),
     };
-    (in_area || has_held).then_some((ticket, order))
+    (in_area || nowhere || found || found_by_us || has_held).then_some((ticket, order))
 }
 
 /// Whether the author is, or belongs to, the party that an assignment names.
@@ -120,58 +152,6 @@ fn is_party(author: &Author, organisation: Option<OrganisationId>, account: Opti
 /// What is said of a thing that is not there, or that the author may not know of: the same.
 fn unknown(entity: Uuid) -> Outcome {
     Outcome::held(OutcomeCode::UnknownEntity, "/entity: the server does not know this thing yet", entity)
-}
-
-/// What a conflict is about.
-struct Clash<'a> {
-    kind: ConflictKind,
-    severity: Severity,
-    ticket: TicketId,
-    order: Option<WorkOrderId>,
-    /// Field or epoch, part of the key.
-    what: &'a str,
-    theirs: Value,
-    mine: Value,
-    /// The mutations involved, as far as this decision knows (of measurements: the rows).
-    parties: Vec<MutationId>,
-    default_in_force: &'a str,
-}
-
-/// Raises a conflict, or brings the one with the same key up to date: once, whatever came first. Hard never becomes soft.
-fn raise(world: &mut World, act: &Act<'_>, clash: Clash<'_>) -> ConflictId {
-    let subject = clash.order.map_or_else(|| clash.ticket.uuid(), WorkOrderId::uuid);
-    let key = format!("{}|{subject}|{}", clash.kind, clash.what);
-    let id = ConflictId::new(name_uuid(&key));
-    let before = world.conflicts.get(id).cloned();
-    // The two smallest ids ever involved: the same whatever came first.
-    let known = before.iter().flat_map(|b| [Some(b.mutation_id), b.other_mutation_id]).flatten();
-    let mut parties = known.chain(clash.parties).collect::<std::collections::BTreeSet<_>>().into_iter();
-    let (mutation_id, other_mutation_id) = (parties.next().unwrap_or(act.id), parties.next());
-    let areas = world.tickets.get(clash.ticket).map(|t| t.leaf_areas.clone()).unwrap_or_default();
-    let conflict = Conflict {
-        id,
-        rev: 0,
-        key,
-        kind: clash.kind,
-        severity: before.as_ref().map_or(clash.severity, |b| b.severity.max(clash.severity)),
-        ticket_id: clash.ticket,
-        work_order_id: clash.order,
-        areas,
-        base: json!({ "epoch": act.epoch }),
-        theirs: clash.theirs,
-        mine: clash.mine,
-        mutation_id,
-        other_mutation_id,
-        default_in_force: clash.default_in_force.to_owned(),
-        status: ConflictStatus::Open,
-        resolution: None,
-        resolved_by: None,
-        resolved_at: None,
-        note: before.as_ref().and_then(|b| b.note.clone()),
-        raised_at: before.as_ref().map_or(act.received_at, |b| b.raised_at.min(act.received_at)),
-    };
-    world.conflicts.put(conflict);
-    id
 }
 
 #[cfg(test)]

@@ -3,13 +3,13 @@
 use serde_json::json;
 
 use crate::domain::{
-    conflict::{ConflictKind, Severity},
+    conflict::ConflictKind,
     ids::{Id, OrganisationId, TicketId, WorkOrderId},
     photo::{Photo, PhotoState},
     policy::Permission,
     sync::{
         command::{Command, MeasurementAdd, NoteAdd, NoteChange, PhotoAdd, VisitRecord, mock_flag},
-        engine::{Act, Author, Clash, raise, target, unknown},
+        engine::{Act, Author, clash::Clash, clash::raise, target, unknown},
         outcome::{Outcome, OutcomeCode, Status},
     },
     visit::{Audience, Measurement, Note, Visit},
@@ -55,10 +55,11 @@ pub(super) fn decide(world: &mut World, author: &Author, act: &Act<'_>) -> Outco
     };
     let shut = ticket.status.is_shut_by_office();
     let (point, status) = (ticket.point, ticket.status);
-    let holders: Vec<_> = order
-        .map(|o| world.assignments.iter().filter(|a| a.work_order_id == o.id).filter_map(|a| a.organisation_id).collect())
-        .unwrap_or_default();
-    // Of several organisations the one that holds or held the order speaks.
+    // Of several organisations the one that holds or held the order speaks; at a ticket the one that found it.
+    let holders: Vec<_> = match order {
+        Some(order) => world.assignments.iter().filter(|a| a.work_order_id == order.id).filter_map(|a| a.organisation_id).collect(),
+        None => ticket.created_org.into_iter().collect(),
+    };
     let organisation = author.organisations.iter().copied().find(|o| holders.contains(o));
     let place = Place { ticket: ticket.id, order: order.map(|o| o.id), organisation };
     let stored = match act.command {
@@ -71,21 +72,15 @@ pub(super) fn decide(world: &mut World, author: &Author, act: &Act<'_>) -> Outco
     if stored.status != Status::Applied || !shut {
         return stored;
     }
-    let conflict = raise(
-        world,
-        act,
-        Clash {
-            kind: ConflictKind::DeletedEntity,
-            severity: Severity::Hard,
-            ticket: place.ticket,
-            order: place.order,
-            what: &author.account.to_string(),
-            theirs: json!({ "status": status }),
-            mine: json!({ "evidence_by": author.account }),
-            parties: vec![act.id],
-            default_in_force: "the office's decision stands; the evidence is kept",
-        },
-    );
+    let what = author.account.to_string();
+    let clash = Clash {
+        theirs: json!({ "status": status }),
+        mine: json!({ "evidence_by": author.account }),
+        parties: vec![act.id],
+        default_in_force: "the office's decision stands; the evidence is kept",
+        ..Clash::hard(ConflictKind::DeletedEntity, place.ticket, place.order, &what)
+    };
+    let conflict = raise(world, act, clash);
     Outcome {
         conflict: Some(conflict),
         v: stored.v,
@@ -238,16 +233,13 @@ fn report_disagreement(world: &mut World, act: &Act<'_>, place: &Place, args: &M
     }
     let values = json!(same.iter().map(|m| json!({ "measurement": m.id, "quantity": m.quantity, "actor": m.actor })).collect::<Vec<_>>());
     let parties = same.iter().map(|m| Id::new(m.id.uuid())).collect();
+    let what = format!("{}|{}|{}", args.item, args.unit, act.epoch.unwrap_or_default());
     let clash = Clash {
-        kind: ConflictKind::MeasurementDisagrees,
-        severity: Severity::Soft,
-        ticket: place.ticket,
-        order: place.order,
-        what: &format!("{}|{}|{}", args.item, args.unit, act.epoch.unwrap_or_default()),
         theirs: values.clone(),
         mine: values,
         parties,
         default_in_force: "all measurements are kept",
+        ..Clash::soft(ConflictKind::MeasurementDisagrees, place.ticket, place.order, &what)
     };
     raise(world, act, clash);
 }

@@ -3,12 +3,12 @@
 use serde_json::json;
 
 use crate::domain::{
-    conflict::{ConflictKind, Severity},
+    conflict::ConflictKind,
     ids::WorkOrderId,
     policy::Permission,
     sync::{
         command::{Command, RoundJudge},
-        engine::{Act, Author, Clash, raise, target, unknown},
+        engine::{Act, Author, clash::Clash, clash::raise, target, unknown},
         outcome::{Outcome, OutcomeCode, Status},
     },
     work_order::{Round, RoundVerdict, WorkOrderState},
@@ -106,16 +106,13 @@ fn disagree(
         RoundVerdict::Rework => (round.verdict_by, Some(author.account)),
         _ => (Some(author.account), round.verdict_by),
     };
+    let what = round.number.to_string();
     let clash = Clash {
-        kind: ConflictKind::VerdictDisagrees,
-        severity: Severity::Hard,
-        ticket: round.ticket_id,
-        order: Some(order),
-        what: &round.number.to_string(),
         theirs: json!({ "verdict": "accepted", "by": accepted_by }),
         mine: json!({ "verdict": "rework", "by": rework_by }),
         parties: round.verdict_mutation.into_iter().chain([act.id]).collect(),
         default_in_force: "the stricter verdict stands until a supervisor decides",
+        ..Clash::hard(ConflictKind::VerdictDisagrees, round.ticket_id, Some(order), &what)
     };
     let conflict = raise(world, act, clash);
     if came == RoundVerdict::Rework {

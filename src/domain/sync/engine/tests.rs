@@ -1,10 +1,12 @@
 #![expect(clippy::too_many_arguments, reason = "a line of a test reads as one act")]
 
 use proptest::prelude::*;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::domain::{
+    conflict::{ConflictKind, Severity},
+    reference::Reference,
     category::{EvidenceNeeds, EvidenceRule, Hazard, Priority},
     geo::Point,
     ids::Id,
@@ -44,6 +46,7 @@ fn ticket() -> Ticket {
         origin: TicketOrigin::Call,
         created_by: id(1),
         created_device: None,
+        created_org: None,
         created_at: NOW,
         promise_at: None,
         duplicate_of: None,
@@ -117,6 +120,7 @@ fn crew(account: u128, organisation: u128) -> Author {
         roles: vec![Role::Crew],
         areas: vec![],
         organisations: vec![id(organisation)],
+        authority: Authority::InForce,
     }
 }
 
@@ -127,13 +131,15 @@ fn go(world: &mut World, author: &Author, n: u128, entity: u128, epoch: i64, min
     let act = Act {
         id: id(n),
         entity: Uuid::from_u128(entity),
+        base: None,
         epoch: Some(epoch),
         command: &command,
         args: &args,
         stamp: Stamp { est, eff: est, skew_us: 0, skew: Skew::Fine },
         received_at: NOW,
+        office: false,
     };
-    decide(world, author, &act)
+    decide(world, &Surroundings::new(&REFERENCE), author, &act)
 }
 
 fn key(n: u128) -> Uuid {
@@ -336,6 +342,7 @@ fn inspector(account: u128) -> Author {
         roles: vec![Role::Inspector],
         areas: vec![id(7)],
         organisations: vec![],
+        authority: Authority::InForce,
     }
 }
 
@@ -384,4 +391,135 @@ fn of_two_verdicts_the_stricter_stands_whichever_came_first() {
         (rows(&w), rounds)
     };
     assert_eq!(play([(50, "round.verify"), (53, "round.rework")]), play([(53, "round.rework"), (50, "round.verify")]));
+}
+
+static REFERENCE: std::sync::LazyLock<Reference> = std::sync::LazyLock::new(reference);
+
+fn reference() -> Reference {
+    let square = json!({"type": "MultiPolygon", "coordinates": [[[[50.0, 36.0], [50.1, 36.0], [50.1, 36.5], [50.0, 36.5], [50.0, 36.0]]]]});
+    let rows = crate::domain::reference::ReferenceRows {
+        areas: vec![crate::domain::area::Area {
+            id: id(7),
+            rev: 1,
+            code: "1-1".into(),
+            kind: crate::domain::area::AreaKind::District,
+            parent_id: None,
+            name_fa: "ناحیهٔ ۱".into(),
+            name_en: "District 1".into(),
+            updated_at: NOW,
+        }],
+        shapes: vec![crate::domain::area::AreaShape {
+            id: id(7),
+            area_id: id(7),
+            valid_from: Timestamp::from_micros(0),
+            valid_to: None,
+            geometry: square,
+            vertices: 5,
+            source: "synthetic".into(),
+        }],
+        categories: [1, 2].map(category).to_vec(),
+        ..Default::default()
+    };
+    Reference::build("1".into(), rows, NOW, 0.0).unwrap()
+}
+
+/// Category 1 asks for what the test asks for; category 2 for a photo before and one after.
+fn category(n: u128) -> crate::domain::category::Category {
+    let photos = [PhotoKind::Before, PhotoKind::After].map(|kind| EvidenceRule { kind, min: 1 });
+    crate::domain::category::Category {
+        id: id(n),
+        rev: 1,
+        code: format!("c{n}"),
+        parent_id: None,
+        name_fa: "چاله".into(),
+        name_en: "Pothole".into(),
+        synonyms: vec![],
+        owner_id: None,
+        hazard: if n == 2 { Hazard::High } else { Hazard::Low },
+        default_priority: if n == 2 { Priority::High } else { Priority::Normal },
+        evidence: EvidenceNeeds { photos: if n == 2 { photos.to_vec() } else { vec![] } },
+        needs_inspection: false,
+        accept_minutes: 60,
+        resolve_minutes: 600,
+        evidence_radius_m: 30.0,
+        checklist_id: None,
+        state: crate::domain::organisation::ActiveState::Active,
+        updated_at: NOW,
+    }
+}
+
+fn new_ticket(category: u128, lat: f64) -> Value {
+    json!({"category": key(category), "text": "چالهٔ تازه", "point": {"lat": lat, "lon": 50.0041, "accuracy_m": 8.0}})
+}
+
+#[test]
+fn a_ticket_made_in_the_field_has_its_areas_and_code_and_the_categorys_hazard() {
+    let mut w = world(0);
+    let made = go(&mut w, &inspector(50), 1, 600, 0, 30, "ticket.create", new_ticket(2, 36.1));
+    assert_eq!((made.status, made.v, made.conflict), (Status::Applied, Some(1), None));
+    let ticket = w.tickets.get(id(600)).unwrap();
+    assert_eq!((ticket.status, ticket.hazard, ticket.priority), (TicketStatus::New, Hazard::High, Priority::High));
+    assert_eq!((&ticket.areas, ticket.boundary, ticket.created_org), (&vec![id(7)], Boundary::Clear, None));
+    assert_eq!(crate::domain::ticket_code::parse(&ticket.code).as_ref(), Some(&ticket.code));
+    assert_eq!(ticket.created_at, NOW.plus_minutes(-30));
+    assert_eq!((w.field_edits.iter().count(), w.status_changes.iter().count()), (4, 1));
+    let again = go(&mut w, &inspector(50), 2, 600, 0, 29, "ticket.create", new_ticket(2, 36.1));
+    assert_eq!((again.status, again.code), (Status::Rejected, Some(OutcomeCode::IdReuse)));
+    let unknown = go(&mut w, &inspector(50), 3, 601, 0, 28, "ticket.create", new_ticket(99, 36.1));
+    assert_eq!(unknown.code, Some(OutcomeCode::Validation));
+    let manager = Author { roles: vec![Role::ContractorManager], ..crew(5, NEW) };
+    assert_eq!(go(&mut w, &manager, 4, 602, 0, 28, "ticket.create", new_ticket(1, 36.1)).code, Some(OutcomeCode::NotPermitted));
+}
+
+#[test]
+fn a_code_that_another_ticket_has_is_passed_over() {
+    let taken = crate::domain::ticket_code::code_for(id(600), 0);
+    let around = Surroundings { codes_taken: [taken].into(), ..Surroundings::new(&REFERENCE) };
+    let mut w = World::default();
+    let args = new_ticket(1, 36.1);
+    let command = Command::parse("ticket.create", 1, &args).unwrap();
+    let stamp = Stamp { est: NOW, eff: NOW, skew_us: 0, skew: Skew::Fine };
+    let act =
+        Act { id: id(1), entity: key(600), base: None, epoch: None, command: &command, args: &args, stamp, received_at: NOW, office: false };
+    assert_eq!(decide(&mut w, &around, &inspector(50), &act).status, Status::Applied);
+    assert_eq!(w.tickets.get(id(600)).unwrap().code, crate::domain::ticket_code::code_for(id(600), 1));
+}
+
+#[test]
+fn a_ticket_outside_every_area_stays_with_its_finder_and_reaches_the_office() {
+    let mut w = World::default();
+    let crew = crew(5, NEW);
+    assert_eq!(go(&mut w, &crew, 1, 600, 0, 30, "ticket.create", new_ticket(1, 10.0)).status, Status::Applied);
+    assert_eq!(go(&mut w, &crew, 2, 600, 0, 29, "note.add", json!({"note": key(700), "text": "کنار رود"})).status, Status::Applied);
+    assert_eq!(w.tickets.get(id(600)).unwrap().boundary, Boundary::Outside);
+    for kind in ["ticket", "note"] {
+        let channels: Vec<_> = crate::domain::membership::moves(&w).into_iter().filter(|m| m.kind == kind).map(|m| m.channel).collect();
+        let office = crate::domain::membership::office_channel(crate::domain::membership::NOWHERE);
+        assert_eq!(channels, [office, format!("org:{}", key(NEW)), format!("user:{}", key(5))], "{kind}");
+    }
+    let clerk = Author { roles: vec![Role::Operator], ..inspector(60) };
+    assert_eq!(go(&mut w, &clerk, 3, 600, 0, 28, "note.add", json!({"note": key(701), "text": "؟"})).status, Status::Applied);
+    let stranger = inspector(61);
+    assert_eq!(go(&mut w, &stranger, 4, 600, 0, 27, "note.add", json!({"note": key(702), "text": "؟"})).status, Status::Held);
+}
+
+#[test]
+fn two_tickets_at_one_place_may_be_one_whichever_came_first() {
+    let play = |acts: [(u128, i64); 2]| {
+        let mut w = World::default();
+        let told: Vec<_> =
+            acts.iter().map(|(n, minutes)| go(&mut w, &inspector(50), *n, 600 + n, 0, *minutes, "ticket.create", new_ticket(1, 36.1))).collect();
+        assert!(told[0].conflict.is_none() && told[1].conflict.is_some());
+        assert!(told.iter().all(|o| o.status == Status::Applied));
+        w.conflicts.iter().map(|c| (c.key.clone(), c.ticket_id, c.severity, c.mine.clone(), c.mutation_id)).collect::<Vec<_>>()
+    };
+    let found = play([(1, 30), (2, 20)]);
+    assert_eq!(found, play([(2, 20), (1, 30)]));
+    assert_eq!((found.len(), found[0].1, found[0].2), (1, id(602), Severity::Soft));
+    for (category, lat, minutes) in [(2, 36.1, 30), (1, 36.1003, 30), (1, 36.1, 30 + 1441)] {
+        let mut w = World::default();
+        go(&mut w, &inspector(50), 1, 601, 0, 30, "ticket.create", new_ticket(1, 36.1));
+        go(&mut w, &inspector(50), 2, 602, 0, minutes, "ticket.create", new_ticket(category, lat));
+        assert_eq!(w.conflicts.iter().count(), 0, "{category} {lat} {minutes}");
+    }
 }

@@ -4,12 +4,12 @@ use serde_json::{Value, json};
 
 use crate::domain::{
     category::EvidenceRule,
-    conflict::{ConflictKind, Severity},
+    conflict::ConflictKind,
     ids::{Id, OrganisationId, RoundId, WorkEventId, WorkOrderId},
     policy::Permission,
     sync::{
         command::Command,
-        engine::{Act, Author, Clash, is_party, raise, target, unknown},
+        engine::{Act, Author, clash::Clash, clash::raise, is_party, target, unknown},
         outcome::{Outcome, OutcomeCode, Status},
     },
     work_order::{Answer, Assignment, Round, RoundVerdict, Standing, WorkEvent, WorkEventKind, WorkOrder, WorkOrderState},
@@ -40,16 +40,13 @@ pub(super) fn decide(world: &mut World, author: &Author, act: &Act<'_>) -> Outco
     };
     if shut || order.state == WorkOrderState::Cancelled {
         record(world, author, act, &order, &assignment, (kind, epoch), Standing::Stale);
+        let what = epoch.to_string();
         let clash = Clash {
-            kind: ConflictKind::DeletedEntity,
-            severity: Severity::Hard,
-            ticket: order.ticket_id,
-            order: Some(order.id),
-            what: &epoch.to_string(),
             theirs: json!({ "ticket": ticket_status, "work_order": order.state }),
             mine: late_work(world, order.id, epoch),
             parties: vec![act.id],
             default_in_force: "the office's decision stands; the work and its evidence are kept",
+            ..Clash::hard(ConflictKind::DeletedEntity, order.ticket_id, Some(order.id), &what)
         };
         let conflict = raise(world, act, clash);
         return kept(conflict, OutcomeCode::DeletedEntity, "the office had ended this order; a supervisor decides about your work");
@@ -143,16 +140,13 @@ fn stale(
         return Outcome::applied(order.rev);
     }
     let double = order.submitted_by.is_some();
+    let what = epoch.to_string();
     let clash = Clash {
-        kind: ConflictKind::StaleEpoch,
-        severity: Severity::Hard,
-        ticket: order.ticket_id,
-        order: Some(order.id),
-        what: &epoch.to_string(),
         theirs: json!({ "epoch": order.epoch, "state": order.state, "double_work": double }),
         mine: late_work(world, order.id, epoch),
         parties: vec![act.id],
         default_in_force: "the current assignment stands; the late work and its evidence are kept",
+        ..Clash::hard(ConflictKind::StaleEpoch, order.ticket_id, Some(order.id), &what)
     };
     let conflict = raise(world, act, clash);
     kept(conflict, OutcomeCode::StaleEpoch, "the order had gone on without you; a supervisor decides about your work")
@@ -199,16 +193,13 @@ fn current(
     let (id, ticket, epoch) = (order.id, order.ticket_id, order.epoch);
     let v = world.work_orders.put(order);
     if declined_and_done {
+        let what = epoch.to_string();
         let clash = Clash {
-            kind: ConflictKind::DeclinedVsSubmitted,
-            severity: Severity::Hard,
-            ticket,
-            order: Some(id),
-            what: &epoch.to_string(),
             theirs: json!({ "declined": true }),
             mine: json!({ "submitted": true }),
             parties: events.iter().filter(|e| matches!(e.kind, WorkEventKind::Decline | WorkEventKind::Submit)).map(|e| e.id).collect(),
             default_in_force: "the submission stands",
+            ..Clash::hard(ConflictKind::DeclinedVsSubmitted, ticket, Some(id), &what)
         };
         let conflict = raise(world, act, clash);
         return kept(conflict, OutcomeCode::ConcurrentEdit, "one of your colleagues declined what another submitted");
