@@ -1,0 +1,129 @@
+//! The table of keys: how each is read and what it is for.
+
+use std::{net::IpAddr, path::PathBuf, str::FromStr};
+
+use figment::value::Value;
+
+use super::{Config, DatabaseUrl, MasterKey};
+
+/// One key of the configuration.
+pub(super) struct Key {
+    /// Section and name.
+    pub path: &'static str,
+    /// What it is for, in a sentence.
+    pub help: &'static str,
+    /// Reads a value into its place, or says what would be right.
+    pub set: fn(&mut Config, &Value) -> Result<(), String>,
+}
+
+macro_rules! keys {
+    ($($section:ident . $name:ident = $read:expr, $help:literal;)*) => {
+        /// Every key.
+        pub(super) const KEYS: &[Key] = &[$(Key {
+            path: concat!(stringify!($section), ".", stringify!($name)),
+            help: $help,
+            set: |config, value| { config.$section.$name = ($read)(value)?; Ok(()) },
+        }),*];
+    };
+}
+
+keys! {
+    server.bind = word::<IpAddr>, "address to listen on; 0.0.0.0 for all";
+    server.port = |v| number(v, 0, 65_535), "port to listen on; 0 takes a free one";
+    server.workers = |v| number(v, 1, 64), "threads that serve requests";
+    server.grace_s = |v| number(v, 0, 600), "seconds that requests under way have after the first signal to stop";
+    server.request_timeout_s = |v| number(v, 1, 600), "seconds that one request may take";
+    server.body_bytes = |v| number(v, 1024, 1 << 30), "largest body of a request other than a push, bytes";
+    database.url = database_url, "sqlite://PATH or postgres://USER:PASSWORD@HOST:PORT/NAME";
+    database.connections = |v| number(v, 1, 256), "connections to the database";
+    telemetry.format = word, "pretty or json";
+    telemetry.level = level, "what is logged: error, warn, info, debug, trace, or by module as in info,bazdid::http=debug";
+    security.master_key = master_key, "the master key as 64 hex digits, instead of the key file";
+    security.key_file = path, "file of the master key; made on the first start, readable by its owner only";
+    security.access_minutes = |v| number(v, 1, 1440), "life of an access token, minutes";
+    security.refresh_days = |v| number(v, 1, 366), "life of an unused refresh token, days";
+    security.login_attempts_account = |v| number(v, 1, 10_000), "failed logins of one account within the window before it must wait";
+    security.login_attempts_address = |v| number(v, 1, 1_000_000), "failed logins from one address within the window before it must wait";
+    security.login_window_minutes = |v| number(v, 1, 1440), "the window in which failed logins are counted, minutes";
+    city.time_zone = word::<chrono_tz::Tz>, "time zone of civil dates, such as Asia/Tehran";
+    city.border_tolerance_m = |v| metres(v, 100_000.0), "how far outside every area a point may lie and still be given to the nearest, metres";
+    city.max_offline_days = |v| number(v, 1, 366), "how long a device may be offline before its clock's word is cut off, days";
+    sync.push_mutations = |v| number(v, 1, 10_000), "mutations in one push";
+    sync.push_bytes = |v| number(v, 64 * 1024, 1 << 30), "largest body of a push, bytes";
+    sync.mutation_bytes = |v| number(v, 1024, 1 << 24), "largest argument object of one mutation, bytes";
+    sync.pull_rows = |v| number(v, 1, 10_000), "rows in one page of a pull";
+}
+
+/// The sections, in the order of the table.
+pub(super) fn sections() -> Vec<&'static str> {
+    let mut found: Vec<&str> = KEYS.iter().filter_map(|k| k.path.split('.').next()).collect();
+    found.dedup();
+    found
+}
+
+fn text(value: &Value) -> Result<&str, String> {
+    value.as_str().ok_or_else(|| format!("expected a text, found {}", value.to_actual()))
+}
+
+/// A word that its type can read.
+fn word<T: FromStr>(value: &Value) -> Result<T, String>
+where
+    T::Err: std::fmt::Display,
+{
+    text(value)?.trim().parse().map_err(|e| format!("{e}"))
+}
+
+/// A whole number within bounds; the environment gives it as text.
+fn number<T: TryFrom<i128>>(value: &Value, least: i128, most: i128) -> Result<T, String> {
+    let expected = || format!("expected a whole number from {least} to {most}, found {}", value.to_actual());
+    let found = match value.as_str() {
+        Some(text) => text.trim().parse().ok(),
+        None => value.to_i128().or_else(|| value.to_u128().and_then(|n| i128::try_from(n).ok())),
+    };
+    let found = found.filter(|n| (least..=most).contains(n)).ok_or_else(expected)?;
+    T::try_from(found).map_err(|_| expected())
+}
+
+fn metres(value: &Value, most: f64) -> Result<f64, String> {
+    let found = match value.as_str() {
+        Some(text) => text.trim().parse().ok(),
+        None => value.to_f64().or_else(|| value.to_i128().and_then(|n| i32::try_from(n).ok()).map(f64::from)),
+    };
+    found
+        .filter(|n| (0.0..=most).contains(n))
+        .ok_or_else(|| format!("expected a number of metres from 0 to {most}, found {}", value.to_actual()))
+}
+
+fn path(value: &Value) -> Result<PathBuf, String> {
+    let text = text(value)?;
+    if text.is_empty() { Err("expected a path, found nothing".into()) } else { Ok(text.into()) }
+}
+
+fn level(value: &Value) -> Result<String, String> {
+    let text = text(value)?;
+    match text.parse::<tracing_subscriber::EnvFilter>() {
+        Ok(_) => Ok(text.to_owned()),
+        Err(e) => Err(format!("{e}; expected error, warn, info, debug or trace")),
+    }
+}
+
+/// The texts of these faults do not repeat the value: it may hold a password.
+fn database_url(value: &Value) -> Result<DatabaseUrl, String> {
+    let url = value.as_str().ok_or("expected a text")?;
+    let path_or_host =
+        url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("postgres://")).or_else(|| url.strip_prefix("postgresql://"));
+    match path_or_host {
+        Some("") => Err("the URL names no database: write sqlite://PATH or postgres://HOST/NAME".into()),
+        Some(_) => Ok(DatabaseUrl::new(url)),
+        None => Err("the URL must begin with sqlite:// or postgres://".into()),
+    }
+}
+
+/// As [`database_url`]: the value is not repeated.
+fn master_key(value: &Value) -> Result<Option<MasterKey>, String> {
+    value
+        .as_str()
+        .and_then(|text| MasterKey::from_hex(text.trim()))
+        .map(Some)
+        .ok_or_else(|| "expected 64 hex digits in quotes, as `openssl rand -hex 32` prints them".into())
+}
