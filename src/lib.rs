@@ -5,9 +5,13 @@
 
 #[macro_use]
 pub mod domain;
-pub mod client;
+pub mod cli;
 pub mod clock;
+pub mod config;
 pub mod error;
+pub mod http;
 pub mod security;
+pub mod server;
 pub mod service;
 pub mod store;
+pub mod telemetry;

@@ -1,3 +1,7 @@
 //! The `bazdid` program.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    bazdid::cli::run()
+}

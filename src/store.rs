@@ -33,4 +33,5 @@ pub mod work_order;
 
 pub use db::{Db, DbOptions};
 pub use migrations::{migrate, pending, revert_all};
+pub use state::{About, about};
 pub use tx::Tx;

@@ -29,3 +29,35 @@ pub fn save_state(tx: &mut Tx<'_>, name: &str, value: &str) -> Result<()> {
     .map(drop)
     .map_err(db_error)
 }
+
+/// What a database says about itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct About {
+    /// Product and version.
+    pub version: String,
+    /// How texts are encoded.
+    pub encoding: String,
+}
+
+#[derive(QueryableByName)]
+struct AboutRow {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    version: String,
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    encoding: String,
+}
+
+/// What the database says about itself.
+///
+/// # Errors
+/// The database fails.
+pub fn about(tx: &mut Tx<'_>) -> Result<About> {
+    // A fork: each database introduces itself in words of its own.
+    let row: AboutRow = on!(
+        tx,
+        pg | c | diesel::sql_query("SELECT version() AS version, current_setting('server_encoding') AS encoding").get_result(c),
+        sqlite | c | diesel::sql_query("SELECT 'SQLite ' || sqlite_version() AS version, encoding FROM pragma_encoding").get_result(c)
+    )
+    .map_err(db_error)?;
+    Ok(About { version: row.version, encoding: row.encoding })
+}

@@ -1,0 +1,143 @@
+//! `bazdid doctor`: looks for what is wrong, and says what to do.
+
+use std::path::Path;
+
+use crate::{
+    cli::{Env, Failure, explain, out},
+    config::Config,
+    domain::time::Timestamp,
+    error::Error,
+    server::key,
+    store::{self, Db, DbOptions},
+    telemetry,
+};
+
+/// Options of `doctor`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Each line says ok, note or FAULT, and what to do. The exit code is 1 if there is a fault. Nothing is changed.")]
+pub struct Args {}
+
+/// What a check found.
+enum Found {
+    Fine(String),
+    /// Not wrong, but worth knowing.
+    Note(String),
+    Fault(String),
+}
+
+/// Before this nobody ran the program: a clock that shows less is wrong.
+const BUILT: Timestamp = Timestamp::from_micros(1_763_942_400_000_000);
+
+/// Looks.
+///
+/// # Errors
+/// There is a fault.
+pub fn run(_: &Args, env: &Env) -> Result<(), Failure> {
+    let mut faults = 0_usize;
+    let mut say = |what: &str, found: Found| {
+        let (word, text) = match found {
+            Found::Fine(text) => ("ok   ", text),
+            Found::Note(text) => ("note ", text),
+            Found::Fault(text) => {
+                faults += 1;
+                ("FAULT", text)
+            }
+        };
+        out(format_args!("{word} {what}: {text}"));
+    };
+    match Config::load(env.file.as_deref()) {
+        Err(wrong) => {
+            for fault in wrong.0 {
+                say("configuration", Found::Fault(fault.to_string()));
+            }
+        }
+        Ok(config) => {
+            telemetry::start(&config.telemetry);
+            say("configuration", Found::Fine("read without a fault".into()));
+            say("master key", master_key(&config));
+            say("disk", disk(&config));
+            for (what, found) in database(&config) {
+                say(what, found);
+            }
+        }
+    }
+    say("clock", clock(env.clock.now()));
+    if faults == 0 { Ok(()) } else { Err(Failure::said(format!("{faults} fault(s)"))) }
+}
+
+fn master_key(config: &Config) -> Found {
+    let path = config.security.key_file.display();
+    match key::find(&config.security) {
+        Err(e) => Found::Fault(explain(&e)),
+        Ok(None) => Found::Note(format!("{path} is not there; `bazdid serve` makes it on its first start")),
+        Ok(Some(_)) if config.security.master_key.is_some() => Found::Fine("given by the configuration".into()),
+        Ok(Some(_)) => match others_may_read(&config.security.key_file) {
+            true => Found::Fault(format!("others may read {path}; run `chmod 600 {path}`")),
+            false => Found::Fine(format!("{path}; keep a copy of it apart from the database's")),
+        },
+    }
+}
+
+#[cfg(unix)]
+fn others_may_read(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::metadata(path).is_ok_and(|m| m.permissions().mode() & 0o077 != 0)
+}
+
+#[cfg(not(unix))]
+const fn others_may_read(_: &Path) -> bool {
+    false
+}
+
+/// The folder of the database file and of the key: the nearest one that exists must take a file.
+fn disk(config: &Config) -> Found {
+    let url = config.database.url.reveal();
+    let file = url.strip_prefix("sqlite://").map_or(config.security.key_file.as_path(), Path::new);
+    let folder = file.ancestors().skip(1).find(|a| a.is_dir()).unwrap_or(Path::new("."));
+    let probe = folder.join(".bazdid-doctor");
+    let shown = if folder.as_os_str().is_empty() { Path::new(".") } else { folder }.display();
+    match std::fs::write(&probe, b"probe").and_then(|()| std::fs::remove_file(&probe)) {
+        Ok(()) => Found::Fine(format!("{shown} can be written")),
+        Err(e) => Found::Fault(format!("{shown} cannot be written ({e}); give it to the user that runs bazdid")),
+    }
+}
+
+fn database(config: &Config) -> Vec<(&'static str, Found)> {
+    let url = config.database.url.reveal();
+    if let Some(path) = url.strip_prefix("sqlite://")
+        && !Path::new(path).exists()
+    {
+        return vec![("database", Found::Note(format!("{path} is not there; `bazdid serve` or `bazdid migrate up` makes it")))];
+    }
+    let opened = Db::open(&DbOptions { url: url.to_owned(), connections: 1 });
+    let about = opened.and_then(|db| db.read_blocking(store::about));
+    let about = match about {
+        Ok(about) => about,
+        Err(e) => return vec![("database", Found::Fault(unreachable(config, &e)))],
+    };
+    let mut found = vec![("database", Found::Fine(format!("{} answers: {}", config.database.url, about.version)))];
+    if about.encoding != "UTF8" && about.encoding != "UTF-8" {
+        let what = format!("it is encoded as {}; make the database anew with ENCODING 'UTF8' TEMPLATE template0", about.encoding);
+        found.push(("encoding", Found::Fault(what)));
+    } else {
+        found.push(("encoding", Found::Fine(about.encoding)));
+    }
+    found.push(match store::pending(url) {
+        Ok(waiting) if waiting.is_empty() => ("migrations", Found::Fine("up to date".into())),
+        Ok(waiting) => ("migrations", Found::Note(format!("{} wait(s): run `bazdid migrate up` or `bazdid serve`", waiting.join(", ")))),
+        Err(e) => ("migrations", Found::Fault(explain(&e))),
+    });
+    found
+}
+
+fn unreachable(config: &Config, e: &Error) -> String {
+    format!("{} cannot be reached: {}\n      check the address, the password and whether the server runs", config.database.url, explain(e))
+}
+
+fn clock(now: Timestamp) -> Found {
+    if now < BUILT {
+        Found::Fault(format!("it shows {now}, which is past; set it, best by NTP: promises and tokens depend on it"))
+    } else {
+        Found::Fine(format!("it shows {now}"))
+    }
+}

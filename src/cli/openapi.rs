@@ -1,0 +1,45 @@
+//! `bazdid openapi`: the generated parts of the specification.
+
+use std::path::{Path, PathBuf};
+
+use crate::{
+    cli::{Env, Failure, out},
+    http::{document, v1::errors},
+};
+
+/// Options of `openapi`.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  bazdid openapi > openapi.json\n  bazdid openapi --write        in the project's folder, after a change of the API"
+)]
+pub struct Args {
+    /// Write `openapi.json` and `errors.md` instead of printing the document.
+    #[arg(long)]
+    write: bool,
+    /// Folder to write to.
+    #[arg(long, default_value = "api-spec", value_name = "FOLDER")]
+    folder: PathBuf,
+}
+
+/// Prints or writes the document.
+///
+/// # Errors
+/// A file cannot be written.
+pub fn run(args: &Args, _: &Env) -> Result<(), Failure> {
+    let text = document::text()?;
+    if !args.write {
+        out(text.trim_end());
+        return Ok(());
+    }
+    write(&args.folder, "openapi.json", &text)?;
+    write(&args.folder, "errors.md", &errors::catalogue())
+}
+
+fn write(folder: &Path, name: &str, text: &str) -> Result<(), Failure> {
+    let path = folder.join(name);
+    std::fs::create_dir_all(folder)
+        .and_then(|()| std::fs::write(&path, text))
+        .map_err(|e| Failure::said(format!("cannot write {}: {e}", path.display())))?;
+    out(format_args!("wrote {}", path.display()));
+    Ok(())
+}

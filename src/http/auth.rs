@@ -1,0 +1,147 @@
+//! Who asks, and whether he may: the permission stands as a type in the signature of every handler.
+//!
+//! The access token is looked at before the route is chosen, so that an extractor of the body never answers somebody who may not
+//! ask at all. A handler without [`May`] or [`Anyone`] gets no [`Ctx`], and so can call no use case.
+
+use std::{
+    future::{Ready, ready},
+    marker::PhantomData,
+    ops::Deref,
+};
+
+use actix_web::{
+    Error, FromRequest, HttpMessage as _, HttpRequest,
+    body::{BoxBody, MessageBody},
+    dev::{Payload, ServiceRequest, ServiceResponse},
+    http::header,
+    middleware::Next,
+    web,
+};
+
+use crate::{
+    domain::{actor::Actor, policy::Permission},
+    error::{Code, Error as Fault, Result},
+    http::{State, edge::RequestId, problem::Problem},
+    service::Ctx,
+    store::Tx,
+};
+
+/// A permission as a type.
+pub trait Needs: 'static {
+    /// The permission.
+    const PERMISSION: Permission;
+}
+
+macro_rules! permissions {
+    ($($name:ident),+ $(,)?) => {$(
+        #[doc = concat!("Stands for `Permission::", stringify!($name), "` in a handler's signature.")]
+        #[derive(Debug, Clone, Copy)]
+        pub enum $name {}
+        impl Needs for $name {
+            const PERMISSION: Permission = Permission::$name;
+        }
+    )+};
+}
+
+permissions! {
+    Own, AccountManage, AccountRead, DeviceManage, AreaManage, AreaRead, CatalogueManage, CatalogueRead, ContractManage, ContractRead,
+    TicketCreate, TicketRead, TicketManage, CallManage, CallerReveal, WorkRead, WorkManage, WorkPerform, RoundVerify, ConflictRead,
+    ConflictResolve, Sync, AuditRead, ImportRun,
+}
+
+/// The context of somebody who has logged in and holds a permission.
+#[derive(Debug)]
+pub struct May<P> {
+    ctx: Ctx,
+    permission: PhantomData<P>,
+}
+
+impl<P> May<P> {
+    /// The context, to move it into a transaction.
+    #[must_use]
+    pub fn ctx(self) -> Ctx {
+        self.ctx
+    }
+}
+
+impl<P> Deref for May<P> {
+    type Target = Ctx;
+    fn deref(&self) -> &Ctx {
+        &self.ctx
+    }
+}
+
+/// The context of a public route.
+#[derive(Debug)]
+pub struct Anyone(pub Ctx);
+
+/// What the access token of a request says; taken by the extractor.
+struct Identified(Result<Option<Actor>>);
+
+impl<P: Needs> FromRequest for May<P> {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(may::<P>(req).map_err(Into::into))
+    }
+}
+
+fn may<P: Needs>(req: &HttpRequest) -> Result<May<P>> {
+    let identified = req.extensions_mut().remove::<Identified>();
+    let actor = match identified {
+        Some(Identified(outcome)) => outcome?,
+        None => return Err(Fault::internal("nobody looked at the access token")),
+    };
+    let Some(actor) = actor else { return Err(Fault::new(Code::Unauthenticated)) };
+    if !actor.may(P::PERMISSION) {
+        return Err(Fault::with(Code::Forbidden, format!("this needs the permission {}", P::PERMISSION)));
+    }
+    Ok(May { ctx: context(req, Some(actor))?, permission: PhantomData })
+}
+
+impl FromRequest for Anyone {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(context(req, None).map(Self).map_err(Into::into))
+    }
+}
+
+fn context(req: &HttpRequest, actor: Option<Actor>) -> Result<Ctx> {
+    let state = req.app_data::<web::Data<State>>().ok_or_else(|| Fault::internal("the application has no state"))?;
+    let request_id = req.extensions().get::<RequestId>().map(|r| r.0).ok_or_else(|| Fault::internal("the request has no id"))?;
+    Ok(Ctx { now: state.clock.now(), ids: state.ids.clone(), request_id, actor, shared: state.shared.clone() })
+}
+
+/// Looks at the access token of a request, if it has one.
+pub async fn identify(req: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+    let outcome = match (bearer(&req), req.app_data::<web::Data<State>>().cloned()) {
+        (Ok(Some(token)), Some(state)) => {
+            let (now, shared) = (state.clock.now(), state.shared.clone());
+            state.db.read(move |tx| authenticate(tx, &token, now, &shared)).await.map(Some)
+        }
+        (Err(fault), _) => Err(fault),
+        (Ok(_), _) => Ok(None),
+    };
+    req.extensions_mut().insert(Identified(outcome));
+    next.call(req).await.map(ServiceResponse::map_into_boxed_body)
+}
+
+/// The token of the header `Authorization: Bearer …`.
+fn bearer(req: &ServiceRequest) -> Result<Option<String>> {
+    let Some(value) = req.headers().get(header::AUTHORIZATION) else { return Ok(None) };
+    let token = value.to_str().ok().and_then(|text| {
+        let (scheme, token) = text.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
+    });
+    match token {
+        Some(token) if !token.is_empty() => Ok(Some(token)),
+        _ => Err(Fault::with(Code::Unauthenticated, "send the access token as `Authorization: Bearer …`")),
+    }
+}
+
+fn authenticate(_: &mut Tx<'_>, _: &str, _: crate::domain::time::Timestamp, _: &crate::service::Shared) -> Result<Actor> {
+    Err(Fault::new(Code::Unauthenticated))
+}

@@ -1,0 +1,61 @@
+//! How the domain's small types look in the document: the domain itself knows nothing of OpenAPI.
+
+use std::borrow::Cow;
+
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        RefOr, Schema,
+        schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type},
+    },
+};
+
+use crate::domain::{account::Role, ids::Id, text_enum::TextEnum, time::Timestamp};
+
+impl<T> PartialSchema for Id<T> {
+    fn schema() -> RefOr<Schema> {
+        let uuid = ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)));
+        uuid.build().into()
+    }
+}
+
+impl<T> ToSchema for Id<T> {
+    fn name() -> Cow<'static, str> {
+        "Id".into()
+    }
+}
+
+impl PartialSchema for Timestamp {
+    fn schema() -> RefOr<Schema> {
+        let instant = ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)));
+        instant.build().into()
+    }
+}
+
+impl ToSchema for Timestamp {
+    fn name() -> Cow<'static, str> {
+        "Instant".into()
+    }
+}
+
+/// The schema of an enumeration of words.
+fn words<E: TextEnum>() -> RefOr<Schema> {
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(E::ALL.iter().map(|v| v.as_str()))).build().into()
+}
+
+macro_rules! enumerations {
+    ($($ty:ty),+ $(,)?) => {$(
+        impl PartialSchema for $ty {
+            fn schema() -> RefOr<Schema> {
+                words::<Self>()
+            }
+        }
+        impl ToSchema for $ty {
+            fn name() -> Cow<'static, str> {
+                <Self as TextEnum>::KIND.into()
+            }
+        }
+    )+};
+}
+
+enumerations! { Role }

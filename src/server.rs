@@ -1,0 +1,194 @@
+//! The composition root: a configuration, a clock, a source of ids and a listener become a server.
+
+pub mod key;
+
+use std::{
+    net::{SocketAddr, TcpListener},
+    sync::Arc,
+};
+
+use actix_web::{HttpServer, dev::ServerHandle};
+
+use crate::{
+    clock::{SharedClock, SharedIds},
+    config::Config,
+    error::{Error, Result},
+    http::{Limits, Site, State, app},
+    service::{Settings, Shared},
+    store::{self, Db, DbOptions},
+};
+
+/// Whether the server brings the database up to date before it serves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Migrations {
+    /// Run those that wait.
+    Run,
+    /// Leave them; `/readyz` says so if some wait.
+    Leave,
+}
+
+/// A server that is bound and not yet serving.
+pub struct Server {
+    running: actix_web::dev::Server,
+    addr: SocketAddr,
+}
+
+impl std::fmt::Debug for Server {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Server").field("addr", &self.addr).finish_non_exhaustive()
+    }
+}
+
+/// How a server came to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stopped {
+    /// Every request under way was answered, or the grace was over.
+    Gracefully,
+    /// A second signal came.
+    AtOnce,
+}
+
+/// What the use cases are told of the configuration.
+#[must_use]
+pub fn settings(config: &Config) -> Settings {
+    Settings {
+        time_zone: config.city.time_zone,
+        border_tolerance_m: config.city.border_tolerance_m,
+        max_offline_days: config.city.max_offline_days,
+    }
+}
+
+/// What the use cases share; the master key is read, or made on the first start.
+///
+/// # Errors
+/// The key file cannot be read or made.
+pub fn shared(config: &Config, ids: &SharedIds) -> Result<Arc<Shared>> {
+    key::load_or_create(&config.security, ids)?;
+    Ok(Arc::new(Shared { settings: settings(config), ..Shared::default() }))
+}
+
+/// Opens the database of a configuration.
+///
+/// # Errors
+/// It cannot be reached, or a migration failed.
+pub fn database(config: &Config, migrations: Migrations) -> Result<Db> {
+    let url = config.database.url.reveal();
+    if migrations == Migrations::Run {
+        for version in store::migrate(url)? {
+            tracing::info!(migration.version = version, "a migration was run");
+        }
+    }
+    Db::open(&DbOptions { url: url.to_owned(), connections: config.database.connections })
+}
+
+/// Builds a server on a bound listener. Must be called inside a runtime.
+///
+/// # Errors
+/// The database cannot be reached, a migration failed, or the key cannot be read.
+pub fn build(config: &Config, clock: SharedClock, ids: SharedIds, listener: TcpListener, migrations: Migrations) -> Result<Server> {
+    let fault = |what: &str, e: std::io::Error| Error::internal(what).caused_by(e);
+    let shared = shared(config, &ids)?;
+    let db = database(config, migrations)?;
+    let limits = Limits {
+        body_bytes: config.server.body_bytes,
+        push_bytes: config.sync.push_bytes,
+        request_timeout_s: config.server.request_timeout_s,
+    };
+    let site = Site::new(State { db, database_url: config.database.url.reveal().to_owned(), clock, ids, shared, limits })?;
+    let addr = listener.local_addr().map_err(|e| fault("the listener has no address", e))?;
+    let running = HttpServer::new(move || app(&site))
+        .workers(config.server.workers)
+        .shutdown_timeout(config.server.grace_s)
+        .disable_signals()
+        .listen(listener)
+        .map_err(|e| fault("the listener cannot be used", e))?
+        .run();
+    Ok(Server { running, addr })
+}
+
+impl Server {
+    /// Where it listens.
+    #[must_use]
+    pub const fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// To stop it from elsewhere.
+    #[must_use]
+    pub fn handle(&self) -> ServerHandle {
+        self.running.handle()
+    }
+
+    /// Serves until its handle stops it.
+    ///
+    /// # Errors
+    /// The server failed.
+    pub async fn run(self) -> Result<()> {
+        self.running.await.map_err(|e| Error::internal("the server failed").caused_by(e))
+    }
+
+    /// Serves until a signal comes: after the first one no new connections are taken and requests under way may finish within
+    /// the grace; after the second one it stops at once.
+    ///
+    /// # Errors
+    /// The server failed, or signals cannot be heard.
+    pub async fn run_until_stopped(self) -> Result<Stopped> {
+        let handle = self.handle();
+        let mut signals = Signals::new().map_err(|e| Error::internal("signals cannot be heard").caused_by(e))?;
+        let running = self.run();
+        tokio::pin!(running);
+        tokio::select! {
+            outcome = &mut running => return outcome.map(|()| Stopped::Gracefully),
+            () = signals.next() => {}
+        }
+        tracing::info!("stopping: requests under way may finish; a second signal stops at once");
+        tokio::select! {
+            outcome = async { tokio::join!(handle.stop(true), &mut running).1 } => outcome.map(|()| Stopped::Gracefully),
+            () = signals.next() => {
+                tracing::warn!("stopped at once");
+                Ok(Stopped::AtOnce)
+            }
+        }
+    }
+}
+
+/// The signals that stop a server.
+#[cfg(unix)]
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+/// The signal that stops a server.
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    #[expect(clippy::unnecessary_wraps, reason = "the same signature as on Unix")]
+    const fn new() -> std::io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) {
+        // Without a way to hear the signal nobody asks to stop.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}

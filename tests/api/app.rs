@@ -1,0 +1,176 @@
+//! A server for one test and a small client for it.
+
+#![allow(dead_code, reason = "a client's words, whoever uses them")]
+
+use std::{net::TcpListener, sync::Arc, thread::JoinHandle};
+
+use bazdid::{
+    clock::{ManualClock, SeededIds, SharedIds},
+    config::{Config, DatabaseUrl, MasterKey},
+    domain::time::Timestamp,
+    server::{self, Migrations},
+};
+use serde_json::Value;
+
+use crate::common::TestDb;
+
+/// When every test begins.
+pub const START: Timestamp = Timestamp::from_micros(1_790_000_000_000_000);
+
+/// A running server with a database of its own; stopped and gone when dropped.
+pub struct TestApp {
+    pub db: TestDb,
+    pub clock: Arc<ManualClock>,
+    pub ids: SharedIds,
+    base: String,
+    agent: ureq::Agent,
+    stop: Option<Box<dyn FnOnce()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// An answer of the server.
+#[derive(Debug)]
+pub struct Reply {
+    pub status: u16,
+    pub headers: ureq::http::HeaderMap,
+    pub text: String,
+}
+
+impl Reply {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|e| panic!("{e}: {}", self.text))
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |v| v.to_str().unwrap())
+    }
+
+    /// Asserts a problem of a code and gives it back.
+    #[track_caller]
+    pub fn problem(&self, code: &str) -> Value {
+        assert_eq!(self.header("content-type"), "application/problem+json", "{self:?}");
+        let body = self.json();
+        assert_eq!(body["code"], code, "{body}");
+        assert_eq!(body["status"], self.status);
+        assert_eq!(body["request_id"], self.header("x-request-id"), "the body names the request");
+        body
+    }
+
+    /// Asserts success and gives the body.
+    #[track_caller]
+    pub fn ok(&self) -> Value {
+        assert!((200..300).contains(&self.status), "{}: {}", self.status, self.text);
+        if self.text.is_empty() { Value::Null } else { self.json() }
+    }
+}
+
+/// A request under construction.
+pub struct Call<'a> {
+    app: &'a TestApp,
+    method: String,
+    path: String,
+    headers: Vec<(String, String)>,
+    body: Option<Vec<u8>>,
+}
+
+impl Call<'_> {
+    pub fn header(mut self, name: &str, value: impl ToString) -> Self {
+        self.headers.push((name.to_owned(), value.to_string()));
+        self
+    }
+
+    pub fn token(self, token: &str) -> Self {
+        self.header("Authorization", format!("Bearer {token}"))
+    }
+
+    pub fn if_match(self, rev: i64) -> Self {
+        self.header("If-Match", format!("\"{rev}\""))
+    }
+
+    pub fn json(self, body: &Value) -> Self {
+        self.bytes("application/json", body.to_string())
+    }
+
+    pub fn bytes(mut self, media_type: &str, body: impl Into<Vec<u8>>) -> Self {
+        self.body = Some(body.into());
+        self.header("Content-Type", media_type)
+    }
+
+    pub fn send(self) -> Reply {
+        let mut request = ureq::http::Request::builder().method(self.method.as_str()).uri(format!("{}{}", self.app.base, self.path));
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        let body = self.body.unwrap_or_default();
+        let mut response = self.app.agent.run(request.body(body).unwrap()).unwrap();
+        let text = response.body_mut().with_config().limit(64 << 20).read_to_string().unwrap();
+        Reply { status: response.status().as_u16(), headers: response.headers().clone(), text }
+    }
+}
+
+impl TestApp {
+    /// A server on each database that is reachable.
+    pub fn both() -> Vec<Self> {
+        TestDb::both().into_iter().map(|db| Self::on(db, |_| {})).collect()
+    }
+
+    /// A server on SQLite with a changed configuration.
+    pub fn with(change: impl FnOnce(&mut Config)) -> Self {
+        Self::on(TestDb::sqlite(), change)
+    }
+
+    fn on(mut db: TestDb, change: impl FnOnce(&mut Config)) -> Self {
+        let mut config = Config::default();
+        config.database.url = DatabaseUrl::new(&db.url);
+        config.database.connections = 4;
+        config.security.master_key = Some(MasterKey::new([7; 32]));
+        config.server.workers = 2;
+        config.server.grace_s = 2;
+        change(&mut config);
+        let clock = Arc::new(ManualClock::at(START));
+        let ids: SharedIds = Arc::new(SeededIds::new(1));
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let (sender, receiver) = std::sync::mpsc::channel();
+        let (for_clock, for_ids) = (clock.clone(), ids.clone());
+        let thread = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                let server = server::build(&config, for_clock, for_ids, listener, Migrations::Run).unwrap();
+                sender.send((server.addr(), server.handle())).unwrap();
+                server.run().await.unwrap();
+            });
+        });
+        let (addr, handle) = receiver.recv().unwrap();
+        let stop = Box::new(move || drop(handle.stop(true)));
+        let agent = ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
+        // SQLite is written through one writer; the test's own handle would be a second one.
+        if db.url.starts_with("sqlite") {
+            db.db = Some(bazdid::store::Db::open(&bazdid::store::DbOptions { url: db.url.clone(), connections: 1 }).unwrap());
+        }
+        Self { db, clock, ids, base: format!("http://{addr}"), agent, stop: Some(stop), thread: Some(thread) }
+    }
+
+    pub fn call(&self, method: &str, path: &str) -> Call<'_> {
+        Call { app: self, method: method.to_owned(), path: path.to_owned(), headers: Vec::new(), body: None }
+    }
+
+    pub fn get(&self, path: &str) -> Reply {
+        self.call("GET", path).send()
+    }
+
+    /// Stops the server and waits for it.
+    pub fn stop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            stop();
+        }
+        if let Some(thread) = self.thread.take() {
+            thread.join().unwrap();
+        }
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}

@@ -1,0 +1,11 @@
+//! The API as a client sees it: a real server on a loopback port, on both databases.
+
+#![allow(missing_docs, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod app;
+mod base;
+mod spec;
