@@ -55,6 +55,7 @@ pub fn settings(config: &Config) -> Settings {
         time_zone: config.city.time_zone,
         border_tolerance_m: config.city.border_tolerance_m,
         max_offline_days: config.city.max_offline_days,
+        ..Settings::default()
     }
 }
 
@@ -63,8 +64,8 @@ pub fn settings(config: &Config) -> Settings {
 /// # Errors
 /// The key file cannot be read or made.
 pub fn shared(config: &Config, ids: &SharedIds) -> Result<Arc<Shared>> {
-    key::load_or_create(&config.security, ids)?;
-    Ok(Arc::new(Shared { settings: settings(config), ..Shared::default() }))
+    let master = key::load_or_create(&config.security, ids)?;
+    Ok(Arc::new(Shared::new(settings(config), master.bytes())))
 }
 
 /// Opens the database of a configuration.
