@@ -6,10 +6,8 @@
 #[macro_use]
 pub mod domain;
 pub mod cli;
-pub mod client;
 pub mod clock;
 pub mod config;
-pub mod demo_data;
 pub mod error;
 pub mod http;
 pub mod security;

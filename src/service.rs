@@ -6,7 +6,6 @@ pub mod auth;
 pub mod change;
 pub mod keys;
 pub mod reference;
-pub mod sync;
 
 use std::sync::Arc;
 

@@ -16,6 +16,7 @@ pub mod credential;
 pub mod db;
 pub mod feed;
 pub mod idempotency;
+pub mod inspector;
 mod migrations;
 pub mod organisation;
 pub mod photo;

@@ -5,6 +5,7 @@
 //! category, then by the smallest area, then by free capacity, then by contract number. What is asked before what — the
 //! district's contractor, the region's, the emergency group — is data (ranks). Knows nothing of where the rows are from.
 
+pub mod explanation;
 pub mod inspector;
 
 use std::{
@@ -14,6 +15,7 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::domain::{
     area::{Area, AreaKind},
@@ -208,6 +210,7 @@ pub struct CoverageBook {
     by_area: HashMap<AreaId, Vec<usize>>,
     areas: HashMap<AreaId, (AreaKind, Option<AreaId>)>,
     categories: HashMap<CategoryId, Option<CategoryId>>,
+    caps: HashMap<Uuid, i64>,
 }
 
 /// Where and what is asked for, with all that lies above.
@@ -238,9 +241,25 @@ impl CoverageBook {
             let Some(contract) = contracts.get(&coverage.contract_id) else { continue };
             let Some(organisation) = organisations.get(&contract.organisation_id) else { continue };
             book.by_area.entry(coverage.area_id).or_default().push(book.entries.len());
+            book.caps.extend(coverage.daily_capacity.map(|cap| (coverage.id.uuid(), cap)));
+            book.caps.extend(contract.daily_capacity.map(|cap| (contract.id.uuid(), cap)));
             book.entries.push(Entry { contract: (*contract).clone(), coverage: coverage.clone(), organisation: *organisation });
         }
         book
+    }
+
+    /// The daily capacity of a coverage or a contract, if it has one.
+    #[must_use]
+    pub fn cap(&self, subject: Uuid) -> Option<i64> {
+        self.caps.get(&subject).copied()
+    }
+
+    /// The coverages and contracts with a daily capacity that may be asked in some areas (those above them included by name).
+    #[must_use]
+    pub fn capped_in(&self, areas: &BTreeSet<AreaId>) -> Vec<Uuid> {
+        let entries = areas.iter().filter_map(|a| self.by_area.get(a)).flatten().filter_map(|n| self.entries.get(*n));
+        let subjects: BTreeSet<Uuid> = entries.flat_map(|e| [e.coverage.id.uuid(), e.contract.id.uuid()]).collect();
+        subjects.into_iter().filter(|s| self.caps.contains_key(s)).collect()
     }
 
     /// Decides among the coverages of the areas that hold the point. The order of rows in the book does not matter.

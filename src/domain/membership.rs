@@ -11,7 +11,7 @@
 //! - Notes for the office and conflicts are carried by the office's channel of the area only.
 //! - Nothing here ever says who called.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use uuid::Uuid;
 
@@ -208,17 +208,26 @@ fn evidence(
     channels
 }
 
+fn by_ticket<'w>(orders: impl Iterator<Item = &'w WorkOrder>) -> HashMap<TicketId, Vec<&'w WorkOrder>> {
+    let mut map: HashMap<TicketId, Vec<&WorkOrder>> = HashMap::new();
+    for order in orders {
+        map.entry(order.ticket_id).or_default().push(order);
+    }
+    map
+}
+
 /// Everything that a world's changes mean to the channels.
 #[must_use]
 pub fn moves(world: &World) -> Vec<Move> {
+    let (orders_now, orders_before) = (by_ticket(world.work_orders.iter()), by_ticket(world.work_orders.all_before()));
     let now = View {
         ticket: &|id| world.tickets.get(id),
-        orders: &|id| world.work_orders.iter().filter(|o| o.ticket_id == id).collect(),
+        orders: &|id| orders_now.get(&id).cloned().unwrap_or_default(),
         order: &|id| world.work_orders.get(id),
     };
     let before = View {
         ticket: &|id| world.tickets.before(id),
-        orders: &|id| world.work_orders.all_before().filter(|o| o.ticket_id == id).collect(),
+        orders: &|id| orders_before.get(&id).cloned().unwrap_or_default(),
         order: &|id| world.work_orders.before(id),
     };
     let mut out = Vec::new();

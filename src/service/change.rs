@@ -1,16 +1,22 @@
 //! The one way to keep what rules changed in a world: rows, audit and, last in the transaction, the feed.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use uuid::Uuid;
 
 use crate::{
     domain::{
         audit::AuditEntry,
-        ids::{AuditId, DeviceId},
+        dispatch::Usage,
+        follow_up::{self, Surroundings},
+        ids::{AuditId, ContractId, CoverageId, DeviceId},
         membership::{Stay, moves},
         sync::{channel::Channel, digest::row_hash},
+        ticket::Ticket,
+        ticket_code::code_for,
         world::World,
     },
-    error::Result,
+    error::{Code, Error, Result},
     service::Ctx,
     store::{
         self, Tx,
@@ -64,11 +70,14 @@ pub fn entry(ctx: &Ctx, action: &str, entity_kind: &str, entity_id: Uuid, detail
     }
 }
 
-/// Keeps a world. Call it once, last in the transaction: the channels' counters stay locked to its end.
+/// Keeps a world, after the system has followed up what changed ([`follow_up`]): no path can forget it. Call it once, last in
+/// the transaction: the channels' counters stay locked to its end.
 ///
 /// # Errors
-/// The database fails; a code or source reference exists already.
-pub fn keep(tx: &mut Tx<'_>, world: &World, change: Change) -> Result<()> {
+/// The database fails; a source reference exists already.
+pub fn keep(tx: &mut Tx<'_>, ctx: &Ctx, world: &mut World, change: Change) -> Result<()> {
+    name_tickets(tx, world)?;
+    follow(tx, ctx, world)?;
     store::aggregate::save_world(tx, world)?;
     store::audit::save_audit_entries(tx, &change.audit)?;
     let mut feed: Vec<Entry> = moves(world)
@@ -93,4 +102,67 @@ pub fn keep(tx: &mut Tx<'_>, world: &World, change: Change) -> Result<()> {
     }));
     feed.extend(change.feed);
     store::feed::append(tx, &feed, row_hash)
+}
+
+/// Gives new tickets another code where theirs is another ticket's.
+fn name_tickets(tx: &mut Tx<'_>, world: &mut World) -> Result<()> {
+    let mut open: Vec<Ticket> = world.tickets.changed().filter(|(was, _)| was.is_none()).map(|(_, now)| now.clone()).collect();
+    let mut used = BTreeSet::new();
+    for attempt in 1.. {
+        let codes: Vec<&str> = open.iter().map(|t| t.code.as_str()).collect();
+        if codes.is_empty() {
+            break;
+        }
+        used.extend(store::ticket::search::list_codes(tx, &codes)?);
+        open.retain(|t| !used.insert(t.code.clone()));
+        for ticket in &mut open {
+            ticket.code = code_for(ticket.id, attempt);
+            world.tickets.put(ticket.clone());
+        }
+    }
+    Ok(())
+}
+
+/// How often a choice is made anew because somebody else took the last of a day's capacity.
+const TRIES: usize = 8;
+
+/// Lets the system follow up what changed, within the day's capacities.
+fn follow(tx: &mut Tx<'_>, ctx: &Ctx, world: &mut World) -> Result<()> {
+    if world.tickets.changed().next().is_none() && world.work_orders.changed().next().is_none() {
+        return Ok(());
+    }
+    let reference = ctx.reference(tx)?;
+    let plan = follow_up::plan(world, &reference);
+    let inspectors =
+        if plan.inspection.is_empty() { Vec::new() } else { store::inspector::list_inspectors(tx, &plan.inspection, ctx.now)? };
+    let day = ctx.civil_day(ctx.now);
+    let subjects = reference.book.capped_in(&plan.dispatch);
+    let mut used = if subjects.is_empty() { BTreeMap::new() } else { store::coverage_use::list_use(tx, &subjects, day)? };
+    for _ in 0..TRIES {
+        let mark = world.mark();
+        let mut around = Surroundings { reference: &reference, now: ctx.now, usage: usage(&used), inspectors: inspectors.clone() };
+        let taken = follow_up::run(world, &mut around, &plan);
+        if taken.is_empty() {
+            return Ok(());
+        }
+        let added = taken.iter().map(|(subject, n)| ((*subject, day), *n)).collect();
+        let totals = store::coverage_use::add_use(tx, &added)?;
+        let full = totals.iter().any(|((subject, _), total)| reference.book.cap(*subject).is_some_and(|cap| *total > cap));
+        if !full {
+            return Ok(());
+        }
+        // Somebody else was faster: give it back and choose again, now knowing the counts that are locked.
+        store::coverage_use::add_use(tx, &added.iter().map(|(key, n)| (*key, -n)).collect())?;
+        used.extend(totals.into_iter().map(|(key, total)| (key.0, total - added.get(&key).copied().unwrap_or_default())));
+        world.rollback(mark);
+    }
+    Err(Error::with(Code::Overloaded, "the capacities of the day are being taken at this moment"))
+}
+
+/// Used counts as the choice wants them; an id names a coverage or a contract, never both.
+fn usage(used: &BTreeMap<Uuid, i64>) -> Usage {
+    Usage {
+        coverages: used.iter().map(|(id, n)| (CoverageId::new(*id), *n)).collect(),
+        contracts: used.iter().map(|(id, n)| (ContractId::new(*id), *n)).collect(),
+    }
 }

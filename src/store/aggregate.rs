@@ -83,6 +83,7 @@ fn changed<'w, E: Entity + 'w, R: From<&'w E>>(table: &'w Table<E>) -> Vec<R> {
 /// The database fails; a code or source reference exists already.
 pub fn save_world(tx: &mut Tx<'_>, world: &World) -> Result<()> {
     TicketRow::save(tx, &changed(&world.tickets))?;
+    crate::store::ticket::area::save_ticket_areas(tx, world)?;
     StatusChangeRow::save(tx, &changed(&world.status_changes))?;
     FieldEditRow::save(tx, &changed(&world.field_edits))?;
     WorkOrderRow::save(tx, &changed(&world.work_orders))?;

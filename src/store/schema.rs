@@ -214,6 +214,15 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::store::sql::types::*;
+    ticket_areas (area_id, ticket_id) {
+        area_id -> Key,
+        ticket_id -> Key,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::sql::types::*;
     status_changes (id) {
         id -> Key,
         ticket_id -> Key,
@@ -674,6 +683,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     contracts,
     coverages,
     tickets,
+    ticket_areas,
     status_changes,
     field_edits,
     calls,

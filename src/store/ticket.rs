@@ -1,5 +1,8 @@
 //! Tickets, their history, calls in the database.
 
+pub(in crate::store) mod area;
+pub mod search;
+
 use std::collections::BTreeMap;
 
 use crate::{

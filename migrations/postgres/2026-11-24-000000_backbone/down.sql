@@ -23,6 +23,7 @@ DROP TABLE work_orders;
 DROP TABLE calls;
 DROP TABLE field_edits;
 DROP TABLE status_changes;
+DROP TABLE ticket_areas;
 DROP TABLE tickets;
 DROP TABLE coverages;
 DROP TABLE contracts;

@@ -196,6 +196,13 @@ CREATE INDEX tickets_status_id ON tickets (status, id);
 CREATE INDEX tickets_category_id_id ON tickets (category_id, id);
 CREATE INDEX tickets_duplicate_of ON tickets (duplicate_of);
 
+CREATE TABLE ticket_areas (
+    area_id uuid NOT NULL,
+    ticket_id uuid NOT NULL REFERENCES tickets (id),
+    PRIMARY KEY (area_id, ticket_id)
+);
+CREATE INDEX ticket_areas_ticket_id ON ticket_areas (ticket_id);
+
 CREATE TABLE status_changes (
     id uuid NOT NULL,
     ticket_id uuid NOT NULL REFERENCES tickets (id),
@@ -357,6 +364,7 @@ CREATE TABLE visits (
     PRIMARY KEY (id)
 );
 CREATE INDEX visits_ticket_id ON visits (ticket_id);
+CREATE INDEX visits_actor_arrived_est ON visits (actor, arrived_est);
 
 CREATE TABLE notes (
     id uuid NOT NULL,

@@ -5,12 +5,12 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::domain::{
-    conflict::{ConflictKind, Severity},
-    reference::Reference,
     category::{EvidenceNeeds, EvidenceRule, Hazard, Priority},
+    conflict::{ConflictKind, Severity},
     geo::Point,
     ids::Id,
     photo::PhotoKind,
+    reference::Reference,
     sync::{outcome::Status, stamp::Skew},
     ticket::{Boundary, PointSource, TicketOrigin, TicketStatus},
     work_order::{Answer, Assignment, Standing, WorkOrderKind, WorkOrderState},
@@ -479,8 +479,17 @@ fn a_code_that_another_ticket_has_is_passed_over() {
     let args = new_ticket(1, 36.1);
     let command = Command::parse("ticket.create", 1, &args).unwrap();
     let stamp = Stamp { est: NOW, eff: NOW, skew_us: 0, skew: Skew::Fine };
-    let act =
-        Act { id: id(1), entity: key(600), base: None, epoch: None, command: &command, args: &args, stamp, received_at: NOW, office: false };
+    let act = Act {
+        id: id(1),
+        entity: key(600),
+        base: None,
+        epoch: None,
+        command: &command,
+        args: &args,
+        stamp,
+        received_at: NOW,
+        office: false,
+    };
     assert_eq!(decide(&mut w, &around, &inspector(50), &act).status, Status::Applied);
     assert_eq!(w.tickets.get(id(600)).unwrap().code, crate::domain::ticket_code::code_for(id(600), 1));
 }
@@ -507,8 +516,10 @@ fn a_ticket_outside_every_area_stays_with_its_finder_and_reaches_the_office() {
 fn two_tickets_at_one_place_may_be_one_whichever_came_first() {
     let play = |acts: [(u128, i64); 2]| {
         let mut w = World::default();
-        let told: Vec<_> =
-            acts.iter().map(|(n, minutes)| go(&mut w, &inspector(50), *n, 600 + n, 0, *minutes, "ticket.create", new_ticket(1, 36.1))).collect();
+        let told: Vec<_> = acts
+            .iter()
+            .map(|(n, minutes)| go(&mut w, &inspector(50), *n, 600 + n, 0, *minutes, "ticket.create", new_ticket(1, 36.1)))
+            .collect();
         assert!(told[0].conflict.is_none() && told[1].conflict.is_some());
         assert!(told.iter().all(|o| o.status == Status::Applied));
         w.conflicts.iter().map(|c| (c.key.clone(), c.ticket_id, c.severity, c.mine.clone(), c.mutation_id)).collect::<Vec<_>>()

@@ -1,0 +1,45 @@
+//! Which areas hold which tickets, as rows: what searches and scopes are answered from.
+
+use diesel::prelude::*;
+
+use crate::{
+    domain::{
+        ids::{AreaId, TicketId},
+        ticket::Ticket,
+        world::World,
+    },
+    error::Result,
+    store::{
+        schema::ticket_areas,
+        sql::db_error,
+        tx::{MAX_BINDS, Tx},
+    },
+};
+
+#[derive(Debug, Clone, Insertable)]
+#[diesel(table_name = ticket_areas, treat_none_as_default_value = false)]
+struct NewTicketArea {
+    area_id: AreaId,
+    ticket_id: TicketId,
+}
+
+/// Writes the areas of the world's tickets that are new or lie in other areas than before.
+pub(in crate::store) fn save_ticket_areas(tx: &mut Tx<'_>, world: &World) -> Result<()> {
+    let moved: Vec<(Option<&Ticket>, &Ticket)> =
+        world.tickets.changed().filter(|(was, now)| was.is_none_or(|was| was.areas != now.areas)).collect();
+    let left: Vec<TicketId> = moved.iter().filter(|(was, _)| was.is_some()).map(|(_, now)| now.id).collect();
+    for ids in left.chunks(MAX_BINDS) {
+        on!(tx, |c| diesel::delete(ticket_areas::table.filter(ticket_areas::ticket_id.eq_any(ids))).execute(c)).map_err(db_error)?;
+    }
+    let rows: Vec<NewTicketArea> =
+        moved.iter().flat_map(|(_, now)| now.areas.iter().map(|area| NewTicketArea { area_id: *area, ticket_id: now.id })).collect();
+    for chunk in rows.chunks(MAX_BINDS / 2) {
+        on!(tx, |c| diesel::insert_into(ticket_areas::table)
+            .values(chunk)
+            .on_conflict((ticket_areas::area_id, ticket_areas::ticket_id))
+            .do_nothing()
+            .execute(c))
+        .map_err(db_error)?;
+    }
+    Ok(())
+}
