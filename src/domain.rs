@@ -18,6 +18,7 @@ pub mod geojson;
 pub mod ids;
 pub mod membership;
 pub mod organisation;
+pub mod phone;
 pub mod photo;
 pub mod placement;
 pub mod policy;

@@ -2,8 +2,10 @@
 //!
 //! Knows nothing of HTTP, runtimes, pools or the machine's clock.
 
+pub mod account;
 pub mod auth;
 pub mod change;
+pub mod device;
 pub mod keys;
 pub mod reference;
 

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use crate::domain::{
     account::{Role, RoleGrant},
-    ids::{AccountId, AreaId, OrganisationId},
+    ids::{AccountId, AreaId, GrantId, OrganisationId},
     policy::{Permission, role_allows},
     time::Timestamp,
 };
@@ -77,6 +77,29 @@ impl Actor {
     #[must_use]
     pub fn new(account_id: AccountId, grants: impl IntoIterator<Item = RoleGrant>, at: Timestamp) -> Self {
         Self { account_id, grants: grants.into_iter().filter(|g| g.account_id == account_id && g.in_force_at(at)).collect() }
+    }
+
+    /// Whoever works on the machine itself, by the command line: he has the database in his hands anyway. An administrator
+    /// without an account; the audit log names nobody for him.
+    #[must_use]
+    pub fn system(at: Timestamp) -> Self {
+        let account_id = AccountId::new(uuid::Uuid::nil());
+        let grant = RoleGrant {
+            id: GrantId::new(uuid::Uuid::nil()),
+            account_id,
+            role: Role::Admin,
+            organisation_id: None,
+            areas: Vec::new(),
+            valid_from: at,
+            valid_to: None,
+        };
+        Self { account_id, grants: vec![grant] }
+    }
+
+    /// Whether it is [`Actor::system`].
+    #[must_use]
+    pub const fn is_system(&self) -> bool {
+        self.account_id.uuid().is_nil()
     }
 
     /// The grants in force.

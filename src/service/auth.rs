@@ -181,23 +181,34 @@ pub fn login(tx: &mut Tx<'_>, ctx: &Ctx, verified: &Verified) -> Result<Answer<T
         }
         return Ok(Err(Error::new(Code::BadCredentials)));
     };
-    // The password may have been changed since step one looked.
-    let stored = find_credential(tx, account.id)?.map(|c| c.password_hash);
-    if stored != attempt.stored {
+    if !confirm(tx, ctx, verified, account.id)? {
         return Ok(Err(Error::new(Code::BadCredentials)));
     }
-    throttle::forgive(tx, ctx, &attempt.command.login, attempt.command.address)?;
     if account.state != ActiveState::Active {
         audit(tx, ctx, "login.refused_disabled", "account", account.id.uuid(), json!({}))?;
         return Ok(Err(Error::new(Code::AccountDisabled)));
     }
-    if let (Some(old), Some(new)) = (&stored, new_hash) {
+    if let (Some(old), Some(new)) = (&attempt.stored, new_hash) {
         replace_hash(tx, account.id, old, new)?;
     }
     let session = Session { id: ctx.ids.id(ctx.now), account_id: account.id, created_at: ctx.now, revoked_at: None, revoked_reason: None };
     insert_session(tx, &session)?;
     audit(tx, ctx, "login", "session", session.id.uuid(), json!({ "account": account.id }))?;
     issue(tx, ctx, &session, account, None).map(Ok)
+}
+
+/// Whether a verified attempt proves that somebody is the owner of an account; if so, the count of attempts is forgotten.
+///
+/// # Errors
+/// The database fails.
+pub(super) fn confirm(tx: &mut Tx<'_>, ctx: &Ctx, verified: &Verified, account: AccountId) -> Result<bool> {
+    let Verified { attempt, right, .. } = verified;
+    // The password may have been changed since step one looked.
+    let proven = *right == Some(account) && find_credential(tx, account)?.map(|c| c.password_hash) == attempt.stored;
+    if proven {
+        throttle::forgive(tx, ctx, &attempt.command.login, attempt.command.address)?;
+    }
+    Ok(proven)
 }
 
 /// Exchanges a refresh token for a new pair, in a transaction that writes.

@@ -61,7 +61,7 @@ pub fn entry(ctx: &Ctx, action: &str, entity_kind: &str, entity_id: Uuid, detail
     AuditEntry {
         id: AuditId::new(ctx.ids.uuid(ctx.now)),
         at: ctx.now,
-        actor: ctx.actor.as_ref().map(|a| a.account_id),
+        actor: ctx.actor.as_ref().filter(|a| !a.is_system()).map(|a| a.account_id),
         action: action.to_owned(),
         entity_kind: entity_kind.to_owned(),
         entity_id,

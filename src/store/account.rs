@@ -269,6 +269,25 @@ pub fn list_devices_of(tx: &mut Tx<'_>, of: AccountId) -> Result<Vec<Device>> {
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
+/// A page of devices in the order of their ids, after one; of one account only, if it is named.
+///
+/// # Errors
+/// The database fails.
+pub fn page_devices(tx: &mut Tx<'_>, of: Option<AccountId>, after: Option<DeviceId>, limit: i64) -> Result<Vec<Device>> {
+    let rows: Vec<DeviceRow> = on!(tx, |c| {
+        let mut query = devices::table.select(DeviceRow::as_select()).order(devices::id).limit(limit).into_boxed();
+        if let Some(of) = of {
+            query = query.filter(devices::account_id.eq(of));
+        }
+        if let Some(after) = after {
+            query = query.filter(devices::id.gt(after));
+        }
+        query.load(c)
+    })
+    .map_err(db_error)?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
 /// The device that an account registered under a nonce.
 ///
 /// # Errors

@@ -1,0 +1,153 @@
+//! Devices: phones and tablets that an account enrols, and that the office takes out of service.
+
+use serde_json::json;
+
+use crate::{
+    domain::{
+        account::{ClockTrust, Device},
+        ids::{AccountId, DeviceId},
+        policy::Permission,
+        time::Timestamp,
+    },
+    error::{Code, Error, FieldError, Result},
+    service::{Ctx, change::entry},
+    store::{
+        self, Tx,
+        account::{find_device, find_device_by_nonce, insert_device, list_devices_of, page_devices, revoke_device},
+    },
+};
+
+/// Most devices of one account that are in service: a person has a phone and a tablet, and some that were lost.
+const MAX_DEVICES: usize = 20;
+
+/// What a device says of itself.
+#[derive(Debug, Clone)]
+pub struct NewDevice {
+    /// Made by the device, the same at each try.
+    pub nonce: String,
+    /// Human name.
+    pub name: String,
+    /// `android`, `ios`, …
+    pub platform: String,
+    /// Version of the field app.
+    pub app_version: String,
+}
+
+/// Registers a device of who asks. Again with the same nonce: the same device, with its history.
+///
+/// # Errors
+/// A field is wrong; too many devices; no permission; the database fails.
+pub fn register(tx: &mut Tx<'_>, ctx: &Ctx, new: &NewDevice) -> Result<Device> {
+    let actor = ctx.actor()?;
+    if !actor.may(Permission::Sync) {
+        return Err(Error::new(Code::Forbidden));
+    }
+    let faults = faults(new);
+    if !faults.is_empty() {
+        return Err(Error::invalid(faults));
+    }
+    let account_id = actor.account_id;
+    if let Some(known) = find_device_by_nonce(tx, account_id, &new.nonce)? {
+        return Ok(known);
+    }
+    if list_devices_of(tx, account_id)?.iter().filter(|d| d.revoked_at.is_none()).count() >= MAX_DEVICES {
+        return Err(Error::with(
+            Code::Conflict,
+            format!("an account has at most {MAX_DEVICES} devices in service: have one taken out first"),
+        ));
+    }
+    let device = Device {
+        id: ctx.ids.id(ctx.now),
+        rev: 1,
+        account_id,
+        nonce: new.nonce.clone(),
+        name: new.name.trim().to_owned(),
+        platform: new.platform.clone(),
+        app_version: new.app_version.clone(),
+        enrolled_at: ctx.now,
+        revoked_at: None,
+        last_pull_at: None,
+        last_push_at: None,
+        applied_through: 0,
+        chain: "0".repeat(64),
+        clock_offset_us: 0,
+        clock_trust: ClockTrust::Unknown,
+        last_eff: Timestamp::default(),
+        pending: 0,
+        acked_through: 0,
+    };
+    if insert_device(tx, &device)? {
+        audit(tx, ctx, "device.register", device.id, json!({ "platform": device.platform, "app_version": device.app_version }))?;
+        return Ok(device);
+    }
+    // The same device asked twice at once.
+    find_device_by_nonce(tx, account_id, &new.nonce)?.ok_or_else(|| Error::internal("a device with this nonce was there and is gone"))
+}
+
+/// One's own devices.
+///
+/// # Errors
+/// Nobody has logged in; the database fails.
+pub fn list_own(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Vec<Device>> {
+    list_devices_of(tx, ctx.account()?)
+}
+
+/// A page of all devices, or of one account's, in the order of their ids.
+///
+/// # Errors
+/// No permission; the database fails.
+pub fn list(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    of: Option<AccountId>,
+    after: Option<DeviceId>,
+    limit: i64,
+) -> Result<(Vec<Device>, Option<DeviceId>)> {
+    authorise(ctx)?;
+    let mut devices = page_devices(tx, of, after, limit.saturating_add(1))?;
+    let limit = usize::try_from(limit).unwrap_or_default();
+    let more = devices.len() > limit;
+    devices.truncate(limit);
+    let next = devices.last().filter(|_| more).map(|d| d.id);
+    Ok((devices, next))
+}
+
+/// Takes a device out of service: it gets nothing more, and what it sends goes to quarantine.
+///
+/// # Errors
+/// There is none; it is out of service already; no permission; the database fails.
+pub fn revoke(tx: &mut Tx<'_>, ctx: &Ctx, id: DeviceId) -> Result<Device> {
+    authorise(ctx)?;
+    let revoked = revoke_device(tx, id, ctx.now)?;
+    let device = find_device(tx, id)?.ok_or_else(|| Error::not_found("device"))?;
+    if !revoked {
+        return Err(Error::with(Code::InvalidTransition, "the device is out of service already"));
+    }
+    audit(tx, ctx, "device.revoke", id, json!({ "account": device.account_id }))?;
+    Ok(device)
+}
+
+fn authorise(ctx: &Ctx) -> Result<()> {
+    if ctx.actor()?.may(Permission::DeviceManage) { Ok(()) } else { Err(Error::new(Code::Forbidden)) }
+}
+
+fn faults(new: &NewDevice) -> Vec<FieldError> {
+    let texts = [
+        ("/nonce", &new.nonce, 8, 100),
+        ("/name", &new.name, 1, 100),
+        ("/platform", &new.platform, 1, 40),
+        ("/app_version", &new.app_version, 1, 40),
+    ];
+    texts
+        .into_iter()
+        .filter(|(_, text, min, max)| !(*min..=*max).contains(&text.trim().chars().count()) || text.chars().any(char::is_control))
+        .map(|(pointer, _, min, max)| FieldError {
+            pointer: pointer.to_owned(),
+            detail: format!("must have {min} to {max} characters, no control characters"),
+        })
+        .collect()
+}
+
+fn audit(tx: &mut Tx<'_>, ctx: &Ctx, action: &str, id: DeviceId, detail: serde_json::Value) -> Result<()> {
+    store::audit::save_audit_entries(tx, &[entry(ctx, action, "device", id.uuid(), detail)])
+}
