@@ -7,6 +7,7 @@ pub mod auth;
 pub mod change;
 pub mod device;
 pub mod keys;
+pub mod once;
 pub mod reference;
 
 use std::sync::Arc;
