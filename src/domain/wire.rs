@@ -13,6 +13,15 @@ use crate::domain::{
     work_order::{Round, WorkEvent, WorkOrder},
 };
 
+/// Kind of an area on the wire; those of the rows below a ticket stand in [`crate::domain::world::Entity::KIND`].
+pub const AREA: &str = "area";
+/// Kind of a category on the wire.
+pub const CATEGORY: &str = "category";
+/// Kind of a checklist on the wire.
+pub const CHECKLIST: &str = "checklist";
+/// Kind of an organisation on the wire.
+pub const ORGANISATION: &str = "organisation";
+
 /// A ticket.
 #[must_use]
 pub fn ticket(t: &Ticket) -> Value {
@@ -91,14 +100,16 @@ pub fn answer(a: &ChecklistAnswer) -> Value {
     })
 }
 
-/// A photo's metadata.
+/// A photo's metadata. Of its verdicts only what they say: their figures name thresholds and other people's photos, which are
+/// the office's business.
 #[must_use]
 pub fn photo(p: &Photo) -> Value {
     json!({
         "id": p.id, "ticket": p.ticket_id, "work_order": p.work_order_id, "visit": p.visit_id, "kind": p.kind, "actor": p.actor,
         "sha256": p.sha256, "bytes": p.bytes, "mime": p.mime, "width": p.width, "height": p.height,
         "captured_at": p.captured_est, "point": p.point, "heading_deg": p.heading_deg, "mock": p.mock, "state": p.state,
-        "verdicts": p.verdicts, "removed_at": p.removed_at,
+        "verdicts": p.verdicts.iter().map(|v| json!({ "check": v.check, "result": v.result })).collect::<Vec<_>>(),
+        "removed_at": p.removed_at,
     })
 }
 

@@ -1,0 +1,179 @@
+//! A field device: the local copy, the outbox and the two loops that keep them in step with the server.
+//!
+//! It is what a field app does, without a screen: the demonstration and the tests are its users, and whoever writes an app
+//! may read it as the protocol in code. It knows the wire format and nothing of how the server works inside.
+
+pub mod acts;
+pub mod clocks;
+pub mod copy;
+pub mod http;
+pub mod outbox;
+mod pull;
+mod push;
+pub mod transport;
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::{
+    client::{clocks::DeviceClock, copy::LocalCopy, outbox::Outbox, transport::Transport},
+    clock::SharedIds,
+    domain::ids::{AccountId, DeviceId},
+};
+
+pub use pull::PullReport;
+pub use push::PushReport;
+
+/// Why a sync stopped. Whatever it is, the outbox and the copy stay as they are.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum ClientError {
+    /// No answer came: the request may have been done or not. Send the same again.
+    #[error("no answer: {0}")]
+    Lost(String),
+    /// The server asks to come back later.
+    #[error("the server asks to wait {0} s")]
+    Later(u64),
+    /// The server refuses; `code` is the problem's.
+    #[error("{status} {code}: {detail}")]
+    Refused {
+        /// HTTP status.
+        status: u16,
+        /// Slug of the error catalogue.
+        code: String,
+        /// In a sentence.
+        detail: String,
+    },
+    /// The answer breaks the protocol.
+    #[error("the answer breaks the protocol: {0}")]
+    Protocol(String),
+}
+
+/// Result of a call or a sync.
+pub type Result<T, E = ClientError> = std::result::Result<T, E>;
+
+/// What a device keeps over a restart of the app. A clone of it is what a backup is.
+#[derive(Debug, Clone)]
+pub struct DeviceState {
+    /// The device's id; absent until it has registered.
+    pub device: Option<DeviceId>,
+    /// Makes the registration idempotent.
+    pub nonce: String,
+    /// Human name.
+    pub name: String,
+    /// Who works with it.
+    pub account: AccountId,
+    /// The rows that the user may see.
+    pub copy: LocalCopy,
+    /// What the user did.
+    pub outbox: Outbox,
+    /// Registrations after the first.
+    pub forks: u32,
+}
+
+/// A device and its way to the server.
+#[derive(Debug)]
+pub struct Device<T> {
+    /// What it keeps.
+    pub state: DeviceState,
+    /// Its clocks.
+    pub clock: DeviceClock,
+    /// Its way to the server.
+    pub transport: T,
+    ids: SharedIds,
+    group: Option<crate::domain::ids::GroupId>,
+}
+
+impl<T: Transport> Device<T> {
+    /// A device that has never met the server. It registers with its first sync.
+    pub fn new(transport: T, account: AccountId, name: &str, clock: DeviceClock, ids: SharedIds) -> Self {
+        let nonce = ids.uuid(clock.wall()).to_string();
+        let state = DeviceState {
+            device: None,
+            nonce,
+            name: name.to_owned(),
+            account,
+            copy: LocalCopy::default(),
+            outbox: Outbox::default(),
+            forks: 0,
+        };
+        Self::restored(state, transport, clock, ids)
+    }
+
+    /// A device as a backup (or a clone) has it.
+    pub const fn restored(state: DeviceState, transport: T, clock: DeviceClock, ids: SharedIds) -> Self {
+        Self { state, clock, transport, ids, group: None }
+    }
+
+    /// The device's id, registering if it has none.
+    ///
+    /// # Errors
+    /// The server cannot be reached or refuses.
+    pub fn register(&mut self) -> Result<DeviceId> {
+        if let Some(device) = self.state.device {
+            return Ok(device);
+        }
+        let body = json!({
+            "nonce": self.state.nonce, "name": self.state.name, "platform": "simulated", "app_version": env!("CARGO_PKG_VERSION"),
+        });
+        let reply = self.transport.call("POST", "/v1/sync/devices", Some(&body))?.ok()?;
+        let id = ["/id", "/device/id", "/device"].iter().find_map(|p| reply.pointer(p).and_then(Value::as_str));
+        let device: DeviceId =
+            id.and_then(|text| text.parse().ok()).ok_or_else(|| ClientError::Protocol(format!("registration without an id: {reply}")))?;
+        self.state.device = Some(device);
+        Ok(device)
+    }
+
+    /// Registers under a new identity; everything that has no answer is sent again under it, with the same ids.
+    fn fork(&mut self) -> Result<()> {
+        self.state.forks += 1;
+        self.state.device = None;
+        self.state.nonce = self.ids.uuid(self.clock.wall()).to_string();
+        self.state.outbox.renumber();
+        // The private channel of the old identity is not ours any more.
+        self.state.copy.forget_device();
+        self.register().map(drop)
+    }
+
+    /// Pushes, then pulls.
+    ///
+    /// # Errors
+    /// The server cannot be reached or refuses.
+    pub fn sync(&mut self) -> Result<(PushReport, PullReport)> {
+        let pushed = self.push()?;
+        let pulled = self.pull()?;
+        Ok((pushed, pulled))
+    }
+
+    /// Brings the answers up to date of what was held when it was pushed.
+    ///
+    /// # Errors
+    /// The server cannot be reached or refuses.
+    pub fn refresh_results(&mut self) -> Result<()> {
+        let device = self.register()?;
+        let mut path = format!("/v1/sync/results?device={device}&limit=500");
+        loop {
+            let reply = self.transport.call("GET", &path, None)?.ok()?;
+            let items = reply.get("items").or_else(|| reply.get("results")).cloned().unwrap_or_default();
+            let items: Vec<crate::domain::sync::envelope::ResultItem> =
+                serde_json::from_value(items).map_err(|e| ClientError::Protocol(e.to_string()))?;
+            self.state.outbox.update(&items);
+            let Some(next) = reply.get("next_cursor").and_then(Value::as_str) else { return Ok(()) };
+            path = format!("/v1/sync/results?device={device}&limit=500&cursor={next}");
+        }
+    }
+
+    /// Counts the journal's answers by their status.
+    #[must_use]
+    pub fn tally(&self) -> BTreeMap<String, usize> {
+        let mut tally = BTreeMap::new();
+        for entry in self.state.outbox.journal() {
+            let word = entry.result.as_ref().map_or_else(|| "waiting".to_owned(), |r| r.status.to_string());
+            *tally.entry(word).or_default() += 1;
+        }
+        tally
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,172 @@
+//! What people do with a device: each act becomes a mutation with what its author had on the screen.
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::{
+    client::{Device, outbox::Entry, transport::Transport},
+    domain::{
+        geo::Point,
+        ids::{CategoryId, GroupId, Id, MutationId, NoteId, PhotoId, TicketId, VisitId},
+        photo::PhotoKind,
+        time::Timestamp,
+        visit::{VisitKind, VisitOutcome},
+    },
+};
+
+/// A photo as the camera app hands it over. The bytes follow in their own time.
+#[derive(Debug, Clone)]
+pub struct Shot {
+    /// What it is meant to show.
+    pub kind: PhotoKind,
+    /// Where it was taken.
+    pub point: Option<Point>,
+    /// When, by the device's clock; absent: now.
+    pub captured_at: Option<Timestamp>,
+    /// SHA-256 of the bytes, hex; absent: made from the photo's id.
+    pub sha256: Option<String>,
+    /// Whether the operating system said that the position was simulated.
+    pub mock: bool,
+}
+
+impl Shot {
+    /// An honest photo at a place.
+    #[must_use]
+    pub const fn of(kind: PhotoKind, point: Point) -> Self {
+        Self { kind, point: Some(point), captured_at: None, sha256: None, mock: false }
+    }
+}
+
+impl<T: Transport> Device<T> {
+    /// A new id, as the device makes them.
+    #[must_use]
+    pub fn new_id<K>(&self) -> Id<K> {
+        Id::new(self.ids.uuid(self.clock.wall()))
+    }
+
+    /// Adds a command to the outbox. `base`, `seen_ts` and, for a work order, `epoch` are what the copy holds of the entity.
+    pub fn act(&mut self, cmd: &str, entity: Uuid, args: Value) -> MutationId {
+        let order = self.state.copy.get("work_order", entity);
+        let epoch = order.and_then(|o| o.row.get("epoch")).and_then(Value::as_i64);
+        let seen = order.or_else(|| self.state.copy.get("ticket", entity));
+        let entry = Entry {
+            seq: 0,
+            id: self.new_id(),
+            group: self.group,
+            cmd: cmd.to_owned(),
+            entity,
+            base: seen.map(|r| r.v),
+            seen_ts: seen.and_then(|r| r.ts),
+            epoch,
+            at: self.clock.wall(),
+            up: self.clock.uptime_ms(),
+            boot: self.clock.boot().to_owned(),
+            actor: self.state.account,
+            args,
+            result: None,
+        };
+        let id = entry.id;
+        self.state.outbox.append(entry);
+        id
+    }
+
+    /// All that is done inside is one group: all or nothing.
+    pub fn together<R>(&mut self, acts: impl FnOnce(&mut Self) -> R) -> R {
+        let outer = self.group;
+        let group: GroupId = self.new_id();
+        self.group = outer.or(Some(group));
+        let done = acts(self);
+        self.group = outer;
+        done
+    }
+
+    /// `ticket.create`.
+    pub fn create_ticket(&mut self, category: CategoryId, text: &str, point: Point, address: Option<&str>) -> TicketId {
+        let ticket: TicketId = self.new_id();
+        let args = json!({ "category": category, "text": text, "point": point, "address_text": address });
+        self.act("ticket.create", ticket.uuid(), args);
+        ticket
+    }
+
+    /// `ticket.edit` with an object of fields.
+    pub fn edit_ticket(&mut self, ticket: TicketId, set: Value) -> MutationId {
+        self.act("ticket.edit", ticket.uuid(), json!({ "set": set }))
+    }
+
+    /// `note.add` on a ticket or a work order.
+    pub fn add_note(&mut self, entity: Uuid, text: &str) -> NoteId {
+        let note: NoteId = self.new_id();
+        self.act("note.add", entity, json!({ "note": note, "text": text }));
+        note
+    }
+
+    /// `visit.record`, arriving now.
+    pub fn arrive(&mut self, entity: Uuid, kind: VisitKind, point: Point) -> VisitId {
+        let visit: VisitId = self.new_id();
+        let args = json!({ "visit": visit, "kind": kind, "arrived_at": self.clock.wall(), "point": point, "mock": false });
+        self.act("visit.record", entity, args);
+        visit
+    }
+
+    /// `visit.leave`, now.
+    pub fn leave(&mut self, entity: Uuid, visit: VisitId, outcome: VisitOutcome) -> MutationId {
+        self.act("visit.leave", entity, json!({ "visit": visit, "outcome": outcome }))
+    }
+
+    /// `photo.add`.
+    pub fn add_photo(&mut self, entity: Uuid, visit: Option<VisitId>, shot: &Shot) -> PhotoId {
+        let photo: PhotoId = self.new_id();
+        let made = || Sha256::digest(photo.uuid().as_bytes()).iter().map(|b| format!("{b:02x}")).collect();
+        let sha256 = shot.sha256.clone().unwrap_or_else(made);
+        let args = json!({
+            "photo": photo, "visit": visit, "kind": shot.kind, "sha256": sha256, "bytes": 2_400_000, "mime": "image/jpeg",
+            "width": 4000, "height": 3000, "captured_at": shot.captured_at.unwrap_or_else(|| self.clock.wall()),
+            "point": shot.point, "heading_deg": 90.0, "mock": shot.mock,
+        });
+        self.act("photo.add", entity, args);
+        photo
+    }
+
+    /// `measurement.add`.
+    pub fn measure(&mut self, entity: Uuid, visit: Option<VisitId>, item: &str, quantity: f64, unit: &str) -> MutationId {
+        let measurement: Id<()> = self.new_id();
+        let args = json!({ "measurement": measurement, "visit": visit, "item": item, "quantity": quantity, "unit": unit });
+        self.act("measurement.add", entity, args)
+    }
+
+    /// `work.accept`.
+    pub fn accept(&mut self, order: Uuid) -> MutationId {
+        self.act("work.accept", order, json!({}))
+    }
+
+    /// `work.decline`.
+    pub fn decline(&mut self, order: Uuid, reason: &str) -> MutationId {
+        self.act("work.decline", order, json!({ "reason": reason }))
+    }
+
+    /// `work.start` on a visit.
+    pub fn start(&mut self, order: Uuid, visit: VisitId) -> MutationId {
+        self.act("work.start", order, json!({ "visit": visit }))
+    }
+
+    /// `work.submit`.
+    pub fn submit(&mut self, order: Uuid, summary: &str) -> MutationId {
+        self.act("work.submit", order, json!({ "summary": summary }))
+    }
+
+    /// `inspection.submit`.
+    pub fn submit_inspection(&mut self, order: Uuid, findings: &str) -> MutationId {
+        self.act("inspection.submit", order, json!({ "findings": findings }))
+    }
+
+    /// `round.verify`; the entity is the work order.
+    pub fn verify(&mut self, order: Uuid, round: Uuid, note: &str) -> MutationId {
+        self.act("round.verify", order, json!({ "round": round, "note": note }))
+    }
+
+    /// `round.rework`; the entity is the work order.
+    pub fn rework(&mut self, order: Uuid, round: Uuid, defect: &str, note: &str) -> MutationId {
+        self.act("round.rework", order, json!({ "round": round, "defects": [{ "code": defect }], "note": note }))
+    }
+}

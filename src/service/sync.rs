@@ -1,0 +1,7 @@
+//! The sync service: push, pull and what stands around them. The protocol is written down in `api-spec/sync.md`.
+//!
+//! Rules of the merge stand in [`crate::domain::sync`]; here they meet the database.
+
+mod reference_feed;
+
+pub use reference_feed::reference_feed;

@@ -1,0 +1,27 @@
+//! What changes of reference data mean to the channel `ref`.
+
+use uuid::Uuid;
+
+use crate::{
+    domain::{reference::ReferenceRows, sync::channel::Channel, wire},
+    store::feed::{Entry, Presence},
+};
+
+/// The entries of the feed for reference rows that were made or changed: areas, categories, checklists and organisations.
+/// Outlines, contracts and coverages are not sent to devices. Hand them to `Change::feed`, or to `store::feed::append` as
+/// the last step of the transaction.
+#[must_use]
+pub fn reference_feed(rows: &ReferenceRows) -> Vec<Entry> {
+    let entry = |kind: &str, entity: Uuid, v| Entry {
+        channel: Channel::Ref.to_string(),
+        kind: kind.to_owned(),
+        entity,
+        v,
+        presence: Presence::Put,
+    };
+    let organisations = rows.organisations.iter().map(|o| entry(wire::ORGANISATION, o.id.uuid(), o.rev));
+    let areas = rows.areas.iter().map(|a| entry(wire::AREA, a.id.uuid(), a.rev));
+    let checklists = rows.checklists.iter().map(|c| entry(wire::CHECKLIST, c.id.uuid(), c.rev));
+    let categories = rows.categories.iter().map(|c| entry(wire::CATEGORY, c.id.uuid(), c.rev));
+    organisations.chain(areas).chain(checklists).chain(categories).collect()
+}
