@@ -5,9 +5,12 @@
 
 #[macro_use]
 pub mod domain;
+pub mod catalogue;
 pub mod cli;
+pub mod client;
 pub mod clock;
 pub mod config;
+pub mod demo_data;
 pub mod error;
 pub mod http;
 pub mod security;

@@ -6,8 +6,14 @@ use crate::{
         ids::{AreaId, AreaShapeId},
         time::Timestamp,
     },
-    store::sql::Json,
+    error::Result,
+    store::{
+        schema,
+        sql::{Json, db_error},
+        tx::Tx,
+    },
 };
+use diesel::prelude::*;
 use serde_json::Value;
 
 record! {
@@ -98,3 +104,17 @@ entity_store!(Area, AreaRow of areas, find_area(AreaId), list_areas, save_areas)
 entity_store!(AreaShape, AreaShapeRow of area_shapes, find_area_shape(AreaShapeId), list_area_shapes, save_area_shapes);
 
 find_by!(Area, AreaRow of areas.code, find_area_by_code);
+
+/// Every version of an area's boundary, the newest first.
+///
+/// # Errors
+/// The database fails.
+pub fn list_shapes_of(tx: &mut Tx<'_>, area: AreaId) -> Result<Vec<AreaShape>> {
+    let rows: Vec<AreaShapeRow> = on!(tx, |c| schema::area_shapes::table
+        .filter(schema::area_shapes::area_id.eq(area))
+        .order(schema::area_shapes::valid_from.desc())
+        .select(AreaShapeRow::as_select())
+        .load(c))
+    .map_err(db_error)?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}

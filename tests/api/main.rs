@@ -7,7 +7,5 @@
 mod common;
 
 mod app;
-mod auth;
 mod base;
-mod roles;
 mod spec;

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::as_conversions, clippy::indexing_slicing, reason = "tests")]
 
 mod account;
+mod area;
 mod auth;
 mod city;
 #[path = "../common/mod.rs"]
