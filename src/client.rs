@@ -151,15 +151,16 @@ impl<T: Transport> Device<T> {
     /// The server cannot be reached or refuses.
     pub fn refresh_results(&mut self) -> Result<()> {
         let device = self.register()?;
-        let mut path = format!("/v1/sync/results?device={device}&limit=500");
+        let mut after = 0;
         loop {
+            let path = format!("/v1/sync/results?device={device}&after={after}");
             let reply = self.transport.call("GET", &path, None)?.ok()?;
-            let items = reply.get("items").or_else(|| reply.get("results")).cloned().unwrap_or_default();
+            let items = reply.get("items").cloned().unwrap_or_default();
             let items: Vec<crate::domain::sync::envelope::ResultItem> =
                 serde_json::from_value(items).map_err(|e| ClientError::Protocol(e.to_string()))?;
             self.state.outbox.update(&items);
-            let Some(next) = reply.get("next_cursor").and_then(Value::as_str) else { return Ok(()) };
-            path = format!("/v1/sync/results?device={device}&limit=500&cursor={next}");
+            let Some(next) = reply.get("next_after").and_then(Value::as_i64) else { return Ok(()) };
+            after = next;
         }
     }
 

@@ -127,7 +127,8 @@ impl LocalCopy {
         for channel in page.lost.iter().copied() {
             self.leave(channel);
         }
-        for channel in page.reset.iter().copied() {
+        // A channel that is new to the cursor may be one that the copy still holds rows of.
+        for channel in page.gained.iter().chain(&page.reset).copied() {
             self.begin_again(channel);
         }
         for (change, channels) in changes {
