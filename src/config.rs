@@ -51,6 +51,8 @@ pub struct Server {
     pub request_timeout_s: u64,
     /// Largest body of a request other than a push, bytes after decompression.
     pub body_bytes: usize,
+    /// Reverse proxies in front of the server that add to `X-Forwarded-For`.
+    pub proxies: usize,
 }
 
 /// Which database.
@@ -71,23 +73,17 @@ pub struct Telemetry {
     pub level: String,
 }
 
-/// Keys, tokens and throttles.
+/// Keys and passwords.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Security {
     /// The master key itself; instead of the file.
     pub master_key: Option<MasterKey>,
     /// The file that holds the master key; made on the first start.
     pub key_file: PathBuf,
-    /// Life of an access token, minutes.
-    pub access_minutes: i64,
-    /// Life of an unused refresh token, days.
-    pub refresh_days: i64,
-    /// Failed logins of one account within the window before it must wait.
-    pub login_attempts_account: i64,
-    /// Failed logins from one address within the window before it must wait.
-    pub login_attempts_address: i64,
-    /// The window, minutes.
-    pub login_window_minutes: i64,
+    /// Memory of one password hash, KiB.
+    pub password_memory_kib: u32,
+    /// Passes over it.
+    pub password_passes: u32,
 }
 
 /// What differs from city to city.
@@ -123,7 +119,7 @@ pub struct Config {
     pub database: Database,
     /// What is logged, and how.
     pub telemetry: Telemetry,
-    /// Keys, tokens and throttles.
+    /// Keys and passwords.
     pub security: Security,
     /// What differs from city to city.
     pub city: City,
@@ -140,6 +136,7 @@ impl Default for Server {
             grace_s: 20,
             request_timeout_s: 60,
             body_bytes: 1024 * 1024,
+            proxies: 0,
         }
     }
 }
@@ -158,15 +155,7 @@ impl Default for Telemetry {
 
 impl Default for Security {
     fn default() -> Self {
-        Self {
-            master_key: None,
-            key_file: PathBuf::from("data/bazdid.key"),
-            access_minutes: 15,
-            refresh_days: 30,
-            login_attempts_account: 5,
-            login_attempts_address: 50,
-            login_window_minutes: 15,
-        }
+        Self { master_key: None, key_file: PathBuf::from("data/bazdid.key"), password_memory_kib: 19 * 1024, password_passes: 2 }
     }
 }
 

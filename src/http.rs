@@ -42,6 +42,8 @@ pub struct Limits {
     pub push_bytes: usize,
     /// How long one request may take, seconds.
     pub request_timeout_s: u64,
+    /// Reverse proxies whose word on the client's address is believed.
+    pub proxies: usize,
 }
 
 /// What every handler may need.

@@ -14,6 +14,7 @@ use crate::{
     config::Config,
     error::{Error, Result},
     http::{Limits, Site, State, app},
+    security::password::Cost,
     service::{Settings, Shared},
     store::{self, Db, DbOptions},
 };
@@ -55,7 +56,7 @@ pub fn settings(config: &Config) -> Settings {
         time_zone: config.city.time_zone,
         border_tolerance_m: config.city.border_tolerance_m,
         max_offline_days: config.city.max_offline_days,
-        ..Settings::default()
+        password_cost: Cost { memory_kib: config.security.password_memory_kib, passes: config.security.password_passes },
     }
 }
 
@@ -94,6 +95,7 @@ pub fn build(config: &Config, clock: SharedClock, ids: SharedIds, listener: TcpL
         body_bytes: config.server.body_bytes,
         push_bytes: config.sync.push_bytes,
         request_timeout_s: config.server.request_timeout_s,
+        proxies: config.server.proxies,
     };
     let site = Site::new(State { db, database_url: config.database.url.reveal().to_owned(), clock, ids, shared, limits })?;
     let addr = listener.local_addr().map_err(|e| fault("the listener has no address", e))?;

@@ -11,6 +11,7 @@ pub mod change;
 pub mod device;
 pub mod faults;
 pub mod keys;
+pub mod once;
 pub mod organisation;
 pub mod reference;
 pub mod reference_change;

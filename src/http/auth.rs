@@ -6,6 +6,7 @@
 use std::{
     future::{Ready, ready},
     marker::PhantomData,
+    net::IpAddr,
     ops::Deref,
 };
 
@@ -19,11 +20,13 @@ use actix_web::{
 };
 
 use crate::{
-    domain::{actor::Actor, policy::Permission},
+    domain::{ids::SessionId, policy::Permission},
     error::{Code, Error as Fault, Result},
     http::{State, edge::RequestId, problem::Problem},
-    service::Ctx,
-    store::Tx,
+    service::{
+        Ctx,
+        auth::{Authenticated, authenticate},
+    },
 };
 
 /// A permission as a type.
@@ -53,6 +56,7 @@ permissions! {
 #[derive(Debug)]
 pub struct May<P> {
     ctx: Ctx,
+    session: SessionId,
     permission: PhantomData<P>,
 }
 
@@ -61,6 +65,12 @@ impl<P> May<P> {
     #[must_use]
     pub fn ctx(self) -> Ctx {
         self.ctx
+    }
+
+    /// The login that the access token comes from.
+    #[must_use]
+    pub const fn session(&self) -> SessionId {
+        self.session
     }
 }
 
@@ -76,7 +86,7 @@ impl<P> Deref for May<P> {
 pub struct Anyone(pub Ctx);
 
 /// What the access token of a request says; taken by the extractor.
-struct Identified(Result<Option<Actor>>);
+struct Identified(Result<Option<Authenticated>>);
 
 impl<P: Needs> FromRequest for May<P> {
     type Error = Problem;
@@ -89,15 +99,15 @@ impl<P: Needs> FromRequest for May<P> {
 
 fn may<P: Needs>(req: &HttpRequest) -> Result<May<P>> {
     let identified = req.extensions_mut().remove::<Identified>();
-    let actor = match identified {
+    let somebody = match identified {
         Some(Identified(outcome)) => outcome?,
         None => return Err(Fault::internal("nobody looked at the access token")),
     };
-    let Some(actor) = actor else { return Err(Fault::new(Code::Unauthenticated)) };
+    let Some(Authenticated { actor, session }) = somebody else { return Err(Fault::new(Code::Unauthenticated)) };
     if !actor.may(P::PERMISSION) {
         return Err(Fault::with(Code::Forbidden, format!("this needs the permission {}", P::PERMISSION)));
     }
-    Ok(May { ctx: context(req, Some(actor))?, permission: PhantomData })
+    Ok(May { ctx: Ctx { actor: Some(actor), ..context(req)? }, session, permission: PhantomData })
 }
 
 impl FromRequest for Anyone {
@@ -105,32 +115,42 @@ impl FromRequest for Anyone {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(context(req, None).map(Self).map_err(Into::into))
+        ready(context(req).map(Self).map_err(Into::into))
     }
 }
 
-fn context(req: &HttpRequest, actor: Option<Actor>) -> Result<Ctx> {
+/// The context of a request of which nobody knows who asks.
+fn context(req: &HttpRequest) -> Result<Ctx> {
     let state = req.app_data::<web::Data<State>>().ok_or_else(|| Fault::internal("the application has no state"))?;
     let request_id = req.extensions().get::<RequestId>().map(|r| r.0).ok_or_else(|| Fault::internal("the request has no id"))?;
-    Ok(Ctx { now: state.clock.now(), ids: state.ids.clone(), request_id, actor, shared: state.shared.clone() })
+    Ok(Ctx { now: state.clock.now(), ids: state.ids.clone(), request_id, actor: None, shared: state.shared.clone() })
 }
 
 /// Looks at the access token of a request, if it has one.
 pub async fn identify(req: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
-    let outcome = match (bearer(&req), req.app_data::<web::Data<State>>().cloned()) {
-        (Ok(Some(token)), Some(state)) => {
-            let (now, shared) = (state.clock.now(), state.shared.clone());
-            state.db.read(move |tx| authenticate(tx, &token, now, &shared)).await.map(Some)
-        }
-        (Err(fault), _) => Err(fault),
-        (Ok(_), _) => Ok(None),
-    };
+    let outcome = who(req.request()).await;
     req.extensions_mut().insert(Identified(outcome));
     next.call(req).await.map(ServiceResponse::map_into_boxed_body)
 }
 
+async fn who(req: &HttpRequest) -> Result<Option<Authenticated>> {
+    let Some(token) = bearer(req)? else { return Ok(None) };
+    let ctx = context(req)?;
+    let state = req.app_data::<web::Data<State>>().ok_or_else(|| Fault::internal("the application has no state"))?;
+    state.db.read(move |tx| authenticate(tx, &ctx, &token)).await.map(Some)
+}
+
+/// The address that a request comes from: of the connection, or of the client as the proxies in front tell it.
+pub fn address(req: &HttpRequest, proxies: usize) -> Option<IpAddr> {
+    let peer = req.peer_addr().map(|a| a.ip());
+    let Some(back) = proxies.checked_sub(1) else { return peer };
+    // The last entry was added by the nearest proxy; what stands before the entry of the farthest one is the client's own word.
+    let header = req.headers().get_all("x-forwarded-for").filter_map(|v| v.to_str().ok()).collect::<Vec<_>>().join(",");
+    header.rsplit(',').nth(back).and_then(|text| text.trim().parse().ok()).or(peer)
+}
+
 /// The token of the header `Authorization: Bearer …`.
-fn bearer(req: &ServiceRequest) -> Result<Option<String>> {
+fn bearer(req: &HttpRequest) -> Result<Option<String>> {
     let Some(value) = req.headers().get(header::AUTHORIZATION) else { return Ok(None) };
     let token = value.to_str().ok().and_then(|text| {
         let (scheme, token) = text.split_once(' ')?;
@@ -140,8 +160,4 @@ fn bearer(req: &ServiceRequest) -> Result<Option<String>> {
         Some(token) if !token.is_empty() => Ok(Some(token)),
         _ => Err(Fault::with(Code::Unauthenticated, "send the access token as `Authorization: Bearer …`")),
     }
-}
-
-fn authenticate(_: &mut Tx<'_>, _: &str, _: crate::domain::time::Timestamp, _: &crate::service::Shared) -> Result<Actor> {
-    Err(Fault::new(Code::Unauthenticated))
 }

@@ -85,6 +85,20 @@ pub fn insert_answer(tx: &mut Tx<'_>, answer: &KeptAnswer) -> Result<bool> {
     .map_err(db_error)
 }
 
+/// Writes the answer of a key that was inserted in this transaction.
+///
+/// # Errors
+/// The database fails.
+pub fn update_answer(tx: &mut Tx<'_>, account: AccountId, key: &str, status: i64, body: &Value) -> Result<()> {
+    on!(tx, |c| diesel::update(
+        idempotency_keys::table.filter(idempotency_keys::account_id.eq(account).and(idempotency_keys::idem_key.eq(key)))
+    )
+    .set((idempotency_keys::status.eq(status), idempotency_keys::body.eq(Json(body.clone()))))
+    .execute(c))
+    .map(drop)
+    .map_err(db_error)
+}
+
 /// Forgets answers that were given before an instant.
 ///
 /// # Errors

@@ -5,17 +5,30 @@
 use std::{net::TcpListener, sync::Arc, thread::JoinHandle};
 
 use bazdid::{
-    clock::{ManualClock, SeededIds, SharedIds},
+    clock::{Clock as _, ManualClock, SeededIds, SharedIds},
     config::{Config, DatabaseUrl, MasterKey},
-    domain::time::Timestamp,
+    domain::{
+        account::{Account, Role, RoleGrant},
+        ids::{AccountId, AreaId, OrganisationId},
+        organisation::{ActiveState, Organisation, OrganisationKind},
+        time::Timestamp,
+    },
+    security::password::{self, Cost},
     server::{self, Migrations},
+    store::{self, Db, DbOptions, credential::Credential},
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::common::TestDb;
 
 /// When every test begins.
 pub const START: Timestamp = Timestamp::from_micros(1_790_000_000_000_000);
+
+/// The password of everybody.
+pub const PASSWORD: &str = "correct horse battery";
+
+/// What a password costs in tests: next to nothing.
+const COST: Cost = Cost { memory_kib: 64, passes: 1 };
 
 /// A running server with a database of its own; stopped and gone when dropped.
 pub struct TestApp {
@@ -124,6 +137,8 @@ impl TestApp {
         config.database.url = DatabaseUrl::new(&db.url);
         config.database.connections = 4;
         config.security.master_key = Some(MasterKey::new([7; 32]));
+        config.security.password_memory_kib = COST.memory_kib;
+        config.security.password_passes = COST.passes;
         config.server.workers = 2;
         config.server.grace_s = 2;
         change(&mut config);
@@ -145,7 +160,7 @@ impl TestApp {
         let agent = ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
         // SQLite is written through one writer; the test's own handle would be a second one.
         if db.url.starts_with("sqlite") {
-            db.db = Some(bazdid::store::Db::open(&bazdid::store::DbOptions { url: db.url.clone(), connections: 1 }).unwrap());
+            db.db = Some(Db::open(&DbOptions { url: db.url.clone(), connections: 1 }).unwrap());
         }
         Self { db, clock, ids, base: format!("http://{addr}"), agent, stop: Some(stop), thread: Some(thread) }
     }
@@ -156,6 +171,69 @@ impl TestApp {
 
     pub fn get(&self, path: &str) -> Reply {
         self.call("GET", path).send()
+    }
+
+    pub fn post(&self, path: &str, body: &Value) -> Reply {
+        self.call("POST", path).json(body).send()
+    }
+
+    /// An account with a password and no grant.
+    pub fn account(&self, login: &str) -> AccountId {
+        let now = self.clock.now();
+        let id: AccountId = self.ids.id(now);
+        let account = Account {
+            id,
+            rev: 1,
+            login: login.into(),
+            display_name: format!("خانم {login}"),
+            locale: "fa".into(),
+            state: ActiveState::Active,
+            phone_encrypted: None,
+            created_at: now,
+            updated_at: now,
+        };
+        let credential = Credential { account_id: id, password_hash: password::hash(PASSWORD, [1; 16], COST).unwrap(), changed_at: now };
+        let write = move |tx: &mut store::Tx<'_>| {
+            store::account::save_accounts(tx, std::slice::from_ref(&account))?;
+            store::credential::save_credential(tx, &credential)
+        };
+        self.db.db().write_blocking(write).unwrap();
+        id
+    }
+
+    /// An account with one grant without an end.
+    pub fn person(&self, login: &str, role: Role, organisation_id: Option<OrganisationId>, areas: &[AreaId]) -> AccountId {
+        let account_id = self.account(login);
+        let now = self.clock.now();
+        let grant =
+            RoleGrant { id: self.ids.id(now), account_id, role, organisation_id, areas: areas.to_vec(), valid_from: now, valid_to: None };
+        self.db.db().write_blocking(move |tx| store::account::save_grants(tx, std::slice::from_ref(&grant))).unwrap();
+        account_id
+    }
+
+    pub fn organisation(&self, code: &str, kind: OrganisationKind) -> OrganisationId {
+        let now = self.clock.now();
+        let id = self.ids.id(now);
+        let row = Organisation {
+            id,
+            rev: 1,
+            code: code.into(),
+            kind,
+            name_fa: code.into(),
+            name_en: code.into(),
+            parent_id: None,
+            state: ActiveState::Active,
+            updated_at: now,
+        };
+        self.db.db().write_blocking(move |tx| store::organisation::save_organisations(tx, std::slice::from_ref(&row))).unwrap();
+        id
+    }
+
+    /// Logs in and gives the access token.
+    #[track_caller]
+    pub fn token(&self, login: &str) -> String {
+        let body = self.post("/v1/auth/login", &json!({ "login": login, "password": PASSWORD })).ok();
+        body["access_token"].as_str().unwrap().to_owned()
     }
 
     /// Stops the server and waits for it.

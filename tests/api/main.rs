@@ -7,5 +7,7 @@
 mod common;
 
 mod app;
+mod auth;
 mod base;
+mod roles;
 mod spec;
