@@ -17,6 +17,7 @@ use crate::{
     security::password::Cost,
     service::{Settings, Shared},
     store::{self, Db, DbOptions},
+    worker::Worker,
 };
 
 /// Whether the server brings the database up to date before it serves.
@@ -32,6 +33,7 @@ pub enum Migrations {
 pub struct Server {
     running: actix_web::dev::Server,
     addr: SocketAddr,
+    worker: Worker,
 }
 
 impl std::fmt::Debug for Server {
@@ -97,6 +99,7 @@ pub fn build(config: &Config, clock: SharedClock, ids: SharedIds, listener: TcpL
         request_timeout_s: config.server.request_timeout_s,
         proxies: config.server.proxies,
     };
+    let worker = Worker { db: db.clone(), clock: clock.clone(), ids: ids.clone(), shared: shared.clone() };
     let site = Site::new(State { db, database_url: config.database.url.reveal().to_owned(), clock, ids, shared, limits })?;
     let addr = listener.local_addr().map_err(|e| fault("the listener has no address", e))?;
     let running = HttpServer::new(move || app(&site))
@@ -106,7 +109,7 @@ pub fn build(config: &Config, clock: SharedClock, ids: SharedIds, listener: TcpL
         .listen(listener)
         .map_err(|e| fault("the listener cannot be used", e))?
         .run();
-    Ok(Server { running, addr })
+    Ok(Server { running, addr, worker })
 }
 
 impl Server {
@@ -122,7 +125,13 @@ impl Server {
         self.running.handle()
     }
 
-    /// Serves until its handle stops it.
+    /// What does the background work, for callers that decide themselves when.
+    #[must_use]
+    pub const fn worker(&self) -> &Worker {
+        &self.worker
+    }
+
+    /// Serves until its handle stops it, without background work.
     ///
     /// # Errors
     /// The server failed.
@@ -130,7 +139,7 @@ impl Server {
         self.running.await.map_err(|e| Error::internal("the server failed").caused_by(e))
     }
 
-    /// Serves until a signal comes: after the first one no new connections are taken and requests under way may finish within
+    /// Serves, with the background work, until a signal comes: after the first one no new connections are taken and requests under way may finish within
     /// the grace; after the second one it stops at once.
     ///
     /// # Errors
@@ -138,6 +147,9 @@ impl Server {
     pub async fn run_until_stopped(self) -> Result<Stopped> {
         let handle = self.handle();
         let mut signals = Signals::new().map_err(|e| Error::internal("signals cannot be heard").caused_by(e))?;
+        // Gone with this future: what a step had not committed is rolled back.
+        let background = tokio::spawn(self.worker.clone().run());
+        let _stop = StopOnDrop(background);
         let running = self.run();
         tokio::pin!(running);
         tokio::select! {
@@ -152,6 +164,15 @@ impl Server {
                 Ok(Stopped::AtOnce)
             }
         }
+    }
+}
+
+/// Ends a task together with who waits for it.
+struct StopOnDrop(tokio::task::JoinHandle<()>);
+
+impl Drop for StopOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }
 

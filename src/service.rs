@@ -16,6 +16,7 @@ pub mod organisation;
 pub mod reference;
 pub mod reference_change;
 pub mod sync;
+pub mod timers;
 
 use std::sync::Arc;
 

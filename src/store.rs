@@ -14,6 +14,7 @@ pub mod contract;
 pub mod coverage_use;
 pub mod credential;
 pub mod db;
+pub mod due;
 pub mod feed;
 pub mod idempotency;
 pub mod inspector;

@@ -107,3 +107,11 @@ pub fn delete_answers(tx: &mut Tx<'_>, created_before: Timestamp) -> Result<usiz
     on!(tx, |c| diesel::delete(idempotency_keys::table.filter(idempotency_keys::created_at.lt(created_before))).execute(c))
         .map_err(db_error)
 }
+
+/// Forgets the answers that were given before an instant; says how many.
+///
+/// # Errors
+/// The database fails.
+pub fn delete_answers_before(tx: &mut Tx<'_>, before: Timestamp) -> Result<usize> {
+    on!(tx, |c| diesel::delete(idempotency_keys::table.filter(idempotency_keys::created_at.lt(before))).execute(c)).map_err(db_error)
+}

@@ -1,0 +1,90 @@
+//! Background work: what is due by the clock. `tick` does all of it once, so that a test needs no waiting.
+
+use std::{sync::Arc, time::Duration};
+
+use crate::{
+    clock::{SharedClock, SharedIds},
+    error::Result,
+    service::{
+        Ctx, Shared,
+        timers::{self, Step},
+    },
+    store::{Db, Tx},
+};
+
+/// How long the worker rests between two rounds.
+const REST: Duration = Duration::from_secs(15);
+
+/// What one round did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Round {
+    /// Offers that expired.
+    pub expired_offers: usize,
+    /// Holds that ended.
+    pub ended_holds: usize,
+    /// Answers under idempotency keys that were forgotten.
+    pub forgotten_answers: usize,
+}
+
+/// Does what is due.
+#[derive(Debug, Clone)]
+pub struct Worker {
+    /// The database.
+    pub db: Db,
+    /// The time.
+    pub clock: SharedClock,
+    /// New ids.
+    pub ids: SharedIds,
+    /// What the use cases share.
+    pub shared: Arc<Shared>,
+}
+
+impl Worker {
+    /// Does once all that is due. Blocks; several processes may do it at once.
+    ///
+    /// # Errors
+    /// The database fails. What was done before stays done.
+    pub fn tick(&self) -> Result<Round> {
+        Ok(Round {
+            expired_offers: self.drain(timers::expire_offers)?,
+            ended_holds: self.drain(timers::end_holds)?,
+            forgotten_answers: self.drain(timers::forget_answers)?,
+        })
+    }
+
+    /// Runs one kind of step until nothing of it is due.
+    fn drain(&self, step: fn(&mut Tx<'_>, &Ctx) -> Result<Step>) -> Result<usize> {
+        let mut done = 0;
+        loop {
+            let now = self.clock.now();
+            let ctx = Ctx { now, ids: self.ids.clone(), request_id: self.ids.uuid(now), actor: None, shared: self.shared.clone() };
+            let Step { done: n, more } = self.db.write_blocking(move |tx| step(tx, &ctx))?;
+            done += n;
+            // A step that finds rows but changes none would find the same again.
+            if !more || n == 0 {
+                return Ok(done);
+            }
+        }
+    }
+
+    /// Does what is due again and again until the task is dropped.
+    pub async fn run(self) {
+        loop {
+            let worker = self.clone();
+            match tokio::task::spawn_blocking(move || worker.tick()).await {
+                Ok(Ok(round)) if round != Round::default() => {
+                    tracing::info!(
+                        worker.expired_offers = round.expired_offers,
+                        worker.ended_holds = round.ended_holds,
+                        worker.forgotten_answers = round.forgotten_answers,
+                        "the worker did what was due"
+                    );
+                }
+                Ok(Ok(_)) => {}
+                Ok(Err(error)) => tracing::error!(error = %error, "the worker could not do what is due; it will try again"),
+                Err(panic) => tracing::error!(error = %panic, "the worker panicked; it will try again"),
+            }
+            tokio::time::sleep(REST).await;
+        }
+    }
+}
