@@ -16,6 +16,8 @@ crate::text_enum! {
         ParallelUpdate = "parallel_update",
         /// A category was changed in the field while the office changed it.
         CategoryProposal = "category_proposal",
+        /// Somebody in the field proposes what only the office may set: priority, category, deferral.
+        Proposal = "proposal",
         /// A point moved far while somebody else moved it.
         PointMoved = "point_moved",
         /// One person declined what another of the same party submitted.
@@ -112,7 +114,7 @@ pub struct Conflict {
     pub theirs: Value,
     /// What came.
     pub mine: Value,
-    /// The first of the mutations involved, by id (of measurements: the rows).
+    /// The first of the mutations involved, by id (of measurements and possible duplicates: the rows).
     pub mutation_id: MutationId,
     /// The second.
     pub other_mutation_id: Option<MutationId>,

@@ -48,6 +48,12 @@ impl Contract {
     pub fn in_force_at(&self, at: Timestamp) -> bool {
         self.status == ContractStatus::Active && self.valid_from <= at && at < self.valid_to
     }
+
+    /// The first instant at which nothing is done under it any more: of one that was ended before its time the last change.
+    #[must_use]
+    pub fn ends_at(&self) -> Timestamp {
+        if self.status == ContractStatus::Ended { self.valid_to.min(self.updated_at) } else { self.valid_to }
+    }
 }
 
 crate::text_enum! {

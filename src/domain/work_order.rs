@@ -244,6 +244,8 @@ crate::text_enum! {
         Partly = "partly",
         /// Returned with defects.
         Rework = "rework",
+        /// Taken back by its author before anybody had looked.
+        Withdrawn = "withdrawn",
     }
 }
 

@@ -148,17 +148,17 @@ pub struct StageEvent {
 ///
 /// - Submitted beats everything: work that was done is seen.
 /// - Of a failed visit and a start, the later one stands.
-/// - Started beats accepted; accepted beats declined: a party that began has not refused.
+/// - Started beats accepted; accepted beats declined: a party that began has not refused. Who goes on has begun.
 #[must_use]
 pub fn fold_stage(start: WorkOrderState, events: &[StageEvent]) -> WorkOrderState {
     let newest = |kind| events.iter().filter(|e| e.kind == kind).map(|e| (e.eff, e.id)).max();
     if newest(WorkEventKind::Submit).is_some() {
         return Submitted;
     }
-    match (newest(WorkEventKind::FailVisit), newest(WorkEventKind::Start)) {
+    match (newest(WorkEventKind::FailVisit), newest(WorkEventKind::Start).max(newest(WorkEventKind::Resume))) {
         (Some(failed), started) if started.is_none_or(|s| s < failed) => FailedVisit,
         (_, Some(_)) => InProgress,
-        _ if newest(WorkEventKind::Accept).is_some() => Accepted,
+        _ if newest(WorkEventKind::Accept).is_some() && start == Offered => Accepted,
         // What the office had accepted for its holder is not his to decline.
         _ if newest(WorkEventKind::Decline).is_some() && start == Offered => Declined,
         _ => start,

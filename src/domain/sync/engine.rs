@@ -4,10 +4,17 @@
 //! does not know: held. Who may write is judged by history: the holder of an epoch may report what was done in it, whoever
 //! he is now.
 
+mod answers;
+mod attempt;
 mod clash;
+mod edit;
 mod facts;
+pub mod flags;
 mod judge;
+mod late;
+mod quarantine;
 mod rejudge;
+mod retract;
 mod ticket;
 mod work;
 
@@ -99,6 +106,9 @@ pub struct Act<'a> {
 
 /// Decides one mutation. The world changes only as far as the outcome says; the caller takes a group back as a whole.
 pub fn decide(world: &mut World, around: &Surroundings<'_>, author: &Author, act: &Act<'_>) -> Outcome {
+    if let Some(aside) = quarantine::check(world, around, author, act) {
+        return aside;
+    }
     match act.command {
         Command::NoteAdd(_)
         | Command::NoteEdit(_)
@@ -107,23 +117,21 @@ pub fn decide(world: &mut World, around: &Surroundings<'_>, author: &Author, act
         | Command::VisitLeave(_)
         | Command::PhotoAdd(_)
         | Command::PhotoRemove(_)
-        | Command::MeasurementAdd(_) => facts::decide(world, author, act),
+        | Command::MeasurementAdd(_)
+        | Command::ChecklistAnswer(_) => facts::decide(world, author, act),
         Command::WorkAccept
         | Command::WorkDecline(_)
         | Command::WorkStart(_)
         | Command::WorkRequestHold(_)
         | Command::WorkResume
         | Command::WorkSubmit(_)
-        | Command::WorkFailVisit(_) => work::decide(world, author, act),
+        | Command::WorkFailVisit(_)
+        | Command::InspectionSubmit(_) => work::decide(world, author, act),
+        Command::WorkRetract(args) => retract::decide(world, author, act, args),
         Command::RoundVerify(_) | Command::RoundRework(_) => judge::decide(world, author, act),
         Command::TicketCreate(args) => ticket::create(world, around, author, act, args),
-        Command::TicketEdit(_)
-        | Command::TicketPropose(_)
-        | Command::ChecklistAnswer(_)
-        | Command::WorkRetract(_)
-        | Command::InspectionSubmit(_) => {
-            Outcome::rejected(OutcomeCode::UnknownCommand, "/cmd: this server does not decide this command yet")
-        }
+        Command::TicketEdit(args) => edit::edit(world, around, author, act, &args.set),
+        Command::TicketPropose(args) => edit::propose(world, around, author, act, args),
     }
 }
 

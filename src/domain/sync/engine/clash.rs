@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::domain::{
-    conflict::{Conflict, ConflictKind, ConflictStatus, Severity},
+    conflict::{Conflict, ConflictKind, ConflictStatus, Resolution, Severity},
     ids::{AreaId, ConflictId, MutationId, TicketId, WorkOrderId, name_uuid},
-    sync::engine::Act,
+    time::Timestamp,
     world::World,
 };
 
@@ -17,6 +18,8 @@ pub(super) struct Clash<'a> {
     pub severity: Severity,
     pub ticket: TicketId,
     pub order: Option<WorkOrderId>,
+    /// Whose name the key begins with, if neither the order nor the ticket.
+    pub subject: Option<Uuid>,
     /// Field or epoch, part of the key.
     pub what: &'a str,
     /// What both had seen, as far as it is known.
@@ -25,6 +28,8 @@ pub(super) struct Clash<'a> {
     pub mine: Value,
     /// The mutations involved, as far as this decision knows (of measurements and duplicates: the rows).
     pub parties: Vec<MutationId>,
+    /// Whether those named by earlier decisions are involved too; otherwise `parties` are all.
+    pub cumulative: bool,
     pub default_in_force: &'a str,
     /// The areas of the ticket, if it is not loaded.
     pub areas: &'a [AreaId],
@@ -38,11 +43,13 @@ impl<'a> Clash<'a> {
             severity: Severity::Hard,
             ticket,
             order,
+            subject: None,
             what,
             base: json!({}),
             theirs: json!({}),
             mine: json!({}),
             parties: Vec::new(),
+            cumulative: false,
             default_in_force: "",
             areas: &[],
         }
@@ -54,7 +61,7 @@ impl<'a> Clash<'a> {
     }
 
     fn key(&self) -> String {
-        let subject = self.order.map_or_else(|| self.ticket.uuid(), WorkOrderId::uuid);
+        let subject = self.subject.or(self.order.map(WorkOrderId::uuid)).unwrap_or(self.ticket.uuid());
         format!("{}|{subject}|{}", self.kind, self.what)
     }
 
@@ -66,14 +73,14 @@ impl<'a> Clash<'a> {
 
 /// Raises a conflict, or brings the one with the same key up to date: once, whatever came first. Hard never becomes soft. What
 /// was decided stays decided until something new comes in.
-pub(super) fn raise(world: &mut World, act: &Act<'_>, clash: Clash<'_>) -> ConflictId {
+pub(super) fn raise(world: &mut World, now: Timestamp, clash: Clash<'_>) -> ConflictId {
     let id = clash.id();
     let before = world.conflicts.get(id).cloned();
-    // The two smallest ids ever involved: the same whatever came first.
-    let known = before.iter().flat_map(|b| [Some(b.mutation_id), b.other_mutation_id]).flatten();
+    // The two smallest ids involved: the same whatever came first.
+    let known = before.iter().filter(|_| clash.cumulative).flat_map(|b| [Some(b.mutation_id), b.other_mutation_id]).flatten();
     let key = clash.key();
     let mut parties = known.chain(clash.parties).collect::<BTreeSet<_>>().into_iter();
-    let (mutation_id, other_mutation_id) = (parties.next().unwrap_or(act.id), parties.next());
+    let (mutation_id, other_mutation_id) = (parties.next().unwrap_or(MutationId::new(clash.ticket.uuid())), parties.next());
     let areas = world.tickets.get(clash.ticket).map_or_else(|| clash.areas.to_vec(), |t| t.leaf_areas.clone());
     let decided = before.as_ref().filter(|b| b.status == ConflictStatus::Resolved && b.mine == clash.mine);
     let conflict = Conflict {
@@ -96,10 +103,23 @@ pub(super) fn raise(world: &mut World, act: &Act<'_>, clash: Clash<'_>) -> Confl
         resolved_by: decided.and_then(|d| d.resolved_by),
         resolved_at: decided.and_then(|d| d.resolved_at),
         note: before.as_ref().and_then(|b| b.note.clone()),
-        raised_at: before.as_ref().map_or(act.received_at, |b| b.raised_at.min(act.received_at)),
+        raised_at: before.as_ref().map_or(now, |b| b.raised_at.min(now)),
     };
     if before.as_ref() != Some(&conflict) {
         world.conflicts.put(conflict);
     }
     id
+}
+/// Closes a conflict whose cause is gone: a correction agrees by now, the late work was taken back. The system decided nothing,
+/// so that nobody stands as the one who did.
+pub(super) fn withdraw(world: &mut World, id: ConflictId, resolution: Resolution, at: Timestamp) {
+    if let Some(conflict) = world.conflicts.get(id).filter(|c| c.status == ConflictStatus::Open).cloned() {
+        world.conflicts.put(Conflict {
+            status: ConflictStatus::Resolved,
+            resolution: Some(resolution),
+            resolved_by: None,
+            resolved_at: Some(at),
+            ..conflict
+        });
+    }
 }

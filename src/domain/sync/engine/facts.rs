@@ -3,13 +3,17 @@
 use serde_json::json;
 
 use crate::domain::{
-    conflict::ConflictKind,
+    conflict::{ConflictKind, Resolution},
     ids::{Id, OrganisationId, TicketId, WorkOrderId},
     photo::{Photo, PhotoState},
     policy::Permission,
     sync::{
         command::{Command, MeasurementAdd, NoteAdd, NoteChange, PhotoAdd, VisitRecord, mock_flag},
-        engine::{Act, Author, clash::Clash, clash::raise, target, unknown},
+        engine::{
+            Act, Author,
+            clash::{Clash, raise, withdraw},
+            answers, late, target, unknown,
+        },
         outcome::{Outcome, OutcomeCode, Status},
     },
     visit::{Audience, Measurement, Note, Visit},
@@ -17,10 +21,10 @@ use crate::domain::{
 };
 
 /// Where a fact belongs.
-struct Place {
-    ticket: TicketId,
-    order: Option<WorkOrderId>,
-    organisation: Option<OrganisationId>,
+pub(super) struct Place {
+    pub ticket: TicketId,
+    pub order: Option<WorkOrderId>,
+    pub organisation: Option<OrganisationId>,
 }
 
 pub(super) fn decide(world: &mut World, author: &Author, act: &Act<'_>) -> Outcome {
@@ -54,7 +58,7 @@ pub(super) fn decide(world: &mut World, author: &Author, act: &Act<'_>) -> Outco
         return unknown(act.entity);
     };
     let shut = ticket.status.is_shut_by_office();
-    let (point, status) = (ticket.point, ticket.status);
+    let point = ticket.point;
     // Of several organisations the one that holds or held the order speaks; at a ticket the one that found it.
     let holders: Vec<_> = match order {
         Some(order) => world.assignments.iter().filter(|a| a.work_order_id == order.id).filter_map(|a| a.organisation_id).collect(),
@@ -67,20 +71,13 @@ pub(super) fn decide(world: &mut World, author: &Author, act: &Act<'_>) -> Outco
         Command::VisitRecord(args) => record_visit(world, author, act, &place, args, &point),
         Command::PhotoAdd(args) => add_photo(world, author, act, &place, args),
         Command::MeasurementAdd(args) => add_measurement(world, author, act, &place, args),
+        Command::ChecklistAnswer(args) => answers::answer(world, author, act, &place, args),
         _ => Outcome::rejected(OutcomeCode::UnknownCommand, "/cmd: not a fact"),
     };
     if stored.status != Status::Applied || !shut {
         return stored;
     }
-    let what = author.account.to_string();
-    let clash = Clash {
-        theirs: json!({ "status": status }),
-        mine: json!({ "evidence_by": author.account }),
-        parties: vec![act.id],
-        default_in_force: "the office's decision stands; the evidence is kept",
-        ..Clash::hard(ConflictKind::DeletedEntity, place.ticket, place.order, &what)
-    };
-    let conflict = raise(world, act, clash);
+    let conflict = late::report_evidence(world, act, place.ticket, place.order, &author.account.to_string());
     Outcome {
         conflict: Some(conflict),
         v: stored.v,
@@ -213,33 +210,54 @@ fn add_measurement(world: &mut World, author: &Author, act: &Act<'_>, place: &Pl
         organisation_id: place.organisation,
         eff: act.stamp.eff,
     });
-    report_disagreement(world, act, place, args);
+    // A correction may settle what was in dispute, under its own name or the one that it corrects.
+    let corrected = args.supersedes.and_then(|s| world.measurements.get(s)).map(Measured::of);
+    let mine = Measured { item: args.item.clone(), unit: args.unit.clone(), epoch: act.epoch };
+    for measured in corrected.filter(|c| *c != mine).into_iter().chain([mine]) {
+        report_disagreement(world, act, place, &measured);
+    }
     Outcome::applied(v)
 }
 
-/// Looks at all measurements of one thing in one epoch: the conflict follows from the set, not from what came first.
-fn report_disagreement(world: &mut World, act: &Act<'_>, place: &Place, args: &MeasurementAdd) {
-    let superseded: Vec<_> = world.measurements.iter().filter_map(|m| m.supersedes).collect();
+/// One thing, in one unit, in one epoch.
+#[derive(PartialEq)]
+struct Measured {
+    item: String,
+    unit: String,
+    epoch: Option<i64>,
+}
+
+impl Measured {
+    fn of(m: &Measurement) -> Self {
+        Self { item: m.item.clone(), unit: m.unit.clone(), epoch: m.epoch }
+    }
+}
+
+/// Looks at all measurements of one thing in one epoch but those that their author corrected: the conflict follows from the set,
+/// not from what came first, and is withdrawn when they agree.
+fn report_disagreement(world: &mut World, act: &Act<'_>, place: &Place, what: &Measured) {
+    let corrected = |m: &Measurement| world.measurements.iter().any(|n| n.supersedes == Some(m.id) && n.actor == m.actor);
     let same: Vec<&Measurement> = world
         .measurements
         .iter()
-        .filter(|m| m.ticket_id == place.ticket && m.work_order_id == place.order && m.epoch == act.epoch)
-        .filter(|m| m.item == args.item && m.unit == args.unit && !superseded.contains(&m.id))
+        .filter(|m| m.ticket_id == place.ticket && m.work_order_id == place.order && Measured::of(m) == *what && !corrected(m))
         .collect();
     let disagree =
         |a: &Measurement, b: &Measurement| a.actor != b.actor && (a.quantity - b.quantity).abs() > DISAGREE * a.quantity.max(b.quantity);
+    let side = |m: &&Measurement| json!({ "measurement": m.id, "quantity": m.quantity, "actor": m.actor, "at": m.eff });
+    let what = format!("{}|{}|{}", what.item, what.unit, what.epoch.unwrap_or_default());
+    let clash = Clash::soft(ConflictKind::MeasurementDisagrees, place.ticket, place.order, &what);
     if !same.iter().any(|a| same.iter().any(|b| disagree(a, b))) {
+        withdraw(world, clash.id(), Resolution::Keep, act.received_at);
         return;
     }
-    let values = json!(same.iter().map(|m| json!({ "measurement": m.id, "quantity": m.quantity, "actor": m.actor })).collect::<Vec<_>>());
-    let parties = same.iter().map(|m| Id::new(m.id.uuid())).collect();
-    let what = format!("{}|{}|{}", args.item, args.unit, act.epoch.unwrap_or_default());
     let clash = Clash {
-        theirs: values.clone(),
-        mine: values,
-        parties,
+        base: json!({ "epoch": act.epoch }),
+        theirs: same.first().map(side).unwrap_or_default(),
+        mine: same.iter().skip(1).map(side).collect(),
+        parties: same.iter().map(|m| Id::new(m.id.uuid())).collect(),
         default_in_force: "all measurements are kept",
-        ..Clash::soft(ConflictKind::MeasurementDisagrees, place.ticket, place.order, &what)
+        ..clash
     };
-    raise(world, act, clash);
+    raise(world, act.received_at, clash);
 }

@@ -11,7 +11,7 @@ use crate::domain::{
     evidence::{Circumstances, judge},
     ids::{PhotoId, TicketId},
     photo::Photo,
-    sync::surroundings::Surroundings,
+    sync::{engine::flags, surroundings::Surroundings},
     time::Timestamp,
     world::World,
 };
@@ -33,9 +33,27 @@ pub fn rejudge(world: &mut World, around: &Surroundings<'_>, ticket: TicketId, n
     rejudge_all(world, around, &BTreeSet::from([ticket]), now);
 }
 
-fn rejudge_all(world: &mut World, around: &Surroundings<'_>, tickets: &BTreeSet<TicketId>, _now: Timestamp) {
+fn rejudge_all(world: &mut World, around: &Surroundings<'_>, tickets: &BTreeSet<TicketId>, now: Timestamp) {
     measure(world, tickets);
     photos(world, around, tickets);
+    flags::derive(world, around, tickets, now);
+    areas_of_conflicts(world, tickets);
+}
+
+/// The office of a ticket's areas sees its conflicts: also after the ticket has moved.
+fn areas_of_conflicts(world: &mut World, tickets: &BTreeSet<TicketId>) {
+    let moved: Vec<_> = world
+        .conflicts
+        .iter()
+        .filter(|c| tickets.contains(&c.ticket_id))
+        .filter_map(|c| {
+            let areas = &world.tickets.get(c.ticket_id)?.leaf_areas;
+            (*areas != c.areas).then(|| crate::domain::conflict::Conflict { areas: areas.clone(), ..c.clone() })
+        })
+        .collect();
+    for conflict in moved {
+        world.conflicts.put(conflict);
+    }
 }
 
 /// Distances of visits to where their ticket is now.

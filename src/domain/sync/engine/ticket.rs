@@ -91,7 +91,7 @@ pub(super) fn create(world: &mut World, around: &Surroundings<'_>, author: &Auth
         });
     }
     world.status_changes.put(StatusChange {
-        id: StatusChangeId::new(name_uuid(&format!("created|{id}"))),
+        id: StatusChangeId::new(name_uuid(&format!("status|{id}|1|{}", TicketStatus::New))),
         ticket_id: id,
         from: None,
         to: TicketStatus::New,
@@ -147,8 +147,10 @@ fn report_duplicates(world: &mut World, around: &Surroundings<'_>, author: &Auth
         }
         let (older, younger) = if (other.created_at, other.ticket) < (me.created_at, me.ticket) { (other, me) } else { (me, other) };
         let side = |n: &Neighbour| json!({ "ticket": n.ticket, "created_at": n.created_at, "distance_m": distance_m });
-        let what = older.ticket.to_string();
+        let (first, second) = (older.ticket.min(younger.ticket), older.ticket.max(younger.ticket));
+        let what = second.to_string();
         let clash = Clash {
+            subject: Some(first.uuid()),
             theirs: side(older),
             mine: side(younger),
             parties: vec![Id::new(older.ticket.uuid()), Id::new(younger.ticket.uuid())],
@@ -156,7 +158,7 @@ fn report_duplicates(world: &mut World, around: &Surroundings<'_>, author: &Auth
             areas: &younger.leaf_areas,
             ..Clash::soft(ConflictKind::PossibleDuplicate, younger.ticket, None, &what)
         };
-        let conflict = raise(world, act, clash);
+        let conflict = raise(world, act.received_at, clash);
         if other.leaf_areas.iter().any(|a| author.areas.contains(a)) {
             told = Some(conflict);
         }

@@ -1,0 +1,81 @@
+//! What a verifier must know of an order, as words: derived from the rows, never set by hand.
+
+use std::collections::BTreeSet;
+
+use crate::domain::{
+    ids::TicketId,
+    photo::VerdictResult,
+    sync::{
+        engine::{
+            late::{DoubleWork, refresh},
+            work::missing_evidence,
+        },
+        surroundings::Surroundings,
+    },
+    time::Timestamp,
+    work_order::{Standing, WorkEventKind, WorkOrder, WorkOrderKind, WorkOrderState},
+    world::World,
+};
+
+/// The category asks for other evidence by now than when the order was assigned; such a round is never verified by the system.
+pub const MISSING_EVIDENCE: &str = "missing_evidence";
+/// A photo of the order does not agree with what is claimed of it.
+pub const EVIDENCE_MISMATCH: &str = "evidence_mismatch";
+/// Two parties did the same work.
+pub const DOUBLE_WORK: &str = "double_work";
+/// The holder asks for a pause.
+pub const HOLD_REQUESTED: &str = "hold_requested";
+
+const OURS: [&str; 4] = [MISSING_EVIDENCE, EVIDENCE_MISMATCH, DOUBLE_WORK, HOLD_REQUESTED];
+
+/// Derives the flags of the orders of some tickets, and brings the conflicts of late work up to date.
+pub(super) fn derive(world: &mut World, around: &Surroundings<'_>, tickets: &BTreeSet<TicketId>, now: Timestamp) {
+    let orders: Vec<WorkOrder> = world.work_orders.iter().filter(|o| tickets.contains(&o.ticket_id)).cloned().collect();
+    for order in orders {
+        let double = refresh(world, now, &order);
+        let mut flags: BTreeSet<String> = order.flags.iter().filter(|f| !OURS.contains(&f.as_str())).cloned().collect();
+        let found = [
+            (MISSING_EVIDENCE, lacks_evidence(world, around, &order)),
+            (EVIDENCE_MISMATCH, has_mismatch(world, &order)),
+            (DOUBLE_WORK, double == DoubleWork::Yes),
+            (HOLD_REQUESTED, asks_for_hold(world, &order)),
+        ];
+        flags.extend(found.into_iter().filter(|(_, there)| *there).map(|(flag, _)| flag.to_owned()));
+        let flags: Vec<String> = flags.into_iter().collect();
+        if flags != order.flags {
+            world.work_orders.put(WorkOrder { flags, ..order });
+        }
+    }
+}
+
+/// What was submitted does not bring what the ticket's category asks for now.
+fn lacks_evidence(world: &World, around: &Surroundings<'_>, order: &WorkOrder) -> bool {
+    if order.submitted_by.is_none() || order.kind == WorkOrderKind::Inspection {
+        return false;
+    }
+    let category = world.tickets.get(order.ticket_id).and_then(|t| around.category(t.category_id));
+    category.is_some_and(|c| missing_evidence(world, order, &c.evidence.photos, order.submitted_org).is_some())
+}
+
+fn has_mismatch(world: &World, order: &WorkOrder) -> bool {
+    world
+        .photos
+        .iter()
+        .filter(|p| p.work_order_id == Some(order.id) && p.organisation_id == order.organisation_id && p.removed_at.is_none())
+        .any(|p| p.verdicts.iter().any(|v| v.result == VerdictResult::Mismatch))
+}
+
+/// The newest word of the current holder on a pause is a request, and nobody has answered it by a hold, nor is the work done.
+fn asks_for_hold(world: &World, order: &WorkOrder) -> bool {
+    use WorkEventKind::{RequestHold, Resume};
+    if !matches!(order.state, WorkOrderState::Accepted | WorkOrderState::InProgress | WorkOrderState::Rework) {
+        return false;
+    }
+    let newest = world
+        .work_events
+        .iter()
+        .filter(|e| e.work_order_id == order.id && e.epoch == order.epoch && e.standing == Standing::Effective)
+        .filter(|e| matches!(e.kind, RequestHold | Resume))
+        .max_by_key(|e| (e.eff, e.id));
+    newest.is_some_and(|e| e.kind == RequestHold)
+}
