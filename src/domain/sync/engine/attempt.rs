@@ -52,12 +52,8 @@ const fn counts(standing: Standing) -> bool {
 /// The events of the current attempt that count, by stamp.
 pub(super) fn events(world: &World, order: &WorkOrder, assignment: &Assignment) -> Vec<WorkEvent> {
     let epochs = first_epoch(world, order, assignment)..=order.epoch;
-    let mut events: Vec<WorkEvent> = world
-        .work_events
-        .iter()
-        .filter(|e| by_party(e, assignment) && epochs.contains(&e.epoch) && counts(e.standing))
-        .cloned()
-        .collect();
+    let mut events: Vec<WorkEvent> =
+        world.work_events.iter().filter(|e| by_party(e, assignment) && epochs.contains(&e.epoch) && counts(e.standing)).cloned().collect();
     events.sort_by_key(|e| (e.eff, e.id));
     events
 }
@@ -78,10 +74,7 @@ pub(super) fn revive(world: &mut World, order: &WorkOrder, assignment: &Assignme
 
 /// Whether an event says that its party has taken the offer.
 const fn takes(kind: WorkEventKind) -> bool {
-    matches!(
-        kind,
-        WorkEventKind::Accept | WorkEventKind::Start | WorkEventKind::Resume | WorkEventKind::Submit | WorkEventKind::FailVisit
-    )
+    matches!(kind, WorkEventKind::Accept | WorkEventKind::Start | WorkEventKind::Resume | WorkEventKind::Submit | WorkEventKind::FailVisit)
 }
 
 /// Whether the office, not an event, gave the answer that stands: emergency groups and the city's own staff are not asked.
@@ -157,8 +150,7 @@ fn answer(world: &World, order: &WorkOrder, assignment: &mut Assignment, stage: 
 /// Makes or mends the round of the current attempt: the earliest submission made it, later ones join it, and without any it is
 /// withdrawn. What was said of it stays.
 fn settle_round(world: &mut World, order: &mut WorkOrder, assignment: &Assignment) {
-    let submissions: Vec<WorkEvent> =
-        events(world, order, assignment).into_iter().filter(|e| e.kind == WorkEventKind::Submit).collect();
+    let submissions: Vec<WorkEvent> = events(world, order, assignment).into_iter().filter(|e| e.kind == WorkEventKind::Submit).collect();
     let mut submissions = submissions.into_iter();
     let Some(first) = submissions.next() else {
         withdraw_round(world, order);

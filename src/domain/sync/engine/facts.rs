@@ -10,9 +10,9 @@ use crate::domain::{
     sync::{
         command::{Command, MeasurementAdd, NoteAdd, NoteChange, PhotoAdd, VisitRecord, mock_flag},
         engine::{
-            Act, Author,
+            Act, Author, answers,
             clash::{Clash, raise, withdraw},
-            answers, late, target, unknown,
+            late, target, unknown,
         },
         outcome::{Outcome, OutcomeCode, Status},
     },

@@ -86,14 +86,7 @@ pub(super) struct Event {
 }
 
 /// Appends the event. Its id is the mutation's, so that a repeat can never make a second one.
-pub(super) fn record(
-    world: &mut World,
-    author: &Author,
-    act: &Act<'_>,
-    assignment: &Assignment,
-    event: Event,
-    standing: Standing,
-) {
+pub(super) fn record(world: &mut World, author: &Author, act: &Act<'_>, assignment: &Assignment, event: Event, standing: Standing) {
     let visit_id = match act.command {
         Command::WorkStart(a) => a.visit,
         Command::WorkDecline(a) | Command::WorkRequestHold(a) | Command::WorkFailVisit(a) => a.visit,
@@ -162,7 +155,7 @@ fn is_free(world: &World, order: &WorkOrder) -> bool {
 
 /// An event of the attempt that is going on: it counts, and the stage is folded anew from all of the attempt's events.
 fn current(world: &mut World, author: &Author, act: &Act<'_>, mut order: WorkOrder, assignment: Assignment, event: Event) -> Outcome {
-    if order.state == WorkOrderState::Expired && !assignment.expires_at.is_none_or(|end| act.stamp.est < end) {
+    if order.state == WorkOrderState::Expired && assignment.expires_at.is_some_and(|end| act.stamp.est >= end) {
         match event.kind {
             WorkEventKind::Decline => {}
             WorkEventKind::Accept => {
