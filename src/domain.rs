@@ -9,6 +9,7 @@ pub mod audit;
 pub mod category;
 pub mod conflict;
 pub mod contract;
+pub mod contract_report;
 pub mod dispatch;
 pub mod evidence;
 pub mod fold;

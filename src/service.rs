@@ -8,6 +8,7 @@ pub mod auth;
 pub mod catalogue;
 pub mod category;
 pub mod change;
+pub mod contract;
 pub mod device;
 pub mod faults;
 pub mod keys;

@@ -252,3 +252,8 @@ fn organisations_and_categories_are_made_and_changed_with_care() {
         assert_eq!(city.write(move |tx| update_category(tx, &c, member.id, member.rev, &fine)).rev, member.rev + 1);
     }
 }
+
+/// The city that the tests of other themes start from.
+pub fn import_qazvin(city: &City) {
+    import(city, &qazvin(), Run::Real).unwrap();
+}

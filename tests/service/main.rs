@@ -8,3 +8,4 @@ mod auth;
 mod city;
 #[path = "../common/mod.rs"]
 mod common;
+mod contract;
