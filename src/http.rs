@@ -10,6 +10,7 @@ pub mod health;
 pub mod params;
 pub mod precondition;
 pub mod problem;
+pub mod reply;
 pub mod schema;
 pub mod v1;
 

@@ -39,9 +39,9 @@ impl<T> FromRequest for PathId<T> {
 
 /// The query parameters, read into `T`.
 #[derive(Debug)]
-pub struct Query<T>(pub T);
+pub struct Params<T>(pub T);
 
-impl<T: DeserializeOwned> FromRequest for Query<T> {
+impl<T: DeserializeOwned> FromRequest for Params<T> {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
 

@@ -1,13 +1,13 @@
-//! `If-Match`, `ETag` and `Idempotency-Key`.
+//! `If-Match` and `Idempotency-Key`.
 
 use std::future::{Ready, ready};
 
-use actix_web::{FromRequest, HttpRequest, HttpResponse, dev::Payload, http::header};
-use serde::Serialize;
+use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header};
 
 use crate::{
     error::{Code, Error, Result},
-    http::problem::Problem,
+    http::{body::Body, problem::Problem},
+    service::once::Once,
 };
 
 /// The revision that the client read, from `If-Match: "57"`.
@@ -33,17 +33,20 @@ fn revision(header: Option<&str>) -> Result<i64> {
         .ok_or_else(|| Error::with(Code::Malformed, "If-Match must be the ETag of the thing as you read it, such as \"57\""))
 }
 
-/// One thing with its revision as `ETag`.
-pub fn tagged(rev: i64, body: &impl Serialize) -> HttpResponse {
-    HttpResponse::Ok().insert_header((header::ETAG, format!("\"{rev}\""))).insert_header((header::CACHE_CONTROL, "no-store")).json(body)
-}
-
 /// Longest key that is kept.
 const MAX_KEY: usize = 200;
 
 /// The `Idempotency-Key` of a request that creates, if it has one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdempotencyKey(pub Option<String>);
+
+impl IdempotencyKey {
+    /// The request with a body under this key.
+    #[must_use]
+    pub fn once<T>(self, body: &Body<T>) -> Once {
+        Once { key: self.0, request_hash: body.hash }
+    }
+}
 
 impl FromRequest for IdempotencyKey {
     type Error = Problem;

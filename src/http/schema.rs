@@ -10,7 +10,17 @@ use utoipa::{
     },
 };
 
-use crate::domain::{account::Role, ids::Id, text_enum::TextEnum, time::Timestamp};
+use crate::domain::{
+    account::Role,
+    area::AreaKind,
+    category::{Hazard, Priority},
+    ids::Id,
+    organisation::{ActiveState, OrganisationKind},
+    photo::PhotoKind,
+    text_enum::TextEnum,
+    ticket::Boundary,
+    time::Timestamp,
+};
 
 impl<T> PartialSchema for Id<T> {
     fn schema() -> RefOr<Schema> {
@@ -58,4 +68,6 @@ macro_rules! enumerations {
     )+};
 }
 
-enumerations! { Role }
+enumerations! {
+    ActiveState, AreaKind, Boundary, Hazard, OrganisationKind, PhotoKind, Priority, Role,
+}

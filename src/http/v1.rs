@@ -1,12 +1,22 @@
 //! The resources of version 1: wire types and thin handlers, one file each.
 
+#![expect(unused_qualifications, reason = "utoipa's macro names the types of parameters by their full path")]
+
+pub mod account;
+pub mod area;
 pub mod auth;
+pub mod category;
 pub mod errors;
+pub mod organisation;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Every route of version 1.
 pub fn routes(config: &mut ServiceConfig<'_>) {
+    account::routes(config);
+    area::routes(config);
     auth::routes(config);
+    category::routes(config);
     errors::routes(config);
+    organisation::routes(config);
 }

@@ -37,7 +37,7 @@ pub struct TestApp {
     pub ids: SharedIds,
     base: String,
     agent: ureq::Agent,
-    stop: Option<Box<dyn FnOnce()>>,
+    stop: Option<Box<dyn FnOnce() + Send + Sync>>,
     thread: Option<JoinHandle<()>>,
 }
 

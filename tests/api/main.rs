@@ -6,8 +6,10 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod account;
 mod app;
 mod auth;
 mod base;
+mod catalogue;
 mod roles;
 mod spec;
