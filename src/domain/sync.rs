@@ -7,6 +7,7 @@ pub mod cursor;
 pub mod digest;
 pub mod engine;
 pub mod envelope;
+pub mod journal;
 pub mod mutation;
 pub mod outcome;
 pub mod register;

@@ -325,3 +325,28 @@ pub fn revoke_device(tx: &mut Tx<'_>, id: DeviceId, at: Timestamp) -> Result<boo
     .map(|n| n == 1)
     .map_err(db_error)
 }
+
+/// The device with an id, locked to the end of the transaction: of two pushes of one device the second waits here.
+///
+/// # Errors
+/// The database fails.
+pub fn lock_device(tx: &mut Tx<'_>, id: DeviceId) -> Result<Option<Device>> {
+    // An update that changes nothing locks the row on PostgreSQL and is the same text on SQLite, which has one writer.
+    let row: Option<DeviceRow> = on!(tx, |c| diesel::update(devices::table.filter(devices::id.eq(id)))
+        .set(devices::rev.eq(devices::rev))
+        .returning(DeviceRow::as_returning())
+        .get_result(c)
+        .optional())
+    .map_err(db_error)?;
+    Ok(row.map(Into::into))
+}
+
+/// Notes that a device has pulled.
+///
+/// # Errors
+/// The database fails.
+pub fn touch_device_pull(tx: &mut Tx<'_>, id: DeviceId, at: Timestamp) -> Result<()> {
+    on!(tx, |c| diesel::update(devices::table.filter(devices::id.eq(id))).set(devices::last_pull_at.eq(Some(at))).execute(c))
+        .map(drop)
+        .map_err(db_error)
+}

@@ -221,7 +221,8 @@ fn snapshot<C: SimpleConnection, T>(conn: &mut C, begin: &str, f: impl FnOnce(&m
     Ok(value)
 }
 
-fn transaction<T>(conn: &mut PgConnection, f: impl FnOnce(&mut PgConnection) -> Result<T>) -> Result<T> {
+/// One transaction, or a savepoint inside one.
+pub(in crate::store) fn transaction<T>(conn: &mut PgConnection, f: impl FnOnce(&mut PgConnection) -> Result<T>) -> Result<T> {
     /// Diesel wants an error that its own errors convert into.
     struct Wrap(Error);
     impl From<diesel::result::Error> for Wrap {

@@ -642,6 +642,7 @@ diesel::table! {
         detail -> Nullable<Text>,
         waits_for -> Nullable<Key>,
         attempts -> BigInt,
+        revised_at -> Nullable<Micros>,
     }
 }
 

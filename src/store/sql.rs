@@ -197,6 +197,7 @@ words! {
     crate::domain::photo::PhotoKind, crate::domain::photo::PhotoState,
     crate::domain::conflict::ConflictKind, crate::domain::conflict::Severity, crate::domain::conflict::ConflictStatus,
     crate::domain::conflict::Resolution,
+    crate::domain::sync::outcome::Status, crate::domain::sync::outcome::OutcomeCode,
 }
 
 /// Turns a database error into ours: away or busy is retryable, a broken unique constraint is a conflict, the rest is a fault.

@@ -1,6 +1,11 @@
 //! One transaction on either database.
 
-use diesel::{PgConnection, SqliteConnection};
+use diesel::{PgConnection, SqliteConnection, connection::SimpleConnection as _};
+
+use crate::{
+    error::Result,
+    store::{db::transaction, sql::db_error},
+};
 
 /// The concrete connection of a transaction.
 pub(in crate::store) enum Conn<'a> {
@@ -25,6 +30,24 @@ impl<'a> Tx<'a> {
 
     pub(in crate::store) const fn sqlite(conn: &'a mut SqliteConnection) -> Self {
         Self { conn: Conn::Sqlite(conn) }
+    }
+
+    /// Runs a step of the transaction: what it wrote is taken back if it fails, and the transaction goes on.
+    ///
+    /// # Errors
+    /// The step's, or the database fails.
+    pub fn step<T>(&mut self, f: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+        match &mut self.conn {
+            Conn::Pg(conn) => transaction(conn, |c| f(&mut Tx::pg(c))),
+            // The writer begins and ends SQLite's transactions by hand, so their steps are made by hand too.
+            Conn::Sqlite(conn) => {
+                conn.batch_execute("SAVEPOINT step").map_err(db_error)?;
+                let outcome = f(&mut Tx::sqlite(conn));
+                let end = if outcome.is_ok() { "RELEASE step" } else { "ROLLBACK TO step; RELEASE step" };
+                conn.batch_execute(end).map_err(db_error)?;
+                outcome
+            }
+        }
     }
 
     pub(in crate::store) const fn conn(&mut self) -> &mut Conn<'a> {

@@ -584,6 +584,7 @@ CREATE TABLE mutations (
     detail text COLLATE "C",
     waits_for uuid,
     attempts bigint NOT NULL,
+    revised_at timestamptz,
     PRIMARY KEY (id)
 );
 CREATE INDEX mutations_device_id_seq ON mutations (device_id, seq);

@@ -584,6 +584,7 @@ CREATE TABLE mutations (
     detail TEXT,
     waits_for BLOB,
     attempts INTEGER NOT NULL,
+    revised_at INTEGER,
     PRIMARY KEY (id)
 ) STRICT;
 CREATE INDEX mutations_device_id_seq ON mutations (device_id, seq);

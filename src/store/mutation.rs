@@ -1,0 +1,240 @@
+//! The journal of what devices sent.
+
+use diesel::prelude::*;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::{
+    domain::{
+        ids::{AccountId, ConflictId, DeviceId, GroupId, Id, MutationId},
+        sync::{
+            journal::Journaled,
+            outcome::{OutcomeCode, Status},
+        },
+        time::Timestamp,
+    },
+    error::Result,
+    store::{
+        schema::mutations,
+        sql::{Json, db_error},
+        tx::{MAX_BINDS, Tx},
+    },
+};
+
+record! {
+    /// Row of `mutations`.
+    MutationRow of mutations, id: MutationId {
+        device_id: DeviceId,
+        seq: i64,
+        group_id: Option<GroupId>,
+        cmd: String,
+        version: i64,
+        entity: Id<()>,
+        base: Option<i64>,
+        seen_ts: Option<i64>,
+        epoch: Option<i64>,
+        at: Timestamp,
+        up: Option<i64>,
+        boot: Option<String>,
+        actor: AccountId,
+        args: Json<Value>,
+        content_hash: Vec<u8>,
+        received_at: Timestamp,
+        est: Timestamp,
+        eff: Timestamp,
+        skew_us: i64,
+        status: Status,
+        code: Option<OutcomeCode>,
+        conflict_id: Option<ConflictId>,
+        result_v: Option<i64>,
+        detail: Option<String>,
+        waits_for: Option<Id<()>>,
+        attempts: i64,
+        revised_at: Option<Timestamp>,
+    }
+}
+
+impl From<&Journaled> for MutationRow {
+    fn from(e: &Journaled) -> Self {
+        Self {
+            id: e.id,
+            device_id: e.device_id,
+            seq: e.seq,
+            group_id: e.group_id,
+            cmd: e.cmd.clone(),
+            version: e.version,
+            entity: e.entity.into(),
+            base: e.base,
+            seen_ts: e.seen_ts,
+            epoch: e.epoch,
+            at: e.at,
+            up: e.up,
+            boot: e.boot.clone(),
+            actor: e.actor,
+            args: Json(e.args.clone()),
+            content_hash: e.content_hash.clone(),
+            received_at: e.received_at,
+            est: e.est,
+            eff: e.eff,
+            skew_us: e.skew_us,
+            status: e.status,
+            code: e.code,
+            conflict_id: e.conflict_id,
+            result_v: e.result_v,
+            detail: e.detail.clone(),
+            waits_for: e.waits_for.map(Into::into),
+            attempts: e.attempts,
+            revised_at: e.revised_at,
+        }
+    }
+}
+
+impl From<MutationRow> for Journaled {
+    fn from(r: MutationRow) -> Self {
+        Self {
+            id: r.id,
+            device_id: r.device_id,
+            seq: r.seq,
+            group_id: r.group_id,
+            cmd: r.cmd,
+            version: r.version,
+            entity: r.entity.uuid(),
+            base: r.base,
+            seen_ts: r.seen_ts,
+            epoch: r.epoch,
+            at: r.at,
+            up: r.up,
+            boot: r.boot,
+            actor: r.actor,
+            args: r.args.0,
+            content_hash: r.content_hash,
+            received_at: r.received_at,
+            est: r.est,
+            eff: r.eff,
+            skew_us: r.skew_us,
+            status: r.status,
+            code: r.code,
+            conflict_id: r.conflict_id,
+            result_v: r.result_v,
+            detail: r.detail,
+            waits_for: r.waits_for.map(Id::uuid),
+            attempts: r.attempts,
+            revised_at: r.revised_at,
+        }
+    }
+}
+
+/// How many ids one list in a query holds at most.
+const LIST: usize = 5_000;
+
+/// Those of the mutations that the journal has.
+///
+/// # Errors
+/// The database fails.
+pub fn find_mutations(tx: &mut Tx<'_>, ids: &[MutationId]) -> Result<Vec<Journaled>> {
+    let mut found = Vec::new();
+    for ids in ids.chunks(LIST) {
+        let rows: Vec<MutationRow> =
+            on!(tx, |c| mutations::table.filter(mutations::id.eq_any(ids)).select(MutationRow::as_select()).load(c)).map_err(db_error)?;
+        found.extend(rows.into_iter().map(Journaled::from));
+    }
+    Ok(found)
+}
+
+/// Adds mutations that the journal does not have; answers how many it did not have.
+///
+/// # Errors
+/// The database fails.
+pub fn insert_mutations(tx: &mut Tx<'_>, entries: &[Journaled]) -> Result<usize> {
+    const COLUMNS: usize = 28;
+    let rows: Vec<MutationRow> = entries.iter().map(Into::into).collect();
+    let mut added = 0;
+    for chunk in rows.chunks(MAX_BINDS / COLUMNS) {
+        added += on!(tx, |c| diesel::insert_into(mutations::table).values(chunk).on_conflict(mutations::id).do_nothing().execute(c))
+            .map_err(db_error)?;
+    }
+    Ok(added)
+}
+
+/// Writes mutations over those that the journal has.
+///
+/// # Errors
+/// The database fails.
+pub fn update_mutations(tx: &mut Tx<'_>, entries: &[Journaled]) -> Result<()> {
+    MutationRow::save(tx, &entries.iter().map(Into::into).collect::<Vec<_>>())
+}
+
+/// Held mutations that wait for one of the things, in the order of their stamps.
+///
+/// # Errors
+/// The database fails.
+pub fn list_waiting(tx: &mut Tx<'_>, things: &[Uuid]) -> Result<Vec<Journaled>> {
+    let mut found = Vec::new();
+    for things in things.chunks(LIST) {
+        let things: Vec<Option<Id<()>>> = things.iter().map(|t| Some(Id::new(*t))).collect();
+        let rows: Vec<MutationRow> = on!(tx, |c| mutations::table
+            .filter(mutations::waits_for.eq_any(&things).and(mutations::status.eq(Status::Held)))
+            .order((mutations::eff, mutations::id))
+            .select(MutationRow::as_select())
+            .load(c))
+        .map_err(db_error)?;
+        found.extend(rows.into_iter().map(Journaled::from));
+    }
+    Ok(found)
+}
+
+/// Held mutations of groups: all of a group is decided together.
+///
+/// # Errors
+/// The database fails.
+pub fn list_held_of_groups(tx: &mut Tx<'_>, groups: &[GroupId]) -> Result<Vec<Journaled>> {
+    let groups: Vec<Option<GroupId>> = groups.iter().copied().map(Some).collect();
+    let rows: Vec<MutationRow> = on!(tx, |c| mutations::table
+        .filter(mutations::group_id.eq_any(&groups).and(mutations::status.eq(Status::Held)))
+        .select(MutationRow::as_select())
+        .load(c))
+    .map_err(db_error)?;
+    Ok(rows.into_iter().map(Journaled::from).collect())
+}
+
+/// Which of the ids name tickets whose creation was refused.
+///
+/// # Errors
+/// The database fails.
+pub fn list_refused_creations(tx: &mut Tx<'_>, tickets: &[Uuid]) -> Result<Vec<Uuid>> {
+    let ids: Vec<Id<()>> = tickets.iter().copied().map(Id::new).collect();
+    let found: Vec<Id<()>> = on!(tx, |c| mutations::table
+        .filter(mutations::entity.eq_any(&ids).and(mutations::status.eq(Status::Rejected)).and(mutations::cmd.eq("ticket.create")))
+        .select(mutations::entity)
+        .load(c))
+    .map_err(db_error)?;
+    Ok(found.into_iter().map(Id::uuid).collect())
+}
+
+/// What a device has to be told: the answers after a seq, those that still wait, and those that were changed after a time;
+/// by seq, at most `limit`.
+///
+/// # Errors
+/// The database fails.
+pub fn list_results(
+    tx: &mut Tx<'_>,
+    device: DeviceId,
+    (acked, revised_since): (i64, Timestamp),
+    after: i64,
+    limit: i64,
+) -> Result<Vec<Journaled>> {
+    let rows: Vec<MutationRow> = on!(tx, |c| mutations::table
+        .filter(mutations::device_id.eq(device).and(mutations::seq.gt(after)).and(mutations::status.ne(Status::Deferred)))
+        .filter(
+            mutations::seq
+                .gt(acked)
+                .or(mutations::status.eq(Status::Held))
+                .or(mutations::revised_at.is_not_null().and(mutations::revised_at.ge(Some(revised_since))))
+        )
+        .order((mutations::seq, mutations::id))
+        .limit(limit)
+        .select(MutationRow::as_select())
+        .load(c))
+    .map_err(db_error)?;
+    Ok(rows.into_iter().map(Journaled::from).collect())
+}
