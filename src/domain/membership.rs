@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use crate::domain::{
     conflict::Conflict,
-    ids::{AccountId, AreaId, OrganisationId, TicketId, WorkOrderId},
+    ids::{AccountId, AreaId, Id, OrganisationId, TicketId, WorkOrderId},
     ticket::{Ticket, TicketOrigin},
     visit::{Audience, Note},
     work_order::{WorkOrder, WorkOrderState},
@@ -214,6 +214,29 @@ fn by_ticket<'w>(orders: impl Iterator<Item = &'w WorkOrder>) -> HashMap<TicketI
         map.entry(order.ticket_id).or_default().push(order);
     }
     map
+}
+
+/// A row of a world as it is now: its revision and the channels that carry it; nothing if there is no such row.
+#[must_use]
+pub fn carried(world: &World, kind: &str, id: Uuid) -> Option<(i64, BTreeSet<String>)> {
+    fn of<E: Carried>(table: &Table<E>, kind: &str, id: Uuid, view: &View<'_>) -> Option<(i64, BTreeSet<String>)> {
+        table.get(Id::new(id)).filter(|_| kind == E::KIND).map(|row| (row.rev(), row.channels(view)))
+    }
+    let now = View {
+        ticket: &|id| world.tickets.get(id),
+        orders: &|id| world.work_orders.iter().filter(|o| o.ticket_id == id).collect(),
+        order: &|id| world.work_orders.get(id),
+    };
+    of(&world.tickets, kind, id, &now)
+        .or_else(|| of(&world.work_orders, kind, id, &now))
+        .or_else(|| of(&world.rounds, kind, id, &now))
+        .or_else(|| of(&world.work_events, kind, id, &now))
+        .or_else(|| of(&world.visits, kind, id, &now))
+        .or_else(|| of(&world.notes, kind, id, &now))
+        .or_else(|| of(&world.measurements, kind, id, &now))
+        .or_else(|| of(&world.answers, kind, id, &now))
+        .or_else(|| of(&world.photos, kind, id, &now))
+        .or_else(|| of(&world.conflicts, kind, id, &now))
 }
 
 /// Everything that a world's changes mean to the channels.

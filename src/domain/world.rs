@@ -169,6 +169,19 @@ macro_rules! world {
                 Mark { $($field: self.$field.undo.len()),+ }
             }
 
+            /// Kind and id of every row that differs from what was loaded.
+            #[must_use]
+            pub fn changed(&self) -> Vec<(&'static str, Uuid)> {
+                let mut out = Vec::new();
+                $(out.extend(self.$field.changed().map(|(_, now)| (<$ty as Entity>::KIND, now.id().uuid())));)+
+                out
+            }
+
+            /// Adds aggregates that were loaded later; they must be others than those that are here.
+            pub fn absorb(&mut self, other: Self) {
+                $(self.$field.rows.extend(other.$field.rows);)+
+            }
+
             /// Takes everything back that was written after a mark.
             pub fn rollback(&mut self, mark: Mark) {
                 $(self.$field.rollback(mark.$field);)+

@@ -2,6 +2,12 @@
 //!
 //! Rules of the merge stand in [`crate::domain::sync`]; here they meet the database.
 
+mod access;
+pub mod limits;
+pub mod pull;
+pub mod push;
 mod reference_feed;
+pub mod results;
+pub mod state;
 
 pub use reference_feed::reference_feed;

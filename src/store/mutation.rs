@@ -183,20 +183,6 @@ pub fn list_waiting(tx: &mut Tx<'_>, things: &[Uuid]) -> Result<Vec<Journaled>> 
     Ok(found)
 }
 
-/// Held mutations of groups: all of a group is decided together.
-///
-/// # Errors
-/// The database fails.
-pub fn list_held_of_groups(tx: &mut Tx<'_>, groups: &[GroupId]) -> Result<Vec<Journaled>> {
-    let groups: Vec<Option<GroupId>> = groups.iter().copied().map(Some).collect();
-    let rows: Vec<MutationRow> = on!(tx, |c| mutations::table
-        .filter(mutations::group_id.eq_any(&groups).and(mutations::status.eq(Status::Held)))
-        .select(MutationRow::as_select())
-        .load(c))
-    .map_err(db_error)?;
-    Ok(rows.into_iter().map(Journaled::from).collect())
-}
-
 /// Which of the ids name tickets whose creation was refused.
 ///
 /// # Errors

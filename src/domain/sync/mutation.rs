@@ -189,6 +189,14 @@ pub fn content_hash(mutation: &Mutation) -> [u8; 32] {
     Sha256::digest(text).into()
 }
 
+/// SHA-256 of an item that could not be read, so that the same item is known again.
+#[must_use]
+pub fn item_hash(item: &Value) -> [u8; 32] {
+    let mut text = String::new();
+    canonical(item, &mut text);
+    Sha256::digest(text).into()
+}
+
 /// Compact JSON with names in order and one spelling per number.
 fn canonical(value: &Value, out: &mut String) {
     match value {

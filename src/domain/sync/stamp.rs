@@ -44,6 +44,18 @@ crate::text_enum! {
     }
 }
 
+impl Skew {
+    /// What a skew of so many microseconds says.
+    #[must_use]
+    pub const fn of(skew_us: i64) -> Self {
+        match skew_us.saturating_abs() {
+            0..=SUSPECT_US => Self::Fine,
+            s if s <= MICROS_PER_DAY => Self::Suspect,
+            _ => Self::Wrong,
+        }
+    }
+}
+
 /// When something was done, as far as the server can know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stamp {
@@ -75,12 +87,7 @@ pub fn stamp(reading: &Reading<'_>, max_offline_us: i64, seen: Option<Timestamp>
     let lifted = seen.map_or(est, |s| est.max(s.plus_micros(1)));
     let eff = lifted.max(last_eff).min(reading.received_at);
     let skew_us = reading.at - est;
-    let skew = match skew_us.saturating_abs() {
-        0..=SUSPECT_US => Skew::Fine,
-        s if s <= MICROS_PER_DAY => Skew::Suspect,
-        _ => Skew::Wrong,
-    };
-    Stamp { est, eff, skew_us, skew }
+    Stamp { est, eff, skew_us, skew: Skew::of(skew_us) }
 }
 
 #[cfg(test)]

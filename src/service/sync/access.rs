@@ -1,0 +1,116 @@
+//! Who syncs: the device and its account, what the account held at the time of an act, and the channels it reads now.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    domain::{
+        account::{Device, Role, RoleGrant},
+        ids::{AccountId, AreaId, DeviceId, GrantId},
+        organisation::ActiveState,
+        policy::{Permission, role_allows},
+        reference::Reference,
+        sync::{channel::Channel, engine::Author},
+        time::Timestamp,
+    },
+    error::{Code, Error, Result},
+    service::Ctx,
+    store::{Tx, account},
+};
+
+/// Refuses a device that may not sync for who asks: another's (or nobody's, which is answered the same), one out of service,
+/// one of a disabled account.
+pub(super) fn check_device(tx: &mut Tx<'_>, ctx: &Ctx, device: Option<Device>) -> Result<Device> {
+    let asks = ctx.account()?;
+    let Some(device) = device.filter(|d| d.account_id == asks) else {
+        return Err(Error::with(Code::Forbidden, "this device is not registered to you"));
+    };
+    if account::find_account(tx, asks)?.is_none_or(|a| a.state != ActiveState::Active) {
+        return Err(Error::new(Code::AccountDisabled));
+    }
+    if device.revoked_at.is_some() {
+        return Err(Error::new(Code::DeviceRevoked));
+    }
+    Ok(device)
+}
+
+/// The grants of accounts, past and present.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Grants(BTreeMap<AccountId, Vec<RoleGrant>>);
+
+impl Grants {
+    /// Reads those of accounts that are not known yet, in one query.
+    pub(super) fn learn(&mut self, tx: &mut Tx<'_>, accounts: &[AccountId]) -> Result<()> {
+        let unknown: Vec<AccountId> = accounts.iter().copied().filter(|a| !self.0.contains_key(a)).collect();
+        if unknown.is_empty() {
+            return Ok(());
+        }
+        self.0.extend(unknown.iter().map(|a| (*a, Vec::new())));
+        for grant in account::list_grants_of(tx, &unknown)? {
+            self.0.entry(grant.account_id).or_default().push(grant);
+        }
+        Ok(())
+    }
+
+    fn of(&self, account: AccountId) -> &[RoleGrant] {
+        self.0.get(&account).map_or(&[], Vec::as_slice)
+    }
+
+    /// Which grants the account held at an instant.
+    pub(super) fn held(&self, account: AccountId, at: Timestamp) -> Vec<GrantId> {
+        self.of(account).iter().filter(|g| g.in_force_at(at)).map(|g| g.id).collect()
+    }
+
+    /// The account with what it held at an instant: who may write is judged by history.
+    pub(super) fn author(&self, account: AccountId, device: DeviceId, at: Timestamp, reference: &Reference) -> Author {
+        let held: Vec<&RoleGrant> = self.of(account).iter().filter(|g| g.in_force_at(at)).collect();
+        Author {
+            account,
+            device: Some(device),
+            roles: held.iter().map(|g| g.role).collect::<BTreeSet<_>>().into_iter().collect(),
+            areas: held
+                .iter()
+                .filter(|g| reads_areas(g.role))
+                .flat_map(|g| expand(g, reference))
+                .collect::<BTreeSet<_>>()
+                .into_iter()
+                .collect(),
+            organisations: held.iter().filter_map(|g| g.organisation_id).collect::<BTreeSet<_>>().into_iter().collect(),
+        }
+    }
+
+    /// Whether the account could sync once and could no more at an instant.
+    pub(super) fn had_ended(&self, account: AccountId, at: Timestamp) -> bool {
+        let syncs = |g: &&RoleGrant| role_allows(g.role, Permission::Sync);
+        let grants = self.of(account);
+        !grants.iter().filter(syncs).any(|g| g.in_force_at(at))
+            && grants.iter().filter(syncs).any(|g| g.valid_to.is_some_and(|end| end <= at))
+    }
+
+    /// The channels that a device of the account reads at an instant.
+    pub(super) fn channels(&self, account: AccountId, device: DeviceId, at: Timestamp, reference: &Reference) -> BTreeSet<Channel> {
+        let mut channels = BTreeSet::from([Channel::Device(device), Channel::Ref, Channel::User(account)]);
+        for grant in self.of(account).iter().filter(|g| g.in_force_at(at) && role_allows(g.role, Permission::Sync)) {
+            match grant.role {
+                // The centre and the supervisors also decide: they see what only the office sees.
+                Role::Operator | Role::Supervisor => {
+                    channels.extend(expand(grant, reference).into_iter().flat_map(|a| [Channel::Area(a), Channel::Office(a)]));
+                }
+                Role::Inspector => channels.extend(expand(grant, reference).into_iter().map(Channel::Area)),
+                // Contractor people see their own organisation's work and nothing else.
+                Role::ContractorManager | Role::Crew => channels.extend(grant.organisation_id.map(Channel::Org)),
+                Role::Admin | Role::Auditor => {}
+            }
+        }
+        channels
+    }
+}
+
+/// Whether a role's grants reach by areas.
+const fn reads_areas(role: Role) -> bool {
+    matches!(role, Role::Operator | Role::Supervisor | Role::Inspector)
+}
+
+/// The areas of a grant with all that lie below them.
+fn expand(grant: &RoleGrant, reference: &Reference) -> BTreeSet<AreaId> {
+    grant.areas.iter().flat_map(|a| reference.areas.below(*a).into_iter().chain([*a])).collect()
+}

@@ -1,0 +1,127 @@
+//! From entries of the feed to the changes of a page: the rows are joined when they are read, one query a table.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::{
+    domain::{
+        ids::Id,
+        reference::Reference,
+        sync::{
+            channel::Channel,
+            envelope::{Change, ChangeOp},
+        },
+        wire,
+        world::{Entity, Table, World},
+    },
+    error::Result,
+    store::{
+        Tx,
+        feed::{self, FeedRow, find_memberships},
+        rows::load_rows,
+    },
+};
+
+/// A row as it stands on the wire.
+struct Shown {
+    v: i64,
+    ts: Option<i64>,
+    row: Value,
+}
+
+/// The order of kinds on a page: what others refer to comes first.
+const ORDER: &[&str] =
+    &["organisation", "area", "checklist", "category", "ticket", "work_order", "visit", "photo", "note", "measurement", "answer"];
+
+/// The changes that entries mean to a device. A row is sent once, with all of the device's channels that carry it; a channel
+/// that it left is named in a drop.
+pub(super) fn render(
+    tx: &mut Tx<'_>,
+    reference: &Reference,
+    channels: &[Channel],
+    rows: &BTreeMap<Channel, feed::Channel>,
+    entries: Vec<FeedRow>,
+) -> Result<Vec<Change>> {
+    let places: BTreeMap<i64, usize> =
+        channels.iter().enumerate().filter_map(|(place, channel)| Some((rows.get(channel)?.no, place))).collect();
+    let own: BTreeSet<usize> =
+        channels.iter().enumerate().filter(|(_, c)| matches!(c, Channel::Device(_))).map(|(place, _)| place).collect();
+    // By row: the places that it left, and whether it is to be sent.
+    let mut touched: BTreeMap<(String, Uuid), Touched> = BTreeMap::new();
+    for entry in entries {
+        let Some(place) = places.get(&entry.channel) else { continue };
+        let touched = touched.entry((entry.kind, entry.entity)).or_default();
+        touched.v = touched.v.max(entry.v);
+        if entry.present || own.contains(place) {
+            touched.sent = true;
+            touched.echoed |= own.contains(place);
+        } else {
+            touched.left.insert(*place);
+        }
+    }
+    let ids: Vec<Uuid> = touched.iter().filter(|(_, t)| t.sent).map(|((_, id), _)| *id).collect();
+    let mut carriers: BTreeMap<(String, Uuid), Vec<usize>> = BTreeMap::new();
+    let numbers: Vec<i64> = places.keys().copied().collect();
+    for (channel, kind, id) in find_memberships(tx, &numbers, &ids)? {
+        carriers.entry((kind, id)).or_default().extend(places.get(&channel));
+    }
+    let mut wanted: BTreeMap<&str, Vec<Uuid>> = BTreeMap::new();
+    for (kind, id) in carriers.keys() {
+        wanted.entry(kind).or_default().push(*id);
+    }
+    let world = load_rows(tx, &wanted)?;
+    let mut changes = Vec::with_capacity(touched.len());
+    for ((t, id), touched) in touched {
+        let key = (t, id);
+        let mut c = carriers.remove(&key).unwrap_or_default();
+        c.sort_unstable();
+        let (t, id) = key;
+        let shown = if touched.sent && !c.is_empty() { show(&world, reference, &t, id) } else { None };
+        let mut left = touched.left;
+        if shown.is_none() && touched.echoed {
+            left.extend(&own);
+        }
+        if !left.is_empty() {
+            let c = left.into_iter().collect();
+            changes.push(Change { c, op: ChangeOp::Drop, t: t.clone(), id, v: touched.v, ts: None, row: None });
+        }
+        if let Some(Shown { v, ts, row }) = shown {
+            changes.push(Change { c, op: ChangeOp::Put, t, id, v, ts, row: Some(row) });
+        }
+    }
+    changes.sort_by_key(|c| ORDER.iter().position(|kind| *kind == c.t).unwrap_or(ORDER.len()));
+    Ok(changes)
+}
+
+#[derive(Default)]
+struct Touched {
+    v: i64,
+    sent: bool,
+    echoed: bool,
+    left: BTreeSet<usize>,
+}
+
+fn show(world: &World, reference: &Reference, kind: &str, id: Uuid) -> Option<Shown> {
+    fn of<E: Entity>(table: &Table<E>, kind: &str, id: Uuid, row: impl Fn(&E) -> Value, ts: impl Fn(&E) -> Option<i64>) -> Option<Shown> {
+        table.get(Id::new(id)).filter(|_| kind == E::KIND).map(|e| Shown { v: e.rev(), ts: ts(e), row: row(e) })
+    }
+    let plain = |v, row| Some(Shown { v, ts: None, row });
+    match kind {
+        wire::AREA => reference.areas.area(Id::new(id)).and_then(|a| plain(a.rev, wire::area(a))),
+        wire::CATEGORY => reference.categories.get(&Id::new(id)).and_then(|c| plain(c.rev, wire::category(c))),
+        wire::CHECKLIST => reference.checklists.get(&Id::new(id)).and_then(|c| plain(c.rev, wire::checklist(c))),
+        wire::ORGANISATION => reference.organisations.get(&Id::new(id)).and_then(|o| plain(o.rev, wire::organisation(o))),
+        _ => of(&world.tickets, kind, id, wire::ticket, |t| Some(t.stamp.micros()))
+            .or_else(|| of(&world.work_orders, kind, id, wire::work_order, |o| Some(o.stamp.micros())))
+            .or_else(|| of(&world.work_events, kind, id, wire::work_event, |e| Some(e.eff.micros())))
+            .or_else(|| of(&world.rounds, kind, id, wire::round, |_| None))
+            .or_else(|| of(&world.visits, kind, id, wire::visit, |v| Some(v.eff.micros())))
+            .or_else(|| of(&world.notes, kind, id, wire::note, |n| Some(n.eff.micros())))
+            .or_else(|| of(&world.measurements, kind, id, wire::measurement, |m| Some(m.eff.micros())))
+            .or_else(|| of(&world.answers, kind, id, wire::answer, |a| Some(a.eff.micros())))
+            .or_else(|| of(&world.photos, kind, id, wire::photo, |p| Some(p.eff.micros())))
+            .or_else(|| of(&world.conflicts, kind, id, wire::conflict, |_| None)),
+    }
+}

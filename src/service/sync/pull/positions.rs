@@ -1,0 +1,103 @@
+//! How far a device has read each of its channels, and what it reads next.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    domain::sync::{channel::Channel, cursor::Cursor},
+    error::Result,
+    store::{
+        Tx,
+        feed::{self, FeedRow, list_after},
+    },
+};
+
+/// The positions of one pull.
+pub(super) struct Positions<'a> {
+    rows: &'a BTreeMap<Channel, feed::Channel>,
+    /// The last seq read, by channel.
+    pub read_to: BTreeMap<Channel, i64>,
+    /// Channels that the cursor did not have.
+    pub gained: Vec<Channel>,
+    /// Channels of the cursor that the user reads no longer.
+    pub lost: Vec<Channel>,
+    /// Channels that are sent from the beginning.
+    pub reset: Vec<Channel>,
+}
+
+impl<'a> Positions<'a> {
+    /// Where a pull begins. `cursor`: none if the device has none, `Some(None)` if it has one that says nothing here: that is
+    /// answered with a reset of everything. `again` are channels that the device wants from the beginning.
+    pub fn new(
+        channels: &[Channel],
+        rows: &'a BTreeMap<Channel, feed::Channel>,
+        cursor: Option<Option<Cursor>>,
+        again: &BTreeSet<Channel>,
+    ) -> Self {
+        let had = cursor.as_ref().and_then(|c| c.as_ref()).map(|c| &c.positions);
+        let mut positions = Self { rows, read_to: BTreeMap::new(), gained: Vec::new(), lost: Vec::new(), reset: Vec::new() };
+        for channel in channels {
+            let (head, floor) = rows.get(channel).map_or((0, 0), |r| (r.head, r.floor));
+            let at = had.and_then(|h| h.get(channel)).copied();
+            let begin = match at {
+                // A position that this feed never reached, or of which entries may be gone, says nothing.
+                Some(seq) if seq <= head && (seq == 0 || seq >= floor) && !again.contains(channel) => seq,
+                Some(_) => {
+                    positions.reset.push(*channel);
+                    0
+                }
+                None if had.is_some() || cursor.is_none() => {
+                    positions.gained.push(*channel);
+                    0
+                }
+                None => {
+                    positions.reset.push(*channel);
+                    0
+                }
+            };
+            positions.read_to.insert(*channel, begin);
+        }
+        let reads: BTreeSet<Channel> = channels.iter().copied().collect();
+        positions.lost = had.into_iter().flat_map(BTreeMap::keys).filter(|c| !reads.contains(c)).copied().collect();
+        positions
+    }
+
+    /// The entries of the next page, one query a channel that has any. What is nearly read comes first, so that the long
+    /// back-fill of a gained channel never keeps today's work waiting.
+    pub fn read(&mut self, tx: &mut Tx<'_>, limit: usize) -> Result<Vec<FeedRow>> {
+        let mut behind: Vec<(i64, Channel, &feed::Channel)> = self
+            .rows
+            .iter()
+            .filter_map(|(channel, row)| {
+                let at = self.read_to.get(channel)?;
+                (row.head > *at).then_some((row.head - at, *channel, row))
+            })
+            .collect();
+        behind.sort_by_key(|(left, channel, _)| (*left, *channel));
+        let mut entries: Vec<FeedRow> = Vec::new();
+        for (_, channel, row) in behind {
+            let room = limit.saturating_sub(entries.len());
+            if room == 0 {
+                break;
+            }
+            let at = self.read_to.get(&channel).copied().unwrap_or_default();
+            let found = list_after(tx, row.no, at, i64::try_from(room).unwrap_or(i64::MAX))?;
+            // Fewer than there is room for: nothing is left.
+            let to = if found.len() < room { row.head } else { found.last().map_or(row.head, |last| last.seq) };
+            self.read_to.insert(channel, to);
+            // What a device never had cannot leave it; a device's own channel has nothing but what it is told again.
+            let begins = at == 0 && !matches!(channel, Channel::Device(_));
+            entries.extend(found.into_iter().filter(|e| e.present || !begins));
+        }
+        Ok(entries)
+    }
+
+    /// Whether everything is read.
+    pub fn are_heads(&self) -> bool {
+        self.rows.iter().all(|(channel, row)| self.read_to.get(channel).is_none_or(|at| *at >= row.head))
+    }
+
+    /// The positions of the next cursor.
+    pub fn after(&self) -> BTreeMap<Channel, i64> {
+        self.read_to.clone()
+    }
+}

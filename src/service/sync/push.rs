@@ -1,0 +1,196 @@
+//! Push: the server takes what a device did, answers each mutation and remembers each answer.
+//!
+//! One transaction: journal, effects, answers, the device's seq and chain, feed and digest are kept together or not at all.
+
+mod case;
+mod desk;
+mod echo;
+mod receive;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use crate::{
+    domain::{
+        account::{ClockTrust, Device},
+        ids::GroupId,
+        reference::Reference,
+        sync::{
+            envelope::{PushRequest, PushResponse, PushedDevice, ResultItem},
+            journal::Journaled,
+            outcome::Status,
+            stamp::Skew,
+        },
+        time::Timestamp,
+    },
+    error::{Code, Error, Result},
+    service::{
+        Ctx,
+        sync::{
+            access::{Grants, check_device},
+            limits::RETRY_AFTER_MS,
+            push::receive::{Item, carry, chain_of, check_limits, receive},
+            state::ensure_feed_epoch,
+        },
+    },
+    store::{self, Tx},
+};
+
+pub use receive::too_large;
+
+/// What is the same for the whole push.
+struct Push<'a> {
+    ctx: &'a Ctx,
+    request: &'a PushRequest,
+    device: Device,
+    reference: Arc<Reference>,
+    grants: Grants,
+}
+
+/// What a step of the push came to: the answers by their place, and the newest stamp that it gave.
+struct Settled {
+    answers: BTreeMap<usize, ResultItem>,
+    last_eff: Timestamp,
+}
+
+/// Takes a push.
+///
+/// # Errors
+/// The envelope cannot be accepted: see the codes in `api-spec/sync.md`. What becomes of single mutations is never an error.
+pub fn push(tx: &mut Tx<'_>, ctx: &Ctx, request: &PushRequest) -> Result<PushResponse> {
+    check_limits(request)?;
+    ctx.account()?;
+    // Of two pushes of one device the second waits here and then finds the answers of the first.
+    let device = store::account::lock_device(tx, request.device)?;
+    let device = check_device(tx, ctx, device)?;
+    let items = receive(&device, request)?;
+    let mut push = Push { ctx, request, reference: ctx.reference(tx)?, grants: Grants::default(), device };
+    push.grants.learn(tx, &[push.device.account_id])?;
+    let (answers, deferred_from) = push.decide(tx, &items)?;
+    push.close(tx, &items, deferred_from)?;
+    let feed_epoch = ensure_feed_epoch(tx, ctx)?;
+    Ok(PushResponse {
+        feed_epoch,
+        server_time: ctx.now,
+        device: PushedDevice { applied_through: push.device.applied_through, chain: chain_of(&push.device)? },
+        results: answers.into_values().collect(),
+        deferred_from,
+        retry_after_ms: if deferred_from.is_some() { RETRY_AFTER_MS } else { 0 },
+    })
+}
+
+impl Push<'_> {
+    /// Answers every item; also the first seq that was put off.
+    fn decide(&mut self, tx: &mut Tx<'_>, items: &[Item]) -> Result<(BTreeMap<usize, ResultItem>, Option<i64>)> {
+        let all: Vec<usize> = (0..items.len()).collect();
+        if all.is_empty() {
+            return Ok((BTreeMap::new(), None));
+        }
+        match self.step(tx, items, &all) {
+            Ok(settled) => {
+                self.device.last_eff = settled.last_eff;
+                return Ok((settled.answers, None));
+            }
+            Err(error) if !is_unexpected(&error) => return Err(error),
+            Err(_) => {}
+        }
+        // Something failed that should not have: group by group, down to the one that is to blame.
+        let mut answers = BTreeMap::new();
+        for unit in units(items) {
+            match self.step(tx, items, &unit) {
+                Ok(settled) => {
+                    self.device.last_eff = settled.last_eff;
+                    answers.extend(settled.answers);
+                }
+                Err(error) if !is_unexpected(&error) => return Err(error),
+                Err(_) => {
+                    let settled = self.set_aside(tx, items, &unit)?;
+                    let deferred = settled.values().any(|a| a.status == Status::Deferred);
+                    answers.extend(settled);
+                    if deferred {
+                        return Ok(self.defer_rest(items, answers));
+                    }
+                }
+            }
+        }
+        Ok((answers, None))
+    }
+
+    /// Decides and writes some of the items, or leaves everything as it was. Somebody else may have added a mutation since it
+    /// was looked up: then its answer is found at the next try.
+    fn step(&mut self, tx: &mut Tx<'_>, items: &[Item], places: &[usize]) -> Result<Settled> {
+        let mut tries = 0;
+        loop {
+            match tx.step(|tx| desk::settle(tx, self, items, places)) {
+                Err(error) if error.code == Code::AlreadyExists && tries < 2 => tries += 1,
+                outcome => return outcome,
+            }
+        }
+    }
+
+    /// A group that failed for no reason of its own is put off, and the third time set aside with its payload.
+    fn set_aside(&mut self, tx: &mut Tx<'_>, items: &[Item], unit: &[usize]) -> Result<BTreeMap<usize, ResultItem>> {
+        tx.step(|tx| case::set_aside(tx, self, items, unit))
+    }
+
+    /// What comes after a group that was put off is put off too: a device's order is kept.
+    fn defer_rest(&self, items: &[Item], mut answers: BTreeMap<usize, ResultItem>) -> (BTreeMap<usize, ResultItem>, Option<i64>) {
+        let from = answers.values().filter(|a| a.status == Status::Deferred).filter_map(|a| a.seq).min();
+        for (place, item) in items.iter().enumerate() {
+            if from.is_some_and(|from| item.seq >= from) {
+                answers.insert(place, case::deferred(item));
+            }
+        }
+        (answers, from)
+    }
+
+    /// Writes how far the device is.
+    fn close(&mut self, tx: &mut Tx<'_>, items: &[Item], deferred_from: Option<i64>) -> Result<()> {
+        let (now, before) = (self.ctx.now, self.device.applied_through);
+        let taken = |i: &&Item| i.seq > before && deferred_from.is_none_or(|from| i.seq < from);
+        self.device.chain = carry(chain_of(&self.device)?, items.iter().filter(taken)).to_string();
+        self.device.applied_through = items.iter().filter(taken).map(|i| i.seq).max().unwrap_or(before).max(before);
+        let acked = self.request.acked_through.unwrap_or(0).min(self.device.applied_through);
+        self.device.acked_through = self.device.acked_through.max(acked);
+        self.device.pending = self.request.pending.unwrap_or(0).max(0);
+        self.device.last_push_at = Some(now);
+        self.device.clock_offset_us = self.request.sent_at - now;
+        self.device.clock_trust = match Skew::of(self.device.clock_offset_us) {
+            Skew::Fine => ClockTrust::Good,
+            Skew::Suspect => ClockTrust::Suspect,
+            Skew::Wrong => ClockTrust::Wrong,
+        };
+        self.device.rev += 1;
+        store::account::save_devices(tx, std::slice::from_ref(&self.device))
+    }
+}
+
+/// Whether an error says something of the mutations rather than of the database or the envelope.
+const fn is_unexpected(error: &Error) -> bool {
+    matches!(error.code, Code::Internal | Code::AlreadyExists)
+}
+
+/// The places that stand and fall together.
+fn units(items: &[Item]) -> Vec<Vec<usize>> {
+    units_of(&items.iter().map(|i| i.read.as_ref().ok().and_then(|m| m.group)).collect::<Vec<_>>())
+}
+
+/// What stands and falls together, by the groups of a list: each group at the place of its first member, the rest alone.
+fn units_of(groups: &[Option<GroupId>]) -> Vec<Vec<usize>> {
+    let mut units: Vec<Vec<usize>> = Vec::new();
+    let mut found: BTreeMap<GroupId, usize> = BTreeMap::new();
+    for (place, group) in groups.iter().enumerate() {
+        match group.and_then(|g| found.get(&g)).and_then(|at| units.get_mut(*at)) {
+            Some(unit) => unit.push(place),
+            None => {
+                found.extend(group.map(|g| (g, units.len())));
+                units.push(vec![place]);
+            }
+        }
+    }
+    units
+}
+
+/// A mutation that was sent before gets the first answer; with other content it is a mistake of the device.
+fn known_again(known: &Journaled, push: &Push<'_>, item: &Item) -> Option<ResultItem> {
+    (known.actor == push.device.account_id && known.content_hash == item.hash).then(|| known.replay(item.seq))
+}

@@ -1,0 +1,241 @@
+//! One mutation on its way to an answer.
+
+use std::collections::BTreeMap;
+
+use uuid::Uuid;
+
+use crate::{
+    domain::{
+        ids::{GroupId, MutationId},
+        sync::{
+            command::{Command, Fault},
+            envelope::ResultItem,
+            journal::Journaled,
+            outcome::{Outcome, OutcomeCode, Status},
+            stamp::{Reading, Stamp, stamp},
+        },
+        time::{MICROS_PER_DAY, Timestamp},
+    },
+    error::Result,
+    service::sync::{
+        limits::MAX_ATTEMPTS,
+        push::{Push, receive::Item},
+    },
+    store::{self, Tx},
+};
+
+/// Where a case comes from, and so how its row is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// A place of this push; the journal does not have it.
+    Fresh(usize),
+    /// A place of this push that was put off before; the journal has a row for its attempts.
+    Again(usize),
+    /// A place of this push whose id the journal has with other content: nothing is written.
+    Reused(usize),
+    /// Held since an earlier push, of this device or another.
+    Waiting,
+}
+
+/// A mutation on its way to an answer.
+#[derive(Debug, Clone)]
+pub(super) struct Case {
+    pub origin: Origin,
+    pub row: Journaled,
+    /// The id that the device gave it, if that could be read.
+    pub given: Option<MutationId>,
+    /// The command, or why there is none.
+    pub command: Result<Command, Fault>,
+    /// What is known before the rules are asked.
+    pub preset: Option<Outcome>,
+    pub outcome: Option<Outcome>,
+}
+
+impl Case {
+    /// Whether it still waits.
+    pub fn is_held(&self) -> bool {
+        self.outcome.as_ref().is_none_or(|o| o.status == Status::Held)
+    }
+
+    pub const fn group(&self) -> Option<GroupId> {
+        self.row.group_id
+    }
+
+    /// The row that the command would make: its kind and id.
+    pub fn creates(&self) -> Option<(&'static str, Uuid)> {
+        Some(match self.command.as_ref().ok()? {
+            Command::TicketCreate(_) => ("ticket", self.row.entity),
+            Command::NoteAdd(a) => ("note", a.note.uuid()),
+            Command::VisitRecord(a) => ("visit", a.visit.uuid()),
+            Command::PhotoAdd(a) => ("photo", a.photo.uuid()),
+            Command::MeasurementAdd(a) => ("measurement", a.measurement.uuid()),
+            _ => return None,
+        })
+    }
+
+    /// Whether it says what somebody saw or did, which is kept whatever else is refused.
+    pub const fn is_evidence(&self) -> bool {
+        matches!(
+            self.command,
+            Ok(Command::NoteAdd(_)
+                | Command::VisitRecord(_)
+                | Command::VisitLeave(_)
+                | Command::PhotoAdd(_)
+                | Command::MeasurementAdd(_)
+                | Command::ChecklistAnswer(_))
+        )
+    }
+
+    /// What becomes of it if what it rests on was refused.
+    pub fn orphaned(&self) -> Outcome {
+        if self.is_evidence() {
+            return Outcome::of(Status::Conflict, OutcomeCode::Quarantined, "what it belongs to was refused; it is kept for the office");
+        }
+        Outcome::rejected(OutcomeCode::Dependency, "what it rests on was refused")
+    }
+
+    /// Everything that it names: the entity and what stands in the arguments.
+    pub fn names(&self) -> impl Iterator<Item = Uuid> {
+        let args = self.row.args.as_object().into_iter().flat_map(|fields| fields.values());
+        args.filter_map(|v| Uuid::parse_str(v.as_str()?).ok()).chain([self.row.entity])
+    }
+}
+
+/// The case of an item that the journal does not have, or has a row of attempts of.
+pub(super) fn open(push: &Push<'_>, item: &Item, place: usize, before: Option<&Journaled>) -> Case {
+    let given = item.chained.then_some(item.id);
+    let origin = if before.is_some() { Origin::Again(place) } else { Origin::Fresh(place) };
+    let now = push.ctx.now;
+    let unstamped = Stamp { est: now, eff: now, skew_us: 0, skew: crate::domain::sync::stamp::Skew::Fine };
+    match &item.read {
+        Ok(mutation) => {
+            let mut row = Journaled::first(push.device.id, push.device.account_id, mutation, item.hash, now, &unstamped);
+            if let Some(before) = before {
+                row.attempts = before.attempts;
+                (row.received_at, row.est, row.eff, row.skew_us) = (before.received_at, before.est, before.eff, before.skew_us);
+            }
+            let preset = (mutation.actor.is_some_and(|a| a != push.device.account_id))
+                .then(|| Outcome::rejected(OutcomeCode::ActorMismatch, "/actor: not the account that pushes"));
+            Case { origin, row, given, command: Command::parse(&mutation.cmd, mutation.v, &mutation.args), preset, outcome: None }
+        }
+        Err(fault) => {
+            let row = unread(push, item, &unstamped);
+            let fault = Fault { code: fault.code, detail: fault.detail.clone() };
+            Case { origin, row, given, command: Err(fault), preset: None, outcome: None }
+        }
+    }
+}
+
+/// The case of an item whose id names something else.
+pub(super) fn reused(push: &Push<'_>, item: &Item, place: usize) -> Case {
+    let outcome = Outcome::rejected(OutcomeCode::IdReuse, "/id: this id was used with other content");
+    Case { origin: Origin::Reused(place), preset: Some(outcome), ..open(push, item, place, None) }
+}
+
+/// The case of a mutation that the journal holds.
+pub(super) fn waiting(row: Journaled) -> Case {
+    Case {
+        origin: Origin::Waiting,
+        given: Some(row.id),
+        command: Command::parse(&row.cmd, row.version, &row.args),
+        row,
+        preset: None,
+        outcome: None,
+    }
+}
+
+/// The journal's row of an item that could not be read.
+fn unread(push: &Push<'_>, item: &Item, stamp: &Stamp) -> Journaled {
+    Journaled {
+        id: item.id,
+        device_id: push.device.id,
+        seq: item.seq,
+        group_id: None,
+        cmd: "?".to_owned(),
+        version: 0,
+        entity: Uuid::nil(),
+        base: None,
+        seen_ts: None,
+        epoch: None,
+        at: push.ctx.now,
+        up: None,
+        boot: None,
+        actor: push.device.account_id,
+        args: item.raw.clone(),
+        content_hash: item.hash.to_vec(),
+        received_at: push.ctx.now,
+        est: stamp.est,
+        eff: stamp.eff,
+        skew_us: 0,
+        status: Status::Deferred,
+        code: None,
+        conflict_id: None,
+        result_v: None,
+        detail: None,
+        waits_for: None,
+        attempts: 0,
+        revised_at: None,
+    }
+}
+
+/// Gives a fresh case its stamp, once and for ever. `issued` is the newest stamp of the row that it is about.
+pub(super) fn give_stamp(push: &Push<'_>, case: &mut Case, item: &Item, issued: Option<Timestamp>, last_eff: Timestamp) {
+    let Ok(mutation) = &item.read else { return };
+    if case.row.attempts > 0 {
+        return;
+    }
+    let reading = Reading {
+        received_at: push.ctx.now,
+        sent_at: push.request.sent_at,
+        push_uptime_ms: push.request.uptime_ms,
+        push_boot: push.request.boot.as_deref(),
+        at: mutation.at,
+        up: mutation.up,
+        boot: mutation.boot.as_deref(),
+    };
+    // A device cannot have seen what the server has not issued.
+    let seen = mutation.seen_ts.map(Timestamp::from_micros).zip(issued).map(|(seen, issued)| seen.min(issued));
+    let max_offline_us = push.ctx.shared.settings.max_offline_days.saturating_mul(MICROS_PER_DAY);
+    let stamp = stamp(&reading, max_offline_us, seen, last_eff);
+    (case.row.est, case.row.eff, case.row.skew_us) = (stamp.est, stamp.eff, stamp.skew_us);
+}
+
+/// The answer to what was put off.
+pub(super) fn deferred(item: &Item) -> ResultItem {
+    let id = item.chained.then_some(item.id);
+    ResultItem::first(
+        Some(item.seq),
+        id,
+        &Outcome { code: None, ..Outcome::of(Status::Deferred, OutcomeCode::Dependency, "send it again") },
+    )
+}
+
+/// Counts another attempt of a group that failed for no reason of its own; the third time it is set aside.
+pub(super) fn set_aside(tx: &mut Tx<'_>, push: &Push<'_>, items: &[Item], unit: &[usize]) -> Result<BTreeMap<usize, ResultItem>> {
+    let ids: Vec<_> = unit.iter().filter_map(|p| items.get(*p)).map(|i| i.id).collect();
+    let known = store::mutation::find_mutations(tx, &ids)?;
+    let mut rows = Vec::new();
+    let mut answers = BTreeMap::new();
+    for (place, item) in unit.iter().filter_map(|p| Some((*p, items.get(*p)?))) {
+        let before = known.iter().find(|k| k.id == item.id);
+        if let Some(stands) = before.filter(|b| b.status != Status::Deferred) {
+            answers.insert(place, stands.replay(item.seq));
+            continue;
+        }
+        let mut case = open(push, item, place, before);
+        give_stamp(push, &mut case, item, None, push.device.last_eff);
+        let mut row = case.row;
+        row.attempts += 1;
+        if row.attempts >= MAX_ATTEMPTS {
+            let outcome =
+                Outcome::of(Status::Conflict, OutcomeCode::Quarantined, "the server could not decide this; it is kept for the office");
+            row.settle(&outcome);
+            answers.insert(place, ResultItem::first(Some(item.seq), item.chained.then_some(item.id), &outcome));
+        } else {
+            answers.insert(place, deferred(item));
+        }
+        rows.push(row);
+    }
+    store::mutation::update_mutations(tx, &rows)?;
+    Ok(answers)
+}

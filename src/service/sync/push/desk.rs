@@ -1,0 +1,355 @@
+//! Decides a batch as a set: loads what it touches with one query a table, asks the rules in memory, keeps everything once.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    panic::{AssertUnwindSafe, catch_unwind},
+};
+
+use uuid::Uuid;
+
+use crate::{
+    domain::{
+        ids::{AccountId, DeviceId, GrantId, GroupId, TicketId, WorkOrderId},
+        membership::carried,
+        sync::{
+            command::Command,
+            engine::{self, Act, Author},
+            envelope::ResultItem,
+            journal::Journaled,
+            outcome::{Outcome, OutcomeCode, Status},
+            stamp::{Skew, Stamp},
+        },
+        time::Timestamp,
+        wire,
+        world::World,
+    },
+    error::{Code, Error, Result},
+    service::{
+        change::{self, Change},
+        sync::{
+            access::Grants,
+            push::{
+                Push, Settled,
+                case::{Case, Origin, give_stamp, open, reused, waiting},
+                echo::echoes,
+                known_again,
+                receive::{Item, forked},
+                units_of,
+            },
+        },
+    },
+    store::{self, Tx},
+};
+
+/// How often held mutations are looked for again: each time something that others wait for may have come.
+const ROUNDS: usize = 8;
+
+/// A batch on the desk.
+pub(super) struct Desk<'a> {
+    pub world: World,
+    pub cases: Vec<Case>,
+    pub grants: Grants,
+    pub push: &'a Push<'a>,
+    /// What refused commands would have made.
+    refused: BTreeSet<Uuid>,
+    authors: BTreeMap<(AccountId, DeviceId, Vec<GrantId>), Author>,
+}
+
+/// What the journal says of the places: answers that it has, cases to decide, rows that change their device, places that repeat
+/// an earlier place.
+#[derive(Default)]
+struct Sorted {
+    answers: BTreeMap<usize, ResultItem>,
+    cases: Vec<Case>,
+    moved: Vec<Journaled>,
+    repeats: Vec<(usize, usize)>,
+}
+
+/// Decides some places of a push and keeps what comes of it.
+pub(super) fn settle(tx: &mut Tx<'_>, push: &Push<'_>, items: &[Item], places: &[usize]) -> Result<Settled> {
+    let Sorted { mut answers, cases, moved, repeats } = sort_out(tx, push, items, places)?;
+    let mut last_eff = push.device.last_eff;
+    if cases.is_empty() {
+        store::mutation::update_mutations(tx, &moved)?;
+    } else {
+        let names: BTreeSet<Uuid> = cases.iter().flat_map(Case::names).collect();
+        let mut desk =
+            Desk { world: World::default(), cases, grants: push.grants.clone(), push, refused: BTreeSet::new(), authors: BTreeMap::new() };
+        desk.prefetch(tx, &names)?;
+        desk.find_refused(tx)?;
+        last_eff = desk.give_stamps(items, last_eff);
+        desk.decide_all((0..desk.cases.len()).collect())?;
+        desk.release(tx, names)?;
+        answers.extend(desk.finish(tx, moved)?);
+    }
+    for (place, first) in repeats {
+        let answer = answers.get(&first).map(|a| ResultItem { replayed: true, seq: items.get(place).map(|i| i.seq), ..a.clone() });
+        answers.extend(answer.map(|a| (place, a)));
+    }
+    Ok(Settled { answers, last_eff })
+}
+
+fn sort_out(tx: &mut Tx<'_>, push: &Push<'_>, items: &[Item], places: &[usize]) -> Result<Sorted> {
+    let chosen: Vec<(usize, &Item)> = places.iter().filter_map(|p| Some((*p, items.get(*p)?))).collect();
+    let ids: Vec<_> = chosen.iter().map(|(_, i)| i.id).collect();
+    let known: BTreeMap<_, Journaled> = store::mutation::find_mutations(tx, &ids)?.into_iter().map(|k| (k.id, k)).collect();
+    let mut sorted = Sorted::default();
+    let mut first_places = BTreeMap::new();
+    for (place, item) in chosen {
+        let before = known.get(&item.id);
+        if let Some(stands) = before.filter(|b| b.status != Status::Deferred) {
+            match known_again(stands, push, item) {
+                Some(answer) => {
+                    sorted.answers.insert(place, answer);
+                    // A device that registered anew takes its mutations along.
+                    if stands.device_id != push.device.id {
+                        sorted.moved.push(Journaled { device_id: push.device.id, seq: item.seq, ..stands.clone() });
+                    }
+                }
+                None => sorted.cases.push(reused(push, item, place)),
+            }
+        } else if item.seq <= push.device.applied_through {
+            return Err(forked());
+        } else if let Some((first, hash)) = first_places.get(&item.id) {
+            if *hash == item.hash {
+                sorted.repeats.push((place, *first));
+            } else {
+                sorted.cases.push(reused(push, item, place));
+            }
+        } else {
+            first_places.insert(item.id, (place, item.hash));
+            sorted.cases.push(open(push, item, place, before));
+        }
+    }
+    Ok(sorted)
+}
+
+impl Desk<'_> {
+    /// Loads the tickets that some names lead to, as far as they are not here.
+    fn prefetch(&mut self, tx: &mut Tx<'_>, names: &BTreeSet<Uuid>) -> Result<()> {
+        let names: Vec<Uuid> = names.iter().copied().collect();
+        let roots = store::aggregate::find_roots(tx, &names)?.into_iter().map(|(_, ticket)| ticket);
+        let missing: Vec<TicketId> = roots.filter(|t| self.world.tickets.get(*t).is_none()).collect();
+        if !missing.is_empty() {
+            self.world.absorb(store::aggregate::load_world(tx, &missing)?);
+        }
+        Ok(())
+    }
+
+    /// Looks up which unknown entities are unknown because their creation was refused.
+    fn find_refused(&mut self, tx: &mut Tx<'_>) -> Result<()> {
+        let known =
+            |id: Uuid| self.world.tickets.get(TicketId::new(id)).is_some() || self.world.work_orders.get(WorkOrderId::new(id)).is_some();
+        let made: BTreeSet<Uuid> = self.cases.iter().filter_map(Case::creates).map(|(_, id)| id).collect();
+        let unknown: BTreeSet<Uuid> = self.cases.iter().map(|c| c.row.entity).filter(|e| !known(*e) && !made.contains(e)).collect();
+        if !unknown.is_empty() {
+            self.refused.extend(store::mutation::list_refused_creations(tx, &unknown.into_iter().collect::<Vec<_>>())?);
+        }
+        Ok(())
+    }
+
+    /// Stamps the fresh cases in the order of their seq.
+    fn give_stamps(&mut self, items: &[Item], mut last_eff: Timestamp) -> Timestamp {
+        for case in &mut self.cases {
+            let (Origin::Fresh(place) | Origin::Again(place)) = case.origin else { continue };
+            let Some(item) = items.get(place) else { continue };
+            let entity = case.row.entity;
+            let ticket = self.world.tickets.get(TicketId::new(entity)).map(|t| t.stamp);
+            let issued = ticket.or_else(|| self.world.work_orders.get(WorkOrderId::new(entity)).map(|o| o.stamp));
+            give_stamp(self.push, case, item, issued, last_eff);
+            if item.read.is_ok() {
+                last_eff = last_eff.max(case.row.eff);
+            }
+        }
+        last_eff
+    }
+
+    /// Decides cases by their numbers, groups as one; whether one of them no longer waits.
+    fn decide_all(&mut self, numbers: Vec<usize>) -> Result<bool> {
+        let groups: Vec<Option<GroupId>> = numbers.iter().map(|n| self.cases.get(*n).and_then(Case::group)).collect();
+        let mut moved = false;
+        for unit in units_of(&groups) {
+            let unit: Vec<usize> = unit.into_iter().filter_map(|at| numbers.get(at).copied()).collect();
+            moved |= self.decide_unit(&unit)?;
+        }
+        Ok(moved)
+    }
+
+    /// Decides what stands and falls together; whether it no longer waits.
+    fn decide_unit(&mut self, unit: &[usize]) -> Result<bool> {
+        let mark = self.world.mark();
+        let mut stopped = None;
+        for n in unit {
+            let Some(case) = self.cases.get(*n).cloned() else { continue };
+            let outcome = self.judge(&case)?;
+            if matches!(outcome.status, Status::Rejected | Status::Held)
+                && stopped.as_ref().is_none_or(|(_, o): &(usize, Outcome)| o.status == Status::Held)
+            {
+                stopped = Some((*n, outcome.clone()));
+            }
+            if outcome.status == Status::Rejected || outcome.code == Some(OutcomeCode::Quarantined) {
+                self.refused.extend(case.creates().map(|(_, id)| id));
+            }
+            if let Some(case) = self.cases.get_mut(*n) {
+                case.outcome = Some(outcome);
+            }
+            if unit.len() > 1 && stopped.as_ref().is_some_and(|(_, o)| o.status == Status::Rejected) {
+                break;
+            }
+        }
+        if let Some((to_blame, outcome)) = stopped {
+            self.world.rollback(mark);
+            self.hold_or_refuse_others(unit, to_blame, &outcome);
+        }
+        Ok(unit.iter().filter_map(|n| self.cases.get(*n)).any(|c| !c.is_held()))
+    }
+
+    /// A group is all or nothing: one refused refuses the others, one that waits lets the others wait.
+    fn hold_or_refuse_others(&mut self, unit: &[usize], to_blame: usize, outcome: &Outcome) {
+        let creation = self.cases.get(to_blame).filter(|c| matches!(c.command, Ok(Command::TicketCreate(_)))).map(|c| c.row.entity);
+        for n in unit.iter().filter(|n| **n != to_blame) {
+            let Some(case) = self.cases.get_mut(*n) else { continue };
+            let other = match (outcome.status, outcome.waits_for) {
+                (Status::Held, Some(thing)) => Outcome::held(OutcomeCode::Dependency, "waits for another mutation of its group", thing),
+                _ if creation == Some(case.row.entity) => case.orphaned(),
+                _ => Outcome::rejected(OutcomeCode::Dependency, "another mutation of its group was refused"),
+            };
+            if other.status != Status::Held {
+                self.refused.extend(case.creates().map(|(_, id)| id));
+            }
+            case.outcome = Some(other);
+        }
+    }
+
+    /// Asks the rules about one case.
+    fn judge(&mut self, case: &Case) -> Result<Outcome> {
+        if let Some(preset) = &case.preset {
+            return Ok(preset.clone());
+        }
+        let command = match &case.command {
+            Ok(command) => command,
+            Err(fault) => return Ok(Outcome::rejected(fault.code, fault.detail.clone())),
+        };
+        let row = &case.row;
+        if self.grants.had_ended(row.actor, row.est) {
+            return Ok(Outcome::of(
+                Status::Conflict,
+                OutcomeCode::Quarantined,
+                "your task had ended before this was done; it is kept for the office",
+            ));
+        }
+        let key = (row.actor, row.device_id, self.grants.held(row.actor, row.est));
+        let author = self.authors.entry(key).or_insert_with(|| self.grants.author(row.actor, row.device_id, row.est, &self.push.reference));
+        let skew = Skew::of(row.skew_us);
+        let act = Act {
+            id: row.id,
+            entity: row.entity,
+            epoch: row.epoch,
+            command,
+            args: &row.args,
+            stamp: Stamp { est: row.est, eff: row.eff, skew_us: row.skew_us, skew },
+            received_at: row.received_at,
+        };
+        // A mistake in a rule is to blame on one group, not on everybody who waits for the database.
+        let asked = catch_unwind(AssertUnwindSafe(|| engine::decide(&mut self.world, author, &act)));
+        let mut outcome = asked.map_err(|_| Error::internal(format!("the rules panicked at mutation {}", row.id)))?;
+        if outcome.status == Status::Held && outcome.waits_for.is_some_and(|thing| self.refused.contains(&thing)) {
+            outcome = case.orphaned();
+        }
+        if outcome.status == Status::Applied && outcome.code.is_none() && skew != Skew::Fine {
+            outcome.code = Some(OutcomeCode::ClockSuspect);
+        }
+        Ok(outcome)
+    }
+
+    /// Decides again what was held, of this batch and of earlier ones, as long as something that it waits for may have come.
+    fn release(&mut self, tx: &mut Tx<'_>, names: BTreeSet<Uuid>) -> Result<()> {
+        let mut asked = BTreeSet::new();
+        let mut things = names;
+        for _ in 0..ROUNDS {
+            things.extend(self.world.changed().into_iter().map(|(_, id)| id));
+            let open: Vec<Uuid> = things.difference(&asked).copied().collect();
+            asked.extend(open.iter().copied());
+            let found = if open.is_empty() { Vec::new() } else { store::mutation::list_waiting(tx, &open)? };
+            let found: Vec<Journaled> = found.into_iter().filter(|f| !self.cases.iter().any(|c| c.row.id == f.id)).collect();
+            let nothing_new = found.is_empty();
+            if !nothing_new {
+                self.grants.learn(tx, &found.iter().map(|f| f.actor).collect::<Vec<_>>())?;
+                let cases: Vec<Case> = found.into_iter().map(waiting).collect();
+                self.prefetch(tx, &cases.iter().flat_map(Case::names).collect())?;
+                self.cases.extend(cases);
+            }
+            let mut held: Vec<usize> = self.cases.iter().enumerate().filter(|(_, c)| c.is_held()).map(|(n, _)| n).collect();
+            held.sort_by_key(|n| self.cases.get(*n).map(|c| (c.row.eff, c.row.id)));
+            if held.is_empty() || (!self.decide_all(held)? && nothing_new) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes journal, rows, echoes and feed; answers the places.
+    fn finish(self, tx: &mut Tx<'_>, mut changed: Vec<Journaled>) -> Result<BTreeMap<usize, ResultItem>> {
+        let now = self.push.ctx.now;
+        let echoes = echoes(&self);
+        let own = self.own_channels();
+        let mut added = Vec::new();
+        let mut answers = BTreeMap::new();
+        for case in &self.cases {
+            let Some(outcome) = &case.outcome else { continue };
+            let mut row = case.row.clone();
+            row.settle(outcome);
+            match case.origin {
+                Origin::Fresh(place) | Origin::Again(place) | Origin::Reused(place) => {
+                    let mut answer = ResultItem::first(Some(case.row.seq), case.given, outcome);
+                    self.inform(case, outcome, &own, &mut answer);
+                    answers.insert(place, answer);
+                }
+                Origin::Waiting => {
+                    if outcome.status != Status::Held {
+                        row.revised_at = Some(now);
+                    }
+                }
+            }
+            match case.origin {
+                Origin::Fresh(_) => added.push(row),
+                Origin::Again(_) => changed.push(row),
+                Origin::Waiting if row != case.row => changed.push(row),
+                Origin::Reused(_) | Origin::Waiting => {}
+            }
+        }
+        if store::mutation::insert_mutations(tx, &added)? != added.len() {
+            // Another device of the same person sent the same just now.
+            return Err(Error { internal: Some("a mutation came twice at once".to_owned()), ..Error::new(Code::AlreadyExists) });
+        }
+        store::mutation::update_mutations(tx, &changed)?;
+        change::keep(tx, &self.world, Change { echoes, ..Change::default() })?;
+        Ok(answers)
+    }
+
+    fn own_channels(&self) -> BTreeSet<String> {
+        self.channels_of(self.push.device.account_id, self.push.device.id)
+    }
+
+    /// Names of the channels that a device reads now.
+    pub fn channels_of(&self, account: AccountId, device: DeviceId) -> BTreeSet<String> {
+        let channels = self.grants.channels(account, device, self.push.ctx.now, &self.push.reference);
+        channels.into_iter().map(|c| c.to_string()).collect()
+    }
+
+    /// Tells the device how the entity stands if its mutation did not simply go through, and only if the device reads it.
+    fn inform(&self, case: &Case, outcome: &Outcome, own: &BTreeSet<String>, answer: &mut ResultItem) {
+        if matches!(outcome.status, Status::Applied | Status::Held) {
+            return;
+        }
+        let id = case.row.entity;
+        let shown = |kind| carried(&self.world, kind, id).filter(|(_, channels)| !channels.is_disjoint(own));
+        if let Some((v, _)) = shown("work_order") {
+            answer.state = self.world.work_orders.get(WorkOrderId::new(id)).map(wire::work_order);
+            answer.v = answer.v.or(Some(v));
+        } else if let Some((v, _)) = shown("ticket") {
+            answer.state = self.world.tickets.get(TicketId::new(id)).map(wire::ticket);
+            answer.v = answer.v.or(Some(v));
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! The answers to a device's mutations, until it has acknowledged them, and those that were changed later.
+
+use serde::Serialize;
+
+use crate::{
+    domain::{ids::DeviceId, sync::envelope::ResultItem},
+    error::Result,
+    service::{
+        Ctx,
+        sync::{
+            access::check_device,
+            limits::{MAX_RESULTS, RESULT_DAYS},
+        },
+    },
+    store::{self, Tx},
+};
+
+/// A page of answers.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Results {
+    /// By seq.
+    pub items: Vec<ResultItem>,
+    /// Ask for what comes after this seq; absent at the end.
+    pub next_after: Option<i64>,
+}
+
+/// The answers that a device has not acknowledged, those to mutations that still wait, and those that were changed after they
+/// had been given.
+///
+/// # Errors
+/// The device is not registered to who asks, or out of service.
+pub fn list_results(tx: &mut Tx<'_>, ctx: &Ctx, device: DeviceId, after: i64, limit: Option<i64>) -> Result<Results> {
+    let device = store::account::find_device(tx, device)?;
+    let device = check_device(tx, ctx, device)?;
+    let limit = limit.unwrap_or(MAX_RESULTS).clamp(1, MAX_RESULTS);
+    let since = ctx.now.plus_days(-RESULT_DAYS);
+    let found = store::mutation::list_results(tx, device.id, (device.acked_through, since), after, limit)?;
+    let full = i64::try_from(found.len()).is_ok_and(|n| n >= limit);
+    Ok(Results {
+        next_after: found.last().filter(|_| full).map(|last| last.seq),
+        items: found.iter().map(|row| row.replay(row.seq)).collect(),
+    })
+}
