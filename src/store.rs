@@ -7,6 +7,7 @@ mod macros;
 pub mod account;
 pub mod aggregate;
 pub mod area;
+pub mod around;
 pub mod audit;
 pub mod category;
 pub mod conflict;

@@ -538,6 +538,8 @@ CREATE TABLE server_state (
     value text COLLATE "C" NOT NULL,
     PRIMARY KEY (name)
 );
+-- What versions and cursors belong to; a restore of the database makes another one.
+INSERT INTO server_state (name, value) VALUES ('feed_epoch', gen_random_uuid()::text);
 
 CREATE TABLE idempotency_keys (
     account_id uuid NOT NULL,

@@ -538,6 +538,8 @@ CREATE TABLE server_state (
     value TEXT NOT NULL,
     PRIMARY KEY (name)
 ) STRICT;
+-- What versions and cursors belong to; a restore of the database makes another one.
+INSERT INTO server_state (name, value) VALUES ('feed_epoch', lower(hex(randomblob(16))));
 
 CREATE TABLE idempotency_keys (
     account_id BLOB NOT NULL,

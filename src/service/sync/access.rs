@@ -6,10 +6,14 @@ use crate::{
     domain::{
         account::{Device, Role, RoleGrant},
         ids::{AccountId, AreaId, DeviceId, GrantId},
+        membership::NOWHERE,
         organisation::ActiveState,
         policy::{Permission, role_allows},
         reference::Reference,
-        sync::{channel::Channel, engine::Author},
+        sync::{
+            channel::Channel,
+            engine::{Author, Authority},
+        },
         time::Timestamp,
     },
     error::{Code, Error, Result},
@@ -74,6 +78,7 @@ impl Grants {
                 .collect::<BTreeSet<_>>()
                 .into_iter()
                 .collect(),
+            authority: Authority::InForce,
             organisations: held.iter().filter_map(|g| g.organisation_id).collect::<BTreeSet<_>>().into_iter().collect(),
         }
     }
@@ -92,7 +97,9 @@ impl Grants {
         for grant in self.of(account).iter().filter(|g| g.in_force_at(at) && role_allows(g.role, Permission::Sync)) {
             match grant.role {
                 // The centre and the supervisors also decide: they see what only the office sees.
+                // What lies nowhere is everybody's of them.
                 Role::Operator | Role::Supervisor => {
+                    channels.insert(Channel::Office(NOWHERE));
                     channels.extend(expand(grant, reference).into_iter().flat_map(|a| [Channel::Area(a), Channel::Office(a)]));
                 }
                 Role::Inspector => channels.extend(expand(grant, reference).into_iter().map(Channel::Area)),

@@ -24,7 +24,7 @@ use crate::{
         Ctx,
         sync::{
             access::{Grants, check_device},
-            limits::{MAX_PAGE, PAGE},
+            limits::{MAX_PAGE, PAGE, SCHEMA},
             pull::positions::Positions,
             state::feed_epoch,
         },
@@ -41,14 +41,15 @@ pub struct Pulled {
     pub note: bool,
 }
 
-/// Answers one page. `sign` makes the cursor's tag with the server's key.
+/// Answers one page.
 ///
 /// # Errors
 /// The device may not pull, or the app is too old.
-pub fn pull(tx: &mut Tx<'_>, ctx: &Ctx, request: &PullRequest, sign: impl Fn(&[u8]) -> [u8; 32]) -> Result<Pulled> {
-    if request.schema < 1 {
+pub fn pull(tx: &mut Tx<'_>, ctx: &Ctx, request: &PullRequest) -> Result<Pulled> {
+    if request.schema < SCHEMA {
         return Err(Error::new(Code::UpgradeRequired));
     }
+    let sign = |bytes: &[u8]| ctx.shared.vault.sign_cursor(bytes);
     let device = store::account::find_device(tx, request.device)?;
     let device = check_device(tx, ctx, device)?;
     let reference = ctx.reference(tx)?;

@@ -2,6 +2,7 @@
 //!
 //! One transaction: journal, effects, answers, the device's seq and chain, feed and digest are kept together or not at all.
 
+mod around;
 mod case;
 mod desk;
 mod echo;
@@ -29,7 +30,7 @@ use crate::{
             access::{Grants, check_device},
             limits::RETRY_AFTER_MS,
             push::receive::{Item, carry, chain_of, check_limits, receive},
-            state::ensure_feed_epoch,
+            state::feed_epoch,
         },
     },
     store::{self, Tx},
@@ -67,7 +68,7 @@ pub fn push(tx: &mut Tx<'_>, ctx: &Ctx, request: &PushRequest) -> Result<PushRes
     push.grants.learn(tx, &[push.device.account_id])?;
     let (answers, deferred_from) = push.decide(tx, &items)?;
     push.close(tx, &items, deferred_from)?;
-    let feed_epoch = ensure_feed_epoch(tx, ctx)?;
+    let feed_epoch = feed_epoch(tx)?;
     Ok(PushResponse {
         feed_epoch,
         server_time: ctx.now,

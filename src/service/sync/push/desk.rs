@@ -18,6 +18,7 @@ use crate::{
             journal::Journaled,
             outcome::{Outcome, OutcomeCode, Status},
             stamp::{Skew, Stamp},
+            surroundings::Surroundings,
         },
         time::Timestamp,
         wire,
@@ -29,7 +30,7 @@ use crate::{
         sync::{
             access::Grants,
             push::{
-                Push, Settled,
+                Push, Settled, around,
                 case::{Case, Origin, give_stamp, open, reused, waiting},
                 echo::echoes,
                 known_again,
@@ -50,6 +51,7 @@ pub(super) struct Desk<'a> {
     pub cases: Vec<Case>,
     pub grants: Grants,
     pub push: &'a Push<'a>,
+    around: Surroundings<'a>,
     /// What refused commands would have made.
     refused: BTreeSet<Uuid>,
     authors: BTreeMap<(AccountId, DeviceId, Vec<GrantId>), Author>,
@@ -73,13 +75,21 @@ pub(super) fn settle(tx: &mut Tx<'_>, push: &Push<'_>, items: &[Item], places: &
         store::mutation::update_mutations(tx, &moved)?;
     } else {
         let names: BTreeSet<Uuid> = cases.iter().flat_map(Case::names).collect();
-        let mut desk =
-            Desk { world: World::default(), cases, grants: push.grants.clone(), push, refused: BTreeSet::new(), authors: BTreeMap::new() };
-        desk.prefetch(tx, &names)?;
+        let mut desk = Desk {
+            world: World::default(),
+            cases,
+            grants: push.grants.clone(),
+            push,
+            around: Surroundings::new(&push.reference),
+            refused: BTreeSet::new(),
+            authors: BTreeMap::new(),
+        };
+        around::fetch(tx, &mut desk.world, &mut desk.around, &desk.cases)?;
         desk.find_refused(tx)?;
         last_eff = desk.give_stamps(items, last_eff);
         desk.decide_all((0..desk.cases.len()).collect())?;
         desk.release(tx, names)?;
+        engine::settle(&mut desk.world, &desk.around, push.ctx.now);
         answers.extend(desk.finish(tx, moved)?);
     }
     for (place, first) in repeats {
@@ -125,17 +135,6 @@ fn sort_out(tx: &mut Tx<'_>, push: &Push<'_>, items: &[Item], places: &[usize]) 
 }
 
 impl Desk<'_> {
-    /// Loads the tickets that some names lead to, as far as they are not here.
-    fn prefetch(&mut self, tx: &mut Tx<'_>, names: &BTreeSet<Uuid>) -> Result<()> {
-        let names: Vec<Uuid> = names.iter().copied().collect();
-        let roots = store::aggregate::find_roots(tx, &names)?.into_iter().map(|(_, ticket)| ticket);
-        let missing: Vec<TicketId> = roots.filter(|t| self.world.tickets.get(*t).is_none()).collect();
-        if !missing.is_empty() {
-            self.world.absorb(store::aggregate::load_world(tx, &missing)?);
-        }
-        Ok(())
-    }
-
     /// Looks up which unknown entities are unknown because their creation was refused.
     fn find_refused(&mut self, tx: &mut Tx<'_>) -> Result<()> {
         let known =
@@ -244,14 +243,16 @@ impl Desk<'_> {
         let act = Act {
             id: row.id,
             entity: row.entity,
+            base: row.base,
             epoch: row.epoch,
             command,
             args: &row.args,
             stamp: Stamp { est: row.est, eff: row.eff, skew_us: row.skew_us, skew },
             received_at: row.received_at,
+            office: false,
         };
         // A mistake in a rule is to blame on one group, not on everybody who waits for the database.
-        let asked = catch_unwind(AssertUnwindSafe(|| engine::decide(&mut self.world, author, &act)));
+        let asked = catch_unwind(AssertUnwindSafe(|| engine::decide(&mut self.world, &self.around, author, &act)));
         let mut outcome = asked.map_err(|_| Error::internal(format!("the rules panicked at mutation {}", row.id)))?;
         if outcome.status == Status::Held && outcome.waits_for.is_some_and(|thing| self.refused.contains(&thing)) {
             outcome = case.orphaned();
@@ -276,7 +277,7 @@ impl Desk<'_> {
             if !nothing_new {
                 self.grants.learn(tx, &found.iter().map(|f| f.actor).collect::<Vec<_>>())?;
                 let cases: Vec<Case> = found.into_iter().map(waiting).collect();
-                self.prefetch(tx, &cases.iter().flat_map(Case::names).collect())?;
+                around::fetch(tx, &mut self.world, &mut self.around, &cases)?;
                 self.cases.extend(cases);
             }
             let mut held: Vec<usize> = self.cases.iter().enumerate().filter(|(_, c)| c.is_held()).map(|(n, _)| n).collect();

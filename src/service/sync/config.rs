@@ -1,0 +1,75 @@
+//! What a device asks first: limits, versions, the server's clock.
+
+use serde::Serialize;
+
+use crate::{
+    domain::{sync::mutation::MAX_MUTATION_BYTES, time::Timestamp},
+    error::Result,
+    service::{
+        Ctx,
+        sync::{limits, state::feed_epoch},
+    },
+    store::Tx,
+};
+
+/// The answer to `GET /v1/sync/config`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SyncConfig {
+    /// The server's clock.
+    pub server_time: Timestamp,
+    /// The feed that versions and cursors belong to.
+    pub feed_epoch: String,
+    /// Versions of the protocol.
+    pub schema: SchemaRange,
+    /// What one request may hold.
+    pub limits: SyncLimits,
+}
+
+/// Versions of the protocol that the server speaks. A push of any version is taken; a pull below `min` is answered with 426.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct SchemaRange {
+    /// The oldest.
+    pub min: i64,
+    /// The newest.
+    pub max: i64,
+}
+
+/// What one request may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct SyncLimits {
+    /// Mutations in one push.
+    pub max_mutations: usize,
+    /// Bytes of a push after decompression.
+    pub max_bytes: usize,
+    /// Bytes of one mutation.
+    pub max_mutation_bytes: usize,
+    /// Changes on a page, unless the device asks for another number.
+    pub page: i64,
+    /// Changes on a page at most.
+    pub max_page: i64,
+    /// How long a device may have been offline at most, as far as its clock is believed, days.
+    pub max_offline_days: i64,
+    /// For so long are answers kept at least, days.
+    pub result_days: i64,
+}
+
+/// What a device has to know before it syncs.
+///
+/// # Errors
+/// The database fails.
+pub fn sync_config(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<SyncConfig> {
+    Ok(SyncConfig {
+        server_time: ctx.now,
+        feed_epoch: feed_epoch(tx)?,
+        schema: SchemaRange { min: limits::SCHEMA, max: limits::SCHEMA },
+        limits: SyncLimits {
+            max_mutations: limits::MAX_MUTATIONS,
+            max_bytes: limits::MAX_PUSH_BYTES,
+            max_mutation_bytes: MAX_MUTATION_BYTES,
+            page: limits::PAGE,
+            max_page: limits::MAX_PAGE,
+            max_offline_days: ctx.shared.settings.max_offline_days,
+            result_days: limits::RESULT_DAYS,
+        },
+    })
+}

@@ -1,0 +1,79 @@
+//! Fetches what a batch touches: the tickets that it names with all below them, and what the rules must know of the world around.
+
+use std::collections::BTreeSet;
+
+use uuid::Uuid;
+
+use crate::{
+    domain::{
+        geo::cells_around,
+        ids::TicketId,
+        sync::{
+            command::Command,
+            surroundings::{CODE_ATTEMPTS, Surroundings},
+        },
+        ticket_code::code_for,
+        world::World,
+    },
+    error::Result,
+    service::sync::push::case::Case,
+    store::{self, Tx},
+};
+
+/// At most so many tickets are loaded because a photo of theirs shows the same bytes.
+const SAME_BYTES: usize = 100;
+
+/// Loads what cases need, as far as it is not here.
+pub(super) fn fetch(tx: &mut Tx<'_>, world: &mut World, around: &mut Surroundings<'_>, cases: &[Case]) -> Result<()> {
+    let names: Vec<Uuid> = cases.iter().flat_map(Case::names).collect::<BTreeSet<_>>().into_iter().collect();
+    let mut tickets: BTreeSet<TicketId> = store::aggregate::find_roots(tx, &names)?.into_iter().map(|(_, ticket)| ticket).collect();
+    let mut cells = BTreeSet::new();
+    let mut codes = BTreeSet::new();
+    let mut hashes = BTreeSet::new();
+    for case in cases {
+        match &case.command {
+            Ok(Command::TicketCreate(args)) => {
+                cells.extend(cells_around(&args.point));
+                codes.extend((0..CODE_ATTEMPTS).map(|attempt| code_for(TicketId::new(case.row.entity), attempt)));
+            }
+            Ok(Command::PhotoAdd(args)) => drop(hashes.insert(args.sha256.to_ascii_lowercase())),
+            _ => {}
+        }
+    }
+    if !cells.is_empty() {
+        around.neighbours.extend(store::around::list_neighbours(tx, &cells.into_iter().collect::<Vec<_>>())?);
+        around.codes_taken.extend(store::around::list_codes_taken(tx, &codes.into_iter().collect::<Vec<_>>())?);
+    }
+    let twins = same_bytes(tx, around, hashes)?;
+    tickets.extend(twins.into_iter().take(SAME_BYTES));
+    load(tx, world, tickets)?;
+    // A ticket that was merged stands beside its master.
+    let masters = world.tickets.iter().filter_map(|t| t.duplicate_of).collect();
+    load(tx, world, masters)?;
+    // Every photo of the loaded tickets is judged anew, so all of their twins must be known.
+    let all = world.photos.iter().map(|p| p.sha256.clone()).collect();
+    same_bytes(tx, around, all).map(drop)
+}
+
+/// Learns which stored photos show the bytes; answers their tickets.
+fn same_bytes(tx: &mut Tx<'_>, around: &mut Surroundings<'_>, hashes: BTreeSet<String>) -> Result<BTreeSet<TicketId>> {
+    let unknown: Vec<String> = hashes.into_iter().filter(|h| !around.same_bytes.contains_key(h)).collect();
+    let mut tickets = BTreeSet::new();
+    if unknown.is_empty() {
+        return Ok(tickets);
+    }
+    around.same_bytes.extend(unknown.iter().map(|h| (h.clone(), BTreeSet::new())));
+    for (hash, photo, ticket) in store::around::list_same_bytes(tx, &unknown)? {
+        around.same_bytes.entry(hash).or_default().insert(photo);
+        tickets.insert(ticket);
+    }
+    Ok(tickets)
+}
+
+fn load(tx: &mut Tx<'_>, world: &mut World, tickets: BTreeSet<TicketId>) -> Result<()> {
+    let missing: Vec<TicketId> = tickets.into_iter().filter(|t| world.tickets.get(*t).is_none()).collect();
+    if !missing.is_empty() {
+        world.absorb(store::aggregate::load_world(tx, &missing)?);
+    }
+    Ok(())
+}
