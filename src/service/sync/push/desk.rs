@@ -290,27 +290,17 @@ impl Desk<'_> {
     }
 
     /// Writes journal, rows, echoes and feed; answers the places.
-    fn finish(self, tx: &mut Tx<'_>, mut changed: Vec<Journaled>) -> Result<BTreeMap<usize, ResultItem>> {
+    fn finish(mut self, tx: &mut Tx<'_>, mut changed: Vec<Journaled>) -> Result<BTreeMap<usize, ResultItem>> {
         let now = self.push.ctx.now;
         let echoes = echoes(&self);
-        let own = self.own_channels();
         let mut added = Vec::new();
-        let mut answers = BTreeMap::new();
         for case in &self.cases {
             let Some(outcome) = &case.outcome else { continue };
             let mut row = case.row.clone();
             row.settle(outcome);
             match case.origin {
-                Origin::Fresh(place) | Origin::Again(place) | Origin::Reused(place) => {
-                    let mut answer = ResultItem::first(Some(case.row.seq), case.given, outcome);
-                    self.inform(case, outcome, &own, &mut answer);
-                    answers.insert(place, answer);
-                }
-                Origin::Waiting => {
-                    if outcome.status != Status::Held {
-                        row.revised_at = Some(now);
-                    }
-                }
+                Origin::Waiting if outcome.status != Status::Held => row.revised_at = Some(now),
+                _ => {}
             }
             match case.origin {
                 Origin::Fresh(_) => added.push(row),
@@ -324,7 +314,16 @@ impl Desk<'_> {
             return Err(Error { internal: Some("a mutation came twice at once".to_owned()), ..Error::new(Code::AlreadyExists) });
         }
         store::mutation::update_mutations(tx, &changed)?;
-        change::keep(tx, &self.world, Change { echoes, ..Change::default() })?;
+        change::keep(tx, self.push.ctx, &mut self.world, Change { echoes, ..Change::default() })?;
+        let own = self.own_channels();
+        let mut answers = BTreeMap::new();
+        for case in &self.cases {
+            if let (Origin::Fresh(place) | Origin::Again(place) | Origin::Reused(place), Some(outcome)) = (case.origin, &case.outcome) {
+                let mut answer = ResultItem::first(Some(case.row.seq), case.given, outcome);
+                self.inform(case, outcome, &own, &mut answer);
+                answers.insert(place, answer);
+            }
+        }
         Ok(answers)
     }
 
