@@ -3,13 +3,21 @@
 //! Knows nothing of HTTP, runtimes, pools or the machine's clock.
 
 pub mod account;
+pub mod area;
 pub mod auth;
+pub mod catalogue;
+pub mod category;
 pub mod change;
 pub mod contract;
 pub mod device;
+pub mod faults;
 pub mod keys;
+pub mod once;
+pub mod organisation;
 pub mod reference;
+pub mod reference_change;
 pub mod sync;
+pub mod timers;
 
 use std::sync::Arc;
 

@@ -20,8 +20,8 @@ use crate::{
 pub struct Results {
     /// By seq.
     pub items: Vec<ResultItem>,
-    /// Where the next page begins: the seq after which it goes on; absent at the end.
-    pub next_cursor: Option<String>,
+    /// Ask for what comes after this seq; absent at the end.
+    pub next_after: Option<i64>,
 }
 
 /// The answers that a device has not acknowledged, those to mutations that still wait, and those that were changed after they
@@ -37,7 +37,7 @@ pub fn list_results(tx: &mut Tx<'_>, ctx: &Ctx, device: DeviceId, after: i64, li
     let found = store::mutation::list_results(tx, device.id, (device.acked_through, since), after, limit)?;
     let full = i64::try_from(found.len()).is_ok_and(|n| n >= limit);
     Ok(Results {
-        next_cursor: found.last().filter(|_| full).map(|last| last.seq.to_string()),
+        next_after: found.last().filter(|_| full).map(|last| last.seq),
         items: found.iter().map(|row| row.replay(row.seq)).collect(),
     })
 }
