@@ -59,36 +59,38 @@ impl Grants {
         self.0.get(&account).map_or(&[], Vec::as_slice)
     }
 
-    /// Which grants the account held at an instant.
-    pub(super) fn held(&self, account: AccountId, at: Timestamp) -> Vec<GrantId> {
-        self.of(account).iter().filter(|g| g.in_force_at(at)).map(|g| g.id).collect()
+    /// Which grants count for what was done at an instant: those in force then; if the last had ended before, those that ended
+    /// last, and what was done under them no longer counts by itself.
+    fn counting(&self, account: AccountId, at: Timestamp) -> (Authority, Vec<&RoleGrant>) {
+        let syncs = |g: &&RoleGrant| role_allows(g.role, Permission::Sync);
+        let grants = self.of(account);
+        let last = grants.iter().filter(syncs).filter_map(|g| g.valid_to).filter(|end| *end <= at).max();
+        match last {
+            Some(end) if !grants.iter().filter(syncs).any(|g| g.in_force_at(at)) => {
+                (Authority::Revoked, grants.iter().filter(|g| g.in_force_at(end.plus_micros(-1))).collect())
+            }
+            _ => (Authority::InForce, grants.iter().filter(|g| g.in_force_at(at)).collect()),
+        }
+    }
+
+    /// Which grants count for what was done at an instant.
+    pub(super) fn held(&self, account: AccountId, at: Timestamp) -> (Authority, Vec<GrantId>) {
+        let (authority, held) = self.counting(account, at);
+        (authority, held.into_iter().map(|g| g.id).collect())
     }
 
     /// The account with what it held at an instant: who may write is judged by history.
     pub(super) fn author(&self, account: AccountId, device: DeviceId, at: Timestamp, reference: &Reference) -> Author {
-        let held: Vec<&RoleGrant> = self.of(account).iter().filter(|g| g.in_force_at(at)).collect();
+        let (authority, held) = self.counting(account, at);
+        let areas: BTreeSet<AreaId> = held.iter().filter(|g| reads_areas(g.role)).flat_map(|g| expand(g, reference)).collect();
         Author {
             account,
             device: Some(device),
             roles: held.iter().map(|g| g.role).collect::<BTreeSet<_>>().into_iter().collect(),
-            areas: held
-                .iter()
-                .filter(|g| reads_areas(g.role))
-                .flat_map(|g| expand(g, reference))
-                .collect::<BTreeSet<_>>()
-                .into_iter()
-                .collect(),
-            authority: Authority::InForce,
+            areas: areas.into_iter().collect(),
             organisations: held.iter().filter_map(|g| g.organisation_id).collect::<BTreeSet<_>>().into_iter().collect(),
+            authority,
         }
-    }
-
-    /// Whether the account could sync once and could no more at an instant.
-    pub(super) fn had_ended(&self, account: AccountId, at: Timestamp) -> bool {
-        let syncs = |g: &&RoleGrant| role_allows(g.role, Permission::Sync);
-        let grants = self.of(account);
-        !grants.iter().filter(syncs).any(|g| g.in_force_at(at))
-            && grants.iter().filter(syncs).any(|g| g.valid_to.is_some_and(|end| end <= at))
     }
 
     /// The channels that a device of the account reads at an instant.

@@ -13,7 +13,7 @@ use crate::{
         membership::carried,
         sync::{
             command::Command,
-            engine::{self, Act, Author},
+            engine::{self, Act, Author, Authority},
             envelope::ResultItem,
             journal::Journaled,
             outcome::{Outcome, OutcomeCode, Status},
@@ -54,7 +54,7 @@ pub(super) struct Desk<'a> {
     around: Surroundings<'a>,
     /// What refused commands would have made.
     refused: BTreeSet<Uuid>,
-    authors: BTreeMap<(AccountId, DeviceId, Vec<GrantId>), Author>,
+    authors: BTreeMap<(AccountId, DeviceId, (Authority, Vec<GrantId>)), Author>,
 }
 
 /// What the journal says of the places: answers that it has, cases to decide, rows that change their device, places that repeat
@@ -230,13 +230,6 @@ impl Desk<'_> {
             Err(fault) => return Ok(Outcome::rejected(fault.code, fault.detail.clone())),
         };
         let row = &case.row;
-        if self.grants.had_ended(row.actor, row.est) {
-            return Ok(Outcome::of(
-                Status::Conflict,
-                OutcomeCode::Quarantined,
-                "your task had ended before this was done; it is kept for the office",
-            ));
-        }
         let key = (row.actor, row.device_id, self.grants.held(row.actor, row.est));
         let author = self.authors.entry(key).or_insert_with(|| self.grants.author(row.actor, row.device_id, row.est, &self.push.reference));
         let skew = Skew::of(row.skew_us);

@@ -1,0 +1,8 @@
+//! The sync service on both databases, with the device client over a line that may lose answers.
+
+#![allow(clippy::unwrap_used, clippy::as_conversions, clippy::indexing_slicing, reason = "tests")]
+
+mod city;
+#[path = "../common/mod.rs"]
+mod common;
+mod push;
