@@ -10,6 +10,7 @@ pub mod envelope;
 pub mod journal;
 pub mod mutation;
 pub mod outcome;
+pub mod proposal;
 pub mod register;
 pub mod stamp;
 pub mod surroundings;

@@ -254,3 +254,6 @@ fn standing_values(ticket: &Ticket, names: &BTreeSet<&'static str>) -> Value {
     ];
     Value::Object(all.into_iter().filter(|(name, _)| names.contains(name)).map(|(name, v)| (name.to_owned(), v)).collect())
 }
+
+#[cfg(test)]
+mod tests;

@@ -198,3 +198,6 @@ pub(super) fn refer_master(world: &mut World, act: &Act<'_>, duplicate: TicketId
         world.notes.put(note);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -119,3 +119,6 @@ fn photos(world: &mut World, around: &Surroundings<'_>, tickets: &BTreeSet<Ticke
         world.photos.put(photo);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -63,3 +63,6 @@ pub(super) fn decide(world: &mut World, author: &Author, act: &Act<'_>, args: &W
     let order = refold(world, order, assignment, Hold::Stays);
     Outcome::applied(order.rev)
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::domain::{
     category::{EvidenceNeeds, EvidenceRule, Hazard, Priority},
-    conflict::{ConflictKind, Severity},
+    conflict::{Conflict, ConflictKind, Severity},
     geo::Point,
     ids::Id,
     photo::PhotoKind,
@@ -16,16 +16,16 @@ use crate::domain::{
     work_order::{Answer, Assignment, Standing, WorkOrderKind, WorkOrderState},
 };
 
-const NOW: Timestamp = Timestamp::from_micros(1_790_000_000_000_000);
-const ORDER: u128 = 20;
-const OLD: u128 = 101;
-const NEW: u128 = 102;
+pub(super) const NOW: Timestamp = Timestamp::from_micros(1_790_000_000_000_000);
+pub(super) const ORDER: u128 = 20;
+pub(super) const OLD: u128 = 101;
+pub(super) const NEW: u128 = 102;
 
-fn id<T>(n: u128) -> Id<T> {
+pub(super) fn id<T>(n: u128) -> Id<T> {
     Id::new(Uuid::from_u128(n))
 }
 
-fn ticket() -> Ticket {
+pub(super) fn ticket() -> Ticket {
     Ticket {
         id: id(10),
         rev: 3,
@@ -47,7 +47,7 @@ fn ticket() -> Ticket {
         created_by: id(1),
         created_device: None,
         created_org: None,
-        created_at: NOW,
+        created_at: NOW.plus_minutes(-900),
         promise_at: None,
         duplicate_of: None,
         supporters: 1,
@@ -57,7 +57,7 @@ fn ticket() -> Ticket {
     }
 }
 
-fn assignment(n: u128, organisation: u128, epoch: i64) -> Assignment {
+pub(super) fn assignment(n: u128, organisation: u128, epoch: i64) -> Assignment {
     Assignment {
         id: id(n),
         rev: 1,
@@ -79,7 +79,7 @@ fn assignment(n: u128, organisation: u128, epoch: i64) -> Assignment {
 }
 
 /// An order that the old contractor held in epoch 1 and the new one holds in epoch 2.
-fn world(photos: u32) -> World {
+pub(super) fn world(photos: u32) -> World {
     let mut world = World::default();
     world.tickets.load([ticket()]);
     world.work_orders.load([WorkOrder {
@@ -113,7 +113,7 @@ fn world(photos: u32) -> World {
     world
 }
 
-fn crew(account: u128, organisation: u128) -> Author {
+pub(super) fn crew(account: u128, organisation: u128) -> Author {
     Author {
         account: id(account),
         device: Some(id(account + 1000)),
@@ -124,37 +124,98 @@ fn crew(account: u128, organisation: u128) -> Author {
     }
 }
 
-/// Does something `minutes` before now.
-fn go(world: &mut World, author: &Author, n: u128, entity: u128, epoch: i64, minutes: i64, cmd: &str, args: Value) -> Outcome {
-    let command = Command::parse(cmd, 1, &args).unwrap();
-    let est = NOW.plus_minutes(-minutes);
+/// What somebody does `minutes` before now.
+#[derive(Clone)]
+pub(super) struct Deed {
+    pub n: u128,
+    pub entity: u128,
+    pub epoch: i64,
+    pub minutes: i64,
+    pub base: Option<i64>,
+    pub office: bool,
+    pub cmd: &'static str,
+    pub args: Value,
+}
+
+pub(super) fn deed(n: u128, entity: u128, epoch: i64, minutes: i64, cmd: &'static str, args: Value) -> Deed {
+    Deed { n, entity, epoch, minutes, base: None, office: false, cmd, args }
+}
+
+pub(super) fn send(world: &mut World, author: &Author, deed: &Deed) -> Outcome {
+    let command = Command::parse(deed.cmd, 1, &deed.args).unwrap();
+    let est = NOW.plus_minutes(-deed.minutes);
     let act = Act {
-        id: id(n),
-        entity: Uuid::from_u128(entity),
-        base: None,
-        epoch: Some(epoch),
+        id: id(deed.n),
+        entity: Uuid::from_u128(deed.entity),
+        base: deed.base,
+        epoch: Some(deed.epoch),
         command: &command,
-        args: &args,
+        args: &deed.args,
         stamp: Stamp { est, eff: est, skew_us: 0, skew: Skew::Fine },
         received_at: NOW,
-        office: false,
+        office: deed.office,
     };
     decide(world, &Surroundings::new(&REFERENCE), author, &act)
 }
 
-fn key(n: u128) -> Uuid {
+/// Does something `minutes` before now.
+pub(super) fn go(
+    world: &mut World,
+    author: &Author,
+    n: u128,
+    entity: u128,
+    epoch: i64,
+    minutes: i64,
+    cmd: &'static str,
+    args: Value,
+) -> Outcome {
+    send(world, author, &deed(n, entity, epoch, minutes, cmd, args))
+}
+
+/// The end of a batch.
+pub(super) fn finish(world: &mut World) {
+    settle(world, &Surroundings::new(&REFERENCE), NOW);
+}
+
+/// What a transaction wrote is what the next one loads.
+pub(super) fn commit(world: &World) -> World {
+    let mut next = World::default();
+    next.tickets.load(world.tickets.iter().cloned());
+    next.status_changes.load(world.status_changes.iter().cloned());
+    next.field_edits.load(world.field_edits.iter().cloned());
+    next.work_orders.load(world.work_orders.iter().cloned());
+    next.assignments.load(world.assignments.iter().cloned());
+    next.work_events.load(world.work_events.iter().cloned());
+    next.rounds.load(world.rounds.iter().cloned());
+    next.visits.load(world.visits.iter().cloned());
+    next.notes.load(world.notes.iter().cloned());
+    next.measurements.load(world.measurements.iter().cloned());
+    next.answers.load(world.answers.iter().cloned());
+    next.photos.load(world.photos.iter().cloned());
+    next.conflicts.load(world.conflicts.iter().cloned());
+    next
+}
+
+/// The only conflict of a kind.
+pub(super) fn conflict(world: &World, kind: ConflictKind) -> Conflict {
+    let found: Vec<_> = world.conflicts.iter().filter(|c| c.kind == kind).collect();
+    assert_eq!(found.len(), 1, "{kind}");
+    found[0].clone()
+}
+
+pub(super) fn key(n: u128) -> Uuid {
     Uuid::from_u128(n)
 }
 
-fn visit(n: u128) -> Value {
+pub(super) fn visit(n: u128) -> Value {
     json!({"visit": key(n), "kind": "work", "arrived_at": "2026-09-01T08:00:00Z", "point": {"lat": 36.2689, "lon": 50.0041}})
 }
 
-fn photo(n: u128) -> Value {
+pub(super) fn photo(n: u128) -> Value {
     json!({"photo": key(n), "kind": "after", "sha256": "ab".repeat(32), "bytes": 9, "mime": "image/jpeg", "captured_at": "2026-09-01T08:10:00Z"})
 }
 
-fn state(world: &World) -> WorkOrderState {
+pub(super) fn state(world: &World) -> WorkOrderState {
     world.work_orders.get(id(ORDER)).unwrap().state
 }
 
@@ -275,7 +336,7 @@ fn play(acts: &[(usize, (u8, u8, i64))]) -> World {
 }
 
 /// What the law speaks of: rows without their revisions, and conflicts.
-fn rows(w: &World) -> Vec<String> {
+pub(super) fn rows(w: &World) -> Vec<String> {
     let mut out = vec![format!("{:?}", w.work_orders.iter().map(|o| (o.state, o.epoch, o.submitted_by, o.stamp)).collect::<Vec<_>>())];
     out.extend(w.work_events.iter().map(|e| format!("{} {} {} {:?}", e.id, e.kind, e.standing, e.eff)));
     out.extend(w.assignments.iter().map(|a| format!("{} {:?} {:?}", a.id, a.answer, a.answered_at)));
@@ -335,7 +396,7 @@ fn the_generator_makes_the_hard_cases() {
     assert!([Accepted, Declined, FailedVisit, InProgress, Submitted].iter().all(|s| states.contains(s)), "{states:?}");
 }
 
-fn inspector(account: u128) -> Author {
+pub(super) fn inspector(account: u128) -> Author {
     Author {
         account: id(account),
         device: Some(id(account + 1000)),
@@ -346,7 +407,7 @@ fn inspector(account: u128) -> Author {
     }
 }
 
-fn submitted() -> (World, Value) {
+pub(super) fn submitted() -> (World, Value) {
     let mut w = world(0);
     go(&mut w, &crew(5, NEW), 1, ORDER, 2, 100, "work.submit", json!({}));
     let round = w.rounds.iter().next().unwrap().id;
@@ -382,7 +443,7 @@ fn nobody_judges_his_own_or_his_colleagues_work_and_two_judges_may_disagree() {
 
 #[test]
 fn of_two_verdicts_the_stricter_stands_whichever_came_first() {
-    let play = |order: [(u128, &str); 2]| {
+    let play = |order: [(u128, &'static str); 2]| {
         let (mut w, args) = submitted();
         let last = order.map(|(n, cmd)| go(&mut w, &inspector(n), n, ORDER, 2, 60, cmd, args.clone()));
         assert_eq!((last[1].status, last[1].code), (Status::Conflict, Some(OutcomeCode::ConcurrentEdit)));
@@ -393,7 +454,7 @@ fn of_two_verdicts_the_stricter_stands_whichever_came_first() {
     assert_eq!(play([(50, "round.verify"), (53, "round.rework")]), play([(53, "round.rework"), (50, "round.verify")]));
 }
 
-static REFERENCE: std::sync::LazyLock<Reference> = std::sync::LazyLock::new(reference);
+pub(super) static REFERENCE: std::sync::LazyLock<Reference> = std::sync::LazyLock::new(reference);
 
 fn reference() -> Reference {
     let square = json!({"type": "MultiPolygon", "coordinates": [[[[50.0, 36.0], [50.1, 36.0], [50.1, 36.5], [50.0, 36.5], [50.0, 36.0]]]]});
@@ -418,13 +479,29 @@ fn reference() -> Reference {
             source: "synthetic".into(),
         }],
         categories: [1, 2].map(category).to_vec(),
+        contracts: vec![contract()],
         ..Default::default()
     };
     Reference::build("1".into(), rows, NOW, 0.0).unwrap()
 }
 
+/// Contract 80 ended 100 minutes ago.
+fn contract() -> crate::domain::contract::Contract {
+    crate::domain::contract::Contract {
+        id: id(80),
+        rev: 1,
+        number: "80".into(),
+        organisation_id: id(NEW),
+        valid_from: Timestamp::from_micros(0),
+        valid_to: NOW.plus_minutes(-100),
+        status: crate::domain::contract::ContractStatus::Active,
+        daily_capacity: None,
+        updated_at: NOW,
+    }
+}
+
 /// Category 1 asks for what the test asks for; category 2 for a photo before and one after.
-fn category(n: u128) -> crate::domain::category::Category {
+pub(super) fn category(n: u128) -> crate::domain::category::Category {
     let photos = [PhotoKind::Before, PhotoKind::After].map(|kind| EvidenceRule { kind, min: 1 });
     crate::domain::category::Category {
         id: id(n),
@@ -448,7 +525,7 @@ fn category(n: u128) -> crate::domain::category::Category {
     }
 }
 
-fn new_ticket(category: u128, lat: f64) -> Value {
+pub(super) fn new_ticket(category: u128, lat: f64) -> Value {
     json!({"category": key(category), "text": "چالهٔ تازه", "point": {"lat": lat, "lon": 50.0041, "accuracy_m": 8.0}})
 }
 
