@@ -14,9 +14,11 @@ pub mod faults;
 pub mod keys;
 pub mod once;
 pub mod organisation;
+pub mod reach;
 pub mod reference;
 pub mod reference_change;
 pub mod sync;
+pub mod ticket;
 pub mod timers;
 
 use std::sync::Arc;

@@ -28,7 +28,7 @@ use crate::domain::{
     organisation::OrganisationKind,
     reference::Reference,
     ticket::{Boundary, Ticket, TicketStatus},
-    ticket_flow::{Because, derived, is_open, record, set_status},
+    ticket_flow::{Because, derived, is_open, record_creation, set_status},
     time::Timestamp,
     work_order::{RoundVerdict, WorkOrder, WorkOrderKind, WorkOrderState},
     world::World,
@@ -166,8 +166,7 @@ fn kind_for(ticket: &Ticket, category: &Category, look: Look) -> WorkOrderKind {
 fn follow(world: &mut World, around: &mut Surroundings<'_>, taken: &mut Taken, id: TicketId, mut orders: Vec<WorkOrderId>) {
     let Some(ticket) = world.tickets.get(id).cloned() else { return };
     if world.tickets.before(id).is_none() {
-        let created = Because { actor: Some(ticket.created_by), reason: None, at: ticket.created_at };
-        record(world, id, ticket.rev, None, ticket.status, created);
+        record_creation(world, &ticket);
     }
     if ticket.areas.is_empty() {
         if ticket.boundary == Boundary::Outside && ticket.status == TicketStatus::New {
@@ -289,8 +288,7 @@ fn conclude_inspection(world: &mut World, around: &Surroundings<'_>, ticket: &Ti
 
 /// An inspector says that two tickets are one: a person decides.
 fn propose_duplicate(world: &mut World, now: Timestamp, ticket: &Ticket, order: &WorkOrder, other: TicketId) {
-    let (first, second) = (ticket.id.min(other), ticket.id.max(other));
-    let key = format!("{}|{first}|{second}", ConflictKind::PossibleDuplicate);
+    let key = format!("{}|{}|{other}", ConflictKind::PossibleDuplicate, ticket.id);
     let id = ConflictId::new(name_uuid(&key));
     let Some(event) = round_of(world, order.id, order.round).map(|r| r.event_id) else { return };
     if other == ticket.id || world.conflicts.get(id).is_some() {

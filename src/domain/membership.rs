@@ -92,8 +92,9 @@ impl View<'_> {
     }
 }
 
-/// The organisation whose channel carries an order.
-fn holder(order: &WorkOrder) -> Option<OrganisationId> {
+/// The organisation that holds an order, and whose channel carries it.
+#[must_use]
+pub fn holder(order: &WorkOrder) -> Option<OrganisationId> {
     if matches!(order.state, WorkOrderState::Draft | WorkOrderState::Declined | WorkOrderState::Expired) {
         None
     } else {
@@ -237,6 +238,25 @@ pub fn carried(world: &World, kind: &str, id: Uuid) -> Option<(i64, BTreeSet<Str
         .or_else(|| of(&world.answers, kind, id, &now))
         .or_else(|| of(&world.photos, kind, id, &now))
         .or_else(|| of(&world.conflicts, kind, id, &now))
+}
+
+/// The rows of a world that at least one of the channels carries now, by kind and id.
+#[must_use]
+pub fn carried_by(world: &World, channels: &BTreeSet<String>) -> BTreeSet<(&'static str, Uuid)> {
+    let orders = by_ticket(world.work_orders.iter());
+    let view = View {
+        ticket: &|id| world.tickets.get(id),
+        orders: &|id| orders.get(&id).cloned().unwrap_or_default(),
+        order: &|id| world.work_orders.get(id),
+    };
+    let mut out = BTreeSet::new();
+    macro_rules! add { ($($table:ident),+) => {$( add(&world.$table, &view, channels, &mut out); )+} }
+    add!(tickets, work_orders, rounds, work_events, visits, notes, measurements, answers, photos, conflicts);
+    out
+}
+
+fn add<E: Carried>(table: &Table<E>, view: &View<'_>, channels: &BTreeSet<String>, out: &mut BTreeSet<(&'static str, Uuid)>) {
+    out.extend(table.iter().filter(|row| !row.channels(view).is_disjoint(channels)).map(|row| (E::KIND, row.id().uuid())));
 }
 
 /// Everything that a world's changes mean to the channels.

@@ -31,20 +31,26 @@ pub fn set_status(world: &mut World, ticket: TicketId, to: TicketStatus, because
     row.stamp = row.stamp.max(because.at);
     row.updated_at = row.updated_at.max(because.at);
     let rev = world.tickets.put(row);
-    record(world, ticket, rev, Some(from), to, because);
+    record(world, ticket, rev, from, to, because);
+}
+
+/// Writes the first line of a new ticket's history, if nobody has written it.
+pub fn record_creation(world: &mut World, ticket: &Ticket) {
+    let id = StatusChangeId::new(name_uuid(&format!("created|{}", ticket.id)));
+    if world.status_changes.get(id).is_none() {
+        let because = Because { actor: Some(ticket.created_by), reason: None, at: ticket.created_at };
+        world.status_changes.put(line(id, ticket.id, None, ticket.status, because));
+    }
 }
 
 /// Writes a line of the history. Its id follows from the ticket, its revision and the status.
-pub fn record(world: &mut World, ticket: TicketId, rev: i64, from: Option<TicketStatus>, to: TicketStatus, because: Because<'_>) {
-    world.status_changes.put(StatusChange {
-        id: StatusChangeId::new(name_uuid(&format!("status|{ticket}|{rev}|{to}"))),
-        ticket_id: ticket,
-        from,
-        to,
-        actor: because.actor,
-        reason: because.reason.map(str::to_owned),
-        at: because.at,
-    });
+fn record(world: &mut World, ticket: TicketId, rev: i64, from: TicketStatus, to: TicketStatus, because: Because<'_>) {
+    let id = StatusChangeId::new(name_uuid(&format!("status|{ticket}|{rev}|{to}")));
+    world.status_changes.put(line(id, ticket, Some(from), to, because));
+}
+
+fn line(id: StatusChangeId, ticket_id: TicketId, from: Option<TicketStatus>, to: TicketStatus, because: Because<'_>) -> StatusChange {
+    StatusChange { id, ticket_id, from, to, actor: because.actor, reason: because.reason.map(str::to_owned), at: because.at }
 }
 
 /// Whether somebody has the work in hand.

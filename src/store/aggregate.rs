@@ -40,10 +40,7 @@ macro_rules! load {
 /// The database fails.
 pub fn load_world(tx: &mut Tx<'_>, tickets: &[TicketId]) -> Result<World> {
     let mut world = World::default();
-    let mut ids = tickets.to_vec();
-    ids.sort_unstable();
-    ids.dedup();
-    for ids in ids.chunks(LIST) {
+    for ids in sorted(tickets).chunks(LIST) {
         let rows: Vec<TicketRow> = on!(
             tx,
             pg | c
@@ -57,20 +54,47 @@ pub fn load_world(tx: &mut Tx<'_>, tickets: &[TicketId]) -> Result<World> {
         )
         .map_err(db_error)?;
         world.tickets.load(rows.into_iter().map(Into::into));
-        load!(tx, world.status_changes, status_changes, StatusChangeRow, ids);
-        load!(tx, world.field_edits, field_edits, FieldEditRow, ids);
-        load!(tx, world.work_orders, work_orders, WorkOrderRow, ids);
-        load!(tx, world.assignments, assignments, AssignmentRow, ids);
-        load!(tx, world.work_events, work_events, WorkEventRow, ids);
-        load!(tx, world.rounds, rounds, RoundRow, ids);
-        load!(tx, world.visits, visits, VisitRow, ids);
-        load!(tx, world.notes, notes, NoteRow, ids);
-        load!(tx, world.measurements, measurements, MeasurementRow, ids);
-        load!(tx, world.answers, checklist_answers, ChecklistAnswerRow, ids);
-        load!(tx, world.photos, photos, PhotoRow, ids);
-        load!(tx, world.conflicts, conflicts, ConflictRow, ids);
+        load_below(tx, &mut world, ids)?;
     }
     Ok(world)
+}
+
+/// Loads tickets with everything below them, to be read only.
+///
+/// # Errors
+/// The database fails.
+pub fn read_world(tx: &mut Tx<'_>, tickets: &[TicketId]) -> Result<World> {
+    let mut world = World::default();
+    for ids in sorted(tickets).chunks(LIST) {
+        let rows: Vec<TicketRow> =
+            on!(tx, |c| schema::tickets::table.filter(schema::tickets::id.eq_any(ids)).select(TicketRow::as_select()).load(c))
+                .map_err(db_error)?;
+        world.tickets.load(rows.into_iter().map(Into::into));
+        load_below(tx, &mut world, ids)?;
+    }
+    Ok(world)
+}
+
+fn sorted(tickets: &[TicketId]) -> Vec<TicketId> {
+    let mut ids = tickets.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
+fn load_below(tx: &mut Tx<'_>, world: &mut World, ids: &[TicketId]) -> Result<()> {
+    load!(tx, world.field_edits, field_edits, FieldEditRow, ids);
+    load!(tx, world.work_orders, work_orders, WorkOrderRow, ids);
+    load!(tx, world.assignments, assignments, AssignmentRow, ids);
+    load!(tx, world.work_events, work_events, WorkEventRow, ids);
+    load!(tx, world.rounds, rounds, RoundRow, ids);
+    load!(tx, world.visits, visits, VisitRow, ids);
+    load!(tx, world.notes, notes, NoteRow, ids);
+    load!(tx, world.measurements, measurements, MeasurementRow, ids);
+    load!(tx, world.answers, checklist_answers, ChecklistAnswerRow, ids);
+    load!(tx, world.photos, photos, PhotoRow, ids);
+    load!(tx, world.conflicts, conflicts, ConflictRow, ids);
+    Ok(())
 }
 
 fn changed<'w, E: Entity + 'w, R: From<&'w E>>(table: &'w Table<E>) -> Vec<R> {

@@ -9,3 +9,5 @@ mod city;
 #[path = "../common/mod.rs"]
 mod common;
 mod contract;
+mod ticket;
+mod town;

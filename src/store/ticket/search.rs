@@ -7,16 +7,17 @@ use diesel::prelude::*;
 use crate::{
     domain::{
         actor::Scope,
+        duplicate::Nearby,
         geo::{Point, cells_around},
-        ids::{AreaId, CategoryId, OrganisationId, TicketId},
-        ticket::{Boundary, StatusChange, Ticket, TicketStatus},
+        ids::{AccountId, AreaId, CategoryId, OrganisationId, TicketId},
+        ticket::{Boundary, StatusChange, Ticket, TicketOrigin, TicketStatus},
         time::Timestamp,
         work_order::WorkOrderState,
     },
     error::Result,
     store::{
         schema::{status_changes, ticket_areas, tickets, work_orders},
-        sql::db_error,
+        sql::{Json, db_error},
         ticket::{StatusChangeRow, TicketRow},
         tx::{MAX_BINDS, Tx},
     },
@@ -34,6 +35,20 @@ pub fn list_codes(tx: &mut Tx<'_>, codes: &[&str]) -> Result<Vec<String>> {
         taken.extend(found);
     }
     Ok(taken)
+}
+
+/// Which of the ids are tickets'.
+///
+/// # Errors
+/// The database fails.
+pub fn list_ids(tx: &mut Tx<'_>, ids: &[TicketId]) -> Result<Vec<TicketId>> {
+    let mut known: Vec<TicketId> = Vec::new();
+    for ids in ids.chunks(MAX_BINDS) {
+        let found: Vec<TicketId> =
+            on!(tx, |c| tickets::table.filter(tickets::id.eq_any(ids)).select(tickets::id).load(c)).map_err(db_error)?;
+        known.extend(found);
+    }
+    Ok(known)
 }
 
 /// The tickets that were made of the given source references.
@@ -87,6 +102,8 @@ pub struct Reach {
     pub scope: Scope,
     /// Tickets outside every area, too: the office's, since no area answers for them.
     pub outside: bool,
+    /// Who asks: what somebody found in the field stays his to see.
+    pub finder: AccountId,
 }
 
 /// The states in which the organisation named by an order does not hold it.
@@ -116,10 +133,12 @@ pub fn list_tickets(tx: &mut Tx<'_>, filter: &TicketFilter, reach: &Reach) -> Re
             let held = work_orders::table.filter(
                 work_orders::ticket_id
                     .eq(tickets::id)
-                    .and(work_orders::organisation_id.eq_any(organisations))
+                    .and(work_orders::organisation_id.eq_any(organisations.clone()))
                     .and(work_orders::state.ne_all(NOT_HELD)),
             );
-            let may_see = diesel::dsl::exists(in_area).or(diesel::dsl::exists(held));
+            let found = tickets::origin.eq(TicketOrigin::Field).and(tickets::created_by.eq(reach.finder));
+            let by_us = tickets::created_org.eq_any(organisations.iter().map(|o| Some(*o)).collect::<Vec<_>>());
+            let may_see = diesel::dsl::exists(in_area).or(diesel::dsl::exists(held)).or(found).or(by_us);
             query = if reach.outside { query.filter(may_see.or(tickets::boundary.eq(Boundary::Outside))) } else { query.filter(may_see) };
         }
         if let Some(area) = filter.area {
@@ -179,26 +198,11 @@ fn like(word: &str) -> String {
     pattern
 }
 
-/// A ticket near a point, as far as a comparison needs it.
-#[derive(Debug, Clone, PartialEq, Queryable)]
-pub struct Neighbour {
-    /// The ticket.
-    pub id: TicketId,
-    /// Its code.
-    pub code: String,
-    /// Its category.
-    pub category_id: CategoryId,
-    /// Latitude.
-    pub lat: f64,
-    /// Longitude.
-    pub lon: f64,
-    /// Creation.
-    pub created_at: Timestamp,
-    /// Where it stands.
-    pub status: TicketStatus,
-    /// Text and address, folded.
-    pub text_folded: String,
-}
+/// A ticket near a point, with the areas that decide who may know of it.
+pub type Neighbour = (Nearby, Vec<AreaId>);
+
+/// A row of a neighbour: id, code, category, latitude, longitude, creation, status, folded text, areas.
+type NeighbourRow = (TicketId, String, CategoryId, f64, f64, Timestamp, TicketStatus, String, Json<Vec<AreaId>>);
 
 /// At most so many neighbours are compared.
 const NEIGHBOURS: i64 = 200;
@@ -210,7 +214,7 @@ const NEIGHBOURS: i64 = 200;
 pub fn list_neighbours(tx: &mut Tx<'_>, around: &Point, categories: &[CategoryId], since: Timestamp) -> Result<Vec<Neighbour>> {
     let shut = [TicketStatus::Cancelled, TicketStatus::Duplicate, TicketStatus::Rejected];
     let cells = cells_around(around);
-    on!(tx, |c| tickets::table
+    let rows: Vec<NeighbourRow> = on!(tx, |c| tickets::table
         .filter(tickets::cell.eq_any(&cells).and(tickets::category_id.eq_any(categories)))
         .filter(tickets::created_at.ge(since).and(tickets::status.ne_all(shut)))
         .order(tickets::id.desc())
@@ -224,9 +228,17 @@ pub fn list_neighbours(tx: &mut Tx<'_>, around: &Point, categories: &[CategoryId
             tickets::created_at,
             tickets::status,
             tickets::text_folded,
+            tickets::areas,
         ))
         .load(c))
-    .map_err(db_error)
+    .map_err(db_error)?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, code, category, lat, lon, created_at, status, folded, areas)| {
+            let point = Point { lat, lon, accuracy_m: None };
+            (Nearby { id, code, category, point, created_at, status, folded }, areas.0)
+        })
+        .collect())
 }
 
 /// The history of a ticket's status, oldest first.

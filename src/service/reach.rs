@@ -1,0 +1,130 @@
+//! How far somebody may look and reach: what lies beyond is "not found", whatever it is.
+
+use std::collections::BTreeSet;
+
+use uuid::Uuid;
+
+use crate::{
+    domain::{
+        actor::{Actor, Scope},
+        ids::{TicketId, WorkOrderId},
+        membership::{self, area_channel, organisation_channel, user_channel},
+        policy::Permission,
+        reference::Reference,
+        ticket::{Boundary, Ticket, TicketOrigin},
+        ticket_flow::orders_of,
+        world::World,
+    },
+    error::{Code, Error, Result},
+    service::Ctx,
+    store::{self, Tx, ticket::search::Reach},
+};
+
+/// How far a permission reaches, as the store asks for it.
+///
+/// # Errors
+/// Nobody has logged in.
+pub fn reach(ctx: &Ctx, reference: &Reference, permission: Permission) -> Result<Reach> {
+    let actor = ctx.actor()?;
+    Ok(Reach {
+        scope: actor.scope(permission, |a| reference.areas.below(a)),
+        outside: actor.may(Permission::TicketManage),
+        finder: actor.account_id,
+    })
+}
+
+/// Whether a ticket is within reach: by its areas, by an order that the actor's organisation holds, because nobody else answers
+/// for what lies outside every area, or because the actor found it.
+#[must_use]
+pub fn reaches(reach: &Reach, world: &World, ticket: &Ticket) -> bool {
+    let Scope::Within { organisations, .. } = &reach.scope else { return true };
+    reach.scope.reaches(&ticket.areas, ticket.created_org)
+        || (reach.outside && ticket.boundary == Boundary::Outside)
+        || (ticket.origin == TicketOrigin::Field && ticket.created_by == reach.finder)
+        || orders_of(world, ticket.id).filter_map(membership::holder).any(|o| organisations.contains(&o))
+}
+
+/// What is asked for: to change it, or to read it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// The rows are locked until the transaction ends.
+    Write,
+    /// In a snapshot.
+    Read,
+}
+
+/// A ticket with all below it, if a permission reaches it.
+///
+/// # Errors
+/// There is no such ticket within reach; the database fails.
+pub fn ticket_within(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, permission: Permission, access: Access) -> Result<World> {
+    within(tx, ctx, &[id], permission, access, "ticket")
+}
+
+/// Tickets with all below them, if a permission reaches them all.
+///
+/// # Errors
+/// One of them is not there or not within reach; the database fails.
+pub fn tickets_within(tx: &mut Tx<'_>, ctx: &Ctx, ids: &[TicketId], permission: Permission) -> Result<World> {
+    within(tx, ctx, ids, permission, Access::Write, "ticket")
+}
+
+fn within(tx: &mut Tx<'_>, ctx: &Ctx, ids: &[TicketId], permission: Permission, access: Access, what: &str) -> Result<World> {
+    let reference = ctx.reference(tx)?;
+    let reach = reach(ctx, &reference, permission)?;
+    let world = match access {
+        Access::Write => store::aggregate::load_world(tx, ids)?,
+        Access::Read => store::aggregate::read_world(tx, ids)?,
+    };
+    for id in ids {
+        let ticket = world.tickets.get(*id).ok_or_else(|| Error::not_found(what))?;
+        if !reaches(&reach, &world, ticket) {
+            return Err(Error::not_found(what));
+        }
+    }
+    Ok(world)
+}
+
+/// The ticket of some row with all below it, if a permission reaches it.
+///
+/// # Errors
+/// There is no such thing within reach; the database fails.
+pub fn root_within(tx: &mut Tx<'_>, ctx: &Ctx, id: Uuid, permission: Permission, access: Access, what: &str) -> Result<World> {
+    let ticket = store::aggregate::find_roots(tx, &[id])?.into_iter().next().map(|(_, t)| t).ok_or_else(|| Error::not_found(what))?;
+    within(tx, ctx, &[ticket], permission, access, what)
+}
+
+/// Whether an order is within reach: by its ticket's areas, or because the actor's organisation holds it.
+#[must_use]
+pub fn reaches_order(reach: &Reach, world: &World, id: WorkOrderId) -> bool {
+    let Some(order) = world.work_orders.get(id) else { return false };
+    let Some(ticket) = world.tickets.get(order.ticket_id) else { return false };
+    reach.scope.reaches(&ticket.areas, membership::holder(order)) || (reach.outside && ticket.boundary == Boundary::Outside)
+}
+
+/// The rows of a world that somebody may read, by kind and id; `None`: all of them.
+#[must_use]
+pub fn readable(actor: &Actor, reference: &Reference, world: &World) -> Option<BTreeSet<(&'static str, Uuid)>> {
+    let office = actor.scope(Permission::ConflictRead, |a| reference.areas.below(a));
+    let outside = actor.may(Permission::TicketManage);
+    if world.tickets.iter().all(|t| office.reaches(&t.areas, None) || (outside && t.boundary == Boundary::Outside)) {
+        return None;
+    }
+    let mut channels = BTreeSet::from([user_channel(actor.account_id)]);
+    if let Scope::Within { areas, organisations } = actor.scope(Permission::TicketRead, |a| reference.areas.below(a)) {
+        channels.extend(areas.into_iter().map(area_channel));
+        channels.extend(organisations.into_iter().map(organisation_channel));
+    }
+    Some(membership::carried_by(world, &channels))
+}
+
+/// The revision that the client read must be the one that stands.
+///
+/// # Errors
+/// The thing has changed since.
+pub fn same_rev(seen: i64, now: i64) -> Result<()> {
+    if seen == now {
+        return Ok(());
+    }
+    Err(Error::new(Code::PreconditionFailed).fact("rev", now))
+}

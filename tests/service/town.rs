@@ -1,0 +1,265 @@
+//! A town of two districts with two contractors, an emergency group and its people, on a database.
+
+#![allow(dead_code, reason = "each theme uses its own part")]
+
+use bazdid::{
+    domain::{
+        account::Role,
+        area::{Area, AreaKind, AreaShape},
+        category::{Category, EvidenceNeeds, Hazard, Priority},
+        contract::{Contract, ContractStatus, Coverage, Descent},
+        geo::Point,
+        ids::{AccountId, AreaId, CategoryId, OrganisationId, TicketId, WorkOrderId},
+        organisation::{ActiveState, OrganisationKind},
+        ticket::{PointSource, Ticket, TicketOrigin},
+        work_order::{Assignment, WorkOrder, WorkOrderState},
+        world::World,
+    },
+    error::Result,
+    service::{
+        self,
+        change::{Change, keep},
+        reference::bump,
+        ticket::{NewTicket, Registered},
+    },
+    store::{self, Tx},
+};
+use serde_json::json;
+
+use crate::city::{City, id};
+
+pub const WEST: u128 = 71;
+pub const EAST: u128 = 72;
+const TOWN: u128 = 70;
+pub const POTHOLE: u128 = 81;
+pub const TREE: u128 = 82;
+pub const COLLAPSE: u128 = 83;
+
+/// Who lives there.
+pub struct Town {
+    pub city: City,
+    pub first: OrganisationId,
+    pub second: OrganisationId,
+    pub emergency: OrganisationId,
+    pub operator: AccountId,
+    pub supervisor: AccountId,
+    pub other_supervisor: AccountId,
+    pub east_operator: AccountId,
+    pub inspector: AccountId,
+    pub crew: AccountId,
+    pub second_crew: AccountId,
+}
+
+/// A phone that must never be seen by a contractor.
+pub const PHONE: &str = "+989121234567";
+
+pub fn area(n: u128) -> AreaId {
+    id(n)
+}
+
+/// In the middle of the western district.
+pub fn west() -> Point {
+    Point { lat: 36.25, lon: 50.05, accuracy_m: Some(8.0) }
+}
+
+/// In the middle of the eastern district.
+pub fn east() -> Point {
+    Point { lat: 36.25, lon: 50.15, accuracy_m: Some(8.0) }
+}
+
+pub fn new_ticket(category: u128, point: Point) -> NewTicket {
+    NewTicket {
+        id: None,
+        category: id(category),
+        text: "چاله‌ي بزرگ وسط خيابان".into(),
+        address_text: Some("خیابان ۱۲".into()),
+        point,
+        point_source: PointSource::Map,
+        origin: TicketOrigin::Call,
+        created_at: None,
+        source_ref: None,
+        caller_phone: Some(PHONE.into()),
+    }
+}
+
+impl Town {
+    /// One on each database; the first contractor takes at most `cap` orders a day.
+    pub fn both(cap: Option<i64>) -> Vec<Self> {
+        City::both().into_iter().map(|city| Self::found(city, cap)).collect()
+    }
+
+    fn found(city: City, cap: Option<i64>) -> Self {
+        let first = city.organisation("first", OrganisationKind::Contractor);
+        let second = city.organisation("second", OrganisationKind::Contractor);
+        let emergency = city.organisation("emergency", OrganisationKind::EmergencyGroup);
+        let office = city.organisation("office", OrganisationKind::RegionOffice);
+        let now = city.now();
+        let area = move |n: u128, kind, parent: Option<u128>| Area {
+            id: id(n),
+            rev: 1,
+            code: format!("area{n}"),
+            kind,
+            parent_id: parent.map(id),
+            name_fa: "ناحیه".into(),
+            name_en: "District".into(),
+            updated_at: now,
+        };
+        let shape = move |n: u128, west: f64, east: f64| AreaShape {
+            id: id(n + 1000),
+            area_id: id(n),
+            valid_from: now.plus_days(-1),
+            valid_to: None,
+            geometry: json!({ "type": "MultiPolygon", "coordinates":
+                [[[[west, 36.2], [east, 36.2], [east, 36.3], [west, 36.3], [west, 36.2]]]] }),
+            vertices: 5,
+            source: "test".into(),
+        };
+        let category = move |n: u128, hazard| Category {
+            id: id(n),
+            rev: 1,
+            code: format!("c{n}"),
+            parent_id: None,
+            name_fa: "چاله".into(),
+            name_en: "Pothole".into(),
+            synonyms: vec![],
+            owner_id: None,
+            hazard,
+            default_priority: Priority::Normal,
+            evidence: EvidenceNeeds::default(),
+            needs_inspection: n == TREE,
+            accept_minutes: 60,
+            resolve_minutes: 600,
+            evidence_radius_m: 30.0,
+            checklist_id: None,
+            state: ActiveState::Active,
+            updated_at: now,
+        };
+        let contract = move |n: u128, organisation_id| Contract {
+            id: id(n),
+            rev: 1,
+            number: format!("K-{n}"),
+            organisation_id,
+            valid_from: now.plus_days(-10),
+            valid_to: now.plus_days(100),
+            status: ContractStatus::Active,
+            daily_capacity: None,
+            updated_at: now,
+        };
+        let coverage = move |n: u128, contract: u128, rank, category: Option<u128>, daily_capacity| Coverage {
+            id: id(n),
+            rev: 1,
+            contract_id: id(contract),
+            area_id: id(WEST),
+            category_id: category.map(id),
+            descent: Descent::WithDescendants,
+            rank,
+            valid_from: now.plus_days(-10),
+            valid_to: None,
+            daily_capacity,
+            updated_at: now,
+        };
+        let ctx = city.ctx();
+        city.write(move |tx| {
+            store::area::save_areas(
+                tx,
+                &[area(TOWN, AreaKind::City, None), area(WEST, AreaKind::District, Some(TOWN)), area(EAST, AreaKind::District, Some(TOWN))],
+            )?;
+            store::area::save_area_shapes(tx, &[shape(WEST, 50.0, 50.1), shape(EAST, 50.1, 50.2)])?;
+            store::category::save_categories(
+                tx,
+                &[category(POTHOLE, Hazard::Low), category(TREE, Hazard::Low), category(COLLAPSE, Hazard::Critical)],
+            )?;
+            store::contract::save_contracts(tx, &[contract(501, first), contract(502, second), contract(503, emergency)])?;
+            store::contract::save_coverages(
+                tx,
+                &[coverage(601, 501, 1, None, cap), coverage(602, 502, 2, None, None), coverage(603, 503, 0, Some(COLLAPSE), None)],
+            )?;
+            bump(tx, &ctx)
+        });
+        let everywhere = [id(TOWN)];
+        Self {
+            operator: city.person("operator", Role::Operator, Some(office), &everywhere),
+            supervisor: city.person("supervisor", Role::Supervisor, Some(office), &everywhere),
+            other_supervisor: city.person("supervisor2", Role::Supervisor, Some(office), &everywhere),
+            east_operator: city.person("east", Role::Operator, Some(office), &[id(EAST)]),
+            inspector: city.person("inspector", Role::Inspector, Some(office), &[id(WEST)]),
+            crew: city.person("crew", Role::Crew, Some(first), &[]),
+            second_crew: city.person("crew2", Role::Crew, Some(second), &[]),
+            city,
+            first,
+            second,
+            emergency,
+        }
+    }
+
+    pub fn try_create(&self, by: AccountId, new: NewTicket) -> Result<Registered> {
+        let ctx = self.city.ctx_of(by);
+        self.city.try_write(move |tx| service::ticket::create(tx, &ctx, &new))
+    }
+
+    #[track_caller]
+    pub fn create(&self, category: u128, point: Point) -> Registered {
+        self.try_create(self.operator, new_ticket(category, point)).unwrap()
+    }
+
+    pub fn world(&self, ticket: TicketId) -> World {
+        self.city.read(move |tx| store::aggregate::read_world(tx, &[ticket]))
+    }
+
+    pub fn ticket(&self, id: TicketId) -> Ticket {
+        self.world(id).tickets.get(id).unwrap().clone()
+    }
+
+    /// The only order of a ticket.
+    #[track_caller]
+    pub fn order(&self, ticket: TicketId) -> WorkOrder {
+        let world = self.world(ticket);
+        let mut orders = world.work_orders.iter();
+        let order = orders.next().unwrap().clone();
+        assert!(orders.next().is_none());
+        order
+    }
+
+    pub fn assignment(&self, order: &WorkOrder) -> Assignment {
+        self.world(order.ticket_id).assignments.get(order.assignment_id.unwrap()).unwrap().clone()
+    }
+
+    /// What the field does, as far as the office's tests need it: changes a world and keeps it.
+    pub fn happen(&self, ticket: TicketId, mut f: impl FnMut(&mut World) + Send + 'static) {
+        let ctx = self.city.ctx();
+        self.city.write(move |tx| {
+            let mut world = store::aggregate::load_world(tx, &[ticket])?;
+            f(&mut world);
+            keep(tx, &ctx, &mut world, Change::default())
+        });
+    }
+
+    pub fn set_state(&self, order: &WorkOrder, state: WorkOrderState) {
+        let (id, ticket): (WorkOrderId, TicketId) = (order.id, order.ticket_id);
+        self.happen(ticket, move |world| {
+            let mut row = world.work_orders.get(id).unwrap().clone();
+            row.state = state;
+            world.work_orders.put(row);
+        });
+    }
+
+    /// Somebody does something in a transaction of his own.
+    pub fn act<T: Send + 'static>(
+        &self,
+        by: AccountId,
+        mut f: impl FnMut(&mut Tx<'_>, &service::Ctx) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let ctx = self.city.ctx_of(by);
+        self.city.try_write(move |tx| f(tx, &ctx))
+    }
+
+    /// Somebody looks something up.
+    pub fn look<T>(&self, by: AccountId, f: impl FnOnce(&mut Tx<'_>, &service::Ctx) -> Result<T>) -> Result<T> {
+        let ctx = self.city.ctx_of(by);
+        self.city.test_db.db().read_blocking(|tx| f(tx, &ctx))
+    }
+}
+
+pub fn category(n: u128) -> CategoryId {
+    id(n)
+}
