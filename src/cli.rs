@@ -4,6 +4,7 @@ pub mod doctor;
 pub mod migrate;
 pub mod openapi;
 pub mod serve;
+pub mod user;
 
 use std::{error::Error as _, io::Write as _, path::PathBuf, process::ExitCode, sync::Arc};
 
@@ -55,6 +56,8 @@ commands! {
     Serve => serve;
     /// Bring the database up to date, or empty it.
     Migrate => migrate;
+    /// Make and change accounts, straight in the database.
+    User => user;
     /// Look for what is wrong with the installation.
     Doctor => doctor;
     /// Print the OpenAPI document, or write the generated parts of the specification.

@@ -11,3 +11,4 @@ mod common;
 mod contract;
 mod ticket;
 mod town;
+mod user_command;
