@@ -329,7 +329,9 @@ impl Config {
                 faults.push(Fault { key: String::new(), origin: path.display().to_string(), what: "there is no such file".into() });
                 Figment::new()
             }
-            _ => Figment::from(Toml::file_exact(file.unwrap_or(Path::new(DEFAULT_FILE)))),
+            Some(path) => Figment::from(Toml::file_exact(path)),
+            None if Path::new(DEFAULT_FILE).is_file() => Figment::from(Toml::file_exact(DEFAULT_FILE)),
+            None => Figment::new(),
         };
         let mut config = Self::default();
         // The two are read one after the other: a broken file must not hide the faults of the environment.
