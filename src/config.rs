@@ -97,19 +97,6 @@ pub struct City {
     pub max_offline_days: i64,
 }
 
-/// Limits of the sync.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sync {
-    /// Mutations in one push.
-    pub push_mutations: usize,
-    /// Largest body of a push, bytes after decompression.
-    pub push_bytes: usize,
-    /// Largest argument object of one mutation, bytes.
-    pub mutation_bytes: usize,
-    /// Rows in one page of a pull.
-    pub pull_rows: i64,
-}
-
 /// The whole configuration.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Config {
@@ -123,8 +110,6 @@ pub struct Config {
     pub security: Security,
     /// What differs from city to city.
     pub city: City,
-    /// Limits of the sync.
-    pub sync: Sync,
 }
 
 impl Default for Server {
@@ -162,12 +147,6 @@ impl Default for Security {
 impl Default for City {
     fn default() -> Self {
         Self { time_zone: chrono_tz::Asia::Tehran, border_tolerance_m: 100.0, max_offline_days: 30 }
-    }
-}
-
-impl Default for Sync {
-    fn default() -> Self {
-        Self { push_mutations: 500, push_bytes: 8 * 1024 * 1024, mutation_bytes: 64 * 1024, pull_rows: 1000 }
     }
 }
 

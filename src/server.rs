@@ -20,6 +20,9 @@ use crate::{
     worker::Worker,
 };
 
+/// Largest body of a push, bytes after decompression.
+const MAX_PUSH_BYTES: usize = 8 * 1024 * 1024;
+
 /// Whether the server brings the database up to date before it serves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Migrations {
@@ -95,7 +98,7 @@ pub fn build(config: &Config, clock: SharedClock, ids: SharedIds, listener: TcpL
     let db = database(config, migrations)?;
     let limits = Limits {
         body_bytes: config.server.body_bytes,
-        push_bytes: config.sync.push_bytes,
+        push_bytes: MAX_PUSH_BYTES,
         request_timeout_s: config.server.request_timeout_s,
         proxies: config.server.proxies,
     };

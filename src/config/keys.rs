@@ -46,10 +46,7 @@ keys! {
     city.time_zone = word::<chrono_tz::Tz>, "time zone of civil dates, such as Asia/Tehran";
     city.border_tolerance_m = |v| metres(v, 100_000.0), "how far outside every area a point may lie and still be given to the nearest, metres";
     city.max_offline_days = |v| number(v, 1, 366), "how long a device may be offline before its clock's word is cut off, days";
-    sync.push_mutations = |v| number(v, 1, 10_000), "mutations in one push";
-    sync.push_bytes = |v| number(v, 64 * 1024, 1 << 30), "largest body of a push, bytes";
-    sync.mutation_bytes = |v| number(v, 1024, 1 << 24), "largest argument object of one mutation, bytes";
-    sync.pull_rows = |v| number(v, 1, 10_000), "rows in one page of a pull";
+
 }
 
 /// The sections, in the order of the table.

@@ -41,7 +41,7 @@ fn each_fault_names_its_key_its_origin_and_what_would_be_right() {
         ("[server]\nport = \"many\"", &[], &["server.port", "whole number"]),
         ("[server]\nprot = 1", &[], &["server.prot", "did you mean `server.port`?"]),
         ("[sever]\nport = 1", &[], &["sever.port", "did you mean `server.port`?"]),
-        ("sync = 3", &[], &["sync (", "must be a section"]),
+        ("city = 3", &[], &["city (", "must be a section"]),
         ("databse = 3", &[], &["databse (", "did you mean `database`?"]),
         ("[server]\nbind = \"localhost\"", &[], &["server.bind", "IP address"]),
         ("[city]\ntime_zone = \"Tehran\"", &[], &["city.time_zone"]),
@@ -68,9 +68,9 @@ fn each_fault_names_its_key_its_origin_and_what_would_be_right() {
 
 #[test]
 fn all_faults_are_reported_at_once() {
-    let faults = load("[server]\nport = -1\nx = 2\n[city]\nmax_offline_days = 0", &[("BAZDID_SYNC__PULL_ROWS", "all")]).unwrap_err();
+    let faults = load("[server]\nport = -1\nx = 2\n[city]\nmax_offline_days = 0", &[("BAZDID_DATABASE__CONNECTIONS", "all")]).unwrap_err();
     let keys: Vec<&str> = faults.0.iter().map(|f| f.key.as_str()).collect();
-    assert_eq!(keys, ["city.max_offline_days", "server.port", "server.x", "sync.pull_rows"]);
+    assert_eq!(keys, ["city.max_offline_days", "server.port", "server.x", "database.connections"]);
 }
 
 #[test]

@@ -11,9 +11,10 @@ use utoipa::{
 };
 
 use crate::domain::{
-    account::Role,
+    account::{ClockTrust, Role},
     area::AreaKind,
     category::{Hazard, Priority},
+    contract::{ContractStatus, Descent},
     ids::Id,
     organisation::{ActiveState, OrganisationKind},
     photo::PhotoKind,
@@ -69,5 +70,5 @@ macro_rules! enumerations {
 }
 
 enumerations! {
-    ActiveState, AreaKind, Boundary, Hazard, OrganisationKind, PhotoKind, Priority, Role,
+    ActiveState, AreaKind, Boundary, ClockTrust, ContractStatus, Descent, Hazard, OrganisationKind, PhotoKind, Priority, Role,
 }

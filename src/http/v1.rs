@@ -6,6 +6,9 @@ pub mod account;
 pub mod area;
 pub mod auth;
 pub mod category;
+pub mod contract;
+pub mod coverage;
+pub mod device;
 pub mod errors;
 pub mod organisation;
 
@@ -17,6 +20,9 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     area::routes(config);
     auth::routes(config);
     category::routes(config);
+    contract::routes(config);
+    coverage::routes(config);
+    device::routes(config);
     errors::routes(config);
     organisation::routes(config);
 }

@@ -1,6 +1,6 @@
 //! Organisations, categories and areas over HTTP, and what creates with an idempotency key.
 
-use bazdid::domain::account::Role;
+use bazdid::domain::{account::Role, organisation::OrganisationKind};
 use serde_json::{Value, json};
 
 use crate::app::{Reply, TestApp};
@@ -88,4 +88,58 @@ fn a_point_without_areas_lies_outside_everything() {
     assert_eq!((&answer["areas"], &answer["leaf_areas"]), (&json!([]), &json!([])));
     assert_eq!(locate("lat=136.27&lon=50.0").problem("validation")["errors"][0]["pointer"], "?lat");
     locate("lat=36.27").problem("validation");
+}
+
+#[test]
+fn a_contract_is_written_activated_and_ended() {
+    for app in TestApp::both() {
+        app.person("admin", Role::Admin, None, &[]);
+        let admin = app.token("admin");
+        let contractor = app.call("POST", "/v1/organisations").token(&admin).json(&organisation("c1")).send().ok();
+        let body = json!({
+            "number": "1405/17", "organisation_id": contractor["id"], "valid_from": "2026-01-01T00:00:00+03:30",
+            "valid_to": "2028-01-01T00:00:00+03:30", "daily_capacity": 40,
+        });
+        let made = app.call("POST", "/v1/contracts").token(&admin).json(&body).send().ok();
+        assert_eq!((&made["status"], &made["valid_from"]), (&json!("draft"), &json!("2025-12-31T20:30:00.000000Z")));
+        let command = |verb: &str, rev: i64| {
+            let path = format!("/v1/contracts/{}/{verb}", made["id"].as_str().unwrap());
+            app.call("POST", &path).token(&admin).if_match(rev).send()
+        };
+        assert_eq!(command("activate", 1).ok()["status"], "active");
+        command("suspend", 1).problem("precondition_failed");
+        assert_eq!(command("end", 2).ok()["status"], "ended");
+        command("activate", 3).problem("invalid_transition");
+
+        let id: bazdid::domain::ids::OrganisationId = contractor["id"].as_str().unwrap().parse().unwrap();
+        app.person("manager", Role::ContractorManager, Some(id), &[]);
+        app.person("stranger", Role::ContractorManager, Some(app.organisation("c2", OrganisationKind::Contractor)), &[]);
+        let seen = |login: &str| {
+            let list = app.call("GET", "/v1/contracts").token(&app.token(login)).send().ok();
+            list["items"].as_array().unwrap().len()
+        };
+        assert_eq!((seen("manager"), seen("stranger")), (1, 0));
+        let report = app.call("GET", "/v1/contracts/report?days=10").token(&admin).send().ok();
+        assert_eq!(report, json!({ "gaps": [], "overlaps": [], "ending": [] }));
+    }
+}
+
+#[test]
+fn a_device_is_registered_once_and_taken_out_of_service() {
+    for app in TestApp::both() {
+        app.person("admin", Role::Admin, None, &[]);
+        app.person("crew", Role::Crew, None, &[]);
+        let (admin, crew) = (app.token("admin"), app.token("crew"));
+        let new =
+            json!({ "nonce": "0123456789abcdef", "name": "Phone", "platform": "android", "app_version": "1.2.0", "model": "ignored" });
+        let register = || app.call("POST", "/v1/sync/devices").token(&crew).json(&new).send().ok();
+        let device = register();
+        assert_eq!(register(), device);
+        let mine = app.call("GET", "/v1/sync/devices").token(&crew).send().ok();
+        assert_eq!(mine["items"], json!([device]));
+        let revoke = || app.call("POST", &format!("/v1/devices/{}/revoke", device["id"].as_str().unwrap())).token(&admin).send();
+        assert!(revoke().ok()["revoked_at"].is_string());
+        revoke().problem("invalid_transition");
+        assert_eq!(app.call("GET", "/v1/devices?limit=1").token(&admin).send().ok()["items"].as_array().unwrap().len(), 1);
+    }
 }
