@@ -15,13 +15,13 @@ use crate::{
     error::{Error, Result},
     http::{Limits, Site, State, app},
     security::password::Cost,
-    service::{Settings, Shared},
+    service::{
+        Settings, Shared,
+        sync::limits::{MAX_PUSH_BYTES, SyncLimits},
+    },
     store::{self, Db, DbOptions},
     worker::Worker,
 };
-
-/// Largest body of a push, bytes after decompression.
-const MAX_PUSH_BYTES: usize = 8 * 1024 * 1024;
 
 /// Whether the server brings the database up to date before it serves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +62,7 @@ pub fn settings(config: &Config) -> Settings {
         border_tolerance_m: config.city.border_tolerance_m,
         max_offline_days: config.city.max_offline_days,
         password_cost: Cost { memory_kib: config.security.password_memory_kib, passes: config.security.password_passes },
+        sync: SyncLimits::default(),
     }
 }
 

@@ -30,7 +30,7 @@ use crate::{
     domain::{actor::Actor, ids::AccountId, reference::Reference, time::Timestamp},
     error::{Code, Error, Result},
     security::{password::Cost, vault::Vault},
-    service::{keys::KeyCache, reference::ReferenceCache},
+    service::{keys::KeyCache, reference::ReferenceCache, sync::limits::SyncLimits},
     store::Tx,
 };
 
@@ -45,11 +45,19 @@ pub struct Settings {
     pub max_offline_days: i64,
     /// What a guess at a password costs.
     pub password_cost: Cost,
+    /// What a sync may ask for at once.
+    pub sync: SyncLimits,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { time_zone: chrono_tz::Asia::Tehran, border_tolerance_m: 100.0, max_offline_days: 30, password_cost: Cost::default() }
+        Self {
+            time_zone: chrono_tz::Asia::Tehran,
+            border_tolerance_m: 100.0,
+            max_offline_days: 30,
+            password_cost: Cost::default(),
+            sync: SyncLimits::default(),
+        }
     }
 }
 

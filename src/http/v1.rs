@@ -11,6 +11,7 @@ pub mod coverage;
 pub mod device;
 pub mod errors;
 pub mod organisation;
+pub mod sync;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -25,4 +26,5 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     device::routes(config);
     errors::routes(config);
     organisation::routes(config);
+    sync::routes(config);
 }

@@ -71,7 +71,7 @@ pub const START: Timestamp = Timestamp::from_micros(1_795_000_000_000_000);
 
 #[derive(Debug)]
 pub struct City {
-    pub db: bazdid::store::Db,
+    pub db: store::Db,
     pub clock: Arc<ManualClock>,
     pub ids: SharedIds,
     pub shared: Arc<Shared>,
@@ -378,7 +378,7 @@ impl Line {
         let ctx = self.city.ctx(Some(self.account));
         let answer = self.city.db.read_blocking(|tx| pull::pull(tx, &ctx, &request))?;
         if answer.note {
-            self.city.db.write_blocking(move |tx| pull::note(tx, &ctx, &request))?;
+            self.city.db.write_blocking(move |tx| pull::note(tx, &ctx, request.device))?;
         }
         Ok(serde_json::to_value(answer.page).unwrap())
     }

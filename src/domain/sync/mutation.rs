@@ -10,7 +10,7 @@ use crate::domain::{
     time::Timestamp,
 };
 
-/// Largest mutation, bytes of its compact JSON.
+/// Largest mutation, bytes of its compact JSON, unless the installation has another limit.
 pub const MAX_MUTATION_BYTES: usize = 64 * 1024;
 /// Longest name of a command or a boot, characters.
 const MAX_NAME: usize = 100;
@@ -66,6 +66,14 @@ pub struct MutationFault {
 /// # Errors
 /// It is not an object, a field is missing or of another type, it holds NUL, or it is too large.
 pub fn parse_mutation(item: &Value) -> Result<Mutation, MutationFault> {
+    parse_bounded(item, MAX_MUTATION_BYTES)
+}
+
+/// [`parse_mutation`] with another limit than [`MAX_MUTATION_BYTES`].
+///
+/// # Errors
+/// As [`parse_mutation`].
+pub fn parse_bounded(item: &Value, max_bytes: usize) -> Result<Mutation, MutationFault> {
     let fields = Fields(item.as_object());
     let fault = |code, detail| MutationFault {
         seq: fields.integer("seq").ok().flatten().filter(|s| *s > 0),
@@ -73,8 +81,8 @@ pub fn parse_mutation(item: &Value) -> Result<Mutation, MutationFault> {
         code,
         detail,
     };
-    if item.to_string().len() > MAX_MUTATION_BYTES {
-        return Err(fault(OutcomeCode::TooLarge, format!("a mutation has at most {MAX_MUTATION_BYTES} bytes")));
+    if item.to_string().len() > max_bytes {
+        return Err(fault(OutcomeCode::TooLarge, format!("a mutation has at most {max_bytes} bytes")));
     }
     read(&fields, item).map_err(|detail| fault(OutcomeCode::Malformed, detail))
 }

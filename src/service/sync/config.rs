@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::{
-    domain::{sync::mutation::MAX_MUTATION_BYTES, time::Timestamp},
+    domain::time::Timestamp,
     error::Result,
     service::{
         Ctx,
@@ -22,7 +22,7 @@ pub struct SyncConfig {
     /// Versions of the protocol.
     pub schema: SchemaRange,
     /// What one request may hold.
-    pub limits: SyncLimits,
+    pub limits: TellLimits,
 }
 
 /// Versions of the protocol that the server speaks. A push of any version is taken; a pull below `min` is answered with 426.
@@ -36,7 +36,7 @@ pub struct SchemaRange {
 
 /// What one request may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct SyncLimits {
+pub struct TellLimits {
     /// Mutations in one push.
     pub max_mutations: usize,
     /// Bytes of a push after decompression.
@@ -58,16 +58,17 @@ pub struct SyncLimits {
 /// # Errors
 /// The database fails.
 pub fn sync_config(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<SyncConfig> {
+    let of = &ctx.shared.settings.sync;
     Ok(SyncConfig {
         server_time: ctx.now,
         feed_epoch: feed_epoch(tx)?,
         schema: SchemaRange { min: limits::SCHEMA, max: limits::SCHEMA },
-        limits: SyncLimits {
-            max_mutations: limits::MAX_MUTATIONS,
-            max_bytes: limits::MAX_PUSH_BYTES,
-            max_mutation_bytes: MAX_MUTATION_BYTES,
-            page: limits::PAGE,
-            max_page: limits::MAX_PAGE,
+        limits: TellLimits {
+            max_mutations: of.max_mutations,
+            max_bytes: of.max_bytes,
+            max_mutation_bytes: of.max_mutation_bytes,
+            page: limits::PAGE.min(of.max_page),
+            max_page: of.max_page,
             max_offline_days: ctx.shared.settings.max_offline_days,
             result_days: limits::RESULT_DAYS,
         },

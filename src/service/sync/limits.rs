@@ -1,13 +1,32 @@
 //! What a sync may ask for at once. `GET /v1/sync/config` tells it to devices.
 
+use crate::domain::sync::mutation::MAX_MUTATION_BYTES;
+
+/// What one request may hold, as the installation sets it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SyncLimits {
+    /// Mutations in one push.
+    pub max_mutations: usize,
+    /// Bytes of a push after decompression.
+    pub max_bytes: usize,
+    /// Bytes of one mutation.
+    pub max_mutation_bytes: usize,
+    /// Changes on a page of a pull.
+    pub max_page: i64,
+}
+
+impl Default for SyncLimits {
+    fn default() -> Self {
+        Self { max_mutations: MAX_MUTATIONS, max_bytes: MAX_PUSH_BYTES, max_mutation_bytes: MAX_MUTATION_BYTES, max_page: 1_000 }
+    }
+}
+
 /// Mutations in one push.
 pub const MAX_MUTATIONS: usize = 500;
 /// Bytes of a push after decompression.
 pub const MAX_PUSH_BYTES: usize = 8 * 1024 * 1024;
 /// Changes on a page of a pull, unless the device asks for another number.
 pub const PAGE: i64 = 500;
-/// Changes on a page of a pull at most.
-pub const MAX_PAGE: i64 = 1_000;
 /// Results on a page.
 pub const MAX_RESULTS: i64 = 1_000;
 /// Days for which an answer that was changed later is told again.

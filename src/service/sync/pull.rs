@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     domain::{
         account::Device,
+        ids::DeviceId,
         sync::{
             channel::Channel,
             cursor::Cursor,
@@ -24,7 +25,7 @@ use crate::{
         Ctx,
         sync::{
             access::{Grants, check_device},
-            limits::{MAX_PAGE, PAGE, SCHEMA},
+            limits::{PAGE, SCHEMA},
             pull::positions::Positions,
             state::feed_epoch,
         },
@@ -74,7 +75,7 @@ pub fn pull(tx: &mut Tx<'_>, ctx: &Ctx, request: &PullRequest) -> Result<Pulled>
     let cursor = request.cursor.as_deref().map(|text| Cursor::open(text, &sign).ok().filter(|c| c.feed_epoch == epoch));
     let again: BTreeSet<Channel> = request.reset.iter().filter_map(|name| name.parse().ok()).collect();
     let mut positions = Positions::new(&channels, &rows, cursor, &again);
-    let limit = usize::try_from(request.limit.unwrap_or(PAGE).clamp(1, MAX_PAGE)).unwrap_or(1);
+    let limit = usize::try_from(request.limit.unwrap_or(PAGE).clamp(1, ctx.shared.settings.sync.max_page)).unwrap_or(1);
     let entries = positions.read(tx, limit)?;
     let changes = page::render(tx, &reference, &channels, &rows, entries)?;
     let complete = positions.are_heads();
@@ -100,8 +101,8 @@ pub fn pull(tx: &mut Tx<'_>, ctx: &Ctx, request: &PullRequest) -> Result<Pulled>
 ///
 /// # Errors
 /// The database fails.
-pub fn note(tx: &mut Tx<'_>, ctx: &Ctx, request: &PullRequest) -> Result<()> {
-    store::account::touch_device_pull(tx, request.device, ctx.now)
+pub fn note(tx: &mut Tx<'_>, ctx: &Ctx, device: DeviceId) -> Result<()> {
+    store::account::touch_device_pull(tx, device, ctx.now)
 }
 
 fn is_worth_noting(ctx: &Ctx, device: &Device) -> bool {

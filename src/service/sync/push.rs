@@ -36,8 +36,6 @@ use crate::{
     store::{self, Tx},
 };
 
-pub use receive::too_large;
-
 /// What is the same for the whole push.
 struct Push<'a> {
     ctx: &'a Ctx,
@@ -58,12 +56,13 @@ struct Settled {
 /// # Errors
 /// The envelope cannot be accepted: see the codes in `api-spec/sync.md`. What becomes of single mutations is never an error.
 pub fn push(tx: &mut Tx<'_>, ctx: &Ctx, request: &PushRequest) -> Result<PushResponse> {
-    check_limits(request)?;
+    let limits = &ctx.shared.settings.sync;
+    check_limits(request, limits)?;
     ctx.account()?;
     // Of two pushes of one device the second waits here and then finds the answers of the first.
     let device = store::account::lock_device(tx, request.device)?;
     let device = check_device(tx, ctx, device)?;
-    let items = receive(&device, request)?;
+    let items = receive(&device, request, limits)?;
     let mut push = Push { ctx, request, reference: ctx.reference(tx)?, grants: Grants::default(), device };
     push.grants.learn(tx, &[push.device.account_id])?;
     let (answers, deferred_from) = push.decide(tx, &items)?;

@@ -9,12 +9,12 @@ use crate::{
         sync::{
             digest::Chain,
             envelope::PushRequest,
-            mutation::{MAX_MUTATION_BYTES, Mutation, MutationFault, content_hash, item_hash, parse_mutation, storable},
+            mutation::{Mutation, MutationFault, content_hash, item_hash, parse_bounded, storable},
             outcome::OutcomeCode,
         },
     },
     error::{Code, Error, Result},
-    service::sync::limits::{MAX_MUTATIONS, MAX_PUSH_BYTES},
+    service::sync::limits::SyncLimits,
 };
 
 /// One place of the batch.
@@ -35,25 +35,21 @@ pub(super) struct Item {
 }
 
 /// Whether the batch is small enough to be looked at; the HTTP server has limited the bytes before it read them.
-pub(super) fn check_limits(request: &PushRequest) -> Result<()> {
-    if request.mutations.len() <= MAX_MUTATIONS {
+pub(super) fn check_limits(request: &PushRequest, limits: &SyncLimits) -> Result<()> {
+    let SyncLimits { max_mutations, max_bytes, max_mutation_bytes, .. } = *limits;
+    if request.mutations.len() <= max_mutations {
         return Ok(());
     }
-    Err(too_large())
-}
-
-/// A batch that is not looked at, with what would be.
-#[must_use]
-pub fn too_large() -> Error {
-    Error::with(Code::BatchTooLarge, format!("send at most {MAX_MUTATIONS} mutations and {MAX_PUSH_BYTES} bytes in one push"))
-        .fact("max_mutations", MAX_MUTATIONS)
-        .fact("max_bytes", MAX_PUSH_BYTES)
-        .fact("max_mutation_bytes", MAX_MUTATION_BYTES)
+    Err(Error::with(Code::BatchTooLarge, format!("send at most {max_mutations} mutations and {max_bytes} bytes in one push"))
+        .fact("max_mutations", max_mutations)
+        .fact("max_bytes", max_bytes)
+        .fact("max_mutation_bytes", max_mutation_bytes))
 }
 
 /// Reads the items and checks that they follow on what the server has: no gap, and no other history.
-pub(super) fn receive(device: &Device, request: &PushRequest) -> Result<Vec<Item>> {
-    let read: Vec<Result<Mutation, MutationFault>> = request.mutations.iter().map(parse_mutation).collect();
+pub(super) fn receive(device: &Device, request: &PushRequest, limits: &SyncLimits) -> Result<Vec<Item>> {
+    let read: Vec<Result<Mutation, MutationFault>> =
+        request.mutations.iter().map(|m| parse_bounded(m, limits.max_mutation_bytes)).collect();
     let seq_of = |r: &Result<Mutation, MutationFault>| match r {
         Ok(mutation) => Some(mutation.seq),
         Err(fault) => fault.seq,
