@@ -6,7 +6,7 @@ use crate::{
     clock::{SharedClock, SharedIds},
     error::Result,
     service::{
-        Ctx, Shared,
+        Ctx, Shared, auth,
         timers::{self, Step},
     },
     store::{Db, Tx},
@@ -24,6 +24,8 @@ pub struct Round {
     pub ended_holds: usize,
     /// Answers under idempotency keys that were forgotten.
     pub forgotten_answers: usize,
+    /// Counts of attempts and old tokens that were forgotten, keys that were replaced.
+    pub tidied_logins: usize,
 }
 
 /// Does what is due.
@@ -49,6 +51,7 @@ impl Worker {
             expired_offers: self.drain(timers::expire_offers)?,
             ended_holds: self.drain(timers::end_holds)?,
             forgotten_answers: self.drain(timers::forget_answers)?,
+            tidied_logins: self.drain(auth::tidy)?,
         })
     }
 
@@ -77,6 +80,7 @@ impl Worker {
                         worker.expired_offers = round.expired_offers,
                         worker.ended_holds = round.ended_holds,
                         worker.forgotten_answers = round.forgotten_answers,
+                        worker.tidied_logins = round.tidied_logins,
                         "the worker did what was due"
                     );
                 }

@@ -22,7 +22,7 @@ use crate::{
         actor::Actor,
         ids::{AccountId, SessionId},
         organisation::ActiveState,
-        time::{MICROS_PER_SECOND, Timestamp},
+        time::{MICROS_PER_HOUR, MICROS_PER_SECOND, Timestamp},
     },
     error::{Code, Error, Result},
     security::{
@@ -30,7 +30,7 @@ use crate::{
         refresh,
         token::{Claims, LIFE_S},
     },
-    service::{Ctx, change::entry, keys},
+    service::{Ctx, change::entry, keys, timers::Step},
     store::{
         self, Tx,
         account::{find_account, find_account_by_login, list_grants_of},
@@ -48,6 +48,12 @@ pub const REFRESH_DAYS: i64 = 30;
 pub const SESSION_DAYS: i64 = 180;
 /// How long after an exchange the exchanged token is taken once more, if its successor was not used.
 pub const GRACE_S: i64 = 30;
+/// How long an expired refresh token is told from an unknown one.
+const KEEP_TOKENS_DAYS: i64 = 7;
+/// How long a key signs access tokens.
+const KEY_DAYS: i64 = 90;
+/// Name of the last tidying among the server's own values.
+const TIDIED_AT: &str = "auth_tidied_at";
 /// How long the last access token of a disabled account still proves whose unsent work is handed in.
 pub const HAND_IN_DAYS: i64 = 14;
 
@@ -314,14 +320,21 @@ fn of_claims(tx: &mut Tx<'_>, claims: &Claims) -> Result<(Account, Vec<RoleGrant
     Ok((account, grants))
 }
 
-/// Forgets what is of no more use: counts of attempts, refresh tokens long expired. For the background worker.
+/// Forgets what is of no more use, and signs with a new key when the old one has served its time. For the background worker, which
+/// may ask as often as it likes: it is done once an hour.
 ///
 /// # Errors
 /// The database fails.
-pub fn tidy(tx: &mut Tx<'_>, now: Timestamp) -> Result<()> {
-    store::throttle::delete_throttles(tx, now.plus_days(-2))?;
-    store::session::delete_refresh_tokens(tx, now.plus_days(-SESSION_DAYS))?;
-    store::idempotency::delete_answers(tx, now.plus_days(-7)).map(drop)
+pub fn tidy(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Step> {
+    let last = store::state::find_state(tx, TIDIED_AT)?.and_then(|text| Timestamp::parse(&text).ok());
+    if last.is_some_and(|at| (0..MICROS_PER_HOUR).contains(&(ctx.now - at))) {
+        return Ok(Step::default());
+    }
+    store::state::save_state(tx, TIDIED_AT, &ctx.now.to_string())?;
+    let counts = store::throttle::delete_throttles(tx, ctx.now.plus_days(-2))?;
+    let tokens = store::session::delete_refresh_tokens(tx, ctx.now.plus_days(-KEEP_TOKENS_DAYS))?;
+    let rotated = keys::rotate_keys_older_than(tx, ctx, KEY_DAYS)?;
+    Ok(Step { done: counts + tokens + usize::from(rotated), more: false })
 }
 
 /// Most bytes of a login name.

@@ -99,15 +99,6 @@ pub fn update_answer(tx: &mut Tx<'_>, account: AccountId, key: &str, status: i64
     .map_err(db_error)
 }
 
-/// Forgets answers that were given before an instant.
-///
-/// # Errors
-/// The database fails.
-pub fn delete_answers(tx: &mut Tx<'_>, created_before: Timestamp) -> Result<usize> {
-    on!(tx, |c| diesel::delete(idempotency_keys::table.filter(idempotency_keys::created_at.lt(created_before))).execute(c))
-        .map_err(db_error)
-}
-
 /// Forgets the answers that were given before an instant; says how many.
 ///
 /// # Errors
