@@ -10,5 +10,6 @@ mod city;
 mod common;
 mod contract;
 mod ticket;
+mod timers;
 mod town;
 mod user_command;

@@ -1,0 +1,60 @@
+//! What happens because an instant has come.
+
+use bazdid::{
+    domain::work_order::{Answer, WorkOrder, WorkOrderState},
+    worker::{Round, Worker},
+};
+use std::sync::Arc;
+
+use crate::town::{POTHOLE, Town, west};
+
+fn tick(town: &Town) -> Round {
+    let city = &town.city;
+    let clock = Arc::new(bazdid::clock::ManualClock::at(city.now()));
+    Worker { db: city.test_db.db().clone(), clock, ids: city.ids.clone(), shared: Arc::clone(&city.shared) }.tick().unwrap()
+}
+
+#[test]
+fn an_offer_that_nobody_answers_goes_to_the_next_and_in_the_end_to_the_office() {
+    for town in Town::both(None) {
+        let ticket = town.create(POTHOLE, west()).ticket.id;
+        let first = town.order(ticket);
+        let due = first.accept_due.unwrap();
+        town.city.clock.set(due.plus_micros(-1));
+        assert_eq!(tick(&town).expired_offers, 0, "an offer stands to its last instant");
+
+        town.city.clock.set(due);
+        assert_eq!(tick(&town).expired_offers, 1);
+        let second = town.order(ticket);
+        assert_eq!((second.state, second.organisation_id), (WorkOrderState::Offered, Some(town.second)));
+        assert!(second.epoch > first.epoch && second.accept_due.unwrap() > due);
+        let answers: Vec<_> = town.world(ticket).assignments.iter().map(|a| (a.organisation_id, a.answer)).collect();
+        assert!(answers.contains(&(Some(town.first), Some(Answer::Expired))), "{answers:?}");
+        assert_eq!(tick(&town), Round::default(), "nothing is done twice");
+
+        town.city.clock.set(second.accept_due.unwrap());
+        assert_eq!(tick(&town).expired_offers, 1);
+        let nobody = town.order(ticket);
+        assert_eq!((nobody.state, nobody.organisation_id), (WorkOrderState::Draft, None));
+        assert_eq!(town.city.audit().iter().filter(|a| *a == "work_order.expire").count(), 2);
+    }
+}
+
+#[test]
+fn a_hold_ends_on_its_date_of_review() {
+    for town in Town::both(None) {
+        let ticket = town.create(POTHOLE, west()).ticket.id;
+        let now = town.city.now();
+        town.happen(ticket, move |world| {
+            let order = world.work_orders.iter().next().unwrap().clone();
+            let reason = Some("waits for the water company".to_owned());
+            world.work_orders.put(WorkOrder { state: WorkOrderState::OnHold, reason, review_at: Some(now.plus_days(2)), ..order });
+        });
+        assert_eq!(tick(&town).ended_holds, 0);
+        town.city.clock.set(now.plus_days(2));
+        assert_eq!(tick(&town).ended_holds, 1);
+        let order = town.order(ticket);
+        assert_eq!((order.state, order.reason, order.review_at), (WorkOrderState::InProgress, None, None));
+        assert_eq!(tick(&town), Round::default());
+    }
+}
