@@ -15,12 +15,15 @@ use crate::domain::{
     area::AreaKind,
     category::{Hazard, Priority},
     contract::{ContractStatus, Descent},
+    duplicate::Likeness,
+    geo::Point,
     ids::Id,
     organisation::{ActiveState, OrganisationKind},
     photo::PhotoKind,
     text_enum::TextEnum,
-    ticket::Boundary,
+    ticket::{Boundary, CallOutcome, PointSource, TicketOrigin, TicketStatus},
     time::Timestamp,
+    work_order::{RoundVerdict, WorkOrderKind, WorkOrderState},
 };
 
 impl<T> PartialSchema for Id<T> {
@@ -49,6 +52,22 @@ impl ToSchema for Timestamp {
     }
 }
 
+impl PartialSchema for Point {
+    fn schema() -> RefOr<Schema> {
+        let degrees = |most: f64| ObjectBuilder::new().schema_type(Type::Number).minimum(Some(-most)).maximum(Some(most));
+        let accuracy =
+            ObjectBuilder::new().schema_type(Type::Number).minimum(Some(0.0)).description(Some("Radius of 68 % confidence, metres"));
+        let point = ObjectBuilder::new().property("lat", degrees(90.0)).property("lon", degrees(180.0)).property("accuracy_m", accuracy);
+        point.required("lat").required("lon").build().into()
+    }
+}
+
+impl ToSchema for Point {
+    fn name() -> Cow<'static, str> {
+        "Point".into()
+    }
+}
+
 /// The schema of an enumeration of words.
 fn words<E: TextEnum>() -> RefOr<Schema> {
     ObjectBuilder::new().schema_type(Type::String).enum_values(Some(E::ALL.iter().map(|v| v.as_str()))).build().into()
@@ -70,5 +89,6 @@ macro_rules! enumerations {
 }
 
 enumerations! {
-    ActiveState, AreaKind, Boundary, ClockTrust, ContractStatus, Descent, Hazard, OrganisationKind, PhotoKind, Priority, Role,
+    ActiveState, AreaKind, Boundary, CallOutcome, ClockTrust, ContractStatus, Descent, Hazard, Likeness, OrganisationKind, PhotoKind,
+    PointSource, Priority, Role, RoundVerdict, TicketOrigin, TicketStatus, WorkOrderKind, WorkOrderState,
 }

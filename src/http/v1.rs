@@ -12,6 +12,8 @@ pub mod device;
 pub mod errors;
 pub mod organisation;
 pub mod sync;
+pub mod ticket;
+pub mod work_order;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -27,4 +29,5 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     errors::routes(config);
     organisation::routes(config);
     sync::routes(config);
+    ticket::routes(config);
 }

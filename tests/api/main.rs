@@ -13,3 +13,7 @@ mod base;
 mod catalogue;
 mod roles;
 mod spec;
+mod ticket;
+mod town;
+#[path = "../common/town_rows.rs"]
+mod town_rows;

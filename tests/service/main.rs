@@ -12,4 +12,6 @@ mod contract;
 mod ticket;
 mod timers;
 mod town;
+#[path = "../common/town_rows.rs"]
+mod town_rows;
 mod user_command;

@@ -5,12 +5,9 @@
 use bazdid::{
     domain::{
         account::Role,
-        area::{Area, AreaKind, AreaShape},
-        category::{Category, EvidenceNeeds, Hazard, Priority},
-        contract::{Contract, ContractStatus, Coverage, Descent},
         geo::Point,
         ids::{AccountId, AreaId, CategoryId, OrganisationId, TicketId, WorkOrderId},
-        organisation::{ActiveState, OrganisationKind},
+        organisation::OrganisationKind,
         ticket::{PointSource, Ticket, TicketOrigin},
         work_order::{Assignment, WorkOrder, WorkOrderState},
         world::World,
@@ -24,16 +21,12 @@ use bazdid::{
     },
     store::{self, Tx},
 };
-use serde_json::json;
 
-use crate::city::{City, id};
-
-pub const WEST: u128 = 71;
-pub const EAST: u128 = 72;
-const TOWN: u128 = 70;
-pub const POTHOLE: u128 = 81;
-pub const TREE: u128 = 82;
-pub const COLLAPSE: u128 = 83;
+pub use crate::town_rows::{COLLAPSE, EAST, POTHOLE, TREE, WEST};
+use crate::{
+    city::{City, id},
+    town_rows::{TOWN, save_rows},
+};
 
 /// Who lives there.
 pub struct Town {
@@ -93,87 +86,9 @@ impl Town {
         let second = city.organisation("second", OrganisationKind::Contractor);
         let emergency = city.organisation("emergency", OrganisationKind::EmergencyGroup);
         let office = city.organisation("office", OrganisationKind::RegionOffice);
-        let now = city.now();
-        let area = move |n: u128, kind, parent: Option<u128>| Area {
-            id: id(n),
-            rev: 1,
-            code: format!("area{n}"),
-            kind,
-            parent_id: parent.map(id),
-            name_fa: "ناحیه".into(),
-            name_en: "District".into(),
-            updated_at: now,
-        };
-        let shape = move |n: u128, west: f64, east: f64| AreaShape {
-            id: id(n + 1000),
-            area_id: id(n),
-            valid_from: now.plus_days(-1),
-            valid_to: None,
-            geometry: json!({ "type": "MultiPolygon", "coordinates":
-                [[[[west, 36.2], [east, 36.2], [east, 36.3], [west, 36.3], [west, 36.2]]]] }),
-            vertices: 5,
-            source: "test".into(),
-        };
-        let category = move |n: u128, hazard| Category {
-            id: id(n),
-            rev: 1,
-            code: format!("c{n}"),
-            parent_id: None,
-            name_fa: "چاله".into(),
-            name_en: "Pothole".into(),
-            synonyms: vec![],
-            owner_id: None,
-            hazard,
-            default_priority: Priority::Normal,
-            evidence: EvidenceNeeds::default(),
-            needs_inspection: n == TREE,
-            accept_minutes: 60,
-            resolve_minutes: 600,
-            evidence_radius_m: 30.0,
-            checklist_id: None,
-            state: ActiveState::Active,
-            updated_at: now,
-        };
-        let contract = move |n: u128, organisation_id| Contract {
-            id: id(n),
-            rev: 1,
-            number: format!("K-{n}"),
-            organisation_id,
-            valid_from: now.plus_days(-10),
-            valid_to: now.plus_days(100),
-            status: ContractStatus::Active,
-            daily_capacity: None,
-            updated_at: now,
-        };
-        let coverage = move |n: u128, contract: u128, rank, category: Option<u128>, daily_capacity| Coverage {
-            id: id(n),
-            rev: 1,
-            contract_id: id(contract),
-            area_id: id(WEST),
-            category_id: category.map(id),
-            descent: Descent::WithDescendants,
-            rank,
-            valid_from: now.plus_days(-10),
-            valid_to: None,
-            daily_capacity,
-            updated_at: now,
-        };
-        let ctx = city.ctx();
+        let (now, ctx) = (city.now(), city.ctx());
         city.write(move |tx| {
-            store::area::save_areas(
-                tx,
-                &[area(TOWN, AreaKind::City, None), area(WEST, AreaKind::District, Some(TOWN)), area(EAST, AreaKind::District, Some(TOWN))],
-            )?;
-            store::area::save_area_shapes(tx, &[shape(WEST, 50.0, 50.1), shape(EAST, 50.1, 50.2)])?;
-            store::category::save_categories(
-                tx,
-                &[category(POTHOLE, Hazard::Low), category(TREE, Hazard::Low), category(COLLAPSE, Hazard::Critical)],
-            )?;
-            store::contract::save_contracts(tx, &[contract(501, first), contract(502, second), contract(503, emergency)])?;
-            store::contract::save_coverages(
-                tx,
-                &[coverage(601, 501, 1, None, cap), coverage(602, 502, 2, None, None), coverage(603, 503, 0, Some(COLLAPSE), None)],
-            )?;
+            save_rows(tx, now, [first, second, emergency], cap)?;
             bump(tx, &ctx)
         });
         let everywhere = [id(TOWN)];

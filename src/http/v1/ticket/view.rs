@@ -1,0 +1,230 @@
+//! Tickets as they are answered.
+
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::{
+    domain::{
+        category::{Hazard, Priority},
+        duplicate::{Likeness, Suggestion},
+        geo::Point,
+        ids::{AccountId, AreaId, CategoryId, TicketId},
+        ticket::{Boundary, PointSource, StatusChange, Ticket, TicketOrigin, TicketStatus},
+        time::Timestamp,
+        wire,
+        world::{Entity, Table},
+    },
+    error::{Error, Result},
+    http::v1::work_order::{RoundView, WorkOrderView},
+    service::ticket::Detail,
+};
+
+/// A ticket. Who called is in no answer.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TicketView {
+    /// Identity.
+    pub id: TicketId,
+    /// Revision.
+    pub rev: i64,
+    /// Code that can be said by phone.
+    #[schema(example = "0485123976")]
+    pub code: String,
+    /// What it is about.
+    pub category: CategoryId,
+    /// The citizen's words.
+    pub text: String,
+    /// Where, in words.
+    #[schema(required = true)]
+    pub address_text: Option<String>,
+    /// Where.
+    pub point: Point,
+    /// Where the point came from.
+    pub point_source: PointSource,
+    /// Every area that holds the point.
+    pub areas: Vec<AreaId>,
+    /// The smallest of them.
+    pub leaf_areas: Vec<AreaId>,
+    /// How clearly the point lies in them.
+    pub boundary: Boundary,
+    /// Priority.
+    pub priority: Priority,
+    /// Hazard.
+    pub hazard: Hazard,
+    /// Where it stands.
+    pub status: TicketStatus,
+    /// Why.
+    #[schema(required = true)]
+    pub status_reason: Option<String>,
+    /// Where it came from.
+    pub origin: TicketOrigin,
+    /// When the citizen asked.
+    pub created_at: Timestamp,
+    /// Until when an answer was promised.
+    #[schema(required = true)]
+    pub promise_at: Option<Timestamp>,
+    /// The ticket that it duplicates.
+    #[schema(required = true)]
+    pub duplicate_of: Option<TicketId>,
+    /// How many citizens asked for it.
+    pub supporters: i64,
+    /// Identity in the system that it was imported from.
+    #[schema(required = true)]
+    pub source_ref: Option<String>,
+    /// Last change.
+    pub updated_at: Timestamp,
+}
+
+impl From<Ticket> for TicketView {
+    fn from(t: Ticket) -> Self {
+        Self {
+            id: t.id,
+            rev: t.rev,
+            code: t.code,
+            category: t.category_id,
+            text: t.text,
+            address_text: t.address_text,
+            point: t.point,
+            point_source: t.point_source,
+            areas: t.areas,
+            leaf_areas: t.leaf_areas,
+            boundary: t.boundary,
+            priority: t.priority,
+            hazard: t.hazard,
+            status: t.status,
+            status_reason: t.status_reason,
+            origin: t.origin,
+            created_at: t.created_at,
+            promise_at: t.promise_at,
+            duplicate_of: t.duplicate_of,
+            supporters: t.supporters,
+            source_ref: t.source_ref,
+            updated_at: t.updated_at,
+        }
+    }
+}
+
+/// A ticket that may be the same thing.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SuggestionView {
+    /// Which.
+    pub ticket: TicketId,
+    /// Its code.
+    pub code: String,
+    /// Its category.
+    pub category: CategoryId,
+    /// Where it stands.
+    pub status: TicketStatus,
+    /// How likely.
+    pub likeness: Likeness,
+    /// Metres between the two.
+    pub distance_m: f64,
+    /// Hours between the two.
+    pub hours_apart: i64,
+    /// Share of the words that both have, 0…1.
+    pub words_in_common: f64,
+}
+
+impl From<Suggestion> for SuggestionView {
+    fn from(s: Suggestion) -> Self {
+        let Suggestion { ticket, code, category, status, likeness, distance_m, hours_apart, words_in_common } = s;
+        Self { ticket, code, category, status, likeness, distance_m, hours_apart, words_in_common }
+    }
+}
+
+/// A change of a status.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StatusChangeView {
+    /// Before; absent at the creation.
+    #[schema(required = true)]
+    pub from: Option<TicketStatus>,
+    /// After.
+    pub to: TicketStatus,
+    /// By whom, for the office; absent: the system.
+    #[schema(required = true)]
+    pub actor: Option<AccountId>,
+    /// Why.
+    #[schema(required = true)]
+    pub reason: Option<String>,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl From<&StatusChange> for StatusChangeView {
+    fn from(s: &StatusChange) -> Self {
+        Self { from: s.from, to: s.to, actor: s.actor, reason: s.reason.clone(), at: s.at }
+    }
+}
+
+/// A ticket with what lies below it. The rows below are as the sync carries them.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DetailView {
+    /// The ticket.
+    #[serde(flatten)]
+    pub ticket: TicketView,
+    /// The history of its status, oldest first.
+    pub history: Vec<StatusChangeView>,
+    /// Its work orders.
+    pub work_orders: Vec<WorkOrderView>,
+    /// Their rounds.
+    pub rounds: Vec<RoundView>,
+    /// What the field did with the orders.
+    #[schema(value_type = Vec<Object>)]
+    pub work_events: Vec<Value>,
+    /// Who was there.
+    #[schema(value_type = Vec<Object>)]
+    pub visits: Vec<Value>,
+    /// Notes.
+    #[schema(value_type = Vec<Object>)]
+    pub notes: Vec<Value>,
+    /// What was measured.
+    #[schema(value_type = Vec<Object>)]
+    pub measurements: Vec<Value>,
+    /// Answers to checklists.
+    #[schema(value_type = Vec<Object>)]
+    pub answers: Vec<Value>,
+    /// Photos with their verdicts.
+    #[schema(value_type = Vec<Object>)]
+    pub photos: Vec<Value>,
+    /// What a person must decide or has decided.
+    #[schema(value_type = Vec<Object>)]
+    pub conflicts: Vec<Value>,
+}
+
+impl DetailView {
+    /// What somebody may read of a ticket.
+    ///
+    /// # Errors
+    /// The ticket is not in its own world.
+    pub fn new(detail: &Detail, id: TicketId) -> Result<Self> {
+        fn rows<E: Entity>(table: &Table<E>, detail: &Detail, wire: fn(&E) -> Value) -> Vec<Value> {
+            let shown = table.iter().filter(|row| detail.shows(E::KIND, row.id().uuid()));
+            shown.map(|row| with_rev(wire(row), row.rev())).collect()
+        }
+        let world = &detail.world;
+        let shows = |kind, id: Uuid| detail.shows(kind, id);
+        let orders = world.work_orders.iter().filter(|o| shows("work_order", o.id.uuid()));
+        let rounds = world.rounds.iter().filter(|r| shows("round", r.id.uuid()));
+        Ok(Self {
+            ticket: world.tickets.get(id).cloned().ok_or_else(|| Error::not_found("ticket"))?.into(),
+            history: detail.history.iter().map(StatusChangeView::from).collect(),
+            work_orders: orders.map(|o| if detail.is_office() { WorkOrderView::for_office(o.clone()) } else { o.clone().into() }).collect(),
+            rounds: rounds.cloned().map(RoundView::from).collect(),
+            work_events: rows(&world.work_events, detail, wire::work_event),
+            visits: rows(&world.visits, detail, wire::visit),
+            notes: rows(&world.notes, detail, wire::note),
+            measurements: rows(&world.measurements, detail, wire::measurement),
+            answers: rows(&world.answers, detail, wire::answer),
+            photos: rows(&world.photos, detail, wire::photo),
+            conflicts: rows(&world.conflicts, detail, wire::conflict),
+        })
+    }
+}
+
+fn with_rev(mut row: Value, rev: i64) -> Value {
+    if let Some(map) = row.as_object_mut() {
+        map.insert("rev".into(), rev.into());
+    }
+    row
+}
