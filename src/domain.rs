@@ -20,6 +20,7 @@ pub mod geojson;
 pub mod ids;
 pub mod intake;
 pub mod membership;
+pub mod office;
 pub mod organisation;
 pub mod phone;
 pub mod photo;

@@ -75,7 +75,7 @@ pub(super) fn report_stale(world: &mut World, now: Timestamp, order: WorkOrderId
 }
 
 /// Brings the open conflicts of late work at an order up to date with what has happened since: the other has submitted too, or the
-/// work was taken back. Answers whether one of them is about double work.
+/// work was taken back. Answers whether one of them is about double work, or was decided to be paid to both.
 pub(super) fn refresh(world: &mut World, now: Timestamp, order: &WorkOrder) -> DoubleWork {
     let open: Vec<Conflict> = world
         .conflicts
@@ -83,7 +83,8 @@ pub(super) fn refresh(world: &mut World, now: Timestamp, order: &WorkOrder) -> D
         .filter(|c| c.kind == ConflictKind::StaleEpoch && c.work_order_id == Some(order.id) && c.status == ConflictStatus::Open)
         .cloned()
         .collect();
-    let mut double = DoubleWork::No;
+    let paid = |c: &Conflict| c.work_order_id == Some(order.id) && c.resolution == Some(Resolution::PayBoth);
+    let mut double = if world.conflicts.iter().any(paid) { DoubleWork::Yes } else { DoubleWork::No };
     for conflict in open {
         let Some(epoch) = conflict.key.rsplit('|').next().and_then(|e| e.parse::<i64>().ok()) else { continue };
         let what = epoch.to_string();

@@ -1,0 +1,3 @@
+//! What the office decides online, as rules over a world. PURE.
+
+pub mod resolution;
