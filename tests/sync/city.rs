@@ -17,7 +17,7 @@ use bazdid::{
         category::{Category, EvidenceNeeds, EvidenceRule, Hazard, Priority},
         contract::{Contract, ContractStatus, Coverage, Descent},
         geo::Point,
-        ids::{AccountId, AreaId, CategoryId, DeviceId, Id, OrganisationId, TicketId, WorkOrderId},
+        ids::{AccountId, CategoryId, DeviceId, Id, TicketId, WorkOrderId},
         organisation::{ActiveState, Organisation, OrganisationKind},
         photo::PhotoKind,
         reference::ReferenceRows,
@@ -72,6 +72,7 @@ pub const START: Timestamp = Timestamp::from_micros(1_795_000_000_000_000);
 #[derive(Debug)]
 pub struct City {
     pub db: store::Db,
+    pub url: String,
     pub clock: Arc<ManualClock>,
     pub ids: SharedIds,
     pub shared: Arc<Shared>,
@@ -81,6 +82,7 @@ pub type SharedCity = Rc<City>;
 
 /// Runs a test on each database.
 pub fn on_both(test: impl Fn(&SharedCity)) {
+    crate::load::count_statements();
     for t in TestDb::both() {
         let city = City::build(&t, 7);
         println!("on {}", city.db.kind());
@@ -230,6 +232,7 @@ impl City {
     pub fn build(t: &TestDb, seed: u64) -> SharedCity {
         let city = Self {
             db: t.db().clone(),
+            url: t.url.clone(),
             clock: Arc::new(ManualClock::at(START)),
             ids: Arc::new(SeededIds::new(seed)),
             shared: Arc::new(Shared::new(Settings::default(), &[7; 32])),
@@ -441,12 +444,4 @@ pub fn ticket_with_order(city: &SharedCity) -> (TicketId, WorkOrderId) {
 
 pub fn category() -> CategoryId {
     id(POTHOLE)
-}
-
-pub fn west() -> AreaId {
-    id(D_WEST)
-}
-
-pub fn organisation_id(n: u128) -> OrganisationId {
-    id(n)
 }

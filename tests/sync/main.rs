@@ -5,4 +5,8 @@
 mod city;
 #[path = "../common/mod.rs"]
 mod common;
+mod held;
+mod load;
+mod pull;
 mod push;
+mod simulation;

@@ -1,0 +1,148 @@
+//! Mutations that arrive in another order than they were made, or too late.
+
+use bazdid::{
+    client::acts::Shot,
+    domain::{
+        account::{Role, RoleGrant},
+        conflict::ConflictKind,
+        photo::PhotoKind,
+        sync::outcome::{OutcomeCode, Status},
+        visit::VisitKind,
+        work_order::WorkOrderState,
+    },
+    store,
+};
+use serde_json::json;
+
+use crate::city::{CREW_NEW, CREW_OLD, CREW_OLD_2, INSPECTOR_W, NEW, OLD, SUPERVISOR, WEST, grant, on_both, ticket_with_order};
+
+#[test]
+fn what_waits_for_another_devices_visit_goes_through_when_it_comes() {
+    on_both(|city| {
+        let (ticket, order) = ticket_with_order(city);
+        let (mut first, mut second) = (city.device(CREW_OLD), city.device(CREW_OLD_2));
+        first.sync().unwrap();
+        second.sync().unwrap();
+        first.accept(order.uuid());
+        let visit = first.arrive(order.uuid(), VisitKind::Work, WEST);
+        city.pass(5);
+        // The colleague starts on the visit that he was told of, and is online first.
+        let start = second.start(order.uuid(), visit);
+        second.sync().unwrap();
+        let held = second.state.outbox.result(start).unwrap();
+        assert_eq!((held.status, held.code), (Status::Held, Some(OutcomeCode::Dependency)));
+        city.pass(60);
+        first.sync().unwrap();
+        assert_eq!(city.order(ticket).state, WorkOrderState::InProgress);
+        second.refresh_results().unwrap();
+        let released = second.state.outbox.result(start).unwrap();
+        assert_eq!(released.status, Status::Applied, "{released:?}");
+        // It is told until the device says that it knows.
+        second.sync().unwrap();
+        assert_eq!(second.state.copy.text("work_order", order.uuid(), "state"), Some("in_progress"));
+    });
+}
+
+#[test]
+fn a_submission_waits_for_its_photo_and_a_note_for_its_ticket() {
+    on_both(|city| {
+        let (ticket, order) = ticket_with_order(city);
+        let (mut first, mut second) = (city.device(CREW_OLD), city.device(CREW_OLD_2));
+        first.sync().unwrap();
+        second.sync().unwrap();
+        let submit = first.submit(order.uuid(), "done");
+        first.sync().unwrap();
+        assert_eq!(first.state.outbox.result(submit).unwrap().status, Status::Held);
+        second.add_photo(order.uuid(), None, &Shot::of(PhotoKind::After, WEST));
+        second.sync().unwrap();
+        assert_eq!(city.order(ticket).state, WorkOrderState::Submitted);
+        // A ticket of one device, known to another by radio.
+        let (mut maker, mut helper) = (city.device(INSPECTOR_W), city.device(INSPECTOR_W));
+        let fresh = maker.create_ticket(crate::city::category(), "چاله", WEST, None);
+        helper.add_note(fresh.uuid(), "beside the school");
+        helper.sync().unwrap();
+        maker.sync().unwrap();
+        assert_eq!(city.world(fresh).notes.iter().count(), 1);
+    });
+}
+
+#[test]
+fn work_of_a_past_epoch_is_kept_with_its_evidence_and_the_device_gets_the_truth_again() {
+    on_both(|city| {
+        let (ticket, order) = ticket_with_order(city);
+        let mut late = city.device(CREW_OLD);
+        late.sync().unwrap();
+        assert!(late.state.copy.get("work_order", order.uuid()).is_some());
+        city.pass(10);
+        late.accept(order.uuid());
+        let visit = late.arrive(order.uuid(), VisitKind::Work, WEST);
+        late.start(order.uuid(), visit);
+        late.add_photo(order.uuid(), Some(visit), &Shot::of(PhotoKind::After, WEST));
+        let submit = late.submit(order.uuid(), "done");
+        city.pass(60);
+        city.reassign(ticket, NEW);
+        let before = city.order(ticket);
+        city.pass(60);
+        let (_, pulled) = late.sync().unwrap();
+        let result = late.state.outbox.result(submit).unwrap();
+        assert_eq!((result.status, result.code), (Status::Conflict, Some(OutcomeCode::StaleEpoch)), "{result:?}");
+        assert_eq!(result.state, None, "what is another's now is not shown");
+        let world = city.world(ticket);
+        assert_eq!(world.work_orders.iter().next(), Some(&before), "the order is as it was");
+        assert_eq!((world.photos.iter().count(), world.visits.iter().count(), world.work_events.iter().count()), (1, 1, 3));
+        assert_eq!(world.conflicts.iter().map(|c| c.kind).collect::<Vec<_>>(), [ConflictKind::StaleEpoch]);
+        // All of it left the old contractor's devices: nothing of it is anywhere on them.
+        assert!(pulled.diverged.is_empty());
+        assert_eq!(late.state.copy.rows().filter(|(kind, ..)| !["area", "category", "organisation"].contains(kind)).count(), 0);
+        // The new one sees his order, and nothing of the other's evidence.
+        let mut next = city.device(CREW_NEW);
+        next.sync().unwrap();
+        assert_eq!((next.state.copy.list("work_order").count(), next.state.copy.list("photo").count()), (1, 0));
+        // The supervisor sees all of it, with the conflict.
+        let mut office = city.device(SUPERVISOR);
+        office.sync().unwrap();
+        assert_eq!((office.state.copy.list("photo").count(), office.state.copy.list("conflict").count()), (1, 1));
+    });
+}
+
+#[test]
+fn what_was_done_before_a_task_ended_counts_and_what_was_done_after_is_set_aside() {
+    on_both(|city| {
+        let (ticket, order) = ticket_with_order(city);
+        let mut crew = city.device(CREW_OLD);
+        crew.sync().unwrap();
+        let before = crew.accept(order.uuid());
+        city.pass(60);
+        let ended = RoleGrant { valid_to: Some(city.now()), ..grant(604, CREW_OLD, Role::Crew, OLD, &[]) };
+        city.write(move |tx| store::account::save_grants(tx, std::slice::from_ref(&ended)));
+        city.pass(60);
+        let visit = crew.arrive(order.uuid(), VisitKind::Work, WEST);
+        let after = crew.start(order.uuid(), visit);
+        crew.push().unwrap();
+        let result = |id| crew.state.outbox.result(id).unwrap();
+        assert_eq!(result(before).status, Status::Applied, "{:?}", result(before));
+        assert_eq!((result(after).status, result(after).code), (Status::Conflict, Some(OutcomeCode::Quarantined)));
+        assert_eq!(city.order(ticket).state, WorkOrderState::Accepted);
+        assert_eq!(city.world(ticket).conflicts.iter().map(|c| c.kind).collect::<Vec<_>>(), [ConflictKind::Quarantined]);
+        crew.pull().unwrap();
+        assert_eq!(crew.state.copy.list("ticket").count(), 0, "the channel is lost");
+    });
+}
+
+#[test]
+fn what_the_server_overruled_is_sent_again_even_if_it_did_not_change() {
+    on_both(|city| {
+        let (ticket, order) = ticket_with_order(city);
+        let mut crew = city.device(CREW_OLD);
+        crew.sync().unwrap();
+        let mut inspector = city.device(INSPECTOR_W);
+        inspector.sync().unwrap();
+        let epoch = city.order(ticket).epoch;
+        let refused = inspector.act("work.accept", order.uuid(), json!({}));
+        let (_, pulled) = inspector.sync().unwrap();
+        let result = inspector.state.outbox.result(refused).unwrap();
+        assert_eq!(result.status, Status::Rejected);
+        assert_eq!(result.state.as_ref().unwrap()["epoch"], epoch, "the device reads the order, so it is told how it stands");
+        assert_eq!(pulled.changes, 1, "the order comes again though nobody changed it");
+    });
+}

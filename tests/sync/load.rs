@@ -1,0 +1,195 @@
+//! Many devices at once, statements of a batch, a database that refuses.
+
+use std::{cell::Cell, collections::BTreeSet, sync::Once, thread};
+
+use bazdid::{
+    domain::{
+        account::{Account, Role},
+        ids::{DeviceId, MutationId},
+        organisation::ActiveState,
+        sync::{
+            envelope::{PushRequest, PushResponse},
+            outcome::{OutcomeCode, Status},
+        },
+    },
+    service::{device, sync::push::push},
+    store,
+};
+use diesel::{
+    Connection as _, PgConnection, SqliteConnection,
+    connection::{Instrumentation, InstrumentationEvent, SimpleConnection as _, set_default_instrumentation},
+};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::{
+    city::{D_WEST, HALL, INSPECTOR_W, START, SharedCity, grant, id, on_both, ticket_with_order},
+    push::{body, note, registered, send},
+};
+
+thread_local! {
+    /// Statements of this thread: on SQLite the writer's, on PostgreSQL the test's own.
+    static STATEMENTS: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Counts the statements of every connection from here on.
+pub fn count_statements() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let make = || -> Option<Box<dyn Instrumentation>> {
+            Some(Box::new(|event: InstrumentationEvent<'_>| {
+                if matches!(event, InstrumentationEvent::StartQuery { .. }) {
+                    STATEMENTS.set(STATEMENTS.get() + 1);
+                }
+            }))
+        };
+        set_default_instrumentation(make).unwrap();
+    });
+}
+
+/// Pushes and counts.
+fn counted(city: &SharedCity, account: u128, device: DeviceId, mutations: &[Value]) -> (PushResponse, usize) {
+    let request: PushRequest = serde_json::from_value(body(device, &city.now().to_string(), mutations)).unwrap();
+    let ctx = city.ctx(Some(id(account)));
+    city.write(move |tx| {
+        let before = STATEMENTS.get();
+        let answer = push(tx, &ctx, &request)?;
+        Ok((answer, STATEMENTS.get() - before))
+    })
+}
+
+#[test]
+fn the_statements_of_a_batch_depend_on_the_tables_and_not_on_the_mutations() {
+    on_both(|city| {
+        let tickets: Vec<Uuid> = (0..10).map(|_| ticket_with_order(city).0.uuid()).collect();
+        let (_, device) = registered(city, INSPECTOR_W);
+        let batch = |from: i64, many: i64| -> Vec<Value> {
+            let n = |seq: i64| u128::try_from(seq).unwrap();
+            (from..from + many).map(|seq| note(seq, 5000 + n(seq), tickets[usize::try_from(seq).unwrap() % 10], "x")).collect()
+        };
+        let (_, few) = counted(city, INSPECTOR_W, device, &batch(1, 10));
+        let (answer, many) = counted(city, INSPECTOR_W, device, &batch(11, 500));
+        assert!(answer.results.iter().all(|r| r.status == Status::Applied));
+        println!("{}: {few} statements for 10 mutations, {many} for 500", city.db.kind());
+        assert_eq!(few, many);
+        assert!(many < 60, "{many}");
+    });
+}
+
+#[test]
+fn three_hundred_devices_at_once_are_all_answered_and_nothing_is_lost() {
+    on_both(|city| {
+        let (devices, each) = if cfg!(debug_assertions) { (60_u128, 20_i64) } else { (300, 20) };
+        let tickets: Vec<Uuid> = (0..8).map(|_| ticket_with_order(city).0.uuid()).collect();
+        let accounts: Vec<u128> = (0..devices).map(|n| 10_000 + n).collect();
+        let people = accounts.clone();
+        city.write(move |tx| {
+            let account = |n: &u128| Account {
+                id: id(*n),
+                rev: 1,
+                login: format!("many{n}"),
+                display_name: "بازرس".into(),
+                locale: "fa".into(),
+                state: ActiveState::Active,
+                phone_encrypted: None,
+                created_at: START,
+                updated_at: START,
+            };
+            store::account::save_accounts(tx, &people.iter().map(account).collect::<Vec<_>>())?;
+            let grants: Vec<_> = people.iter().map(|n| grant(n + 50_000, *n, Role::Inspector, HALL, &[D_WEST])).collect();
+            store::account::save_grants(tx, &grants)
+        });
+        let now = city.now().to_string();
+        let jobs: Vec<_> = accounts
+            .iter()
+            .map(|account| {
+                let (db, ctx) = (city.db.clone(), city.ctx(Some(id(*account))));
+                let (account, now, tickets) = (*account, now.clone(), tickets.clone());
+                move || {
+                    let new = device::NewDevice {
+                        nonce: format!("nonce of {account}"),
+                        name: "phone".into(),
+                        platform: "android".into(),
+                        app_version: "1.0.0".into(),
+                    };
+                    let for_push = ctx.clone();
+                    let device = db.write_blocking(move |tx| device::register(tx, &ctx, &new)).unwrap().id;
+                    let batch: Vec<Value> = (1..=each)
+                        .map(|seq| {
+                            let n = account * 1_000_000 + u128::try_from(seq).unwrap();
+                            note(seq, n, tickets[usize::try_from(seq).unwrap() % tickets.len()], "x")
+                        })
+                        .collect();
+                    let request: PushRequest = serde_json::from_value(body(device, &now, &batch)).unwrap();
+                    // A client that is told to come back later comes back.
+                    loop {
+                        let (ctx, request) = (for_push.clone(), request.clone());
+                        match db.write_blocking(move |tx| push(tx, &ctx, &request)) {
+                            Ok(answer) => break answer,
+                            Err(e) => assert!(e.code.info().retryable, "{e}"),
+                        }
+                    }
+                }
+            })
+            .collect();
+        let threads: Vec<_> = jobs.into_iter().map(thread::spawn).collect();
+        let answers: Vec<PushResponse> = threads.into_iter().map(|t| t.join().unwrap()).collect();
+        let answered: BTreeSet<MutationId> =
+            answers.iter().flat_map(|a| &a.results).filter(|r| r.status == Status::Applied).filter_map(|r| r.id).collect();
+        let expected = usize::try_from(devices).unwrap() * usize::try_from(each).unwrap();
+        assert_eq!(answered.len(), expected);
+        let kept: usize = tickets.iter().map(|t| city.world(id(t.as_u128())).notes.iter().count()).sum();
+        assert_eq!(kept, expected);
+        // What the feed counts is what is there.
+        let mut inspector = city.device(INSPECTOR_W);
+        let (_, pulled) = inspector.sync().unwrap();
+        assert!(pulled.diverged.is_empty() && pulled.repaired.is_empty());
+        assert_eq!(inspector.state.copy.list("note").count(), expected);
+    });
+}
+
+/// Makes the database refuse notes with a text, for a reason that no rule knows.
+fn poison(city: &SharedCity) {
+    if city.url.starts_with("postgres") {
+        let mut conn = PgConnection::establish(&city.url).unwrap();
+        conn.batch_execute("ALTER TABLE notes ADD CONSTRAINT no_poison CHECK (text <> 'poison')").unwrap();
+    } else {
+        let mut conn = SqliteConnection::establish(city.url.trim_start_matches("sqlite://")).unwrap();
+        conn.batch_execute(
+            "PRAGMA busy_timeout = 5000; CREATE TRIGGER no_poison BEFORE INSERT ON notes WHEN NEW.text = 'poison' \
+             BEGIN SELECT RAISE(ABORT, 'no poison'); END",
+        )
+        .unwrap();
+    }
+}
+
+#[test]
+fn what_the_database_refuses_is_put_off_and_the_third_time_set_aside_and_the_rest_goes_through() {
+    on_both(|city| {
+        let (ticket, _) = ticket_with_order(city);
+        let (phone, device) = registered(city, INSPECTOR_W);
+        poison(city);
+        let batch: Vec<Value> = ["a", "b", "poison", "c", "d"]
+            .iter()
+            .zip(1..)
+            .map(|(text, n)| note(n, u128::try_from(n).unwrap(), ticket.uuid(), text))
+            .collect();
+        for _ in 0..2 {
+            let answer = send(&phone, device, &batch).unwrap();
+            assert_eq!((answer.deferred_from, answer.device.applied_through), (Some(3), 2));
+            let statuses: Vec<Status> = answer.results.iter().map(|r| r.status).collect();
+            assert_eq!(statuses, [Status::Applied, Status::Applied, Status::Deferred, Status::Deferred, Status::Deferred]);
+            assert!(answer.retry_after_ms > 0);
+        }
+        let answer = send(&phone, device, &batch).unwrap();
+        assert_eq!((answer.deferred_from, answer.device.applied_through), (None, 5));
+        let third = &answer.results[2];
+        assert_eq!((third.status, third.code), (Status::Conflict, Some(OutcomeCode::Quarantined)));
+        let again = send(&phone, device, &batch).unwrap();
+        assert!(again.results.iter().all(|r| r.replayed));
+        assert_eq!(again.device, answer.device);
+        let kept = city.read(|tx| store::mutation::find_mutations(tx, &[id(3)]));
+        assert_eq!((kept[0].attempts, kept[0].args["text"].as_str()), (3, Some("poison")), "its payload is kept");
+        assert_eq!(city.world(ticket).notes.iter().count(), 4);
+    });
+}
