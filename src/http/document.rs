@@ -63,6 +63,11 @@ pub fn document() -> openapi::OpenApi {
 
 /// What is the same for every operation is not written at each handler.
 fn complete(operation: &mut Operation) {
+    // A handler is named within its file; the id of an operation is unique in the whole document.
+    let tag = operation.tags.iter().flatten().next();
+    if let (Some(tag), Some(name)) = (tag, &operation.operation_id) {
+        operation.operation_id = Some(format!("{}_{name}", tag.replace('-', "_")));
+    }
     let public = permission(operation).as_deref() == Some(PUBLIC);
     operation.security = Some(if public { vec![] } else { vec![SecurityRequirement::new::<_, [&str; 0], &str>("bearer", [])] });
     let schema = RefOr::Ref(Ref::from_schema_name("Problem"));

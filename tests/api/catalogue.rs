@@ -136,7 +136,7 @@ fn a_device_is_registered_once_and_taken_out_of_service() {
         let device = register();
         assert_eq!(register(), device);
         let mine = app.call("GET", "/v1/sync/devices").token(&crew).send().ok();
-        assert_eq!(mine["items"], json!([device]));
+        assert_eq!((mine["items"].as_array().unwrap().len(), &mine["items"][0]["id"]), (1, &device["id"]));
         let revoke = || app.call("POST", &format!("/v1/devices/{}/revoke", device["id"].as_str().unwrap())).token(&admin).send();
         assert!(revoke().ok()["revoked_at"].is_string());
         revoke().problem("invalid_transition");

@@ -11,6 +11,7 @@ mod app;
 mod auth;
 mod base;
 mod catalogue;
+mod cli;
 mod roles;
 mod spec;
 mod ticket;

@@ -33,6 +33,18 @@ fn the_written_catalogue_of_errors_is_that_of_the_code() {
 }
 
 #[test]
+fn every_operation_has_an_id_of_its_own() {
+    let document = serde_json::to_value(document::document()).unwrap();
+    let paths = document["paths"].as_object().unwrap();
+    let mut ids: Vec<_> =
+        paths.values().flat_map(|p| p.as_object().unwrap().values()).map(|o| o["operationId"].as_str().unwrap()).collect();
+    let all = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), all, "{ids:?}");
+}
+
+#[test]
 fn every_operation_names_its_permission_and_only_the_listed_ones_are_public() {
     let mut public = Vec::new();
     for (path, operations) in document::operations() {

@@ -1,4 +1,4 @@
-//! Devices: phones register themselves, the office takes them out of service.
+//! Devices: everybody sees his own, the office takes them out of service.
 
 use actix_web::{get, post, web};
 use serde::{Deserialize, Serialize};
@@ -14,17 +14,16 @@ use crate::{
     http::{
         State,
         auth::{DeviceManage, May, Sync},
-        body::Body,
         params::{List, Listed, Paging, PathId},
         problem::Answer,
         reply,
     },
-    service::device::{self, NewDevice},
+    service::device,
 };
 
 /// The routes of this module.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(register).service(list_own).service(list).service(revoke);
+    config.service(list_own).service(list).service(revoke);
 }
 
 /// A device.
@@ -84,21 +83,6 @@ impl From<Device> for DeviceView {
     }
 }
 
-/// What a device says of itself. Unknown members are ignored: a newer app may say more.
-#[derive(Debug, Deserialize, ToSchema)]
-#[schema(as = NewDevice)]
-pub struct NewDeviceBody {
-    /// Made by the device, the same at each try: registering again gives the same device.
-    pub nonce: String,
-    /// Human name.
-    #[serde(default)]
-    pub name: String,
-    /// `android`, `ios`, …
-    pub platform: String,
-    /// Version of the field app.
-    pub app_version: String,
-}
-
 /// Which devices.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -106,17 +90,6 @@ pub struct NewDeviceBody {
 pub struct DeviceQuery {
     /// Of one account.
     account_id: Option<AccountId>,
-}
-
-/// Register a device of one's own; again with the same nonce gives the same device
-#[utoipa::path(tag = "sync", request_body = NewDeviceBody, responses((status = 200, body = DeviceView)), extensions(("x-permission" = json!("sync"))))]
-#[post("/v1/sync/devices")]
-async fn register(state: web::Data<State>, ctx: May<Sync>, body: Body<NewDeviceBody>) -> Answer {
-    let ctx = ctx.ctx();
-    let NewDeviceBody { nonce, name, platform, app_version } = body.value;
-    let new = NewDevice { nonce, name, platform, app_version };
-    let device = state.db.write(move |tx| device::register(tx, &ctx, &new)).await?;
-    Ok(reply::plain(&DeviceView::from(device)))
 }
 
 /// One's own devices

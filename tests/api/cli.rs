@@ -1,0 +1,106 @@
+//! The program as an operator starts it.
+
+use std::{
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::TcpStream,
+    path::Path,
+    process::{Command, Output, Stdio},
+};
+
+/// A folder of its own with a configuration for it.
+fn installed() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let toml = "[server]\nport = 0\ngrace_s = 5\n[telemetry]\nlevel = \"warn\"\n";
+    std::fs::write(folder.path().join("bazdid.toml"), toml).unwrap();
+    folder
+}
+
+fn command(folder: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_bazdid"));
+    command.args(args).current_dir(folder).env_remove("BAZDID_TEST_POSTGRES").env_remove("BAZDID_REQUIRE_POSTGRES");
+    command
+}
+
+fn run(folder: &Path, args: &[&str]) -> (i32, String) {
+    let Output { status, stdout, stderr } = command(folder, args).output().unwrap();
+    (status.code().unwrap_or(-1), format!("{}{}", String::from_utf8_lossy(&stdout), String::from_utf8_lossy(&stderr)))
+}
+
+#[test]
+fn help_teaches_by_example() {
+    let folder = installed();
+    for args in [&["--help"][..], &["serve", "--help"], &["migrate", "--help"], &["openapi", "--help"]] {
+        let (code, said) = run(folder.path(), args);
+        assert!(code == 0 && said.contains("Examples:"), "{args:?}: {said}");
+    }
+    assert_eq!(run(folder.path(), &["srve"]).0, 2);
+}
+
+#[test]
+fn the_doctor_finds_what_is_wrong_and_says_what_to_do() {
+    let folder = installed();
+    let (code, said) = run(folder.path(), &["doctor"]);
+    assert!(code == 0 && said.contains("note  database: data/bazdid.db is not there"), "{said}");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "the doctor changes nothing");
+
+    assert_eq!(run(folder.path(), &["migrate", "up"]).0, 0);
+    let (code, said) = run(folder.path(), &["doctor"]);
+    assert!(code == 0 && said.contains("ok    migrations: up to date") && said.contains("SQLite 3."), "{said}");
+
+    let (code, said) = run(folder.path(), &["--config", "nowhere.toml", "doctor"]);
+    assert!(code == 1 && said.contains("FAULT configuration: nowhere.toml: there is no such file"), "{said}");
+    let output = command(folder.path(), &["doctor"]).env("BAZDID_DATABASE__URL", "postgres://u:hunter2@127.0.0.1:1/none").output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(!output.status.success() && said.contains("FAULT database: postgres://u:***@127.0.0.1:1/none cannot be reached"), "{said}");
+    assert!(!said.contains("hunter2"));
+}
+
+#[test]
+fn migrations_go_up_and_down_when_one_means_it() {
+    let folder = installed();
+    let (_, said) = run(folder.path(), &["migrate", "status"]);
+    assert!(said.contains("waits: "), "{said}");
+    assert!(run(folder.path(), &["migrate", "up"]).1.contains("run: "));
+    assert!(run(folder.path(), &["migrate", "status"]).1.contains("nothing waits"));
+    let (code, said) = run(folder.path(), &["migrate", "down"]);
+    assert!(code == 1 && said.contains("say --yes"), "{said}");
+    assert_eq!(run(folder.path(), &["migrate", "down", "--yes"]).0, 0);
+    assert!(run(folder.path(), &["migrate", "status"]).1.contains("waits: "));
+}
+
+#[test]
+fn faults_of_the_configuration_are_told_at_once() {
+    let folder = installed();
+    std::fs::write(folder.path().join("bazdid.toml"), "[server]\nprot = 1\nworkers = 0\n").unwrap();
+    let (code, said) = run(folder.path(), &["serve"]);
+    assert_eq!(code, 3, "{said}");
+    assert!(said.contains("2 fault(s)") && said.contains("did you mean `server.port`?") && said.contains("server.workers"), "{said}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_server_stops_at_a_signal_and_lets_requests_under_way_finish() {
+    let folder = installed();
+    let mut child = command(folder.path(), &["serve"]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let base = line.split_whitespace().find(|word| word.starts_with("http://")).unwrap().to_owned();
+    assert!(ureq::get(format!("{base}/readyz")).call().unwrap().status() == 200);
+    assert!(folder.path().join("data/bazdid.key").exists() && folder.path().join("data/bazdid.db").exists());
+
+    // The server's word to go on with the body says that the request is under way.
+    let body = r#"{"login":"nobody","password":"wrong"}"#;
+    let mut stream = TcpStream::connect(base.strip_prefix("http://").unwrap()).unwrap();
+    let head = "POST /v1/auth/login HTTP/1.1\r\nHost: b\r\nConnection: close\r\nContent-Type: application/json\r\nExpect: 100-continue\r\n";
+    write!(stream, "{head}Content-Length: {}\r\n\r\n", body.len()).unwrap();
+    let mut reader = BufReader::new(stream.try_clone().unwrap());
+    let mut word = String::new();
+    reader.read_line(&mut word).unwrap();
+    assert!(word.starts_with("HTTP/1.1 100"), "{word}");
+    assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
+    stream.write_all(body.as_bytes()).unwrap();
+    let mut answer = String::new();
+    reader.read_to_string(&mut answer).unwrap();
+    assert!(answer.contains("HTTP/1.1 401") && answer.contains("bad_credentials"), "{answer}");
+    assert!(child.wait().unwrap().success());
+}
