@@ -1,6 +1,7 @@
 //! The command line: one file below for each subcommand, plain words when something is wrong.
 
 pub mod doctor;
+pub mod import;
 pub mod migrate;
 pub mod openapi;
 pub mod serve;
@@ -58,6 +59,8 @@ commands! {
     Migrate => migrate;
     /// Make and change accounts, straight in the database.
     User => user;
+    /// Bring in areas, the catalogue, requests, accounts and contracts from files.
+    Import => import;
     /// Look for what is wrong with the installation.
     Doctor => doctor;
     /// Print the OpenAPI document, or write the generated parts of the specification.

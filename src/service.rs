@@ -11,6 +11,7 @@ pub mod change;
 pub mod contract;
 pub mod device;
 pub mod faults;
+pub mod import;
 pub mod keys;
 pub mod once;
 pub mod organisation;

@@ -270,9 +270,9 @@ pub fn update_area(tx: &mut Tx<'_>, ctx: &Ctx, id: AreaId, rev: i64, data: &Area
     faults.name("/name_en", &data.name_en);
     if let Some(parent) = data.parent_id {
         match store::area::find_area(tx, parent)? {
-            None => faults.add("/parent", "there is no such area"),
+            None => faults.add("/parent_id", "there is no such area"),
             Some(parent) if parent.kind >= before.kind => {
-                faults.add("/parent", format!("is a {}; the parent of a {} must be of a higher level", parent.kind, before.kind));
+                faults.add("/parent_id", format!("is a {}; the parent of a {} must be of a higher level", parent.kind, before.kind));
             }
             Some(_) => {}
         }

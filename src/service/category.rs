@@ -159,22 +159,22 @@ fn check(tx: &mut Tx<'_>, mut faults: Faults, made: &Category) -> Result<()> {
     check_fields(&mut faults, made);
     if let Some(parent) = made.parent_id {
         match store::category::find_category(tx, parent)? {
-            None => faults.add("/parent", "there is no such category"),
+            None => faults.add("/parent_id", "there is no such category"),
             Some(group) if group.id == made.id || group.parent_id.is_some() => {
-                faults.add("/parent", "must be a group: there are two levels of categories");
+                faults.add("/parent_id", "must be a group: there are two levels of categories");
             }
             Some(_) => {}
         }
         let is_group = store::category::list_categories(tx)?.iter().any(|c| c.parent_id == Some(made.id));
-        faults.unless(|| !is_group, "/parent", "the category is a group itself: there are two levels of categories");
+        faults.unless(|| !is_group, "/parent_id", "the category is a group itself: there are two levels of categories");
     }
     if let Some(owner) = made.owner_id {
         let found = store::organisation::find_organisation(tx, owner)?;
-        faults.unless(|| found.is_some(), "/owner", "there is no such organisation");
+        faults.unless(|| found.is_some(), "/owner_id", "there is no such organisation");
     }
     if let Some(checklist) = made.checklist_id {
         let found = store::category::find_checklist(tx, checklist)?;
-        faults.unless(|| found.is_some(), "/checklist", "there is no such checklist");
+        faults.unless(|| found.is_some(), "/checklist_id", "there is no such checklist");
     }
     faults.finish()
 }

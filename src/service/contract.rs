@@ -115,7 +115,7 @@ pub fn update_contract(tx: &mut Tx<'_>, ctx: &Ctx, id: ContractId, rev: i64, dat
     expect_rev(before.rev, rev)?;
     let mut faults = Faults::default();
     faults.unless(|| data.number == before.number, "/number", "cannot be changed");
-    faults.unless(|| data.organisation_id == before.organisation_id, "/organisation", "cannot be changed: write a new contract");
+    faults.unless(|| data.organisation_id == before.organisation_id, "/organisation_id", "cannot be changed: write a new contract");
     check(tx, faults, data)?;
     let ContractData { valid_from, valid_to, daily_capacity, .. } = *data;
     let made = Contract { valid_from, valid_to, daily_capacity, ..before.clone() };
@@ -176,10 +176,10 @@ pub fn change_status(tx: &mut Tx<'_>, ctx: &Ctx, id: ContractId, rev: i64, verb:
 fn check(tx: &mut Tx<'_>, mut faults: Faults, data: &ContractData) -> Result<()> {
     faults.name("/number", &data.number);
     match store::organisation::find_organisation(tx, data.organisation_id)? {
-        None => faults.add("/organisation", "there is no such organisation"),
-        Some(o) if o.state != ActiveState::Active => faults.add("/organisation", "is not in use any more"),
+        None => faults.add("/organisation_id", "there is no such organisation"),
+        Some(o) if o.state != ActiveState::Active => faults.add("/organisation_id", "is not in use any more"),
         Some(o) if !holds_contracts(o.kind) => {
-            faults.add("/organisation", format!("is a {}: only contractors, emergency groups and partners hold contracts", o.kind));
+            faults.add("/organisation_id", format!("is a {}: only contractors, emergency groups and partners hold contracts", o.kind));
         }
         Some(_) => {}
     }

@@ -101,13 +101,13 @@ fn check(tx: &mut Tx<'_>, mut faults: Faults, made: &Organisation) -> Result<()>
     let mut next = made.parent_id;
     while let Some(parent) = next {
         if !seen.insert(parent) {
-            faults.add("/parent", "the organisation would lie above itself");
+            faults.add("/parent_id", "the organisation would lie above itself");
             break;
         }
         match store::organisation::find_organisation(tx, parent)? {
             Some(above) => next = above.parent_id,
             None => {
-                faults.add("/parent", "there is no such organisation");
+                faults.add("/parent_id", "there is no such organisation");
                 break;
             }
         }

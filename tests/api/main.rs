@@ -12,6 +12,7 @@ mod auth;
 mod base;
 mod catalogue;
 mod cli;
+mod contract;
 mod roles;
 mod spec;
 mod ticket;

@@ -152,7 +152,7 @@ fn names_of_an_area_change_for_the_one_who_saw_the_newest_revision() {
         assert_eq!((late.code, late.facts["current"].as_i64()), (Code::PreconditionFailed, Some(2)));
         assert_eq!(update(2, data.clone()).unwrap().rev, 2, "nothing to change");
         let wrong = update(2, AreaData { parent_id: Some(district.id), name_en: " ".into(), ..data }).unwrap_err();
-        assert_eq!(wrong.fields.iter().map(|f| f.pointer.as_str()).collect::<Vec<_>>(), ["/name_en", "/parent"]);
+        assert_eq!(wrong.fields.iter().map(|f| f.pointer.as_str()).collect::<Vec<_>>(), ["/name_en", "/parent_id"]);
         assert_eq!(city.read(|tx| get_area(tx, district.id)).name_en, "District One");
     }
 }
@@ -212,7 +212,7 @@ fn organisations_and_categories_are_made_and_changed_with_care() {
         assert_eq!(wrong.fields.iter().map(|f| f.pointer.as_str()).collect::<Vec<_>>(), ["/code", "/name_en"]);
         let (c, d) = (ctx.clone(), OrganisationData { parent_id: Some(made.id), ..data.clone() });
         let own_parent = city.try_write(move |tx| update_organisation(tx, &c, made.id, 1, &d)).unwrap_err();
-        assert_eq!(own_parent.fields[0].pointer, "/parent");
+        assert_eq!(own_parent.fields[0].pointer, "/parent_id");
         let (c, d) = (ctx.clone(), OrganisationData { state: ActiveState::Disabled, ..data });
         assert_eq!(city.write(move |tx| update_organisation(tx, &c, made.id, 1, &d)).rev, 2);
         assert_eq!(city.read(|tx| list_organisations(tx, &ctx, Some(OrganisationKind::Contractor))).len(), 1);
@@ -238,12 +238,12 @@ fn organisations_and_categories_are_made_and_changed_with_care() {
         };
         let (c, third) = (ctx.clone(), CategoryData { code: "x.y.z".into(), parent_id: Some(member.id), ..of(&member) });
         let third = city.try_write(move |tx| create_category(tx, &c, &third)).unwrap_err();
-        assert_eq!((third.fields.len(), third.fields[0].pointer.as_str()), (1, "/parent"));
+        assert_eq!((third.fields.len(), third.fields[0].pointer.as_str()), (1, "/parent_id"));
         let other = categories.iter().find(|c| c.parent_id.is_none() && c.id != group.id).unwrap().id;
         let (c, below) = (ctx.clone(), CategoryData { parent_id: Some(other), ..of(&group) });
         assert_eq!(
             city.try_write(move |tx| update_category(tx, &c, group.id, group.rev, &below)).unwrap_err().fields[0].pointer,
-            "/parent"
+            "/parent_id"
         );
         let (c, radius) = (ctx.clone(), CategoryData { evidence_radius_m: f64::NAN, ..of(&member) });
         let radius = city.try_write(move |tx| update_category(tx, &c, member.id, member.rev, &radius)).unwrap_err();

@@ -154,3 +154,13 @@ impl City {
 pub fn id<T>(n: u128) -> Id<T> {
     Id::new(Uuid::from_u128(n))
 }
+
+/// Loads the shipped catalogue.
+pub fn load_catalogue(city: &City) {
+    let ctx = city.ctx();
+    city.write(move |tx| {
+        let shipped = bazdid::catalogue::Catalogue::shipped().unwrap();
+        let (existing, run) = (bazdid::service::catalogue::Existing::Keep, bazdid::service::area::Run::Real);
+        bazdid::service::catalogue::import_catalogue(tx, &ctx, &shipped, existing, run)
+    });
+}

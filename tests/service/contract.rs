@@ -118,7 +118,7 @@ fn what_does_not_fit_is_refused_field_by_field() {
         assert_eq!(refused(fine.clone()), ["/number"]);
         let number = "8".to_owned();
         assert_eq!(refused(ContractData { number: " ".into(), valid_to: fine.valid_from, ..fine.clone() }), ["/number", "/valid_to"]);
-        assert_eq!(refused(ContractData { number: number.clone(), organisation_id: office, ..fine.clone() }), ["/organisation"]);
+        assert_eq!(refused(ContractData { number: number.clone(), organisation_id: office, ..fine.clone() }), ["/organisation_id"]);
         assert_eq!(refused(ContractData { number, daily_capacity: Some(0), ..fine }), ["/daily_capacity"]);
 
         let refused = |data: CoverageData| {
@@ -127,17 +127,17 @@ fn what_does_not_fit_is_refused_field_by_field() {
             error.fields.into_iter().map(|f| f.pointer).collect::<Vec<_>>()
         };
         let fine = coverage(&made, districts[0], None);
-        assert_eq!(refused(CoverageData { area_id: crate::city::id(9), rank: 0, ..fine.clone() }), ["/area", "/rank"]);
-        assert_eq!(refused(CoverageData { category_id: Some(crate::city::id(9)), ..fine.clone() }), ["/category"]);
+        assert_eq!(refused(CoverageData { area_id: crate::city::id(9), rank: 0, ..fine.clone() }), ["/area_id", "/rank"]);
+        assert_eq!(refused(CoverageData { category_id: Some(crate::city::id(9)), ..fine.clone() }), ["/category_id"]);
         assert_eq!(
             refused(CoverageData { contract_id: crate::city::id(9), descent: Descent::Exact, ..fine.clone() }),
-            ["/contract", "/descent"]
+            ["/contract_id", "/descent"]
         );
         assert_eq!(refused(CoverageData { valid_from: made.valid_to, ..fine.clone() }), ["/valid_from"]);
         let c = ctx.clone();
         let again = fine.clone();
         city.write(move |tx| create_coverage(tx, &c, &again));
-        assert_eq!(refused(CoverageData { rank: 2, ..fine }), ["/category"]);
+        assert_eq!(refused(CoverageData { rank: 2, ..fine }), ["/category_id"]);
     }
 }
 

@@ -9,6 +9,7 @@ mod city;
 #[path = "../common/mod.rs"]
 mod common;
 mod contract;
+mod import;
 mod ticket;
 mod timers;
 mod town;

@@ -87,7 +87,7 @@ pub fn update_coverage(tx: &mut Tx<'_>, ctx: &Ctx, id: CoverageId, rev: i64, dat
     expect_rev(before.rev, rev)?;
     let made = coverage(ctx, id, before.rev, data);
     let mut faults = Faults::default();
-    faults.unless(|| made.contract_id == before.contract_id, "/contract", "cannot be changed: end this coverage and add another");
+    faults.unless(|| made.contract_id == before.contract_id, "/contract_id", "cannot be changed: end this coverage and add another");
     check(tx, faults, &made)?;
     if (Coverage { updated_at: before.updated_at, ..made.clone() }) == before {
         return Ok(before);
@@ -102,7 +102,7 @@ fn coverage(ctx: &Ctx, id: CoverageId, rev: i64, data: &CoverageData) -> Coverag
 
 fn check(tx: &mut Tx<'_>, mut faults: Faults, made: &Coverage) -> Result<()> {
     match store::contract::find_contract(tx, made.contract_id)? {
-        None => faults.add("/contract", "there is no such contract"),
+        None => faults.add("/contract_id", "there is no such contract"),
         Some(contract) if contract.status == ContractStatus::Ended => {
             return Err(Error::with(Code::InvalidTransition, "the contract has ended; write a new one"));
         }
@@ -110,17 +110,17 @@ fn check(tx: &mut Tx<'_>, mut faults: Faults, made: &Coverage) -> Result<()> {
             check_time(&mut faults, made, &contract);
             let others = store::contract::list_coverages(tx)?;
             if others.iter().any(|other| other.id != made.id && says_the_same(other, made)) {
-                faults.add("/category", "another coverage of the contract has this area and category at an overlapping time");
+                faults.add("/category_id", "another coverage of the contract has this area and category at an overlapping time");
             }
         }
     }
     if store::area::find_area(tx, made.area_id)?.is_none() {
-        faults.add("/area", "there is no such area");
+        faults.add("/area_id", "there is no such area");
     }
     if let Some(category) = made.category_id {
         match store::category::find_category(tx, category)? {
-            None => faults.add("/category", "there is no such category"),
-            Some(c) if c.state != ActiveState::Active => faults.add("/category", "is not in use any more"),
+            None => faults.add("/category_id", "there is no such category"),
+            Some(c) if c.state != ActiveState::Active => faults.add("/category_id", "is not in use any more"),
             Some(_) => {}
         }
     } else if made.descent == Descent::Exact {

@@ -1,0 +1,120 @@
+//! `bazdid import accounts`.
+
+use std::{
+    fs::{File, OpenOptions},
+    io::Write as _,
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    cli::{
+        Failure,
+        import::{Desk, TableArgs, progress, read, report::Report},
+        out,
+    },
+    error::Error,
+    service::{
+        account::password::NewPassword,
+        area::Run,
+        import::{FileFault, Rejected, Taken, account, account::AccountRow, reason},
+    },
+};
+
+/// Letters of the passwords that are made: none looks like another.
+const LETTERS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz23456789+";
+/// Length of a password: 80 bits.
+const LENGTH: usize = 16;
+
+/// Options of `import accounts`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "One grant a row; several rows of a login are several grants:\n  \
+    login,display_name,role,organisation,areas,phone,locale\n\
+    organisation is a code, areas are codes with a space, ; or | between them. The file never holds passwords: a new account has none\n\
+    until `bazdid user passwd`, or gets a random one with --passwords-out.")]
+pub struct Args {
+    #[command(flatten)]
+    table: TableArgs,
+    /// Give each new account a random password and write them to a new file that only you can read.
+    #[arg(long, value_name = "FILE")]
+    passwords_out: Option<PathBuf>,
+}
+
+pub(super) fn run(args: &Args, desk: &Desk) -> Result<(), Failure> {
+    let bytes = read(&args.table.file)?;
+    let said = |e: FileFault| Failure::said(format!("{}: {e}", args.table.file.display()));
+    let mut table = account::open(&bytes, &args.table.map).map_err(said)?;
+    let mut passwords = match &args.passwords_out {
+        Some(path) if args.table.run() == Run::Real => Some(Passwords::open(path)?),
+        _ => None,
+    };
+    let (mut report, bar) = (Report::default(), progress(bytes.len()));
+    while let Some(row) = table.next_row() {
+        let outcome = match row.map(|row| (row.line, account::read(&table, &row))) {
+            Err((line, reason)) | Ok((line, Err(reason))) => Err(Rejected { line, key: String::new(), reason }),
+            Ok((_, Ok(row))) => one(desk, args.table.run(), row, passwords.as_mut())?,
+        };
+        report.add(outcome);
+        bar.set_position(table.bytes_read());
+    }
+    bar.finish_and_clear();
+    if let (Some(passwords), Some(path)) = (passwords, &args.passwords_out) {
+        out(format_args!("{} passwords stand in {}: hand them over, then delete the file", passwords.written, path.display()));
+    }
+    report.finish("accounts", args.table.run(), args.table.rejects.as_deref())
+}
+
+fn one(desk: &Desk, run: Run, row: AccountRow, passwords: Option<&mut Passwords>) -> Result<Result<Taken, Rejected>, Failure> {
+    let (line, login) = (row.line, row.login.clone());
+    let is_new = !desk.db.read_blocking(|tx| account::is_known(tx, &login))?;
+    let secret = passwords.filter(|_| is_new).map(|file| (random(desk), file));
+    let rejected = |e: Error| {
+        if e.code.info().status < 500 { Ok(Err(Rejected { line, key: login.clone(), reason: reason(&e) })) } else { Err(Failure::from(e)) }
+    };
+    let hashed = match secret.as_ref().map(|(text, _)| NewPassword::new(&desk.ctx, text, &login, "/password")).transpose() {
+        Ok(hashed) => hashed,
+        Err(e) => return rejected(e),
+    };
+    let ctx = desk.ctx.clone();
+    let taken = match desk.write(run, move |tx| account::import(tx, &ctx, &row, hashed.clone())) {
+        Ok(taken) => taken,
+        Err(e) => return rejected(e),
+    };
+    if let Some((text, file)) = secret {
+        file.write(&login, &text)?;
+    }
+    Ok(Ok(taken))
+}
+
+/// A random password.
+fn random(desk: &Desk) -> String {
+    let mut bytes = [0_u8; LENGTH];
+    desk.ctx.ids.fill(&mut bytes);
+    bytes.iter().filter_map(|b| LETTERS.get(usize::from(b % 32))).map(|b| char::from(*b)).collect()
+}
+
+/// The file of new passwords.
+struct Passwords {
+    file: File,
+    written: usize,
+}
+
+impl Passwords {
+    /// A new file: one that is there already is never written over.
+    fn open(path: &Path) -> Result<Self, Failure> {
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let fault = |e: std::io::Error| Failure::said(format!("cannot make {}: {e}", path.display()));
+        let mut file = options.open(path).map_err(fault)?;
+        writeln!(file, "login,password").map_err(fault)?;
+        Ok(Self { file, written: 0 })
+    }
+
+    fn write(&mut self, login: &str, password: &str) -> Result<(), Failure> {
+        let fault = |e| Failure::said(format!("the password of {login} could not be written ({e}): set one with bazdid user passwd"));
+        writeln!(self.file, "{login},{password}").and_then(|()| self.file.sync_data()).map_err(fault)?;
+        self.written += 1;
+        Ok(())
+    }
+}
