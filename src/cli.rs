@@ -1,5 +1,6 @@
 //! The command line: one file below for each subcommand, plain words when something is wrong.
 
+pub mod demo;
 pub mod doctor;
 pub mod import;
 pub mod migrate;
@@ -20,6 +21,7 @@ use crate::{
 
 const EXAMPLES: &str = "\
 Examples:
+  bazdid demo                           a city's field day from one command
   bazdid serve                          serve on 127.0.0.1:8080 with a database in ./data
   bazdid doctor                         look for what is wrong before it hurts
   BAZDID_SERVER__PORT=9000 bazdid serve every key of bazdid.toml is also a variable BAZDID_SECTION__KEY
@@ -55,6 +57,8 @@ macro_rules! commands {
 commands! {
     /// Serve the API until a signal comes.
     Serve => serve;
+    /// Play a city's field day and leave the server running.
+    Demo => demo;
     /// Bring the database up to date, or empty it.
     Migrate => migrate;
     /// Make and change accounts, straight in the database.

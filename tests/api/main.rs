@@ -13,6 +13,7 @@ mod base;
 mod catalogue;
 mod cli;
 mod contract;
+mod demo;
 mod roles;
 mod spec;
 mod ticket;

@@ -1,0 +1,205 @@
+//! The people of the demonstration, at desks and with phones. All of them use the public HTTP API only.
+
+use serde_json::Value;
+
+use crate::{
+    cli::{Failure, demo::clock::DayClock},
+    client::{
+        ClientError, Device,
+        clocks::DeviceClock,
+        http::HttpTransport,
+        transport::{Reply, Transport},
+    },
+    clock::SharedIds,
+    domain::account::Role,
+};
+
+impl From<ClientError> for Failure {
+    fn from(error: ClientError) -> Self {
+        Self::said(error.to_string())
+    }
+}
+
+/// Result of a step of the demonstration.
+pub type Told<T> = Result<T, Failure>;
+
+/// Somebody who can log in.
+#[derive(Debug, Clone)]
+pub struct Person {
+    /// Login name.
+    pub login: String,
+    /// Password, by chance.
+    pub password: String,
+    /// Role.
+    pub role: Role,
+    /// Name that colleagues see.
+    pub name: String,
+    /// Code and name of the organisation.
+    pub organisation: Option<(String, String)>,
+    /// Codes of the areas of the grant.
+    pub areas: Vec<String>,
+}
+
+/// Somebody of the office at a desk.
+#[derive(Debug)]
+pub struct Desk {
+    http: HttpTransport,
+    ids: SharedIds,
+}
+
+impl Desk {
+    /// Logs in.
+    ///
+    /// # Errors
+    /// The server cannot be reached or refuses.
+    pub fn open(base_url: &str, person: &Person, ids: SharedIds) -> Told<Self> {
+        let mut http = HttpTransport::new(base_url);
+        http.login(&person.login, &person.password)?;
+        Ok(Self { http, ids })
+    }
+
+    /// Reads a resource.
+    ///
+    /// # Errors
+    /// The server cannot be reached or refuses.
+    pub fn get(&mut self, path: &str) -> Told<Value> {
+        Ok(self.answer("GET", path, &[], None)?.0)
+    }
+
+    /// Reads all pages of a list.
+    ///
+    /// # Errors
+    /// The server cannot be reached or refuses.
+    pub fn list(&mut self, path: &str) -> Told<Vec<Value>> {
+        let mut items = Vec::new();
+        let mut next = path.to_owned();
+        loop {
+            let page = self.get(&next)?;
+            items.extend(page.get("items").and_then(Value::as_array).cloned().unwrap_or_default());
+            let Some(cursor) = page.get("next_cursor").and_then(Value::as_str) else { return Ok(items) };
+            next = format!("{path}{}cursor={cursor}", if path.contains('?') { '&' } else { '?' });
+        }
+    }
+
+    /// Makes something.
+    ///
+    /// # Errors
+    /// The server cannot be reached or refuses.
+    pub fn create(&mut self, path: &str, body: &Value) -> Told<Value> {
+        let key = self.ids.uuid(crate::domain::time::Timestamp::default()).to_string();
+        Ok(self.answer("POST", path, &[("idempotency-key", &key)], Some(body))?.0)
+    }
+
+    /// Gives a command to something, as it is now: reads its revision and sends it as `If-Match`.
+    ///
+    /// # Errors
+    /// The server cannot be reached or refuses.
+    pub fn command(&mut self, resource: &str, verb: &str, body: &Value) -> Told<Value> {
+        let (thing, etag) = self.answer("GET", resource, &[], None)?;
+        let rev = etag.or_else(|| thing.get("rev").map(Value::to_string)).unwrap_or_default();
+        let match_ = format!("\"{rev}\"");
+        let body = Some(body).filter(|b| !b.is_null());
+        Ok(self.answer("POST", &format!("{resource}/{verb}"), &[("if-match", &match_)], body)?.0)
+    }
+
+    /// Changes something, as it is now.
+    ///
+    /// # Errors
+    /// The server cannot be reached or refuses.
+    pub fn change(&mut self, resource: &str, body: &Value) -> Told<Value> {
+        let (thing, etag) = self.answer("GET", resource, &[], None)?;
+        let rev = etag.or_else(|| thing.get("rev").map(Value::to_string)).unwrap_or_default();
+        let match_ = format!("\"{rev}\"");
+        Ok(self.answer("PATCH", resource, &[("if-match", &match_)], Some(body))?.0)
+    }
+
+    fn answer(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<&Value>) -> Told<(Value, Option<String>)> {
+        let reply = self.http.request(method, path, headers, body)?;
+        let etag = reply.etag.clone();
+        let value = reply.ok().map_err(|e| Failure::said(format!("{method} {path}: {e}")))?;
+        Ok((value, etag))
+    }
+}
+
+/// A line to the server that can be cut and that loses answers as told.
+#[derive(Debug)]
+pub struct Line {
+    http: HttpTransport,
+    /// Whether there is a network.
+    pub up: bool,
+    /// Answers to pushes that are still to be lost.
+    pub lose: usize,
+    /// Answers that were lost.
+    pub lost: usize,
+}
+
+impl Line {
+    /// Access tokens that had expired and were renewed.
+    #[must_use]
+    pub const fn renewals(&self) -> usize {
+        self.http.renewals
+    }
+}
+
+impl Transport for Line {
+    fn call(&mut self, method: &str, path: &str, body: Option<&Value>) -> crate::client::Result<Reply> {
+        if !self.up {
+            return Err(ClientError::Lost("no network".to_owned()));
+        }
+        let reply = self.http.call(method, path, body)?;
+        if self.lose > 0 && path == "/v1/sync/push" {
+            self.lose -= 1;
+            self.lost += 1;
+            return Err(ClientError::Lost("the answer was lost on its way".to_owned()));
+        }
+        Ok(reply)
+    }
+}
+
+/// Somebody in the field with a phone.
+#[derive(Debug)]
+pub struct Phone {
+    /// Who.
+    pub person: Person,
+    /// The phone.
+    pub device: Device<Line>,
+}
+
+impl Phone {
+    /// Logs in on a phone.
+    ///
+    /// # Errors
+    /// The server cannot be reached or refuses.
+    pub fn open(base_url: &str, person: &Person, clock: &std::sync::Arc<DayClock>, ids: &SharedIds) -> Told<Self> {
+        let mut http = HttpTransport::new(base_url);
+        let account = http.login(&person.login, &person.password)?.id;
+        let line = Line { http, up: true, lose: 0, lost: 0 };
+        let clocks = DeviceClock::new(clock.clone(), ids.clone());
+        let device = Device::new(line, account, &format!("phone of {}", person.login), clocks, ids.clone());
+        Ok(Self { person: person.clone(), device })
+    }
+
+    /// The network is there again: sends, then reads.
+    ///
+    /// # Errors
+    /// The server cannot be reached or refuses.
+    pub fn sync(&mut self) -> Told<(crate::client::PushReport, crate::client::PullReport)> {
+        self.device.transport.up = true;
+        self.device.sync().map_err(|e| Failure::said(format!("the phone of {} cannot sync: {e}", self.person.login)))
+    }
+
+    /// The network is gone.
+    pub const fn lose_network(&mut self) {
+        self.device.transport.up = false;
+    }
+
+    /// The answer to a mutation: `applied`, `conflict stale_epoch`, …; `waiting` if there is none.
+    #[must_use]
+    pub fn answer(&self, mutation: crate::domain::ids::MutationId) -> String {
+        self.device
+            .state
+            .outbox
+            .result(mutation)
+            .map_or_else(|| "waiting".to_owned(), |r| r.code.map_or_else(|| r.status.to_string(), |code| format!("{} {code}", r.status)))
+    }
+}
