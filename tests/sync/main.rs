@@ -1,6 +1,13 @@
 //! The sync service on both databases, with the device client over a line that may lose answers.
 
-#![allow(clippy::unwrap_used, clippy::as_conversions, clippy::indexing_slicing, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::as_conversions,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "tests"
+)]
 
 mod city;
 #[path = "../common/mod.rs"]
@@ -10,3 +17,4 @@ mod load;
 mod pull;
 mod push;
 mod simulation;
+mod spec;

@@ -72,7 +72,7 @@ pub fn pull(tx: &mut Tx<'_>, ctx: &Ctx, request: &PullRequest) -> Result<Pulled>
         })
         .collect();
     let epoch = feed_epoch(tx)?;
-    let cursor = request.cursor.as_deref().map(|text| Cursor::open(text, &sign).ok().filter(|c| c.feed_epoch == epoch));
+    let cursor = request.cursor.as_deref().map(|text| Cursor::open(text, sign).ok().filter(|c| c.feed_epoch == epoch));
     let again: BTreeSet<Channel> = request.reset.iter().filter_map(|name| name.parse().ok()).collect();
     let mut positions = Positions::new(&channels, &rows, cursor, &again);
     let limit = usize::try_from(request.limit.unwrap_or(PAGE).clamp(1, ctx.shared.settings.sync.max_page)).unwrap_or(1);
@@ -81,7 +81,7 @@ pub fn pull(tx: &mut Tx<'_>, ctx: &Ctx, request: &PullRequest) -> Result<Pulled>
     let complete = positions.are_heads();
     let page = PullResponse {
         server_time: ctx.now,
-        cursor: Cursor { feed_epoch: epoch.clone(), positions: positions.after() }.seal(&sign),
+        cursor: Cursor { feed_epoch: epoch.clone(), positions: positions.after() }.seal(sign),
         feed_epoch: epoch,
         more: !complete,
         complete,

@@ -45,6 +45,9 @@ use crate::{
 /// How often held mutations are looked for again: each time something that others wait for may have come.
 const ROUNDS: usize = 8;
 
+/// Who acted on which device, and which grants count.
+type AuthorKey = (AccountId, DeviceId, (Authority, Vec<GrantId>));
+
 /// A batch on the desk.
 pub(super) struct Desk<'a> {
     pub world: World,
@@ -54,7 +57,7 @@ pub(super) struct Desk<'a> {
     around: Surroundings<'a>,
     /// What refused commands would have made.
     refused: BTreeSet<Uuid>,
-    authors: BTreeMap<(AccountId, DeviceId, (Authority, Vec<GrantId>)), Author>,
+    authors: BTreeMap<AuthorKey, Author>,
 }
 
 /// What the journal says of the places: answers that it has, cases to decide, rows that change their device, places that repeat
