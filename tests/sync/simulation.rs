@@ -181,7 +181,14 @@ fn play(t: &TestDb, seed: u64) -> Outcome {
     for _ in 0..2 {
         phones.iter_mut().for_each(|phone| drop(phone.sync().unwrap()));
     }
+    // Two more devices are always in the midst of a long pull.
+    let mut slow: Vec<(Phone, LocalCopy)> = [SUPERVISOR, CREW_OLD].map(|p| (city.device(p), LocalCopy::default())).into();
+    for (phone, _) in &mut slow {
+        phone.register().unwrap();
+    }
     for _ in 0..if cfg!(debug_assertions) { 120 } else { 300 } {
+        let (phone, copy) = &mut slow[dice.below(2)];
+        read_page(phone, copy, 1 + dice.below(3));
         city.pass(1 + i64::try_from(dice.below(20)).unwrap());
         let n = dice.below(phones.len());
         match dice.below(12) {
@@ -205,24 +212,35 @@ fn play(t: &TestDb, seed: u64) -> Outcome {
         }
     }
     check(&city, &phones, seed);
+    for (phone, copy) in &mut slow {
+        while !read_page(phone, copy, 5) {}
+        let mut fresh = LocalCopy::default();
+        while !read_page(phone, &mut fresh, 500) {}
+        assert_eq!(held(copy), held(&fresh), "seed {seed}: a slow reader");
+    }
     harvest(&city, &phones)
+}
+
+/// Reads one page into a copy; whether it was the last. A complete page must leave what the server says.
+fn read_page(phone: &Phone, copy: &mut LocalCopy, limit: usize) -> bool {
+    let body = json!({"device": phone.state.device, "cursor": copy.cursor(), "limit": limit});
+    let page: PullResponse = serde_json::from_value(phone.transport.pull(&body).unwrap()).unwrap();
+    copy.apply(&page).unwrap();
+    if page.complete {
+        assert_eq!(copy.differing(&page).unwrap(), Vec::<Channel>::new());
+    }
+    page.complete
+}
+
+fn held(copy: &LocalCopy) -> Vec<String> {
+    copy.rows().map(|(t, id, r)| format!("{t} {id} {} {} {:?} {:?}", r.v, r.row, r.ts, r.channels)).collect()
 }
 
 /// Every device holds what a new one of the same person would get, everything was answered, and nothing that anybody saw is lost.
 fn check(city: &SharedCity, phones: &[Phone], seed: u64) {
     for phone in phones {
-        let device = phone.state.device.unwrap();
         let mut fresh = LocalCopy::default();
-        loop {
-            let body = json!({"device": device, "cursor": fresh.cursor(), "limit": 13});
-            let page: PullResponse = serde_json::from_value(phone.transport.pull(&body).unwrap()).unwrap();
-            fresh.apply(&page).unwrap();
-            if page.complete {
-                assert_eq!(fresh.differing(&page).unwrap(), Vec::<Channel>::new(), "seed {seed}");
-                break;
-            }
-        }
-        let held = |copy: &LocalCopy| copy.rows().map(|(t, id, r)| format!("{t} {id} {} {} {:?}", r.v, r.row, r.ts)).collect::<Vec<_>>();
+        while !read_page(phone, &mut fresh, 13) {}
         assert_eq!(held(&phone.state.copy), held(&fresh), "seed {seed}");
         assert_eq!(phone.state.outbox.pending(), 0, "seed {seed}");
         for entry in phone.state.outbox.journal() {

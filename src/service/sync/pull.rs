@@ -77,7 +77,7 @@ pub fn pull(tx: &mut Tx<'_>, ctx: &Ctx, request: &PullRequest) -> Result<Pulled>
     let mut positions = Positions::new(&channels, &rows, cursor, &again);
     let limit = usize::try_from(request.limit.unwrap_or(PAGE).clamp(1, ctx.shared.settings.sync.max_page)).unwrap_or(1);
     let entries = positions.read(tx, limit)?;
-    let changes = page::render(tx, &reference, &channels, &rows, entries)?;
+    let changes = page::render(tx, &reference, &channels, (&rows, &positions.read_to), entries)?;
     let complete = positions.are_heads();
     let page = PullResponse {
         server_time: ctx.now,

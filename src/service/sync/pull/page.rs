@@ -36,14 +36,17 @@ const ORDER: &[&str] =
     &["organisation", "area", "checklist", "category", "ticket", "work_order", "visit", "photo", "note", "measurement", "answer"];
 
 /// The changes that entries mean to a device. A row is sent once, with all of the device's channels that carry it; a channel
-/// that it left is named in a drop.
+/// that it left is named in a drop. Channels of which nothing was read yet are not named: the device would not be told when
+/// they lose the row before their turn comes.
 pub(super) fn render(
     tx: &mut Tx<'_>,
     reference: &Reference,
     channels: &[Channel],
-    rows: &BTreeMap<Channel, feed::Channel>,
+    (rows, read_to): (&BTreeMap<Channel, feed::Channel>, &BTreeMap<Channel, i64>),
     entries: Vec<FeedRow>,
 ) -> Result<Vec<Change>> {
+    let begun: BTreeSet<usize> =
+        channels.iter().enumerate().filter(|(_, c)| read_to.get(c).is_some_and(|at| *at > 0)).map(|(place, _)| place).collect();
     let places: BTreeMap<i64, usize> =
         channels.iter().enumerate().filter_map(|(place, channel)| Some((rows.get(channel)?.no, place))).collect();
     let own: BTreeSet<usize> =
@@ -76,11 +79,14 @@ pub(super) fn render(
     for ((t, id), touched) in touched {
         let key = (t, id);
         let mut c = carriers.remove(&key).unwrap_or_default();
+        let nowhere = c.is_empty();
+        c.retain(|place| begun.contains(place));
         c.sort_unstable();
         let (t, id) = key;
         let shown = if touched.sent && !c.is_empty() { show(&world, reference, &t, id) } else { None };
         let mut left = touched.left;
-        if shown.is_none() && touched.echoed {
+        // What a channel carries whose turn is still to come is neither sent now nor taken away.
+        if shown.is_none() && touched.echoed && (nowhere || !c.is_empty()) {
             left.extend(&own);
         }
         if !left.is_empty() {
