@@ -7,6 +7,7 @@
 mod answers;
 mod attempt;
 mod clash;
+mod disputes;
 mod edit;
 mod facts;
 pub mod flags;

@@ -97,8 +97,9 @@ pub(super) fn refold(world: &mut World, mut order: WorkOrder, mut assignment: As
     };
     let folded: Vec<StageEvent> = events.iter().map(|e| StageEvent { kind: e.kind, eff: e.eff, id: Id::new(e.id.uuid()) }).collect();
     let stage = fold_stage(began, &folded);
+    order.stamp = events.iter().map(|e| e.eff).fold(order.stamp, Timestamp::max);
     let stays = match order.state {
-        WorkOrderState::Verified | WorkOrderState::Closed => true,
+        WorkOrderState::Verified | WorkOrderState::Closed | WorkOrderState::Cancelled | WorkOrderState::Draft => true,
         WorkOrderState::OnHold => hold == Hold::Stays,
         // Declining what has expired asks for nothing more.
         WorkOrderState::Expired => matches!(stage, WorkOrderState::Offered | WorkOrderState::Declined),
@@ -258,3 +259,6 @@ pub(super) fn reinstate(world: &mut World, order: &mut WorkOrder, assignment: &m
     order.coverage_id = assignment.coverage_id;
     order.accept_due = None;
 }
+
+#[cfg(test)]
+mod tests;

@@ -39,6 +39,9 @@ pub(super) fn edit(world: &mut World, around: &Surroundings<'_>, author: &Author
     if set.category.is_some_and(|c| around.category(c).is_none()) {
         return Outcome::rejected(OutcomeCode::Validation, "/args/set/category: the server does not know this category");
     }
+    if world.field_edits.iter().any(|e| e.mutation_id == act.id) {
+        return Outcome::applied(ticket.rev);
+    }
     let (id, shut) = (ticket.id, ticket.status.is_shut_by_office());
     // Nobody has seen a revision that was not there when the transaction began.
     let base = act.base.unwrap_or_default().min(world.tickets.before(id).map_or(0, |t| t.rev));
@@ -234,7 +237,6 @@ pub(super) fn propose(world: &mut World, around: &Surroundings<'_>, author: &Aut
     let theirs = standing_values(ticket, &args.propose.names());
     let what = act.id.to_string();
     let clash = Clash {
-        base: json!({ "rev": act.base }),
         theirs,
         mine: json!({ "propose": args.propose, "reason": args.reason, "by": author.account, "at": act.stamp.est }),
         parties: vec![act.id],
@@ -245,13 +247,9 @@ pub(super) fn propose(world: &mut World, around: &Surroundings<'_>, author: &Aut
     Outcome { conflict: Some(conflict), ..Outcome::applied(rev) }
 }
 
-/// What holds now of what is proposed.
+/// What holds now of what is proposed and the office alone sets; the category that stands is in the ticket.
 fn standing_values(ticket: &Ticket, names: &BTreeSet<&'static str>) -> Value {
-    let all = [
-        ("priority", json!(ticket.priority)),
-        ("category", json!(ticket.category_id)),
-        ("deferral", json!({ "status": ticket.status, "reason": ticket.status_reason })),
-    ];
+    let all = [("priority", json!(ticket.priority)), ("deferral", json!({ "status": ticket.status, "reason": ticket.status_reason }))];
     Value::Object(all.into_iter().filter(|(name, _)| names.contains(name)).map(|(name, v)| (name.to_owned(), v)).collect())
 }
 

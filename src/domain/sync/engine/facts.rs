@@ -54,6 +54,9 @@ pub(super) fn decide(world: &mut World, author: &Author, act: &Act<'_>) -> Outco
         }
         _ => {}
     }
+    if let Some(known) = world.answers.get(Id::new(act.id.uuid())) {
+        return Outcome::applied(known.rev);
+    }
     let Some((ticket, order)) = target(world, author, act.entity) else {
         return unknown(act.entity);
     };

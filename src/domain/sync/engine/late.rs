@@ -80,7 +80,11 @@ pub(super) fn refresh(world: &mut World, now: Timestamp, order: &WorkOrder) -> D
     let open: Vec<Conflict> = world
         .conflicts
         .iter()
-        .filter(|c| c.kind == ConflictKind::StaleEpoch && c.work_order_id == Some(order.id) && c.status == ConflictStatus::Open)
+        .filter(|c| {
+            matches!(c.kind, ConflictKind::StaleEpoch | ConflictKind::DeletedEntity)
+                && c.work_order_id == Some(order.id)
+                && c.status == ConflictStatus::Open
+        })
         .cloned()
         .collect();
     let paid = |c: &Conflict| c.work_order_id == Some(order.id) && c.resolution == Some(Resolution::PayBoth);
@@ -88,7 +92,11 @@ pub(super) fn refresh(world: &mut World, now: Timestamp, order: &WorkOrder) -> D
     for conflict in open {
         let Some(epoch) = conflict.key.rsplit('|').next().and_then(|e| e.parse::<i64>().ok()) else { continue };
         let what = epoch.to_string();
-        match stale_clash(world, order, epoch, &what) {
+        let clash = match conflict.kind {
+            ConflictKind::DeletedEntity => ended_clash(world, order, epoch, &what),
+            _ => stale_clash(world, order, epoch, &what),
+        };
+        match clash {
             Some(clash) => {
                 if clash.theirs.get("double_work") == Some(&Value::Bool(true)) {
                     double = DoubleWork::Yes;
@@ -128,16 +136,18 @@ fn came_first(work: Option<Timestamp>, ended: Option<Timestamp>) -> &'static str
     }
 }
 
-/// Raises the conflict of work that was reported after the office had ended the order, or brings it up to date. Of the work the
+/// The conflict of the work of an epoch that was reported after the office had ended the order, as it is now. Of the work the
 /// submission counts, and without one the last report.
-pub(super) fn report_ended(world: &mut World, act: &Act<'_>, order: &WorkOrder, epoch: i64) -> ConflictId {
-    let what = epoch.to_string();
+fn ended_clash<'a>(world: &World, order: &WorkOrder, epoch: i64, what: &'a str) -> Option<Clash<'a>> {
     let late = late_events(world, order.id, epoch);
+    if late.is_empty() {
+        return None;
+    }
     let submitted = late.iter().filter(|e| e.kind == WorkEventKind::Submit).map(|e| e.at).min();
     let worked_at = submitted.or_else(|| late.iter().map(|e| e.at).max());
     let ticket = world.tickets.get(order.ticket_id);
     let ended = ticket.and_then(|t| ended_at(world, t, Some(order)));
-    let clash = Clash {
+    Some(Clash {
         base: json!({ "epoch": epoch }),
         theirs: json!({
             "ticket": ticket.map(|t| t.status), "work_order": order.state, "duplicate_of": ticket.and_then(|t| t.duplicate_of),
@@ -146,9 +156,15 @@ pub(super) fn report_ended(world: &mut World, act: &Act<'_>, order: &WorkOrder, 
         mine: listed(&late),
         parties: parties(&late),
         default_in_force: "the office's decision stands; the work and its evidence are kept",
-        ..Clash::hard(ConflictKind::DeletedEntity, order.ticket_id, Some(order.id), &what)
-    };
-    raise(world, act.received_at, clash)
+        ..Clash::hard(ConflictKind::DeletedEntity, order.ticket_id, Some(order.id), what)
+    })
+}
+
+/// Raises the conflict of work that was reported after the office had ended the order, or brings it up to date.
+pub(super) fn report_ended(world: &mut World, act: &Act<'_>, order: &WorkOrder, epoch: i64) -> Option<ConflictId> {
+    let what = epoch.to_string();
+    let clash = ended_clash(world, order, epoch, &what)?;
+    Some(raise(world, act.received_at, clash))
 }
 
 /// Raises the conflict of facts and edits that one person recorded at a ticket which the office had ended.

@@ -8,7 +8,7 @@ use crate::domain::{
         engine::{
             Act, Author,
             attempt::{Hold, goes_on, refold},
-            late, target, unknown,
+            disputes, late, target, unknown,
             work::{Event, holder_of, record},
         },
         outcome::{Outcome, OutcomeCode},
@@ -35,7 +35,7 @@ pub(super) fn decide(world: &mut World, author: &Author, act: &Act<'_>, args: &W
     let Some(assignment) = holder_of(world, &order, event.epoch, author) else {
         return Outcome::rejected(OutcomeCode::NotAssigned, "this order was not yours in that epoch");
     };
-    if event.standing == Standing::Retracted {
+    if event.standing == Standing::Retracted || world.work_events.get(WorkEventId::new(act.id.uuid())).is_some() {
         return Outcome::applied(order.rev);
     }
     let judged = world.rounds.iter().any(|r| {
@@ -60,7 +60,8 @@ pub(super) fn decide(world: &mut World, author: &Author, act: &Act<'_>, args: &W
     let mut order = order;
     order.stamp = order.stamp.max(act.stamp.eff);
     order.updated_at = order.updated_at.max(act.received_at);
-    let order = refold(world, order, assignment, Hold::Stays);
+    let order = refold(world, order, assignment.clone(), Hold::Stays);
+    disputes::report(world, act.received_at, &order, &assignment);
     Outcome::applied(order.rev)
 }
 

@@ -284,7 +284,7 @@ fn refusals_and_what_they_say() {
 
 #[test]
 fn an_acceptance_made_in_time_reinstates_an_expired_offer() {
-    for (minutes, status) in [(61, Status::Applied), (59, Status::Rejected)] {
+    for (minutes, status) in [(61, Status::Applied), (59, Status::Conflict)] {
         let mut w = world(0);
         let mut order = w.work_orders.get(id(ORDER)).unwrap().clone();
         order.state = WorkOrderState::Expired;

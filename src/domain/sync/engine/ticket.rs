@@ -132,7 +132,7 @@ pub(super) fn value_of(ticket: &Ticket, field: TicketField) -> Value {
 }
 
 /// Every pair of a new ticket and one near it is a soft conflict at the younger of the two, whichever arrived first. Both stay;
-/// only a person merges them. The author hears of a pair whose other ticket he may see.
+/// only a person merges them. What counts is where and what the other is when the later of the two arrives. The author hears of a pair whose other ticket he may see.
 fn report_duplicates(world: &mut World, around: &Surroundings<'_>, author: &Author, act: &Act<'_>, me: &Neighbour) -> Option<ConflictId> {
     // What was loaded is newer than what was fetched beforehand.
     let mut near: BTreeMap<TicketId, Neighbour> = around.neighbours.iter().map(|n| (n.ticket, n.clone())).collect();

@@ -2,7 +2,6 @@
 
 use crate::domain::{
     category::EvidenceRule,
-    conflict::ConflictKind,
     ids::{Id, OrganisationId},
     policy::Permission,
     sync::{
@@ -10,15 +9,13 @@ use crate::domain::{
         engine::{
             Act, Author,
             attempt::{self, Hold, goes_on, refold, reinstate},
-            clash::{Clash, raise},
-            is_party, late, target, unknown,
+            disputes, is_party, late, target, unknown,
         },
         outcome::{Outcome, OutcomeCode, Status},
     },
     work_order::{Answer, Assignment, Standing, WorkEvent, WorkEventKind, WorkOrder, WorkOrderKind, WorkOrderState},
     world::World,
 };
-use serde_json::json;
 
 pub(super) fn decide(world: &mut World, author: &Author, act: &Act<'_>) -> Outcome {
     let Some(kind) = kind_of(act.command) else {
@@ -31,6 +28,9 @@ pub(super) fn decide(world: &mut World, author: &Author, act: &Act<'_>) -> Outco
         return unknown(act.entity);
     };
     let (order, shut) = (order.clone(), ticket.status.is_shut_by_office());
+    if world.work_events.get(Id::new(act.id.uuid())).is_some() {
+        return Outcome::applied(order.rev);
+    }
     let Some(epoch) = act.epoch else {
         return Outcome::rejected(OutcomeCode::Validation, "/epoch: name the epoch that the order had when this was done");
     };
@@ -118,6 +118,7 @@ fn ended(world: &mut World, author: &Author, act: &Act<'_>, order: &WorkOrder, a
     }
     let conflict = late::report_ended(world, act, order, event.epoch);
     late::refer_master(world, act, order.ticket_id);
+    let Some(conflict) = conflict else { return Outcome::applied(order.rev) };
     kept(conflict, OutcomeCode::DeletedEntity, "the office had ended this order; a supervisor decides about your work")
 }
 
@@ -156,13 +157,9 @@ fn is_free(world: &World, order: &WorkOrder) -> bool {
 /// An event of the attempt that is going on: it counts, and the stage is folded anew from all of the attempt's events.
 fn current(world: &mut World, author: &Author, act: &Act<'_>, mut order: WorkOrder, assignment: Assignment, event: Event) -> Outcome {
     if order.state == WorkOrderState::Expired && assignment.expires_at.is_some_and(|end| act.stamp.est >= end) {
-        match event.kind {
-            WorkEventKind::Decline => {}
-            WorkEventKind::Accept => {
-                return Outcome::rejected(OutcomeCode::InvalidTransition, "the offer had expired before this was done");
-            }
-            // Work that was done is seen, though nobody had the right to it any more.
-            _ => return stale(world, author, act, order, assignment, event),
+        // Work that was done is seen, and a late yes is heard, though nobody had the right to it any more.
+        if event.kind != WorkEventKind::Decline {
+            return stale(world, author, act, order, assignment, event);
         }
     }
     if let Some(refusal) = refuse(world, act, &order, &assignment) {
@@ -186,65 +183,26 @@ fn current(world: &mut World, author: &Author, act: &Act<'_>, mut order: WorkOrd
 
 /// What the author is told of an event that counts.
 fn report(world: &mut World, author: &Author, act: &Act<'_>, order: &WorkOrder, assignment: &Assignment, done: bool) -> Outcome {
-    let events = attempt::events(world, order, assignment);
-    let of = |kind| events.iter().filter(move |e| e.kind == kind);
-    if of(WorkEventKind::Submit).next().is_some() && of(WorkEventKind::Decline).next().is_some() {
-        let what = first_known(&events).to_string();
-        let clash = Clash {
-            base: json!({ "epoch": first_known(&events) }),
-            theirs: json!({ "declined": of(WorkEventKind::Decline).map(|e| e.at).min() }),
-            mine: json!({ "submitted": of(WorkEventKind::Submit).map(|e| e.at).min() }),
-            parties: of(WorkEventKind::Decline).chain(of(WorkEventKind::Submit)).map(|e| Id::new(e.id.uuid())).collect(),
-            default_in_force: "the submission stands",
-            ..Clash::hard(ConflictKind::DeclinedVsSubmitted, order.ticket_id, Some(order.id), &what)
-        };
-        let conflict = raise(world, act.received_at, clash);
+    let disputes = disputes::report(world, act.received_at, order, assignment);
+    if let Some(conflict) = disputes.declined {
         return kept(conflict, OutcomeCode::ConcurrentEdit, "one of your colleagues declined what another submitted");
     }
     if matches!(act.command, Command::InspectionSubmit(_)) {
-        let findings: Vec<&WorkEvent> = of(WorkEventKind::Submit).filter(|e| e.args.get("findings").is_some()).collect();
-        if let Some(outcome) = second_findings(world, author, act, order, &findings) {
-            return outcome;
+        if let Some(conflict) = disputes.findings {
+            return kept(conflict, OutcomeCode::AlreadySubmitted, "somebody else submitted other findings; a supervisor decides");
+        }
+        let events = attempt::events(world, order, assignment);
+        let first = events.iter().find(|e| e.args.get("findings").is_some());
+        if first.is_some_and(|f| f.actor == author.account && f.args != *act.args) {
+            let detail = "your first findings are in force; these are kept beside them";
+            return Outcome { v: Some(order.rev), ..Outcome::of(Status::Merged, OutcomeCode::AlreadySubmitted, detail) };
         }
     }
     if done {
-        return Outcome {
-            v: Some(order.rev),
-            ..Outcome::of(Status::Applied, OutcomeCode::TerminalState, "the order is verified; your report is kept and changes nothing")
-        };
+        let detail = "the order is verified; your report is kept and changes nothing";
+        return Outcome { v: Some(order.rev), ..Outcome::of(Status::Applied, OutcomeCode::TerminalState, detail) };
     }
     Outcome::applied(order.rev)
-}
-
-/// The epoch that the first of some events named: the key of the attempt's conflicts.
-fn first_known(events: &[WorkEvent]) -> i64 {
-    events.iter().map(|e| e.epoch).min().unwrap_or_default()
-}
-
-/// Findings are terminal: the first are in force. Other findings of another person are a hard conflict; the same person's later
-/// ones are kept beside the first.
-fn second_findings(world: &mut World, author: &Author, act: &Act<'_>, order: &WorkOrder, findings: &[&WorkEvent]) -> Option<Outcome> {
-    let (first, others) = findings.split_first()?;
-    let differ = |a: &WorkEvent, b: &WorkEvent| a.actor != b.actor && a.args != b.args;
-    if findings.iter().any(|a| findings.iter().any(|b| differ(a, b))) {
-        let what = first.epoch.to_string();
-        let side = |e: &WorkEvent| json!({ "event": e.id, "actor": e.actor, "at": e.at, "findings": e.args });
-        let clash = Clash {
-            base: json!({ "epoch": first.epoch }),
-            theirs: side(first),
-            mine: others.iter().map(|e| side(e)).collect(),
-            parties: findings.iter().map(|e| Id::new(e.id.uuid())).collect(),
-            default_in_force: "the first findings are in force",
-            ..Clash::hard(ConflictKind::AlreadySubmitted, order.ticket_id, Some(order.id), &what)
-        };
-        let conflict = raise(world, act.received_at, clash);
-        return Some(kept(conflict, OutcomeCode::AlreadySubmitted, "somebody else submitted other findings; a supervisor decides"));
-    }
-    let mine = findings.iter().find(|e| e.id.uuid() == act.id.uuid())?;
-    (mine.actor == author.account && mine.args != first.args).then(|| Outcome {
-        v: Some(order.rev),
-        ..Outcome::of(Status::Merged, OutcomeCode::AlreadySubmitted, "your first findings are in force; these are kept beside them")
-    })
 }
 
 /// What an event of the current attempt is refused or held for.
