@@ -176,3 +176,20 @@ pub fn begin_rework(world: &mut World, order: &mut WorkOrder, at: Timestamp, due
 pub const fn mutation_of(event: WorkEventId) -> MutationId {
     MutationId::new(event.uuid())
 }
+
+/// Calls an order off. Its holder is shown that, so he stays named; what he still reports is evidence for a supervisor.
+pub fn call_off(world: &mut World, order: &mut WorkOrder, at: Timestamp, reason: &str) {
+    if let Some(mut held) = order.assignment_id.and_then(|a| world.assignments.get(a)).cloned()
+        && !matches!(held.answer, Some(Answer::Declined | Answer::Expired))
+    {
+        held.answer = Some(Answer::Withdrawn);
+        held.answered_at = Some(at);
+        held.reason = Some(reason.to_owned());
+        world.assignments.put(held);
+    }
+    order.state = WorkOrderState::Cancelled;
+    order.reason = Some(reason.to_owned());
+    order.review_at = None;
+    order.accept_due = None;
+    touch(order, at);
+}

@@ -125,6 +125,22 @@ crate::text_enum! {
 }
 
 impl Reason {
+    /// Whether it is a candidate all the same, only not the one whose turn it is.
+    #[must_use]
+    pub const fn is_of_order(self) -> bool {
+        matches!(
+            self,
+            Self::AlreadyAsked
+                | Self::Full
+                | Self::LowerRank
+                | Self::LessSpecificCategory
+                | Self::LargerArea
+                | Self::LessFreeCapacity
+                | Self::ContractNumber
+                | Self::SameContract
+        )
+    }
+
     /// The reason as one sentence, Persian and English.
     #[must_use]
     pub const fn sentences(self) -> (&'static str, &'static str) {

@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::{CHOSEN, Choice, Considered, Decision, Outcome, Reason, inspector::InspectorDecision};
 use crate::domain::{
-    ids::{ContractId, CoverageId, OrganisationId},
+    ids::{AccountId, ContractId, CoverageId, OrganisationId},
     ticket::Boundary,
     time::Timestamp,
 };
@@ -89,10 +90,10 @@ pub fn by_inspector(decision: &InspectorDecision, at: Timestamp) -> Value {
     json!({ "how": How::Inspector, "decided_at": at, "chosen": decision.chosen, "considered": decision.considered })
 }
 
-/// A choice by a person.
+/// A choice by a person: an organisation or an inspector, with a reason.
 #[must_use]
-pub fn by_hand(by: crate::domain::ids::AccountId, organisation: OrganisationId, reason: &str, at: Timestamp) -> Value {
-    json!({ "how": How::ByHand, "decided_at": at, "by": by, "organisation": organisation, "reason": reason })
+pub fn by_hand(by: AccountId, chosen: Option<Uuid>, reason: &str, at: Timestamp) -> Value {
+    json!({ "how": How::ByHand, "decided_at": at, "by": by, "chosen": chosen, "reason": reason })
 }
 
 /// An explanation as a person of the office reads it: each line of a choice by contract with its sentences.
