@@ -5,10 +5,12 @@
 pub mod account;
 pub mod area;
 pub mod auth;
+pub mod call;
 pub mod catalogue;
 pub mod category;
 pub mod change;
 pub mod contract;
+pub mod desk;
 pub mod device;
 pub mod faults;
 pub mod import;
@@ -18,9 +20,11 @@ pub mod organisation;
 pub mod reach;
 pub mod reference;
 pub mod reference_change;
+pub mod round;
 pub mod sync;
 pub mod ticket;
 pub mod timers;
+pub mod work_order;
 
 use std::sync::Arc;
 

@@ -80,7 +80,7 @@ pub fn orders_of(world: &World, ticket: TicketId) -> impl Iterator<Item = &WorkO
 #[must_use]
 pub fn derived<'o>(ticket: &Ticket, orders: impl Iterator<Item = &'o WorkOrder>) -> Option<TicketStatus> {
     use TicketStatus as T;
-    if !matches!(ticket.status, T::New | T::Triaged | T::InWork | T::Resolved) {
+    if !matches!(ticket.status, T::New | T::Triaged | T::InWork | T::Resolved | T::Closed) {
         return None;
     }
     let all: Vec<&WorkOrder> = orders.collect();

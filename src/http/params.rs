@@ -143,6 +143,23 @@ impl<T> Listed<T> {
         Ok(Self { items, next_cursor })
     }
 
+    /// A page of rows of which one more than the limit was asked for.
+    ///
+    /// # Errors
+    /// The key cannot be written.
+    pub fn page<K: Serialize>(mut rows: Vec<T>, limit: i64, key: impl Fn(&T) -> K) -> Result<Self> {
+        let limit = usize::try_from(limit).unwrap_or_default();
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let next = rows.last().map(key).filter(|_| more);
+        Self::new(rows, next)
+    }
+
+    /// The same page of other rows.
+    pub fn map<U>(self, f: impl FnMut(T) -> U) -> Listed<U> {
+        Listed { items: self.items.into_iter().map(f).collect(), next_cursor: self.next_cursor }
+    }
+
     /// A list that is small by nature: one page.
     #[must_use]
     pub const fn all(items: Vec<T>) -> Self {

@@ -23,7 +23,7 @@ use crate::domain::{
     text_enum::TextEnum,
     ticket::{Boundary, CallOutcome, PointSource, TicketOrigin, TicketStatus},
     time::Timestamp,
-    work_order::{RoundVerdict, WorkOrderKind, WorkOrderState},
+    work_order::{Answer, RoundVerdict, WorkOrderKind, WorkOrderState},
 };
 
 impl<T> PartialSchema for Id<T> {
@@ -89,6 +89,6 @@ macro_rules! enumerations {
 }
 
 enumerations! {
-    ActiveState, AreaKind, Boundary, CallOutcome, ClockTrust, ContractStatus, Descent, Hazard, Likeness, OrganisationKind, PhotoKind,
+    ActiveState, Answer, AreaKind, Boundary, CallOutcome, ClockTrust, ContractStatus, Descent, Hazard, Likeness, OrganisationKind, PhotoKind,
     PointSource, Priority, Role, RoundVerdict, TicketOrigin, TicketStatus, WorkOrderKind, WorkOrderState,
 }

@@ -5,12 +5,14 @@
 pub mod account;
 pub mod area;
 pub mod auth;
+pub mod call;
 pub mod category;
 pub mod contract;
 pub mod coverage;
 pub mod device;
 pub mod errors;
 pub mod organisation;
+pub mod round;
 pub mod sync;
 pub mod ticket;
 pub mod work_order;
@@ -22,6 +24,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     account::routes(config);
     area::routes(config);
     auth::routes(config);
+    call::routes(config);
     category::routes(config);
     contract::routes(config);
     coverage::routes(config);
@@ -29,5 +32,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     errors::routes(config);
     organisation::routes(config);
     sync::routes(config);
+    round::routes(config);
     ticket::routes(config);
+    work_order::routes(config);
 }

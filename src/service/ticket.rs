@@ -1,6 +1,7 @@
 //! Tickets: registered by the office, found again, looked at.
 
 pub mod batch;
+pub mod command;
 pub mod lookup;
 
 use serde_json::{Value, json};

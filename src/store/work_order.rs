@@ -1,5 +1,7 @@
 //! Work orders, offers, events, rounds in the database.
 
+pub mod search;
+
 use crate::{
     domain::{
         category::EvidenceNeeds,

@@ -14,6 +14,7 @@ mod catalogue;
 mod cli;
 mod contract;
 mod demo;
+mod office;
 mod roles;
 mod spec;
 mod ticket;

@@ -276,6 +276,7 @@ CREATE INDEX work_orders_ticket_id ON work_orders (ticket_id);
 CREATE INDEX work_orders_organisation_id_state_id ON work_orders (organisation_id, state, id);
 CREATE INDEX work_orders_account_id_state ON work_orders (account_id, state);
 CREATE INDEX work_orders_state_accept_due ON work_orders (state, accept_due);
+CREATE INDEX work_orders_created_at_id ON work_orders (created_at, id);
 
 CREATE TABLE assignments (
     id BLOB NOT NULL,
@@ -340,6 +341,7 @@ CREATE TABLE rounds (
     UNIQUE (work_order_id, number)
 ) STRICT;
 CREATE INDEX rounds_ticket_id ON rounds (ticket_id);
+CREATE INDEX rounds_submitted_at_id ON rounds (submitted_at, id);
 
 CREATE TABLE visits (
     id BLOB NOT NULL,

@@ -1,5 +1,6 @@
 //! Tickets: registered, found, looked at, decided about.
 
+pub mod command;
 pub mod query;
 pub mod view;
 
@@ -42,6 +43,7 @@ use crate::{
 /// The routes of this module.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(list).service(create).service(get).service(duplicates);
+    command::routes(config);
 }
 
 /// A new ticket.
@@ -126,25 +128,17 @@ async fn list(state: web::Data<State>, ctx: May<TicketRead>, query: List<TicketQ
     let (limit, format) = (query.limit, query.filter.format);
     let before = query.after()?;
     let asked = query.filter.asked(before, limit + 1)?;
-    let mut found = state
-        .db
-        .read(move |tx| {
-            let filter = lookup::filter(tx, &ctx, &asked)?;
-            ticket::search(tx, &ctx, &filter)
-        })
-        .await?;
-    let more = i64::try_from(found.len()).is_ok_and(|n| n > limit);
-    if more {
-        found.pop();
-    }
-    let next = found.last().map(|t| t.id).filter(|_| more);
+    let read = move |tx: &mut Tx<'_>| {
+        let filter = lookup::filter(tx, &ctx, &asked)?;
+        ticket::search(tx, &ctx, &filter)
+    };
+    let page = Listed::page(state.db.read(read).await?, limit, |t| t.id)?;
     if format == query::Format::Geojson {
-        let page: Listed<()> = Listed::new(Vec::new(), next)?;
-        let features: Vec<_> = found.iter().map(ticket::feature).collect();
+        let features: Vec<_> = page.items.iter().map(ticket::feature).collect();
         let body = serde_json::json!({ "type": "FeatureCollection", "features": features, "next_cursor": page.next_cursor });
         return Ok(HttpResponse::Ok().content_type("application/geo+json").body(body.to_string()));
     }
-    Ok(reply::plain(&Listed::new(found.into_iter().map(TicketView::from).collect(), next)?))
+    Ok(reply::plain(&page.map(TicketView::from)))
 }
 
 /// One ticket with what lies below it, as far as one may read it

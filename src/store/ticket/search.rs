@@ -107,7 +107,7 @@ pub struct Reach {
 }
 
 /// The states in which the organisation named by an order does not hold it.
-const NOT_HELD: [WorkOrderState; 3] = [WorkOrderState::Draft, WorkOrderState::Declined, WorkOrderState::Expired];
+pub(in crate::store) const NOT_HELD: [WorkOrderState; 3] = [WorkOrderState::Draft, WorkOrderState::Declined, WorkOrderState::Expired];
 /// The states in which nobody was asked, or nothing more is asked.
 const NOT_ASKED: [WorkOrderState; 6] = [
     WorkOrderState::Draft,

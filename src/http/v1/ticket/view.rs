@@ -17,7 +17,7 @@ use crate::{
         world::{Entity, Table},
     },
     error::{Error, Result},
-    http::v1::work_order::{RoundView, WorkOrderView},
+    http::v1::{round::RoundView, work_order::WorkOrderView},
     service::ticket::Detail,
 };
 

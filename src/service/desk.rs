@@ -1,0 +1,81 @@
+//! The office's decisions as use cases: who decides, the revision that was read, the rule, the audit log, what follows.
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::{
+    domain::{
+        ids::MutationId,
+        office::{Desk, Officer, Refusal, Ruled},
+        world::World,
+    },
+    error::{Code, Error, Result},
+    service::{
+        Ctx,
+        change::{Change, keep},
+    },
+    store::Tx,
+};
+
+/// What is decided about, for the audit log. `detail` holds codes and numbers, never free text.
+#[derive(Debug, Clone)]
+pub struct Decided {
+    /// Such as `work_order.reassign`.
+    pub action: &'static str,
+    /// Kind of the thing.
+    pub kind: &'static str,
+    /// The thing.
+    pub id: Uuid,
+    /// What a reader of the log must know.
+    pub detail: Value,
+}
+
+/// Who asks, as the rules of the office know him.
+///
+/// # Errors
+/// Nobody has logged in.
+pub fn officer(ctx: &Ctx) -> Result<Officer> {
+    let actor = ctx.actor()?;
+    Ok(Officer {
+        account: actor.account_id,
+        organisations: actor.organisations().into_iter().collect(),
+        roles: actor.roles().into_iter().collect(),
+    })
+}
+
+/// Lets a rule decide and keeps what it changed, with what follows from it.
+///
+/// # Errors
+/// The rule refuses; the database fails.
+pub fn decide(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    world: &mut World,
+    decided: Decided,
+    rule: impl FnOnce(&mut World, &Desk<'_>) -> Ruled,
+) -> Result<()> {
+    let (reference, officer) = (ctx.reference(tx)?, officer(ctx)?);
+    let command = MutationId::new(ctx.ids.uuid(ctx.now));
+    rule(world, &Desk { officer: &officer, reference: &reference, now: ctx.now, command }).map_err(refused)?;
+    let mut change = Change::default();
+    change.audit(ctx, decided.action, decided.kind, decided.id, decided.detail);
+    keep(tx, ctx, world, change)
+}
+
+/// A refusal as an error.
+fn refused(refusal: Refusal) -> Error {
+    match refusal {
+        Refusal::Unknown(what) => Error::not_found(what),
+        Refusal::Transition { from, to } => {
+            Error::with(Code::InvalidTransition, format!("you may not take a work order from {from} to {to}"))
+                .fact("from", from.to_string())
+                .fact("to", to.to_string())
+        }
+        Refusal::Status { from, to } => Error::with(Code::InvalidTransition, format!("a ticket does not go from {from} to {to}"))
+            .fact("from", from.to_string())
+            .fact("to", to.to_string()),
+        Refusal::State(why) => Error::with(Code::InvalidTransition, why),
+        Refusal::OwnWork => Error::with(Code::Forbidden, "nobody judges his own work, nor that of his organisation"),
+        Refusal::Field { pointer, detail } => Error::field(pointer, detail),
+    }
+}

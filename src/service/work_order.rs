@@ -1,0 +1,183 @@
+//! Work orders: found, looked at, decided about by the office.
+
+use serde_json::{Value, json};
+
+use crate::{
+    domain::{
+        account::Role,
+        ids::{AccountId, TicketId, WorkOrderId},
+        office::{
+            Desk, Ruled,
+            order::{self, Target},
+        },
+        policy::Permission,
+        time::Timestamp,
+        work_order::WorkOrder,
+        world::World,
+    },
+    error::{Error, Result},
+    service::{
+        Ctx,
+        desk::{Decided, decide},
+        reach::{Access, reach, reaches_order, readable, root_within, same_rev},
+        ticket::Detail,
+    },
+    store::{
+        self, Tx,
+        work_order::search::{OrderFilter, list_work_orders},
+    },
+};
+
+/// A page of the orders that the actor may know of, newest first.
+///
+/// # Errors
+/// The database fails.
+pub fn list(tx: &mut Tx<'_>, ctx: &Ctx, filter: &OrderFilter) -> Result<Vec<WorkOrder>> {
+    let reference = ctx.reference(tx)?;
+    list_work_orders(tx, filter, &reach(ctx, &reference, Permission::WorkRead)?)
+}
+
+/// Whether somebody reads the explanations of a list: who else was considered is the office's to know.
+#[must_use]
+pub fn reads_explanations(ctx: &Ctx) -> bool {
+    ctx.actor.as_ref().is_some_and(|a| a.may(Permission::ConflictRead))
+}
+
+/// An order with what lies below its ticket, as far as the actor may read it.
+///
+/// # Errors
+/// There is no such order within reach; the database fails.
+pub fn get(tx: &mut Tx<'_>, ctx: &Ctx, id: WorkOrderId) -> Result<(WorkOrder, Detail)> {
+    let world = within(tx, ctx, id, Permission::WorkRead, Access::Read)?;
+    let reference = ctx.reference(tx)?;
+    let order = world.work_orders.get(id).cloned().ok_or_else(|| Error::not_found("work order"))?;
+    let readable = readable(ctx.actor()?, &reference, &world);
+    Ok((order, Detail { world, readable, history: Vec::new() }))
+}
+
+fn within(tx: &mut Tx<'_>, ctx: &Ctx, id: WorkOrderId, permission: Permission, access: Access) -> Result<World> {
+    let world = root_within(tx, ctx, id.uuid(), permission, access, "work order")?;
+    let reference = ctx.reference(tx)?;
+    if reaches_order(&reach(ctx, &reference, permission)?, &world, id) {
+        return Ok(world);
+    }
+    Err(Error::not_found("work order"))
+}
+
+/// A decision about one order, made on the revision that was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Offer it to somebody by hand.
+    Offer {
+        /// To whom.
+        to: Target,
+        /// Why.
+        reason: String,
+    },
+    /// Take it from its holder; without a target the next candidate is asked.
+    Reassign {
+        /// To whom.
+        to: Option<Target>,
+        /// Why.
+        reason: String,
+    },
+    /// Call it off.
+    Cancel {
+        /// Coded reason.
+        code: String,
+        /// In words.
+        note: Option<String>,
+    },
+    /// Grant a hold.
+    Hold {
+        /// Why.
+        reason: String,
+        /// When it is looked at again.
+        review_at: Timestamp,
+    },
+    /// Refuse the holds that were asked for.
+    RefuseHold {
+        /// Why.
+        reason: String,
+    },
+    /// End a hold.
+    Resume,
+    /// Close verified work.
+    Close,
+    /// Take verified work up again after an objection.
+    Object {
+        /// Why.
+        reason: String,
+        /// When the next attempt is due.
+        due: Option<Timestamp>,
+    },
+}
+
+impl Command {
+    fn action(&self) -> &'static str {
+        match self {
+            Self::Offer { .. } => "work_order.offer",
+            Self::Reassign { .. } => "work_order.reassign",
+            Self::Cancel { .. } => "work_order.cancel",
+            Self::Hold { .. } => "work_order.hold",
+            Self::RefuseHold { .. } => "work_order.refuse_hold",
+            Self::Resume => "work_order.resume",
+            Self::Close => "work_order.close",
+            Self::Object { .. } => "work_order.object",
+        }
+    }
+
+    fn target(&self) -> Option<Target> {
+        match self {
+            Self::Offer { to, .. } => Some(*to),
+            Self::Reassign { to, .. } => *to,
+            _ => None,
+        }
+    }
+
+    fn rule(&self, world: &mut World, desk: &Desk<'_>, id: WorkOrderId) -> Ruled {
+        match self {
+            Self::Offer { to, reason } => order::offer(world, desk, id, *to, reason),
+            Self::Reassign { to, reason } => order::reassign(world, desk, id, *to, reason),
+            Self::Cancel { code, note } => order::cancel(world, desk, id, code, note.as_deref()),
+            Self::Hold { reason, review_at } => order::hold(world, desk, id, reason, *review_at),
+            Self::RefuseHold { reason } => order::refuse_hold(world, desk, id, reason),
+            Self::Resume => order::resume(world, desk, id),
+            Self::Close => order::close(world, desk, id),
+            Self::Object { reason, due } => order::object(world, desk, id, reason, *due),
+        }
+    }
+
+    fn detail(&self, before: &WorkOrder) -> Value {
+        let code = if let Self::Cancel { code, .. } = self { Some(code) } else { None };
+        let to = self.target().map(|t| match t {
+            Target::Organisation(id) => id.uuid(),
+            Target::Inspector(id) => id.uuid(),
+        });
+        json!({ "from": before.state, "epoch": before.epoch, "code": code, "to": to })
+    }
+}
+
+/// Decides about an order. Of two people at once the second is told that the order has changed since he read it.
+///
+/// # Errors
+/// There is no such order within reach; it has changed since; the rule refuses; the database fails.
+pub fn command(tx: &mut Tx<'_>, ctx: &Ctx, id: WorkOrderId, rev: i64, command: &Command) -> Result<WorkOrder> {
+    let mut world = within(tx, ctx, id, Permission::WorkManage, Access::Write)?;
+    let before = world.work_orders.get(id).cloned().ok_or_else(|| Error::not_found("work order"))?;
+    same_rev(rev, before.rev)?;
+    if let Some(Target::Inspector(account)) = command.target() {
+        inspector_of(tx, ctx, &world, before.ticket_id, account)?;
+    }
+    let decided = Decided { action: command.action(), kind: "work_order", id: id.uuid(), detail: command.detail(&before) };
+    decide(tx, ctx, &mut world, decided, |world, desk| command.rule(world, desk, id))?;
+    world.work_orders.get(id).cloned().ok_or_else(|| Error::internal("an order left its world"))
+}
+
+/// Somebody named by hand must be an inspector of the ticket's areas.
+fn inspector_of(tx: &mut Tx<'_>, ctx: &Ctx, world: &World, ticket: TicketId, account: AccountId) -> Result<()> {
+    let areas = world.tickets.get(ticket).map(|t| t.areas.clone()).unwrap_or_default();
+    let grants = store::account::list_grants_of(tx, &[account])?;
+    let fits = grants.iter().any(|g| g.role == Role::Inspector && g.in_force_at(ctx.now) && g.areas.iter().any(|a| areas.contains(a)));
+    if fits { Ok(()) } else { Err(Error::field("/account", "must be an inspector of an area that holds the ticket")) }
+}
