@@ -26,7 +26,7 @@ fn every_status_code_and_command_is_explained() {
         .lines()
         .filter_map(|l| l.strip_prefix("| `"))
         .flat_map(|l| l.split('|').next().unwrap().split(", `"))
-        .map(|c| c.trim_end_matches(|x| matches!(x, '`' | ' ')))
+        .map(|c| c.trim_end_matches(['`', ' ']))
         .filter(|c| *c != "cmd")
         .collect();
     assert_eq!(commands.len(), 23, "{commands:?}");

@@ -220,10 +220,13 @@ fn nobody_judges_his_own_work_nor_that_of_his_organisation() {
     assert!(matches!(operator, Err(Refusal::Transition { .. })), "the centre does not verify");
 }
 
+/// What the office does with a ticket.
+type End = fn(&mut World, &Desk<'_>) -> Ruled;
+
 #[test]
 fn a_ticket_is_put_off_passed_on_refused_and_taken_up_again() {
     let window = (NOW.plus_days(3), NOW.plus_days(10));
-    let ends: [(TicketStatus, fn(&mut World, &Desk<'_>) -> Ruled); 3] = [
+    let ends: [(TicketStatus, End); 3] = [
         (TicketStatus::Deferred, |w, d| defer(w, d, id(TICKET), "بودجه", (NOW.plus_days(3), NOW.plus_days(10)))),
         (TicketStatus::Referred, |w, d| refer(w, d, id(TICKET), id(SECOND), "برق است")),
         (TicketStatus::Rejected, |w, d| reject(w, d, id(TICKET), "not_municipal", None)),
