@@ -1,5 +1,6 @@
 //! The command line: one file below for each subcommand, plain words when something is wrong.
 
+pub mod config;
 pub mod demo;
 pub mod doctor;
 pub mod import;
@@ -67,6 +68,8 @@ commands! {
     Import => import;
     /// Look for what is wrong with the installation.
     Doctor => doctor;
+    /// Print the configuration in force, as a file with every key explained.
+    Config => config;
     /// Print the OpenAPI document, or write the generated parts of the specification.
     Openapi => openapi;
 }

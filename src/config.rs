@@ -354,9 +354,21 @@ impl Config {
         }
     }
 
-    /// Every key with its help, for the documentation of the configuration.
-    pub fn keys() -> impl Iterator<Item = (&'static str, &'static str)> {
-        keys::KEYS.iter().map(|k| (k.path, k.help))
+    /// The configuration as a file, each key with what it is for; secrets are left out.
+    #[must_use]
+    pub fn to_toml(&self) -> String {
+        let mut out = String::new();
+        let mut open = "";
+        for key in keys::KEYS {
+            let (section, name) = key.path.split_once('.').unwrap_or((key.path, ""));
+            if section != open {
+                out.push_str(&format!("{}[{section}]\n", if open.is_empty() { "" } else { "\n" }));
+                open = section;
+            }
+            let value = (key.get)(self).map_or_else(|| format!("# {name} = \"…\""), |value| format!("{name} = {value}"));
+            out.push_str(&format!("# {}\n{value}\n", key.help));
+        }
+        out
     }
 }
 

@@ -8,6 +8,7 @@ use std::{
 };
 
 use actix_web::{HttpServer, dev::ServerHandle};
+use tokio::net::TcpSocket;
 
 use crate::{
     clock::{SharedClock, SharedIds},
@@ -87,6 +88,22 @@ pub fn database(config: &Config, migrations: Migrations) -> Result<Db> {
         }
     }
     Db::open(&DbOptions { url: url.to_owned(), connections: config.database.connections })
+}
+
+/// How many connections may wait to be taken: a fleet that comes back from an outage connects at once.
+const BACKLOG: u32 = 2048;
+
+/// Listens on an address. Must be called inside a runtime.
+///
+/// # Errors
+/// The address is taken or not this machine's.
+pub fn listen(at: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if at.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // A restart need not wait for the connections of the last run to be forgotten.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(at)?;
+    socket.listen(BACKLOG)?.into_std()
 }
 
 /// Builds a server on a bound listener. Must be called inside a runtime.

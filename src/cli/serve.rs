@@ -1,6 +1,6 @@
 //! `bazdid serve`.
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 
 use crate::{
     cli::{Env, Failure, out},
@@ -26,11 +26,11 @@ pub struct Args {
 pub fn run(args: &Args, env: &Env) -> Result<(), Failure> {
     let config = env.config()?;
     let at = SocketAddr::new(config.server.bind, config.server.port);
-    let listener = TcpListener::bind(at).map_err(|e| Failure::said(format!("cannot listen on {at}: {e}")))?;
     let migrations = if args.no_migrate { Migrations::Leave } else { Migrations::Run };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|e| Error::internal("the runtime cannot be started").caused_by(e))?;
     let stopped = runtime.block_on(async {
+        let listener = server::listen(at).map_err(|e| Error::internal(format!("cannot listen on {at}")).caused_by(e))?;
         let server = server::build(&config, env.clock.clone(), env.ids.clone(), listener, migrations)?;
         tracing::info!(server.address = %server.addr(), database.url = %config.database.url, "serving");
         out(format_args!("bazdid serves on http://{0} (documentation: http://{0}/docs/)", server.addr()));

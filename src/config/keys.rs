@@ -4,7 +4,7 @@ use std::{net::IpAddr, path::PathBuf, str::FromStr};
 
 use figment::value::Value;
 
-use super::{Config, DatabaseUrl, MasterKey};
+use super::{Config, DatabaseUrl, LogFormat, MasterKey};
 
 /// One key of the configuration.
 pub(super) struct Key {
@@ -14,6 +14,47 @@ pub(super) struct Key {
     pub help: &'static str,
     /// Reads a value into its place, or says what would be right.
     pub set: fn(&mut Config, &Value) -> Result<(), String>,
+    /// The value as it would stand in the file; nothing for a secret and for what is not set.
+    pub get: fn(&Config) -> Option<String>,
+}
+
+/// How a value stands in the file.
+trait Shown {
+    fn shown(&self) -> Option<String>;
+}
+
+macro_rules! plain {
+    ($($ty:ty),+) => {$(
+        impl Shown for $ty {
+            fn shown(&self) -> Option<String> {
+                Some(self.to_string())
+            }
+        }
+    )+};
+}
+plain!(u16, u32, u64, usize, i64, f64);
+
+macro_rules! quoted {
+    ($($ty:ty),+) => {$(
+        impl Shown for $ty {
+            fn shown(&self) -> Option<String> {
+                Some(format!("{:?}", self.to_string()))
+            }
+        }
+    )+};
+}
+quoted!(IpAddr, String, DatabaseUrl, LogFormat, chrono_tz::Tz);
+
+impl Shown for PathBuf {
+    fn shown(&self) -> Option<String> {
+        Some(format!("{:?}", self.display().to_string()))
+    }
+}
+
+impl Shown for Option<MasterKey> {
+    fn shown(&self) -> Option<String> {
+        None
+    }
 }
 
 macro_rules! keys {
@@ -23,6 +64,7 @@ macro_rules! keys {
             path: concat!(stringify!($section), ".", stringify!($name)),
             help: $help,
             set: |config, value| { config.$section.$name = ($read)(value)?; Ok(()) },
+            get: |config| Shown::shown(&config.$section.$name),
         }),*];
     };
 }

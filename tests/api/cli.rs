@@ -77,6 +77,18 @@ fn faults_of_the_configuration_are_told_at_once() {
     assert!(said.contains("2 fault(s)") && said.contains("did you mean `server.port`?") && said.contains("server.workers"), "{said}");
 }
 
+#[test]
+fn the_configuration_in_force_is_printed_and_the_documentation_shows_the_defaults() {
+    let folder = installed();
+    let output = command(folder.path(), &["config"]).env("BAZDID_CITY__MAX_OFFLINE_DAYS", "9").output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(said.contains("port = 0\n") && said.contains("max_offline_days = 9\n"), "{said}");
+    let documented = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/configuration.md")).unwrap();
+    for line in bazdid::config::Config::default().to_toml().lines().filter(|l| !l.starts_with("workers = ")) {
+        assert!(documented.contains(line), "docs/configuration.md lacks: {line}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_server_stops_at_a_signal_and_lets_requests_under_way_finish() {
