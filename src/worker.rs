@@ -6,7 +6,7 @@ use crate::{
     clock::{SharedClock, SharedIds},
     error::Result,
     service::{
-        Ctx, Shared, auth,
+        Ctx, Shared, auth, sync,
         timers::{self, Step},
     },
     store::{Db, Tx},
@@ -22,6 +22,8 @@ pub struct Round {
     pub expired_offers: usize,
     /// Holds that ended.
     pub ended_holds: usize,
+    /// Mutations that waited too long and came into the office's inbox.
+    pub overdue_mutations: usize,
     /// Answers under idempotency keys that were forgotten.
     pub forgotten_answers: usize,
     /// Counts of attempts and old tokens that were forgotten, keys that were replaced.
@@ -50,6 +52,7 @@ impl Worker {
         Ok(Round {
             expired_offers: self.drain(timers::expire_offers)?,
             ended_holds: self.drain(timers::end_holds)?,
+            overdue_mutations: self.drain(sync::kept::set_overdue_aside)?,
             forgotten_answers: self.drain(timers::forget_answers)?,
             tidied_logins: self.drain(auth::tidy)?,
         })

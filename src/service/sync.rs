@@ -11,4 +11,5 @@ mod reference_feed;
 pub mod results;
 pub mod state;
 
+pub use push::kept;
 pub use reference_feed::reference_feed;

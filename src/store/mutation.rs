@@ -224,3 +224,32 @@ pub fn list_results(
     .map_err(db_error)?;
     Ok(rows.into_iter().map(Journaled::from).collect())
 }
+
+/// Mutations that a conflict keeps aside, in the order of their stamps.
+///
+/// # Errors
+/// The database fails.
+pub fn list_kept(tx: &mut Tx<'_>, conflict: ConflictId) -> Result<Vec<Journaled>> {
+    let rows: Vec<MutationRow> = on!(tx, |c| mutations::table
+        .filter(mutations::conflict_id.eq(Some(conflict)).and(mutations::status.eq(Status::Conflict)))
+        .order((mutations::eff, mutations::id))
+        .select(MutationRow::as_select())
+        .load(c))
+    .map_err(db_error)?;
+    Ok(rows.into_iter().map(Journaled::from).collect())
+}
+
+/// Mutations that have been held since before an instant, oldest first, at most `limit`.
+///
+/// # Errors
+/// The database fails.
+pub fn list_overdue(tx: &mut Tx<'_>, before: Timestamp, limit: i64) -> Result<Vec<Journaled>> {
+    let rows: Vec<MutationRow> = on!(tx, |c| mutations::table
+        .filter(mutations::status.eq(Status::Held).and(mutations::received_at.le(before)))
+        .order((mutations::received_at, mutations::id))
+        .limit(limit)
+        .select(MutationRow::as_select())
+        .load(c))
+    .map_err(db_error)?;
+    Ok(rows.into_iter().map(Journaled::from).collect())
+}

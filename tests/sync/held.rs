@@ -10,6 +10,7 @@ use bazdid::{
         visit::VisitKind,
         work_order::WorkOrderState,
     },
+    service::sync::kept,
     store,
 };
 use serde_json::json;
@@ -144,5 +145,44 @@ fn what_the_server_overruled_is_sent_again_even_if_it_did_not_change() {
         assert_eq!(result.status, Status::Rejected);
         assert_eq!(result.state.as_ref().unwrap()["epoch"], epoch, "the device reads the order, so it is told how it stands");
         assert_eq!(pulled.changes, 1, "the order comes again though nobody changed it");
+    });
+}
+
+#[test]
+fn what_waits_too_long_comes_to_the_office_and_can_be_let_in() {
+    on_both(|city| {
+        let (ticket, order) = ticket_with_order(city);
+        let mut crew = city.device(CREW_OLD);
+        crew.sync().unwrap();
+        let submit = crew.submit(order.uuid(), "done, the photos are lost");
+        let unknown = crew.act("note.add", crew.new_id::<()>().uuid(), json!({"note": crew.new_id::<()>(), "text": "of nothing"}));
+        crew.sync().unwrap();
+        let step = |city: &crate::city::SharedCity| {
+            let ctx = city.ctx(None);
+            city.write(move |tx| kept::set_overdue_aside(tx, &ctx)).done
+        };
+        city.pass(5 * 24 * 60 - 1);
+        assert_eq!(step(city), 0);
+        city.pass(1);
+        assert_eq!((step(city), step(city)), (2, 0));
+        let conflicts: Vec<_> = city.world(ticket).conflicts.iter().cloned().collect();
+        assert_eq!(conflicts.iter().map(|c| c.kind).collect::<Vec<_>>(), [ConflictKind::HeldTooLong]);
+        crew.refresh_results().unwrap();
+        let result = |id| crew.state.outbox.result(id).unwrap();
+        assert_eq!((result(submit).status, result(submit).conflict), (Status::Conflict, Some(conflicts[0].id)));
+        assert_eq!((result(unknown).status, result(unknown).conflict), (Status::Conflict, None));
+        // A supervisor leaves it out: the device hears of it.
+        let (ctx, conflict) = (city.ctx(None), conflicts[0].id);
+        let acts = city.write(move |tx| {
+            let reference = ctx.reference(tx)?;
+            let kept = kept::find_kept(tx, &reference, conflict)?;
+            let acts = kept.acts().len();
+            kept.settle(tx, &ctx, &[])?;
+            Ok(acts)
+        });
+        assert_eq!(acts, 1);
+        crew.refresh_results().unwrap();
+        let result = crew.state.outbox.result(submit).unwrap();
+        assert_eq!((result.status, result.code), (Status::Rejected, Some(OutcomeCode::Quarantined)));
     });
 }

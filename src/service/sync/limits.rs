@@ -31,6 +31,10 @@ pub const PAGE: i64 = 500;
 pub const MAX_RESULTS: i64 = 1_000;
 /// Days for which an answer that was changed later is told again.
 pub const RESULT_DAYS: i64 = 30;
+/// What waited so long comes into the office's inbox, days.
+pub const HELD_DAYS: i64 = 5;
+/// Mutations that come there in one step.
+pub const OVERDUE_STEP: i64 = 200;
 /// A mutation that fails for no reason of its own is set aside when it has failed so often.
 pub const MAX_ATTEMPTS: i64 = 3;
 /// How long a device waits before it sends again what was put off, milliseconds.

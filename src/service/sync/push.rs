@@ -6,6 +6,7 @@ mod around;
 mod case;
 mod desk;
 mod echo;
+pub mod kept;
 mod receive;
 
 use std::{collections::BTreeMap, sync::Arc};
