@@ -138,9 +138,14 @@ impl Desk {
     }
 }
 
-/// The bytes of a file.
-fn read(path: &Path) -> std::result::Result<Vec<u8>, Failure> {
-    std::fs::read(path).map_err(|e| Failure::said(format!("cannot read {}: {e}", path.display())))
+/// The bytes of a file that is not larger than is read.
+fn read(path: &Path, most: usize) -> std::result::Result<Vec<u8>, Failure> {
+    let fault = |e: std::io::Error| Failure::said(format!("cannot read {}: {e}", path.display()));
+    let size = std::fs::metadata(path).map_err(fault)?.len();
+    if size > u64::try_from(most).unwrap_or(u64::MAX) {
+        return Err(Failure::said(format!("{} has {size} bytes; at most {most} are read: split it", path.display())));
+    }
+    std::fs::read(path).map_err(fault)
 }
 
 /// A bar over the bytes of a file; it shows only on a terminal.

@@ -16,7 +16,7 @@ use crate::{
     service::{
         account::password::NewPassword,
         area::Run,
-        import::{FileFault, Rejected, Taken, account, account::AccountRow, reason},
+        import::{FileFault, Rejected, Taken, account, account::AccountRow, reason, table::MAX_BYTES},
     },
 };
 
@@ -40,7 +40,7 @@ pub struct Args {
 }
 
 pub(super) fn run(args: &Args, desk: &Desk) -> Result<(), Failure> {
-    let bytes = read(&args.table.file)?;
+    let bytes = read(&args.table.file, MAX_BYTES)?;
     let said = |e: FileFault| Failure::said(format!("{}: {e}", args.table.file.display()));
     let mut table = account::open(&bytes, &args.table.map).map_err(said)?;
     let mut passwords = match &args.passwords_out {

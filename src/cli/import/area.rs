@@ -10,7 +10,7 @@ use crate::{
     },
     domain::{
         area::AreaKind,
-        geojson::{Expected, Names, read_areas},
+        geojson::{Expected, MAX_BYTES, Names, read_areas},
     },
     service::area::{expected_place, import_areas, refused},
 };
@@ -66,7 +66,7 @@ fn bbox(text: &str) -> Result<[f64; 4], String> {
 }
 
 pub(super) fn run(args: &Args, desk: &Desk) -> Result<(), Failure> {
-    let bytes = read(&args.file)?;
+    let bytes = read(&args.file, MAX_BYTES)?;
     let file_name = args.file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let names = Names {
         code: args.code.clone(),

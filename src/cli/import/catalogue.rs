@@ -10,7 +10,10 @@ use crate::{
         out,
     },
     error::Error,
-    service::catalogue::{Existing, import_catalogue},
+    service::{
+        catalogue::{Existing, import_catalogue},
+        import::table::MAX_BYTES,
+    },
 };
 
 /// Options of `import catalogue`.
@@ -31,7 +34,8 @@ pub(super) fn run(args: &Args, desk: &Desk) -> Result<(), Failure> {
     let catalogue = match &args.file {
         None => Catalogue::shipped().map_err(|e| Error::internal("the shipped catalogue cannot be read").caused_by(e))?,
         Some(path) => {
-            let text = String::from_utf8(read(path)?).map_err(|_| Failure::said(format!("{} is not UTF-8 text", path.display())))?;
+            let text =
+                String::from_utf8(read(path, MAX_BYTES)?).map_err(|_| Failure::said(format!("{} is not UTF-8 text", path.display())))?;
             Catalogue::parse(&text).map_err(|e| Failure::said(format!("{} is no catalogue: {e}", path.display())))?
         }
     };

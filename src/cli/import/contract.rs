@@ -5,7 +5,7 @@ use crate::{
         Failure,
         import::{Desk, TableArgs, progress, read, report::Report},
     },
-    service::import::{FileFault, Instants, Rejected, contract, reason},
+    service::import::{FileFault, Instants, Rejected, contract, reason, table::MAX_BYTES},
 };
 
 /// Options of `import contracts`.
@@ -19,7 +19,7 @@ pub struct Args {
 }
 
 pub(super) fn run(args: &Args, desk: &Desk) -> Result<(), Failure> {
-    let bytes = read(&args.table.file)?;
+    let bytes = read(&args.table.file, MAX_BYTES)?;
     let said = |e: FileFault| Failure::said(format!("{}: {e}", args.table.file.display()));
     let mut table = contract::open(&bytes, &args.table.map).map_err(said)?;
     let instants = Instants::new(desk.ctx.shared.settings.time_zone, args.table.date_format.clone());

@@ -12,6 +12,7 @@ use crate::{
         import::{
             Instants,
             request::{CHUNK, CategoryMap, RequestFile, RequestOptions, register},
+            table::MAX_BYTES,
         },
     },
 };
@@ -39,10 +40,12 @@ pub struct Args {
 }
 
 pub(super) fn run(args: &Args, desk: &Desk) -> Result<(), Failure> {
-    let bytes = read(&args.table.file)?;
+    let bytes = read(&args.table.file, MAX_BYTES)?;
     let map = match &args.category_map {
         None => KNOWN_TYPES.to_owned(),
-        Some(path) => String::from_utf8(read(path)?).map_err(|_| Failure::said(format!("{} is not UTF-8 text", path.display())))?,
+        Some(path) => {
+            String::from_utf8(read(path, MAX_BYTES)?).map_err(|_| Failure::said(format!("{} is not UTF-8 text", path.display())))?
+        }
     };
     let said = |e: crate::service::import::FileFault| Failure::said(format!("{}: {e}", args.table.file.display()));
     let options = RequestOptions {
