@@ -10,8 +10,7 @@ use crate::domain::{
     organisation::ActiveState,
     reference::Reference,
     sync::command::MAX_TEXT,
-    text_enum::TextEnum as _,
-    ticket::{FieldEdit, PointSource, Register, Ticket, TicketField, TicketOrigin, TicketStatus},
+    ticket::{FieldEdit, PointSource, Ticket, TicketField, TicketOrigin, TicketStatus},
     ticket_code::code_for,
     time::Timestamp,
     world::World,
@@ -45,8 +44,6 @@ pub struct Intake {
     pub created_at: Timestamp,
     /// Identity in the system that it was imported from.
     pub source_ref: Option<String>,
-    /// The command that registers it.
-    pub command: MutationId,
     /// When it is registered.
     pub now: Timestamp,
 }
@@ -94,13 +91,12 @@ pub fn text_fault(text: &str) -> Option<&'static str> {
     }
 }
 
-/// The ticket of an intake without faults, put into the world with the first values of its fields. An imported one goes
-/// without these: nobody in the field was there when they were written, and they stand in its registers.
+/// The ticket of an intake without faults, put into the world. Its fields have no history yet: the first one that is written
+/// over is kept then ([`origin`]).
 pub fn register(world: &mut World, reference: &Reference, intake: Intake) {
     let Some(category) = reference.categories.get(&intake.category) else { return };
     let place = reference.locate(&intake.point);
-    let stamp = Register { eff: intake.now.micros(), by: intake.command, actor: intake.created_by, v: 1 };
-    let ticket = Ticket {
+    world.tickets.put(Ticket {
         id: intake.id,
         rev: 0,
         stamp: intake.now,
@@ -126,16 +122,17 @@ pub fn register(world: &mut World, reference: &Reference, intake: Intake) {
         duplicate_of: None,
         supporters: 1,
         source_ref: intake.source_ref,
-        registers: TicketField::ALL.iter().map(|f| (f.to_string(), stamp.clone())).collect::<BTreeMap<_, _>>(),
+        registers: BTreeMap::new(),
         updated_at: intake.now,
-    };
-    if ticket.origin != TicketOrigin::Import {
-        for field in TicketField::ALL {
-            let (by, at) = (intake.created_by, intake.now);
-            world.field_edits.put(edit(intake.command, &ticket, *field, &Written { by, at, base: 0, v: 1 }));
-        }
-    }
-    world.tickets.put(ticket);
+    });
+}
+
+/// The line of the history that says how a field was when the ticket was made: for tickets whose fields have none yet.
+#[must_use]
+pub fn origin(ticket: &Ticket, field: TicketField) -> FieldEdit {
+    let written = Written { by: ticket.created_by, at: ticket.created_at, base: 0, v: 1 };
+    let command = MutationId::new(ticket.id.uuid());
+    FieldEdit { office: ticket.origin != TicketOrigin::Field, ..edit(command, ticket, field, &written) }
 }
 
 /// Who wrote a field, when, on which revision.

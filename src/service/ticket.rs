@@ -12,7 +12,7 @@ use crate::{
         actor::Scope,
         duplicate::{NEAR_DAYS, Nearby, Subject, Suggestion, suggest},
         geo::Point,
-        ids::{AccountId, CallId, CategoryId, MutationId, OrganisationId, TicketId, name_uuid},
+        ids::{AccountId, CallId, CategoryId, OrganisationId, TicketId, name_uuid},
         intake::{self, Intake},
         phone::parse_e164,
         placement::Placement,
@@ -128,7 +128,6 @@ fn intake_of(ctx: &Ctx, new: &NewTicket) -> Result<Intake> {
         created_org: contractor_of(ctx),
         created_at,
         source_ref: new.source_ref.clone(),
-        command: MutationId::new(ctx.ids.uuid(ctx.now)),
         now: ctx.now,
     })
 }

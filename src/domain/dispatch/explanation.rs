@@ -19,8 +19,10 @@ pub struct Line {
     coverage: CoverageId,
     organisation: OrganisationId,
     rank: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     free: Option<i64>,
     verdict: Outcome,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     reason: Option<Reason>,
 }
 

@@ -275,7 +275,9 @@ fn triage_writes_fields_as_the_office_and_asks_anew_for_what_nobody_holds() {
     assert_eq!((ticket.status, ticket.hazard), (TicketStatus::Triaged, Hazard::Critical));
     assert_eq!(ticket.registers["category"].v, 5);
     let edits: Vec<_> = world.field_edits.iter().map(|e| (e.field, e.office, e.base, e.v)).collect();
-    assert_eq!(edits, [(crate::domain::ticket::TicketField::Category, true, 4, 5)]);
+    let category = crate::domain::ticket::TicketField::Category;
+    assert_eq!(edits.len(), 2, "what stood before is kept");
+    assert!(edits.contains(&(category, true, 0, 1)) && edits.contains(&(category, true, 4, 5)));
     let wrong = Triage { category: Some(id(1)), ..Triage::default() };
     assert!(matches!(
         act(&mut world, Role::Operator, |w, d| triage(w, d, id(TICKET), &wrong)),

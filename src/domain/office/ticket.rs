@@ -7,7 +7,7 @@ use crate::domain::{
     category::Priority,
     geo::Point,
     ids::{CategoryId, OrganisationId, TicketId},
-    intake::{Written, edit, text_fault},
+    intake::{Written, edit, origin, text_fault},
     office::{Desk, Refusal, Ruled, coded, field, long, reason_given, with_words},
     organisation::ActiveState,
     ticket::{PointSource, Register, Ticket, TicketField, TicketStatus},
@@ -60,6 +60,9 @@ pub fn triage(world: &mut World, desk: &Desk<'_>, id: TicketId, triage: &Triage)
     for field in changed_fields(&before, &ticket) {
         let register = Register { eff: desk.now.micros(), by: desk.command, actor: desk.officer.account, v };
         ticket.registers.insert(field.to_string(), register);
+        if !world.field_edits.iter().any(|e| e.ticket_id == id && e.field == field) {
+            world.field_edits.put(origin(&before, field));
+        }
         let written = Written { by: desk.officer.account, at: desk.now, base: before.rev, v };
         world.field_edits.put(edit(desk.command, &ticket, field, &written));
     }
@@ -106,7 +109,8 @@ fn apply(ticket: &mut Ticket, desk: &Desk<'_>, triage: &Triage) -> Ruled {
             return field("/point", why);
         }
         let place = desk.reference.locate(&point);
-        ticket.point = point;
+        // Set by a person who knows: however rough the map was, no worse fix overrules it.
+        ticket.point = Point { accuracy_m: None, ..point };
         ticket.point_source = PointSource::Map;
         ticket.areas = place.areas;
         ticket.leaf_areas = place.leaf_areas;
