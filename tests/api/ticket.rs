@@ -1,5 +1,6 @@
 //! Tickets over HTTP.
 
+use bazdid::http::document;
 use serde_json::json;
 
 use crate::town::{PHONE, Town, pothole};
@@ -70,5 +71,27 @@ fn a_contractor_reads_its_own_tickets_and_nothing_of_the_caller() {
         town.call("second_crew", "GET", &path).send().problem("not_found");
         assert_eq!(town.get("second_crew", "/v1/tickets")["items"], json!([]));
         town.call("crew", "GET", &format!("{path}/duplicates")).send().problem("forbidden");
+    }
+}
+
+#[test]
+fn no_answer_to_anybody_but_a_reveal_holds_the_callers_phone() {
+    for town in Town::both() {
+        let made = town.pothole();
+        let (ticket, order) = (made["id"].as_str().unwrap(), made["work_orders"][0]["id"].as_str().unwrap());
+        let mut walked = 0;
+        for (path, operations) in document::operations() {
+            if !operations.iter().any(|o| o.method == "GET") || path.contains("{code}") {
+                continue;
+            }
+            for id in [ticket, order] {
+                for who in ["operator", "supervisor", "inspector", "crew", "second_crew"] {
+                    let text = town.call(who, "GET", &path.replace("{id}", id)).send().text;
+                    assert!(!text.contains(&PHONE[1..]), "GET {path} as {who}: {text}");
+                    walked += 1;
+                }
+            }
+        }
+        assert!(walked > 100);
     }
 }
