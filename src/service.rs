@@ -4,19 +4,23 @@
 
 pub mod account;
 pub mod area;
+pub mod audit;
 pub mod auth;
 pub mod call;
 pub mod catalogue;
 pub mod category;
 pub mod change;
+pub mod conflict;
 pub mod contract;
 pub mod desk;
 pub mod device;
 pub mod faults;
 pub mod import;
+pub mod inbox;
 pub mod keys;
 pub mod once;
 pub mod organisation;
+pub mod photo;
 pub mod reach;
 pub mod reference;
 pub mod reference_change;

@@ -18,6 +18,7 @@ pub mod db;
 pub mod due;
 pub mod feed;
 pub mod idempotency;
+pub mod inbox;
 pub mod inspector;
 mod migrations;
 pub mod mutation;

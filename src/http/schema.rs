@@ -14,15 +14,17 @@ use crate::domain::{
     account::{ClockTrust, Role},
     area::AreaKind,
     category::{Hazard, Priority},
+    conflict::{ConflictKind, ConflictStatus, Resolution, Severity},
     contract::{ContractStatus, Descent},
     duplicate::Likeness,
     geo::Point,
     ids::Id,
     organisation::{ActiveState, OrganisationKind},
-    photo::PhotoKind,
+    photo::{PhotoKind, PhotoState, VerdictResult},
     text_enum::TextEnum,
     ticket::{Boundary, CallOutcome, PointSource, TicketOrigin, TicketStatus},
     time::Timestamp,
+    visit::MockFlag,
     work_order::{Answer, RoundVerdict, WorkOrderKind, WorkOrderState},
 };
 
@@ -89,6 +91,5 @@ macro_rules! enumerations {
 }
 
 enumerations! {
-    ActiveState, Answer, AreaKind, Boundary, CallOutcome, ClockTrust, ContractStatus, Descent, Hazard, Likeness, OrganisationKind, PhotoKind,
-    PointSource, Priority, Role, RoundVerdict, TicketOrigin, TicketStatus, WorkOrderKind, WorkOrderState,
+    ActiveState, Answer, AreaKind, Boundary, CallOutcome, ClockTrust, ConflictKind, ConflictStatus, ContractStatus, Descent, Hazard, Likeness, MockFlag, OrganisationKind, PhotoKind, PhotoState, PointSource, Priority, Resolution, Role, RoundVerdict, Severity, TicketOrigin, TicketStatus, VerdictResult, WorkOrderKind, WorkOrderState,
 }

@@ -4,14 +4,18 @@
 
 pub mod account;
 pub mod area;
+pub mod audit;
 pub mod auth;
 pub mod call;
 pub mod category;
+pub mod conflict;
 pub mod contract;
 pub mod coverage;
 pub mod device;
 pub mod errors;
+pub mod inbox;
 pub mod organisation;
+pub mod photo;
 pub mod round;
 pub mod sync;
 pub mod ticket;
@@ -23,14 +27,18 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub fn routes(config: &mut ServiceConfig<'_>) {
     account::routes(config);
     area::routes(config);
+    audit::routes(config);
     auth::routes(config);
     call::routes(config);
     category::routes(config);
+    conflict::routes(config);
     contract::routes(config);
     coverage::routes(config);
     device::routes(config);
     errors::routes(config);
+    inbox::routes(config);
     organisation::routes(config);
+    photo::routes(config);
     sync::routes(config);
     round::routes(config);
     ticket::routes(config);

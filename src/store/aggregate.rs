@@ -83,6 +83,12 @@ fn sorted(tickets: &[TicketId]) -> Vec<TicketId> {
 }
 
 fn load_below(tx: &mut Tx<'_>, world: &mut World, ids: &[TicketId]) -> Result<()> {
+    // Only of tickets that the office has ended does anybody ask when that was.
+    let ended: Vec<TicketId> =
+        ids.iter().copied().filter(|id| world.tickets.get(*id).is_some_and(|t| t.status.is_shut_by_office())).collect();
+    if !ended.is_empty() {
+        load!(tx, world.status_changes, status_changes, StatusChangeRow, &ended);
+    }
     load!(tx, world.field_edits, field_edits, FieldEditRow, ids);
     load!(tx, world.work_orders, work_orders, WorkOrderRow, ids);
     load!(tx, world.assignments, assignments, AssignmentRow, ids);

@@ -1,14 +1,22 @@
 //! The audit log in the database.
 
+use diesel::prelude::*;
+use serde_json::Value;
+use uuid::Uuid;
+
 use crate::{
     domain::{
         audit::AuditEntry,
         ids::{AccountId, AuditId, Id},
         time::Timestamp,
     },
-    store::sql::Json,
+    error::Result,
+    store::{
+        schema::audit_entries,
+        sql::{Json, db_error},
+        tx::Tx,
+    },
 };
-use serde_json::Value;
 
 record! {
     /// Row of `audit_entries`.
@@ -54,3 +62,58 @@ impl From<AuditEntryRow> for AuditEntry {
 }
 
 entity_store!(AuditEntry, AuditEntryRow of audit_entries, find_audit_entry(AuditId), list_audit_entries, save_audit_entries);
+
+/// Which entries are asked for; what is absent does not matter.
+#[derive(Debug, Clone, Default)]
+pub struct AuditFilter {
+    /// Done to things of this kind.
+    pub entity_kind: Option<String>,
+    /// Done to this thing.
+    pub entity: Option<Uuid>,
+    /// Done by this person.
+    pub actor: Option<AccountId>,
+    /// This was done.
+    pub action: Option<String>,
+    /// At or after.
+    pub from: Option<Timestamp>,
+    /// Before.
+    pub to: Option<Timestamp>,
+    /// Older than this one.
+    pub before: Option<(Timestamp, AuditId)>,
+    /// At most so many.
+    pub limit: i64,
+}
+
+/// Entries by filter, newest first.
+///
+/// # Errors
+/// The database fails.
+pub fn page_audit_entries(tx: &mut Tx<'_>, filter: &AuditFilter) -> Result<Vec<AuditEntry>> {
+    let rows: Vec<AuditEntryRow> = on!(tx, |c| {
+        let mut query = audit_entries::table.select(AuditEntryRow::as_select()).into_boxed();
+        if let Some(kind) = &filter.entity_kind {
+            query = query.filter(audit_entries::entity_kind.eq(kind));
+        }
+        if let Some(entity) = filter.entity {
+            query = query.filter(audit_entries::entity_id.eq(Id::<()>::new(entity)));
+        }
+        if let Some(actor) = filter.actor {
+            query = query.filter(audit_entries::actor.eq(actor));
+        }
+        if let Some(action) = &filter.action {
+            query = query.filter(audit_entries::action.eq(action));
+        }
+        if let Some(from) = filter.from {
+            query = query.filter(audit_entries::at.ge(from));
+        }
+        if let Some(to) = filter.to {
+            query = query.filter(audit_entries::at.lt(to));
+        }
+        if let Some((at, id)) = filter.before {
+            query = query.filter(audit_entries::at.lt(at).or(audit_entries::at.eq(at).and(audit_entries::id.lt(id))));
+        }
+        query.order((audit_entries::at.desc(), audit_entries::id.desc())).limit(filter.limit).load(c)
+    })
+    .map_err(db_error)?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}

@@ -1,14 +1,24 @@
 //! Conflicts in the database.
 
+use diesel::prelude::*;
+use serde_json::Value;
+
 use crate::{
     domain::{
+        actor::Scope,
         conflict::{Conflict, ConflictKind, ConflictStatus, Resolution, Severity},
         ids::{AccountId, AreaId, ConflictId, MutationId, TicketId, WorkOrderId},
+        ticket::Boundary,
         time::Timestamp,
     },
-    store::sql::Json,
+    error::Result,
+    store::{
+        schema::{conflicts, ticket_areas, tickets},
+        sql::{Json, db_error},
+        ticket::search::Reach,
+        tx::Tx,
+    },
 };
-use serde_json::Value;
 
 record! {
     /// Row of `conflicts`.
@@ -87,4 +97,95 @@ impl From<ConflictRow> for Conflict {
             raised_at: r.raised_at,
         }
     }
+}
+
+/// Which conflicts are asked for; what is absent does not matter.
+#[derive(Debug, Clone, Default)]
+pub struct ConflictFilter {
+    /// This one.
+    pub id: Option<ConflictId>,
+    /// Decided or not.
+    pub status: Option<ConflictStatus>,
+    /// Of this class.
+    pub kind: Option<ConflictKind>,
+    /// Mattering so much.
+    pub severity: Option<Severity>,
+    /// At a ticket in this area or below it.
+    pub area: Option<AreaId>,
+    /// At this ticket.
+    pub ticket: Option<TicketId>,
+    /// Raised before this one.
+    pub before: Option<(Timestamp, ConflictId)>,
+    /// At most so many.
+    pub limit: i64,
+}
+
+/// Keeps of a query what lies at tickets within reach.
+macro_rules! within {
+    ($query:expr, $reach:expr) => {
+        match &$reach.scope {
+            Scope::All => $query,
+            Scope::Within { areas, .. } => {
+                let areas: Vec<AreaId> = areas.iter().copied().collect();
+                let here = diesel::dsl::exists(
+                    ticket_areas::table.filter(ticket_areas::ticket_id.eq(conflicts::ticket_id).and(ticket_areas::area_id.eq_any(areas))),
+                );
+                let nowhere = diesel::dsl::exists(
+                    tickets::table.filter(tickets::id.eq(conflicts::ticket_id).and(tickets::boundary.eq(Boundary::Outside))),
+                );
+                if $reach.outside { $query.filter(here.or(nowhere)) } else { $query.filter(here) }
+            }
+        }
+    };
+}
+
+/// Conflicts by filter and reach, newest first.
+///
+/// # Errors
+/// The database fails.
+pub fn list_conflicts(tx: &mut Tx<'_>, filter: &ConflictFilter, reach: &Reach) -> Result<Vec<Conflict>> {
+    let rows: Vec<ConflictRow> = on!(tx, |c| {
+        let mut query = within!(conflicts::table.select(ConflictRow::as_select()).into_boxed(), reach);
+        if let Some(id) = filter.id {
+            query = query.filter(conflicts::id.eq(id));
+        }
+        if let Some(status) = filter.status {
+            query = query.filter(conflicts::status.eq(status));
+        }
+        if let Some(kind) = filter.kind {
+            query = query.filter(conflicts::kind.eq(kind));
+        }
+        if let Some(severity) = filter.severity {
+            query = query.filter(conflicts::severity.eq(severity));
+        }
+        if let Some(area) = filter.area {
+            query = query.filter(diesel::dsl::exists(
+                ticket_areas::table.filter(ticket_areas::ticket_id.eq(conflicts::ticket_id).and(ticket_areas::area_id.eq(area))),
+            ));
+        }
+        if let Some(ticket) = filter.ticket {
+            query = query.filter(conflicts::ticket_id.eq(ticket));
+        }
+        if let Some((at, id)) = filter.before {
+            query = query.filter(conflicts::raised_at.lt(at).or(conflicts::raised_at.eq(at).and(conflicts::id.lt(id))));
+        }
+        query.order((conflicts::raised_at.desc(), conflicts::id.desc())).limit(filter.limit).load(c)
+    })
+    .map_err(db_error)?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// How many conflicts of each kind and severity are open within reach.
+///
+/// # Errors
+/// The database fails.
+pub fn count_open(tx: &mut Tx<'_>, reach: &Reach) -> Result<Vec<(ConflictKind, Severity, i64)>> {
+    on!(tx, |c| {
+        let open = conflicts::table
+            .group_by((conflicts::kind, conflicts::severity))
+            .select((conflicts::kind, conflicts::severity, diesel::dsl::count_star()))
+            .into_boxed();
+        within!(open, reach).filter(conflicts::status.eq(ConflictStatus::Open)).order((conflicts::kind, conflicts::severity)).load(c)
+    })
+    .map_err(db_error)
 }

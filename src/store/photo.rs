@@ -1,14 +1,24 @@
 //! Photos in the database.
 
+use diesel::prelude::*;
+
 use crate::{
     domain::{
+        actor::Scope,
         geo::Point,
-        ids::{AccountId, DeviceId, OrganisationId, PhotoId, TicketId, VisitId, WorkOrderId},
+        ids::{AccountId, AreaId, DeviceId, OrganisationId, PhotoId, TicketId, VisitId, WorkOrderId},
         photo::{Photo, PhotoKind, PhotoState, Verdict},
+        ticket::Boundary,
         time::Timestamp,
         visit::MockFlag,
     },
-    store::sql::Json,
+    error::Result,
+    store::{
+        schema::{photos, ticket_areas, tickets},
+        sql::{Json, db_error},
+        ticket::search::Reach,
+        tx::Tx,
+    },
 };
 
 record! {
@@ -101,4 +111,71 @@ impl From<PhotoRow> for Photo {
             removed_at: r.removed_at,
         }
     }
+}
+
+/// Which photos are asked for; what is absent does not matter.
+#[derive(Debug, Clone, Default)]
+pub struct PhotoFilter {
+    /// This one.
+    pub id: Option<PhotoId>,
+    /// Of this ticket.
+    pub ticket: Option<TicketId>,
+    /// For this work order.
+    pub work_order: Option<WorkOrderId>,
+    /// On this visit.
+    pub visit: Option<VisitId>,
+    /// Meant to show this.
+    pub kind: Option<PhotoKind>,
+    /// With the bytes there.
+    pub state: Option<PhotoState>,
+    /// Older than this one.
+    pub before: Option<PhotoId>,
+    /// At most so many.
+    pub limit: i64,
+}
+
+/// Photos by filter and reach, newest first: of an area all, of an organisation its own people's, and everybody's own.
+///
+/// # Errors
+/// The database fails.
+pub fn list_photos(tx: &mut Tx<'_>, filter: &PhotoFilter, reach: &Reach) -> Result<Vec<Photo>> {
+    let rows: Vec<PhotoRow> = on!(tx, |c| {
+        let mut query = photos::table.select(PhotoRow::as_select()).into_boxed();
+        if let Scope::Within { areas, organisations } = &reach.scope {
+            let areas: Vec<AreaId> = areas.iter().copied().collect();
+            let organisations: Vec<Option<OrganisationId>> = organisations.iter().map(|o| Some(*o)).collect();
+            let here = diesel::dsl::exists(
+                ticket_areas::table.filter(ticket_areas::ticket_id.eq(photos::ticket_id).and(ticket_areas::area_id.eq_any(areas))),
+            );
+            let nowhere =
+                diesel::dsl::exists(tickets::table.filter(tickets::id.eq(photos::ticket_id).and(tickets::boundary.eq(Boundary::Outside))));
+            let ours = photos::organisation_id.is_not_null().and(photos::organisation_id.eq_any(organisations));
+            let may_see = here.or(ours.assume_not_null()).or(photos::actor.eq(reach.finder));
+            query = if reach.outside { query.filter(may_see.or(nowhere)) } else { query.filter(may_see) };
+        }
+        if let Some(id) = filter.id {
+            query = query.filter(photos::id.eq(id));
+        }
+        if let Some(ticket) = filter.ticket {
+            query = query.filter(photos::ticket_id.eq(ticket));
+        }
+        if let Some(order) = filter.work_order {
+            query = query.filter(photos::work_order_id.eq(order));
+        }
+        if let Some(visit) = filter.visit {
+            query = query.filter(photos::visit_id.eq(visit));
+        }
+        if let Some(kind) = filter.kind {
+            query = query.filter(photos::kind.eq(kind));
+        }
+        if let Some(state) = filter.state {
+            query = query.filter(photos::state.eq(state));
+        }
+        if let Some(before) = filter.before {
+            query = query.filter(photos::id.lt(before));
+        }
+        query.order(photos::id.desc()).limit(filter.limit).load(c)
+    })
+    .map_err(db_error)?;
+    Ok(rows.into_iter().map(Into::into).collect())
 }

@@ -1,6 +1,6 @@
 //! Tickets, their history, calls in the database.
 
-pub(in crate::store) mod area;
+pub mod area;
 pub mod call;
 pub mod search;
 

@@ -12,6 +12,7 @@ mod auth;
 mod base;
 mod catalogue;
 mod cli;
+mod conflict;
 mod contract;
 mod demo;
 mod office;

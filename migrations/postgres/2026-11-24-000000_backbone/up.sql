@@ -475,7 +475,7 @@ CREATE TABLE conflicts (
     UNIQUE (key)
 );
 CREATE INDEX conflicts_ticket_id ON conflicts (ticket_id);
-CREATE INDEX conflicts_status_id ON conflicts (status, id);
+CREATE INDEX conflicts_status_raised_at ON conflicts (status, raised_at, id);
 
 CREATE TABLE audit_entries (
     id uuid NOT NULL,

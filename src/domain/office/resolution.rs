@@ -29,7 +29,7 @@ use crate::domain::{
     ids::{ConflictId, MutationId, TicketId},
     sync::{
         engine::{self, Act, Author},
-        outcome::Outcome,
+        outcome::{Outcome, Status},
         surroundings::Surroundings,
     },
     time::Timestamp,
@@ -187,7 +187,7 @@ fn effect(
         (K::Proposal, R::TakeOther | R::Set) => field::follow_proposal(world, around, conflict, decision)?,
         (_, R::TakeOther | R::Set) => field::choose(world, around, conflict, decision)?,
         (_, R::MergeInto) => duplicate::merge(world, conflict, decision)?,
-        (_, R::Adopt) => return Ok(adopt(world, around, decision)),
+        (_, R::Adopt) => return adopt(world, around, decision),
         // What is in force stays so: late events stay late, both values stay where they are, what was set aside stays aside.
         (_, R::Keep | R::Dismiss | R::NotDuplicate | R::Discard) => {}
     }
@@ -195,8 +195,15 @@ fn effect(
 }
 
 /// Lets in what had been set aside: each is decided as if it came now, by who its author was then.
-fn adopt(world: &mut World, around: &Surroundings<'_>, decision: &Decision<'_>) -> Vec<(MutationId, Outcome)> {
-    decision.kept.iter().map(|kept| (kept.act.id, engine::decide(world, around, &kept.author, &kept.act))).collect()
+fn adopt(world: &mut World, around: &Surroundings<'_>, decision: &Decision<'_>) -> Result<Vec<(MutationId, Outcome)>, Refusal> {
+    if decision.kept.is_empty() {
+        return Err(Refusal::State("nothing waits here any more; discard it"));
+    }
+    let outcomes: Vec<_> = decision.kept.iter().map(|kept| (kept.act.id, engine::decide(world, around, &kept.author, &kept.act))).collect();
+    if outcomes.iter().any(|(_, outcome)| outcome.status == Status::Held) {
+        return Err(Refusal::State("the server still does not know what this waits for; discard it, or wait"));
+    }
+    Ok(outcomes)
 }
 
 /// The side of a conflict that is taken: the only other one, or the one that `value` names by its id under `key`.

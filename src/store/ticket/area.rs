@@ -1,5 +1,7 @@
 //! Which areas hold which tickets, as rows: what searches and scopes are answered from.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use diesel::prelude::*;
 
 use crate::{
@@ -42,4 +44,23 @@ pub(in crate::store) fn save_ticket_areas(tx: &mut Tx<'_>, world: &World) -> Res
         .map_err(db_error)?;
     }
     Ok(())
+}
+
+/// The areas of tickets; one that lies outside every area is not among them.
+///
+/// # Errors
+/// The database fails.
+pub fn list_areas_of(tx: &mut Tx<'_>, of: &[TicketId]) -> Result<BTreeMap<TicketId, BTreeSet<AreaId>>> {
+    let mut areas: BTreeMap<TicketId, BTreeSet<AreaId>> = BTreeMap::new();
+    for ids in of.chunks(MAX_BINDS) {
+        let rows: Vec<(TicketId, AreaId)> = on!(tx, |c| ticket_areas::table
+            .filter(ticket_areas::ticket_id.eq_any(ids))
+            .select((ticket_areas::ticket_id, ticket_areas::area_id))
+            .load(c))
+        .map_err(db_error)?;
+        for (ticket, area) in rows {
+            areas.entry(ticket).or_default().insert(area);
+        }
+    }
+    Ok(areas)
 }

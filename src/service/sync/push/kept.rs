@@ -37,7 +37,7 @@ use crate::{
 };
 
 /// The mutations of one conflict, in the order of their stamps, with their authors as adopted.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct KeptMutations(Vec<(Case, Author)>);
 
 /// Finds the mutations that a conflict keeps aside.
