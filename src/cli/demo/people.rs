@@ -102,17 +102,6 @@ impl Desk {
         Ok(self.answer("POST", &format!("{resource}/{verb}"), &[("if-match", &match_)], body)?.0)
     }
 
-    /// Changes something, as it is now.
-    ///
-    /// # Errors
-    /// The server cannot be reached or refuses.
-    pub fn change(&mut self, resource: &str, body: &Value) -> Told<Value> {
-        let (thing, etag) = self.answer("GET", resource, &[], None)?;
-        let rev = etag.or_else(|| thing.get("rev").map(Value::to_string)).unwrap_or_default();
-        let match_ = format!("\"{rev}\"");
-        Ok(self.answer("PATCH", resource, &[("if-match", &match_)], Some(body))?.0)
-    }
-
     fn answer(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<&Value>) -> Told<(Value, Option<String>)> {
         let reply = self.http.request(method, path, headers, body)?;
         let etag = reply.etag.clone();

@@ -135,7 +135,7 @@ pub fn category(day: &mut Day) -> Told<()> {
     let pavement = day.category("order.blocked_pavement")?;
     let edit = day.phone(inspector).device.edit_ticket(job.ticket, json!({ "category": pavement }));
     let bulky = day.category("waste.bulky")?;
-    day.operator.change(&format!("/v1/tickets/{}", job.ticket), &json!({ "category": bulky }))?;
+    day.operator.command(&format!("/v1/tickets/{}", job.ticket), "triage", &json!({ "category": bulky }))?;
     day.pass(4);
     day.sync(inspector)?;
     day.expect_answer(inspector, edit, "the inspector's category", "merged concurrent_edit");
@@ -155,7 +155,7 @@ pub fn cancelled(day: &mut Day) -> Told<()> {
     let job = day.accepted(3, "waste", "waste.bulky", "یخچال کهنه کنار خیابان است", &[crew])?;
     day.phone(crew).lose_network();
     let (visit, _) = day.begin(crew, &job, &Style::default());
-    day.operator.command(&format!("/v1/tickets/{}", job.ticket), "cancel", &json!({ "reason": "withdrawn_by_citizen" }))?;
+    day.operator.command(&format!("/v1/tickets/{}", job.ticket), "cancel", &json!({ "code": "withdrawn_by_citizen" }))?;
     day.say("the citizen withdraws the request; the office cancels it");
     day.pass(WORK_MINUTES);
     let submitted = day.finish(crew, &job, visit, &Style::default());
