@@ -38,7 +38,7 @@ use crate::{
 };
 
 /// The day begins so many minutes before now.
-const DAY_MINUTES: i64 = 600;
+const DAY_MINUTES: i64 = 360;
 /// Tours of work after the scenes.
 const TOURS: usize = 3;
 /// A line of progress after so many requests.
