@@ -77,7 +77,8 @@ pub(super) fn decide(world: &mut World, author: &Author, act: &Act<'_>) -> Outco
         Command::ChecklistAnswer(args) => answers::answer(world, author, act, &place, args),
         _ => Outcome::rejected(OutcomeCode::UnknownCommand, "/cmd: not a fact"),
     };
-    if stored.status != Status::Applied || !shut {
+    // Whatever became of it, it is kept.
+    if matches!(stored.status, Status::Rejected | Status::Held) || !shut {
         return stored;
     }
     let conflict = late::report_evidence(world, act, place.ticket, place.order, &author.account.to_string());
