@@ -164,7 +164,7 @@ pub fn update_mutations(tx: &mut Tx<'_>, entries: &[Journaled]) -> Result<()> {
     MutationRow::save(tx, &entries.iter().map(Into::into).collect::<Vec<_>>())
 }
 
-/// Held mutations that wait for one of the things, in the order of their stamps.
+/// Held mutations that wait for one of the things, in the order of their stamps; of one stamp in the order of their device.
 ///
 /// # Errors
 /// The database fails.
@@ -174,7 +174,7 @@ pub fn list_waiting(tx: &mut Tx<'_>, things: &[Uuid]) -> Result<Vec<Journaled>> 
         let things: Vec<Option<Id<()>>> = things.iter().map(|t| Some(Id::new(*t))).collect();
         let rows: Vec<MutationRow> = on!(tx, |c| mutations::table
             .filter(mutations::waits_for.eq_any(&things).and(mutations::status.eq(Status::Held)))
-            .order((mutations::eff, mutations::id))
+            .order((mutations::eff, mutations::seq, mutations::id))
             .select(MutationRow::as_select())
             .load(c))
         .map_err(db_error)?;
@@ -225,14 +225,14 @@ pub fn list_results(
     Ok(rows.into_iter().map(Journaled::from).collect())
 }
 
-/// Mutations that a conflict keeps aside, in the order of their stamps.
+/// Mutations that a conflict keeps aside, in the order of their stamps; of one stamp in the order of their device.
 ///
 /// # Errors
 /// The database fails.
 pub fn list_kept(tx: &mut Tx<'_>, conflict: ConflictId) -> Result<Vec<Journaled>> {
     let rows: Vec<MutationRow> = on!(tx, |c| mutations::table
         .filter(mutations::conflict_id.eq(Some(conflict)).and(mutations::status.eq(Status::Conflict)))
-        .order((mutations::eff, mutations::id))
+        .order((mutations::eff, mutations::seq, mutations::id))
         .select(MutationRow::as_select())
         .load(c))
     .map_err(db_error)?;

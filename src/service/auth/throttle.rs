@@ -38,8 +38,9 @@ const FORGET_US: i64 = MICROS_PER_DAY;
 impl Law {
     /// Until when the door is closed by the attempt that makes `failures`.
     fn blocked_until(self, failures: i64, now: Timestamp) -> Option<Timestamp> {
-        let doublings = u32::try_from(failures - self.free).ok()?;
-        let seconds = self.first_s.saturating_mul(1_i64.checked_shl(doublings.min(32)).unwrap_or(i64::MAX)).min(self.longest_s);
+        // Far fewer doublings than this reach the longest wait.
+        let doublings = u32::try_from(failures.saturating_sub(self.free).min(32)).ok()?;
+        let seconds = self.first_s.saturating_mul(1_i64.checked_shl(doublings).unwrap_or(i64::MAX)).min(self.longest_s);
         Some(now.plus_micros(seconds * MICROS_PER_SECOND))
     }
 
