@@ -11,7 +11,7 @@ pub fn run(bench: &Bench) {
     let file = bench.file("requests.csv");
     let mut csv = std::io::BufWriter::new(std::fs::File::create(&file).unwrap());
     writeln!(csv, "id,category,text,address,lat,lon,created_at").unwrap();
-    let categories = ["roads.pothole", "waste.missed_collection", "green.pruning"];
+    let categories = ["roads.pothole", "waste.missed", "green.pruning"];
     for n in 0..ROWS {
         let (lat, lon) = place(n);
         let category = categories[(n % 3) as usize];

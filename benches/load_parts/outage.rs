@@ -20,7 +20,8 @@ const MUTATIONS: usize = 20;
 pub fn run(bench: &Bench) {
     let server = bench.serve();
     let (clock, ids): (SharedClock, SharedIds) = (Arc::new(SystemClock), Arc::new(SystemIds));
-    let people = bench.logins("inspector");
+    // An account has at most so many devices, so all field people of the city take part.
+    let people: Vec<_> = ["inspector", "crew"].into_iter().flat_map(|role| bench.logins(role)).collect();
     let logins: Vec<_> = people.iter().map(|p| server.login(p)).collect();
     // One category is all that the devices must know before they go offline.
     let mut first = Device::new(logins[0].0.clone(), logins[0].1, "bench", DeviceClock::new(clock.clone(), ids.clone()), ids.clone());

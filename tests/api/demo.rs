@@ -10,6 +10,10 @@ use bazdid::{
     clock::{SystemClock, SystemIds},
     domain::sync::{envelope::ResultItem, outcome::Outcome},
 };
+use serde_json::Value;
+
+use crate::common::TestDb;
+
 fn args(data: &Path, city: CityWord, database: Option<String>) -> Args {
     Args {
         data: data.join("demo"),
@@ -25,6 +29,74 @@ fn args(data: &Path, city: CityWord, database: Option<String>) -> Args {
 
 fn env() -> Env {
     Env { file: None, clock: Arc::new(SystemClock), ids: Arc::new(SystemIds) }
+}
+
+fn play(city: CityWord, database: Option<String>) -> Value {
+    let folder = tempfile::tempdir().unwrap();
+    let args = args(folder.path(), city, database);
+    demo::run(&args, &env()).unwrap();
+    serde_json::from_str(&std::fs::read_to_string(args.summary_file.unwrap()).unwrap()).unwrap()
+}
+
+fn number(value: &Value) -> u64 {
+    value.as_u64().unwrap_or_else(|| panic!("not a number: {value}"))
+}
+
+/// What must be true of every summary.
+fn check(summary: &Value) {
+    assert_eq!((number(&summary["diverged"]), number(&summary["lost"])), (0, 0), "{:#}", summary["faults"]);
+    assert_eq!(summary["surprises"], Value::Array(Vec::new()), "the day goes as its story says");
+    let mutations = &summary["mutations"];
+    let parts: u64 = ["applied", "merged", "conflict", "rejected", "held"].iter().map(|s| number(&mutations[*s])).sum();
+    assert_eq!(number(&mutations["pushed"]), parts, "each mutation has one answer: {mutations}");
+    for status in ["applied", "merged", "conflict"] {
+        assert!(number(&mutations[status]) > 0, "{status}: {mutations}");
+    }
+    for kind in [
+        "stale_epoch",
+        "parallel_update",
+        "category_proposal",
+        "point_moved",
+        "declined_vs_submitted",
+        "measurement_disagrees",
+        "possible_duplicate",
+        "deleted_entity",
+        "verdict_disagrees",
+    ] {
+        assert!(summary["conflicts"][kind].as_u64().is_some_and(|n| n > 0), "no conflict {kind}: {}", summary["conflicts"]);
+    }
+    let verdicts = &summary["verdicts"];
+    assert!(number(&verdicts["by_result"]["ok"]) > number(&verdicts["by_result"]["mismatch"]), "{verdicts}");
+    for check in ["distance", "unique_bytes", "order", "mock_location", "clock"] {
+        assert!(verdicts["mismatch_by_check"][check].as_u64().is_some_and(|n| n > 0), "no mismatch of {check}: {verdicts}");
+    }
+    assert!(number(&summary["tickets"]) >= 60);
+    assert!(number(&summary["devices"]) > 20 && number(&summary["rows"]) > 1000);
+    assert!(number(&summary["lost_answers"]) > 0 && number(&summary["forks"]) == 1 && number(&summary["released"]) == 1);
+    assert!(summary["assignments_by_area"].as_object().unwrap().len() >= 4);
+    let logins = summary["logins"].as_array().unwrap();
+    for role in ["admin", "operator", "supervisor", "inspector", "contractor_manager", "crew", "auditor"] {
+        let login = logins.iter().find(|l| l["role"] == role).unwrap_or_else(|| panic!("no login of {role}"));
+        assert!(login["password"].as_str().unwrap().len() >= 12);
+    }
+}
+
+#[test]
+fn the_day_in_qazvin_comes_out_right_on_sqlite() {
+    let summary = play(CityWord::Qazvin, None);
+    assert_eq!(
+        (&summary["city"], &summary["outlines"], &summary["requests"]),
+        (&"qazvin".into(), &"synthetic".into(), &"synthetic".into())
+    );
+    check(&summary);
+}
+
+#[test]
+fn the_day_comes_out_right_on_postgresql_with_real_requests() {
+    let Some(db) = TestDb::postgres() else { return };
+    let summary = play(CityWord::Nyc, Some(db.url.clone()));
+    assert_eq!((&summary["outlines"], &summary["requests"]), (&"real".into(), &"real".into()));
+    check(&summary);
 }
 
 #[test]
