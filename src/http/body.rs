@@ -21,7 +21,7 @@ use crate::{
 pub struct Body<T> {
     /// What was sent.
     pub value: T,
-    /// What the request is, for [`crate::http::once`]: hash of method, path and body.
+    /// What the request is, for [`crate::service::once`]: hash of method, path and body.
     pub hash: [u8; 32],
 }
 

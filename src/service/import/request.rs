@@ -24,8 +24,9 @@ use crate::{
     store::{self, Tx},
 };
 
-/// Rows that go into one transaction: enough to make the price of a commit small, few enough to let others write in between.
-pub const CHUNK: usize = 500;
+/// Rows that go into one transaction. Ids of orders and offers are spread over their indexes, so a large batch writes each page
+/// once where small ones write it again and again (100,000 rows on SQLite: 46 s by 500, 18 s by 5,000); others wait a second.
+pub const CHUNK: usize = 5_000;
 /// Longest text that is kept; a longer one is cut.
 const MAX_TEXT: usize = 2_000;
 /// Rows that are looked at to see whether latitude and longitude changed places.
