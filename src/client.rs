@@ -10,6 +10,7 @@ pub mod http;
 pub mod outbox;
 mod pull;
 mod push;
+mod repair;
 pub mod transport;
 
 use std::collections::BTreeMap;

@@ -3,6 +3,8 @@
 //! A row is gone when no channel carries it any more. Laws: any split of a stream of changes into pages gives the same copy;
 //! what one channel drops another may still carry.
 
+mod repair;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
@@ -55,6 +57,12 @@ impl LocalCopy {
     #[must_use]
     pub fn cursor(&self) -> Option<&str> {
         self.cursor.as_deref()
+    }
+
+    /// The feed that the copy belongs to.
+    #[must_use]
+    pub fn feed_epoch(&self) -> Option<&str> {
+        self.feed_epoch.as_deref()
     }
 
     /// The channels that the user reads, as of the last page.

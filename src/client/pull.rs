@@ -11,8 +11,6 @@ use crate::{
 const PAGE: i64 = 500;
 /// The same page is asked so often before the device gives up until its next sync.
 const TRIES: usize = 4;
-/// A device that finds its copy different asks again so often.
-const REPAIRS: usize = 2;
 
 /// What a pull did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -21,61 +19,65 @@ pub struct PullReport {
     pub pages: usize,
     /// Changes applied.
     pub changes: usize,
-    /// Channels that the device held differently than the server and read again from the beginning.
+    /// Channels that the device held differently than the server; what differed in them was mended.
     pub repaired: Vec<Channel>,
+    /// Rows that were fetched for that.
+    pub fetched: usize,
+    /// Rows that left a channel for that.
+    pub removed: usize,
+    /// Channels that could not be mended so and were read again from the beginning.
+    pub reset: Vec<Channel>,
     /// Channels that still differ.
     pub diverged: Vec<Channel>,
 }
 
 impl<T: Transport> Device<T> {
-    /// Reads pages until the copy is exactly a snapshot of the server's, and compares digests. Channels that differ are
-    /// read again from the beginning.
+    /// Reads pages until the copy is exactly a snapshot of the server's, and compares digests. In channels that differ the rows that
+    /// differ are mended; what differs even then is read again from the beginning.
     ///
     /// # Errors
     /// The server cannot be reached, asks to wait or refuses; the next pull goes on from the last page.
     pub fn pull(&mut self) -> Result<PullReport> {
         let mut report = PullReport::default();
-        let mut reset = Vec::new();
-        for round in 0..=REPAIRS {
-            let last = self.read_pages(&reset, &mut report)?;
-            let differing = self.state.copy.differing(&last).map_err(|e| ClientError::Protocol(e.to_string()))?;
-            if differing.is_empty() {
-                return Ok(report);
-            }
-            if round == REPAIRS {
-                report.diverged.clone_from(&differing);
-            } else {
-                report.repaired.extend(differing.iter().filter(|c| !reset.contains(*c)));
-            }
-            reset = differing;
+        let differing = self.read_pages(&[], &mut report)?;
+        if differing.is_empty() {
+            return Ok(report);
+        }
+        self.repair(&differing, &mut report)?;
+        report.repaired = differing;
+        let differing = self.read_pages(&[], &mut report)?;
+        if !differing.is_empty() {
+            report.diverged = self.read_pages(&differing, &mut report)?;
+            report.reset = differing;
         }
         Ok(report)
     }
 
-    /// Pages up to a complete one, which it returns.
-    fn read_pages(&mut self, reset: &[Channel], report: &mut PullReport) -> Result<PullResponse> {
+    /// Pages up to a complete one; which channels differ from its digests.
+    fn read_pages(&mut self, reset: &[Channel], report: &mut PullReport) -> Result<Vec<Channel>> {
         let device = self.register()?;
         let mut reset = reset;
         loop {
             let body = json!({
                 "device": device, "schema": 1, "cursor": self.state.copy.cursor(), "limit": PAGE, "reset": reset,
             });
-            let reply = self.ask(&body)?.ok()?;
+            let reply = self.ask("/v1/sync/pull", &body)?.ok()?;
             let page: PullResponse = serde_json::from_value(reply).map_err(|e| ClientError::Protocol(format!("pull: {e}")))?;
             self.state.copy.apply(&page).map_err(|e| ClientError::Protocol(e.to_string()))?;
             report.pages += 1;
             report.changes += page.changes.len();
             reset = &[];
             if page.complete {
-                return Ok(page);
+                return self.state.copy.differing(&page).map_err(|e| ClientError::Protocol(e.to_string()));
             }
         }
     }
 
-    fn ask(&mut self, body: &serde_json::Value) -> Result<super::transport::Reply> {
+    /// Asks again as long as no answer comes: nothing changes by it.
+    pub(super) fn ask(&mut self, path: &str, body: &serde_json::Value) -> Result<super::transport::Reply> {
         let mut tries = 1;
         loop {
-            match self.transport.call("POST", "/v1/sync/pull", Some(body)) {
+            match self.transport.call("POST", path, Some(body)) {
                 Err(ClientError::Lost(_)) if tries < TRIES => tries += 1,
                 reply => return reply,
             }

@@ -105,12 +105,30 @@ impl Server {
     }
 }
 
+/// The one row as it should be, whatever the pages say.
+fn manifest(body: &Value) -> Reply {
+    let row = json!({ "t": "ticket", "id": uuid::Uuid::from_u128(77), "v": 3 });
+    reply(
+        200,
+        json!({ "feed_epoch": "e", "server_time": "2026-01-01T00:00:00Z", "channel": body["channel"], "head": 1,
+            "digest": { "n": 1, "h": "" }, "rows": [row], "next": null }),
+    )
+}
+
+fn fetch(body: &Value) -> Reply {
+    let put = |key: &Value| json!({ "c": [0], "op": "put", "t": key["t"], "id": key["id"], "v": 3, "ts": 1, "row": {} });
+    let changes: Vec<Value> = body["rows"].as_array().unwrap().iter().map(put).collect();
+    reply(200, json!({ "feed_epoch": "e", "server_time": "2026-01-01T00:00:00Z", "channels": ["ref"], "changes": changes }))
+}
+
 impl Transport for Server {
     fn call(&mut self, _: &str, path: &str, body: Option<&Value>) -> Result<Reply> {
         let body = body.unwrap();
         let answer = match path {
             "/v1/sync/devices" => self.register(body),
             "/v1/sync/push" => self.push(body),
+            "/v1/sync/manifest" => manifest(body),
+            "/v1/sync/fetch" => fetch(body),
             _ => self.pull(body),
         };
         match self.lose.iter().position(|p| *p == path) {
@@ -215,14 +233,15 @@ fn a_batch_is_made_smaller_when_the_server_wants_it_and_no_group_is_cut() {
 }
 
 #[test]
-fn a_copy_that_differs_is_found_and_read_again() {
+fn a_copy_that_differs_is_mended_row_by_row_and_only_then_read_again() {
     let mut device = phone();
     device.transport.spoiled_pages = 1;
     let report = device.pull().unwrap();
-    assert_eq!((report.repaired.len(), report.diverged.len()), (1, 0));
+    assert_eq!((report.repaired.len(), report.fetched, report.reset.len(), report.diverged.len()), (1, 1, 0, 0));
     assert_eq!(device.pull().unwrap().repaired, []);
     device.transport.spoiled_pages = usize::MAX;
-    assert_eq!(device.pull().unwrap().diverged.len(), 1, "a server that goes on lying is reported");
+    let report = device.pull().unwrap();
+    assert_eq!((report.reset.len(), report.diverged.len()), (1, 1), "a server that goes on lying is reported");
 }
 
 #[test]

@@ -12,5 +12,6 @@ pub mod mutation;
 pub mod outcome;
 pub mod proposal;
 pub mod register;
+pub mod repair;
 pub mod stamp;
 pub mod surroundings;

@@ -273,3 +273,34 @@ pub fn find_memberships(tx: &mut Tx<'_>, numbers: &[i64], entities: &[Uuid]) -> 
     .map_err(db_error)?;
     Ok(rows.into_iter().map(|(channel, kind, id)| (channel, kind, id.uuid())).collect())
 }
+
+/// Rows that a channel carries, by kind and id, after a row if one is given: (kind, row, revision), at most `limit`.
+///
+/// # Errors
+/// The database fails.
+pub fn list_carried(tx: &mut Tx<'_>, channel: i64, after: Option<(&str, Uuid)>, limit: i64) -> Result<Vec<(String, Uuid, i64)>> {
+    let mut found: Vec<(String, Id<()>, i64)> = Vec::new();
+    if let Some((kind, id)) = after {
+        // The rest of the kind and the kinds after it by a query each: each is one stretch of the key.
+        found = on!(tx, |c| feed::table
+            .filter(feed::channel.eq(channel).and(feed::kind.eq(kind)).and(feed::entity.gt(Id::<()>::new(id))).and(feed::present.eq(true)))
+            .order(feed::entity)
+            .limit(limit)
+            .select((feed::kind, feed::entity, feed::v))
+            .load(c))
+        .map_err(db_error)?;
+    }
+    let room = limit.saturating_sub(i64::try_from(found.len()).unwrap_or(i64::MAX));
+    if room > 0 {
+        let kind = after.map_or("", |(kind, _)| kind);
+        let rest: Vec<(String, Id<()>, i64)> = on!(tx, |c| feed::table
+            .filter(feed::channel.eq(channel).and(feed::kind.gt(kind)).and(feed::present.eq(true)))
+            .order((feed::kind, feed::entity))
+            .limit(room)
+            .select((feed::kind, feed::entity, feed::v))
+            .load(c))
+        .map_err(db_error)?;
+        found.extend(rest);
+    }
+    Ok(found.into_iter().map(|(kind, id, v)| (kind, id.uuid(), v)).collect())
+}

@@ -386,12 +386,22 @@ impl Line {
         Ok(serde_json::to_value(answer.page).unwrap())
     }
 
-    fn serve(&self, path: &str, body: Option<&Value>) -> Result<Value> {
+    pub fn serve(&self, path: &str, body: Option<&Value>) -> Result<Value> {
         let body = body.cloned().unwrap_or_default();
         let ctx = self.city.ctx(Some(self.account));
         match path.split('?').next().unwrap() {
             "/v1/sync/push" => self.push(&body),
             "/v1/sync/pull" => self.pull(&body),
+            "/v1/sync/manifest" => {
+                let request = serde_json::from_value(body).map_err(|e| Error::new(Code::BadEnvelope).caused_by(e))?;
+                let answer = self.city.db.read_blocking(|tx| pull::manifest(tx, &ctx, &request))?;
+                Ok(serde_json::to_value(answer).unwrap())
+            }
+            "/v1/sync/fetch" => {
+                let request = serde_json::from_value(body).map_err(|e| Error::new(Code::BadEnvelope).caused_by(e))?;
+                let answer = self.city.db.read_blocking(|tx| pull::fetch(tx, &ctx, &request))?;
+                Ok(serde_json::to_value(answer).unwrap())
+            }
             "/v1/sync/devices" => {
                 let word = |name: &str| body[name].as_str().unwrap().to_owned();
                 let new =

@@ -17,5 +17,6 @@ mod held;
 mod load;
 mod pull;
 mod push;
+mod repair;
 mod simulation;
 mod spec;

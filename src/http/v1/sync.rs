@@ -1,5 +1,6 @@
 //! The sync of devices: push, pull, registration, answers, configuration. The protocol is written down in `api-spec/sync.md`.
 
+mod repair;
 mod schema;
 
 use actix_web::{get, post, web};
@@ -28,6 +29,7 @@ use crate::{
 /// The routes of this module.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(push).service(pull).service(register).service(results).service(settings);
+    repair::routes(config);
 }
 
 /// What a device says of itself.

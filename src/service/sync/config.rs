@@ -47,6 +47,10 @@ pub struct TellLimits {
     pub page: i64,
     /// Changes on a page at most.
     pub max_page: i64,
+    /// Rows on a page of a manifest at most.
+    pub max_manifest: i64,
+    /// Rows in one fetch at most.
+    pub max_fetch: usize,
     /// How long a device may have been offline at most, as far as its clock is believed, days.
     pub max_offline_days: i64,
     /// For so long are answers kept at least, days.
@@ -69,6 +73,8 @@ pub fn sync_config(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<SyncConfig> {
             max_mutation_bytes: of.max_mutation_bytes,
             page: limits::PAGE.min(of.max_page),
             max_page: of.max_page,
+            max_manifest: limits::MAX_MANIFEST,
+            max_fetch: limits::MAX_FETCH,
             max_offline_days: ctx.shared.settings.max_offline_days,
             result_days: limits::RESULT_DAYS,
         },

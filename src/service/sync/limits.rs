@@ -27,6 +27,10 @@ pub const MAX_MUTATIONS: usize = 500;
 pub const MAX_PUSH_BYTES: usize = 8 * 1024 * 1024;
 /// Changes on a page of a pull, unless the device asks for another number.
 pub const PAGE: i64 = 500;
+/// Rows on a page of a manifest at most; also if the device does not say.
+pub const MAX_MANIFEST: i64 = 5_000;
+/// Rows in one fetch.
+pub const MAX_FETCH: usize = 500;
 /// Results on a page.
 pub const MAX_RESULTS: i64 = 1_000;
 /// Days for which an answer that was changed later is told again.

@@ -3,8 +3,11 @@
 //! Channels are derived from the grants anew at every pull; a cursor holds no permission. The cost is that of the changes and
 //! the channels, never that of all rows.
 
+mod fetch;
+mod manifest;
 mod page;
 mod positions;
+mod scope;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,18 +23,22 @@ use crate::{
         },
         time::MICROS_PER_MINUTE,
     },
-    error::{Code, Error, Result},
+    error::Result,
     service::{
         Ctx,
         sync::{
-            access::{Grants, check_device},
-            limits::{PAGE, SCHEMA},
-            pull::positions::Positions,
-            state::feed_epoch,
+            limits::PAGE,
+            pull::{
+                positions::Positions,
+                scope::{Scope, check_schema},
+            },
         },
     },
     store::{self, Tx, feed},
 };
+
+pub use fetch::fetch;
+pub use manifest::manifest;
 
 /// A page, and whether the device's last pull is to be noted.
 #[derive(Debug, Clone)]
@@ -47,54 +54,32 @@ pub struct Pulled {
 /// # Errors
 /// The device may not pull, or the app is too old.
 pub fn pull(tx: &mut Tx<'_>, ctx: &Ctx, request: &PullRequest) -> Result<Pulled> {
-    if request.schema < SCHEMA {
-        return Err(Error::new(Code::UpgradeRequired));
-    }
+    check_schema(request.schema)?;
     let sign = |bytes: &[u8]| ctx.shared.vault.sign_cursor(bytes);
-    let device = store::account::find_device(tx, request.device)?;
-    let device = check_device(tx, ctx, device)?;
-    let reference = ctx.reference(tx)?;
-    let mut grants = Grants::default();
-    grants.learn(tx, &[device.account_id])?;
-    let readable = grants.channels(device.account_id, device.id, ctx.now, &reference);
-    let names: Vec<String> = readable.iter().map(Channel::to_string).collect();
-    let mut rows: BTreeMap<Channel, feed::Channel> = BTreeMap::new();
-    for row in feed::list_channels(tx, &names)? {
-        let channel = row.name.parse().map_err(|e| Error::internal(format!("channels.name {} is no channel", row.name)).caused_by(e))?;
-        rows.insert(channel, row);
-    }
-    // An area with others below it is named only if something ever lay in none of those.
-    let channels: Vec<Channel> = readable
-        .into_iter()
-        .filter(|c| match c {
-            Channel::Area(area) | Channel::Office(area) => rows.contains_key(c) || reference.is_leaf(*area),
-            _ => true,
-        })
-        .collect();
-    let epoch = feed_epoch(tx)?;
-    let cursor = request.cursor.as_deref().map(|text| Cursor::open(text, sign).ok().filter(|c| c.feed_epoch == epoch));
+    let scope = Scope::of(tx, ctx, request.device)?;
+    let cursor = request.cursor.as_deref().map(|text| Cursor::open(text, sign).ok().filter(|c| c.feed_epoch == scope.epoch));
     let again: BTreeSet<Channel> = request.reset.iter().filter_map(|name| name.parse().ok()).collect();
-    let mut positions = Positions::new(&channels, &rows, cursor, &again);
+    let mut positions = Positions::new(&scope.channels, &scope.rows, cursor, &again);
     let limit = usize::try_from(request.limit.unwrap_or(PAGE).clamp(1, ctx.shared.settings.sync.max_page)).unwrap_or(1);
     let entries = positions.read(tx, limit)?;
-    let changes = page::render(tx, &reference, &channels, (&rows, &positions.read_to), entries)?;
+    let changes = page::render(tx, &scope, &positions.read_to, entries)?;
     let complete = positions.are_heads();
     let page = PullResponse {
         server_time: ctx.now,
-        cursor: Cursor { feed_epoch: epoch.clone(), positions: positions.after() }.seal(sign),
-        feed_epoch: epoch,
+        cursor: Cursor { feed_epoch: scope.epoch.clone(), positions: positions.after() }.seal(sign),
+        feed_epoch: scope.epoch,
         more: !complete,
         complete,
-        device: PulledDevice { applied_through: device.applied_through },
+        device: PulledDevice { applied_through: scope.device.applied_through },
         gained: positions.gained,
         lost: positions.lost,
         reset: positions.reset,
-        digest: if complete { digests(&channels, &rows) } else { Vec::new() },
-        progress: if complete { None } else { Some(progress(&rows, &positions.read_to)) },
+        digest: if complete { digests(&scope.channels, &scope.rows) } else { Vec::new() },
+        progress: if complete { None } else { Some(progress(&scope.rows, &positions.read_to)) },
         changes,
-        channels,
+        channels: scope.channels,
     };
-    Ok(Pulled { page, note: is_worth_noting(ctx, &device) })
+    Ok(Pulled { page, note: is_worth_noting(ctx, &scope.device) })
 }
 
 /// Notes that a device has pulled: outside the read, and no harm if it is lost.
@@ -111,11 +96,15 @@ fn is_worth_noting(ctx: &Ctx, device: &Device) -> bool {
 
 fn digests(channels: &[Channel], rows: &BTreeMap<Channel, feed::Channel>) -> Vec<DigestItem> {
     let item = |(c, channel): (usize, &Channel)| {
-        let row = rows.get(channel);
-        let digest = ChannelDigest { n: row.map_or(0, |r| r.count), sum: row.map_or(0, |r| r.digest.cast_unsigned()) };
+        let digest = digest_of(rows.get(channel));
         DigestItem { c, n: digest.n, h: digest.hex() }
     };
     channels.iter().enumerate().map(item).collect()
+}
+
+/// What a channel's counter says that it carries.
+fn digest_of(row: Option<&feed::Channel>) -> ChannelDigest {
+    ChannelDigest { n: row.map_or(0, |r| r.count), sum: row.map_or(0, |r| r.digest.cast_unsigned()) }
 }
 
 /// How much of a long pull is done: of each channel the share of its seqs that was read, in rows.

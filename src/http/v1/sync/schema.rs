@@ -216,6 +216,101 @@ struct ChannelDigest {
     h: String,
 }
 
+/// Names a row.
+#[derive(ToSchema)]
+struct RowKey {
+    /// Type of the row.
+    t: String,
+    /// Id of the row.
+    id: uuid::Uuid,
+}
+
+/// Of which channel the rows are to be listed.
+#[derive(ToSchema)]
+#[schema(as = ManifestRequest)]
+pub(super) struct Manifest {
+    /// The device that asks.
+    device: DeviceId,
+    /// Version of the protocol.
+    #[schema(default = 1)]
+    schema: i64,
+    /// Name of the channel.
+    channel: String,
+    /// `next` of the page before; null: from the beginning.
+    after: Option<RowKey>,
+    /// At most so many rows.
+    #[schema(default = 5000, maximum = 5000)]
+    limit: Option<i64>,
+}
+
+/// What a channel carries: one page, out of one snapshot.
+#[derive(ToSchema)]
+#[schema(as = ManifestResponse)]
+pub(super) struct ManifestPage {
+    /// The feed that the revisions belong to.
+    feed_epoch: String,
+    /// The server's clock.
+    server_time: Timestamp,
+    /// Name of the channel.
+    channel: String,
+    /// Changes with every change of the channel: pages with the same head are of one state.
+    head: i64,
+    /// Count and hash of the whole channel, in the snapshot of this page.
+    digest: ManifestDigest,
+    /// The rows, by type and id.
+    rows: Vec<ManifestRow>,
+    /// `after` of the next page; null at the end.
+    #[schema(required = true)]
+    next: Option<RowKey>,
+}
+
+/// Count and hash of a channel.
+#[derive(ToSchema)]
+struct ManifestDigest {
+    /// Number of rows.
+    n: i64,
+    /// Sum of their hashes modulo 2⁶⁴, 16 hex digits.
+    h: String,
+}
+
+/// A row that a channel carries.
+#[derive(ToSchema)]
+struct ManifestRow {
+    /// Type of the row.
+    t: String,
+    /// Id of the row.
+    id: uuid::Uuid,
+    /// Revision.
+    v: i64,
+}
+
+/// Which rows are to be sent.
+#[derive(ToSchema)]
+#[schema(as = FetchRequest)]
+pub(super) struct Fetch {
+    /// The device that asks.
+    device: DeviceId,
+    /// Version of the protocol.
+    #[schema(default = 1)]
+    schema: i64,
+    /// The rows, at most 500.
+    rows: Vec<RowKey>,
+}
+
+/// Single rows, out of one snapshot. `changes` names a channel by its place in `channels`.
+#[derive(ToSchema)]
+#[schema(as = FetchResponse)]
+pub(super) struct Fetched {
+    /// The feed that the revisions belong to.
+    feed_epoch: String,
+    /// The server's clock.
+    server_time: Timestamp,
+    /// The channels that the user reads.
+    channels: Vec<String>,
+    /// One for each row that was asked for: a `put` with all channels that carry it, or a `drop` without a channel.
+    changes: Vec<RowChange>,
+}
+
 /// How much of a long pull is done, in rows.
 #[derive(ToSchema)]
 struct Progress {
@@ -261,6 +356,10 @@ struct SyncLimits {
     page: i64,
     /// Changes on a page at most.
     max_page: i64,
+    /// Rows on a page of a manifest at most.
+    max_manifest: i64,
+    /// Rows in one fetch at most.
+    max_fetch: usize,
     /// How long a device may have been offline at most, as far as its clock is believed, days.
     max_offline_days: i64,
     /// For so long are answers kept at least, days.

@@ -17,18 +17,22 @@ use crate::{
         world::{Entity, Table, World},
     },
     error::Result,
+    service::sync::pull::scope::Scope,
     store::{
         Tx,
-        feed::{self, FeedRow, find_memberships},
+        feed::{FeedRow, find_memberships},
         rows::load_rows,
     },
 };
 
 /// A row as it stands on the wire.
-struct Shown {
-    v: i64,
-    ts: Option<i64>,
-    row: Value,
+pub(super) struct Shown {
+    /// Revision.
+    pub v: i64,
+    /// Stamp, microseconds.
+    pub ts: Option<i64>,
+    /// The row.
+    pub row: Value,
 }
 
 /// The order of kinds on a page: what others refer to comes first.
@@ -40,15 +44,14 @@ const ORDER: &[&str] =
 /// they lose the row before their turn comes.
 pub(super) fn render(
     tx: &mut Tx<'_>,
-    reference: &Reference,
-    channels: &[Channel],
-    (rows, read_to): (&BTreeMap<Channel, feed::Channel>, &BTreeMap<Channel, i64>),
+    scope: &Scope,
+    read_to: &BTreeMap<Channel, i64>,
     entries: Vec<FeedRow>,
 ) -> Result<Vec<Change>> {
+    let channels = &scope.channels;
     let begun: BTreeSet<usize> =
         channels.iter().enumerate().filter(|(_, c)| read_to.get(c).is_some_and(|at| *at > 0)).map(|(place, _)| place).collect();
-    let places: BTreeMap<i64, usize> =
-        channels.iter().enumerate().filter_map(|(place, channel)| Some((rows.get(channel)?.no, place))).collect();
+    let places = scope.places();
     let own: BTreeSet<usize> =
         channels.iter().enumerate().filter(|(_, c)| matches!(c, Channel::Device(_))).map(|(place, _)| place).collect();
     // By row: the places that it left, and whether it is to be sent.
@@ -65,16 +68,8 @@ pub(super) fn render(
         }
     }
     let ids: Vec<Uuid> = touched.iter().filter(|(_, t)| t.sent).map(|((_, id), _)| *id).collect();
-    let mut carriers: BTreeMap<(String, Uuid), Vec<usize>> = BTreeMap::new();
-    let numbers: Vec<i64> = places.keys().copied().collect();
-    for (channel, kind, id) in find_memberships(tx, &numbers, &ids)? {
-        carriers.entry((kind, id)).or_default().extend(places.get(&channel));
-    }
-    let mut wanted: BTreeMap<&str, Vec<Uuid>> = BTreeMap::new();
-    for (kind, id) in carriers.keys() {
-        wanted.entry(kind).or_default().push(*id);
-    }
-    let world = load_rows(tx, &wanted)?;
+    let mut carriers = carriers(tx, &places, &ids)?;
+    let world = load(tx, carriers.keys())?;
     let mut changes = Vec::with_capacity(touched.len());
     for ((t, id), touched) in touched {
         let key = (t, id);
@@ -83,7 +78,7 @@ pub(super) fn render(
         c.retain(|place| begun.contains(place));
         c.sort_unstable();
         let (t, id) = key;
-        let shown = if touched.sent && !c.is_empty() { show(&world, reference, &t, id) } else { None };
+        let shown = if touched.sent && !c.is_empty() { show(&world, &scope.reference, &t, id) } else { None };
         let mut left = touched.left;
         // What a channel carries whose turn is still to come is neither sent now nor taken away.
         if shown.is_none() && touched.echoed && (nowhere || !c.is_empty()) {
@@ -109,7 +104,27 @@ struct Touched {
     left: BTreeSet<usize>,
 }
 
-fn show(world: &World, reference: &Reference, kind: &str, id: Uuid) -> Option<Shown> {
+/// Which of the channels carry rows of some ids: their places, by type and id.
+pub(super) fn carriers(tx: &mut Tx<'_>, places: &BTreeMap<i64, usize>, ids: &[Uuid]) -> Result<BTreeMap<(String, Uuid), Vec<usize>>> {
+    let numbers: Vec<i64> = places.keys().copied().collect();
+    let mut carriers: BTreeMap<(String, Uuid), Vec<usize>> = BTreeMap::new();
+    for (channel, kind, id) in find_memberships(tx, &numbers, ids)? {
+        carriers.entry((kind, id)).or_default().extend(places.get(&channel));
+    }
+    Ok(carriers)
+}
+
+/// Loads rows by type and id.
+pub(super) fn load<'k>(tx: &mut Tx<'_>, keys: impl Iterator<Item = &'k (String, Uuid)>) -> Result<World> {
+    let mut wanted: BTreeMap<&str, Vec<Uuid>> = BTreeMap::new();
+    for (kind, id) in keys {
+        wanted.entry(kind).or_default().push(*id);
+    }
+    load_rows(tx, &wanted)
+}
+
+/// A loaded row as it stands on the wire.
+pub(super) fn show(world: &World, reference: &Reference, kind: &str, id: Uuid) -> Option<Shown> {
     fn of<E: Entity>(table: &Table<E>, kind: &str, id: Uuid, row: impl Fn(&E) -> Value, ts: impl Fn(&E) -> Option<i64>) -> Option<Shown> {
         table.get(Id::new(id)).filter(|_| kind == E::KIND).map(|e| Shown { v: e.rev(), ts: ts(e), row: row(e) })
     }

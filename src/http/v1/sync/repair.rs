@@ -1,0 +1,38 @@
+//! What a channel carries and single rows of it: a device whose copy differs finds and mends exactly what differs.
+
+use actix_web::{post, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::{
+    domain::sync::repair::{FetchRequest, ManifestRequest},
+    http::{
+        State,
+        auth::{May, Own},
+        body::Envelope,
+        problem::Answer,
+        reply,
+        v1::sync::schema,
+    },
+    service::sync::pull,
+};
+
+/// The routes of this module.
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(manifest).service(fetch);
+}
+
+/// What a channel carries: types, ids and revisions without the rows
+#[utoipa::path(tag = "sync", request_body = schema::Manifest, responses((status = 200, body = schema::ManifestPage)), extensions(("x-permission" = json!("own"))))]
+#[post("/v1/sync/manifest")]
+async fn manifest(state: web::Data<State>, ctx: May<Own>, body: Envelope<ManifestRequest>) -> Answer {
+    let (ctx, request) = (ctx.ctx(), body.0);
+    Ok(reply::plain(&state.db.read(move |tx| pull::manifest(tx, &ctx, &request)).await?))
+}
+
+/// Single rows, with the channels that carry them
+#[utoipa::path(tag = "sync", request_body = schema::Fetch, responses((status = 200, body = schema::Fetched)), extensions(("x-permission" = json!("own"))))]
+#[post("/v1/sync/fetch")]
+async fn fetch(state: web::Data<State>, ctx: May<Own>, body: Envelope<FetchRequest>) -> Answer {
+    let (ctx, request) = (ctx.ctx(), body.0);
+    Ok(reply::plain(&state.db.read(move |tx| pull::fetch(tx, &ctx, &request)).await?))
+}
