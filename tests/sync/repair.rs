@@ -19,8 +19,8 @@ use uuid::Uuid;
 
 use crate::{
     city::{
-        CREW_NEW, CREW_OLD, D_WEST, EAST, INSPECTOR_E, INSPECTOR_W, Line, NEW, OLD, Phone, SUPERVISOR, SharedCity, WEST, category, id, on_both,
-        ticket_with_order,
+        CREW_NEW, CREW_OLD, D_WEST, EAST, INSPECTOR_E, INSPECTOR_W, Line, NEW, OLD, Phone, SUPERVISOR, SharedCity, WEST, category, id,
+        on_both, ticket_with_order,
     },
     push::registered,
 };
@@ -36,9 +36,8 @@ fn held(copy: &LocalCopy) -> BTreeMap<RowKey, Whole> {
 /// Tickets with all kinds of rows below them, in both districts.
 fn town(city: &SharedCity) -> Vec<TicketId> {
     let mut inspector = city.device(INSPECTOR_W);
-    let tickets: Vec<TicketId> = (0..6)
-        .map(|n| inspector.create_ticket(category(), &format!("چاله {n}"), if n % 2 == 0 { WEST } else { EAST }, None))
-        .collect();
+    let tickets: Vec<TicketId> =
+        (0..6).map(|n| inspector.create_ticket(category(), &format!("چاله {n}"), if n % 2 == 0 { WEST } else { EAST }, None)).collect();
     inspector.sync().unwrap();
     for ticket in &tickets {
         inspector.add_note(ticket.uuid(), "the neighbours complain");

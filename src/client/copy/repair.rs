@@ -30,9 +30,8 @@ impl LocalCopy {
     pub fn compare(&mut self, channel: Channel, manifest: &[ManifestRow]) -> Compared {
         let mut found = Compared::default();
         let carried: BTreeMap<(&str, Uuid), i64> = manifest.iter().map(|row| ((row.t.as_str(), row.id), row.v)).collect();
-        let extra = |((kind, id), row): &(&(String, Uuid), &Row)| {
-            row.channels.contains(&channel) && !carried.contains_key(&(kind.as_str(), *id))
-        };
+        let extra =
+            |((kind, id), row): &(&(String, Uuid), &Row)| row.channels.contains(&channel) && !carried.contains_key(&(kind.as_str(), *id));
         let extra: Vec<(String, Uuid)> = self.rows.iter().filter(extra).map(|(key, _)| key.clone()).collect();
         found.extra = extra.len();
         for key in extra {

@@ -42,12 +42,7 @@ const ORDER: &[&str] =
 /// The changes that entries mean to a device. A row is sent once, with all of the device's channels that carry it; a channel
 /// that it left is named in a drop. Channels of which nothing was read yet are not named: the device would not be told when
 /// they lose the row before their turn comes.
-pub(super) fn render(
-    tx: &mut Tx<'_>,
-    scope: &Scope,
-    read_to: &BTreeMap<Channel, i64>,
-    entries: Vec<FeedRow>,
-) -> Result<Vec<Change>> {
+pub(super) fn render(tx: &mut Tx<'_>, scope: &Scope, read_to: &BTreeMap<Channel, i64>, entries: Vec<FeedRow>) -> Result<Vec<Change>> {
     let channels = &scope.channels;
     let begun: BTreeSet<usize> =
         channels.iter().enumerate().filter(|(_, c)| read_to.get(c).is_some_and(|at| *at > 0)).map(|(place, _)| place).collect();

@@ -45,7 +45,8 @@ impl Scope {
         let names: Vec<String> = readable.iter().map(Channel::to_string).collect();
         let mut rows: BTreeMap<Channel, feed::Channel> = BTreeMap::new();
         for row in feed::list_channels(tx, &names)? {
-            let channel = row.name.parse().map_err(|e| Error::internal(format!("channels.name {} is no channel", row.name)).caused_by(e))?;
+            let channel =
+                row.name.parse().map_err(|e| Error::internal(format!("channels.name {} is no channel", row.name)).caused_by(e))?;
             rows.insert(channel, row);
         }
         // An area with others below it is named only if something ever lay in none of those.
