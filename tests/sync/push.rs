@@ -8,7 +8,7 @@ use bazdid::{
         ids::DeviceId,
         photo::PhotoKind,
         sync::{
-            envelope::PushResponse,
+            envelope::{PushResponse, ResultItem},
             outcome::{OutcomeCode, Status},
         },
         visit::VisitKind,
@@ -89,6 +89,21 @@ fn a_repeat_gets_the_first_answer_and_has_no_second_effect() {
         let (pushed, _) = inspector.sync().unwrap();
         assert_eq!((pushed.lost_replies, pushed.replayed), (2, 2));
         assert_eq!(city.world(ticket).notes.iter().count(), 2);
+    });
+}
+
+#[test]
+fn an_answer_that_is_given_again_says_the_same_of_a_refusal_too() {
+    on_both(|city| {
+        let (ticket, _) = ticket_with_order(city);
+        let (phone, device) = registered(city, INSPECTOR_W);
+        let unknown = json!({"set": {"category": Uuid::from_u128(0xdead)}});
+        let batch = [note(1, 1, ticket.uuid(), "one"), mutation(2, 2, "ticket.edit", ticket.uuid(), unknown)];
+        let first = send(&phone, device, &batch).unwrap().results;
+        assert_eq!((first[1].status, first[1].v.is_some(), first[1].state.is_some()), (Status::Rejected, true, true));
+        let again = send(&phone, device, &batch).unwrap().results;
+        let first: Vec<_> = first.into_iter().map(|r| ResultItem { replayed: true, state: None, ..r }).collect();
+        assert_eq!(again, first);
     });
 }
 

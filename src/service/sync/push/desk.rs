@@ -313,13 +313,20 @@ impl Desk<'_> {
         change::keep(tx, self.push.ctx, &mut self.world, Change { echoes, ..Change::default() })?;
         let own = self.own_channels();
         let mut answers = BTreeMap::new();
+        let mut informed = Vec::new();
         for case in &self.cases {
             if let (Origin::Fresh(place) | Origin::Again(place) | Origin::Reused(place), Some(outcome)) = (case.origin, &case.outcome) {
                 let mut answer = ResultItem::first(Some(case.row.seq), case.given, outcome);
                 self.inform(case, outcome, &own, &mut answer);
+                // The same revision is told when the mutation is sent again; it is known only now that all is kept.
+                if answer.v != outcome.v && !matches!(case.origin, Origin::Reused(_)) {
+                    let written = added.iter().chain(&changed).find(|row| row.id == case.row.id);
+                    informed.extend(written.map(|row| Journaled { result_v: answer.v, ..row.clone() }));
+                }
                 answers.insert(place, answer);
             }
         }
+        store::mutation::update_mutations(tx, &informed)?;
         Ok(answers)
     }
 
