@@ -20,3 +20,4 @@ mod push;
 mod repair;
 mod simulation;
 mod spec;
+mod vectors;

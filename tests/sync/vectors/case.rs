@@ -1,0 +1,270 @@
+//! One case: a world, what people did, and what must come of it whatever arrives first.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bazdid::domain::{
+    conflict::ConflictStatus,
+    sync::{
+        command::Command,
+        engine::{Act, decide, settle},
+        outcome::{Outcome, Status},
+        stamp::{Skew, Stamp},
+        surroundings::Surroundings,
+    },
+    wire,
+    world::World,
+};
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use crate::vectors::world::{NOW, ORDER, TICKET, Who, commit, id, key, reference};
+
+/// At most so many orders of arrival stand in a file; all of them are tried.
+const SHOWN: usize = 6;
+
+/// What somebody did, `minutes` before now.
+#[derive(Debug, Clone)]
+pub struct Deed {
+    pub n: u128,
+    pub who: Who,
+    pub cmd: &'static str,
+    pub entity: u128,
+    pub base: Option<i64>,
+    pub epoch: Option<i64>,
+    pub minutes: i64,
+    pub args: Value,
+}
+
+impl Deed {
+    fn wire(&self) -> Value {
+        let stamp = NOW.plus_minutes(-self.minutes);
+        json!({
+            "id": key(self.n), "author": self.who.name(), "cmd": self.cmd, "entity": key(self.entity), "base": self.base, "epoch": self.epoch,
+            "est": stamp, "eff": stamp.micros(), "args": self.args,
+        })
+    }
+}
+
+/// A case.
+#[derive(Debug, Clone)]
+pub struct Case {
+    pub file: &'static str,
+    pub name: &'static str,
+    pub law: &'static str,
+    pub about: &'static str,
+    pub world: World,
+    pub deeds: Vec<Deed>,
+    told: Vec<&'static str>,
+    conflicts: Vec<&'static str>,
+}
+
+/// A case of a file under a row of the tables of the specification.
+pub fn case(file: &'static str, name: &'static str, law: &'static str, about: &'static str, world: World) -> Case {
+    Case { file, name, law, about, world: commit(&world), deeds: Vec::new(), told: Vec::new(), conflicts: Vec::new() }
+}
+
+impl Case {
+    fn act(mut self, who: Who, cmd: &'static str, entity: u128, epoch: Option<i64>, base: Option<i64>, minutes: i64, args: Value) -> Self {
+        let n = 0xa0 + u128::try_from(self.deeds.len()).unwrap();
+        self.deeds.push(Deed { n, who, cmd, entity, base, epoch, minutes, args });
+        self
+    }
+
+    /// Something about the ticket, by somebody who had its revision `base`.
+    pub fn at_ticket(self, who: Who, base: i64, minutes: i64, cmd: &'static str, args: Value) -> Self {
+        self.act(who, cmd, TICKET, None, Some(base), minutes, args)
+    }
+
+    /// An edit of the ticket.
+    pub fn edit(self, who: Who, base: i64, minutes: i64, set: &Value) -> Self {
+        self.at_ticket(who, base, minutes, "ticket.edit", json!({ "set": set }))
+    }
+
+    /// Something about the order in an epoch.
+    pub fn work(self, who: Who, epoch: i64, minutes: i64, cmd: &'static str, args: Value) -> Self {
+        let base = self.world.work_orders.get(id(ORDER)).map(|o| o.rev);
+        self.act(who, cmd, ORDER, Some(epoch), base, minutes, args)
+    }
+
+    /// A new ticket.
+    pub fn create(self, who: Who, ticket: u128, minutes: i64, args: Value) -> Self {
+        self.act(who, "ticket.create", ticket, None, None, minutes, args)
+    }
+
+    /// What each is told if they arrive as they stand: the status and the code.
+    pub fn told(mut self, told: &[&'static str]) -> Self {
+        self.told = told.to_vec();
+        self
+    }
+
+    /// The conflicts that are open in the end: kind and severity.
+    pub fn conflicts(mut self, conflicts: &[&'static str]) -> Self {
+        self.conflicts = conflicts.to_vec();
+        self
+    }
+
+    /// Every order of arrival that keeps each author's own.
+    fn arrivals(&self) -> Vec<Vec<usize>> {
+        fn go(deeds: &[Deed], taken: &mut Vec<usize>, all: &mut Vec<Vec<usize>>) {
+            if taken.len() == deeds.len() {
+                all.push(taken.clone());
+                return;
+            }
+            let mut tried = BTreeSet::new();
+            for (n, deed) in deeds.iter().enumerate() {
+                if !taken.contains(&n) && tried.insert(deed.who) {
+                    taken.push(n);
+                    go(deeds, taken, all);
+                    taken.pop();
+                }
+            }
+        }
+        let mut all = Vec::new();
+        go(&self.deeds, &mut Vec::new(), &mut all);
+        all
+    }
+
+    fn send(&self, world: &mut World, around: &Surroundings<'_>, deed: &Deed) -> Outcome {
+        let command = Command::parse(deed.cmd, 1, &deed.args).unwrap_or_else(|e| panic!("{}: {}", self.name, e.detail));
+        let eff = NOW.plus_minutes(-deed.minutes);
+        let act = Act {
+            id: id(deed.n),
+            entity: key(deed.entity),
+            base: deed.base,
+            epoch: deed.epoch,
+            command: &command,
+            args: &deed.args,
+            stamp: Stamp { est: eff, eff, skew_us: 0, skew: Skew::Fine },
+            received_at: NOW,
+            office: false,
+        };
+        decide(world, around, &deed.who.author(), &act)
+    }
+
+    /// Lets everything arrive in one order, each alone or all in one batch. What is held is decided again with every arrival.
+    fn play(&self, order: &[usize], at_once: bool) -> (World, Vec<Outcome>) {
+        let reference = reference();
+        let around = Surroundings::new(&reference);
+        let mut world = self.world.clone();
+        let mut outcomes: BTreeMap<usize, Outcome> = BTreeMap::new();
+        for n in order {
+            outcomes.insert(*n, self.send(&mut world, &around, &self.deeds[*n]));
+            loop {
+                let mut held: Vec<usize> = outcomes.iter().filter(|(_, o)| o.status == Status::Held).map(|(n, _)| *n).collect();
+                held.sort_by_key(|n| (std::cmp::Reverse(self.deeds[*n].minutes), self.deeds[*n].n));
+                let again: Vec<(usize, Outcome)> = held.into_iter().map(|n| (n, self.send(&mut world, &around, &self.deeds[n]))).collect();
+                let moved = again.iter().any(|(_, o)| o.status != Status::Held);
+                outcomes.extend(again);
+                if !moved {
+                    break;
+                }
+            }
+            if !at_once {
+                settle(&mut world, &around, NOW);
+                world = commit(&world);
+            }
+        }
+        settle(&mut world, &around, NOW);
+        (world, outcomes.into_values().collect())
+    }
+
+    /// The case with what must come of it, as it stands in its file. Fails if the order of arrival matters or if it comes out
+    /// otherwise than the case says.
+    pub fn written(&self) -> Value {
+        let arrivals = self.arrivals();
+        let (world, told) = self.play(&arrivals[0], false);
+        let rows = rows(&world);
+        let words: Vec<String> = told.iter().map(words).collect();
+        assert_eq!(words, self.told, "{}", self.name);
+        let open = world.conflicts.iter().filter(|c| c.status == ConflictStatus::Open);
+        let conflicts: Vec<String> = open.map(|c| format!("{} {}", c.kind, c.severity)).collect();
+        assert_eq!(conflicts, self.conflicts, "{}", self.name);
+        for order in &arrivals {
+            for at_once in [false, true] {
+                assert_eq!(self::rows(&self.play(order, at_once).0), rows, "{}: {order:?} {at_once}", self.name);
+            }
+        }
+        let before = self::rows(&self.world);
+        let changed: Vec<&Value> = rows.values().filter(|row| before.get(&name(row)) != Some(row)).collect();
+        let shown: Vec<&Vec<usize>> = arrivals.iter().take(SHOWN).collect();
+        let results: Vec<Value> = shown.iter().map(|order| self.play(order, false).1.iter().map(result).collect()).collect();
+        json!({
+            "name": self.name, "law": self.law, "about": self.about,
+            "before": {
+                "rows": before.into_values().collect::<Vec<_>>(),
+                "revisions": revisions(&self.world),
+                "edits": edits(&self.world),
+                "status_changes": self.world.status_changes.iter()
+                    .map(|s| json!({"ticket": s.ticket_id, "from": s.from, "to": s.to, "at": s.at})).collect::<Vec<_>>(),
+            },
+            "mutations": self.deeds.iter().map(Deed::wire).collect::<Vec<_>>(),
+            "arrivals": shown,
+            "expected": { "rows": changed, "results": results },
+        })
+    }
+}
+
+fn words(outcome: &Outcome) -> String {
+    outcome.code.map_or_else(|| outcome.status.to_string(), |code| format!("{} {code}", outcome.status))
+}
+
+fn result(outcome: &Outcome) -> Value {
+    let mut result = Map::new();
+    result.insert("status".into(), json!(outcome.status));
+    result.extend(outcome.code.map(|code| ("code".into(), json!(code))));
+    result.extend(outcome.conflict.map(|conflict| ("conflict".into(), json!(conflict))));
+    result.into()
+}
+
+fn name(row: &Value) -> (String, String) {
+    (row["t"].as_str().unwrap().to_owned(), row["row"]["id"].as_str().unwrap().to_owned())
+}
+
+/// Every row as devices see it, and the offers, which they do not.
+fn rows(world: &World) -> BTreeMap<(String, String), Value> {
+    let mut all: Vec<Value> = Vec::new();
+    let mut add = |t: &str, row: Value| all.push(json!({ "t": t, "row": row }));
+    world.tickets.iter().for_each(|r| add("ticket", wire::ticket(r)));
+    world.work_orders.iter().for_each(|r| add("work_order", wire::work_order(r)));
+    world.work_events.iter().for_each(|r| add("work_event", wire::work_event(r)));
+    world.rounds.iter().for_each(|r| add("round", wire::round(r)));
+    world.visits.iter().for_each(|r| add("visit", wire::visit(r)));
+    world.notes.iter().for_each(|r| add("note", wire::note(r)));
+    world.measurements.iter().for_each(|r| add("measurement", wire::measurement(r)));
+    world.answers.iter().for_each(|r| add("answer", wire::answer(r)));
+    world.photos.iter().for_each(|r| add("photo", wire::photo(r)));
+    for r in world.assignments.iter() {
+        add(
+            "assignment",
+            json!({
+                "id": r.id, "work_order": r.work_order_id, "epoch": r.epoch, "until_epoch": r.until_epoch, "organisation": r.organisation_id,
+                "contract": r.contract_id, "offered_at": r.offered_at, "expires_at": r.expires_at, "answer": r.answer,
+                "answered_at": r.answered_at, "reason": r.reason,
+            }),
+        );
+    }
+    // One that the system withdrew again is there or not, as things arrived.
+    for r in world.conflicts.iter().filter(|c| c.status == ConflictStatus::Open) {
+        let mut row = wire::conflict(r);
+        row["key"] = json!(r.key);
+        add("conflict", row);
+    }
+    all.into_iter().map(|row| (name(&row), row)).collect()
+}
+
+/// The revisions that a `base` may name.
+fn revisions(world: &World) -> BTreeMap<Uuid, i64> {
+    let tickets = world.tickets.iter().map(|t| (t.id.uuid(), t.rev));
+    tickets.chain(world.work_orders.iter().map(|o| (o.id.uuid(), o.rev))).collect()
+}
+
+/// The edits that made the ticket what it is.
+fn edits(world: &World) -> Vec<Value> {
+    let edit = |e: &bazdid::domain::ticket::FieldEdit| {
+        json!({
+            "ticket": e.ticket_id, "field": e.field, "value": e.value, "mutation": e.mutation_id, "actor": e.actor, "office": e.office,
+            "base": e.base, "v": e.v, "eff": e.eff.micros(),
+        })
+    };
+    world.field_edits.iter().map(edit).collect()
+}
