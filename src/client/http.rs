@@ -45,6 +45,11 @@ impl HttpTransport {
         Self { agent: config.into(), base_url, access: None, refresh: None, renewals: 0 }
     }
 
+    /// Goes on at another address of the same server. The login stays.
+    pub fn move_to(&mut self, base_url: &str) {
+        base_url.trim_end_matches('/').clone_into(&mut self.base_url);
+    }
+
     /// Logs in.
     ///
     /// # Errors

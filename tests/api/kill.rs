@@ -219,7 +219,7 @@ impl Door {
 struct Way {
     door: Arc<Door>,
     login: &'static str,
-    http: Option<(String, HttpTransport)>,
+    http: Option<HttpTransport>,
     /// The first answer to each mutation that reached the device.
     told: BTreeMap<MutationId, ResultItem>,
     replayed: usize,
@@ -230,16 +230,17 @@ impl Way {
         Self { door: Arc::clone(door), login, http: None, told: BTreeMap::new(), replayed: 0 }
     }
 
-    /// A transport to the server that is there now, logged in.
+    /// A transport to the server that is there now; logged in once and for all, as a person would.
     fn http(&mut self) -> bazdid::client::Result<&mut HttpTransport> {
         let base = self.door.state.lock().unwrap().base.clone().ok_or_else(|| ClientError::Lost("no server".into()))?;
-        if self.http.as_ref().is_none_or(|(at, _)| *at != base) {
-            self.http = None;
+        if self.http.is_none() {
             let mut http = HttpTransport::new(&base);
             http.login(self.login, PASSWORD)?;
-            self.http = Some((base, http));
+            self.http = Some(http);
         }
-        Ok(&mut self.http.as_mut().unwrap().1)
+        let http = self.http.as_mut().unwrap();
+        http.move_to(&base);
+        Ok(http)
     }
 }
 

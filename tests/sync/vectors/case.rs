@@ -64,15 +64,15 @@ pub fn case(file: &'static str, name: &'static str, law: &'static str, about: &'
 }
 
 impl Case {
-    fn act(mut self, who: Who, cmd: &'static str, entity: u128, epoch: Option<i64>, base: Option<i64>, minutes: i64, args: Value) -> Self {
+    fn act(mut self, deed: Deed) -> Self {
         let n = 0xa0 + u128::try_from(self.deeds.len()).unwrap();
-        self.deeds.push(Deed { n, who, cmd, entity, base, epoch, minutes, args });
+        self.deeds.push(Deed { n, ..deed });
         self
     }
 
     /// Something about the ticket, by somebody who had its revision `base`.
     pub fn at_ticket(self, who: Who, base: i64, minutes: i64, cmd: &'static str, args: Value) -> Self {
-        self.act(who, cmd, TICKET, None, Some(base), minutes, args)
+        self.act(Deed { n: 0, who, cmd, entity: TICKET, epoch: None, base: Some(base), minutes, args })
     }
 
     /// An edit of the ticket.
@@ -83,12 +83,12 @@ impl Case {
     /// Something about the order in an epoch.
     pub fn work(self, who: Who, epoch: i64, minutes: i64, cmd: &'static str, args: Value) -> Self {
         let base = self.world.work_orders.get(id(ORDER)).map(|o| o.rev);
-        self.act(who, cmd, ORDER, Some(epoch), base, minutes, args)
+        self.act(Deed { n: 0, who, cmd, entity: ORDER, epoch: Some(epoch), base, minutes, args })
     }
 
     /// A new ticket.
     pub fn create(self, who: Who, ticket: u128, minutes: i64, args: Value) -> Self {
-        self.act(who, "ticket.create", ticket, None, None, minutes, args)
+        self.act(Deed { n: 0, who, cmd: "ticket.create", entity: ticket, epoch: None, base: None, minutes, args })
     }
 
     /// What each is told if they arrive as they stand: the status and the code.
