@@ -4,7 +4,7 @@
 //! `BAZDID_KILLS=200 BAZDID_KILL_SEED=5 cargo test --test api kill` kills more often, at other moments. The moments follow from the seed as far as
 //! the machine's scheduling lets them; the laws hold at every one.
 
-#![allow(clippy::disallowed_methods, reason = "tests")]
+#![allow(clippy::disallowed_methods, clippy::print_stdout, reason = "tests")]
 
 use std::{
     collections::{BTreeMap, BTreeSet},
