@@ -26,6 +26,10 @@ pub struct Round {
     pub overdue_mutations: usize,
     /// Answers under idempotency keys that were forgotten.
     pub forgotten_answers: usize,
+    /// Channels of which the head was marked, so that the age of their entries is known.
+    pub marked_heads: usize,
+    /// Entries of the feed and marks that were older than the retention.
+    pub forgotten_entries: usize,
     /// Counts of attempts and old tokens that were forgotten, keys that were replaced.
     pub tidied_logins: usize,
 }
@@ -54,6 +58,8 @@ impl Worker {
             ended_holds: self.drain(timers::end_holds)?,
             overdue_mutations: self.drain(sync::kept::set_overdue_aside)?,
             forgotten_answers: self.drain(timers::forget_answers)?,
+            marked_heads: self.drain(sync::compact::mark_heads)?,
+            forgotten_entries: self.drain(sync::compact::compact)?,
             tidied_logins: self.drain(auth::tidy)?,
         })
     }
@@ -83,6 +89,8 @@ impl Worker {
                         worker.expired_offers = round.expired_offers,
                         worker.ended_holds = round.ended_holds,
                         worker.forgotten_answers = round.forgotten_answers,
+                        worker.marked_heads = round.marked_heads,
+                        worker.forgotten_entries = round.forgotten_entries,
                         worker.tidied_logins = round.tidied_logins,
                         "the worker did what was due"
                     );

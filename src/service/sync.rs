@@ -3,6 +3,7 @@
 //! Rules of the merge stand in [`crate::domain::sync`]; here they meet the database.
 
 mod access;
+pub mod compact;
 pub mod config;
 pub mod limits;
 pub mod pull;

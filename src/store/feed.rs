@@ -3,6 +3,8 @@
 //! A seq comes from its channel's row, which is locked in the order of names, last in the transaction, one bump a batch: no
 //! lower seq can appear after a higher one was read.
 
+pub mod compaction;
+
 use std::collections::BTreeMap;
 
 use diesel::prelude::*;

@@ -672,6 +672,16 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::sql::types::*;
+    feed_marks (channel, seq) {
+        channel -> BigInt,
+        seq -> BigInt,
+        at -> Micros,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     organisations,
     accounts,
@@ -709,5 +719,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     coverage_use,
     mutations,
     channels,
-    feed
+    feed,
+    feed_marks
 );

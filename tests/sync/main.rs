@@ -12,6 +12,7 @@
 mod city;
 #[path = "../common/mod.rs"]
 mod common;
+mod compaction;
 mod decided;
 mod held;
 mod load;

@@ -13,24 +13,24 @@ use serde_json::{Value, json};
 
 use crate::{
     city::{
-        CREW_NEW, CREW_OLD, D_WEST, EAST, HALL, INSPECTOR_E, INSPECTOR_W, NEW, SUPERVISOR, SharedCity, WEST, category, grant, id, on_both,
+        CREW_NEW, CREW_OLD, D_EAST, D_WEST, EAST, HALL, INSPECTOR_E, INSPECTOR_W, NEW, SUPERVISOR, SharedCity, WEST, category, grant, id, on_both,
         ticket_with_order,
     },
-    push::registered,
+    push::{note, registered, send},
 };
 
-fn page(city: &SharedCity, account: u128, body: &Value) -> PullResponse {
+pub fn page(city: &SharedCity, account: u128, body: &Value) -> PullResponse {
     let phone = city.device(account);
     serde_json::from_value(phone.transport.pull(body).unwrap()).unwrap()
 }
 
 /// Rows as a device holds them: type, id, revision.
-fn held(copy: &LocalCopy) -> Vec<(String, uuid::Uuid, i64, Value)> {
+pub fn held(copy: &LocalCopy) -> Vec<(String, uuid::Uuid, i64, Value)> {
     copy.rows().map(|(t, id, row)| (t.to_owned(), id, row.v, row.row.clone())).collect()
 }
 
 /// Reads from a cursor to the end into a copy that belongs to the cursor.
-fn read_on(city: &SharedCity, account: u128, device: bazdid::domain::ids::DeviceId, copy: &mut LocalCopy, limit: i64) -> PullResponse {
+pub fn read_on(city: &SharedCity, account: u128, device: bazdid::domain::ids::DeviceId, copy: &mut LocalCopy, limit: i64) -> PullResponse {
     for _ in 0..500 {
         let page = page(city, account, &json!({"device": device, "cursor": copy.cursor(), "limit": limit}));
         assert!(page.changes.iter().filter(|c| c.row.is_some()).count() <= usize::try_from(limit).unwrap());
@@ -85,6 +85,50 @@ fn a_pull_from_any_earlier_cursor_to_the_end_equals_a_fresh_one() {
             read_on(city, SUPERVISOR, device, &mut copy, [1, 2, 7][n % 3]);
             assert_eq!(held(&copy), held(&fresh), "from cursor {n}");
         }
+    });
+}
+
+#[test]
+fn the_long_back_fill_of_a_gained_channel_lets_todays_work_pass() {
+    const ROWS: i64 = 3_000;
+    const PAGE: i64 = 200;
+    on_both(|city| {
+        let mut west = city.device(INSPECTOR_W);
+        let live = west.create_ticket(category(), "today", WEST, None);
+        let ticket = west.create_ticket(category(), "long ago", EAST, None);
+        west.sync().unwrap();
+        // A reader of the west only, who is up to date.
+        let (_, device) = registered(city, SUPERVISOR);
+        let narrow = RoleGrant { areas: vec![id(D_WEST)], ..grant(601, SUPERVISOR, Role::Supervisor, HALL, &[]) };
+        city.write(move |tx| store::account::save_grants(tx, std::slice::from_ref(&narrow)));
+        let mut copy = LocalCopy::default();
+        read_on(city, SUPERVISOR, device, &mut copy, 500);
+        let (writer, many) = registered(city, INSPECTOR_W);
+        for first in (1..=ROWS).step_by(500) {
+            let batch: Vec<Value> =
+                (first..first + 500).map(|seq| note(seq, 0x10_0000 + u128::try_from(seq).unwrap(), ticket.uuid(), "x")).collect();
+            send(&writer, many, &batch).unwrap();
+        }
+        let wide = grant(601, SUPERVISOR, Role::Supervisor, HALL, &[D_WEST, D_EAST]);
+        city.write(move |tx| store::account::save_grants(tx, std::slice::from_ref(&wide)));
+        let mut pages = 0;
+        loop {
+            city.pass(1);
+            west.edit_ticket(live, json!({"text": format!("today, {pages}")}));
+            west.sync().unwrap();
+            let next = page(city, SUPERVISOR, &json!({"device": device, "cursor": copy.cursor(), "limit": PAGE}));
+            copy.apply(&next).unwrap();
+            pages += 1;
+            let text = format!("today, {}", pages - 1);
+            assert_eq!(copy.text("ticket", live.uuid(), "text"), Some(text.as_str()), "page {pages} brings what changed before it");
+            if next.complete {
+                assert_eq!(copy.differing(&next).unwrap(), Vec::<Channel>::new());
+                break;
+            }
+            assert!(pages < 100, "the back-fill comes to its end all the same");
+        }
+        assert!(pages >= ROWS / PAGE, "{pages}");
+        assert_eq!(copy.list("note").filter(|(_, n)| n.row["ticket"] == json!(ticket)).count(), usize::try_from(ROWS).unwrap());
     });
 }
 

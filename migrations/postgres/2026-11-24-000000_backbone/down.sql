@@ -1,3 +1,4 @@
+DROP TABLE feed_marks;
 DROP TABLE feed;
 DROP TABLE channels;
 DROP TABLE mutations;

@@ -619,3 +619,11 @@ CREATE TABLE feed (
     UNIQUE (channel, seq)
 );
 CREATE INDEX feed_entity ON feed (entity);
+
+CREATE TABLE feed_marks (
+    channel bigint NOT NULL,
+    seq bigint NOT NULL,
+    at timestamptz NOT NULL,
+    PRIMARY KEY (channel, seq)
+);
+CREATE INDEX feed_marks_at ON feed_marks (at);

@@ -619,3 +619,11 @@ CREATE TABLE feed (
     UNIQUE (channel, seq)
 ) STRICT;
 CREATE INDEX feed_entity ON feed (entity);
+
+CREATE TABLE feed_marks (
+    channel INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (channel, seq)
+) STRICT;
+CREATE INDEX feed_marks_at ON feed_marks (at);

@@ -2,10 +2,10 @@
 //!
 //! It is signed, so that nobody can make one up, and holds no permission: channels are derived anew at every pull. The bytes:
 //! ```text
-//! 1                                  version
+//! 2                                  version
 //! varint length, bytes               feed epoch
 //! varint count                       positions, sorted by channel
-//!   kind (1…6), 16 bytes of the id (none for ref), varint seq
+//!   kind (1…6), 16 bytes of the id (none for ref), varint seq, varint floor
 //! 32 bytes                           tag over all before it
 //! ```
 //! in base64url without padding; a varint is LEB128.
@@ -17,18 +17,28 @@ use uuid::Uuid;
 
 use crate::domain::sync::channel::Channel;
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 const TAG_BYTES: usize = 32;
 /// A longer text is not read: no account has so many channels.
 const MAX_TEXT: usize = 256 * 1024;
+
+/// How far a device has read one channel.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Position {
+    /// The last seq read.
+    pub seq: i64,
+    /// The channel's floor when the reading began, as long as it has not come beyond it; otherwise 0. What was forgotten up to there the
+    /// device never had.
+    pub floor: i64,
+}
 
 /// How far a device has read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Cursor {
     /// The feed that the positions belong to; another one after a restore.
     pub feed_epoch: String,
-    /// The last seq read, by channel.
-    pub positions: BTreeMap<Channel, i64>,
+    /// How far each channel was read.
+    pub positions: BTreeMap<Channel, Position>,
 }
 
 /// Why a cursor cannot be used. The answer to any of them is a reset of all channels, not an error.
@@ -50,11 +60,13 @@ impl Cursor {
         put_varint(&mut bytes, self.feed_epoch.len().try_into().unwrap_or(u64::MAX));
         bytes.extend_from_slice(self.feed_epoch.as_bytes());
         put_varint(&mut bytes, self.positions.len().try_into().unwrap_or(u64::MAX));
-        for (channel, seq) in &self.positions {
+        for (channel, at) in &self.positions {
             let (kind, id) = channel.parts();
             bytes.push(kind);
             bytes.extend(id.iter().flat_map(Uuid::as_bytes));
-            put_varint(&mut bytes, u64::try_from(*seq).unwrap_or_default());
+            for number in [at.seq, at.floor] {
+                put_varint(&mut bytes, u64::try_from(number).unwrap_or_default());
+            }
         }
         let tag = sign(&bytes);
         bytes.extend_from_slice(&tag);
@@ -90,7 +102,8 @@ fn read(body: &[u8]) -> Option<Cursor> {
     let mut positions = BTreeMap::new();
     for _ in 0..count {
         let channel = take_channel(&mut rest)?;
-        positions.insert(channel, i64::try_from(take_varint(&mut rest)?).ok()?);
+        let mut number = || i64::try_from(take_varint(&mut rest)?).ok();
+        positions.insert(channel, Position { seq: number()?, floor: number()? });
     }
     rest.is_empty().then_some(Cursor { feed_epoch, positions })
 }
@@ -158,7 +171,8 @@ mod tests {
     }
 
     fn any_cursor() -> impl Strategy<Value = Cursor> {
-        (".{0,40}", proptest::collection::btree_map(any_channel(), 0..=i64::MAX, 0..20))
+        let position = (0..=i64::MAX, 0..=i64::MAX).prop_map(|(seq, floor)| Position { seq, floor });
+        (".{0,40}", proptest::collection::btree_map(any_channel(), position, 0..20))
             .prop_map(|(feed_epoch, positions)| Cursor { feed_epoch, positions })
     }
 
@@ -200,7 +214,7 @@ mod tests {
 
     #[test]
     fn a_cursor_of_five_channels_is_short() {
-        let positions = (0..5).map(|i| (Channel::Area(Uuid::from_u128(i).into()), 1_000_000)).collect();
+        let positions = (0..5).map(|i| (Channel::Area(Uuid::from_u128(i).into()), Position { seq: 1_000_000, floor: 0 })).collect();
         let cursor = Cursor { feed_epoch: "0192a000-0000-7000-8000-000000000001".into(), positions };
         assert!(cursor.seal(sign(1)).len() < 250);
     }

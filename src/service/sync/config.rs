@@ -55,6 +55,8 @@ pub struct TellLimits {
     pub max_offline_days: i64,
     /// For so long are answers kept at least, days.
     pub result_days: i64,
+    /// For so long is a cursor surely good, days; after that some channels may begin again.
+    pub feed_days: i64,
 }
 
 /// What a device has to know before it syncs.
@@ -77,6 +79,7 @@ pub fn sync_config(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<SyncConfig> {
             max_fetch: limits::MAX_FETCH,
             max_offline_days: ctx.shared.settings.max_offline_days,
             result_days: limits::RESULT_DAYS,
+            feed_days: limits::FEED_DAYS,
         },
     })
 }

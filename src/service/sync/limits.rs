@@ -35,6 +35,8 @@ pub const MAX_FETCH: usize = 500;
 pub const MAX_RESULTS: i64 = 1_000;
 /// Days for which an answer that was changed later is told again.
 pub const RESULT_DAYS: i64 = 30;
+/// Days for which the feed remembers what left a channel: the cursor of a device that pulled within them is good for every channel.
+pub const FEED_DAYS: i64 = 30;
 /// What waited so long comes into the office's inbox, days.
 pub const HELD_DAYS: i64 = 5;
 /// Mutations that come there in one step.

@@ -364,4 +364,6 @@ struct SyncLimits {
     max_offline_days: i64,
     /// For so long are answers kept at least, days.
     result_days: i64,
+    /// For so long is a cursor surely good, days; after that some channels may begin again.
+    feed_days: i64,
 }

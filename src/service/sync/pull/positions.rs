@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    domain::sync::{channel::Channel, cursor::Cursor},
+    domain::sync::{
+        channel::Channel,
+        cursor::{Cursor, Position},
+    },
     error::Result,
     store::{
         Tx,
@@ -16,12 +19,20 @@ pub(super) struct Positions<'a> {
     rows: &'a BTreeMap<Channel, feed::Channel>,
     /// The last seq read, by channel.
     pub read_to: BTreeMap<Channel, i64>,
+    /// The floor when the reading began, of channels that are being read from the beginning.
+    floors: BTreeMap<Channel, i64>,
     /// Channels that the cursor did not have.
     pub gained: Vec<Channel>,
     /// Channels of the cursor that the user reads no longer.
     pub lost: Vec<Channel>,
     /// Channels that are sent from the beginning.
     pub reset: Vec<Channel>,
+}
+
+/// Whether nothing that was forgotten is missing to who has read so far. Below the floor only somebody is safe who began at it: what is
+/// gone was gone before he came.
+const fn has_all(at: Position, floor: i64) -> bool {
+    at.seq >= floor || at.floor == floor
 }
 
 impl<'a> Positions<'a> {
@@ -34,13 +45,19 @@ impl<'a> Positions<'a> {
         again: &BTreeSet<Channel>,
     ) -> Self {
         let had = cursor.as_ref().and_then(|c| c.as_ref()).map(|c| &c.positions);
-        let mut positions = Self { rows, read_to: BTreeMap::new(), gained: Vec::new(), lost: Vec::new(), reset: Vec::new() };
+        let mut positions = Self { rows, read_to: BTreeMap::new(), floors: BTreeMap::new(), gained: Vec::new(), lost: Vec::new(), reset: Vec::new() };
+        let floor_of = |channel: &Channel| rows.get(channel).map_or(0, |r| r.floor);
+        // What a device was told again concerns rows of any channel: if some of it may be gone, none of them can be trusted.
+        let told_all = channels.iter().all(|c| {
+            let at = had.and_then(|h| h.get(c)).copied();
+            !matches!(c, Channel::Device(_)) || at.is_none_or(|at| has_all(at, floor_of(c)))
+        });
         for channel in channels {
-            let (head, floor) = rows.get(channel).map_or((0, 0), |r| (r.head, r.floor));
+            let (head, floor) = (rows.get(channel).map_or(0, |r| r.head), floor_of(channel));
             let at = had.and_then(|h| h.get(channel)).copied();
             let begin = match at {
                 // A position that this feed never reached, or of which entries may be gone, says nothing.
-                Some(seq) if seq <= head && (seq == 0 || seq >= floor) && !again.contains(channel) => seq,
+                Some(at) if told_all && at.seq <= head && (at.seq == 0 || has_all(at, floor)) && !again.contains(channel) => at.seq,
                 Some(_) => {
                     positions.reset.push(*channel);
                     0
@@ -55,6 +72,7 @@ impl<'a> Positions<'a> {
                 }
             };
             positions.read_to.insert(*channel, begin);
+            positions.floors.insert(*channel, floor);
         }
         let reads: BTreeSet<Channel> = channels.iter().copied().collect();
         positions.lost = had.into_iter().flat_map(BTreeMap::keys).filter(|c| !reads.contains(c)).copied().collect();
@@ -97,7 +115,11 @@ impl<'a> Positions<'a> {
     }
 
     /// The positions of the next cursor.
-    pub fn after(&self) -> BTreeMap<Channel, i64> {
-        self.read_to.clone()
+    pub fn after(&self) -> BTreeMap<Channel, Position> {
+        let position = |(channel, seq): (&Channel, &i64)| {
+            let floor = self.floors.get(channel).copied().filter(|floor| seq < floor).unwrap_or_default();
+            (*channel, Position { seq: *seq, floor })
+        };
+        self.read_to.iter().map(position).collect()
     }
 }
