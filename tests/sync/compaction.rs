@@ -12,7 +12,9 @@ use bazdid::{
 use serde_json::json;
 
 use crate::{
-    city::{CREW_NEW, CREW_OLD, EAST, INSPECTOR_W, NEW, OLD, Phone, SUPERVISOR, SharedCity, WEST, category, id, on_both, ticket_with_order},
+    city::{
+        CREW_NEW, CREW_OLD, EAST, INSPECTOR_W, NEW, OLD, Phone, SUPERVISOR, SharedCity, WEST, category, id, on_both, ticket_with_order,
+    },
     pull::{held, page, read_on},
     push::registered,
     repair::Dice,

@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 
 use crate::{
     city::{
-        CREW_NEW, CREW_OLD, D_EAST, D_WEST, EAST, HALL, INSPECTOR_E, INSPECTOR_W, NEW, SUPERVISOR, SharedCity, WEST, category, grant, id, on_both,
-        ticket_with_order,
+        CREW_NEW, CREW_OLD, D_EAST, D_WEST, EAST, HALL, INSPECTOR_E, INSPECTOR_W, NEW, SUPERVISOR, SharedCity, WEST, category, grant, id,
+        on_both, ticket_with_order,
     },
     push::{note, registered, send},
 };

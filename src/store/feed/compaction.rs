@@ -90,8 +90,9 @@ pub fn delete_gone(tx: &mut Tx<'_>, channel: i64, through: i64, limit: i64) -> R
         .set(channels::floor.eq(last))
         .execute(c))
     .map_err(db_error)?;
-    on!(tx, |c| diesel::delete(feed::table.filter(feed::channel.eq(channel).and(feed::present.eq(false)).and(feed::seq.le(last)))).execute(c))
-        .map_err(db_error)?;
+    on!(tx, |c| diesel::delete(feed::table.filter(feed::channel.eq(channel).and(feed::present.eq(false)).and(feed::seq.le(last))))
+        .execute(c))
+    .map_err(db_error)?;
     Ok(gone.len())
 }
 

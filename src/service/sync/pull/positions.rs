@@ -45,7 +45,8 @@ impl<'a> Positions<'a> {
         again: &BTreeSet<Channel>,
     ) -> Self {
         let had = cursor.as_ref().and_then(|c| c.as_ref()).map(|c| &c.positions);
-        let mut positions = Self { rows, read_to: BTreeMap::new(), floors: BTreeMap::new(), gained: Vec::new(), lost: Vec::new(), reset: Vec::new() };
+        let mut positions =
+            Self { rows, read_to: BTreeMap::new(), floors: BTreeMap::new(), gained: Vec::new(), lost: Vec::new(), reset: Vec::new() };
         let floor_of = |channel: &Channel| rows.get(channel).map_or(0, |r| r.floor);
         // What a device was told again concerns rows of any channel: if some of it may be gone, none of them can be trusted.
         let told_all = channels.iter().all(|c| {
