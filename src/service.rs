@@ -17,6 +17,7 @@ pub mod device;
 pub mod faults;
 pub mod import;
 pub mod inbox;
+pub mod kept;
 pub mod keys;
 pub mod once;
 pub mod organisation;

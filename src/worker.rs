@@ -22,6 +22,8 @@ pub struct Round {
     pub expired_offers: usize,
     /// Holds that ended.
     pub ended_holds: usize,
+    /// Mutations that had waited for something that was there by now.
+    pub released_mutations: usize,
     /// Mutations that waited too long and came into the office's inbox.
     pub overdue_mutations: usize,
     /// Answers under idempotency keys that were forgotten.
@@ -56,6 +58,7 @@ impl Worker {
         Ok(Round {
             expired_offers: self.drain(timers::expire_offers)?,
             ended_holds: self.drain(timers::end_holds)?,
+            released_mutations: self.look_again()?,
             overdue_mutations: self.drain(sync::kept::set_overdue_aside)?,
             forgotten_answers: self.drain(timers::forget_answers)?,
             marked_heads: self.drain(sync::compact::mark_heads)?,
@@ -68,8 +71,7 @@ impl Worker {
     fn drain(&self, step: fn(&mut Tx<'_>, &Ctx) -> Result<Step>) -> Result<usize> {
         let mut done = 0;
         loop {
-            let now = self.clock.now();
-            let ctx = Ctx { now, ids: self.ids.clone(), request_id: self.ids.uuid(now), actor: None, shared: self.shared.clone() };
+            let ctx = self.ctx();
             let Step { done: n, more } = self.db.write_blocking(move |tx| step(tx, &ctx))?;
             done += n;
             // A step that finds rows but changes none would find the same again.
@@ -77,6 +79,27 @@ impl Worker {
                 return Ok(done);
             }
         }
+    }
+
+    /// Looks again at what waits, until all of it was looked at.
+    fn look_again(&self) -> Result<usize> {
+        let ctx = self.ctx();
+        let since = self.db.write_blocking(move |tx| sync::release::begin_look(tx, &ctx))?;
+        let (mut done, mut from) = (0, None);
+        loop {
+            let ctx = self.ctx();
+            let look = self.db.write_blocking(move |tx| sync::release::look_again(tx, &ctx, since, from))?;
+            done += look.step.done;
+            from = look.next;
+            if from.is_none() {
+                return Ok(done);
+            }
+        }
+    }
+
+    fn ctx(&self) -> Ctx {
+        let now = self.clock.now();
+        Ctx { now, ids: self.ids.clone(), request_id: self.ids.uuid(now), actor: None, shared: self.shared.clone() }
     }
 
     /// Does what is due again and again until the task is dropped.
@@ -88,6 +111,8 @@ impl Worker {
                     tracing::info!(
                         worker.expired_offers = round.expired_offers,
                         worker.ended_holds = round.ended_holds,
+                        worker.released_mutations = round.released_mutations,
+                        worker.overdue_mutations = round.overdue_mutations,
                         worker.forgotten_answers = round.forgotten_answers,
                         worker.marked_heads = round.marked_heads,
                         worker.forgotten_entries = round.forgotten_entries,

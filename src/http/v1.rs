@@ -14,6 +14,7 @@ pub mod coverage;
 pub mod device;
 pub mod errors;
 pub mod inbox;
+pub mod kept;
 pub mod organisation;
 pub mod photo;
 pub mod round;
@@ -37,6 +38,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     device::routes(config);
     errors::routes(config);
     inbox::routes(config);
+    kept::routes(config);
     organisation::routes(config);
     photo::routes(config);
     sync::routes(config);

@@ -296,17 +296,19 @@ pub fn authenticate(tx: &mut Tx<'_>, ctx: &Ctx, token: &str) -> Result<Authentic
     Ok(Authenticated { actor: Actor::new(account.id, grants, ctx.now), session: claims.sid })
 }
 
-/// As [`authenticate`], for handing in unsent work only: a disabled account may still do that, with its last access token, some
-/// days after that expired. Such a person has no grants: nothing can be read or decided with them.
+/// As [`authenticate`], for handing in unsent work only: a disabled account may still do that, with its last access token, for
+/// [`HAND_IN_DAYS`] after that expired. Such a person has no grants: nothing can be read or decided with them.
 ///
 /// # Errors
-/// `unauthenticated`, `token_expired`; the database fails.
+/// `unauthenticated`, `token_expired`, `account_disabled` when that time is over; the database fails.
 pub fn authenticate_to_hand_in(tx: &mut Tx<'_>, ctx: &Ctx, token: &str) -> Result<Authenticated> {
-    let claims = keys::ring_of(tx, ctx, token)?.verify_within(token, ctx.now, HAND_IN_DAYS * 86_400)?;
+    let claims = keys::ring_of(tx, ctx, token)?.verify_within(token, ctx.now, i64::MAX)?;
     let (account, grants) = of_claims(tx, &claims)?;
+    let expired = |days: i64| (claims.exp + days * 86_400) * MICROS_PER_SECOND <= ctx.now.micros();
     let grants = match account.state {
-        ActiveState::Active if claims.exp * MICROS_PER_SECOND <= ctx.now.micros() => return Err(Error::new(Code::TokenExpired)),
+        ActiveState::Active if expired(0) => return Err(Error::new(Code::TokenExpired)),
         ActiveState::Active => grants,
+        ActiveState::Disabled if expired(HAND_IN_DAYS) => return Err(Error::new(Code::AccountDisabled)),
         ActiveState::Disabled => Vec::new(),
     };
     Ok(Authenticated { actor: Actor::new(account.id, grants, ctx.now), session: claims.sid })

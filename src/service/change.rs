@@ -17,7 +17,7 @@ use crate::{
         world::World,
     },
     error::{Code, Error, Result},
-    service::Ctx,
+    service::{Ctx, sync::release},
     store::{
         self, Tx,
         feed::{Entry, Presence},
@@ -70,14 +70,19 @@ pub fn entry(ctx: &Ctx, action: &str, entity_kind: &str, entity_id: Uuid, detail
     }
 }
 
-/// Keeps a world, after the system has followed up what changed ([`follow_up`]): no path can forget it. Call it once, last in
-/// the transaction: the channels' counters stay locked to its end.
+/// Keeps a world, after the system has followed up what changed ([`follow_up`]) and what waited for it was decided again
+/// ([`release`]): no path can forget it. Call it once, last in the transaction: the channels' counters stay locked to its end.
 ///
 /// # Errors
 /// The database fails; a source reference exists already.
-pub fn keep(tx: &mut Tx<'_>, ctx: &Ctx, world: &mut World, change: Change) -> Result<()> {
+pub fn keep(tx: &mut Tx<'_>, ctx: &Ctx, world: &mut World, mut change: Change) -> Result<()> {
     name_tickets(tx, world)?;
     follow(tx, ctx, world)?;
+    for _ in 0..RELEASES {
+        let Some(released) = release::release(tx, ctx, world)? else { break };
+        change.echoes.extend(released.echoes);
+        follow(tx, ctx, world)?;
+    }
     store::aggregate::save_world(tx, world)?;
     store::audit::save_audit_entries(tx, &change.audit)?;
     let mut feed: Vec<Entry> = moves(world)
@@ -123,6 +128,8 @@ fn name_tickets(tx: &mut Tx<'_>, world: &mut World) -> Result<()> {
     Ok(())
 }
 
+/// How often what waits is asked for again after the system has followed up.
+const RELEASES: usize = 4;
 /// How often a choice is made anew because somebody else took the last of a day's capacity.
 const TRIES: usize = 8;
 

@@ -180,9 +180,17 @@ fn refused(refusal: Refusal, resolution: Resolution) -> Error {
     }
 }
 
-/// Of an epoch that this server never issued the order's own counts: who lets the work in has seen what was done.
-fn know_epoch(kept: &mut Kept<'_>, world: &World) {
-    if let Some(order) = world.work_orders.get(WorkOrderId::new(kept.act.entity)) {
-        kept.act.epoch = kept.act.epoch.map(|e| e.min(order.epoch));
+/// Of an epoch that this server never issued the newest that the author's party held counts, or the order's own: who lets the work in
+/// has seen what was done.
+pub(super) fn know_epoch(kept: &mut Kept<'_>, world: &World) {
+    let Some(order) = world.work_orders.get(WorkOrderId::new(kept.act.entity)) else { return };
+    if kept.act.epoch.is_none_or(|epoch| epoch <= order.epoch) {
+        return;
     }
+    let author = &kept.author;
+    let held = world.assignments.iter().filter(|a| {
+        a.work_order_id == order.id
+            && (a.account_id == Some(author.account) || a.organisation_id.is_some_and(|o| author.organisations.contains(&o)))
+    });
+    kept.act.epoch = Some(held.map(|a| a.until_epoch.min(order.epoch)).max().unwrap_or(order.epoch));
 }

@@ -1,20 +1,24 @@
 //! The office's inbox: what waits for a person and for nobody else.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::{
     domain::{
-        account::{Device, RoleGrant},
+        account::Device,
         actor::Scope,
         conflict::{Conflict, ConflictKind, ConflictStatus, Severity},
-        ids::{AccountId, AreaId, OrganisationId},
+        ids::AccountId,
         policy::Permission,
         reference::Reference,
+        sync::journal::Journaled,
         ticket::{Boundary, Ticket, TicketStatus},
         work_order::{WorkOrder, WorkOrderKind},
     },
     error::{Code, Error, Result},
-    service::{Ctx, reach::reach},
+    service::{
+        Ctx, kept,
+        reach::{people_within, reach},
+    },
     store::{self, Tx, conflict::ConflictFilter, ticket::search::TicketFilter, ticket::search::list_tickets},
 };
 
@@ -42,6 +46,8 @@ pub struct Inbox {
     pub outside_count: i64,
     /// Devices whose clock was off by more than a day.
     pub wrong_clocks: Vec<Device>,
+    /// Mutations that are set aside and belong to nothing that the server knows, the newest first.
+    pub kept: Vec<Journaled>,
 }
 
 /// What waits within the reach of who asks.
@@ -66,24 +72,17 @@ pub fn get(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Inbox> {
         outside: if sees_outside { list_tickets(tx, &outside, &reach)? } else { Vec::new() },
         outside_count: if sees_outside { store::inbox::count_outside(tx, &UNPLACED)? } else { 0 },
         wrong_clocks: wrong_clocks(tx, ctx, &reference, &reach.scope)?,
+        kept: kept::list(tx, ctx, None, SHOWN)?,
     })
 }
 
 /// Devices with a wrong clock of people who work within a scope: in its areas, or for a contractor with orders there.
 fn wrong_clocks(tx: &mut Tx<'_>, ctx: &Ctx, reference: &Reference, scope: &Scope) -> Result<Vec<Device>> {
     let devices = store::inbox::list_wrong_clocks(tx, DEVICES)?;
-    let Scope::Within { areas, .. } = scope else { return Ok(devices) };
-    let owners: BTreeSet<AccountId> = devices.iter().map(|d| d.account_id).collect();
-    let mut grants: BTreeMap<AccountId, Vec<RoleGrant>> = BTreeMap::new();
-    for grant in store::account::list_grants_of(tx, &owners.into_iter().collect::<Vec<_>>())? {
-        if grant.in_force_at(ctx.now) {
-            grants.entry(grant.account_id).or_default().push(grant);
-        }
+    if *scope == Scope::All {
+        return Ok(devices);
     }
-    let organisations: BTreeSet<OrganisationId> = grants.values().flatten().filter_map(|g| g.organisation_id).collect();
-    let at_work = store::inbox::list_at_work(tx, &organisations.into_iter().collect::<Vec<_>>(), areas)?;
-    let here = |area: &AreaId| areas.contains(area) || reference.areas.below(*area).iter().any(|a| areas.contains(a));
-    let within =
-        |g: &RoleGrant| g.areas.iter().any(here) || (g.areas.is_empty() && g.organisation_id.is_some_and(|o| at_work.contains(&o)));
-    Ok(devices.into_iter().filter(|d| grants.get(&d.account_id).is_some_and(|g| g.iter().any(within))).collect())
+    let owners: BTreeSet<AccountId> = devices.iter().map(|d| d.account_id).collect();
+    let within = people_within(tx, reference, scope, &owners.into_iter().collect::<Vec<_>>(), Some(ctx.now))?;
+    Ok(devices.into_iter().filter(|d| within.contains(&d.account_id)).collect())
 }

@@ -6,13 +6,15 @@ use uuid::Uuid;
 
 use crate::{
     domain::{
+        account::RoleGrant,
         actor::{Actor, Scope},
-        ids::{TicketId, WorkOrderId},
+        ids::{AccountId, AreaId, OrganisationId, TicketId, WorkOrderId},
         membership::{self, area_channel, organisation_channel, user_channel},
         policy::Permission,
         reference::Reference,
         ticket::{Boundary, Ticket, TicketOrigin},
         ticket_flow::orders_of,
+        time::Timestamp,
         world::World,
     },
     error::{Code, Error, Result},
@@ -127,4 +129,31 @@ pub fn same_rev(seen: i64, now: i64) -> Result<()> {
         return Ok(());
     }
     Err(Error::new(Code::PreconditionFailed).fact("rev", now))
+}
+
+/// Which people work within a scope: in its areas, or for a contractor with orders there. By the grants in force at an instant and the
+/// orders of now, or, for what was done in the past, by all that they ever had.
+///
+/// # Errors
+/// The database fails.
+pub fn people_within(
+    tx: &mut Tx<'_>,
+    reference: &Reference,
+    scope: &Scope,
+    people: &[AccountId],
+    at: Option<Timestamp>,
+) -> Result<BTreeSet<AccountId>> {
+    let Scope::Within { areas, .. } = scope else { return Ok(people.iter().copied().collect()) };
+    let mut grants = store::account::list_grants_of(tx, people)?;
+    grants.retain(|g| at.is_none_or(|at| g.in_force_at(at)));
+    let organisations: BTreeSet<OrganisationId> = grants.iter().filter_map(|g| g.organisation_id).collect();
+    let organisations: Vec<OrganisationId> = organisations.into_iter().collect();
+    let at_work = match at {
+        Some(_) => store::inbox::list_at_work(tx, &organisations, areas)?,
+        None => store::inbox::list_ever_at_work(tx, &organisations, areas)?,
+    };
+    let here = |area: &AreaId| areas.contains(area) || reference.areas.below(*area).iter().any(|a| areas.contains(a));
+    let within =
+        |g: &&RoleGrant| g.areas.iter().any(here) || (g.areas.is_empty() && g.organisation_id.is_some_and(|o| at_work.contains(&o)));
+    Ok(grants.iter().filter(within).map(|g| g.account_id).collect())
 }

@@ -12,5 +12,5 @@ mod reference_feed;
 pub mod results;
 pub mod state;
 
-pub use push::kept;
+pub use push::{kept, release};
 pub use reference_feed::reference_feed;

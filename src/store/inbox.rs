@@ -15,7 +15,7 @@ use crate::{
     error::Result,
     store::{
         account::DeviceRow,
-        schema::{devices, ticket_areas, tickets, work_orders},
+        schema::{assignments, devices, ticket_areas, tickets, work_orders},
         sql::db_error,
         ticket::search::Reach,
         tx::Tx,
@@ -100,20 +100,34 @@ pub fn list_wrong_clocks(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Device>> {
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
-/// Which of some organisations have, or had, orders in some areas.
+macro_rules! at_work {
+    ($tx:ident, $table:ident, $organisations:ident, $areas:ident) => {{
+        let areas: Vec<AreaId> = $areas.iter().copied().collect();
+        let found: Vec<Option<OrganisationId>> = on!($tx, |c| $table::table
+            .filter($table::organisation_id.eq_any($organisations))
+            .filter(diesel::dsl::exists(
+                ticket_areas::table.filter(ticket_areas::ticket_id.eq($table::ticket_id).and(ticket_areas::area_id.eq_any(&areas)))
+            ))
+            .select($table::organisation_id)
+            .distinct()
+            .load(c))
+        .map_err(db_error)?;
+        Ok(found.into_iter().flatten().collect())
+    }};
+}
+
+/// Which of some organisations hold orders in some areas.
 ///
 /// # Errors
 /// The database fails.
 pub fn list_at_work(tx: &mut Tx<'_>, organisations: &[OrganisationId], areas: &BTreeSet<AreaId>) -> Result<BTreeSet<OrganisationId>> {
-    let areas: Vec<AreaId> = areas.iter().copied().collect();
-    let found: Vec<Option<OrganisationId>> = on!(tx, |c| work_orders::table
-        .filter(work_orders::organisation_id.eq_any(organisations))
-        .filter(diesel::dsl::exists(
-            ticket_areas::table.filter(ticket_areas::ticket_id.eq(work_orders::ticket_id).and(ticket_areas::area_id.eq_any(&areas)))
-        ))
-        .select(work_orders::organisation_id)
-        .distinct()
-        .load(c))
-    .map_err(db_error)?;
-    Ok(found.into_iter().flatten().collect())
+    at_work!(tx, work_orders, organisations, areas)
+}
+
+/// Which of some organisations were ever asked to do something in some areas.
+///
+/// # Errors
+/// The database fails.
+pub fn list_ever_at_work(tx: &mut Tx<'_>, organisations: &[OrganisationId], areas: &BTreeSet<AreaId>) -> Result<BTreeSet<OrganisationId>> {
+    at_work!(tx, assignments, organisations, areas)
 }

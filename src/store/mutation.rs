@@ -225,18 +225,54 @@ pub fn list_results(
     Ok(rows.into_iter().map(Journaled::from).collect())
 }
 
-/// Mutations that a conflict keeps aside, in the order of their stamps; of one stamp in the order of their device.
+/// Mutations that a conflict keeps aside, or that wait and were reported by it, in the order of their stamps; of one stamp in the order of their device.
 ///
 /// # Errors
 /// The database fails.
 pub fn list_kept(tx: &mut Tx<'_>, conflict: ConflictId) -> Result<Vec<Journaled>> {
     let rows: Vec<MutationRow> = on!(tx, |c| mutations::table
-        .filter(mutations::conflict_id.eq(Some(conflict)).and(mutations::status.eq(Status::Conflict)))
+        .filter(mutations::conflict_id.eq(Some(conflict)).and(mutations::status.eq_any([Status::Conflict, Status::Held])))
         .order((mutations::eff, mutations::seq, mutations::id))
         .select(MutationRow::as_select())
         .load(c))
     .map_err(db_error)?;
     Ok(rows.into_iter().map(Journaled::from).collect())
+}
+
+/// Mutations that are set aside and that no conflict names, newest first, at most `limit`; from a place on.
+///
+/// # Errors
+/// The database fails.
+pub fn list_unplaced(tx: &mut Tx<'_>, before: Option<(Timestamp, MutationId)>, limit: i64) -> Result<Vec<Journaled>> {
+    let rows: Vec<MutationRow> = on!(tx, |c| {
+        let mut query = mutations::table
+            .filter(mutations::status.eq(Status::Conflict).and(mutations::conflict_id.is_null()))
+            .order((mutations::received_at.desc(), mutations::id.desc()))
+            .limit(limit)
+            .select(MutationRow::as_select())
+            .into_boxed();
+        if let Some((at, id)) = before {
+            query = query.filter(mutations::received_at.lt(at).or(mutations::received_at.eq(at).and(mutations::id.lt(id))));
+        }
+        query.load(c)
+    })
+    .map_err(db_error)?;
+    Ok(rows.into_iter().map(Journaled::from).collect())
+}
+
+/// Takes a mutation that is set aside and that no conflict names for a decision: of two who decide at once the second finds that it
+/// is decided. Whether it was still to be decided.
+///
+/// # Errors
+/// The database fails.
+pub fn claim_unplaced(tx: &mut Tx<'_>, id: MutationId, at: Timestamp) -> Result<bool> {
+    on!(tx, |c| diesel::update(
+        mutations::table.filter(mutations::id.eq(id).and(mutations::status.eq(Status::Conflict)).and(mutations::conflict_id.is_null()))
+    )
+    .set(mutations::revised_at.eq(Some(at)))
+    .execute(c))
+    .map(|n| n == 1)
+    .map_err(db_error)
 }
 
 /// Mutations that have been held since before an instant, oldest first, at most `limit`.
@@ -250,6 +286,27 @@ pub fn list_overdue(tx: &mut Tx<'_>, before: Timestamp, limit: i64) -> Result<Ve
         .limit(limit)
         .select(MutationRow::as_select())
         .load(c))
+    .map_err(db_error)?;
+    Ok(rows.into_iter().map(Journaled::from).collect())
+}
+
+/// Mutations that are held and were received since an instant, oldest first, at most `limit`; from a place on.
+///
+/// # Errors
+/// The database fails.
+pub fn list_held(tx: &mut Tx<'_>, since: Timestamp, from: Option<(Timestamp, MutationId)>, limit: i64) -> Result<Vec<Journaled>> {
+    let rows: Vec<MutationRow> = on!(tx, |c| {
+        let mut query = mutations::table
+            .filter(mutations::status.eq(Status::Held).and(mutations::received_at.ge(since)))
+            .order((mutations::received_at, mutations::id))
+            .limit(limit)
+            .select(MutationRow::as_select())
+            .into_boxed();
+        if let Some((at, id)) = from {
+            query = query.filter(mutations::received_at.gt(at).or(mutations::received_at.eq(at).and(mutations::id.gt(id))));
+        }
+        query.load(c)
+    })
     .map_err(db_error)?;
     Ok(rows.into_iter().map(Journaled::from).collect())
 }

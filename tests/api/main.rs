@@ -15,6 +15,7 @@ mod cli;
 mod conflict;
 mod contract;
 mod demo;
+mod hand_in;
 mod kill;
 mod office;
 mod roles;

@@ -41,6 +41,16 @@ impl Town {
         Self { app, tokens }
     }
 
+    /// The same town after some people have logged in anew.
+    pub fn again(mut self, logins: &[&'static str]) -> Self {
+        for login in logins {
+            let token = self.app.token(login);
+            self.tokens.retain(|(known, _)| known != login);
+            self.tokens.push((login, token));
+        }
+        self
+    }
+
     /// A request of somebody.
     #[track_caller]
     pub fn call(&self, who: &str, method: &str, path: &str) -> Call<'_> {

@@ -300,7 +300,7 @@ fn a_disabled_account_is_told_so_and_may_only_hand_in_what_it_has() {
         let actor = hand_in(&city).unwrap();
         assert!(actor.account_id == id && actor.grants().is_empty() && !actor.may(Permission::TicketRead));
         city.clock.advance_minutes(15);
-        assert_eq!(code(hand_in(&city)), Code::TokenExpired);
+        assert_eq!(code(hand_in(&city)), Code::AccountDisabled);
         set_state(&city, id, ActiveState::Active);
         city.clock.advance_minutes(-60);
         assert_eq!(code(hand_in(&city)), Code::TokenExpired, "an active account gets a new token");

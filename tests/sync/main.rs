@@ -18,6 +18,7 @@ mod held;
 mod load;
 mod pull;
 mod push;
+mod released;
 mod repair;
 mod simulation;
 mod spec;

@@ -15,7 +15,7 @@ use crate::{
         auth::{ConflictRead, May},
         problem::Answer,
         reply,
-        v1::{conflict::ConflictView, device::DeviceView, ticket::view::TicketView, work_order::WorkOrderView},
+        v1::{conflict::ConflictView, device::DeviceView, kept::KeptView, ticket::view::TicketView, work_order::WorkOrderView},
     },
     service::inbox::{self, Inbox},
 };
@@ -71,6 +71,9 @@ pub struct InboxView {
     pub outside: Vec<TicketView>,
     /// Devices whose clock was off by more than a day.
     pub wrong_clocks: Vec<DeviceView>,
+    /// What devices sent that is kept aside and belongs to nothing that the server knows, the newest first; all of it is at
+    /// `/v1/kept-mutations`.
+    pub kept: Vec<KeptView>,
 }
 
 impl From<Inbox> for InboxView {
@@ -86,6 +89,7 @@ impl From<Inbox> for InboxView {
             conflicts: i.conflicts.into_iter().map(ConflictView::from).collect(),
             outside: i.outside.into_iter().map(TicketView::from).collect(),
             wrong_clocks: i.wrong_clocks.into_iter().take(SHOWN).map(DeviceView::from).collect(),
+            kept: i.kept.into_iter().map(KeptView::from).collect(),
         }
     }
 }

@@ -26,6 +26,9 @@ use crate::{
     service::{device, sync},
 };
 
+/// Where a device sends what was done with it.
+pub const PUSH: &str = "/v1/sync/push";
+
 /// The routes of this module.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(push).service(pull).service(register).service(results).service(settings);

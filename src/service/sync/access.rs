@@ -17,18 +17,44 @@ use crate::{
         time::Timestamp,
     },
     error::{Code, Error, Result},
-    service::Ctx,
+    service::{Ctx, auth::HAND_IN_DAYS},
     store::{Tx, account},
 };
+
+/// How a device stands that sends what was done with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// Device and account are in service.
+    InService,
+    /// One of them is not: what is unsent is handed in, for a supervisor to let in or leave out.
+    HandsIn,
+}
+
+/// As [`check_device`], for a push: who was put out of service may hand in for [`HAND_IN_DAYS`] what he had not sent.
+pub(super) fn check_sender(tx: &mut Tx<'_>, ctx: &Ctx, device: Option<Device>) -> Result<(Device, Standing)> {
+    let device = registered(ctx, device)?;
+    let account = account::find_account(tx, device.account_id)?.ok_or_else(|| Error::new(Code::AccountDisabled))?;
+    let standing = match device.revoked_at {
+        Some(at) if ctx.now >= at.plus_days(HAND_IN_DAYS) => return Err(Error::new(Code::DeviceRevoked)),
+        Some(_) => Standing::HandsIn,
+        // How long ago that was, the access token has told.
+        None if account.state != ActiveState::Active => Standing::HandsIn,
+        None => Standing::InService,
+    };
+    Ok((device, standing))
+}
+
+/// A device of who asks: another's, or nobody's, is answered the same.
+fn registered(ctx: &Ctx, device: Option<Device>) -> Result<Device> {
+    let asks = ctx.account()?;
+    device.filter(|d| d.account_id == asks).ok_or_else(|| Error::with(Code::Forbidden, "this device is not registered to you"))
+}
 
 /// Refuses a device that may not sync for who asks: another's (or nobody's, which is answered the same), one out of service,
 /// one of a disabled account.
 pub(super) fn check_device(tx: &mut Tx<'_>, ctx: &Ctx, device: Option<Device>) -> Result<Device> {
-    let asks = ctx.account()?;
-    let Some(device) = device.filter(|d| d.account_id == asks) else {
-        return Err(Error::with(Code::Forbidden, "this device is not registered to you"));
-    };
-    if account::find_account(tx, asks)?.is_none_or(|a| a.state != ActiveState::Active) {
+    let device = registered(ctx, device)?;
+    if account::find_account(tx, device.account_id)?.is_none_or(|a| a.state != ActiveState::Active) {
         return Err(Error::new(Code::AccountDisabled));
     }
     if device.revoked_at.is_some() {

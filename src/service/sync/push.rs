@@ -8,6 +8,7 @@ mod desk;
 mod echo;
 pub mod kept;
 mod receive;
+pub mod release;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -17,6 +18,7 @@ use crate::{
         ids::GroupId,
         reference::Reference,
         sync::{
+            engine::Authority,
             envelope::{PushRequest, PushResponse, PushedDevice, ResultItem},
             journal::Journaled,
             outcome::Status,
@@ -28,7 +30,7 @@ use crate::{
     service::{
         Ctx,
         sync::{
-            access::{Grants, check_device},
+            access::{Grants, Standing, check_sender},
             limits::RETRY_AFTER_MS,
             push::receive::{Item, carry, chain_of, check_limits, receive},
             state::feed_epoch,
@@ -44,6 +46,8 @@ struct Push<'a> {
     device: Device,
     reference: Arc<Reference>,
     grants: Grants,
+    /// What stands in place of the authority that the grants give: who only hands in what he has is allowed nothing by himself.
+    authority: Option<Authority>,
 }
 
 /// What a step of the push came to: the answers by their place, and the newest stamp that it gave.
@@ -62,9 +66,13 @@ pub fn push(tx: &mut Tx<'_>, ctx: &Ctx, request: &PushRequest) -> Result<PushRes
     ctx.account()?;
     // Of two pushes of one device the second waits here and then finds the answers of the first.
     let device = store::account::lock_device(tx, request.device)?;
-    let device = check_device(tx, ctx, device)?;
+    let (device, standing) = check_sender(tx, ctx, device)?;
     let items = receive(&device, request, limits)?;
-    let mut push = Push { ctx, request, reference: ctx.reference(tx)?, grants: Grants::default(), device };
+    let authority = match standing {
+        Standing::InService => None,
+        Standing::HandsIn => Some(Authority::Revoked),
+    };
+    let mut push = Push { ctx, request, reference: ctx.reference(tx)?, grants: Grants::default(), authority, device };
     push.grants.learn(tx, &[push.device.account_id])?;
     let (answers, deferred_from) = push.decide(tx, &items)?;
     push.close(tx, &items, deferred_from)?;

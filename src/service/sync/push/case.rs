@@ -9,6 +9,7 @@ use crate::{
         ids::{GroupId, MutationId},
         sync::{
             command::{Command, Fault},
+            engine::Authority,
             envelope::ResultItem,
             journal::Journaled,
             outcome::{Outcome, OutcomeCode, Status},
@@ -48,6 +49,8 @@ pub(super) struct Case {
     pub command: Result<Command, Fault>,
     /// What is known before the rules are asked.
     pub preset: Option<Outcome>,
+    /// What stands in place of the authority that the grants give.
+    pub authority: Option<Authority>,
     pub outcome: Option<Outcome>,
 }
 
@@ -114,14 +117,23 @@ pub(super) fn open(push: &Push<'_>, item: &Item, place: usize, before: Option<&J
                 row.attempts = before.attempts;
                 (row.received_at, row.est, row.eff, row.skew_us) = (before.received_at, before.est, before.eff, before.skew_us);
             }
+            let authority = push.authority;
             let preset = (mutation.actor.is_some_and(|a| a != push.device.account_id))
                 .then(|| Outcome::rejected(OutcomeCode::ActorMismatch, "/actor: not the account that pushes"));
-            Case { origin, row, given, command: Command::parse(&mutation.cmd, mutation.v, &mutation.args), preset, outcome: None }
+            Case {
+                origin,
+                row,
+                given,
+                command: Command::parse(&mutation.cmd, mutation.v, &mutation.args),
+                preset,
+                authority,
+                outcome: None,
+            }
         }
         Err(fault) => {
             let row = unread(push, item, &unstamped);
             let fault = Fault { code: fault.code, detail: fault.detail.clone() };
-            Case { origin, row, given, command: Err(fault), preset: None, outcome: None }
+            Case { origin, row, given, command: Err(fault), preset: None, authority: None, outcome: None }
         }
     }
 }
@@ -140,6 +152,7 @@ pub(super) fn waiting(row: Journaled) -> Case {
         command: Command::parse(&row.cmd, row.version, &row.args),
         row,
         preset: None,
+        authority: None,
         outcome: None,
     }
 }

@@ -11,6 +11,7 @@ use crate::{
     domain::{
         ids::{AccountId, DeviceId, GrantId, GroupId, TicketId, WorkOrderId},
         membership::carried,
+        reference::Reference,
         sync::{
             command::Command,
             engine::{self, Act, Author, Authority},
@@ -26,12 +27,13 @@ use crate::{
     },
     error::{Code, Error, Result},
     service::{
+        Ctx,
         change::{self, Change},
         sync::{
             access::Grants,
             push::{
                 Push, Settled, around,
-                case::{Case, Origin, give_stamp, open, reused, waiting},
+                case::{Case, Origin, give_stamp, open, reused},
                 echo::echoes,
                 known_again,
                 receive::{Item, forked},
@@ -42,9 +44,6 @@ use crate::{
     store::{self, Tx},
 };
 
-/// How often held mutations are looked for again: each time something that others wait for may have come.
-const ROUNDS: usize = 8;
-
 /// Who acted on which device, and which grants count.
 type AuthorKey = (AccountId, DeviceId, (Authority, Vec<GrantId>));
 
@@ -53,8 +52,9 @@ pub(super) struct Desk<'a> {
     pub world: World,
     pub cases: Vec<Case>,
     pub grants: Grants,
-    pub push: &'a Push<'a>,
-    around: Surroundings<'a>,
+    pub ctx: &'a Ctx,
+    pub reference: &'a Reference,
+    pub around: Surroundings<'a>,
     /// What refused commands would have made.
     refused: BTreeSet<Uuid>,
     authors: BTreeMap<AuthorKey, Author>,
@@ -78,22 +78,15 @@ pub(super) fn settle(tx: &mut Tx<'_>, push: &Push<'_>, items: &[Item], places: &
         store::mutation::update_mutations(tx, &moved)?;
     } else {
         let names: BTreeSet<Uuid> = cases.iter().flat_map(Case::names).collect();
-        let mut desk = Desk {
-            world: World::default(),
-            cases,
-            grants: push.grants.clone(),
-            push,
-            around: Surroundings::new(&push.reference),
-            refused: BTreeSet::new(),
-            authors: BTreeMap::new(),
-        };
+        let mut desk = Desk { cases, grants: push.grants.clone(), ..Desk::new(push.ctx, &push.reference, World::default()) };
         around::fetch(tx, &mut desk.world, &mut desk.around, &desk.cases)?;
         desk.find_refused(tx)?;
-        last_eff = desk.give_stamps(items, last_eff);
+        last_eff = desk.give_stamps(push, items, last_eff);
         desk.decide_all((0..desk.cases.len()).collect())?;
         desk.release(tx, names)?;
+        desk.sound_alarms();
         engine::settle(&mut desk.world, &desk.around, push.ctx.now);
-        answers.extend(desk.finish(tx, moved)?);
+        answers.extend(desk.finish(tx, push, moved)?);
     }
     for (place, first) in repeats {
         let answer = answers.get(&first).map(|a| ResultItem { replayed: true, seq: items.get(place).map(|i| i.seq), ..a.clone() });
@@ -137,6 +130,22 @@ fn sort_out(tx: &mut Tx<'_>, push: &Push<'_>, items: &[Item], places: &[usize]) 
     Ok(sorted)
 }
 
+impl<'a> Desk<'a> {
+    /// An empty desk over a world.
+    pub fn new(ctx: &'a Ctx, reference: &'a Reference, world: World) -> Self {
+        Self {
+            world,
+            cases: Vec::new(),
+            grants: Grants::default(),
+            ctx,
+            reference,
+            around: Surroundings::new(reference),
+            refused: BTreeSet::new(),
+            authors: BTreeMap::new(),
+        }
+    }
+}
+
 impl Desk<'_> {
     /// Looks up which unknown entities are unknown because their creation was refused.
     fn find_refused(&mut self, tx: &mut Tx<'_>) -> Result<()> {
@@ -151,14 +160,14 @@ impl Desk<'_> {
     }
 
     /// Stamps the fresh cases in the order of their seq.
-    fn give_stamps(&mut self, items: &[Item], mut last_eff: Timestamp) -> Timestamp {
+    fn give_stamps(&mut self, push: &Push<'_>, items: &[Item], mut last_eff: Timestamp) -> Timestamp {
         for case in &mut self.cases {
             let (Origin::Fresh(place) | Origin::Again(place)) = case.origin else { continue };
             let Some(item) = items.get(place) else { continue };
             let entity = case.row.entity;
             let ticket = self.world.tickets.get(TicketId::new(entity)).map(|t| t.stamp);
             let issued = ticket.or_else(|| self.world.work_orders.get(WorkOrderId::new(entity)).map(|o| o.stamp));
-            give_stamp(self.push, case, item, issued, last_eff);
+            give_stamp(push, case, item, issued, last_eff);
             if item.read.is_ok() {
                 last_eff = last_eff.max(case.row.eff);
             }
@@ -167,7 +176,7 @@ impl Desk<'_> {
     }
 
     /// Decides cases by their numbers, groups as one; whether one of them no longer waits.
-    fn decide_all(&mut self, numbers: Vec<usize>) -> Result<bool> {
+    pub fn decide_all(&mut self, numbers: Vec<usize>) -> Result<bool> {
         let groups: Vec<Option<GroupId>> = numbers.iter().map(|n| self.cases.get(*n).and_then(Case::group)).collect();
         let mut moved = false;
         for unit in units_of(&groups) {
@@ -234,7 +243,11 @@ impl Desk<'_> {
         };
         let row = &case.row;
         let key = (row.actor, row.device_id, self.grants.held(row.actor, row.est));
-        let author = self.authors.entry(key).or_insert_with(|| self.grants.author(row.actor, row.device_id, row.est, &self.push.reference));
+        let by_grants = self.authors.entry(key).or_insert_with(|| self.grants.author(row.actor, row.device_id, row.est, self.reference));
+        let author = match case.authority {
+            Some(authority) => &Author { authority, ..by_grants.clone() },
+            None => by_grants,
+        };
         let skew = Skew::of(row.skew_us);
         let act = Act {
             id: row.id,
@@ -259,35 +272,8 @@ impl Desk<'_> {
         Ok(outcome)
     }
 
-    /// Decides again what was held, of this batch and of earlier ones, as long as something that it waits for may have come.
-    fn release(&mut self, tx: &mut Tx<'_>, names: BTreeSet<Uuid>) -> Result<()> {
-        let mut asked = BTreeSet::new();
-        let mut things = names;
-        for _ in 0..ROUNDS {
-            things.extend(self.world.changed().into_iter().map(|(_, id)| id));
-            let open: Vec<Uuid> = things.difference(&asked).copied().collect();
-            asked.extend(open.iter().copied());
-            let found = if open.is_empty() { Vec::new() } else { store::mutation::list_waiting(tx, &open)? };
-            let found: Vec<Journaled> = found.into_iter().filter(|f| !self.cases.iter().any(|c| c.row.id == f.id)).collect();
-            let nothing_new = found.is_empty();
-            if !nothing_new {
-                self.grants.learn(tx, &found.iter().map(|f| f.actor).collect::<Vec<_>>())?;
-                let cases: Vec<Case> = found.into_iter().map(waiting).collect();
-                around::fetch(tx, &mut self.world, &mut self.around, &cases)?;
-                self.cases.extend(cases);
-            }
-            let mut held: Vec<usize> = self.cases.iter().enumerate().filter(|(_, c)| c.is_held()).map(|(n, _)| n).collect();
-            held.sort_by_key(|n| self.cases.get(*n).map(|c| (c.row.eff, c.row.id)));
-            if held.is_empty() || (!self.decide_all(held)? && nothing_new) {
-                break;
-            }
-        }
-        Ok(())
-    }
-
     /// Writes journal, rows, echoes and feed; answers the places.
-    fn finish(mut self, tx: &mut Tx<'_>, mut changed: Vec<Journaled>) -> Result<BTreeMap<usize, ResultItem>> {
-        let now = self.push.ctx.now;
+    fn finish(mut self, tx: &mut Tx<'_>, push: &Push<'_>, mut changed: Vec<Journaled>) -> Result<BTreeMap<usize, ResultItem>> {
         let echoes = echoes(&self);
         let mut added = Vec::new();
         for case in &self.cases {
@@ -295,23 +281,23 @@ impl Desk<'_> {
             let mut row = case.row.clone();
             row.settle(outcome);
             match case.origin {
-                Origin::Waiting if outcome.status != Status::Held => row.revised_at = Some(now),
-                _ => {}
-            }
-            match case.origin {
                 Origin::Fresh(_) => added.push(row),
                 Origin::Again(_) => changed.push(row),
-                Origin::Waiting if row != case.row => changed.push(row),
                 Origin::Reused(_) | Origin::Waiting => {}
             }
         }
+        changed.extend(self.released());
         if store::mutation::insert_mutations(tx, &added)? != added.len() {
             // Another device of the same person sent the same just now.
             return Err(Error { internal: Some("a mutation came twice at once".to_owned()), ..Error::new(Code::AlreadyExists) });
         }
         store::mutation::update_mutations(tx, &changed)?;
-        change::keep(tx, self.push.ctx, &mut self.world, Change { echoes, ..Change::default() })?;
-        let own = self.own_channels();
+        change::keep(tx, self.ctx, &mut self.world, Change { echoes, ..Change::default() })?;
+        // Who only hands in reads nothing.
+        let own = match push.authority {
+            Some(Authority::Revoked) => BTreeSet::new(),
+            _ => self.channels_of(push.device.account_id, push.device.id),
+        };
         let mut answers = BTreeMap::new();
         let mut informed = Vec::new();
         for case in &self.cases {
@@ -330,13 +316,9 @@ impl Desk<'_> {
         Ok(answers)
     }
 
-    fn own_channels(&self) -> BTreeSet<String> {
-        self.channels_of(self.push.device.account_id, self.push.device.id)
-    }
-
     /// Names of the channels that a device reads now.
     pub fn channels_of(&self, account: AccountId, device: DeviceId) -> BTreeSet<String> {
-        let channels = self.grants.channels(account, device, self.push.ctx.now, &self.push.reference);
+        let channels = self.grants.channels(account, device, self.ctx.now, self.reference);
         channels.into_iter().map(|c| c.to_string()).collect()
     }
 

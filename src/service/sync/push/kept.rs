@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::{
     domain::{
         conflict::{Conflict, ConflictKind, ConflictStatus, Severity},
-        ids::{AccountId, ConflictId, MutationId, TicketId, WorkOrderId, name_uuid},
+        ids::{AccountId, AreaId, ConflictId, MutationId, TicketId, WorkOrderId, name_uuid},
         office::resolution::Kept,
         reference::Reference,
         sync::{
@@ -19,7 +19,7 @@ use crate::{
         },
         world::World,
     },
-    error::Result,
+    error::{Error, Result},
     service::{
         Ctx,
         change::{self, Change},
@@ -38,7 +38,15 @@ use crate::{
 
 /// The mutations of one conflict, in the order of their stamps, with their authors as adopted.
 #[derive(Debug, Default)]
-pub struct KeptMutations(Vec<(Case, Author)>);
+pub struct KeptMutations(Vec<Aside>);
+
+/// One of them: with its author as adopted, and what it is decided about.
+#[derive(Debug)]
+struct Aside {
+    case: Case,
+    author: Author,
+    entity: Uuid,
+}
 
 /// Finds the mutations that a conflict keeps aside.
 ///
@@ -46,13 +54,35 @@ pub struct KeptMutations(Vec<(Case, Author)>);
 /// The database fails.
 pub fn find_kept(tx: &mut Tx<'_>, reference: &Reference, conflict: ConflictId) -> Result<KeptMutations> {
     let rows = store::mutation::list_kept(tx, conflict)?;
+    adoptable(tx, reference, rows)
+}
+
+fn adoptable(tx: &mut Tx<'_>, reference: &Reference, rows: Vec<Journaled>) -> Result<KeptMutations> {
     let mut grants = Grants::default();
     grants.learn(tx, &rows.iter().map(|r| r.actor).collect::<Vec<_>>())?;
     let with_author = |row: Journaled| {
         let author = grants.author(row.actor, row.device_id, row.est, reference);
-        (waiting(row), Author { authority: Authority::Adopted, ..author })
+        Aside { entity: row.entity, case: waiting(row), author: Author { authority: Authority::Adopted, ..author } }
     };
     Ok(KeptMutations(rows.into_iter().map(with_author).collect()))
+}
+
+/// Makes one mutation ready that stands by itself. `about`: what a person says that it is about, with the areas of that; only what
+/// somebody saw can be given to another thing than its author named.
+///
+/// # Errors
+/// It is no evidence and cannot be given to another thing; the database fails.
+pub fn ready(tx: &mut Tx<'_>, reference: &Reference, row: Journaled, about: Option<(Uuid, Vec<AreaId>)>) -> Result<KeptMutations> {
+    let mut kept = adoptable(tx, reference, vec![row])?;
+    for one in &mut kept.0 {
+        let Some((entity, areas)) = &about else { continue };
+        if !one.case.is_evidence() {
+            return Err(Error::field("/about", "only a note, visit, photo, measurement or answer can be given to another thing"));
+        }
+        one.entity = *entity;
+        one.author.areas.extend(areas);
+    }
+    Ok(kept)
 }
 
 impl KeptMutations {
@@ -61,14 +91,14 @@ impl KeptMutations {
     /// # Errors
     /// The database fails.
     pub fn fetch(&self, tx: &mut Tx<'_>, world: &mut World, around: &mut Surroundings<'_>) -> Result<()> {
-        let cases: Vec<Case> = self.0.iter().map(|(case, _)| case.clone()).collect();
+        let cases: Vec<Case> = self.0.iter().map(|one| one.case.clone()).collect();
         around::fetch(tx, world, around, &cases)
     }
 
     /// The mutations as the rules see them. What no rule can read stays aside.
     #[must_use]
     pub fn acts(&self) -> Vec<Kept<'_>> {
-        self.0.iter().filter_map(|(case, author)| Some(Kept { author: author.clone(), act: act(case)? })).collect()
+        self.0.iter().filter_map(|one| Some(Kept { author: one.author.clone(), act: act(one)? })).collect()
     }
 
     /// Gives the mutations their new answers; their devices hear of them with the results. Those without a new answer were left
@@ -82,8 +112,8 @@ impl KeptMutations {
         let rows: Vec<Journaled> = self
             .0
             .into_iter()
-            .map(|(case, _)| {
-                let mut row = case.row;
+            .map(|one| {
+                let mut row = one.case.row;
                 row.settle(outcomes.iter().find(|(id, _)| *id == row.id).map_or(&left_out, |(_, outcome)| outcome));
                 row.revised_at = Some(ctx.now);
                 row
@@ -93,11 +123,11 @@ impl KeptMutations {
     }
 }
 
-fn act(case: &Case) -> Option<Act<'_>> {
+fn act(Aside { case, entity, .. }: &Aside) -> Option<Act<'_>> {
     let row = &case.row;
     Some(Act {
         id: row.id,
-        entity: row.entity,
+        entity: *entity,
         base: row.base,
         epoch: row.epoch,
         command: case.command.as_ref().ok()?,
@@ -108,8 +138,8 @@ fn act(case: &Case) -> Option<Act<'_>> {
     })
 }
 
-/// What waited too long comes into the office's inbox: one conflict for all that one person sent of one thing. What names
-/// nothing that the server knows is set aside without one.
+/// What waited too long comes into the office's inbox: one conflict for all that one person sent of one thing; what waits for an
+/// unknown epoch has one already. What names nothing that the server knows stands there by itself.
 ///
 /// # Errors
 /// The database fails.
@@ -128,7 +158,7 @@ pub fn set_overdue_aside(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Step> {
     held.retain(|row| row.status == Status::Held);
     for row in &mut held {
         let root = roots.iter().find(|(id, _)| *id == row.entity).map(|(_, ticket)| *ticket);
-        let conflict = root.and_then(|ticket| raise(&mut world, ctx, row, ticket));
+        let conflict = row.conflict_id.or_else(|| root.and_then(|ticket| raise(&mut world, ctx, row, ticket)));
         let code = row.code.unwrap_or(OutcomeCode::Dependency);
         let outcome = Outcome::of(Status::Conflict, code, "what it waits for did not come; a person decides");
         row.settle(&Outcome { conflict, ..outcome });
