@@ -26,6 +26,9 @@ use crate::{
 pub use pull::PullReport;
 pub use push::PushReport;
 
+/// A wait lasts at most so long, seconds: less than what the transport takes for a lost answer.
+const MAX_WAIT_S: u64 = 25;
+
 /// Why a sync stopped. Whatever it is, the outbox and the copy stay as they are.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ClientError {
@@ -144,6 +147,21 @@ impl<T: Transport> Device<T> {
         let pushed = self.push()?;
         let pulled = self.pull()?;
         Ok((pushed, pulled))
+    }
+
+    /// Waits until there is something to pull, for at most so many seconds (and at most 25: a line that is silent for longer counts as
+    /// cut). Whether there is.
+    ///
+    /// # Errors
+    /// The server cannot be reached, asks to wait or refuses.
+    pub fn wait(&mut self, timeout_s: u64) -> Result<bool> {
+        let device = self.register()?;
+        let Some(cursor) = self.state.copy.cursor() else { return Ok(true) };
+        let timeout_s = timeout_s.min(MAX_WAIT_S);
+        let path = format!("/v1/sync/wait?device={device}&cursor={cursor}&timeout_s={timeout_s}");
+        let reply = self.transport.call("GET", &path, None)?.ok()?;
+        let changed = reply.get("changed").and_then(Value::as_bool);
+        changed.ok_or_else(|| ClientError::Protocol(format!("wait without changed: {reply}")))
     }
 
     /// Brings the answers up to date of what was held when it was pushed.

@@ -20,8 +20,8 @@ use crate::{
         Settings, Shared,
         sync::limits::{MAX_PUSH_BYTES, SyncLimits},
     },
-    store::{self, Db, DbOptions},
-    worker::Worker,
+    store::{self, Db, DbOptions, hub::Hub},
+    worker::{Worker, wake},
 };
 
 /// Whether the server brings the database up to date before it serves.
@@ -43,6 +43,22 @@ pub struct Server {
 impl std::fmt::Debug for Server {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Server").field("addr", &self.addr).finish_non_exhaustive()
+    }
+}
+
+/// Stops a server from elsewhere.
+#[derive(Debug, Clone)]
+pub struct Handle {
+    running: ServerHandle,
+    hub: Arc<Hub>,
+}
+
+impl Handle {
+    /// Takes no new connections, releases devices that wait, and lets requests under way finish within the grace. Takes effect at once;
+    /// the future ends when the server has.
+    pub fn stop(&self) -> impl Future<Output = ()> + use<> {
+        self.hub.close();
+        self.running.stop(true)
     }
 }
 
@@ -142,8 +158,8 @@ impl Server {
 
     /// To stop it from elsewhere.
     #[must_use]
-    pub fn handle(&self) -> ServerHandle {
-        self.running.handle()
+    pub fn handle(&self) -> Handle {
+        Handle { running: self.running.handle(), hub: Arc::clone(self.worker.db.hub()) }
     }
 
     /// What does the background work, for callers that decide themselves when.
@@ -157,6 +173,7 @@ impl Server {
     /// # Errors
     /// The server failed.
     pub async fn run(self) -> Result<()> {
+        let _watch = StopOnDrop(tokio::spawn(wake::watch(self.worker.db.clone())));
         self.running.await.map_err(|e| Error::internal("the server failed").caused_by(e))
     }
 
@@ -179,7 +196,7 @@ impl Server {
         }
         tracing::info!("stopping: requests under way may finish; a second signal stops at once");
         tokio::select! {
-            outcome = async { tokio::join!(handle.stop(true), &mut running).1 } => outcome.map(|()| Stopped::Gracefully),
+            outcome = async { tokio::join!(handle.stop(), &mut running).1 } => outcome.map(|()| Stopped::Gracefully),
             () = signals.next() => {
                 tracing::warn!("stopped at once");
                 Ok(Stopped::AtOnce)

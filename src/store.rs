@@ -17,6 +17,7 @@ pub mod credential;
 pub mod db;
 pub mod due;
 pub mod feed;
+pub mod hub;
 pub mod idempotency;
 pub mod inbox;
 pub mod inspector;

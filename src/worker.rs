@@ -1,5 +1,7 @@
 //! Background work: what is due by the clock. `tick` does all of it once, so that a test needs no waiting.
 
+pub mod wake;
+
 use std::{sync::Arc, time::Duration};
 
 use crate::{

@@ -49,7 +49,7 @@ const FENCED: &[(&str, &[&str])] = &[
     ("pq_sys", &["store.rs", "store/"]),
     ("actix", &["http.rs", "http/", "server.rs"]),
     ("utoipa_actix_web", &["http.rs", "http/", "server.rs"]),
-    ("tokio", &["server.rs", "worker.rs", "worker/", "store/db.rs", "main.rs", "cli.rs", "cli/", "http.rs", "http/"]),
+    ("tokio", &["server.rs", "worker.rs", "worker/", "store/db.rs", "store/hub.rs", "main.rs", "cli.rs", "cli/", "http.rs", "http/"]),
     ("std::env", &["config.rs"]),
     ("clap", &["main.rs", "cli.rs", "cli/"]),
 ];

@@ -12,6 +12,7 @@ use tokio::sync::{Semaphore, oneshot};
 use crate::{
     error::{Code, Error, Result},
     store::{
+        hub::{Heads, Hub},
         sql::{db_error, is_transient},
         sqlite_writer::{self, Job, Writer},
         tx::Tx,
@@ -34,6 +35,8 @@ pub struct DbOptions {
 #[derive(Debug, Clone)]
 pub struct Db {
     backend: Backend,
+    /// Who waits for channels to move.
+    hub: Arc<Hub>,
     /// A fair queue before the pool: r2d2 alone lets some waiters starve.
     permits: Arc<Semaphore>,
 }
@@ -108,7 +111,7 @@ impl Db {
             }
         };
         let permits = usize::try_from(size).unwrap_or(1);
-        Ok(Self { backend, permits: Arc::new(Semaphore::new(permits)) })
+        Ok(Self { backend, hub: Arc::default(), permits: Arc::new(Semaphore::new(permits)) })
     }
 
     /// `sqlite` or `postgres`.
@@ -118,6 +121,12 @@ impl Db {
             Backend::Pg(_) => "postgres",
             Backend::Sqlite { .. } => "sqlite",
         }
+    }
+
+    /// Who waits for channels to move: told of every write of this process once it is committed.
+    #[must_use]
+    pub const fn hub(&self) -> &Arc<Hub> {
+        &self.hub
     }
 
     /// Runs a closure over one snapshot. It can change nothing.
@@ -142,7 +151,7 @@ impl Db {
                 let _permit = self.permits.acquire().await.map_err(|e| Error::internal("the pool is closed").caused_by(e))?;
                 tokio::task::spawn_blocking(move || db.write_blocking(f)).await.map_err(panicked)?
             }
-            Backend::Sqlite { writer, .. } => queue(writer, f)?.await.map_err(writer_gone)?,
+            Backend::Sqlite { writer, .. } => queue(writer, &self.hub, f)?.await.map_err(writer_gone)?,
         }
     }
 
@@ -173,14 +182,19 @@ impl Db {
                 let mut conn = checkout(pool)?;
                 let mut tries = 0;
                 loop {
-                    let outcome = transaction(&mut conn, |c| f(&mut Tx::pg(c)));
+                    // Each try begins without what the one before noted.
+                    let outcome = transaction(&mut conn, |c| Tx::pg(c).run(&mut f));
                     match outcome {
+                        Ok((value, moved)) => {
+                            self.hub.moved(&moved);
+                            return Ok(value);
+                        }
                         Err(e) if e.code == Code::Overloaded && tries < RETRIES && transient(&e) => tries += 1,
-                        outcome => return outcome,
+                        Err(e) => return Err(e),
                     }
                 }
             }
-            Backend::Sqlite { writer, .. } => queue(writer, f)?.blocking_recv().map_err(writer_gone)?,
+            Backend::Sqlite { writer, .. } => queue(writer, &self.hub, f)?.blocking_recv().map_err(writer_gone)?,
         }
     }
 
@@ -235,22 +249,26 @@ pub(in crate::store) fn transaction<T>(conn: &mut PgConnection, f: impl FnOnce(&
 
 struct Queued<T, F> {
     f: F,
-    outcome: Option<Result<T>>,
+    hub: Arc<Hub>,
+    outcome: Option<Result<(T, Heads)>>,
     reply: oneshot::Sender<Result<T>>,
 }
 
 impl<T: Send, F: FnMut(&mut Tx<'_>) -> Result<T> + Send> Job for Queued<T, F> {
     fn run(&mut self, conn: &mut SqliteConnection) -> Result<()> {
-        let outcome = (self.f)(&mut Tx::sqlite(conn));
+        let outcome = Tx::sqlite(conn).run(&mut self.f);
         let fine = outcome.is_ok();
         self.outcome = Some(outcome);
         if fine { Ok(()) } else { Err(Error::new(Code::Internal)) }
     }
 
     fn answer(self: Box<Self>, commit: std::result::Result<(), String>) {
-        let Self { outcome, reply, .. } = *self;
+        let Self { hub, outcome, reply, .. } = *self;
         let answer = match (commit, outcome) {
-            (Ok(()), Some(outcome)) => outcome,
+            (Ok(()), Some(outcome)) => outcome.map(|(value, moved)| {
+                hub.moved(&moved);
+                value
+            }),
             // A refusal stands whether or not the others were kept.
             (Err(_), Some(Err(refusal))) => Err(refusal),
             (Err(message), _) => Err(Error { internal: Some(message), ..Error::new(Code::Overloaded) }.retry_after(1)),
@@ -261,12 +279,12 @@ impl<T: Send, F: FnMut(&mut Tx<'_>) -> Result<T> + Send> Job for Queued<T, F> {
     }
 }
 
-fn queue<T, F>(writer: &Writer, f: F) -> Result<oneshot::Receiver<Result<T>>>
+fn queue<T, F>(writer: &Writer, hub: &Arc<Hub>, f: F) -> Result<oneshot::Receiver<Result<T>>>
 where
     T: Send + 'static,
     F: FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
 {
     let (reply, receiver) = oneshot::channel();
-    writer.send(Box::new(Queued { f, outcome: None, reply }))?;
+    writer.send(Box::new(Queued { f, hub: Arc::clone(hub), outcome: None, reply }))?;
     Ok(receiver)
 }

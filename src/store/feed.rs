@@ -14,6 +14,7 @@ use crate::{
     domain::ids::Id,
     error::Result,
     store::{
+        hub::Heads,
         schema::{channels, feed},
         sql::db_error,
         tx::{MAX_BINDS, Tx},
@@ -178,6 +179,9 @@ pub fn append(tx: &mut Tx<'_>, entries: &[Entry], row_hash: RowHash) -> Result<(
         ))
         .execute(c))
     .map_err(db_error)?;
+    for row in &rows {
+        tx.note_head(&row.name, row.head);
+    }
     Ok(())
 }
 
@@ -242,6 +246,21 @@ fn save_entries(tx: &mut Tx<'_>, writes: &[NewEntry<'_>]) -> Result<()> {
 pub fn list_channels(tx: &mut Tx<'_>, names: &[String]) -> Result<Vec<Channel>> {
     on!(tx, |c| channels::table.filter(channels::name.eq_any(names)).order(channels::name).select(Channel::as_select()).load(c))
         .map_err(db_error)
+}
+
+/// Heads of channels, by name, in one query unless there are very many.
+///
+/// # Errors
+/// The database fails.
+pub fn list_heads(tx: &mut Tx<'_>, names: &[String]) -> Result<Heads> {
+    let mut heads = Heads::new();
+    for names in names.chunks(MAX_BINDS) {
+        let found: Vec<(String, i64)> =
+            on!(tx, |c| channels::table.filter(channels::name.eq_any(names)).select((channels::name, channels::head)).load(c))
+                .map_err(db_error)?;
+        heads.extend(found);
+    }
+    Ok(heads)
 }
 
 /// Entries of one channel after a seq, oldest first, at most `limit`.

@@ -4,7 +4,7 @@ use diesel::{PgConnection, SqliteConnection, connection::SimpleConnection as _};
 
 use crate::{
     error::Result,
-    store::{db::transaction, sql::db_error},
+    store::{db::transaction, hub::Heads, sql::db_error},
 };
 
 /// The concrete connection of a transaction.
@@ -21,15 +21,17 @@ pub(in crate::store) const MAX_BINDS: usize = 32_000;
 /// A transaction. Use cases take `&mut Tx` and can neither open nor end one.
 pub struct Tx<'a> {
     conn: Conn<'a>,
+    /// Channels that were written into, with their heads: who waits for them is told after the commit.
+    moved: Heads,
 }
 
 impl<'a> Tx<'a> {
     pub(in crate::store) const fn pg(conn: &'a mut PgConnection) -> Self {
-        Self { conn: Conn::Pg(conn) }
+        Self { conn: Conn::Pg(conn), moved: Heads::new() }
     }
 
     pub(in crate::store) const fn sqlite(conn: &'a mut SqliteConnection) -> Self {
-        Self { conn: Conn::Sqlite(conn) }
+        Self { conn: Conn::Sqlite(conn), moved: Heads::new() }
     }
 
     /// Runs a step of the transaction: what it wrote is taken back if it fails, and the transaction goes on.
@@ -37,17 +39,30 @@ impl<'a> Tx<'a> {
     /// # Errors
     /// The step's, or the database fails.
     pub fn step<T>(&mut self, f: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
-        match &mut self.conn {
-            Conn::Pg(conn) => transaction(conn, |c| f(&mut Tx::pg(c))),
+        let outcome = match &mut self.conn {
+            Conn::Pg(conn) => transaction(conn, |c| Tx::pg(c).run(f)),
             // The writer begins and ends SQLite's transactions by hand, so their steps are made by hand too.
             Conn::Sqlite(conn) => {
                 conn.batch_execute("SAVEPOINT step").map_err(db_error)?;
-                let outcome = f(&mut Tx::sqlite(conn));
+                let outcome = Tx::sqlite(conn).run(f);
                 let end = if outcome.is_ok() { "RELEASE step" } else { "ROLLBACK TO step; RELEASE step" };
                 conn.batch_execute(end).map_err(db_error)?;
                 outcome
             }
-        }
+        };
+        let (value, moved) = outcome?;
+        self.moved.extend(moved);
+        Ok(value)
+    }
+
+    /// Runs a closure; with its result the channels that it wrote into.
+    pub(in crate::store) fn run<T>(mut self, f: impl FnOnce(&mut Self) -> Result<T>) -> Result<(T, Heads)> {
+        f(&mut self).map(|value| (value, self.moved))
+    }
+
+    /// Notes that a channel has a new head.
+    pub(in crate::store) fn note_head(&mut self, channel: &str, head: i64) {
+        self.moved.insert(channel.to_owned(), head);
     }
 
     pub(in crate::store) const fn conn(&mut self) -> &mut Conn<'a> {

@@ -15,7 +15,7 @@ use bazdid::{
     },
     security::password::{self, Cost},
     server::{self, Migrations},
-    store::{self, Db, DbOptions, credential::Credential},
+    store::{self, Db, DbOptions, credential::Credential, hub::Hub},
 };
 use serde_json::{Value, json};
 
@@ -37,6 +37,7 @@ pub struct TestApp {
     pub ids: SharedIds,
     base: String,
     agent: ureq::Agent,
+    hub: Arc<Hub>,
     stop: Option<Box<dyn FnOnce() + Send + Sync>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -110,14 +111,34 @@ impl Call<'_> {
     }
 
     pub fn send(self) -> Reply {
+        self.detached()()
+    }
+
+    /// The request as something that another thread can send, while the server is needed here.
+    pub fn detached(self) -> impl FnOnce() -> Reply + Send + use<> {
+        let (agent, request) = self.request();
+        move || {
+            let mut response = agent.run(request).unwrap();
+            let text = response.body_mut().with_config().limit(64 << 20).read_to_string().unwrap();
+            Reply { status: response.status().as_u16(), headers: response.headers().clone(), text }
+        }
+    }
+
+    /// The body of an answer that does not end.
+    pub fn open(self) -> impl std::io::Read + use<> {
+        let (agent, request) = self.request();
+        let response = agent.run(request).unwrap();
+        assert_eq!(response.status(), 200);
+        response.into_body().into_reader()
+    }
+
+    fn request(self) -> (ureq::Agent, ureq::http::Request<Vec<u8>>) {
         let mut request = ureq::http::Request::builder().method(self.method.as_str()).uri(format!("{}{}", self.app.base, self.path));
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
         let body = self.body.unwrap_or_default();
-        let mut response = self.app.agent.run(request.body(body).unwrap()).unwrap();
-        let text = response.body_mut().with_config().limit(64 << 20).read_to_string().unwrap();
-        Reply { status: response.status().as_u16(), headers: response.headers().clone(), text }
+        (self.app.agent.clone(), request.body(body).unwrap())
     }
 }
 
@@ -151,18 +172,18 @@ impl TestApp {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
                 let server = server::build(&config, for_clock, for_ids, listener, Migrations::Run).unwrap();
-                sender.send((server.addr(), server.handle())).unwrap();
+                sender.send((server.addr(), server.handle(), Arc::clone(server.worker().db.hub()))).unwrap();
                 server.run().await.unwrap();
             });
         });
-        let (addr, handle) = receiver.recv().unwrap();
-        let stop = Box::new(move || drop(handle.stop(true)));
+        let (addr, handle, hub) = receiver.recv().unwrap();
+        let stop = Box::new(move || drop(handle.stop()));
         let agent = ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
         // SQLite is written through one writer; the test's own handle would be a second one.
         if db.url.starts_with("sqlite") {
             db.db = Some(Db::open(&DbOptions { url: db.url.clone(), connections: 1 }).unwrap());
         }
-        Self { db, clock, ids, base: format!("http://{addr}"), agent, stop: Some(stop), thread: Some(thread) }
+        Self { db, clock, ids, base: format!("http://{addr}"), agent, hub, stop: Some(stop), thread: Some(thread) }
     }
 
     pub fn call(&self, method: &str, path: &str) -> Call<'_> {
@@ -234,6 +255,11 @@ impl TestApp {
     pub fn token(&self, login: &str) -> String {
         let body = self.post("/v1/auth/login", &json!({ "login": login, "password": PASSWORD })).ok();
         body["access_token"].as_str().unwrap().to_owned()
+    }
+
+    /// How many wait at the server for something to change.
+    pub fn waiting(&self) -> usize {
+        self.hub.waiting()
     }
 
     /// Stops the server and waits for it.

@@ -24,3 +24,4 @@ mod ticket;
 mod town;
 #[path = "../common/town_rows.rs"]
 mod town_rows;
+mod wake;

@@ -409,6 +409,13 @@ impl Line {
                 let device = self.city.db.write_blocking(move |tx| device::register(tx, &ctx, &new))?;
                 Ok(json!({"id": device.id}))
             }
+            "/v1/sync/wait" => {
+                let query: BTreeMap<&str, &str> = path.split_once('?').unwrap().1.split('&').filter_map(|p| p.split_once('=')).collect();
+                let device: DeviceId = query["device"].parse().unwrap();
+                // On this line nobody waits: it is answered as at the timeout.
+                let look = self.city.db.read_blocking(|tx| pull::look(tx, &ctx, device, query.get("cursor").copied()))?;
+                Ok(json!({"changed": look.behind}))
+            }
             "/v1/sync/results" => {
                 let query: BTreeMap<&str, &str> =
                     path.split_once('?').map(|(_, q)| q.split('&').filter_map(|p| p.split_once('=')).collect()).unwrap_or_default();

@@ -1,6 +1,11 @@
 //! Many devices at once, statements of a batch, a database that refuses.
 
-use std::{cell::Cell, collections::BTreeSet, sync::Once, thread};
+use std::{
+    cell::Cell,
+    collections::{BTreeMap, BTreeSet},
+    sync::{Mutex, Once},
+    thread,
+};
 
 use bazdid::{
     domain::{
@@ -32,15 +37,27 @@ thread_local! {
     static STATEMENTS: Cell<usize> = const { Cell::new(0) };
 }
 
+/// Statements by the database that they went to, of all threads.
+static BY_DATABASE: Mutex<BTreeMap<String, usize>> = Mutex::new(BTreeMap::new());
+
+/// How many statements went to a database so far, from whatever thread.
+pub fn statements(url: &str) -> usize {
+    BY_DATABASE.lock().unwrap().get(url.trim_start_matches("sqlite://")).copied().unwrap_or_default()
+}
+
 /// Counts the statements of every connection from here on.
 pub fn count_statements() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let make = || -> Option<Box<dyn Instrumentation>> {
-            Some(Box::new(|event: InstrumentationEvent<'_>| {
-                if matches!(event, InstrumentationEvent::StartQuery { .. }) {
+            let mut database = String::new();
+            Some(Box::new(move |event: InstrumentationEvent<'_>| match event {
+                InstrumentationEvent::StartEstablishConnection { url, .. } => url.clone_into(&mut database),
+                InstrumentationEvent::StartQuery { .. } => {
                     STATEMENTS.set(STATEMENTS.get() + 1);
+                    *BY_DATABASE.lock().unwrap().entry(database.clone()).or_default() += 1;
                 }
+                _ => {}
             }))
         };
         set_default_instrumentation(make).unwrap();

@@ -23,3 +23,4 @@ mod repair;
 mod simulation;
 mod spec;
 mod vectors;
+mod wake;

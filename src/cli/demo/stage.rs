@@ -199,7 +199,7 @@ pub fn open(config: Config, port: u16, clock: SharedClock, ids: SharedIds) -> To
     let stop = Box::new(move || {
         // The handle only needs somebody who waits; any runtime will do.
         if let Ok(runtime) = runtime() {
-            runtime.block_on(handle.stop(true));
+            runtime.block_on(handle.stop());
         }
     });
     Ok(Stage { base_url: format!("http://{addr}"), database, stop: Some(stop), thread: Some(thread) })

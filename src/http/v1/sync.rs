@@ -2,6 +2,7 @@
 
 mod repair;
 mod schema;
+mod wake;
 
 use actix_web::{get, post, web};
 use serde::{Deserialize, Serialize};
@@ -33,6 +34,7 @@ pub const PUSH: &str = "/v1/sync/push";
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(push).service(pull).service(register).service(results).service(settings);
     repair::routes(config);
+    wake::routes(config);
 }
 
 /// What a device says of itself.

@@ -57,6 +57,8 @@ pub struct TellLimits {
     pub result_days: i64,
     /// For so long is a cursor surely good, days; after that some channels may begin again.
     pub feed_days: i64,
+    /// How long one wait lasts at most, seconds.
+    pub max_wait_s: u64,
 }
 
 /// What a device has to know before it syncs.
@@ -80,6 +82,7 @@ pub fn sync_config(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<SyncConfig> {
             max_offline_days: ctx.shared.settings.max_offline_days,
             result_days: limits::RESULT_DAYS,
             feed_days: limits::FEED_DAYS,
+            max_wait_s: limits::MAX_WAIT_S,
         },
     })
 }

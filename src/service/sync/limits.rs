@@ -35,6 +35,10 @@ pub const MAX_FETCH: usize = 500;
 pub const MAX_RESULTS: i64 = 1_000;
 /// Days for which an answer that was changed later is told again.
 pub const RESULT_DAYS: i64 = 30;
+/// Devices that may wait at one process at once.
+pub const MAX_WAITERS: usize = 5_000;
+/// How long one wait lasts at most, seconds: for so long what the device reads is believed to be the same.
+pub const MAX_WAIT_S: u64 = 55;
 /// Days for which the feed remembers what left a channel: the cursor of a device that pulled within them is good for every channel.
 pub const FEED_DAYS: i64 = 30;
 /// What waited so long comes into the office's inbox, days.

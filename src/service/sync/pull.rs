@@ -4,6 +4,7 @@
 //! the channels, never that of all rows.
 
 mod fetch;
+mod look;
 mod manifest;
 mod page;
 mod positions;
@@ -38,6 +39,7 @@ use crate::{
 };
 
 pub use fetch::fetch;
+pub use look::{Look, look};
 pub use manifest::manifest;
 
 /// A page, and whether the device's last pull is to be noted.
@@ -57,7 +59,7 @@ pub fn pull(tx: &mut Tx<'_>, ctx: &Ctx, request: &PullRequest) -> Result<Pulled>
     check_schema(request.schema)?;
     let sign = |bytes: &[u8]| ctx.shared.vault.sign_cursor(bytes);
     let scope = Scope::of(tx, ctx, request.device)?;
-    let cursor = request.cursor.as_deref().map(|text| Cursor::open(text, sign).ok().filter(|c| c.feed_epoch == scope.epoch));
+    let cursor = scope.open(ctx, request.cursor.as_deref());
     let again: BTreeSet<Channel> = request.reset.iter().filter_map(|name| name.parse().ok()).collect();
     let mut positions = Positions::new(&scope.channels, &scope.rows, cursor, &again);
     let limit = usize::try_from(request.limit.unwrap_or(PAGE).clamp(1, ctx.shared.settings.sync.max_page)).unwrap_or(1);

@@ -366,4 +366,6 @@ struct SyncLimits {
     result_days: i64,
     /// For so long is a cursor surely good, days; after that some channels may begin again.
     feed_days: i64,
+    /// How long one wait lasts at most, seconds.
+    max_wait_s: u64,
 }

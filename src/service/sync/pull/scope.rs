@@ -3,7 +3,12 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
-    domain::{account::Device, ids::DeviceId, reference::Reference, sync::channel::Channel},
+    domain::{
+        account::Device,
+        ids::DeviceId,
+        reference::Reference,
+        sync::{channel::Channel, cursor::Cursor},
+    },
     error::{Code, Error, Result},
     service::{
         Ctx,
@@ -24,6 +29,8 @@ pub(super) struct Scope {
     pub reference: Arc<Reference>,
     /// The channels that the device is told of, in the order of their names: a place in it names a channel.
     pub channels: Vec<Channel>,
+    /// Channels that it reads and is not told of, because nothing ever lay in them.
+    pub silent: Vec<Channel>,
     /// The counters of those that have any.
     pub rows: BTreeMap<Channel, feed::Channel>,
     /// The feed's epoch.
@@ -54,9 +61,14 @@ impl Scope {
             Channel::Area(area) | Channel::Office(area) => rows.contains_key(c) || reference.is_leaf(*area),
             _ => true,
         };
-        let channels = readable.into_iter().filter(told).collect();
+        let (channels, silent) = readable.into_iter().partition(told);
         let epoch = feed_epoch(tx)?;
-        Ok(Self { device, reference, channels, rows, epoch })
+        Ok(Self { device, reference, channels, silent, rows, epoch })
+    }
+
+    /// Reads a cursor: none if there is none, `Some(None)` if it says nothing here.
+    pub fn open(&self, ctx: &Ctx, cursor: Option<&str>) -> Option<Option<Cursor>> {
+        cursor.map(|text| Cursor::open(text, |bytes| ctx.shared.vault.sign_cursor(bytes)).ok().filter(|c| c.feed_epoch == self.epoch))
     }
 
     /// The places of the channels by their numbers in the feed.
