@@ -41,6 +41,12 @@ fn reads_nothing(town: &Town, crew: &Crew, code: &str) {
     town.call("crew", "POST", "/v1/sync/pull").json(&pull).send().problem(code);
     let results = format!("/v1/sync/results?device={}", crew.device.as_str().unwrap());
     town.call("crew", "GET", &results).send().problem(code);
+    let asks = json!({ "device": crew.device, "channel": "ref", "rows": [] });
+    town.call("crew", "POST", "/v1/sync/manifest").json(&asks).send().problem(code);
+    town.call("crew", "POST", "/v1/sync/fetch").json(&asks).send().problem(code);
+    for path in ["/v1/sync/wait", "/v1/sync/events"] {
+        town.call("crew", "GET", &format!("{path}?device={}", crew.device.as_str().unwrap())).send().problem(code);
+    }
 }
 
 fn words(answer: &Value) -> Vec<(String, String, bool)> {
