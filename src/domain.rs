@@ -36,6 +36,7 @@ pub mod ticket_code;
 pub mod ticket_flow;
 pub mod time;
 pub mod visit;
+pub mod watermelon;
 pub mod wire;
 pub mod work_order;
 pub mod work_order_graph;

@@ -36,6 +36,7 @@ pub mod throttle;
 pub mod ticket;
 mod tx;
 pub mod visit;
+pub mod watermelon;
 pub mod work_order;
 
 pub use db::{Db, DbOptions};

@@ -20,6 +20,7 @@ pub mod photo;
 pub mod round;
 pub mod sync;
 pub mod ticket;
+pub mod watermelon;
 pub mod work_order;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -44,5 +45,6 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     sync::routes(config);
     round::routes(config);
     ticket::routes(config);
+    watermelon::routes(config);
     work_order::routes(config);
 }

@@ -11,6 +11,7 @@ pub mod push;
 mod reference_feed;
 pub mod results;
 pub mod state;
+pub mod watermelon;
 
 pub use push::{kept, release};
 pub use reference_feed::reference_feed;

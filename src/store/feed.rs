@@ -325,3 +325,28 @@ pub fn list_carried(tx: &mut Tx<'_>, channel: i64, after: Option<(&str, Uuid)>, 
     }
     Ok(found.into_iter().map(|(kind, id, v)| (kind, id.uuid(), v)).collect())
 }
+
+/// The entries of rows in some of the channels.
+///
+/// # Errors
+/// The database fails.
+pub fn find_entries(tx: &mut Tx<'_>, numbers: &[i64], entities: &[Uuid]) -> Result<Vec<FeedRow>> {
+    let mut found = Vec::new();
+    for chunk in entities.chunks(5_000) {
+        let ids: Vec<Id<()>> = chunk.iter().copied().map(Id::new).collect();
+        let rows: Vec<(i64, String, Id<()>, i64, i64, bool)> = on!(tx, |c| feed::table
+            .filter(feed::channel.eq_any(numbers).and(feed::entity.eq_any(&ids)))
+            .select((feed::channel, feed::kind, feed::entity, feed::seq, feed::v, feed::present))
+            .load(c))
+        .map_err(db_error)?;
+        found.extend(rows.into_iter().map(|(channel, kind, entity, seq, v, present)| FeedRow {
+            channel,
+            kind,
+            entity: entity.uuid(),
+            seq,
+            v,
+            present,
+        }));
+    }
+    Ok(found)
+}

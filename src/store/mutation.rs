@@ -310,3 +310,19 @@ pub fn list_held(tx: &mut Tx<'_>, since: Timestamp, from: Option<(Timestamp, Mut
     .map_err(db_error)?;
     Ok(rows.into_iter().map(Journaled::from).collect())
 }
+
+/// Mutations of a device that did not simply go through, received since an instant; the newest first, at most `limit`.
+///
+/// # Errors
+/// The database fails.
+pub fn list_notable(tx: &mut Tx<'_>, device: DeviceId, since: Timestamp, limit: i64) -> Result<Vec<Journaled>> {
+    let rows: Vec<MutationRow> = on!(tx, |c| mutations::table
+        .filter(mutations::device_id.eq(device).and(mutations::received_at.ge(since)))
+        .filter(mutations::status.ne(Status::Applied).and(mutations::status.ne(Status::Deferred)))
+        .order((mutations::seq.desc(), mutations::id))
+        .limit(limit)
+        .select(MutationRow::as_select())
+        .load(c))
+    .map_err(db_error)?;
+    Ok(rows.into_iter().map(Journaled::from).collect())
+}

@@ -682,6 +682,18 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::sql::types::*;
+    watermelon_snapshots (device_id, number) {
+        device_id -> Key,
+        number -> BigInt,
+        taken_at -> Micros,
+        positions -> Text,
+        messages -> Doc,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     organisations,
     accounts,
@@ -720,5 +732,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     mutations,
     channels,
     feed,
-    feed_marks
+    feed_marks,
+    watermelon_snapshots
 );

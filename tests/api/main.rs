@@ -25,3 +25,4 @@ mod town;
 #[path = "../common/town_rows.rs"]
 mod town_rows;
 mod wake;
+mod watermelon;

@@ -627,3 +627,13 @@ CREATE TABLE feed_marks (
     PRIMARY KEY (channel, seq)
 );
 CREATE INDEX feed_marks_at ON feed_marks (at);
+
+-- What an app of WatermelonDB had after a pull: it names a snapshot by its number.
+CREATE TABLE watermelon_snapshots (
+    device_id uuid NOT NULL REFERENCES devices (id),
+    number bigint NOT NULL,
+    taken_at timestamptz NOT NULL,
+    positions text COLLATE "C" NOT NULL,
+    messages jsonb NOT NULL,
+    PRIMARY KEY (device_id, number)
+);

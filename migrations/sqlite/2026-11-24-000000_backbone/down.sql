@@ -1,4 +1,5 @@
 DROP TABLE feed_marks;
+DROP TABLE watermelon_snapshots;
 DROP TABLE feed;
 DROP TABLE channels;
 DROP TABLE mutations;

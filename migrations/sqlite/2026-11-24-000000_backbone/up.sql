@@ -627,3 +627,13 @@ CREATE TABLE feed_marks (
     PRIMARY KEY (channel, seq)
 ) STRICT;
 CREATE INDEX feed_marks_at ON feed_marks (at);
+
+-- What an app of WatermelonDB had after a pull: it names a snapshot by its number.
+CREATE TABLE watermelon_snapshots (
+    device_id BLOB NOT NULL REFERENCES devices (id),
+    number INTEGER NOT NULL,
+    taken_at INTEGER NOT NULL,
+    positions TEXT NOT NULL,
+    messages TEXT NOT NULL,
+    PRIMARY KEY (device_id, number)
+) STRICT;

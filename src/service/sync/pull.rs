@@ -7,8 +7,8 @@ mod fetch;
 mod look;
 mod manifest;
 mod page;
-mod positions;
-mod scope;
+pub(super) mod positions;
+pub(super) mod scope;
 
 use std::collections::{BTreeMap, BTreeSet};
 

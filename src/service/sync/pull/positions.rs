@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The positions of one pull.
-pub(super) struct Positions<'a> {
+pub(in crate::service::sync) struct Positions<'a> {
     rows: &'a BTreeMap<Channel, feed::Channel>,
     /// The last seq read, by channel.
     pub read_to: BTreeMap<Channel, i64>,

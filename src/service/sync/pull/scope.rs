@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// What a device reads, in the snapshot of the transaction.
-pub(super) struct Scope {
+pub(in crate::service::sync) struct Scope {
     /// The device.
     pub device: Device,
     /// The reference data in force.
