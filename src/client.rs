@@ -73,6 +73,8 @@ pub struct DeviceState {
     pub outbox: Outbox,
     /// Registrations after the first.
     pub forks: u32,
+    /// Its identities before this one: what was held under them is answered there.
+    pub former: Vec<DeviceId>,
 }
 
 /// A device and its way to the server.
@@ -100,6 +102,7 @@ impl<T: Transport> Device<T> {
             copy: LocalCopy::default(),
             outbox: Outbox::default(),
             forks: 0,
+            former: Vec::new(),
         };
         Self::restored(state, transport, clock, ids)
     }
@@ -131,7 +134,7 @@ impl<T: Transport> Device<T> {
     /// Registers under a new identity; everything that has no answer is sent again under it, with the same ids.
     fn fork(&mut self) -> Result<()> {
         self.state.forks += 1;
-        self.state.device = None;
+        self.state.former.extend(self.state.device.take());
         self.state.nonce = self.ids.uuid(self.clock.wall()).to_string();
         self.state.outbox.renumber();
         // The private channel of the old identity is not ours any more.
@@ -164,12 +167,23 @@ impl<T: Transport> Device<T> {
         changed.ok_or_else(|| ClientError::Protocol(format!("wait without changed: {reply}")))
     }
 
-    /// Brings the answers up to date of what was held when it was pushed.
+    /// Brings the answers up to date of what was held when it was pushed, under this identity or an earlier one.
     ///
     /// # Errors
     /// The server cannot be reached or refuses.
     pub fn refresh_results(&mut self) -> Result<()> {
+        for device in self.state.former.clone() {
+            match self.read_results(device) {
+                // An earlier identity may be out of service by now.
+                Err(ClientError::Refused { status: 403, .. }) => {}
+                read => read?,
+            }
+        }
         let device = self.register()?;
+        self.read_results(device)
+    }
+
+    fn read_results(&mut self, device: DeviceId) -> Result<()> {
         let mut after = 0;
         loop {
             let path = format!("/v1/sync/results?device={device}&after={after}");

@@ -58,6 +58,8 @@ pub const HALL: u128 = 200;
 pub const OLD: u128 = 201;
 pub const NEW: u128 = 202;
 pub const POTHOLE: u128 = 301;
+/// Somebody looks at it first.
+pub const TREE: u128 = 302;
 
 /// The people.
 pub const SUPERVISOR: u128 = 1;
@@ -163,6 +165,29 @@ fn coverage(n: u128, contract: u128, rank: i64) -> Coverage {
     }
 }
 
+fn kind(n: u128, code: &str) -> Category {
+    Category {
+        id: id(n),
+        rev: 1,
+        code: code.into(),
+        parent_id: None,
+        name_fa: "چاله".into(),
+        name_en: "Pothole".into(),
+        synonyms: vec![],
+        owner_id: None,
+        hazard: Hazard::Low,
+        default_priority: Priority::Normal,
+        evidence: EvidenceNeeds { photos: vec![EvidenceRule { kind: PhotoKind::After, min: 1 }] },
+        needs_inspection: false,
+        accept_minutes: 600,
+        resolve_minutes: 2880,
+        evidence_radius_m: 50.0,
+        checklist_id: None,
+        state: ActiveState::Active,
+        updated_at: START,
+    }
+}
+
 pub fn reference_rows() -> ReferenceRows {
     ReferenceRows {
         areas: vec![
@@ -171,26 +196,7 @@ pub fn reference_rows() -> ReferenceRows {
             area(D_EAST, AreaKind::District, Some(CITY)),
         ],
         shapes: vec![shape(D_WEST, 50.0, 50.01), shape(D_EAST, 50.02, 50.03)],
-        categories: vec![Category {
-            id: id(POTHOLE),
-            rev: 1,
-            code: "roads.pothole".into(),
-            parent_id: None,
-            name_fa: "چاله".into(),
-            name_en: "Pothole".into(),
-            synonyms: vec![],
-            owner_id: None,
-            hazard: Hazard::Low,
-            default_priority: Priority::Normal,
-            evidence: EvidenceNeeds { photos: vec![EvidenceRule { kind: PhotoKind::After, min: 1 }] },
-            needs_inspection: false,
-            accept_minutes: 600,
-            resolve_minutes: 2880,
-            evidence_radius_m: 50.0,
-            checklist_id: None,
-            state: ActiveState::Active,
-            updated_at: START,
-        }],
+        categories: vec![kind(POTHOLE, "roads.pothole"), Category { needs_inspection: true, ..kind(TREE, "green.tree") }],
         organisations: vec![
             organisation(HALL, OrganisationKind::Municipality),
             organisation(OLD, OrganisationKind::Contractor),
@@ -345,7 +351,7 @@ impl City {
     /// A device of a person, on a line that loses nothing unless it is told to.
     pub fn device(self: &Rc<Self>, account: u128) -> Phone {
         let clock = DeviceClock::new(Arc::clone(&self.clock) as bazdid::clock::SharedClock, Arc::clone(&self.ids));
-        let line = Line { city: Rc::clone(self), account: id(account), lose: Rc::default(), calls: Rc::default() };
+        let line = Line { city: Rc::clone(self), account: id(account), lose: Rc::default(), drop: Rc::default(), calls: Rc::default() };
         Device::new(line, id(account), "phone", clock, Arc::clone(&self.ids))
     }
 
@@ -364,6 +370,8 @@ pub struct Line {
     pub account: AccountId,
     /// How many of the next answers are lost on their way.
     pub lose: Rc<Cell<usize>>,
+    /// How many of the next requests never arrive.
+    pub drop: Rc<Cell<usize>>,
     /// What was called with which body.
     pub calls: Rc<RefCell<Vec<(String, Value)>>>,
 }
@@ -431,6 +439,10 @@ impl Line {
 
 impl Transport for Line {
     fn call(&mut self, _method: &str, path: &str, body: Option<&Value>) -> bazdid::client::Result<Reply> {
+        if self.drop.get() > 0 {
+            self.drop.set(self.drop.get() - 1);
+            return Err(ClientError::Lost("on its way there".into()));
+        }
         self.calls.borrow_mut().push((path.to_owned(), body.cloned().unwrap_or_default()));
         let reply = match self.serve(path, body) {
             Ok(body) => Reply { status: 200, body, retry_after_s: None, etag: None },
@@ -461,4 +473,8 @@ pub fn ticket_with_order(city: &SharedCity) -> (TicketId, WorkOrderId) {
 
 pub fn category() -> CategoryId {
     id(POTHOLE)
+}
+
+pub fn tree() -> CategoryId {
+    id(TREE)
 }

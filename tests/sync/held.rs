@@ -44,6 +44,31 @@ fn what_waits_for_another_devices_visit_goes_through_when_it_comes() {
     });
 }
 
+/// Found by the simulation: a phone that had been cloned never heard what came of what was held under its first registration.
+#[test]
+fn what_was_held_under_an_earlier_registration_is_answered_after_the_next() {
+    on_both(|city| {
+        let (_, order) = ticket_with_order(city);
+        let (mut first, mut second, mut clone) = (city.device(CREW_OLD), city.device(CREW_OLD_2), city.device(CREW_OLD_2));
+        first.sync().unwrap();
+        second.sync().unwrap();
+        let visit = first.arrive(order.uuid(), VisitKind::Work, WEST);
+        let start = second.start(order.uuid(), visit);
+        second.sync().unwrap();
+        clone.state = second.state.clone();
+        for phone in [&mut clone, &mut second] {
+            phone.add_note(order.uuid(), "یادداشت");
+            phone.sync().unwrap();
+        }
+        assert_eq!((clone.state.forks, second.state.forks), (0, 1));
+        first.sync().unwrap();
+        for phone in [&mut clone, &mut second] {
+            phone.refresh_results().unwrap();
+            assert_eq!(phone.state.outbox.result(start).unwrap().status, Status::Applied);
+        }
+    });
+}
+
 #[test]
 fn a_submission_waits_for_its_photo_and_a_note_for_its_ticket() {
     on_both(|city| {

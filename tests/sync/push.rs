@@ -225,6 +225,20 @@ fn what_cannot_be_read_is_answered_and_the_next_goes_through() {
     });
 }
 
+/// Found by the simulation: what is too large was taken for something else when it came again from a device that had registered anew.
+#[test]
+fn what_cannot_be_read_is_known_again_under_another_registration() {
+    on_both(|city| {
+        let (ticket, _) = ticket_with_order(city);
+        let large = |seq| note(seq, 2, ticket.uuid(), &"x".repeat(70_000));
+        let (phone, device) = registered(city, INSPECTOR_W);
+        send(&phone, device, &[note(1, 1, ticket.uuid(), "one"), large(2)]).unwrap();
+        let (anew, device) = registered(city, INSPECTOR_W);
+        let answer = send(&anew, device, &[large(1)]).unwrap();
+        assert_eq!(words(&answer), [(Some(1), Status::Rejected, Some(OutcomeCode::TooLarge), true)]);
+    });
+}
+
 #[test]
 fn a_group_is_all_or_nothing_and_what_rests_on_a_refused_creation_is_kept() {
     on_both(|city| {

@@ -197,11 +197,20 @@ pub fn content_hash(mutation: &Mutation) -> [u8; 32] {
     Sha256::digest(text).into()
 }
 
-/// SHA-256 of an item that could not be read, so that the same item is known again.
+/// What may differ when a mutation is sent again, under another registration or after a reboot.
+const OF_THE_SENDING: [&str; 6] = ["seq", "group", "base", "seen_ts", "up", "boot"];
+
+/// SHA-256 of an item that could not be read, so that the same item is known again, also at another place.
 #[must_use]
 pub fn item_hash(item: &Value) -> [u8; 32] {
     let mut text = String::new();
-    canonical(item, &mut text);
+    match item {
+        Value::Object(fields) => {
+            let said = fields.iter().filter(|(name, _)| !OF_THE_SENDING.contains(&name.as_str()));
+            canonical(&Value::Object(said.map(|(name, field)| (name.clone(), field.clone())).collect()), &mut text);
+        }
+        _ => canonical(item, &mut text),
+    }
     Sha256::digest(text).into()
 }
 

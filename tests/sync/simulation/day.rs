@@ -1,0 +1,301 @@
+//! A day in the city: the phones, what the network does to them, and time.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
+
+use bazdid::{
+    client::{DeviceState, copy::LocalCopy},
+    clock::ManualClock,
+    domain::{
+        account::{Role, RoleGrant},
+        ids::{DeviceId, WorkOrderId},
+        sync::{channel::Channel, envelope::PullResponse},
+    },
+    error::Code,
+    store,
+    worker::Worker,
+};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::{
+    city::{
+        CITY, CREW_NEW, CREW_OLD, CREW_OLD_2, City, D_EAST, D_WEST, HALL, INSPECTOR_E, INSPECTOR_W, NEW, OLD, Phone, SUPERVISOR,
+        SharedCity, category, grant, id,
+    },
+    common::TestDb,
+    simulation::{dice::Dice, field, office},
+};
+
+/// What happened, for whoever reads about a failure.
+pub type Trace = Arc<Mutex<Vec<String>>>;
+
+pub const PEOPLE: [u128; 6] = [INSPECTOR_W, INSPECTOR_E, CREW_OLD, CREW_OLD_2, CREW_NEW, SUPERVISOR];
+const SECOND_CLONE: usize = 2;
+const HOUR: i64 = 3_600_000_000;
+
+/// A phone and who holds it.
+pub struct Held {
+    pub who: u128,
+    pub phone: Phone,
+    backup: Option<DeviceState>,
+}
+
+/// A copy that was once read so far, by a device.
+pub struct Earlier {
+    pub who: u128,
+    pub device: DeviceId,
+    pub copy: LocalCopy,
+}
+
+pub struct Day {
+    pub city: SharedCity,
+    pub phones: Vec<Held>,
+    pub earlier: Vec<Earlier>,
+    /// Facts whose acknowledgement a phone forgot when it was set back: they are on the server all the same.
+    pub forgotten: Vec<Uuid>,
+    worker: Worker,
+    grants: u128,
+    epochs: BTreeMap<WorkOrderId, (i64, i64)>,
+    trace: Trace,
+}
+
+/// What somebody is by right: his role, organisation and areas.
+fn task(who: u128) -> (Role, u128, Vec<u128>) {
+    match who {
+        SUPERVISOR => (Role::Supervisor, HALL, vec![CITY]),
+        INSPECTOR_W => (Role::Inspector, HALL, vec![D_WEST]),
+        INSPECTOR_E => (Role::Inspector, HALL, vec![D_EAST]),
+        CREW_NEW => (Role::Crew, NEW, vec![]),
+        _ => (Role::Crew, OLD, vec![]),
+    }
+}
+
+impl Day {
+    /// A morning with some work, everybody in touch.
+    pub fn begin(t: &TestDb, seed: u64, trace: Trace) -> Self {
+        let city = City::build(t, seed);
+        let mut dice = Dice(seed ^ 0xda1);
+        let mut phones: Vec<Held> = PEOPLE.iter().map(|who| Held { who: *who, phone: city.device(*who), backup: None }).collect();
+        for (n, held) in phones.iter_mut().enumerate() {
+            // Some clocks are wrong from the beginning.
+            held.phone.clock.set_skew(if n % 3 == 0 { 7 * HOUR } else { 0 });
+        }
+        for n in 0..3 {
+            let place = field::place(&mut dice);
+            phones[n % 2].phone.create_ticket(category(), "چاله", place, None);
+        }
+        for _ in 0..2 {
+            phones.iter_mut().for_each(|held| drop(held.phone.sync().unwrap()));
+        }
+        // One order is done already and waits for its verdict.
+        let crew = phones.iter_mut().find(|p| p.who == CREW_OLD).unwrap();
+        field::finish(&mut crew.phone, &mut dice);
+        phones.iter_mut().rev().for_each(|held| drop(held.phone.sync().unwrap()));
+        phones.iter_mut().for_each(|held| drop(held.phone.sync().unwrap()));
+        let slow = [SUPERVISOR, CREW_OLD].map(|who| {
+            let mut phone = city.device(who);
+            Earlier { who, device: phone.register().unwrap(), copy: LocalCopy::default() }
+        });
+        let worker = Worker {
+            db: city.db.clone(),
+            clock: Arc::<ManualClock>::clone(&city.clock),
+            ids: Arc::clone(&city.ids),
+            shared: Arc::clone(&city.shared),
+        };
+        let (earlier, epochs) = (slow.into(), BTreeMap::new());
+        Self { city, phones, earlier, forgotten: Vec::new(), worker, grants: 0x5000, epochs, trace }
+    }
+
+    pub fn tell(&self, what: impl Into<String>) {
+        self.trace.lock().unwrap().push(what.into());
+    }
+
+    /// One step: what it is follows from its seed and from what is there.
+    pub fn step(&mut self, seed: u64) {
+        let mut dice = Dice(seed);
+        self.city.pass(1 + dice.minutes(20));
+        match dice.below(8) {
+            0 => self.check_epochs(),
+            1..=3 => self.read_slowly(&mut dice),
+            _ => {}
+        }
+        let n = dice.below(self.phones.len());
+        match dice.below(100) {
+            0..=54 => {
+                for _ in 0..=dice.below(3) {
+                    let held = &mut self.phones[n];
+                    let did = field::act(&mut held.phone, held.who, &mut dice);
+                    self.tell(format!("phone {n} of {}: {did}", self.phones[n].who));
+                }
+            }
+            55..=73 => self.sync(n, &mut dice),
+            74..=80 => {
+                let did = office::decide(&self.city, &mut dice);
+                self.tell(did);
+            }
+            81..=84 => {
+                let did = office::resolve(&self.city, &mut dice);
+                self.tell(did);
+            }
+            85..=87 => self.spoil_clock(n, &mut dice),
+            88..=90 => self.set_back(n),
+            91 => self.clone_phone(n),
+            92..=93 => self.deliver_again(n, &mut dice),
+            94..=95 => self.let_time_pass(&mut dice),
+            96..=98 => self.change_grants(&mut dice),
+            _ => {
+                if let Some(device) = self.phones[n].phone.state.device {
+                    let copy = self.phones[n].phone.state.copy.clone();
+                    self.earlier.push(Earlier { who: self.phones[n].who, device, copy });
+                }
+            }
+        }
+    }
+
+    fn sync(&mut self, n: usize, dice: &mut Dice) {
+        let phone = &mut self.phones[n].phone;
+        phone.transport.lose.set(dice.below(3));
+        phone.transport.drop.set(dice.below(2));
+        // The network may go for good in the midst of it.
+        let came = phone.sync();
+        phone.transport.lose.set(0);
+        phone.transport.drop.set(0);
+        let came = came.map(|(pushed, pulled)| (pushed.answered, pulled.changes));
+        self.tell(format!("phone {n} syncs: {came:?}"));
+    }
+
+    /// A device that is always in the midst of a long pull.
+    fn read_slowly(&mut self, dice: &mut Dice) {
+        let (at, limit) = (dice.below(2), 1 + dice.below(3));
+        let Earlier { who, device, copy } = &mut self.earlier[at];
+        read_page(&self.city, *who, *device, copy, limit);
+    }
+
+    fn spoil_clock(&mut self, n: usize, dice: &mut Dice) {
+        let phone = &mut self.phones[n].phone;
+        if dice.below(3) == 0 {
+            phone.clock.reboot();
+            self.tell(format!("phone {n} boots"));
+        } else {
+            let skew = dice.pick(&[0, 7 * HOUR, -3 * HOUR, 40 * HOUR, -40 * HOUR]).unwrap();
+            phone.clock.set_skew(skew);
+            self.tell(format!("the clock of phone {n} is {} h ahead", skew / HOUR));
+        }
+    }
+
+    /// A phone that was backed up before is set back to that; one that was not is backed up.
+    fn set_back(&mut self, n: usize) {
+        let Some(backup) = self.phones[n].backup.take() else {
+            self.phones[n].backup = Some(self.phones[n].phone.state.clone());
+            return self.tell(format!("phone {n} is backed up"));
+        };
+        let kept: Vec<_> = backup.outbox.journal().map(|e| e.id).collect();
+        let lost = self.phones[n].phone.state.outbox.journal().filter(|e| !kept.contains(&e.id));
+        self.forgotten.extend(lost.filter(|e| e.result.is_some()).filter_map(crate::simulation::laws::fact));
+        self.phones[n].phone.state = backup;
+        self.tell(format!("phone {n} is set back"));
+    }
+
+    /// A second phone with everything of the first.
+    fn clone_phone(&mut self, n: usize) {
+        if self.phones.len() >= PEOPLE.len() + SECOND_CLONE {
+            return;
+        }
+        let who = self.phones[n].who;
+        let mut phone = self.city.device(who);
+        phone.state = self.phones[n].phone.state.clone();
+        self.phones.push(Held { who, phone, backup: None });
+        self.tell(format!("phone {n} is cloned"));
+    }
+
+    /// Something that the network still had is delivered again.
+    fn deliver_again(&mut self, n: usize, dice: &mut Dice) {
+        let line = &self.phones[n].phone.transport;
+        let pushes: Vec<_> = line.calls.borrow().iter().filter(|(path, _)| path == "/v1/sync/push").map(|(_, body)| body.clone()).collect();
+        if pushes.is_empty() {
+            return;
+        }
+        let answer = line.push(&pushes[dice.below(pushes.len())]);
+        assert!(answer.as_ref().err().is_none_or(|e| e.code != Code::Internal), "{answer:?}");
+        self.tell(format!("an old push of phone {n} is delivered again: {}", answer.is_ok()));
+    }
+
+    fn let_time_pass(&mut self, dice: &mut Dice) {
+        let minutes = dice.pick(&[300, 900, 8 * 1440]).unwrap();
+        self.city.pass(minutes);
+        let round = self.worker.tick().unwrap();
+        self.tell(format!("{minutes} minutes pass: {round:?}"));
+    }
+
+    /// Somebody's tasks end, or he gets another one.
+    fn change_grants(&mut self, dice: &mut Dice) {
+        let who = PEOPLE[dice.below(5)];
+        let now = self.city.now();
+        if dice.below(2) == 0 {
+            let ended = self.city.write(move |tx| {
+                let mut grants = store::account::list_grants_of(tx, &[id(who)])?;
+                grants.retain(|g| g.in_force_at(now));
+                let ended: Vec<RoleGrant> = grants.into_iter().map(|g| RoleGrant { valid_to: Some(now), ..g }).collect();
+                store::account::save_grants(tx, &ended)?;
+                Ok(ended.len())
+            });
+            return self.tell(format!("{ended} tasks of {who} end"));
+        }
+        let (role, organisation, areas) = match dice.below(4) {
+            0 => (Role::Inspector, HALL, vec![D_EAST]),
+            1 => (Role::Inspector, HALL, vec![D_WEST]),
+            2 => (Role::Crew, if dice.below(2) == 0 { OLD } else { NEW }, vec![]),
+            _ => task(who),
+        };
+        self.give(who, role, organisation, &areas);
+        self.tell(format!("{who} is {role} of {organisation} in {areas:?} too"));
+    }
+
+    fn give(&mut self, who: u128, role: Role, organisation: u128, areas: &[u128]) {
+        self.grants += 1;
+        let new = RoleGrant { valid_from: self.city.now(), ..grant(self.grants, who, role, organisation, areas) };
+        self.city.write(move |tx| store::account::save_grants(tx, std::slice::from_ref(&new)));
+    }
+
+    /// Stages and epochs are the server's: they only rise.
+    pub fn check_epochs(&mut self) {
+        let tickets = crate::simulation::laws::tickets(&self.city);
+        let world = self.city.read(|tx| store::aggregate::read_world(tx, &tickets));
+        for order in world.work_orders.iter() {
+            let before = self.epochs.insert(order.id, (order.epoch, order.rev));
+            assert!(before.is_none_or(|(epoch, rev)| epoch <= order.epoch && rev <= order.rev), "{before:?} {order:?}");
+        }
+    }
+
+    /// Everybody has his task again and comes home; what was held may go through when the last has come.
+    pub fn come_home(&mut self) {
+        for who in PEOPLE {
+            let (role, organisation, areas) = task(who);
+            self.give(who, role, organisation, &areas);
+        }
+        self.city.pass(1);
+        for _ in 0..4 {
+            for held in &mut self.phones {
+                let (_, pulled) = held.phone.sync().unwrap_or_else(|e| panic!("{}: {e}", held.who));
+                assert!(pulled.diverged.is_empty() && pulled.repaired.is_empty(), "a copy that differs: {pulled:?}");
+                held.phone.refresh_results().unwrap();
+            }
+        }
+        self.check_epochs();
+    }
+}
+
+/// Reads one page into a copy; whether it was the last. A complete page must leave what the server says.
+pub fn read_page(city: &SharedCity, who: u128, device: DeviceId, copy: &mut LocalCopy, limit: usize) -> bool {
+    let line = city.device(who).transport;
+    let body = json!({"device": device, "cursor": copy.cursor(), "limit": limit});
+    let page: PullResponse = serde_json::from_value(line.pull(&body).unwrap()).unwrap();
+    copy.apply(&page).unwrap();
+    if page.complete {
+        assert_eq!(copy.differing(&page).unwrap(), Vec::<Channel>::new());
+    }
+    page.complete
+}

@@ -1,0 +1,203 @@
+//! What must be true after quiet, and what a history came to.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bazdid::{
+    client::{copy::LocalCopy, outbox::Entry},
+    domain::{
+        ids::{Id, MutationId, TicketId},
+        sync::{
+            channel::Channel,
+            digest::row_hash,
+            outcome::{OutcomeCode, Status},
+        },
+        work_order::{Answer, Assignment, Standing, WorkEvent, WorkEventKind, WorkOrder, WorkOrderState},
+        work_order_graph::{StageEvent, fold_stage},
+        world::World,
+    },
+    store::{self, feed::list_channels},
+};
+use uuid::Uuid;
+
+use crate::{
+    city::{SharedCity, id},
+    simulation::day::{Day, Earlier, read_page},
+};
+
+/// What a history came to.
+#[derive(Debug, PartialEq)]
+pub struct Outcome {
+    pub answers: Vec<String>,
+    pub rows: Vec<String>,
+    pub digests: Vec<String>,
+    /// How often each status, code and conflict came.
+    pub tally: BTreeMap<String, usize>,
+}
+
+/// Every ticket that there is.
+pub fn tickets(city: &SharedCity) -> Vec<TicketId> {
+    let entries = city.read(|tx| {
+        let channels = list_channels(tx, &office_names())?;
+        channels.iter().map(|c| store::feed::list_after(tx, c.no, 0, 100_000)).collect::<bazdid::error::Result<Vec<_>>>()
+    });
+    let found: BTreeSet<Uuid> = entries.into_iter().flatten().filter(|e| e.kind == "ticket").map(|e| e.entity).collect();
+    found.into_iter().map(Id::new).collect()
+}
+
+/// The channels in which every ticket is, one time or another.
+fn office_names() -> Vec<String> {
+    use crate::city::{CITY, D_EAST, D_WEST};
+    let areas = [CITY, D_WEST, D_EAST].map(|a| Channel::Area(id(a)).to_string());
+    areas.into_iter().chain([bazdid::domain::membership::office_channel(bazdid::domain::membership::NOWHERE)]).collect()
+}
+
+/// The fact that a mutation makes, if it makes one.
+pub fn fact(entry: &Entry) -> Option<Uuid> {
+    let field = ["note", "visit", "photo", "measurement"].into_iter().find(|k| {
+        entry.args.get(*k).is_some()
+            && matches!(entry.cmd.as_str(), "note.add" | "visit.record" | "photo.add" | "measurement.add")
+            && entry.cmd.starts_with(k)
+    })?;
+    let result = entry.result.as_ref()?;
+    let kept = matches!(result.status, Status::Applied | Status::Merged | Status::Conflict)
+        && !matches!(result.code, Some(OutcomeCode::Quarantined | OutcomeCode::UnknownEntity | OutcomeCode::Dependency));
+    entry.args[field].as_str().filter(|_| kept)?.parse().ok()
+}
+
+fn held(copy: &LocalCopy) -> Vec<String> {
+    copy.rows().map(|(t, id, r)| format!("{t} {id} {} {} {:?} {:?}", r.v, r.row, r.ts, r.channels)).collect()
+}
+
+/// Holds a day that came to rest against the laws.
+pub fn check(day: &mut Day) -> Outcome {
+    check_copies(day);
+    let world = day.city.read(|tx| store::aggregate::read_world(tx, &tickets(&day.city)));
+    check_facts(day, &world);
+    check_journal(day);
+    check_conflicts(&world);
+    check_folds(&world);
+    let channels = check_digests(day);
+    harvest(day, &world, channels)
+}
+
+/// Every device holds what a new one of the same person gets, and whoever goes on from an earlier cursor too.
+fn check_copies(day: &mut Day) {
+    let mut fresh: BTreeMap<u128, LocalCopy> = BTreeMap::new();
+    for held_phone in &day.phones {
+        let who = held_phone.who;
+        let device = held_phone.phone.state.device.unwrap();
+        let new = fresh.entry(who).or_default();
+        while !read_page(&day.city, who, device, new, 13) {}
+        assert_eq!(held(&held_phone.phone.state.copy), held(new), "a device of {who} holds something else than a new one");
+        assert_eq!(held_phone.phone.state.outbox.pending(), 0, "everything is answered");
+    }
+    for Earlier { who, device, copy } in &mut day.earlier {
+        while !read_page(&day.city, *who, *device, copy, 5) {}
+        let new = fresh.entry(*who).or_default();
+        while !read_page(&day.city, *who, *device, new, 500) {}
+        assert_eq!(held(copy), held(new), "a copy of {who} that goes on from earlier");
+    }
+}
+
+fn entries(day: &Day) -> BTreeMap<MutationId, &Entry> {
+    day.phones.iter().flat_map(|p| p.phone.state.outbox.journal()).map(|e| (e.id, e)).collect()
+}
+
+/// Every fact that was accepted is there, and there is none that nobody recorded.
+fn check_facts(day: &Day, world: &World) {
+    let there: BTreeSet<Uuid> = (world.notes.iter().filter(|n| n.actor.is_some()).map(|n| n.id.uuid()))
+        .chain(world.visits.iter().map(|v| v.id.uuid()))
+        .chain(world.photos.iter().map(|p| p.id.uuid()))
+        .chain(world.measurements.iter().map(|m| m.id.uuid()))
+        .collect();
+    let accepted: BTreeSet<Uuid> = entries(day).values().filter_map(|e| fact(e)).chain(day.forgotten.iter().copied()).collect();
+    let lost: Vec<&Uuid> = accepted.difference(&there).collect();
+    assert!(lost.is_empty(), "facts that were accepted are gone: {lost:?}");
+}
+
+/// The journal has each mutation with the answer that its device has, and no stamp lies after the receipt.
+fn check_journal(day: &Day) {
+    let entries = entries(day);
+    let ids: Vec<MutationId> = entries.keys().copied().collect();
+    let rows = day.city.read(|tx| store::mutation::find_mutations(tx, &ids));
+    assert_eq!(rows.len(), ids.len(), "a mutation is in no journal");
+    for row in rows {
+        assert!(row.eff <= row.received_at && row.est <= row.received_at, "{row:?}");
+        let answer = entries[&row.id].result.as_ref().unwrap();
+        assert_eq!((answer.status, answer.code), (row.status, row.code), "the device was told otherwise: {row:?}");
+    }
+}
+
+fn check_conflicts(world: &World) {
+    let keys: BTreeSet<&str> = world.conflicts.iter().map(|c| c.key.as_str()).collect();
+    assert_eq!(keys.len(), world.conflicts.iter().count(), "a conflict was raised twice");
+}
+
+/// The stage of an order in its first attempt is the fold of the events of its party.
+fn check_folds(world: &World) {
+    use WorkOrderState::{Accepted, Declined, FailedVisit, InProgress, Offered, Submitted};
+    for order in world.work_orders.iter() {
+        let Some(assignment) = order.assignment_id.and_then(|a| world.assignments.get(a)) else { continue };
+        let first_attempt = !world.rounds.iter().any(|r| r.work_order_id == order.id && r.epoch < order.epoch);
+        if !first_attempt || !matches!(order.state, Offered | Accepted | Declined | InProgress | FailedVisit | Submitted) {
+            continue;
+        }
+        let events: Vec<&WorkEvent> = world.work_events.iter().filter(|e| counts(e, order, assignment)).collect();
+        let takes = |e: &&WorkEvent| !matches!(e.kind, WorkEventKind::Decline | WorkEventKind::Retract | WorkEventKind::RequestHold);
+        let by_office = assignment.answer == Some(Answer::Accepted)
+            && !events.iter().copied().filter(takes).any(|e| Some(e.at) == assignment.answered_at);
+        let folded: Vec<StageEvent> = events.iter().map(|e| StageEvent { kind: e.kind, eff: e.eff, id: Id::new(e.id.uuid()) }).collect();
+        assert_eq!(order.state, fold_stage(if by_office { Accepted } else { Offered }, &folded), "{order:?} {events:?}");
+    }
+}
+
+fn counts(event: &WorkEvent, order: &WorkOrder, assignment: &Assignment) -> bool {
+    event.work_order_id == order.id
+        && event.organisation_id == assignment.organisation_id
+        && assignment.account_id.is_none_or(|a| a == event.actor)
+        && (assignment.epoch..=order.epoch).contains(&event.epoch)
+        && matches!(event.standing, Standing::Effective | Standing::Redundant)
+}
+
+/// Count and digest of each channel are those of its entries.
+fn check_digests(day: &Day) -> Vec<String> {
+    let names: Vec<String> = day.phones.iter().flat_map(|p| p.phone.state.copy.channels().iter().map(Channel::to_string)).collect();
+    let channels = day.city.read(|tx| list_channels(tx, &names));
+    for channel in channels.iter().filter(|c| !c.name.starts_with("device:")) {
+        let entries = day.city.read(|tx| store::feed::list_after(tx, channel.no, 0, 100_000));
+        let present: Vec<_> = entries.iter().filter(|e| e.present).collect();
+        let sum = present.iter().fold(0_u64, |sum, e| sum.wrapping_add(row_hash(&e.kind, e.entity, e.v)));
+        assert_eq!((channel.count, channel.digest.cast_unsigned()), (i64::try_from(present.len()).unwrap(), sum), "{}", channel.name);
+    }
+    channels.iter().map(|c| format!("{} {} {} {:016x}", c.name, c.head, c.count, c.digest)).collect()
+}
+
+fn harvest(day: &Day, world: &World, digests: Vec<String>) -> Outcome {
+    let mut answers = Vec::new();
+    let mut tally: BTreeMap<String, usize> = BTreeMap::new();
+    for entry in entries(day).values() {
+        let result = entry.result.as_ref().unwrap();
+        *tally.entry(format!("status {}", result.status)).or_default() += 1;
+        if let Some(code) = result.code {
+            *tally.entry(format!("code {code}")).or_default() += 1;
+        }
+        answers.push(format!("{} {} {} {:?} {:?} {:?}", entry.cmd, entry.id, result.status, result.code, result.conflict, result.v));
+    }
+    for conflict in world.conflicts.iter() {
+        *tally.entry(format!("conflict {}", conflict.kind)).or_default() += 1;
+        *tally.entry(format!("decided {}", conflict.status)).or_default() += 1;
+    }
+    let mut rows: Vec<String> = world.tickets.iter().map(|r| format!("{r:?}")).collect();
+    rows.extend(world.field_edits.iter().map(|r| format!("{r:?}")));
+    rows.extend(world.work_orders.iter().map(|r| format!("{r:?}")));
+    rows.extend(world.assignments.iter().map(|r| format!("{r:?}")));
+    rows.extend(world.work_events.iter().map(|r| format!("{r:?}")));
+    rows.extend(world.rounds.iter().map(|r| format!("{r:?}")));
+    rows.extend(world.photos.iter().map(|r| format!("{r:?}")));
+    rows.extend(world.visits.iter().map(|r| format!("{r:?}")));
+    rows.extend(world.notes.iter().map(|r| format!("{r:?}")));
+    rows.extend(world.measurements.iter().map(|r| format!("{r:?}")));
+    rows.extend(world.answers.iter().map(|r| format!("{r:?}")));
+    rows.extend(world.conflicts.iter().map(|r| format!("{r:?}")));
+    Outcome { answers, rows, digests, tally }
+}
