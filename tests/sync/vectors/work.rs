@@ -32,7 +32,8 @@ const SECOND_CREW: &str = "submit by a second crew, same epoch | submitted";
 const ON_HOLD: &str = "submit | put on hold by the office";
 const NEWER_ROUND: &str = "verify, rework | a newer round exists";
 const OTHER_VERDICT: &str = "verify | another asked for rework";
-const ENDED_BEFORE: &str = "anything | grant, device or contract had ended before the true time";
+const ENDED_BEFORE: &str = "anything | grant or contract had ended before the true time";
+const OUT_OF_SERVICE: &str = "anything | device revoked or account disabled when it is pushed";
 const ENDED_AFTER: &str = "anything | they ended after the true time";
 
 /// The first offer expired an hour ago unanswered; the second one is open.
@@ -397,7 +398,7 @@ fn late_others() -> Vec<Case> {
         case(
             "late",
             "a device out of service",
-            ENDED_BEFORE,
+            OUT_OF_SERVICE,
             "What it still sends is set aside until a person lets it in: nothing of it counts.",
             world(),
         )
