@@ -6,6 +6,7 @@ pub mod doctor;
 pub mod import;
 pub mod migrate;
 pub mod openapi;
+pub mod restored;
 pub mod serve;
 pub mod user;
 
@@ -68,6 +69,8 @@ commands! {
     Import => import;
     /// Look for what is wrong with the installation.
     Doctor => doctor;
+    /// Say that a backup was put back, so that every device begins its copy anew.
+    Restored => restored;
     /// Print the configuration in force, as a file with every key explained.
     Config => config;
     /// Print the OpenAPI document, or write the generated parts of the specification.

@@ -53,6 +53,13 @@ pub enum ClientError {
     Protocol(String),
 }
 
+impl ClientError {
+    /// Whether the server says that the caller may not do this at all.
+    fn is_forbidden(&self) -> bool {
+        matches!(self, Self::Refused { status: 403, code, .. } if code == "forbidden")
+    }
+}
+
 /// Result of a call or a sync.
 pub type Result<T, E = ClientError> = std::result::Result<T, E>;
 
@@ -142,13 +149,51 @@ impl<T: Transport> Device<T> {
         self.register().map(drop)
     }
 
+    /// The server does not know the device: it was put back to a state before the device registered. It registers again and sends
+    /// everything that it still has, with the same ids.
+    fn enrol_again(&mut self, refusal: ClientError) -> Result<()> {
+        let before = self.state.device.take();
+        match self.register() {
+            // It knows the device; the refusal is about something else.
+            Ok(device) if Some(device) == before => Err(refusal),
+            Ok(_) => {
+                self.state.outbox.renumber_all();
+                self.state.copy.forget_device();
+                self.state.copy.begin_anew();
+                Ok(())
+            }
+            Err(error) => {
+                self.state.device = before;
+                Err(error)
+            }
+        }
+    }
+
+    /// The server knows nothing from `seq` on that it had answered: it was put back to an earlier state. The journal has it; if it does not
+    /// reach back so far, all that is left of it is sent under a new identity. The copy may hold rows of the lost time under revisions that the
+    /// server gives out again, so it begins anew.
+    fn resend_from(&mut self, seq: i64) -> Result<()> {
+        self.state.copy.begin_anew();
+        if self.state.outbox.rewind(seq) {
+            return Ok(());
+        }
+        self.fork()?;
+        self.state.outbox.renumber_all();
+        Ok(())
+    }
+
     /// Pushes, then pulls.
     ///
     /// # Errors
     /// The server cannot be reached or refuses.
     pub fn sync(&mut self) -> Result<(PushReport, PullReport)> {
-        let pushed = self.push()?;
-        let pulled = self.pull()?;
+        let mut pushed = self.push()?;
+        let mut pulled = self.pull()?;
+        if pulled.server_restored {
+            // What the server lost goes to it again, and comes back with what it made of it.
+            pushed.add(self.push()?);
+            pulled = PullReport { server_restored: true, ..self.pull()? };
+        }
         Ok((pushed, pulled))
     }
 

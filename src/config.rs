@@ -51,6 +51,10 @@ pub struct Server {
     pub request_timeout_s: u64,
     /// Largest body of a request other than a push, bytes after decompression.
     pub body_bytes: usize,
+    /// Pushes, pulls and repairs in work or waiting at most; more are told to come back later.
+    pub sync_requests: usize,
+    /// Bytes of their bodies together, after decompression.
+    pub sync_bytes: usize,
     /// Reverse proxies in front of the server that add to `X-Forwarded-For`.
     pub proxies: usize,
 }
@@ -121,6 +125,8 @@ impl Default for Server {
             grace_s: 20,
             request_timeout_s: 60,
             body_bytes: 1024 * 1024,
+            sync_requests: 1024,
+            sync_bytes: 256 * 1024 * 1024,
             proxies: 0,
         }
     }

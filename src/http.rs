@@ -6,7 +6,9 @@ pub mod auth;
 pub mod body;
 pub mod document;
 mod edge;
+pub mod gate;
 pub mod health;
+mod inflate;
 pub mod params;
 pub mod precondition;
 pub mod problem;
@@ -29,7 +31,10 @@ use utoipa_swagger_ui::SwaggerUi;
 use crate::{
     clock::{SharedClock, SharedIds},
     error::{Code, Error as Fault},
-    http::problem::{Answer, Problem},
+    http::{
+        gate::Gate,
+        problem::{Answer, Problem},
+    },
     service::Shared,
     store::Db,
 };
@@ -62,6 +67,8 @@ pub struct State {
     pub shared: Arc<Shared>,
     /// Limits of requests.
     pub limits: Limits,
+    /// How many syncs are taken at once.
+    pub gate: Arc<Gate>,
 }
 
 /// What a worker answers from: the same for all of them.

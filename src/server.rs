@@ -14,7 +14,7 @@ use crate::{
     clock::{SharedClock, SharedIds},
     config::Config,
     error::{Error, Result},
-    http::{Limits, Site, State, app},
+    http::{Limits, Site, State, app, gate::Gate},
     security::password::Cost,
     service::{
         Settings, Shared,
@@ -137,7 +137,8 @@ pub fn build(config: &Config, clock: SharedClock, ids: SharedIds, listener: TcpL
         proxies: config.server.proxies,
     };
     let worker = Worker { db: db.clone(), clock: clock.clone(), ids: ids.clone(), shared: shared.clone() };
-    let site = Site::new(State { db, database_url: config.database.url.reveal().to_owned(), clock, ids, shared, limits })?;
+    let gate = Gate::new(config.server.sync_requests, config.server.sync_bytes, ids.clone());
+    let site = Site::new(State { db, database_url: config.database.url.reveal().to_owned(), clock, ids, shared, limits, gate })?;
     let addr = listener.local_addr().map_err(|e| fault("the listener has no address", e))?;
     let running = HttpServer::new(move || app(&site))
         .workers(config.server.workers)

@@ -126,13 +126,23 @@ impl LocalCopy {
         }
     }
 
+    /// Forgets how far it has read: the next pull sends everything, and what it does not confirm is gone.
+    pub(crate) fn begin_anew(&mut self) {
+        self.cursor = None;
+        for channel in self.channels.clone() {
+            self.begin_again(channel);
+        }
+    }
+
     /// Applies one page, whole or not at all.
     ///
     /// # Errors
     /// The page breaks the protocol; the copy is as it was.
     pub fn apply(&mut self, page: &PullResponse) -> Result<(), PageFault> {
         let changes = page.changes.iter().map(|c| named(c, page)).collect::<Result<Vec<_>, _>>()?;
-        for channel in page.lost.iter().copied() {
+        // A server that could not read the cursor does not know what was lost since: what it does not name is gone.
+        let unnamed = self.channels.iter().filter(|c| !page.channels.contains(c)).copied();
+        for channel in page.lost.iter().copied().chain(unnamed.collect::<Vec<_>>()) {
             self.leave(channel);
         }
         // A channel that is new to the cursor may be one that the copy still holds rows of.

@@ -178,6 +178,15 @@ impl Outbox {
         }
     }
 
+    /// Begins a new sequence with everything that is left, answered or not: the server lost it.
+    pub fn renumber_all(&mut self) {
+        let all: Vec<_> = std::mem::take(&mut self.history).into_iter().chain(std::mem::take(&mut self.entries)).collect();
+        self.before = (0, None);
+        for entry in all {
+            self.append(Entry { result: None, ..entry });
+        }
+    }
+
     /// Forgets answered entries that are older than [`KEEP_DAYS`], from the front.
     pub fn forget(&mut self, now: Timestamp) {
         let old = move |e: &Entry| e.result.as_ref().is_some_and(|r| r.status != Status::Held) && now - e.at > KEEP_DAYS * MICROS_PER_DAY;

@@ -29,6 +29,9 @@ pub struct PullReport {
     pub reset: Vec<Channel>,
     /// Channels that still differ.
     pub diverged: Vec<Channel>,
+    /// Whether the server turned out to know less of the device than it had acknowledged: it was put back to an earlier state. What it
+    /// lost waits to be sent again.
+    pub server_restored: bool,
 }
 
 impl<T: Transport> Device<T> {
@@ -39,7 +42,14 @@ impl<T: Transport> Device<T> {
     /// The server cannot be reached, asks to wait or refuses; the next pull goes on from the last page.
     pub fn pull(&mut self) -> Result<PullReport> {
         let mut report = PullReport::default();
-        let differing = self.read_pages(&[], &mut report)?;
+        let differing = match self.read_pages(&[], &mut report) {
+            Err(refusal) if refusal.is_forbidden() => {
+                self.enrol_again(refusal)?;
+                report.server_restored = true;
+                self.read_pages(&[], &mut report)?
+            }
+            read => read?,
+        };
         if differing.is_empty() {
             return Ok(report);
         }
@@ -68,6 +78,11 @@ impl<T: Transport> Device<T> {
             report.changes += page.changes.len();
             reset = &[];
             if page.complete {
+                let known = page.device.applied_through;
+                if known < self.state.outbox.acked_through() {
+                    report.server_restored = true;
+                    self.resend_from(known.saturating_add(1))?;
+                }
                 return self.state.copy.differing(&page).map_err(|e| ClientError::Protocol(e.to_string()));
             }
         }

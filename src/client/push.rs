@@ -25,6 +25,16 @@ pub struct PushReport {
     pub retry_after_ms: Option<i64>,
 }
 
+impl PushReport {
+    /// Adds what another push did.
+    pub(super) fn add(&mut self, other: Self) {
+        self.answered += other.answered;
+        self.replayed += other.replayed;
+        self.lost_replies += other.lost_replies;
+        self.retry_after_ms = other.retry_after_ms;
+    }
+}
+
 impl<T: Transport> Device<T> {
     /// Sends what waits, batch by batch, until nothing does or the server puts the rest off.
     ///
@@ -33,7 +43,7 @@ impl<T: Transport> Device<T> {
     pub fn push(&mut self) -> Result<PushReport> {
         let mut report = PushReport::default();
         let mut limit = BATCH;
-        let mut forks = 0;
+        let (mut forks, mut enrolments) = (0, 0);
         self.state.outbox.forget(self.clock.wall());
         while self.state.outbox.pending() > 0 {
             match self.push_batch(limit, &mut report) {
@@ -43,6 +53,10 @@ impl<T: Transport> Device<T> {
                 Err(ClientError::Refused { code, .. }) if code == "device_forked" && forks == 0 => {
                     forks += 1;
                     self.fork()?;
+                }
+                Err(refusal @ ClientError::Refused { .. }) if refusal.is_forbidden() && enrolments == 0 => {
+                    enrolments += 1;
+                    self.enrol_again(refusal)?;
                 }
                 Err(error) => return Err(error),
             }
@@ -100,8 +114,10 @@ impl<T: Transport> Device<T> {
     fn close_gap(&mut self, problem: &Value, first: i64) -> Result<bool> {
         let expected = ["/expected_seq", "/facts/expected_seq"].iter().find_map(|p| problem.pointer(p).and_then(Value::as_i64));
         let expected = expected.ok_or_else(|| ClientError::Protocol("seq_gap without expected_seq".to_owned()))?;
-        if expected >= first || !self.state.outbox.rewind(expected) {
+        if expected >= first {
             self.fork()?;
+        } else {
+            self.resend_from(expected)?;
         }
         Ok(true)
     }

@@ -76,6 +76,8 @@ keys! {
     server.grace_s = |v| number(v, 0, 600), "seconds that requests under way have after the first signal to stop";
     server.request_timeout_s = |v| number(v, 1, 600), "seconds that one request may take";
     server.body_bytes = |v| number(v, 1024, 1 << 30), "largest body of a request other than a push, bytes";
+    server.sync_requests = |v| number(v, 1, 100_000), "pushes and pulls in work or waiting at most; more are told to come back later";
+    server.sync_bytes = |v| number(v, 8 << 20, 1 << 40), "bytes of their bodies together, after decompression; the memory they take is some times that";
     server.proxies = |v| number(v, 0, 10), "reverse proxies in front that add to X-Forwarded-For; 0 believes the connection only";
     database.url = database_url, "sqlite://PATH or postgres://USER:PASSWORD@HOST:PORT/NAME";
     database.connections = |v| number(v, 1, 256), "connections to the database";

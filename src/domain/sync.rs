@@ -15,3 +15,4 @@ pub mod register;
 pub mod repair;
 pub mod stamp;
 pub mod surroundings;
+pub mod upcast;

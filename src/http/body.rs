@@ -1,11 +1,6 @@
 //! The JSON body of a request: limits before memory is used, faults with their place.
 
-use actix_web::{
-    FromRequest, HttpRequest,
-    dev::{Decompress, Payload},
-    http::header,
-    web,
-};
+use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web};
 use futures_util::{StreamExt as _, future::LocalBoxFuture};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -13,7 +8,12 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     error::{Code, Error, FieldError, Result},
-    http::{State, problem::Problem},
+    http::{
+        State,
+        gate::Pass,
+        inflate::{Packing, too_large},
+        problem::Problem,
+    },
 };
 
 /// A JSON body, read into `T`.
@@ -25,23 +25,24 @@ pub struct Body<T> {
     pub hash: [u8; 32],
 }
 
-/// The body of a push: larger, and its mutations are judged one by one.
+/// The body of a sync: larger, and the mutations of a push are judged one by one. With the right to be in work: who keeps it until the
+/// answer is written is counted.
 #[derive(Debug)]
-pub struct Envelope<T>(pub T);
+pub struct Envelope<T>(pub T, pub Pass);
 
 impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
     type Error = Problem;
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let bytes = read(req, payload, |s| s.limits.body_bytes);
+        let bytes = read(req, payload, |s| s.limits.body_bytes, None);
         let mut hash = Sha256::new();
         hash.update(req.method().as_str());
         hash.update([0]);
         hash.update(req.path());
         hash.update([0]);
         Box::pin(async move {
-            let bytes = bytes.await?;
+            let (bytes, _) = bytes.await?;
             hash.update(&bytes);
             no_nul(&bytes)?;
             Ok(Self { value: parse(&bytes, Code::Validation)?, hash: hash.finalize().into() })
@@ -54,44 +55,66 @@ impl<T: DeserializeOwned + 'static> FromRequest for Envelope<T> {
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let bytes = read(req, payload, |s| s.limits.push_bytes);
+        // Before anything of the body is read.
+        let pass = req.app_data::<web::Data<State>>().map(|s| s.gate.enter()).transpose();
+        let bytes = match pass {
+            Ok(pass) => Ok(read(req, payload, |s| s.limits.push_bytes, pass)),
+            Err(full) => Err(full),
+        };
         Box::pin(async move {
-            let bytes = bytes.await.map_err(|e| match e.code {
+            let (bytes, pass) = bytes?.await.map_err(|e| match e.code {
                 Code::TooLarge => Error { code: Code::BatchTooLarge, ..e },
                 Code::Malformed => Error { code: Code::BadEnvelope, ..e },
                 _ => e,
             })?;
-            Ok(Self(parse(&bytes, Code::BadEnvelope)?))
+            let pass = pass.ok_or_else(|| Error::internal("a sync was let in without a pass"))?;
+            Ok(Self(parse(&bytes, Code::BadEnvelope)?, pass))
         })
     }
 }
 
-/// The bytes of the body after decompression.
-fn read(req: &HttpRequest, payload: &mut Payload, limit: fn(&State) -> usize) -> impl Future<Output = Result<Vec<u8>>> + use<> {
+/// The bytes of the body after decompression; `pass` takes room for them as they come.
+fn read(
+    req: &HttpRequest,
+    payload: &mut Payload,
+    limit: fn(&State) -> usize,
+    mut pass: Option<Pass>,
+) -> impl Future<Output = Result<(Vec<u8>, Option<Pass>)>> + use<> {
     let limit = req.app_data::<web::Data<State>>().map_or(0, |s| limit(s));
-    let refusal = media_type(req).err();
+    let packing = media_type(req);
     let announced = header_text(req, &header::CONTENT_LENGTH).and_then(|n| n.parse::<usize>().ok()).unwrap_or(0);
-    let mut stream = Decompress::from_headers(payload.take(), req.headers());
+    let mut stream = payload.take();
     async move {
-        let too_large =
-            || Error::with(Code::TooLarge, format!("the body may have {limit} bytes after decompression")).fact("limit_bytes", limit);
-        if let Some(refusal) = refusal {
-            return Err(refusal);
-        }
+        let packing = packing?;
         if announced > limit {
-            return Err(too_large());
+            return Err(too_large(limit));
         }
+        let mut room = |bytes: usize| pass.as_mut().map_or(Ok(()), |p| p.grow(bytes));
+        room(announced)?;
         let mut bytes = Vec::with_capacity(announced);
+        let mut taken = announced;
         while let Some(chunk) = stream.next().await {
-            let chunk = chunk.map_err(|e| {
-                Error::with(Code::Malformed, "the body broke off or is not in the encoding that it claims").caused_by(e.to_string())
-            })?;
-            if bytes.len() + chunk.len() > limit {
-                return Err(too_large());
+            let chunk = chunk.map_err(|e| Error::with(Code::Malformed, "the body broke off").caused_by(e.to_string()))?;
+            let length = bytes.len() + chunk.len();
+            if length > limit {
+                return Err(too_large(limit));
+            }
+            if length > taken {
+                room(length - taken)?;
+                taken = length;
             }
             bytes.extend_from_slice(&chunk);
         }
-        Ok(bytes)
+        if packing == Packing::Identity {
+            return Ok((bytes, pass));
+        }
+        // What it will be is not known before it is unpacked: room for the most, given back before anybody else has a turn.
+        room(limit.saturating_sub(taken))?;
+        let unpacked = packing.unpack(bytes, limit)?;
+        if let Some(pass) = &mut pass {
+            pass.shrink(limit.saturating_sub(unpacked.len()));
+        }
+        Ok((unpacked, pass))
     }
 }
 
@@ -99,7 +122,7 @@ fn header_text<'r>(req: &'r HttpRequest, name: &header::HeaderName) -> Option<&'
     req.headers().get(name).and_then(|v| v.to_str().ok())
 }
 
-fn media_type(req: &HttpRequest) -> Result<()> {
+fn media_type(req: &HttpRequest) -> Result<Packing> {
     let unsupported = |detail: String| Err(Error::with(Code::UnsupportedMediaType, detail));
     let found = header_text(req, &header::CONTENT_TYPE).unwrap_or_default();
     let essence = found.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
@@ -109,11 +132,11 @@ fn media_type(req: &HttpRequest) -> Result<()> {
             if essence.is_empty() { "without a type" } else { &essence }
         ));
     }
-    let encoding = header_text(req, &header::CONTENT_ENCODING).unwrap_or("identity").trim().to_ascii_lowercase();
-    if !matches!(encoding.as_str(), "identity" | "gzip" | "deflate" | "zstd") {
-        return unsupported(format!("the body may be encoded as gzip, deflate or zstd, not as {encoding}"));
+    let encoding = header_text(req, &header::CONTENT_ENCODING).unwrap_or("identity");
+    match Packing::of(encoding) {
+        Some(packing) => Ok(packing),
+        None => unsupported(format!("the body may be encoded as gzip, deflate or zstd, not as {encoding}")),
     }
-    Ok(())
 }
 
 /// Reads JSON; a value that does not fit is told by its JSON pointer under the code `unfit`.

@@ -9,6 +9,7 @@ pub mod limits;
 pub mod pull;
 pub mod push;
 mod reference_feed;
+pub mod restore;
 pub mod results;
 pub mod state;
 pub mod watermelon;

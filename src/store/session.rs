@@ -92,6 +92,17 @@ pub fn revoke_sessions(tx: &mut Tx<'_>, account: AccountId, but: Option<SessionI
     .map_err(db_error)
 }
 
+/// Ends every open session. Answers how many were open.
+///
+/// # Errors
+/// The database fails.
+pub fn revoke_all_sessions(tx: &mut Tx<'_>, at: Timestamp, reason: &str) -> Result<usize> {
+    on!(tx, |c| diesel::update(sessions::table.filter(sessions::revoked_at.is_null()))
+        .set((sessions::revoked_at.eq(Some(at)), sessions::revoked_reason.eq(Some(reason))))
+        .execute(c))
+    .map_err(db_error)
+}
+
 /// Writes a new refresh token.
 ///
 /// # Errors

@@ -190,6 +190,11 @@ impl TestApp {
         Call { app: self, method: method.to_owned(), path: path.to_owned(), headers: Vec::new(), body: None }
     }
 
+    /// Host and port.
+    pub fn address(&self) -> &str {
+        self.base.trim_start_matches("http://")
+    }
+
     pub fn get(&self, path: &str) -> Reply {
         self.call("GET", path).send()
     }

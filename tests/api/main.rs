@@ -17,6 +17,7 @@ mod contract;
 mod demo;
 mod hand_in;
 mod kill;
+mod limits;
 mod office;
 mod roles;
 mod spec;

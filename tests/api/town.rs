@@ -23,6 +23,11 @@ impl Town {
         TestApp::both().into_iter().map(Self::found).collect()
     }
 
+    /// On SQLite, with a changed configuration.
+    pub fn with(change: impl FnOnce(&mut bazdid::config::Config)) -> Self {
+        Self::found(TestApp::with(change))
+    }
+
     fn found(app: TestApp) -> Self {
         let first = app.organisation("first", OrganisationKind::Contractor);
         let second = app.organisation("second", OrganisationKind::Contractor);

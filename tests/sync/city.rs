@@ -34,7 +34,7 @@ use bazdid::{
         Ctx, Settings, Shared,
         change::{self, Change},
         device, reference,
-        sync::{pull, push, reference_feed, results},
+        sync::{pull, push, reference_feed, restore, results},
     },
     store::{self, Tx},
 };
@@ -387,7 +387,12 @@ impl Line {
     pub fn pull(&self, body: &Value) -> Result<Value> {
         let request: PullRequest = serde_json::from_value(body.clone()).map_err(|e| Error::new(Code::BadEnvelope).caused_by(e))?;
         let ctx = self.city.ctx(Some(self.account));
-        let answer = self.city.db.read_blocking(|tx| pull::pull(tx, &ctx, &request))?;
+        let mut answer = self.city.db.read_blocking(|tx| pull::pull(tx, &ctx, &request))?;
+        if let Some(epoch) = answer.put_back.take() {
+            let by = ctx.clone();
+            self.city.db.write_blocking(move |tx| restore::renew_feed(tx, &by, &epoch, restore::Sign::Cursor))?;
+            answer = self.city.db.read_blocking(|tx| pull::pull(tx, &ctx, &request))?;
+        }
         if answer.note {
             self.city.db.write_blocking(move |tx| pull::note(tx, &ctx, request.device))?;
         }

@@ -8,7 +8,11 @@ use crate::domain::{
     geo::Point,
     ids::{CategoryId, ChecklistId, MeasurementId, NoteId, PhotoId, RoundId, TicketId, VisitId},
     photo::PhotoKind,
-    sync::{outcome::OutcomeCode, proposal::Proposal},
+    sync::{
+        outcome::OutcomeCode,
+        proposal::Proposal,
+        upcast::{STEPS, Step, to_newest},
+    },
     time::Timestamp,
     visit::{MockFlag, VisitKind, VisitOutcome},
     work_order::Defect,
@@ -272,12 +276,51 @@ pub enum Command {
     RoundRework(RoundJudge),
 }
 
+/// The name of every command.
+pub const COMMANDS: &[&str] = &[
+    "ticket.create",
+    "ticket.edit",
+    "ticket.propose",
+    "note.add",
+    "note.edit",
+    "note.remove",
+    "visit.record",
+    "visit.leave",
+    "photo.add",
+    "photo.remove",
+    "measurement.add",
+    "checklist.answer",
+    "work.accept",
+    "work.decline",
+    "work.start",
+    "work.request_hold",
+    "work.resume",
+    "work.submit",
+    "work.fail_visit",
+    "work.retract",
+    "inspection.submit",
+    "round.verify",
+    "round.rework",
+];
+
 impl Command {
     /// Reads a command of a mutation.
     ///
     /// # Errors
     /// The command or its version is not known, or an argument cannot be accepted.
     pub fn parse(cmd: &str, version: i64, args: &Value) -> Result<Self, Fault> {
+        Self::parse_by(STEPS, cmd, version, args)
+    }
+
+    /// [`Command::parse`] with other steps from old versions to the newest than those in force.
+    ///
+    /// # Errors
+    /// As [`Command::parse`].
+    pub fn parse_by(steps: &[Step], cmd: &str, version: i64, args: &Value) -> Result<Self, Fault> {
+        if !COMMANDS.contains(&cmd) {
+            return Err(Fault { code: OutcomeCode::UnknownCommand, detail: "/cmd: the server does not know this command".into() });
+        }
+        let args = &*to_newest(steps, cmd, version, args)?;
         let command = match cmd {
             "ticket.create" => Self::TicketCreate(read(args)?),
             "ticket.edit" => Self::TicketEdit(read(args)?),
@@ -304,9 +347,6 @@ impl Command {
             "round.rework" => Self::RoundRework(read(args)?),
             _ => return Err(Fault { code: OutcomeCode::UnknownCommand, detail: "/cmd: the server does not know this command".into() }),
         };
-        if version != 1 {
-            return Err(Fault { code: OutcomeCode::UnsupportedVersion, detail: "/v: the server knows version 1 of this command".into() });
-        }
         command.check()?;
         Ok(command)
     }

@@ -4,6 +4,8 @@ mod repair;
 mod schema;
 mod wake;
 
+use std::sync::Arc;
+
 use actix_web::{get, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -24,7 +26,13 @@ use crate::{
         problem::Answer,
         reply,
     },
-    service::{device, sync},
+    service::{
+        device,
+        sync::{
+            self,
+            restore::{Sign, renew_feed},
+        },
+    },
 };
 
 /// Where a device sends what was done with it.
@@ -90,8 +98,14 @@ pub struct ResultsQuery {
 #[utoipa::path(tag = "sync", request_body = schema::Push, responses((status = 200, body = schema::Pushed)), extensions(("x-permission" = json!("own"))))]
 #[post("/v1/sync/push")]
 async fn push(state: web::Data<State>, ctx: May<Own>, body: Envelope<PushRequest>) -> Answer {
-    let (ctx, request) = (ctx.ctx(), body.0);
-    let answer = state.db.write(move |tx| sync::push::push(tx, &ctx, &request)).await?;
+    let Envelope(request, pass) = body;
+    let ctx = ctx.ctx();
+    let answer = state.db.write(move |tx| {
+        // In work until the database is done with it, though nobody may wait for the answer any more.
+        let _in_work = &pass;
+        sync::push::push(tx, &ctx, &request)
+    });
+    let answer = answer.await?;
     Ok(reply::plain(&answer))
 }
 
@@ -99,10 +113,25 @@ async fn push(state: web::Data<State>, ctx: May<Own>, body: Envelope<PushRequest
 #[utoipa::path(tag = "sync", request_body = schema::Pull, responses((status = 200, body = schema::Page)), extensions(("x-permission" = json!("own"))))]
 #[post("/v1/sync/pull")]
 async fn pull(state: web::Data<State>, ctx: May<Own>, body: Envelope<PullRequest>) -> Answer {
-    let (ctx, request) = (ctx.ctx(), body.0);
+    let Envelope(request, pass) = body;
+    let (ctx, request, pass) = (ctx.ctx(), Arc::new(request), Arc::new(pass));
     let device = request.device;
     let noted = ctx.clone();
-    let pulled = state.db.read(move |tx| sync::pull::pull(tx, &ctx, &request)).await?;
+    let page = || {
+        let (ctx, request, pass) = (ctx.clone(), Arc::clone(&request), Arc::clone(&pass));
+        state.db.read(move |tx| {
+            let _in_work = pass;
+            sync::pull::pull(tx, &ctx, &request)
+        })
+    };
+    let mut pulled = page().await?;
+    if let Some(epoch) = pulled.put_back.take() {
+        let ctx = ctx.clone();
+        if state.db.write(move |tx| renew_feed(tx, &ctx, &epoch, Sign::Cursor)).await? {
+            tracing::warn!(device.id = %device, "the database was put back to an earlier state: the feed has a new epoch, every device begins anew");
+        }
+        pulled = page().await?;
+    }
     if pulled.note
         && let Err(error) = state.db.write(move |tx| sync::pull::note(tx, &noted, device)).await
     {

@@ -18,7 +18,7 @@ use crate::{
         ids::DeviceId,
         sync::{
             channel::Channel,
-            cursor::Cursor,
+            cursor::{Cursor, Position},
             digest::ChannelDigest,
             envelope::{DigestItem, Progress, PullRequest, PullResponse, PulledDevice},
         },
@@ -49,6 +49,9 @@ pub struct Pulled {
     pub page: PullResponse,
     /// Whether [`note`] is worth a write: at most once a minute.
     pub note: bool,
+    /// The feed's epoch, if the device has read further in it than it goes: the database was put back to an earlier state. A new epoch is
+    /// to be made ([`renew_feed`](super::restore::renew_feed)) and the page asked for again.
+    pub put_back: Option<String>,
 }
 
 /// Answers one page.
@@ -60,6 +63,11 @@ pub fn pull(tx: &mut Tx<'_>, ctx: &Ctx, request: &PullRequest) -> Result<Pulled>
     let sign = |bytes: &[u8]| ctx.shared.vault.sign_cursor(bytes);
     let scope = Scope::of(tx, ctx, request.device)?;
     let cursor = scope.open(ctx, request.cursor.as_deref());
+    // A cursor is this server's own word, so nobody can make up that it lost something.
+    let beyond = |(channel, at): (&Channel, &Position)| at.seq > scope.rows.get(channel).map_or(0, |row| row.head);
+    let read = cursor.as_ref().and_then(|c| c.as_ref());
+    let put_back = read.is_some_and(|c| c.positions.iter().filter(|(c, _)| scope.channels.contains(c)).any(beyond));
+    let put_back = put_back.then(|| scope.epoch.clone());
     let again: BTreeSet<Channel> = request.reset.iter().filter_map(|name| name.parse().ok()).collect();
     let mut positions = Positions::new(&scope.channels, &scope.rows, cursor, &again);
     let limit = usize::try_from(request.limit.unwrap_or(PAGE).clamp(1, ctx.shared.settings.sync.max_page)).unwrap_or(1);
@@ -81,7 +89,7 @@ pub fn pull(tx: &mut Tx<'_>, ctx: &Ctx, request: &PullRequest) -> Result<Pulled>
         changes,
         channels: scope.channels,
     };
-    Ok(Pulled { page, note: is_worth_noting(ctx, &scope.device) })
+    Ok(Pulled { page, note: is_worth_noting(ctx, &scope.device), put_back })
 }
 
 /// Notes that a device has pulled: outside the read, and no harm if it is lost.

@@ -1,7 +1,8 @@
 //! One mutation on its way to an answer.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
@@ -14,6 +15,7 @@ use crate::{
             journal::Journaled,
             outcome::{Outcome, OutcomeCode, Status},
             stamp::{Reading, Stamp, stamp},
+            upcast::{STEPS, to_newest},
         },
         time::{MICROS_PER_DAY, Timestamp},
     },
@@ -47,6 +49,8 @@ pub(super) struct Case {
     pub given: Option<MutationId>,
     /// The command, or why there is none.
     pub command: Result<Command, Fault>,
+    /// The arguments in the newest version of the command, if they were sent in another.
+    pub newer: Option<Value>,
     /// What is known before the rules are asked.
     pub preset: Option<Outcome>,
     /// What stands in place of the authority that the grants give.
@@ -58,6 +62,11 @@ impl Case {
     /// Whether it still waits.
     pub fn is_held(&self) -> bool {
         self.outcome.as_ref().is_none_or(|o| o.status == Status::Held)
+    }
+
+    /// The arguments as the rules read them.
+    pub fn args(&self) -> &Value {
+        self.newer.as_ref().unwrap_or(&self.row.args)
     }
 
     pub const fn group(&self) -> Option<GroupId> {
@@ -120,22 +129,24 @@ pub(super) fn open(push: &Push<'_>, item: &Item, place: usize, before: Option<&J
             let authority = push.authority;
             let preset = (mutation.actor.is_some_and(|a| a != push.device.account_id))
                 .then(|| Outcome::rejected(OutcomeCode::ActorMismatch, "/actor: not the account that pushes"));
-            Case {
-                origin,
-                row,
-                given,
-                command: Command::parse(&mutation.cmd, mutation.v, &mutation.args),
-                preset,
-                authority,
-                outcome: None,
-            }
+            let (command, newer) = read(&mutation.cmd, mutation.v, &mutation.args);
+            Case { origin, row, given, command, newer, preset, authority, outcome: None }
         }
         Err(fault) => {
             let row = unread(push, item, &unstamped);
             let fault = Fault { code: fault.code, detail: fault.detail.clone() };
-            Case { origin, row, given, command: Err(fault), preset: None, authority: None, outcome: None }
+            Case { origin, row, given, command: Err(fault), newer: None, preset: None, authority: None, outcome: None }
         }
     }
+}
+
+/// A command with its arguments in the newest version, if they were sent in another.
+fn read(cmd: &str, version: i64, args: &Value) -> (Result<Command, Fault>, Option<Value>) {
+    let newer = to_newest(STEPS, cmd, version, args).ok().and_then(|args| match args {
+        Cow::Owned(newer) => Some(newer),
+        Cow::Borrowed(_) => None,
+    });
+    (Command::parse(cmd, version, args), newer)
 }
 
 /// The case of an item whose id names something else.
@@ -146,15 +157,8 @@ pub(super) fn reused(push: &Push<'_>, item: &Item, place: usize) -> Case {
 
 /// The case of a mutation that the journal holds.
 pub(super) fn waiting(row: Journaled) -> Case {
-    Case {
-        origin: Origin::Waiting,
-        given: Some(row.id),
-        command: Command::parse(&row.cmd, row.version, &row.args),
-        row,
-        preset: None,
-        authority: None,
-        outcome: None,
-    }
+    let (command, newer) = read(&row.cmd, row.version, &row.args);
+    Case { origin: Origin::Waiting, given: Some(row.id), command, newer, row, preset: None, authority: None, outcome: None }
 }
 
 /// The journal's row of an item that could not be read.

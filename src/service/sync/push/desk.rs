@@ -255,7 +255,7 @@ impl Desk<'_> {
             base: row.base,
             epoch: row.epoch,
             command,
-            args: &row.args,
+            args: case.args(),
             stamp: Stamp { est: row.est, eff: row.eff, skew_us: row.skew_us, skew },
             received_at: row.received_at,
             office: false,

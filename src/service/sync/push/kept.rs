@@ -131,7 +131,7 @@ fn act(Aside { case, entity, .. }: &Aside) -> Option<Act<'_>> {
         base: row.base,
         epoch: row.epoch,
         command: case.command.as_ref().ok()?,
-        args: &row.args,
+        args: case.args(),
         stamp: Stamp { est: row.est, eff: row.eff, skew_us: row.skew_us, skew: Skew::of(row.skew_us) },
         received_at: row.received_at,
         office: false,
