@@ -32,6 +32,7 @@ pub mod signing_key;
 mod sql;
 mod sqlite_writer;
 pub mod state;
+mod statements;
 pub mod throttle;
 pub mod ticket;
 mod tx;
@@ -39,7 +40,8 @@ pub mod visit;
 pub mod watermelon;
 pub mod work_order;
 
-pub use db::{Db, DbOptions};
+pub use db::{Db, DbOptions, race_lost};
 pub use migrations::{migrate, pending, revert_all};
 pub use state::{About, about};
+pub use statements::statements_sent;
 pub use tx::Tx;

@@ -20,17 +20,22 @@ pub struct Bench {
     url: String,
     admin: Option<(String, String)>,
     summary: Value,
+    city: String,
 }
 
 impl Bench {
-    pub fn new(postgres: bool) -> Self {
+    /// `city` is a word that `bazdid demo --city` knows.
+    pub fn new(postgres: bool, city: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (url, admin) = if postgres { Self::make_database() } else { (String::new(), None) };
         let url = if postgres { url } else { format!("sqlite://{}", folder.path().join("data/bazdid.db").display()) };
-        let mut bench = Self { folder, url, admin, summary: Value::Null };
+        let mut bench = Self { folder, url, admin, summary: Value::Null, city: city.to_owned() };
         let (data, summary) = (bench.data(), bench.folder.path().join("summary.json"));
         let mut demo = Command::new(PROGRAM);
-        demo.args(["demo", "--exit", "--port", "0", "--database", &bench.url, "--data"]).arg(data).arg("--summary-file").arg(&summary);
+        demo.args(["demo", "--exit", "--city", city, "--port", "0", "--database", &bench.url, "--data"])
+            .arg(data)
+            .arg("--summary-file")
+            .arg(&summary);
         let done = demo.stdout(Stdio::null()).status().unwrap();
         assert!(done.success(), "the demonstration failed: run `bazdid demo --exit` to see why");
         bench.summary = serde_json::from_slice(&std::fs::read(summary).unwrap()).unwrap();
@@ -43,6 +48,25 @@ impl Bench {
         let mut admin = PgConnection::establish(&server).expect("a PostgreSQL server at BAZDID_TEST_POSTGRES");
         diesel::sql_query(format!("CREATE DATABASE {name}")).execute(&mut admin).unwrap();
         (format!("{}/{name}", server.rsplit_once('/').unwrap().0), Some((server, name)))
+    }
+
+    /// A place in the city that a number determines.
+    pub fn place(&self, n: u64) -> (f64, f64) {
+        let (south, west, height, width) = if self.city == "tehran" { (35.62, 51.2, 0.16, 0.3) } else { (36.25, 49.98, 0.04, 0.05) };
+        let share = |n: u64| (scramble(n) % 100_000) as f64 / 100_000.0;
+        (south + share(n) * height, west + share(n ^ 0x5555) * width)
+    }
+
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// A copy of the database on the same server, by its URL; nothing if it is a file. Nobody may be connected.
+    pub fn copy_database(&self, name: &str) -> Option<String> {
+        let (server, of) = self.admin.as_ref()?;
+        let mut admin = PgConnection::establish(server).unwrap();
+        diesel::sql_query(format!("CREATE DATABASE {of}_{name} TEMPLATE {of}")).execute(&mut admin).unwrap();
+        Some(format!("{}_{name}", self.url))
     }
 
     pub const fn database(&self) -> &str {
@@ -103,7 +127,9 @@ impl Drop for Bench {
     fn drop(&mut self) {
         if let Some((server, name)) = &self.admin {
             let mut admin = PgConnection::establish(server).unwrap();
-            drop(diesel::sql_query(format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).execute(&mut admin));
+            for name in [name.clone(), format!("{name}_before")] {
+                drop(diesel::sql_query(format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).execute(&mut admin));
+            }
         }
     }
 }
@@ -120,6 +146,11 @@ impl Served {
         let mut transport = HttpTransport::new(&self.base);
         let account = transport.login(login, password).unwrap().id;
         (transport, account)
+    }
+
+    /// SQL statements that the server has sent so far, as its metrics tell.
+    pub fn statements(&self) -> Option<u64> {
+        None
     }
 
     /// Resident memory of the server, MiB; absent where the system does not tell.
@@ -149,10 +180,4 @@ pub const fn scramble(n: u64) -> u64 {
     let z = n.wrapping_mul(0x9E37_79B9_7F4A_7C15);
     let z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     z ^ (z >> 27)
-}
-
-/// A place in Qazvin.
-pub fn place(n: u64) -> (f64, f64) {
-    let share = |n: u64| (n % 100_000) as f64 / 100_000.0;
-    (36.25 + share(scramble(n)) * 0.04, 49.98 + share(scramble(n ^ 0x5555)) * 0.05)
 }

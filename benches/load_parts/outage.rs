@@ -12,7 +12,7 @@ use bazdid::{
     domain::geo::Point,
 };
 
-use super::bench::{Bench, percentile_ms, place};
+use super::bench::{Bench, percentile_ms};
 
 const DEVICES: usize = 300;
 const MUTATIONS: usize = 20;
@@ -35,7 +35,7 @@ pub fn run(bench: &Bench) {
                 Device::new(transport, account, &format!("bench {n}"), DeviceClock::new(clock.clone(), ids.clone()), ids.clone());
             device.register().unwrap();
             for t in 0..MUTATIONS / 4 {
-                let (lat, lon) = place((n * 1000 + t) as u64);
+                let (lat, lon) = bench.place((n * 1000 + t) as u64);
                 let point = Point { lat, lon, accuracy_m: Some(6.0) };
                 let ticket = device.create_ticket(category.into(), &format!("یافته {n}-{t}"), point, None);
                 let visit = device.arrive(ticket.uuid(), bazdid::domain::visit::VisitKind::Patrol, point);

@@ -7,7 +7,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use super::bench::{Bench, percentile_ms, place};
+use super::bench::{Bench, percentile_ms};
 
 const TICKETS: u64 = 4_000;
 const CONNECTIONS: usize = 32;
@@ -39,7 +39,7 @@ pub fn run(bench: &Bench) {
                         if n >= TICKETS {
                             return times;
                         }
-                        let (lat, lon) = place(n);
+                        let (lat, lon) = bench.place(n);
                         let body = json!({
                             "category": categories[n as usize % categories.len()], "text": format!("چالهٔ شمارهٔ {n} در مسیر"),
                             "point": { "lat": lat, "lon": lon, "accuracy_m": 8.0 }, "address_text": "خیابان نمونه",

@@ -151,7 +151,7 @@ pub fn run(args: &Args, env: &Env) -> Result<(), Failure> {
         demo.stage.close()?;
     } else {
         demo.invite();
-        demo.stage.wait()?;
+        demo.into_stage().wait()?;
     }
     if good { Ok(()) } else { Err(Failure::said("the day did not come out right; see the lines marked with !")) }
 }
@@ -320,6 +320,12 @@ impl Demo {
             }
         }
         (by_area, nobody)
+    }
+
+    /// The server alone: what the phones of the day held goes.
+    #[must_use]
+    pub fn into_stage(self) -> Stage {
+        self.stage
     }
 
     /// What to try next.

@@ -82,6 +82,12 @@ impl HttpTransport {
         self.send(method, path, headers, body)
     }
 
+    /// The access token in use; absent before a login.
+    #[must_use]
+    pub fn access_token(&self) -> Option<&str> {
+        self.access.as_deref()
+    }
+
     fn keep_tokens(&mut self, body: &Value) -> Result<()> {
         let token = |name| body.get(name).and_then(Value::as_str).map(str::to_owned);
         self.access = Some(token("access_token").ok_or_else(|| ClientError::Protocol("no access_token".to_owned()))?);

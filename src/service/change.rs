@@ -16,7 +16,7 @@ use crate::{
         ticket_code::code_for,
         world::World,
     },
-    error::{Code, Error, Result},
+    error::Result,
     service::{Ctx, sync::release},
     store::{
         self, Tx,
@@ -77,14 +77,17 @@ pub fn entry(ctx: &Ctx, action: &str, entity_kind: &str, entity_id: Uuid, detail
 /// The database fails; a source reference exists already.
 pub fn keep(tx: &mut Tx<'_>, ctx: &Ctx, world: &mut World, mut change: Change) -> Result<()> {
     name_tickets(tx, world)?;
-    follow(tx, ctx, world)?;
+    let mut taken = BTreeMap::new();
+    follow(tx, ctx, world, &mut taken)?;
     for _ in 0..RELEASES {
         let Some(released) = release::release(tx, ctx, world)? else { break };
         change.echoes.extend(released.echoes);
-        follow(tx, ctx, world)?;
+        follow(tx, ctx, world, &mut taken)?;
     }
     store::aggregate::save_world(tx, world)?;
     store::audit::save_audit_entries(tx, &change.audit)?;
+    // The counts of a busy contractor are everybody's next lock: they are taken late, so that they are held for a short time.
+    take(tx, ctx, &taken)?;
     let mut feed: Vec<Entry> = moves(world)
         .into_iter()
         .map(|m| Entry {
@@ -130,11 +133,9 @@ fn name_tickets(tx: &mut Tx<'_>, world: &mut World) -> Result<()> {
 
 /// How often what waits is asked for again after the system has followed up.
 const RELEASES: usize = 4;
-/// How often a choice is made anew because somebody else took the last of a day's capacity.
-const TRIES: usize = 8;
 
-/// Lets the system follow up what changed, within the day's capacities.
-fn follow(tx: &mut Tx<'_>, ctx: &Ctx, world: &mut World) -> Result<()> {
+/// Lets the system follow up what changed, within the day's capacities as they are now less what this transaction has `taken`.
+fn follow(tx: &mut Tx<'_>, ctx: &Ctx, world: &mut World, taken: &mut BTreeMap<Uuid, i64>) -> Result<()> {
     if world.tickets.changed().next().is_none() && world.work_orders.changed().next().is_none() {
         return Ok(());
     }
@@ -142,28 +143,31 @@ fn follow(tx: &mut Tx<'_>, ctx: &Ctx, world: &mut World) -> Result<()> {
     let plan = follow_up::plan(world, &reference);
     let inspectors =
         if plan.inspection.is_empty() { Vec::new() } else { store::inspector::list_inspectors(tx, &plan.inspection, ctx.now)? };
-    let day = ctx.civil_day(ctx.now);
     let subjects = reference.book.capped_in(&plan.dispatch);
-    let mut used = if subjects.is_empty() { BTreeMap::new() } else { store::coverage_use::list_use(tx, &subjects, day)? };
-    for _ in 0..TRIES {
-        let mark = world.mark();
-        let mut around = Surroundings { reference: &reference, now: ctx.now, usage: usage(&used), inspectors: inspectors.clone() };
-        let taken = follow_up::run(world, &mut around, &plan);
-        if taken.is_empty() {
-            return Ok(());
-        }
-        let added = taken.iter().map(|(subject, n)| ((*subject, day), *n)).collect();
-        let totals = store::coverage_use::add_use(tx, &added)?;
-        let full = totals.iter().any(|((subject, _), total)| reference.book.cap(*subject).is_some_and(|cap| *total > cap));
-        if !full {
-            return Ok(());
-        }
-        // Somebody else was faster: give it back and choose again, now knowing the counts that are locked.
-        store::coverage_use::add_use(tx, &added.iter().map(|(key, n)| (*key, -n)).collect())?;
-        used.extend(totals.into_iter().map(|(key, total)| (key.0, total - added.get(&key).copied().unwrap_or_default())));
-        world.rollback(mark);
+    let mut used = if subjects.is_empty() { BTreeMap::new() } else { store::coverage_use::list_use(tx, &subjects, ctx.civil_day(ctx.now))? };
+    add(&mut used, taken);
+    let mut around = Surroundings { reference: &reference, now: ctx.now, usage: usage(&used), inspectors };
+    add(taken, &follow_up::run(world, &mut around, &plan));
+    Ok(())
+}
+
+fn add(counts: &mut BTreeMap<Uuid, i64>, more: &BTreeMap<Uuid, i64>) {
+    for (subject, n) in more {
+        *counts.entry(*subject).or_default() += n;
     }
-    Err(Error::with(Code::Overloaded, "the capacities of the day are being taken at this moment"))
+}
+
+/// Takes of the day's capacities. If somebody else has meanwhile taken the last of one, the transaction is run again and
+/// chooses with the new counts.
+fn take(tx: &mut Tx<'_>, ctx: &Ctx, taken: &BTreeMap<Uuid, i64>) -> Result<()> {
+    if taken.is_empty() {
+        return Ok(());
+    }
+    let reference = ctx.reference(tx)?;
+    let day = ctx.civil_day(ctx.now);
+    let totals = store::coverage_use::add_use(tx, &taken.iter().map(|(subject, n)| ((*subject, day), *n)).collect())?;
+    let full = totals.iter().any(|((subject, _), total)| reference.book.cap(*subject).is_some_and(|cap| *total > cap));
+    if full { Err(store::race_lost("the capacities of the day are being taken at this moment")) } else { Ok(()) }
 }
 
 /// Used counts as the choice wants them; an id names a coverage or a contract, never both.

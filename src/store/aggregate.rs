@@ -1,5 +1,7 @@
 //! Loads and saves whole tickets: one query a table to load, one multi-row statement a table to save.
 
+use std::collections::BTreeSet;
+
 use diesel::prelude::*;
 use uuid::Uuid;
 
@@ -129,13 +131,19 @@ pub fn save_world(tx: &mut Tx<'_>, world: &World) -> Result<()> {
 }
 
 macro_rules! roots {
-    ($tx:ident, $found:ident, $ids:ident, $($table:ident),+) => {$(
-        let rows: Vec<(Id<()>, TicketId)> = on!($tx, |c| schema::$table::table
-            .filter(schema::$table::id.eq_any($ids))
-            .select((schema::$table::id, schema::$table::ticket_id))
-            .load(c))
-        .map_err(db_error)?;
-        $found.extend(rows.into_iter().map(|(id, ticket)| (id.uuid(), ticket)));
+    ($tx:ident, $found:ident, $open:ident, $($table:ident),+) => {$(
+        if !$open.is_empty() {
+            let ids: Vec<Id<()>> = $open.iter().copied().map(Id::new).collect();
+            let rows: Vec<(Id<()>, TicketId)> = on!($tx, |c| schema::$table::table
+                .filter(schema::$table::id.eq_any(&ids))
+                .select((schema::$table::id, schema::$table::ticket_id))
+                .load(c))
+            .map_err(db_error)?;
+            for (id, ticket) in rows {
+                $open.remove(&id.uuid());
+                $found.push((id.uuid(), ticket));
+            }
+        }
     )+};
 }
 
@@ -147,12 +155,17 @@ macro_rules! roots {
 pub fn find_roots(tx: &mut Tx<'_>, ids: &[Uuid]) -> Result<Vec<(Uuid, TicketId)>> {
     let mut found = Vec::new();
     for ids in ids.chunks(LIST) {
-        let ids: &Vec<Id<()>> = &ids.iter().copied().map(Id::new).collect();
+        // What was found is not asked for again: mostly tickets and orders are named.
+        let mut open: BTreeSet<Uuid> = ids.iter().copied().collect();
+        let ids: Vec<TicketId> = ids.iter().copied().map(Id::new).collect();
         let tickets: Vec<TicketId> =
-            on!(tx, |c| schema::tickets::table.filter(schema::tickets::id.eq_any(ids)).select(schema::tickets::id).load(c))
+            on!(tx, |c| schema::tickets::table.filter(schema::tickets::id.eq_any(&ids)).select(schema::tickets::id).load(c))
                 .map_err(db_error)?;
-        found.extend(tickets.into_iter().map(|t| (t.uuid(), t)));
-        roots!(tx, found, ids, work_orders, visits, photos, notes, measurements, rounds);
+        for ticket in tickets {
+            open.remove(&ticket.uuid());
+            found.push((ticket.uuid(), ticket));
+        }
+        roots!(tx, found, open, work_orders, visits, photos, notes, measurements, rounds);
     }
     Ok(found)
 }

@@ -15,12 +15,13 @@ use crate::{
         hub::{Heads, Hub},
         sql::{db_error, is_transient},
         sqlite_writer::{self, Job, Writer},
+        statements,
         tx::Tx,
     },
 };
 
-/// Times a PostgreSQL transaction is run again after a deadlock or serialization failure.
-const RETRIES: u32 = 8;
+/// Times a PostgreSQL transaction is run again after a deadlock, a serialization failure or a lost race.
+const RETRIES: u32 = 16;
 
 /// How to reach the database.
 #[derive(Debug, Clone)]
@@ -82,6 +83,7 @@ impl Db {
     /// # Errors
     /// The URL is of no known kind, or the database cannot be reached.
     pub fn open(options: &DbOptions) -> Result<Self> {
+        statements::count();
         let unavailable = |e: diesel::r2d2::PoolError| Error::new(Code::Unavailable).caused_by(e);
         let size = options.connections.clamp(1, 256);
         let backend = match target(&options.url)? {
@@ -216,7 +218,20 @@ fn writer_gone(e: oneshot::error::RecvError) -> Error {
 }
 
 fn transient(e: &Error) -> bool {
-    e.source.as_deref().and_then(|s| s.downcast_ref::<diesel::result::Error>()).is_some_and(is_transient)
+    let Some(source) = e.source.as_deref() else { return false };
+    source.downcast_ref::<diesel::result::Error>().is_some_and(is_transient) || source.is::<RaceLost>()
+}
+
+/// Another transaction was faster.
+#[derive(Debug, thiserror::Error)]
+#[error("another transaction was faster")]
+struct RaceLost;
+
+/// The error of a closure that decided by what another transaction has changed meanwhile: it is run again. After too many
+/// times the caller is told to come back. On SQLite nobody can be faster: there is one writer.
+#[must_use]
+pub fn race_lost(detail: &str) -> Error {
+    Error::with(Code::Overloaded, detail).retry_after(1).caused_by(RaceLost)
 }
 
 fn checkout<C: diesel::r2d2::R2D2Connection + 'static>(

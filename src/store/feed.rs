@@ -17,7 +17,7 @@ use crate::{
         hub::Heads,
         schema::{channels, feed},
         sql::db_error,
-        tx::{MAX_BINDS, Tx},
+        tx::Tx,
     },
 };
 
@@ -92,22 +92,10 @@ struct NewChannel<'a> {
     digest: i64,
 }
 
-#[derive(Debug, Clone, Insertable)]
-#[diesel(table_name = channels, treat_none_as_default_value = false)]
-struct ChannelUpdate<'a> {
-    no: i64,
-    name: &'a str,
-    head: i64,
-    floor: i64,
-    count: i64,
-    digest: i64,
-}
-
-#[derive(Debug, Clone, Insertable)]
-#[diesel(table_name = feed, treat_none_as_default_value = false)]
-struct NewEntry<'a> {
+#[derive(Debug, Clone)]
+struct NewEntry {
     channel: i64,
-    kind: &'a str,
+    kind: String,
     entity: Id<()>,
     seq: i64,
     v: i64,
@@ -160,29 +148,27 @@ pub fn append(tx: &mut Tx<'_>, entries: &[Entry], row_hash: RowHash) -> Result<(
             }
             row.head += 1;
             let present = change.presence == Presence::Put;
-            writes.push(NewEntry { channel: row.no, kind, entity: Id::new(*entity), seq: row.head, v: change.v, present });
+            writes.push(NewEntry {
+                channel: row.no,
+                kind: (*kind).to_owned(),
+                entity: Id::new(*entity),
+                seq: row.head,
+                v: change.v,
+                present,
+            });
         }
     }
     save_entries(tx, &writes)?;
-    let updates: Vec<ChannelUpdate<'_>> = rows
-        .iter()
-        .map(|r| ChannelUpdate { no: r.no, name: &r.name, head: r.head, floor: r.floor, count: r.count, digest: r.digest })
-        .collect();
-    on!(tx, |c| diesel::insert_into(channels::table)
-        .values(&updates)
-        .on_conflict(channels::no)
-        .do_update()
-        .set((
-            channels::head.eq(diesel::upsert::excluded(channels::head)),
-            channels::count.eq(diesel::upsert::excluded(channels::count)),
-            channels::digest.eq(diesel::upsert::excluded(channels::digest)),
-        ))
-        .execute(c))
-    .map_err(db_error)?;
     for row in &rows {
         tx.note_head(&row.name, row.head);
     }
-    Ok(())
+    bulk!(
+        tx,
+        &rows,
+        Channel => channels { no: i64, name: String, head: i64, floor: i64, count: i64, digest: i64 },
+        "ON CONFLICT (no) DO UPDATE SET head = excluded.head, count = excluded.count, digest = excluded.digest"
+    )
+    .map(drop)
 }
 
 /// A channel that never carried anything cannot lose anything.
@@ -222,21 +208,14 @@ fn existing<'e>(tx: &mut Tx<'_>, numbers: &[i64], entries: &'e [Entry]) -> Resul
     Ok(found)
 }
 
-fn save_entries(tx: &mut Tx<'_>, writes: &[NewEntry<'_>]) -> Result<()> {
-    for chunk in writes.chunks(MAX_BINDS / 6) {
-        on!(tx, |c| diesel::insert_into(feed::table)
-            .values(chunk)
-            .on_conflict((feed::channel, feed::kind, feed::entity))
-            .do_update()
-            .set((
-                feed::seq.eq(diesel::upsert::excluded(feed::seq)),
-                feed::v.eq(diesel::upsert::excluded(feed::v)),
-                feed::present.eq(diesel::upsert::excluded(feed::present)),
-            ))
-            .execute(c))
-        .map_err(db_error)?;
-    }
-    Ok(())
+fn save_entries(tx: &mut Tx<'_>, writes: &[NewEntry]) -> Result<()> {
+    bulk!(
+        tx,
+        writes,
+        NewEntry => feed { channel: i64, kind: String, entity: Id<()>, seq: i64, v: i64, present: bool },
+        "ON CONFLICT (channel, kind, entity) DO UPDATE SET seq = excluded.seq, v = excluded.v, present = excluded.present"
+    )
+    .map(drop)
 }
 
 /// Counter rows of channels, by name; a channel that nothing was ever entered in has none.

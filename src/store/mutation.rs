@@ -17,7 +17,7 @@ use crate::{
     store::{
         schema::mutations,
         sql::{Json, db_error},
-        tx::{MAX_BINDS, Tx},
+        tx::Tx,
     },
 };
 
@@ -146,14 +146,8 @@ pub fn find_mutations(tx: &mut Tx<'_>, ids: &[MutationId]) -> Result<Vec<Journal
 /// # Errors
 /// The database fails.
 pub fn insert_mutations(tx: &mut Tx<'_>, entries: &[Journaled]) -> Result<usize> {
-    const COLUMNS: usize = 28;
     let rows: Vec<MutationRow> = entries.iter().map(Into::into).collect();
-    let mut added = 0;
-    for chunk in rows.chunks(MAX_BINDS / COLUMNS) {
-        added += on!(tx, |c| diesel::insert_into(mutations::table).values(chunk).on_conflict(mutations::id).do_nothing().execute(c))
-            .map_err(db_error)?;
-    }
-    Ok(added)
+    MutationRow::add(tx, &rows)
 }
 
 /// Writes mutations over those that the journal has.

@@ -17,6 +17,8 @@ pub(in crate::store) enum Conn<'a> {
 
 /// SQLite takes at most 32,766 bound values a statement; PostgreSQL takes 65,535.
 pub(in crate::store) const MAX_BINDS: usize = 32_000;
+/// Rows of one statement that takes an array a column.
+pub(in crate::store) const MAX_ROWS: usize = 5_000;
 
 /// A transaction. Use cases take `&mut Tx` and can neither open nor end one.
 pub struct Tx<'a> {

@@ -4,7 +4,8 @@ use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::TcpStream,
     path::Path,
-    process::{Command, Output, Stdio},
+    process::{Child, Command, Output, Stdio},
+    time::{Duration, Instant},
 };
 
 /// A folder of its own with a configuration for it.
@@ -89,30 +90,81 @@ fn the_configuration_in_force_is_printed_and_the_documentation_shows_the_default
     }
 }
 
+/// A server of a folder that has a request under way: its head is read, its body is not sent yet.
+#[cfg(unix)]
+struct Busy {
+    child: Child,
+    stream: TcpStream,
+    reader: BufReader<TcpStream>,
+}
+
+#[cfg(unix)]
+const BODY: &str = r#"{"login":"nobody","password":"wrong"}"#;
+
+#[cfg(unix)]
+impl Busy {
+    fn serve(folder: &Path) -> Self {
+        let mut child = command(folder, &["serve"]).stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let base = line.split_whitespace().find(|word| word.starts_with("http://")).unwrap().to_owned();
+        assert!(ureq::get(format!("{base}/readyz")).call().unwrap().status() == 200);
+        // The server's word to go on with the body says that the request is under way.
+        let mut stream = TcpStream::connect(base.strip_prefix("http://").unwrap()).unwrap();
+        let head =
+            "POST /v1/auth/login HTTP/1.1\r\nHost: b\r\nConnection: close\r\nContent-Type: application/json\r\nExpect: 100-continue\r\n";
+        write!(stream, "{head}Content-Length: {}\r\n\r\n", BODY.len()).unwrap();
+        let mut reader = BufReader::new(stream.try_clone().unwrap());
+        let mut word = String::new();
+        reader.read_line(&mut word).unwrap();
+        assert!(word.starts_with("HTTP/1.1 100"), "{word}");
+        Self { child, stream, reader }
+    }
+
+    fn signal(&self) {
+        assert!(Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap().success());
+    }
+
+    /// Whether the program ends within some seconds.
+    fn ends_within(&mut self, seconds: u64) -> bool {
+        let until = Instant::now() + Duration::from_secs(seconds);
+        while Instant::now() < until {
+            if self.child.try_wait().unwrap().is_some() {
+                return true;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        false
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_server_stops_at_a_signal_and_lets_requests_under_way_finish() {
     let folder = installed();
-    let mut child = command(folder.path(), &["serve"]).stdout(Stdio::piped()).spawn().unwrap();
-    let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    let base = line.split_whitespace().find(|word| word.starts_with("http://")).unwrap().to_owned();
-    assert!(ureq::get(format!("{base}/readyz")).call().unwrap().status() == 200);
+    let mut busy = Busy::serve(folder.path());
     assert!(folder.path().join("data/bazdid.key").exists() && folder.path().join("data/bazdid.db").exists());
-
-    // The server's word to go on with the body says that the request is under way.
-    let body = r#"{"login":"nobody","password":"wrong"}"#;
-    let mut stream = TcpStream::connect(base.strip_prefix("http://").unwrap()).unwrap();
-    let head = "POST /v1/auth/login HTTP/1.1\r\nHost: b\r\nConnection: close\r\nContent-Type: application/json\r\nExpect: 100-continue\r\n";
-    write!(stream, "{head}Content-Length: {}\r\n\r\n", body.len()).unwrap();
-    let mut reader = BufReader::new(stream.try_clone().unwrap());
-    let mut word = String::new();
-    reader.read_line(&mut word).unwrap();
-    assert!(word.starts_with("HTTP/1.1 100"), "{word}");
-    assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
-    stream.write_all(body.as_bytes()).unwrap();
+    busy.signal();
+    busy.stream.write_all(BODY.as_bytes()).unwrap();
     let mut answer = String::new();
-    reader.read_to_string(&mut answer).unwrap();
+    busy.reader.read_to_string(&mut answer).unwrap();
     assert!(answer.contains("HTTP/1.1 401") && answer.contains("bad_credentials"), "{answer}");
-    assert!(child.wait().unwrap().success());
+    assert!(busy.child.wait().unwrap().success());
+}
+
+#[cfg(unix)]
+#[test]
+fn the_second_signal_stops_at_once() {
+    let folder = installed();
+    // Far longer than the test waits: only the second signal can end it.
+    std::fs::write(folder.path().join("bazdid.toml"), "[server]\nport = 0\ngrace_s = 300\nrequest_timeout_s = 300\n").unwrap();
+    let mut busy = Busy::serve(folder.path());
+    busy.signal();
+    assert!(!busy.ends_within(2), "the first signal did not wait for the request under way");
+    busy.signal();
+    assert!(busy.ends_within(30), "the second signal did not stop the server");
+    assert!(busy.child.wait().unwrap().success());
+    let mut answer = String::new();
+    // The connection ends without an answer: closed, or reset.
+    assert!(busy.reader.read_to_string(&mut answer).is_err() || !answer.contains("401"), "{answer}");
 }

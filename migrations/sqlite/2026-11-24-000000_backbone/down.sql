@@ -37,3 +37,4 @@ DROP TABLE devices;
 DROP TABLE role_grants;
 DROP TABLE accounts;
 DROP TABLE organisations;
+DROP TABLE sqlite_stat1;

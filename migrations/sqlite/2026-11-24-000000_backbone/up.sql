@@ -637,3 +637,17 @@ CREATE TABLE watermelon_snapshots (
     messages TEXT NOT NULL,
     PRIMARY KEY (device_id, number)
 ) STRICT;
+
+-- The shape that these tables have once a city works with them. Without it SQLite takes every index to be equally good and
+-- reads all entries of a channel, or all applied mutations, to find a few.
+ANALYZE feed;
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
+    ('feed', 'sqlite_autoindex_feed_1', '1000000 10000 1500 1'),
+    ('feed', 'sqlite_autoindex_feed_2', '1000000 10000 1'),
+    ('feed', 'feed_entity', '1000000 3'),
+    ('mutations', 'sqlite_autoindex_mutations_1', '1000000 1'),
+    ('mutations', 'mutations_device_id_seq', '1000000 1000 1'),
+    ('mutations', 'mutations_waits_for', '1000000 2'),
+    ('mutations', 'mutations_entity', '1000000 8'),
+    ('mutations', 'mutations_conflict_id', '1000000 2'),
+    ('mutations', 'mutations_status_received_at', '1000000 100000 1');

@@ -153,16 +153,27 @@ pub fn defer(world: &mut World, desk: &Desk<'_>, id: TicketId, reason: &str, (fr
         return field("/planned_to", "the window must end in the future and not before it begins");
     }
     may_leave(&ticket, TicketStatus::Deferred)?;
+    put_off(world, ticket, to, because(desk, &format!("{reason} [{from}/{to}]"))).map_err(Refusal::State)
+}
+
+/// Puts a ticket off until an instant, and calls off the orders that nobody has begun.
+pub(in crate::domain::office) fn put_off(
+    world: &mut World,
+    ticket: Ticket,
+    until: Timestamp,
+    because: Because<'_>,
+) -> Result<(), &'static str> {
+    let id = ticket.id;
     let begun = |o: &WorkOrder| {
         use WorkOrderState::{InProgress, OnHold, Rework, Submitted};
         matches!(o.state, InProgress | OnHold | Submitted | Rework)
     };
     if orders_of(world, id).any(begun) {
-        return Err(Refusal::State("somebody is at the work; let it end or cancel the order first"));
+        return Err("somebody is at the work; let it end or cancel the order first");
     }
-    world.tickets.put(Ticket { promise_at: Some(to), ..ticket });
-    call_off_all(world, desk, id, "deferred");
-    set_status(world, id, TicketStatus::Deferred, because(desk, &format!("{reason} [{from}/{to}]")));
+    world.tickets.put(Ticket { promise_at: Some(until), ..ticket });
+    call_off_all(world, id, because.at, "deferred");
+    set_status(world, id, TicketStatus::Deferred, because);
     Ok(())
 }
 
@@ -175,11 +186,11 @@ fn may_leave(ticket: &Ticket, to: TicketStatus) -> Ruled {
 }
 
 /// Calls off every order that can be; what was submitted is judged and paid as ever.
-fn call_off_all(world: &mut World, desk: &Desk<'_>, id: TicketId, reason: &str) {
+fn call_off_all(world: &mut World, id: TicketId, now: Timestamp, reason: &str) {
     let open: Vec<WorkOrder> =
         orders_of(world, id).filter(|o| may(o.state, WorkOrderState::Cancelled, Party::Supervisor)).cloned().collect();
     for mut order in open {
-        call_off(world, &mut order, desk.now, reason);
+        call_off(world, &mut order, now, reason);
         world.work_orders.put(order);
     }
 }
@@ -195,7 +206,7 @@ pub fn refer(world: &mut World, desk: &Desk<'_>, id: TicketId, to: OrganisationI
         return field("/organisation", "there is no such organisation in use");
     };
     may_leave(&ticket, TicketStatus::Referred)?;
-    call_off_all(world, desk, id, "referred");
+    call_off_all(world, id, desk.now, "referred");
     let why = format!("{}: {reason}", organisation.code);
     set_status(world, id, TicketStatus::Referred, because(desk, &why));
     Ok(())
@@ -222,7 +233,7 @@ fn end(world: &mut World, desk: &Desk<'_>, id: TicketId, to: TicketStatus, code:
     coded("/code", code)?;
     long("/note", note)?;
     may_leave(&ticket, to)?;
-    call_off_all(world, desk, id, code);
+    call_off_all(world, id, desk.now, code);
     set_status(world, id, to, because(desk, &with_words(code, note)));
     Ok(())
 }
@@ -242,16 +253,25 @@ pub fn merge(world: &mut World, desk: &Desk<'_>, id: TicketId, into: TicketId, n
         return Err(Refusal::State("the ticket to merge into was ended by the office"));
     }
     may_leave(&ticket, TicketStatus::Duplicate)?;
+    join(world, ticket, master, because(desk, &with_words(DUPLICATE, note)));
+    Ok(())
+}
+
+/// Coded reason of what ends with a merge.
+pub(in crate::domain::office) const DUPLICATE: &str = "duplicate";
+
+/// Makes a ticket the duplicate of another: its callers support the other, its open orders are called off.
+pub(in crate::domain::office) fn join(world: &mut World, ticket: Ticket, master: Ticket, because: Because<'_>) {
+    let (id, into) = (ticket.id, master.id);
     world.tickets.put(Ticket {
         supporters: master.supporters + ticket.supporters,
-        stamp: master.stamp.max(desk.now),
-        updated_at: master.updated_at.max(desk.now),
+        stamp: master.stamp.max(because.at),
+        updated_at: master.updated_at.max(because.at),
         ..master
     });
     world.tickets.put(Ticket { duplicate_of: Some(into), ..ticket });
-    call_off_all(world, desk, id, "duplicate");
-    set_status(world, id, TicketStatus::Duplicate, because(desk, &with_words("duplicate", note)));
-    Ok(())
+    call_off_all(world, id, because.at, DUPLICATE);
+    set_status(world, id, TicketStatus::Duplicate, because);
 }
 
 /// Takes a ticket up again: it is new, and the system gives it an order if none is open.

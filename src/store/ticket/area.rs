@@ -18,8 +18,7 @@ use crate::{
     },
 };
 
-#[derive(Debug, Clone, Insertable)]
-#[diesel(table_name = ticket_areas, treat_none_as_default_value = false)]
+#[derive(Debug, Clone)]
 struct NewTicketArea {
     area_id: AreaId,
     ticket_id: TicketId,
@@ -35,15 +34,8 @@ pub(in crate::store) fn save_ticket_areas(tx: &mut Tx<'_>, world: &World) -> Res
     }
     let rows: Vec<NewTicketArea> =
         moved.iter().flat_map(|(_, now)| now.areas.iter().map(|area| NewTicketArea { area_id: *area, ticket_id: now.id })).collect();
-    for chunk in rows.chunks(MAX_BINDS / 2) {
-        on!(tx, |c| diesel::insert_into(ticket_areas::table)
-            .values(chunk)
-            .on_conflict((ticket_areas::area_id, ticket_areas::ticket_id))
-            .do_nothing()
-            .execute(c))
-        .map_err(db_error)?;
-    }
-    Ok(())
+    bulk!(tx, &rows, NewTicketArea => ticket_areas { area_id: AreaId, ticket_id: TicketId }, "ON CONFLICT (area_id, ticket_id) DO NOTHING")
+        .map(drop)
 }
 
 /// The areas of tickets; one that lies outside every area is not among them.

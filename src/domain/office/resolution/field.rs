@@ -4,7 +4,10 @@ use serde_json::{Value, json};
 
 use crate::domain::{
     conflict::{Conflict, Resolution},
-    office::resolution::{Decision, Refusal},
+    office::{
+        resolution::{Decision, Refusal},
+        ticket::put_off,
+    },
     sync::{
         command::Command,
         engine::{self, Act},
@@ -13,8 +16,8 @@ use crate::domain::{
         stamp::{Skew, Stamp},
         surroundings::Surroundings,
     },
-    ticket::{TicketField, TicketStatus},
-    ticket_flow::{Because, set_status},
+    ticket::TicketField,
+    ticket_flow::Because,
     world::World,
 };
 
@@ -100,17 +103,16 @@ pub(super) fn follow_proposal(
         return Err(ENDED);
     }
     ticket.priority = proposal.priority.unwrap_or(ticket.priority);
-    ticket.promise_at = proposal.deferral.as_ref().map(|d| d.until).or(ticket.promise_at);
     ticket.stamp = ticket.stamp.max(decision.now);
     ticket.updated_at = ticket.updated_at.max(decision.now);
-    world.tickets.put(ticket);
+    world.tickets.put(ticket.clone());
     if let Some(deferral) = &proposal.deferral {
         if deferral.until <= decision.now {
             return Err(Refusal::argument("/value/deferral/until", "must lie in the future"));
         }
         let reason = decision.note.or_else(|| conflict.mine.get("reason").and_then(Value::as_str));
         let because = Because { actor: Some(decision.by.account), reason, at: decision.now };
-        set_status(world, conflict.ticket_id, TicketStatus::Deferred, because);
+        put_off(world, ticket, deferral.until, because).map_err(Refusal::State)?;
     }
     Ok(())
 }

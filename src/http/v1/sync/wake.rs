@@ -37,8 +37,11 @@ use crate::{
 const RETRY_AFTER_S: u64 = 30;
 /// So much earlier than the limit of a request does a wait end, seconds.
 const MARGIN_S: u64 = 5;
-/// A crowd that is woken at once is answered over a millisecond for each, and over so many at most.
-const MAX_SPREAD_MS: usize = 2_000;
+/// A crowd that is woken at once is answered over a tenth of a millisecond for each, and over so many milliseconds at most: a
+/// change is known within a third of a second whoever waits.
+const MAX_SPREAD_MS: usize = 200;
+/// So many of a crowd to each millisecond.
+const CROWD_PER_MS: usize = 10;
 /// A stream that has nothing to tell says so: lines that are cut are noticed by it.
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
 /// After so many of these the scope is derived anew: once a minute.
@@ -153,7 +156,7 @@ async fn look(state: &State, ctx: &Ctx, device: DeviceId, cursor: Option<String>
 fn spread(state: &State, crowd: usize) -> Duration {
     let mut random = [0_u8; 4];
     state.ids.fill(&mut random);
-    let most = u64::try_from(crowd.saturating_sub(1).min(MAX_SPREAD_MS)).unwrap_or_default();
+    let most = u64::try_from((crowd.saturating_sub(1) / CROWD_PER_MS).min(MAX_SPREAD_MS)).unwrap_or_default();
     Duration::from_millis(u64::from(u32::from_le_bytes(random)).checked_rem(most).unwrap_or_default())
 }
 
