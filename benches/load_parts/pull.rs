@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::{
     bench::{Bench, Served, percentile_ms},
     import,
-    push::{Loaded, Mix, load, send},
+    push::{Loaded, Mix, load, register, send, tickets_of},
 };
 
 /// Devices that ask at once whether there is anything new.
@@ -42,8 +42,7 @@ struct Page {
 impl Reader {
     fn new(server: &Served, login: &(String, String)) -> Self {
         let (mut transport, _) = server.login(login);
-        let body = json!({ "nonce": uuid::Uuid::new_v4().to_string(), "name": "reader", "platform": "bench", "app_version": "1" });
-        let device = transport.request("POST", "/v1/sync/devices", &[], Some(&body)).unwrap().ok().unwrap()["id"].clone();
+        let device = register(&mut transport);
         let agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
         let token = format!("Bearer {}", transport.access_token().unwrap());
         Self { agent, url: format!("{}/v1/sync/pull", server.base), token, device, cursor: Value::Null }
@@ -156,7 +155,8 @@ fn nothing_new(bench: &Bench, server: &Served) {
 /// Somebody sends 100 changes; as soon as they are acknowledged somebody else reads them.
 fn changes(bench: &Bench, server: &Served) {
     let login = bench.logins("inspector").remove(0);
-    let Loaded { token, bodies } = load(server, &login, (0, 1), Mix::Notes, ROUNDS);
+    let tickets = tickets_of(server, &login);
+    let Loaded { token, bodies } = load(server, &login, &tickets.iter().collect::<Vec<_>>(), Mix::Notes, ROUNDS);
     let mut reader = Reader::new(server, &login);
     reader.all(1000, "identity");
     let agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();

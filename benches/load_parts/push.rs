@@ -6,7 +6,7 @@ use std::{
 };
 
 use bazdid::{
-    client::{Device, clocks::DeviceClock},
+    client::{Device, clocks::DeviceClock, http::HttpTransport},
     clock::{SharedClock, SharedIds, SystemClock, SystemIds},
 };
 use serde_json::{Value, json};
@@ -56,6 +56,7 @@ pub fn run(bench: &Bench) {
     let server = bench.serve();
     // Who reads every area of the city; each device reports about tickets of its own.
     let people = bench.logins("supervisor");
+    let tickets = tickets_of(&server, &people[0]);
     for (mix, devices) in [(Mix::Notes, 1), (Mix::Notes, 8), (Mix::Facts, 1), (Mix::Facts, 8)] {
         let mut loaded: Vec<Loaded> =
             (0..devices).map(|n| load(&server, &people[n % people.len()], (n, devices), mix, BATCHES / devices)).collect();
@@ -123,17 +124,22 @@ pub fn send(agent: &ureq::Agent, base: &str, token: &str, body: &str) -> String 
     text
 }
 
-/// Logs in, pulls what there is to report about, and writes the pushes down.
-pub fn load(server: &Served, login: &(String, String), (nth, of): (usize, usize), mix: Mix, batches: usize) -> Loaded {
+/// The tickets that somebody reads, with their places.
+pub fn tickets_of(server: &Served, login: &(String, String)) -> Vec<(Uuid, Value)> {
     let (transport, account) = server.login(login);
     let (clock, ids): (SharedClock, SharedIds) = (std::sync::Arc::new(SystemClock), std::sync::Arc::new(SystemIds));
-    let token = format!("Bearer {}", transport.access_token().unwrap());
     let mut device = Device::new(transport, account, "bench", DeviceClock::new(clock, ids.clone()), ids);
     device.pull().unwrap();
-    let tickets: Vec<(Uuid, Value)> =
-        device.state.copy.list("ticket").skip(nth).step_by(of).map(|(id, r)| (id, r.row["point"].clone())).collect();
+    let tickets: Vec<(Uuid, Value)> = device.state.copy.list("ticket").map(|(id, r)| (id, r.row["point"].clone())).collect();
     assert!(!tickets.is_empty(), "{} reads no ticket", login.0);
-    let id = device.register().unwrap();
+    tickets
+}
+
+/// Registers a device and writes down what it will push about the tickets.
+pub fn load(server: &Served, login: &(String, String), tickets: &[&(Uuid, Value)], mix: Mix, batches: usize) -> Loaded {
+    let (mut transport, _) = server.login(login);
+    let id = register(&mut transport);
+    let token = format!("Bearer {}", transport.access_token().unwrap());
     let mut seq = 0_usize;
     let bodies = (0..batches)
         .map(|_| {
@@ -141,7 +147,7 @@ pub fn load(server: &Served, login: &(String, String), (nth, of): (usize, usize)
             let mutations: Vec<Value> = (0..BATCH)
                 .map(|_| {
                     seq += 1;
-                    let (ticket, point) = &tickets[(seq / 4) % tickets.len()];
+                    let (ticket, point) = tickets[(seq / 4) % tickets.len()];
                     let (cmd, args) = fact(mix, seq, point, &now);
                     json!({ "seq": seq, "id": Uuid::now_v7(), "cmd": cmd, "v": 1, "entity": ticket, "base": 1, "at": now, "up": seq, "boot": "bench", "args": args })
                 })
@@ -151,6 +157,12 @@ pub fn load(server: &Served, login: &(String, String), (nth, of): (usize, usize)
         })
         .collect();
     Loaded { token, bodies }
+}
+
+/// A new device of who is logged in.
+pub fn register(transport: &mut HttpTransport) -> Value {
+    let body = json!({ "nonce": Uuid::new_v4().to_string(), "name": "bench", "platform": "bench", "app_version": "1" });
+    transport.request("POST", "/v1/sync/devices", &[], Some(&body)).unwrap().ok().unwrap()["id"].clone()
 }
 
 fn fact(mix: Mix, n: usize, point: &Value, now: &str) -> (&'static str, Value) {

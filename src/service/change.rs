@@ -144,7 +144,8 @@ fn follow(tx: &mut Tx<'_>, ctx: &Ctx, world: &mut World, taken: &mut BTreeMap<Uu
     let inspectors =
         if plan.inspection.is_empty() { Vec::new() } else { store::inspector::list_inspectors(tx, &plan.inspection, ctx.now)? };
     let subjects = reference.book.capped_in(&plan.dispatch);
-    let mut used = if subjects.is_empty() { BTreeMap::new() } else { store::coverage_use::list_use(tx, &subjects, ctx.civil_day(ctx.now))? };
+    let mut used =
+        if subjects.is_empty() { BTreeMap::new() } else { store::coverage_use::list_use(tx, &subjects, ctx.civil_day(ctx.now))? };
     add(&mut used, taken);
     let mut around = Surroundings { reference: &reference, now: ctx.now, usage: usage(&used), inspectors };
     add(taken, &follow_up::run(world, &mut around, &plan));
