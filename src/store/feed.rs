@@ -17,7 +17,7 @@ use crate::{
         hub::Heads,
         schema::{channels, feed},
         sql::db_error,
-        tx::Tx,
+        tx::{MAX_BINDS, Tx},
     },
 };
 
