@@ -58,8 +58,9 @@ pub fn run(bench: &Bench) {
     let people = bench.logins("supervisor");
     let tickets = tickets_of(&server, &people[0]);
     for (mix, devices) in [(Mix::Notes, 1), (Mix::Notes, 8), (Mix::Facts, 1), (Mix::Facts, 8)] {
+        let share = |n: usize| tickets.iter().skip(n).step_by(devices).collect::<Vec<_>>();
         let mut loaded: Vec<Loaded> =
-            (0..devices).map(|n| load(&server, &people[n % people.len()], (n, devices), mix, BATCHES / devices)).collect();
+            (0..devices).map(|n| load(&server, &people[n % people.len()], &share(n), mix, BATCHES / devices)).collect();
         let bytes: usize = loaded.iter().flat_map(|l| &l.bodies).map(String::len).sum();
         let statements = server.statements();
         let began = Instant::now();
