@@ -186,6 +186,11 @@ impl TestApp {
         Self { db, clock, ids, base: format!("http://{addr}"), agent, hub, stop: Some(stop), thread: Some(thread) }
     }
 
+    /// Where it listens, such as `http://127.0.0.1:1234`.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
     pub fn call(&self, method: &str, path: &str) -> Call<'_> {
         Call { app: self, method: method.to_owned(), path: path.to_owned(), headers: Vec::new(), body: None }
     }

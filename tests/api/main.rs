@@ -27,3 +27,4 @@ mod town;
 mod town_rows;
 mod wake;
 mod watermelon;
+mod watermelon_library;

@@ -56,6 +56,15 @@ impl Town {
         self
     }
 
+    /// Everybody's access tokens, by login.
+    pub fn tokens(&self) -> Value {
+        self.tokens
+            .iter()
+            .map(|(login, token)| ((*login).to_owned(), Value::from(token.as_str())))
+            .collect::<serde_json::Map<_, _>>()
+            .into()
+    }
+
     /// A request of somebody.
     #[track_caller]
     pub fn call(&self, who: &str, method: &str, path: &str) -> Call<'_> {

@@ -1,0 +1,143 @@
+// A phone: the real library on a memory database, and a line to the server that may lose answers.
+'use strict'
+
+const crypto = require('node:crypto')
+const { Database, Q } = require('@nozbe/watermelondb')
+const LokiJSAdapter = require('@nozbe/watermelondb/adapters/lokijs').default
+const { setGenerator } = require('@nozbe/watermelondb/utils/common/randomId')
+const { synchronize, hasUnsyncedChanges } = require('@nozbe/watermelondb/sync')
+const { diagnoseSyncConsistency } = require('@nozbe/watermelondb/diagnostics')
+const { schema, modelClasses } = require('./schema')
+
+class Lost extends Error {}
+class Refused extends Error {
+  constructor(status, body) {
+    super(`${status} ${body}`)
+    this.status = status
+  }
+}
+
+class Device {
+  // `ids`: how the app makes ids, as the library does or as UUIDs. `skew`: how far its clock is off, milliseconds.
+  constructor({ base, token, name, ids, skew, clock, count }) {
+    Object.assign(this, { base, token, name, ids, skew, clock, count, fault: null })
+    const adapter = new LokiJSAdapter({
+      schema,
+      dbName: name,
+      useWebWorker: false,
+      useIncrementalIndexedDB: false,
+      extraLokiOptions: { autosave: false },
+    })
+    this.database = new Database({ adapter, modelClasses })
+  }
+
+  now() {
+    return this.clock.now + this.skew
+  }
+
+  async call(method, path, body) {
+    const headers = { Authorization: `Bearer ${this.token}`, 'Content-Type': 'application/json' }
+    const reply = await fetch(`${this.base}${path}`, { method, headers, body: body && JSON.stringify(body) })
+    const text = await reply.text()
+    if (!reply.ok) throw new Refused(reply.status, text)
+    return JSON.parse(text)
+  }
+
+  async register() {
+    const body = { nonce: `nonce of ${this.name}`, name: this.name, platform: 'node', app_version: '1' }
+    this.id = (await this.call('POST', '/v1/sync/devices', body)).id
+  }
+
+  // A call whose answer may be lost after the server has handled it, or that is sent twice.
+  async overTheLine(kind, send) {
+    const fault = this.fault === kind ? 'lose' : this.fault === `${kind} twice` ? 'twice' : null
+    if (fault) this.fault = null
+    if (fault === 'twice') {
+      this.count.repeated += 1
+      await send()
+    }
+    const answer = await send()
+    if (fault === 'lose') {
+      this.count.lost += 1
+      throw new Lost(kind)
+    }
+    return answer
+  }
+
+  pullChanges({ lastPulledAt, schemaVersion, migration }) {
+    const query = `last_pulled_at=${lastPulledAt}&schema_version=${schemaVersion}&migration=${encodeURIComponent(JSON.stringify(migration))}`
+    return this.overTheLine('pull', () => this.call('GET', `/v1/watermelon/sync?device=${this.id}&${query}`))
+  }
+
+  // One try, as an app makes it when it has a network. `between`: what others do between its pull and its push.
+  async trySync(between) {
+    await synchronize({
+      database: this.database,
+      sendCreatedAsUpdated: true,
+      pullChanges: (args) => this.pullChanges(args),
+      pushChanges: async ({ changes, lastPulledAt }) => {
+        if (between) await between()
+        const path = `/v1/watermelon/sync?device=${this.id}&last_pulled_at=${lastPulledAt}&sent_at=${this.now()}`
+        await this.overTheLine('push', () => this.call('POST', path, changes))
+      },
+    })
+  }
+
+  // Whether it went well; what cannot be expected of a network and of other people is thrown on.
+  async sync(between) {
+    try {
+      await this.trySync(between)
+      return true
+    } catch (error) {
+      if (error instanceof Refused && error.status === 409) this.count.outdated += 1
+      else if (!(error instanceof Lost)) throw error
+      return false
+    } finally {
+      this.fault = null
+    }
+  }
+
+  async settle() {
+    for (let tries = 0; tries < 5; tries += 1) if (await this.sync()) return
+    throw new Error(`${this.name} cannot sync`)
+  }
+
+  async diagnose() {
+    const { issueCount, log } = await diagnoseSyncConsistency({
+      db: this.database,
+      synchronize: () => this.trySync(),
+      pullChanges: async (args) => (await this.pullChanges(args)).changes,
+    })
+    return { issueCount, log, dirty: await hasUnsyncedChanges({ database: this.database }) }
+  }
+
+  rows(table, ...clauses) {
+    return this.database.get(table).query(...clauses).fetch()
+  }
+
+  async raws(table) {
+    return (await this.rows(table)).map((row) => row._raw)
+  }
+
+  find(table, column, value) {
+    return this.rows(table, Q.where(column, value))
+  }
+
+  create(table, columns) {
+    if (this.ids === 'uuid') setGenerator(() => crypto.randomUUID())
+    else setGenerator(() => crypto.randomBytes(16).reduce((id, byte) => id + '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'[byte % 62], ''))
+    return this.database.write(() =>
+      this.database.get(table).create((row) => Object.entries(columns).forEach(([name, value]) => row._setRaw(name, value))),
+    )
+  }
+
+  change(row, columns) {
+    return this.database.write(() => row.update((r) => Object.entries(columns).forEach(([name, value]) => r._setRaw(name, value))))
+  }
+
+  remove(row) {
+    return this.database.write(() => row.markAsDeleted())
+  }
+}
+
+module.exports = { Device }
