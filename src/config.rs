@@ -24,7 +24,17 @@ pub const DEFAULT_FILE: &str = "bazdid.toml";
 const PREFIX: &str = "BAZDID_";
 
 /// Variables that are read elsewhere: by the command line and by the tests.
-const OTHER_VARIABLES: &[&str] = &["BAZDID_CONFIG", "BAZDID_TEST_POSTGRES", "BAZDID_REQUIRE_POSTGRES", "BAZDID_TEST_DATA"];
+const OTHER_VARIABLES: &[&str] = &[
+    "BAZDID_CONFIG",
+    "BAZDID_TEST_POSTGRES",
+    "BAZDID_REQUIRE_POSTGRES",
+    "BAZDID_REQUIRE_NODE",
+    "BAZDID_TEST_DATA",
+    "BAZDID_SEEDS",
+    "BAZDID_KILLS",
+    "BAZDID_KILL_SEED",
+    "BAZDID_WRITE_VECTORS",
+];
 
 crate::text_enum! {
     /// How the log looks.
