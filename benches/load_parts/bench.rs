@@ -148,11 +148,6 @@ impl Served {
         (transport, account)
     }
 
-    /// SQL statements that the server has sent so far, as its metrics tell.
-    pub fn statements(&self) -> Option<u64> {
-        None
-    }
-
     /// Resident memory of the server, MiB; absent where the system does not tell.
     pub fn resident_mib(&self) -> Option<f64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;

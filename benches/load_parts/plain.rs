@@ -114,13 +114,18 @@ pub fn run(bench: &Bench, before: &Copy, batch: usize) {
     match before {
         Copy::File(path) => {
             let mut conn = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
-            conn.batch_execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -32000;").unwrap();
+            conn.batch_execute(
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -32000; PRAGMA foreign_keys = OFF;",
+            )
+            .unwrap();
             for script in &scripts {
                 conn.batch_execute(&format!("BEGIN IMMEDIATE; {script} COMMIT;")).unwrap();
             }
         }
         Copy::Url(url) => {
             let mut conn = PgConnection::establish(url).unwrap();
+            // The devices of the load are not in the copy.
+            conn.batch_execute("SET session_replication_role = replica").unwrap();
             for script in &scripts {
                 conn.batch_execute(&format!("BEGIN; {script} COMMIT;")).unwrap();
             }

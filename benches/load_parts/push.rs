@@ -62,22 +62,19 @@ pub fn run(bench: &Bench) {
         let mut loaded: Vec<Loaded> =
             (0..devices).map(|n| load(&server, &people[n % people.len()], &share(n), mix, BATCHES / devices)).collect();
         let bytes: usize = loaded.iter().flat_map(|l| &l.bodies).map(String::len).sum();
-        let statements = server.statements();
         let began = Instant::now();
         let (mut times, replies) = send_all(&server.base, &mut loaded);
         let took = began.elapsed();
-        let statements = server.statements().zip(statements).map(|(a, b)| (a - b) as f64 / BATCHES as f64);
         let applied: usize = replies.iter().map(|r| r.matches("\"status\":\"applied\"").count()).sum();
         let sent = BATCHES * BATCH;
         assert_eq!(applied, sent, "not all were applied: {}", replies.iter().find(|r| r.matches("\"applied\"").count() < BATCH).unwrap());
         println!(
-            "push {} by {devices}: {sent} mutations in batches of {BATCH}: {:.0}/s, a batch p50 {:.1} ms, p99 {:.1} ms, {} bytes a mutation, {:.0} statements a batch, server {:.0} MiB",
+            "push {} by {devices}: {sent} mutations in batches of {BATCH}: {:.0}/s, a batch p50 {:.1} ms, p99 {:.1} ms, {} bytes a mutation, server {:.0} MiB",
             mix.word(),
             sent as f64 / took.as_secs_f64(),
             percentile_ms(&mut times, 0.5),
             percentile_ms(&mut times, 0.99),
             bytes / sent,
-            statements.unwrap_or(f64::NAN),
             server.resident_mib().unwrap_or(f64::NAN),
         );
     }

@@ -15,7 +15,6 @@ use crate::{
         hub::{Heads, Hub},
         sql::{db_error, is_transient},
         sqlite_writer::{self, Job, Writer},
-        statements,
         tx::Tx,
     },
 };
@@ -83,7 +82,6 @@ impl Db {
     /// # Errors
     /// The URL is of no known kind, or the database cannot be reached.
     pub fn open(options: &DbOptions) -> Result<Self> {
-        statements::count();
         let unavailable = |e: diesel::r2d2::PoolError| Error::new(Code::Unavailable).caused_by(e);
         let size = options.connections.clamp(1, 256);
         let backend = match target(&options.url)? {
