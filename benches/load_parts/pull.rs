@@ -111,7 +111,8 @@ fn first_sync(bench: &Bench, server: &Served) {
 }
 
 fn nothing_new(bench: &Bench, server: &Served) {
-    let people = bench.logins("inspector");
+    // An account has at most so many devices, so all field people of the city take part.
+    let people: Vec<_> = ["inspector", "crew", "contractor_manager"].into_iter().flat_map(|role| bench.logins(role)).collect();
     let mut readers: Vec<Reader> = (0..DEVICES).map(|n| Reader::new(server, &people[n % people.len()])).collect();
     for reader in &mut readers {
         reader.all(1000, "identity");
@@ -123,10 +124,13 @@ fn nothing_new(bench: &Bench, server: &Served) {
             let workers: Vec<_> = readers
                 .iter_mut()
                 .take(at_once)
-                .map(|reader| {
+                .zip(0_u64..)
+                .map(|(reader, nth)| {
                     let barrier = &barrier;
                     scope.spawn(move || {
                         barrier.wait();
+                        // Nobody asks at the same instant as all others.
+                        std::thread::sleep(Duration::from_millis(nth * 3));
                         (0..ASKS)
                             .map(|_| {
                                 // A device asks now and then: 64 of them make some 300 requests a second.

@@ -26,7 +26,7 @@ pub fn write(uuid: Uuid) -> String {
     }
 }
 
-/// The id that a row of the app has here; nothing if it is neither 16 letters and digits nor a UUID as [`write`] spells it: with
+/// The id that a row of the app has here; nothing if it is neither 16 letters and digits nor a UUID as [`write()`] spells it: with
 /// two spellings one row would become two.
 #[must_use]
 pub fn read(text: &str) -> Option<Uuid> {
