@@ -31,8 +31,8 @@ macro_rules! on {
 }
 
 /// Writes many rows by a statement whose text does not depend on their number, so that it is parsed and planned once a
-/// connection: on PostgreSQL one statement with an array a column, on SQLite, which has no way to the server to save, the
-/// same prepared statement for each row. A list of `VALUES` would be parsed anew each time, which took half of the time of a push.
+/// connection: on PostgreSQL one statement with an array a column, on SQLite, which has no way to the server to save, one for
+/// a group of rows and one for a single row (each statement inside a large transaction costs a savepoint there). A list of `VALUES` would be parsed anew each time, which took half of the time of a push.
 /// Answers how many rows were written; `$tail` says what happens to a row that exists.
 macro_rules! bulk {
     ($tx:expr, $rows:expr, $row:ty => $table:ident { $first:ident : $first_ty:ty $(, $field:ident : $ty:ty)* $(,)? }, $tail:expr) => {{
@@ -69,27 +69,32 @@ macro_rules! bulk {
             }
         }
         impl RunQueryDsl<PgConnection> for Columns<'_> {}
-        struct One<'r>(&'r $row);
-        impl QueryId for One<'_> {
-            type QueryId = One<'static>;
+        /// Rows of one statement on SQLite: a whole group, or one. Two texts, each parsed once.
+        struct Rows<'r, const N: usize>(&'r [$row]);
+        impl<const N: usize> QueryId for Rows<'_, N> {
+            type QueryId = Rows<'static, N>;
             const HAS_STATIC_QUERY_ID: bool = true;
         }
-        impl QueryFragment<Sqlite> for One<'_> {
+        impl<const N: usize> QueryFragment<Sqlite> for Rows<'_, N> {
             fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
                 out.push_sql(concat!("INSERT INTO ", stringify!($table), " (\"", stringify!($first), "\""));
                 $(out.push_sql(concat!(", \"", stringify!($field), "\""));)*
-                out.push_sql(") VALUES (");
-                out.push_bind_param::<SqlTypeOf<dsl::$first>, _>(&self.0.$first)?;
-                $(
-                    out.push_sql(", ");
-                    out.push_bind_param::<SqlTypeOf<dsl::$field>, _>(&self.0.$field)?;
-                )*
-                out.push_sql(") ");
+                out.push_sql(") VALUES ");
+                for (n, row) in self.0.iter().enumerate() {
+                    out.push_sql(if n == 0 { "(" } else { ", (" });
+                    out.push_bind_param::<SqlTypeOf<dsl::$first>, _>(&row.$first)?;
+                    $(
+                        out.push_sql(", ");
+                        out.push_bind_param::<SqlTypeOf<dsl::$field>, _>(&row.$field)?;
+                    )*
+                    out.push_sql(")");
+                }
+                out.push_sql(" ");
                 out.push_sql($tail);
                 Ok(())
             }
         }
-        impl RunQueryDsl<SqliteConnection> for One<'_> {}
+        impl<const N: usize> RunQueryDsl<SqliteConnection> for Rows<'_, N> {}
         let rows: &[$row] = $rows;
         let written = match $tx.conn() {
             $crate::store::tx::Conn::Pg(conn) => rows
@@ -102,7 +107,17 @@ macro_rules! bulk {
                     columns.execute(conn)
                 })
                 .sum::<QueryResult<usize>>(),
-            $crate::store::tx::Conn::Sqlite(conn) => rows.iter().map(|row| One(row).execute(conn)).sum::<QueryResult<usize>>(),
+            $crate::store::tx::Conn::Sqlite(conn) => {
+                let groups = rows.chunks_exact($crate::store::tx::GROUP_ROWS);
+                let rest = groups.remainder();
+                groups
+                    .map(|rows| Rows::<{ $crate::store::tx::GROUP_ROWS }>(rows).execute(conn))
+                    .sum::<QueryResult<usize>>()
+                    .and_then(|written| {
+                        let more = rest.chunks(1).map(|row| Rows::<1>(row).execute(conn)).sum::<QueryResult<usize>>()?;
+                        Ok(written + more)
+                    })
+            }
         };
         written.map_err($crate::store::sql::db_error)
     }};

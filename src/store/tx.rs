@@ -19,6 +19,8 @@ pub(in crate::store) enum Conn<'a> {
 pub(in crate::store) const MAX_BINDS: usize = 32_000;
 /// Rows of one statement that takes an array a column.
 pub(in crate::store) const MAX_ROWS: usize = 5_000;
+/// Rows of a group on SQLite.
+pub(in crate::store) const GROUP_ROWS: usize = 64;
 
 /// A transaction. Use cases take `&mut Tx` and can neither open nor end one.
 pub struct Tx<'a> {

@@ -107,10 +107,10 @@ fn the_statements_of_a_batch_depend_on_the_tables_and_not_on_the_mutations() {
             let n = |seq: i64| u128::try_from(seq).unwrap();
             (from..from + many).map(|seq| note(seq, 5000 + n(seq), tickets[usize::try_from(seq).unwrap() % 10], "x")).collect()
         };
-        let (_, few) = counted(city, INSPECTOR_W, device, &batch(1, 10));
-        let (answer, many) = counted(city, INSPECTOR_W, device, &batch(11, 500));
+        let (_, few) = counted(city, INSPECTOR_W, device, &batch(1, 100));
+        let (answer, many) = counted(city, INSPECTOR_W, device, &batch(101, 500));
         assert!(answer.results.iter().all(|r| r.status == Status::Applied));
-        println!("{}: {few} statements for 10 mutations, {many} for 500", city.db.kind());
+        println!("{}: {few} statements for 100 mutations, {many} for 500", city.db.kind());
         assert_eq!(few, many);
         assert!(many < 60, "{many}");
     });
