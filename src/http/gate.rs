@@ -90,9 +90,7 @@ impl Pass {
         self.bytes += bytes;
         Ok(())
     }
-}
 
-impl Pass {
     /// Gives room back that was taken and is not needed.
     pub fn shrink(&mut self, bytes: usize) {
         let bytes = bytes.min(self.bytes);

@@ -108,7 +108,7 @@ impl From<RoleGrantRow> for RoleGrant {
 
 record! {
     /// Row of `devices`.
-    DeviceRow of devices, id: DeviceId {
+    DeviceRow of devices, id: DeviceId, added on "(account_id, nonce)" {
         rev: i64,
         account_id: AccountId,
         nonce: String,
@@ -307,10 +307,7 @@ pub fn find_device_by_nonce(tx: &mut Tx<'_>, of: AccountId, nonce: &str) -> Resu
 /// # Errors
 /// The database fails.
 pub fn insert_device(tx: &mut Tx<'_>, device: &Device) -> Result<bool> {
-    let row = DeviceRow::from(device);
-    on!(tx, |c| diesel::insert_into(devices::table).values(&row).on_conflict((devices::account_id, devices::nonce)).do_nothing().execute(c))
-        .map(|n| n == 1)
-        .map_err(db_error)
+    DeviceRow::add(tx, &[device.into()]).map(|added| added == 1)
 }
 
 /// Takes a device out of service. Touches nothing else: a push of the same device may be under way. Tells whether it was in

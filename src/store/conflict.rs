@@ -127,9 +127,7 @@ macro_rules! within {
             Scope::All => $query,
             Scope::Within { areas, .. } => {
                 let areas: Vec<AreaId> = areas.iter().copied().collect();
-                let here = diesel::dsl::exists(
-                    ticket_areas::table.filter(ticket_areas::ticket_id.eq(conflicts::ticket_id).and(ticket_areas::area_id.eq_any(areas))),
-                );
+                let here = at_tickets_in!(conflicts, areas);
                 let nowhere = diesel::dsl::exists(
                     tickets::table.filter(tickets::id.eq(conflicts::ticket_id).and(tickets::boundary.eq(Boundary::Outside))),
                 );
@@ -159,9 +157,7 @@ pub fn list_conflicts(tx: &mut Tx<'_>, filter: &ConflictFilter, reach: &Reach) -
             query = query.filter(conflicts::severity.eq(severity));
         }
         if let Some(area) = filter.area {
-            query = query.filter(diesel::dsl::exists(
-                ticket_areas::table.filter(ticket_areas::ticket_id.eq(conflicts::ticket_id).and(ticket_areas::area_id.eq(area))),
-            ));
+            query = query.filter(at_tickets_in!(conflicts, [area]));
         }
         if let Some(ticket) = filter.ticket {
             query = query.filter(conflicts::ticket_id.eq(ticket));

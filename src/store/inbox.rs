@@ -33,10 +33,7 @@ macro_rules! within {
             Scope::All => $query,
             Scope::Within { areas, .. } => {
                 let areas: Vec<AreaId> = areas.iter().copied().collect();
-                let here = diesel::dsl::exists(
-                    ticket_areas::table.filter(ticket_areas::ticket_id.eq(work_orders::ticket_id).and(ticket_areas::area_id.eq_any(areas))),
-                );
-                $query.filter(here)
+                $query.filter(at_tickets_in!(work_orders, areas))
             }
         }
     };
@@ -105,9 +102,7 @@ macro_rules! at_work {
         let areas: Vec<AreaId> = $areas.iter().copied().collect();
         let found: Vec<Option<OrganisationId>> = on!($tx, |c| $table::table
             .filter($table::organisation_id.eq_any($organisations))
-            .filter(diesel::dsl::exists(
-                ticket_areas::table.filter(ticket_areas::ticket_id.eq($table::ticket_id).and(ticket_areas::area_id.eq_any(&areas)))
-            ))
+            .filter(at_tickets_in!($table, &areas))
             .select($table::organisation_id)
             .distinct()
             .load(c))

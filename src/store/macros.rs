@@ -32,7 +32,8 @@ macro_rules! on {
 
 /// Writes many rows by a statement whose text does not depend on their number, so that it is parsed and planned once a
 /// connection: on PostgreSQL one statement with an array a column, on SQLite, which has no way to the server to save, one for
-/// a group of rows and one for a single row (each statement inside a large transaction costs a savepoint there). A list of `VALUES` would be parsed anew each time, which took half of the time of a push.
+/// a group of rows of either size and one for a single row (each statement inside a large transaction costs a savepoint there). A list of `VALUES`
+/// of any length would be parsed anew each time.
 /// Answers how many rows were written; `$tail` says what happens to a row that exists.
 macro_rules! bulk {
     ($tx:expr, $rows:expr, $row:ty => $table:ident { $first:ident : $first_ty:ty $(, $field:ident : $ty:ty)* $(,)? }, $tail:expr) => {{
@@ -44,7 +45,8 @@ macro_rules! bulk {
             sql_types::Array,
             sqlite::{Sqlite, SqliteConnection},
         };
-        use $crate::store::schema::$table::dsl;
+        use $crate::store::{schema::$table::dsl, tx::{GROUP, LARGE_GROUP}};
+        const HEAD: &str = concat!("INSERT INTO ", stringify!($table), " (\"", stringify!($first), "\"" $(, ", \"", stringify!($field), "\"")*, ") ");
         struct Columns<'r> {
             $first: Vec<&'r $first_ty>,
             $($field: Vec<&'r $ty>),*
@@ -55,9 +57,8 @@ macro_rules! bulk {
         }
         impl QueryFragment<Pg> for Columns<'_> {
             fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-                out.push_sql(concat!("INSERT INTO ", stringify!($table), " (\"", stringify!($first), "\""));
-                $(out.push_sql(concat!(", \"", stringify!($field), "\""));)*
-                out.push_sql(") SELECT * FROM unnest(");
+                out.push_sql(HEAD);
+                out.push_sql("SELECT * FROM unnest(");
                 out.push_bind_param::<Array<SqlTypeOf<dsl::$first>>, _>(&self.$first)?;
                 $(
                     out.push_sql(", ");
@@ -69,7 +70,7 @@ macro_rules! bulk {
             }
         }
         impl RunQueryDsl<PgConnection> for Columns<'_> {}
-        /// Rows of one statement on SQLite: a whole group, or one. Two texts, each parsed once.
+        /// Rows of one statement on SQLite: a whole group, or one. Each text is parsed once.
         struct Rows<'r, const N: usize>(&'r [$row]);
         impl<const N: usize> QueryId for Rows<'_, N> {
             type QueryId = Rows<'static, N>;
@@ -77,9 +78,8 @@ macro_rules! bulk {
         }
         impl<const N: usize> QueryFragment<Sqlite> for Rows<'_, N> {
             fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-                out.push_sql(concat!("INSERT INTO ", stringify!($table), " (\"", stringify!($first), "\""));
-                $(out.push_sql(concat!(", \"", stringify!($field), "\""));)*
-                out.push_sql(") VALUES ");
+                out.push_sql(HEAD);
+                out.push_sql("VALUES ");
                 for (n, row) in self.0.iter().enumerate() {
                     out.push_sql(if n == 0 { "(" } else { ", (" });
                     out.push_bind_param::<SqlTypeOf<dsl::$first>, _>(&row.$first)?;
@@ -108,39 +108,46 @@ macro_rules! bulk {
                 })
                 .sum::<QueryResult<usize>>(),
             $crate::store::tx::Conn::Sqlite(conn) => {
-                let groups = rows.chunks_exact($crate::store::tx::GROUP_ROWS);
-                let rest = groups.remainder();
-                groups
-                    .map(|rows| Rows::<{ $crate::store::tx::GROUP_ROWS }>(rows).execute(conn))
-                    .sum::<QueryResult<usize>>()
-                    .and_then(|written| {
-                        let more = rest.chunks(1).map(|row| Rows::<1>(row).execute(conn)).sum::<QueryResult<usize>>()?;
-                        Ok(written + more)
-                    })
+                let large = rows.chunks_exact(LARGE_GROUP);
+                let groups = large.remainder().chunks_exact(GROUP);
+                let rest = groups.remainder().chunks(1);
+                let write = |rows: &[$row]| match rows.len() {
+                    LARGE_GROUP => Rows::<LARGE_GROUP>(rows).execute(conn),
+                    GROUP => Rows::<GROUP>(rows).execute(conn),
+                    _ => Rows::<1>(rows).execute(conn),
+                };
+                large.chain(groups).chain(rest).map(write).sum::<QueryResult<usize>>()
             }
         };
         written.map_err($crate::store::sql::db_error)
     }};
 }
 
-/// Declares the row of an entity: the struct and `save` (an upsert by id).
+/// Declares the row of an entity: the struct and `save` (an upsert by id); with `added on` a key also `add`, which leaves what
+/// has that key as it is.
 macro_rules! record {
+    ($(#[$meta:meta])* $row:ident of $table:ident, id: $id:ty, added on $key:literal $fields:tt) => {
+        record!($(#[$meta])* $row of $table, id: $id $fields);
+        record!(@add $row of $table, id: $id, $key $fields);
+    };
+    (@add $row:ident of $table:ident, id: $id:ty, $key:literal { $($field:ident : $ty:ty),+ $(,)? }) => {
+        impl $row {
+            /// Adds rows whose keys are new; answers how many were.
+            pub(in $crate::store) fn add(tx: &mut $crate::store::tx::Tx<'_>, rows: &[Self]) -> $crate::error::Result<usize> {
+                bulk!(tx, rows, $row => $table { id: $id $(, $field: $ty)+ }, concat!("ON CONFLICT ", $key, " DO NOTHING"))
+            }
+        }
+    };
     ($(#[$meta:meta])* $row:ident of $table:ident, id: $id:ty { $first:ident : $first_ty:ty $(, $field:ident : $ty:ty)* $(,)? }) => {
         $(#[$meta])*
-        #[derive(Debug, Clone, diesel::Queryable, diesel::Selectable, diesel::Insertable)]
-        #[diesel(table_name = $crate::store::schema::$table, treat_none_as_default_value = false)]
+        #[derive(Debug, Clone, diesel::Queryable, diesel::Selectable)]
+        #[diesel(table_name = $crate::store::schema::$table)]
         pub(in $crate::store) struct $row {
             pub id: $id,
             pub $first: $first_ty,
             $(pub $field: $ty),*
         }
         impl $row {
-            /// Adds rows whose ids are new; answers how many were.
-            #[allow(dead_code, reason = "most rows are written over the one that has their id")]
-            pub(in $crate::store) fn add(tx: &mut $crate::store::tx::Tx<'_>, rows: &[Self]) -> $crate::error::Result<usize> {
-                bulk!(tx, rows, $row => $table { id: $id, $first: $first_ty $(, $field: $ty)* }, "ON CONFLICT (id) DO NOTHING")
-            }
-
             /// Writes rows, each over the one that has its id.
             pub(in $crate::store) fn save(tx: &mut $crate::store::tx::Tx<'_>, rows: &[Self]) -> $crate::error::Result<()> {
                 const TAIL: &str = concat!(
@@ -204,5 +211,14 @@ macro_rules! find_by {
                 .map_err($crate::store::sql::db_error)?;
             Ok(row.map(Into::into))
         }
+    };
+}
+
+/// Whether the ticket that a row names lies in one of some areas.
+macro_rules! at_tickets_in {
+    ($table:ident, $areas:expr) => {
+        diesel::dsl::exists(
+            ticket_areas::table.filter(ticket_areas::ticket_id.eq($table::ticket_id).and(ticket_areas::area_id.eq_any($areas))),
+        )
     };
 }

@@ -23,7 +23,7 @@ use crate::{
 
 record! {
     /// Row of `mutations`.
-    MutationRow of mutations, id: MutationId {
+    MutationRow of mutations, id: MutationId, added on "(id)" {
         device_id: DeviceId,
         seq: i64,
         group_id: Option<GroupId>,

@@ -20,7 +20,9 @@ pub(in crate::store) const MAX_BINDS: usize = 32_000;
 /// Rows of one statement that takes an array a column.
 pub(in crate::store) const MAX_ROWS: usize = 5_000;
 /// Rows of a group on SQLite.
-pub(in crate::store) const GROUP_ROWS: usize = 64;
+pub(in crate::store) const GROUP: usize = 64;
+/// Rows of a large group on SQLite: with the widest table (31 columns) still half of the values that a statement may bind.
+pub(in crate::store) const LARGE_GROUP: usize = 512;
 
 /// A transaction. Use cases take `&mut Tx` and can neither open nor end one.
 pub struct Tx<'a> {

@@ -53,3 +53,17 @@ fn a_read_cannot_write() {
         assert!(t.db().read_blocking(list_areas).unwrap().is_empty());
     }
 }
+
+#[test]
+fn rows_of_any_number_are_all_written_and_written_over() {
+    for t in TestDb::both() {
+        // On SQLite: two large groups, two small ones and three rows by themselves.
+        let mut rows: Vec<_> = (1..=1_155_u128).map(area).collect();
+        for round in 1..=2 {
+            rows.iter_mut().for_each(|row| row.rev = round);
+            let written = rows.clone();
+            t.db().write_blocking(move |tx| save_areas(tx, &written)).unwrap();
+            assert_eq!(t.db().read_blocking(list_areas).unwrap(), rows, "{}", t.db().kind());
+        }
+    }
+}
