@@ -1,10 +1,20 @@
 //! Databases for tests: a temporary SQLite file is the fake, PostgreSQL is real or skipped with a line.
 
 #![allow(dead_code, reason = "each test binary uses its own part")]
-#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::disallowed_methods, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests")]
+
+use std::{collections::BTreeSet, io::Write as _, sync::Mutex};
 
 use bazdid::store::{Db, DbOptions, migrate};
 use diesel::{Connection, PgConnection, RunQueryDsl};
+
+/// Says once in a run what is skipped and why, past the test harness, which shows the output of failed tests only.
+pub fn tell_skipped(what: &'static str) {
+    static TOLD: Mutex<BTreeSet<&str>> = Mutex::new(BTreeSet::new());
+    if TOLD.lock().unwrap().insert(what) {
+        std::io::stderr().write_all(format!("{what}\n").as_bytes()).unwrap();
+    }
+}
 
 /// A database of its own for one test, empty but migrated; gone when dropped.
 pub struct TestDb {
@@ -38,7 +48,7 @@ impl TestDb {
             Ok(conn) => conn,
             Err(e) if std::env::var("BAZDID_REQUIRE_POSTGRES").is_ok() => panic!("PostgreSQL is required and not reachable: {e}"),
             Err(_) => {
-                println!("skipped on PostgreSQL: no server at BAZDID_TEST_POSTGRES");
+                tell_skipped("skipped on PostgreSQL: no server at BAZDID_TEST_POSTGRES");
                 return None;
             }
         };
