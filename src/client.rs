@@ -6,11 +6,14 @@
 pub mod acts;
 pub mod clocks;
 pub mod copy;
+mod file;
 pub mod http;
+mod marks;
 pub mod outbox;
 mod pull;
 mod push;
 mod repair;
+mod storage;
 pub mod transport;
 
 use std::collections::BTreeMap;
@@ -18,11 +21,18 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::{
-    client::{clocks::DeviceClock, copy::LocalCopy, outbox::Outbox, transport::Transport},
+    client::{
+        clocks::DeviceClock,
+        copy::LocalCopy,
+        file::{DeviceFile, Outlives},
+        outbox::Outbox,
+        transport::Transport,
+    },
     clock::SharedIds,
     domain::ids::{AccountId, DeviceId},
 };
 
+pub use file::StorageError;
 pub use pull::PullReport;
 pub use push::PushReport;
 
@@ -51,6 +61,9 @@ pub enum ClientError {
     /// The answer breaks the protocol.
     #[error("the answer breaks the protocol: {0}")]
     Protocol(String),
+    /// What the device has to keep cannot be written.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
 }
 
 impl ClientError {
@@ -64,7 +77,7 @@ impl ClientError {
 pub type Result<T, E = ClientError> = std::result::Result<T, E>;
 
 /// What a device keeps over a restart of the app. A clone of it is what a backup is.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct DeviceState {
     /// The device's id; absent until it has registered.
     pub device: Option<DeviceId>,
@@ -84,7 +97,7 @@ pub struct DeviceState {
     pub former: Vec<DeviceId>,
 }
 
-/// A device and its way to the server.
+/// A device and its way to the server. What it keeps is in memory and, if it was opened on a file, after each step in the file too.
 #[derive(Debug)]
 pub struct Device<T> {
     /// What it keeps.
@@ -95,28 +108,20 @@ pub struct Device<T> {
     pub transport: T,
     ids: SharedIds,
     group: Option<crate::domain::ids::GroupId>,
+    file: Option<DeviceFile>,
+    unwritten: Option<StorageError>,
 }
 
 impl<T: Transport> Device<T> {
-    /// A device that has never met the server. It registers with its first sync.
+    /// A device that has never met the server and keeps nothing over a restart. It registers with its first sync.
     pub fn new(transport: T, account: AccountId, name: &str, clock: DeviceClock, ids: SharedIds) -> Self {
-        let nonce = ids.uuid(clock.wall()).to_string();
-        let state = DeviceState {
-            device: None,
-            nonce,
-            name: name.to_owned(),
-            account,
-            copy: LocalCopy::default(),
-            outbox: Outbox::default(),
-            forks: 0,
-            former: Vec::new(),
-        };
+        let state = DeviceState::new(account, name, &clock, &ids);
         Self::restored(state, transport, clock, ids)
     }
 
-    /// A device as a backup (or a clone) has it.
+    /// A device as a backup (or a clone) has it, without a file.
     pub const fn restored(state: DeviceState, transport: T, clock: DeviceClock, ids: SharedIds) -> Self {
-        Self { state, clock, transport, ids, group: None }
+        Self { state, clock, transport, ids, group: None, file: None, unwritten: None }
     }
 
     /// The device's id, registering if it has none.
@@ -127,23 +132,35 @@ impl<T: Transport> Device<T> {
         if let Some(device) = self.state.device {
             return Ok(device);
         }
+        // The nonce has to be there when the answer comes: it is what makes asking again harmless.
+        self.write(Outlives::PowerCut)?;
+        let device = self.ask_for_identity()?;
+        self.state.device = Some(device);
+        self.write(Outlives::PowerCut)?;
+        Ok(device)
+    }
+
+    fn ask_for_identity(&mut self) -> Result<DeviceId> {
         let body = json!({
             "nonce": self.state.nonce, "name": self.state.name, "platform": "simulated", "app_version": env!("CARGO_PKG_VERSION"),
         });
         let reply = self.transport.call("POST", "/v1/sync/devices", Some(&body))?.ok()?;
         let id = ["/id", "/device/id", "/device"].iter().find_map(|p| reply.pointer(p).and_then(Value::as_str));
-        let device: DeviceId =
-            id.and_then(|text| text.parse().ok()).ok_or_else(|| ClientError::Protocol(format!("registration without an id: {reply}")))?;
-        self.state.device = Some(device);
-        Ok(device)
+        id.and_then(|text| text.parse().ok()).ok_or_else(|| ClientError::Protocol(format!("registration without an id: {reply}")))
     }
 
     /// Registers under a new identity; everything that has no answer is sent again under it, with the same ids.
     fn fork(&mut self) -> Result<()> {
+        self.state.outbox.renumber();
+        self.begin_identity()
+    }
+
+    /// What waits has its places in the sequence of the new identity already. All of it is written before the server is asked: whenever the
+    /// device is killed, it goes on as the old identity or as the new one.
+    fn begin_identity(&mut self) -> Result<()> {
         self.state.forks += 1;
         self.state.former.extend(self.state.device.take());
         self.state.nonce = self.ids.uuid(self.clock.wall()).to_string();
-        self.state.outbox.renumber();
         // The private channel of the old identity is not ours any more.
         self.state.copy.forget_device();
         self.register().map(drop)
@@ -152,21 +169,16 @@ impl<T: Transport> Device<T> {
     /// The server does not know the device: it was put back to a state before the device registered. It registers again and sends
     /// everything that it still has, with the same ids.
     fn enrol_again(&mut self, refusal: ClientError) -> Result<()> {
-        let before = self.state.device.take();
-        match self.register() {
+        let device = self.ask_for_identity()?;
+        if self.state.device.replace(device) == Some(device) {
             // It knows the device; the refusal is about something else.
-            Ok(device) if Some(device) == before => Err(refusal),
-            Ok(_) => {
-                self.state.outbox.renumber_all();
-                self.state.copy.forget_device();
-                self.state.copy.begin_anew();
-                Ok(())
-            }
-            Err(error) => {
-                self.state.device = before;
-                Err(error)
-            }
+            return Err(refusal);
         }
+        // One step with the id: a device that knew its new id only would never send again what it had answers to.
+        self.state.outbox.renumber_all();
+        self.state.copy.forget_device();
+        self.state.copy.begin_anew();
+        self.write(Outlives::PowerCut)
     }
 
     /// The server knows nothing from `seq` on that it had answered: it was put back to an earlier state. The journal has it; if it does not
@@ -175,11 +187,10 @@ impl<T: Transport> Device<T> {
     fn resend_from(&mut self, seq: i64) -> Result<()> {
         self.state.copy.begin_anew();
         if self.state.outbox.rewind(seq) {
-            return Ok(());
+            return self.write(Outlives::Process);
         }
-        self.fork()?;
         self.state.outbox.renumber_all();
-        Ok(())
+        self.begin_identity()
     }
 
     /// Pushes, then pulls.
@@ -237,6 +248,7 @@ impl<T: Transport> Device<T> {
             let items: Vec<crate::domain::sync::envelope::ResultItem> =
                 serde_json::from_value(items).map_err(|e| ClientError::Protocol(e.to_string()))?;
             self.state.outbox.update(&items);
+            self.write(Outlives::Process)?;
             let Some(next) = reply.get("next_after").and_then(Value::as_i64) else { return Ok(()) };
             after = next;
         }

@@ -2,6 +2,7 @@
 //!
 //! The dependency law, enforced by `tests/architecture.rs`:
 //! `main → cli → server → {http, worker} → service → {store, domain, security}`; `store → domain`; `domain` → nothing of ours.
+//! `client` is a field device: it knows `domain` and the wire, keeps its own SQLite file and needs nothing of the server.
 
 #[macro_use]
 pub mod domain;

@@ -44,7 +44,8 @@ const LAW: &[(&str, &[&str])] = &[
 
 /// What only some places may say: how a path begins, and the files and folders (with `/`) that may.
 const FENCED: &[(&str, &[&str])] = &[
-    ("diesel", &["store.rs", "store/"]),
+    // A field app links the device without the server's store, so its file is its own.
+    ("diesel", &["store.rs", "store/", "client/file.rs", "client/file/"]),
     ("libsqlite3_sys", &["store.rs", "store/"]),
     ("pq_sys", &["store.rs", "store/"]),
     ("actix", &["http.rs", "http/", "server.rs"]),

@@ -45,12 +45,14 @@ impl<T: Transport> Device<T> {
         Id::new(self.ids.uuid(self.clock.wall()))
     }
 
-    /// Adds a command to the outbox. `base`, `seen_ts` and, for a work order, `epoch` are what the copy holds of the entity.
+    /// Adds a command to the outbox, and to the file before it returns (see [`Device::unwritten`]). `base`, `seen_ts` and, for a work order,
+    /// `epoch` are what the copy holds of the entity.
     pub fn act(&mut self, cmd: &str, entity: Uuid, args: Value) -> MutationId {
         let order = self.state.copy.get("work_order", entity);
         let epoch = order.and_then(|o| o.row.get("epoch")).and_then(Value::as_i64);
         let seen = order.or_else(|| self.state.copy.get("ticket", entity));
         let entry = Entry {
+            numbering: 0,
             seq: 0,
             id: self.new_id(),
             group: self.group,
@@ -65,19 +67,26 @@ impl<T: Transport> Device<T> {
             actor: self.state.account,
             args,
             result: None,
+            settled: false,
         };
         let id = entry.id;
         self.state.outbox.append(entry);
+        if self.group.is_none() {
+            self.record();
+        }
         id
     }
 
-    /// All that is done inside is one group: all or nothing.
+    /// All that is done inside is one group: all or nothing, on the server and in the file.
     pub fn together<R>(&mut self, acts: impl FnOnce(&mut Self) -> R) -> R {
         let outer = self.group;
         let group: GroupId = self.new_id();
         self.group = outer.or(Some(group));
         let done = acts(self);
         self.group = outer;
+        if outer.is_none() {
+            self.record();
+        }
         done
     }
 

@@ -5,16 +5,24 @@
 
 mod repair;
 
+pub(crate) mod kept;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::domain::sync::{
-    channel::Channel,
-    digest::{ChannelDigest, row_hash},
-    envelope::{Change, ChangeOp, PullResponse},
+use crate::{
+    client::marks::Marks,
+    domain::sync::{
+        channel::Channel,
+        digest::{ChannelDigest, row_hash},
+        envelope::{Change, ChangeOp, PullResponse},
+    },
 };
+
+/// Type and id of a row.
+pub(crate) type Key = (String, Uuid);
 
 /// A row as the device holds it.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,13 +51,17 @@ pub enum PageFault {
 /// The rows that a device holds, and how far it has read.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct LocalCopy {
-    rows: BTreeMap<(String, Uuid), Row>,
+    rows: BTreeMap<Key, Row>,
     channels: BTreeSet<Channel>,
     /// Memberships of channels that are being sent from the beginning, as far as they were not confirmed.
-    unconfirmed: BTreeMap<Channel, BTreeSet<(String, Uuid)>>,
+    unconfirmed: BTreeMap<Channel, BTreeSet<Key>>,
     cursor: Option<String>,
     feed_epoch: Option<String>,
     complete: bool,
+    /// Rows that are to be written, with the memberships of theirs that are not confirmed.
+    marks: Marks<Key>,
+    /// Channels of which all unconfirmed memberships are to be written.
+    begun: BTreeSet<Channel>,
 }
 
 impl LocalCopy {
@@ -113,8 +125,10 @@ impl LocalCopy {
 
     /// Damages the copy, so that a test can prove that the digest finds it: the row loses its newest revision.
     pub fn spoil(&mut self, kind: &str, id: Uuid) {
-        if let Some(row) = self.rows.get_mut(&(kind.to_owned(), id)) {
+        let key = (kind.to_owned(), id);
+        if let Some(row) = self.rows.get_mut(&key) {
             row.v = row.v.saturating_sub(1);
+            self.marks.mark(&key);
         }
     }
 
@@ -155,6 +169,7 @@ impl LocalCopy {
         self.channels = page.channels.iter().copied().collect();
         if page.complete {
             for (channel, keys) in std::mem::take(&mut self.unconfirmed) {
+                self.begun.insert(channel);
                 for key in keys {
                     self.drop_from(&key, channel);
                 }
@@ -197,15 +212,14 @@ impl LocalCopy {
         match (change.op, &change.row) {
             (ChangeOp::Put, Some(row)) => {
                 for channel in &channels {
-                    if let Some(keys) = self.unconfirmed.get_mut(channel) {
-                        keys.remove(&key);
-                    }
+                    self.confirm(&key, *channel);
                 }
                 // The device's own channel carries nothing: it only sends again what other channels carry.
                 let carried: Vec<Channel> = channels.into_iter().filter(|c| !matches!(c, Channel::Device(_))).collect();
                 if carried.is_empty() && !self.rows.contains_key(&key) {
                     return;
                 }
+                self.marks.mark(&key);
                 let held = self.rows.entry(key).or_insert_with(|| Row { v: 0, ts: None, row: Value::Null, channels: BTreeSet::new() });
                 held.v = change.v;
                 held.ts = change.ts;
@@ -222,24 +236,47 @@ impl LocalCopy {
 
     /// A channel is sent from the beginning: what it does not confirm is gone at the end of it.
     fn begin_again(&mut self, channel: Channel) {
-        let keys = self.rows.iter().filter(|(_, row)| row.channels.contains(&channel)).map(|(key, _)| key.clone()).collect();
-        self.unconfirmed.insert(channel, keys);
+        self.begun.insert(channel);
+        let keys: BTreeSet<Key> = self.keys_of(channel).collect();
+        if keys.is_empty() {
+            self.unconfirmed.remove(&channel);
+        } else {
+            self.unconfirmed.insert(channel, keys);
+        }
     }
 
     fn leave(&mut self, channel: Channel) {
+        self.begun.insert(channel);
         self.unconfirmed.remove(&channel);
         self.channels.remove(&channel);
-        let keys: Vec<_> = self.rows.iter().filter(|(_, row)| row.channels.contains(&channel)).map(|(key, _)| key.clone()).collect();
-        for key in keys {
+        for key in self.keys_of(channel).collect::<Vec<_>>() {
             self.drop_from(&key, channel);
         }
     }
 
-    fn drop_from(&mut self, key: &(String, Uuid), channel: Channel) {
+    fn keys_of(&self, channel: Channel) -> impl Iterator<Item = Key> {
+        self.rows.iter().filter(move |(_, row)| row.channels.contains(&channel)).map(|(key, _)| key.clone())
+    }
+
+    fn drop_from(&mut self, key: &Key, channel: Channel) {
+        self.confirm(key, channel);
         if let Some(row) = self.rows.get_mut(key) {
             row.channels.remove(&channel);
+            self.marks.mark(key);
             if row.channels.is_empty() {
                 self.rows.remove(key);
+            }
+        }
+    }
+
+    /// What becomes of a membership is known: it was confirmed, or it is no more.
+    fn confirm(&mut self, key: &Key, channel: Channel) {
+        if let Some(keys) = self.unconfirmed.get_mut(&channel)
+            && keys.remove(key)
+        {
+            self.marks.mark(key);
+            if keys.is_empty() {
+                self.unconfirmed.remove(&channel);
             }
         }
     }

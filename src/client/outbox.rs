@@ -1,21 +1,31 @@
 //! The outbox and the journal: everything that was done with the device, with the answers to it.
 
+pub(crate) mod kept;
+
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::domain::{
-    ids::{AccountId, GroupId, MutationId},
-    sync::{digest::Chain, envelope::ResultItem, outcome::Status},
-    time::{MICROS_PER_DAY, Timestamp},
+use crate::{
+    client::marks::Marks,
+    domain::{
+        ids::{AccountId, GroupId, MutationId},
+        sync::{digest::Chain, envelope::ResultItem, outcome::Status},
+        time::{MICROS_PER_DAY, Timestamp},
+    },
 };
 
 /// Answered mutations are kept so long: after a restore of the server they are sent again.
 pub const KEEP_DAYS: i64 = 30;
 
-/// Something that was done.
-#[derive(Debug, Clone, PartialEq)]
+/// Something that was done. What serde sees of it is the deed itself, which never changes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
+    /// Which of the device's sequences the place is in: each new registration may begin another.
+    #[serde(skip)]
+    pub numbering: i64,
     /// Place in the device's sequence.
+    #[serde(skip)]
     pub seq: i64,
     /// Identity; never changes.
     pub id: MutationId,
@@ -42,7 +52,11 @@ pub struct Entry {
     /// Arguments.
     pub args: Value,
     /// The server's answer; absent while it waits.
+    #[serde(skip)]
     pub result: Option<ResultItem>,
+    /// Whether the copy holds what came of it: a complete page was read after the answer had come.
+    #[serde(skip)]
+    pub settled: bool,
 }
 
 impl Entry {
@@ -65,11 +79,15 @@ pub struct Outbox {
     entries: Vec<Entry>,
     /// The seq and the chain before the first entry: older ones were forgotten.
     before: (i64, Option<Chain>),
+    /// How many sequences were begun before this one.
+    numbering: i64,
+    /// Entries that are to be written.
+    marks: Marks<MutationId>,
 }
 
 impl Outbox {
     /// Every entry, oldest first.
-    pub fn journal(&self) -> impl Iterator<Item = &Entry> {
+    pub fn journal(&self) -> impl DoubleEndedIterator<Item = &Entry> {
         self.history.iter().chain(&self.entries)
     }
 
@@ -100,6 +118,8 @@ impl Outbox {
     /// Adds an entry; its `seq` is given here.
     pub fn append(&mut self, mut entry: Entry) {
         entry.seq = self.next_seq();
+        entry.numbering = self.numbering;
+        self.marks.mark(&entry.id);
         self.entries.push(entry);
     }
 
@@ -142,6 +162,7 @@ impl Outbox {
         for result in results.iter().filter(|r| r.status != Status::Deferred) {
             let by_id = |e: &&mut Entry| Some(e.id) == result.id || (result.id.is_none() && Some(e.seq) == result.seq);
             if let Some(entry) = self.entries.iter_mut().find(by_id) {
+                self.marks.mark(&entry.id);
                 entry.result = Some(result.clone());
             }
         }
@@ -150,9 +171,24 @@ impl Outbox {
     /// Brings answers up to date that were final for nobody, such as `held`.
     pub fn update(&mut self, results: &[ResultItem]) {
         for result in results {
-            if let Some(entry) = self.history.iter_mut().chain(&mut self.entries).find(|e| e.result.is_some() && Some(e.id) == result.id) {
+            if let Some(entry) = self.history.iter_mut().chain(&mut self.entries).find(|e| e.result.is_some() && Some(e.id) == result.id)
+                && entry.result.as_ref() != Some(result)
+            {
+                self.marks.mark(&entry.id);
                 entry.result = Some(result.clone());
             }
+        }
+    }
+
+    /// A complete page was read: what came of all that had been answered by then is in the copy. What is held is not decided yet, and a
+    /// server that knows less of the sequence than it had answered was put back to an earlier state.
+    pub fn settle(&mut self, applied_through: i64) {
+        let numbering = self.numbering;
+        let decided = |e: &&mut Entry| !e.settled && e.result.as_ref().is_some_and(|r| r.status != Status::Held);
+        let known = move |e: &&mut Entry| e.numbering != numbering || e.seq <= applied_through;
+        for entry in self.history.iter_mut().chain(&mut self.entries).filter(decided).filter(known) {
+            entry.settled = true;
+            self.marks.mark(&entry.id);
         }
     }
 
@@ -163,7 +199,9 @@ impl Outbox {
             return false;
         }
         for entry in self.entries.iter_mut().filter(|e| e.seq >= seq) {
+            self.marks.mark(&entry.id);
             entry.result = None;
+            entry.settled = false;
         }
         true
     }
@@ -172,7 +210,7 @@ impl Outbox {
     pub fn renumber(&mut self) {
         let (answered, waiting): (Vec<_>, Vec<_>) = std::mem::take(&mut self.entries).into_iter().partition(|e| e.result.is_some());
         self.history.extend(answered);
-        self.before = (0, None);
+        self.begin_sequence();
         for entry in waiting {
             self.append(entry);
         }
@@ -181,15 +219,23 @@ impl Outbox {
     /// Begins a new sequence with everything that is left, answered or not: the server lost it.
     pub fn renumber_all(&mut self) {
         let all: Vec<_> = std::mem::take(&mut self.history).into_iter().chain(std::mem::take(&mut self.entries)).collect();
-        self.before = (0, None);
+        self.begin_sequence();
         for entry in all {
-            self.append(Entry { result: None, ..entry });
+            self.append(Entry { result: None, settled: false, ..entry });
         }
+    }
+
+    fn begin_sequence(&mut self) {
+        self.numbering += 1;
+        self.before = (0, None);
     }
 
     /// Forgets answered entries that are older than [`KEEP_DAYS`], from the front.
     pub fn forget(&mut self, now: Timestamp) {
         let old = move |e: &Entry| e.result.as_ref().is_some_and(|r| r.status != Status::Held) && now - e.at > KEEP_DAYS * MICROS_PER_DAY;
+        for entry in self.journal().filter(|e| old(e)).map(|e| e.id).collect::<Vec<_>>() {
+            self.marks.mark(&entry);
+        }
         self.history.retain(|e| !old(e));
         let keep = self.entries.iter().position(|e| !old(e)).unwrap_or(self.entries.len());
         if let Some(last) = keep.checked_sub(1).and_then(|i| self.entries.get(i)).map(|e| e.seq) {

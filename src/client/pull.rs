@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::{
-    client::{ClientError, Device, Result, transport::Transport},
+    client::{ClientError, Device, Result, file::Outlives, transport::Transport},
     domain::sync::{channel::Channel, envelope::PullResponse},
 };
 
@@ -74,6 +74,10 @@ impl<T: Transport> Device<T> {
             let reply = self.ask("/v1/sync/pull", &body)?.ok()?;
             let page: PullResponse = serde_json::from_value(reply).map_err(|e| ClientError::Protocol(format!("pull: {e}")))?;
             self.state.copy.apply(&page).map_err(|e| ClientError::Protocol(e.to_string()))?;
+            if page.complete {
+                self.state.outbox.settle(page.device.applied_through);
+            }
+            self.write(Outlives::Process)?;
             report.pages += 1;
             report.changes += page.changes.len();
             reset = &[];

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    client::{ClientError, Device, Result, transport::Transport},
+    client::{ClientError, Device, Result, file::Outlives, transport::Transport},
     domain::sync::envelope::PushResponse,
 };
 
@@ -45,6 +45,8 @@ impl<T: Transport> Device<T> {
         let mut limit = BATCH;
         let (mut forks, mut enrolments) = (0, 0);
         self.state.outbox.forget(self.clock.wall());
+        // What the disk did not take when it was done is written now, before anybody else hears of it.
+        self.write(Outlives::PowerCut)?;
         while self.state.outbox.pending() > 0 {
             match self.push_batch(limit, &mut report) {
                 Ok(true) => {}
@@ -82,6 +84,7 @@ impl<T: Transport> Device<T> {
         let answer: PushResponse = serde_json::from_value(reply.ok()?).map_err(|e| ClientError::Protocol(format!("push: {e}")))?;
         let before = self.state.outbox.pending();
         self.state.outbox.answer(&answer.results);
+        self.write(Outlives::Process)?;
         let answered = before.saturating_sub(self.state.outbox.pending());
         report.answered += answered;
         report.replayed += answer.results.iter().filter(|r| r.replayed).count();

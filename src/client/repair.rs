@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use crate::{
-    client::{ClientError, Device, PullReport, Result, transport::Transport},
+    client::{ClientError, Device, PullReport, Result, file::Outlives, transport::Transport},
     domain::sync::{
         channel::Channel,
         repair::{FetchResponse, ManifestResponse, ManifestRow, RowKey},
@@ -23,6 +23,7 @@ impl<T: Transport> Device<T> {
         for channel in differing {
             let Some(manifest) = self.manifest(*channel)? else { continue };
             let compared = self.state.copy.compare(*channel, &manifest);
+            self.write(Outlives::Process)?;
             report.removed += compared.extra;
             wanted.extend(compared.wanted);
         }
@@ -35,6 +36,7 @@ impl<T: Transport> Device<T> {
                 return Ok(());
             }
             self.state.copy.mend(&answer).map_err(|e| ClientError::Protocol(e.to_string()))?;
+            self.write(Outlives::Process)?;
             report.fetched += rows.len();
         }
         Ok(())

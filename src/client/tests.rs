@@ -1,5 +1,7 @@
 //! The loops against a server of thirty lines, which loses answers and knows the rules of `seq` and `chain`.
 
+mod on_disk;
+
 use super::*;
 use crate::{
     client::transport::Reply,
@@ -16,7 +18,7 @@ use std::{collections::HashMap, sync::Arc};
 const PLACE: Point = Point { lat: 36.27, lon: 50.0, accuracy_m: Some(5.0) };
 
 /// Knows devices by nonce, answers mutations, and misbehaves as told.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 struct Server {
     devices: Vec<(String, i64, Chain)>,
     effects: HashMap<MutationId, usize>,
@@ -90,9 +92,10 @@ impl Server {
         self.spoiled_pages = self.spoiled_pages.saturating_sub(1);
         let id = uuid::Uuid::from_u128(77);
         let mut copy = LocalCopy::default();
+        let applied = self.device(body).1;
         let mut page = json!({
             "feed_epoch": "e", "server_time": "2026-01-01T00:00:00Z", "cursor": "c", "more": false, "complete": true,
-            "device": { "applied_through": 0 }, "channels": ["ref"], "gained": [], "lost": [], "reset": body["reset"], "digest": [],
+            "device": { "applied_through": applied }, "channels": ["ref"], "gained": [], "lost": [], "reset": body["reset"], "digest": [],
             "changes": [{ "c": [0], "op": "put", "t": "ticket", "id": id, "v": 3, "ts": 1, "row": {} }],
         });
         copy.apply(&serde_json::from_value(page.clone()).unwrap()).unwrap();
@@ -148,7 +151,7 @@ fn phone() -> Device<Server> {
     Device::new(server, AccountId::new(uuid::Uuid::from_u128(5)), "phone", clock, ids)
 }
 
-fn notes(device: &mut Device<Server>, n: usize) {
+fn notes<T: Transport>(device: &mut Device<T>, n: usize) {
     for i in 0..n {
         device.add_note(uuid::Uuid::from_u128(1), &format!("{i}"));
     }

@@ -38,8 +38,14 @@ impl LocalCopy {
             self.drop_from(&key, channel);
         }
         for row in manifest {
-            match self.rows.get_mut(&(row.t.clone(), row.id)) {
-                Some(held) if held.v == row.v => found.joined += usize::from(held.channels.insert(channel)),
+            let key = (row.t.clone(), row.id);
+            match self.rows.get_mut(&key) {
+                Some(held) if held.v == row.v => {
+                    if held.channels.insert(channel) {
+                        found.joined += 1;
+                        self.marks.mark(&key);
+                    }
+                }
                 _ => drop(found.wanted.insert(RowKey { t: row.t.clone(), id: row.id })),
             }
         }
@@ -63,6 +69,7 @@ impl LocalCopy {
             let key = (change.t.clone(), change.id);
             // A channel that the next pull brings in is filled by it, from the beginning.
             channels.retain(|c| self.channels.contains(c) && !matches!(c, Channel::Device(_)));
+            self.marks.mark(&key);
             match &change.row {
                 Some(row) if change.op == ChangeOp::Put && !channels.is_empty() => {
                     self.rows.insert(key, Row { v: change.v, ts: change.ts, row: row.clone(), channels });
