@@ -1,5 +1,6 @@
 //! The command line: one file below for each subcommand, plain words when something is wrong.
 
+pub mod bench;
 pub mod config;
 pub mod demo;
 pub mod doctor;
@@ -73,6 +74,9 @@ commands! {
     Restored => restored;
     /// Print the configuration in force, as a file with every key explained.
     Config => config;
+    /// Put a server of its own under load and print the figures.
+    #[command(hide = true)]
+    Bench => bench;
     /// Print the OpenAPI document, or write the generated parts of the specification.
     Openapi => openapi;
 }

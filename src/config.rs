@@ -303,6 +303,14 @@ fn environment() -> Vec<(String, String)> {
     std::env::vars().filter(|(name, _)| name.starts_with(PREFIX)).collect()
 }
 
+/// The program that runs, for commands that start it again as a child.
+///
+/// # Errors
+/// The system does not tell.
+pub fn program() -> std::io::Result<PathBuf> {
+    std::env::current_exe()
+}
+
 impl Config {
     /// Reads the file (the default one may be absent, a named one may not) and the environment.
     ///

@@ -9,6 +9,7 @@ pub mod aggregate;
 pub mod area;
 pub mod around;
 pub mod audit;
+pub mod bench_rows;
 pub mod category;
 pub mod conflict;
 pub mod contract;

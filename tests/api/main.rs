@@ -10,6 +10,7 @@ mod account;
 mod app;
 mod auth;
 mod base;
+mod bench;
 mod catalogue;
 mod cli;
 mod conflict;

@@ -1,0 +1,118 @@
+//! What devices send, batch by batch, against the same rows written by plain batched SQL.
+
+use std::time::Duration;
+
+use crate::{
+    cli::{
+        Failure,
+        bench::{
+            Sizes, Told,
+            figures::{Figures, Wanted, each, rate},
+            ground::{Ground, Served},
+            import,
+            people::{Office, Reach},
+            wire::{Loaded, Mix, agent, applied, at_once, brief, load, push_now, tickets_of},
+        },
+    },
+    clock::Stopwatch,
+    domain::account::Role,
+    store::bench_rows,
+};
+
+/// Mutations in a push.
+const BATCH: usize = 100;
+/// What is sent, by how many devices at once.
+const RUNS: [(Mix, usize); 4] = [(Mix::Notes, 1), (Mix::Notes, 8), (Mix::Facts, 1), (Mix::Facts, 8)];
+
+/// Measures.
+///
+/// # Errors
+/// A mutation was not applied, or the database refuses.
+pub fn run(ground: &mut Ground, figures: &mut Figures, sizes: &Sizes) -> Told<()> {
+    // Something to report about, as much as a city has open.
+    import::import(ground, "push", 0..sizes.tickets)?;
+    let before = ground.copy_database("before")?;
+    let server = ground.serve()?;
+    let sent = send(ground, &server, figures, sizes)?;
+    drop(server);
+    let rows = bench_rows::rows_since(ground.url(), &before)?;
+    let took = bench_rows::write_plain(&before, &rows, BATCH)?;
+    let plain = rate(rows.mutations(), took);
+    figures.say("plain SQL, the same rows by one connection", plain, "mutations/s");
+    figures.say("plain SQL, rows a mutation", each(rows.count(), rows.mutations()), "rows");
+    let ratio = rate(sent.mutations, sent.took) / plain * 100.0;
+    figures.judge("all pushes together against plain SQL", ratio, "%", Wanted::Least(50.0));
+    Ok(())
+}
+
+/// What all runs sent.
+#[derive(Debug, Default)]
+struct Sent {
+    mutations: usize,
+    took: Duration,
+}
+
+fn send(ground: &Ground, server: &Served, figures: &mut Figures, sizes: &Sizes) -> Told<Sent> {
+    let wanted = Wanted::Least(if ground.database() == "sqlite" { 10_000.0 } else { 8_000.0 });
+    let mut office = Office::open(ground, server)?;
+    figures.part("push", &format!("batches of {BATCH} about {} tickets in {} districts", sizes.tickets, office.districts()));
+    // Who reads every area of the city; each device reports about tickets of its own.
+    let devices: usize = RUNS.iter().map(|(_, devices)| devices).sum();
+    let mut logins = office.logins(Role::Supervisor, Reach::City, devices)?;
+    let reader = logins.first().ok_or_else(|| Failure::said("no login"))?;
+    let tickets = tickets_of(ground, reader)?;
+    let mut all = Sent::default();
+    for (mix, devices) in RUNS {
+        let share = |n: usize| tickets.iter().skip(n).step_by(devices).collect::<Vec<_>>();
+        let loaded = logins.drain(..devices).enumerate();
+        let loaded = loaded.map(|(n, login)| load(ground, &login, &share(n), mix, sizes.batches / devices, BATCH));
+        let loaded = loaded.collect::<Told<Vec<Loaded>>>()?;
+        let bodies: Vec<&String> = loaded.iter().flat_map(|l| &l.bodies).collect();
+        let mutations = bodies.len() * BATCH;
+        let (bytes, packed) = (bodies.iter().map(|b| b.len()).sum::<usize>(), packed(&bodies)?);
+        let watch = Stopwatch::start();
+        let done = at_once(loaded, |_, device| send_all(&server.base, &device))?;
+        let took = watch.elapsed();
+        let mut times: Vec<Duration> = done.into_iter().flatten().collect();
+        let name = format!("{} by {devices}", mix.word());
+        figures.judge(&name, rate(mutations, took), "mutations/s", if devices > 1 { wanted } else { Wanted::Open });
+        figures.times(&format!("{name}, a batch"), &mut times, Wanted::Open);
+        figures.say(&format!("{name}, size"), each(bytes, mutations), "bytes a mutation");
+        figures.say(
+            &format!("{name}, size with zstd"),
+            packed / f64::from(u32::try_from(mutations).unwrap_or(u32::MAX)),
+            "bytes a mutation",
+        );
+        all.mutations += mutations;
+        all.took += took;
+    }
+    figures.say("memory of the server", server.resident_mib(), "MiB");
+    Ok(all)
+}
+
+/// Sends every push of a device; how long each took.
+fn send_all(base: &str, device: &Loaded) -> Told<Vec<Duration>> {
+    let agent = agent();
+    let mut times = Vec::with_capacity(device.bodies.len());
+    for body in &device.bodies {
+        let sent = Stopwatch::start();
+        let answer = push_now(&agent, base, &device.bearer, body)?;
+        times.push(sent.elapsed());
+        let applied = applied(&answer);
+        if applied != BATCH {
+            return Err(Failure::said(format!("{applied} of {BATCH} mutations were applied: {}", brief(&answer))));
+        }
+    }
+    Ok(times)
+}
+
+/// Bytes of the bodies as a device would pack them; of every eighth one, for all.
+fn packed(bodies: &[&String]) -> Told<f64> {
+    let (mut plain, mut packed) = (0_usize, 0_usize);
+    for body in bodies.iter().step_by(8) {
+        plain += body.len();
+        packed += zstd::encode_all(body.as_bytes(), 3).map_err(|e| Failure::said(format!("zstd: {e}")))?.len();
+    }
+    let all: usize = bodies.iter().map(|b| b.len()).sum();
+    Ok(each(packed, plain) * f64::from(u32::try_from(all).unwrap_or(u32::MAX)))
+}
