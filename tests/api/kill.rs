@@ -49,7 +49,7 @@ use crate::{
     town_rows::{POTHOLE, TOWN, WEST, save_rows},
 };
 
-const PASSWORD: &str = "correct horse battery";
+pub const PASSWORD: &str = "correct horse battery";
 const CONTRACTOR: u128 = 901;
 /// Login, role, organisation, area; the crew works with two devices.
 const PEOPLE: [(&str, Role, Option<u128>, Option<u128>); 4] = [
@@ -60,15 +60,15 @@ const PEOPLE: [(&str, Role, Option<u128>, Option<u128>); 4] = [
 ];
 const DEVICES: [&str; 5] = ["inspector", "second_inspector", "crew", "crew", "supervisor"];
 
-fn id<T>(n: u128) -> Id<T> {
+pub fn id<T>(n: u128) -> Id<T> {
     Id::new(Uuid::from_u128(n))
 }
 
 /// SplitMix64.
-struct Dice(u64);
+pub struct Dice(pub u64);
 
 impl Dice {
-    fn below(&mut self, n: u64) -> u64 {
+    pub fn below(&mut self, n: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -83,7 +83,7 @@ impl Dice {
 }
 
 /// A town with people who can log in.
-fn found(db: &Db) {
+pub fn found(db: &Db) {
     let now = SystemClock.now();
     let organisation = move |n, kind| Organisation {
         id: id(n),
@@ -137,13 +137,13 @@ fn found(db: &Db) {
 }
 
 /// The program, running.
-struct Server {
-    child: Child,
-    base: String,
+pub struct Server {
+    pub child: Child,
+    pub base: String,
 }
 
 /// Starts the program in a folder with its configuration. It serves when this returns.
-fn start(folder: &Path) -> Server {
+pub fn start(folder: &Path) -> Server {
     let mut child = spawn(folder);
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
@@ -335,8 +335,17 @@ fn live(phone: &mut Phone, login: &str, mut dice: Dice, stop: &AtomicBool) {
     }
 }
 
-fn number(name: &str, default: u64) -> u64 {
+pub fn number(name: &str, default: u64) -> u64 {
     std::env::var(name).ok().and_then(|n| n.parse().ok()).unwrap_or(default)
+}
+
+/// Writes the configuration of a small server.
+pub fn configure(folder: &Path, url: &str) {
+    let toml = format!(
+        "[server]\nport = 0\nworkers = 2\n[database]\nurl = {url:?}\nconnections = 4\n[security]\npassword_memory_kib = 8192\npassword_passes = 1\n\
+         [telemetry]\nlevel = \"error\"\n",
+    );
+    std::fs::write(folder.join("bazdid.toml"), toml).unwrap();
 }
 
 fn play(mut t: TestDb) {
@@ -347,12 +356,7 @@ fn play(mut t: TestDb) {
     // SQLite is written through one writer, and that is the server's.
     t.db = None;
     let folder = tempfile::tempdir().unwrap();
-    let toml = format!(
-        "[server]\nport = 0\nworkers = 2\n[database]\nurl = {:?}\nconnections = 4\n[security]\npassword_memory_kib = 8192\npassword_passes = 1\n\
-         [telemetry]\nlevel = \"error\"\n",
-        t.url
-    );
-    std::fs::write(folder.path().join("bazdid.toml"), toml).unwrap();
+    configure(folder.path(), &t.url);
     let door = Arc::new(Door::default());
     let mut server = start(folder.path());
     door.open(Some(server.base.clone()));

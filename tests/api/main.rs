@@ -18,6 +18,7 @@ mod contract;
 mod demo;
 mod hand_in;
 mod kill;
+mod kill_phone;
 mod limits;
 mod office;
 mod roles;
