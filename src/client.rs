@@ -10,6 +10,7 @@ mod file;
 pub mod http;
 mod marks;
 pub mod outbox;
+pub mod overlay;
 mod pull;
 mod push;
 mod repair;

@@ -1,6 +1,7 @@
 //! The loops against a server of thirty lines, which loses answers and knows the rules of `seq` and `chain`.
 
 mod on_disk;
+mod overlay;
 
 use super::*;
 use crate::{
