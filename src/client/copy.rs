@@ -61,7 +61,7 @@ pub struct LocalCopy {
     /// Rows that are to be written, with the memberships of theirs that are not confirmed.
     marks: Marks<Key>,
     /// Channels of which all unconfirmed memberships are to be written.
-    begun: BTreeSet<Channel>,
+    begun: Marks<Channel>,
 }
 
 impl LocalCopy {
@@ -169,7 +169,7 @@ impl LocalCopy {
         self.channels = page.channels.iter().copied().collect();
         if page.complete {
             for (channel, keys) in std::mem::take(&mut self.unconfirmed) {
-                self.begun.insert(channel);
+                self.begun.mark(&channel);
                 for key in keys {
                     self.drop_from(&key, channel);
                 }
@@ -236,7 +236,7 @@ impl LocalCopy {
 
     /// A channel is sent from the beginning: what it does not confirm is gone at the end of it.
     fn begin_again(&mut self, channel: Channel) {
-        self.begun.insert(channel);
+        self.begun.mark(&channel);
         let keys: BTreeSet<Key> = self.keys_of(channel).collect();
         if keys.is_empty() {
             self.unconfirmed.remove(&channel);
@@ -246,7 +246,7 @@ impl LocalCopy {
     }
 
     fn leave(&mut self, channel: Channel) {
-        self.begun.insert(channel);
+        self.begun.mark(&channel);
         self.unconfirmed.remove(&channel);
         self.channels.remove(&channel);
         for key in self.keys_of(channel).collect::<Vec<_>>() {

@@ -21,6 +21,14 @@ impl<K: Ord + Clone> Marks<K> {
         Self::Only(BTreeSet::new())
     }
 
+    /// Whether a thing is to be written.
+    pub(crate) fn has(&self, key: &K) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(keys) => keys.contains(key),
+        }
+    }
+
     /// A thing came, changed or went.
     pub(crate) fn mark(&mut self, key: &K) {
         if let Self::Only(keys) = self

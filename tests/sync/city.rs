@@ -3,6 +3,7 @@
 use std::{
     cell::{Cell, RefCell},
     collections::BTreeMap,
+    path::{Path, PathBuf},
     rc::Rc,
     sync::Arc,
 };
@@ -351,8 +352,30 @@ impl City {
     /// A device of a person, on a line that loses nothing unless it is told to.
     pub fn device(self: &Rc<Self>, account: u128) -> Phone {
         let clock = DeviceClock::new(Arc::clone(&self.clock) as bazdid::clock::SharedClock, Arc::clone(&self.ids));
-        let line = Line { city: Rc::clone(self), account: id(account), lose: Rc::default(), drop: Rc::default(), calls: Rc::default() };
-        Device::new(line, id(account), "phone", clock, Arc::clone(&self.ids))
+        Device::new(self.line(account), id(account), "phone", clock, Arc::clone(&self.ids))
+    }
+
+    fn line(self: &Rc<Self>, account: u128) -> Line {
+        Line {
+            city: Rc::clone(self),
+            account: id(account),
+            lose: Rc::default(),
+            drop: Rc::default(),
+            calls: Rc::default(),
+            image: Rc::default(),
+        }
+    }
+
+    /// A phone of somebody that keeps what it has in a file.
+    pub fn device_on(self: &Rc<Self>, account: u128, file: &Path) -> Phone {
+        let clock = DeviceClock::new(Arc::clone(&self.clock) as bazdid::clock::SharedClock, Arc::clone(&self.ids));
+        Device::open(file, self.line(account), id(account), "phone", clock, Arc::clone(&self.ids)).unwrap()
+    }
+
+    /// The same phone, started again on what a kill left of its file.
+    pub fn started_again(self: &Rc<Self>, killed: &Phone, file: &Path) -> Phone {
+        let (line, account) = (killed.transport.clone(), killed.state.account);
+        Device::open(file, line, account, "phone", killed.clock.clone(), Arc::clone(&self.ids)).unwrap()
     }
 
     /// Minutes go by.
@@ -374,6 +397,31 @@ pub struct Line {
     pub drop: Rc<Cell<usize>>,
     /// What was called with which body.
     pub calls: Rc<RefCell<Vec<(String, Value)>>>,
+    /// The phone is killed at one of the next requests: what is left of its file then.
+    pub image: Rc<RefCell<Option<Image>>>,
+}
+
+/// What a kill leaves of a file: a copy of it and of its log, while the phone has it open.
+#[derive(Debug, Clone)]
+pub struct Image {
+    /// Requests before it is taken.
+    pub after: usize,
+    /// The phone's file.
+    pub file: PathBuf,
+    /// Where the copy goes.
+    pub to: PathBuf,
+}
+
+impl Image {
+    /// Takes it.
+    pub fn take(&self) {
+        for end in ["", "-wal"] {
+            let part = |path: &Path| format!("{}{end}", path.display());
+            if std::fs::exists(part(&self.file)).unwrap() {
+                std::fs::copy(part(&self.file), part(&self.to)).unwrap();
+            }
+        }
+    }
 }
 
 impl Line {
@@ -444,6 +492,12 @@ impl Line {
 
 impl Transport for Line {
     fn call(&mut self, _method: &str, path: &str, body: Option<&Value>) -> bazdid::client::Result<Reply> {
+        let image = self.image.take();
+        match image {
+            Some(image) if image.after == 0 => image.take(),
+            Some(image) => *self.image.borrow_mut() = Some(Image { after: image.after - 1, ..image }),
+            None => {}
+        }
         if self.drop.get() > 0 {
             self.drop.set(self.drop.get() - 1);
             return Err(ClientError::Lost("on its way there".into()));

@@ -17,6 +17,7 @@ mod decided;
 mod golden;
 mod held;
 mod load;
+mod overlay;
 mod pull;
 mod push;
 mod released;

@@ -6,7 +6,7 @@
 //! a seed that fails is printed with the fewest of its steps that still fail.
 
 mod day;
-mod dice;
+pub mod dice;
 mod field;
 mod laws;
 mod office;

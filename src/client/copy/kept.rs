@@ -57,17 +57,17 @@ impl LocalCopy {
         }
     }
 
-    /// The channels whose unconfirmed memberships changed as a whole.
-    pub(crate) const fn begun(&self) -> &BTreeSet<Channel> {
-        &self.begun
+    /// The channels whose unconfirmed memberships changed as a whole, if not all of the copy is to be written anyway.
+    pub(crate) fn begun(&self) -> Vec<Channel> {
+        match &self.begun {
+            Marks::All => Vec::new(),
+            Marks::Only(channels) => channels.iter().copied().collect(),
+        }
     }
 
     /// The unconfirmed memberships that a file does not hold: those of rows that changed, and all of the channels that did.
     pub(crate) fn unwritten_memberships(&self) -> Vec<(Channel, &Key)> {
-        let unwritten = |channel: &Channel, key: &Key| match &self.marks {
-            Marks::All => true,
-            Marks::Only(keys) => self.begun.contains(channel) || keys.contains(key),
-        };
+        let unwritten = |channel: &Channel, key: &Key| self.begun.has(channel) || self.marks.has(key);
         let all = self.unconfirmed.iter().flat_map(|(channel, keys)| keys.iter().map(move |key| (*channel, key)));
         all.filter(|(channel, key)| unwritten(channel, key)).collect()
     }
@@ -80,12 +80,12 @@ impl LocalCopy {
     /// The file holds all of it now.
     pub(crate) fn is_written(&mut self) {
         self.marks = Marks::none();
-        self.begun.clear();
+        self.begun = Marks::none();
     }
 
     /// A copy as a file holds it.
     pub(crate) fn put_together(rows: BTreeMap<Key, Row>, unconfirmed: BTreeMap<Channel, BTreeSet<Key>>, reading: Reading) -> Self {
         let Reading { channels, cursor, feed_epoch, complete } = reading;
-        Self { rows, channels, unconfirmed, cursor, feed_epoch, complete, marks: Marks::none(), begun: BTreeSet::new() }
+        Self { rows, channels, unconfirmed, cursor, feed_epoch, complete, marks: Marks::none(), begun: Marks::none() }
     }
 }

@@ -10,10 +10,7 @@ use crate::{
         file::{DeviceFile, Outlives, Result, StorageError},
         outbox::{Entry, kept::Sequence},
     },
-    domain::{
-        ids::{AccountId, DeviceId},
-        sync::channel::Channel,
-    },
+    domain::ids::{AccountId, DeviceId},
 };
 
 /// Rows in one statement.
@@ -109,7 +106,6 @@ impl DeviceFile {
             put(conn, PUT_ROWS, &rows.put, |((kind, id), row)| json!([kind, id, row.v, row.ts, row.channels, row.row.to_string()]))?;
             put(conn, DROP_ROWS, &rows.gone, |(kind, id)| json!([kind, id]))?;
             if unconfirmed && !rows.all {
-                let begun: Vec<&Channel> = begun.iter().collect();
                 put(conn, FORGET_CHANNELS, &begun, |channel| json!(channel))?;
                 put(conn, FORGET_KEYS, &rows.put, |((kind, id), _)| json!([kind, id]))?;
                 put(conn, FORGET_KEYS, &rows.gone, |(kind, id)| json!([kind, id]))?;

@@ -2,6 +2,8 @@
 
 use std::{
     collections::BTreeMap,
+    fs,
+    path::PathBuf,
     sync::{Arc, Mutex},
 };
 
@@ -22,7 +24,7 @@ use uuid::Uuid;
 
 use crate::{
     city::{
-        CITY, CREW_NEW, CREW_OLD, CREW_OLD_2, City, D_EAST, D_WEST, HALL, INSPECTOR_E, INSPECTOR_W, NEW, OLD, Phone, SUPERVISOR,
+        CITY, CREW_NEW, CREW_OLD, CREW_OLD_2, City, D_EAST, D_WEST, HALL, INSPECTOR_E, INSPECTOR_W, Image, NEW, OLD, Phone, SUPERVISOR,
         SharedCity, category, grant, id,
     },
     common::TestDb,
@@ -40,6 +42,8 @@ const HOUR: i64 = 3_600_000_000;
 pub struct Held {
     pub who: u128,
     pub phone: Phone,
+    /// What the phone keeps over a restart.
+    file: PathBuf,
     backup: Option<DeviceState>,
 }
 
@@ -57,6 +61,9 @@ pub struct Day {
     /// Facts whose acknowledgement a phone forgot when it was set back: they are on the server all the same.
     pub forgotten: Vec<Uuid>,
     worker: Worker,
+    /// Where the phones have their files, and how many there were.
+    folder: tempfile::TempDir,
+    files: usize,
     grants: u128,
     epochs: BTreeMap<WorkOrderId, (i64, i64)>,
     trace: Trace,
@@ -78,7 +85,12 @@ impl Day {
     pub fn begin(t: &TestDb, seed: u64, trace: Trace) -> Self {
         let city = City::build(t, seed);
         let mut dice = Dice(seed ^ 0xda1);
-        let mut phones: Vec<Held> = PEOPLE.iter().map(|who| Held { who: *who, phone: city.device(*who), backup: None }).collect();
+        let folder = tempfile::tempdir().unwrap();
+        let phone = |(n, who): (usize, &u128)| {
+            let file = folder.path().join(format!("{n}.db"));
+            Held { who: *who, phone: city.device_on(*who, &file), file, backup: None }
+        };
+        let mut phones: Vec<Held> = PEOPLE.iter().enumerate().map(phone).collect();
         for (n, held) in phones.iter_mut().enumerate() {
             // Some clocks are wrong from the beginning.
             held.phone.clock.set_skew(if n % 3 == 0 { 7 * HOUR } else { 0 });
@@ -105,8 +117,8 @@ impl Day {
             ids: Arc::clone(&city.ids),
             shared: Arc::clone(&city.shared),
         };
-        let (earlier, epochs) = (slow.into(), BTreeMap::new());
-        Self { city, phones, earlier, forgotten: Vec::new(), worker, grants: 0x5000, epochs, trace }
+        let (earlier, epochs, files) = (slow.into(), BTreeMap::new(), phones.len());
+        Self { city, phones, earlier, forgotten: Vec::new(), worker, folder, files, grants: 0x5000, epochs, trace }
     }
 
     pub fn tell(&self, what: impl Into<String>) {
@@ -120,6 +132,7 @@ impl Day {
         match dice.below(8) {
             0 => self.check_epochs(),
             1..=3 => self.read_slowly(&mut dice),
+            4 => self.kill(usize::try_from(seed >> 8).unwrap() % self.phones.len()),
             _ => {}
         }
         let n = dice.below(self.phones.len());
@@ -131,6 +144,7 @@ impl Day {
                     self.tell(format!("phone {n} of {}: {did}", self.phones[n].who));
                 }
             }
+            55..=73 if (seed >> 8) % 4 == 0 => self.kill_in_sync(n, usize::try_from((seed >> 10) % 8).unwrap(), &mut dice),
             55..=73 => self.sync(n, &mut dice),
             74..=80 => {
                 let did = office::decide(&self.city, &mut dice);
@@ -167,6 +181,41 @@ impl Day {
         self.tell(format!("phone {n} syncs: {came:?}"));
     }
 
+    /// A place for a file.
+    fn new_file(&mut self) -> PathBuf {
+        self.files += 1;
+        self.folder.path().join(format!("{}.db", self.files))
+    }
+
+    /// The program on a phone is killed and started again: it has all that it had.
+    fn kill(&mut self, n: usize) {
+        let to = self.new_file();
+        Image { after: 0, file: self.phones[n].file.clone(), to: to.clone() }.take();
+        let phone = self.city.started_again(&self.phones[n].phone, &to);
+        assert_eq!(phone.state, self.phones[n].phone.state, "phone {n} has lost something");
+        self.start_on(n, phone, to);
+        self.tell(format!("the program on phone {n} is killed"));
+    }
+
+    /// It is killed at one of the requests of a sync: what came after that it has not heard, whether the server has or not.
+    fn kill_in_sync(&mut self, n: usize, after: usize, dice: &mut Dice) {
+        let to = self.new_file();
+        let image = Image { after, file: self.phones[n].file.clone(), to: to.clone() };
+        *self.phones[n].phone.transport.image.borrow_mut() = Some(image);
+        self.sync(n, dice);
+        if self.phones[n].phone.transport.image.take().is_none() {
+            let phone = self.city.started_again(&self.phones[n].phone, &to);
+            self.start_on(n, phone, to);
+            self.tell(format!("in it, after {after} requests, the program on phone {n} was killed"));
+        }
+    }
+
+    fn start_on(&mut self, n: usize, phone: Phone, file: PathBuf) {
+        self.phones[n].phone = phone;
+        let old = std::mem::replace(&mut self.phones[n].file, file);
+        fs::remove_file(old).unwrap();
+    }
+
     /// A device that is always in the midst of a long pull.
     fn read_slowly(&mut self, dice: &mut Dice) {
         let (at, limit) = (dice.below(2), 1 + dice.below(3));
@@ -195,7 +244,7 @@ impl Day {
         let kept: Vec<_> = backup.outbox.journal().map(|e| e.id).collect();
         let lost = self.phones[n].phone.state.outbox.journal().filter(|e| !kept.contains(&e.id));
         self.forgotten.extend(lost.filter(|e| e.result.is_some()).filter_map(crate::simulation::laws::fact));
-        self.phones[n].phone.state = backup;
+        self.phones[n].phone.put_back(backup).unwrap();
         self.tell(format!("phone {n} is set back"));
     }
 
@@ -205,9 +254,10 @@ impl Day {
             return;
         }
         let who = self.phones[n].who;
-        let mut phone = self.city.device(who);
-        phone.state = self.phones[n].phone.state.clone();
-        self.phones.push(Held { who, phone, backup: None });
+        let file = self.new_file();
+        let mut phone = self.city.device_on(who, &file);
+        phone.put_back(self.phones[n].phone.state.clone()).unwrap();
+        self.phones.push(Held { who, phone, file, backup: None });
         self.tell(format!("phone {n} is cloned"));
     }
 
@@ -282,8 +332,11 @@ impl Day {
                 let (_, pulled) = held.phone.sync().unwrap_or_else(|e| panic!("{}: {e}", held.who));
                 assert!(pulled.diverged.is_empty() && pulled.repaired.is_empty(), "a copy that differs: {pulled:?}");
                 held.phone.refresh_results().unwrap();
+                // What was decided since the pull is in the rows with the next.
+                held.phone.pull().unwrap();
             }
         }
+        (0..self.phones.len()).for_each(|n| self.kill(n));
         self.check_epochs();
     }
 }

@@ -20,7 +20,7 @@ use bazdid::{
 use uuid::Uuid;
 
 use crate::{
-    city::{SharedCity, id},
+    city::{Phone, SharedCity, id},
     simulation::day::{Day, Earlier, read_page},
 };
 
@@ -90,6 +90,7 @@ fn check_copies(day: &mut Day) {
         while !read_page(&day.city, who, device, new, 13) {}
         assert_eq!(held(&held_phone.phone.state.copy), held(new), "a device of {who} holds something else than a new one");
         assert_eq!(held_phone.phone.state.outbox.pending(), 0, "everything is answered");
+        check_view(&held_phone.phone);
     }
     for Earlier { who, device, copy } in &mut day.earlier {
         while !read_page(&day.city, *who, *device, copy, 5) {}
@@ -97,6 +98,21 @@ fn check_copies(day: &mut Day) {
         while !read_page(&day.city, *who, *device, new, 500) {}
         assert_eq!(held(copy), held(new), "a copy of {who} that goes on from earlier");
     }
+}
+
+/// After quiet the person sees the server's rows, and of his own beside them only what nobody has decided yet.
+fn check_view(phone: &Phone) {
+    let open: Vec<&Entry> = phone.state.outbox.journal().filter(|e| e.is_open()).collect();
+    assert!(open.iter().all(|e| e.result.as_ref().is_some_and(|r| r.status == Status::Held)), "seen though it is decided: {open:?}");
+    let open: BTreeSet<MutationId> = open.iter().map(|e| e.id).collect();
+    let view = phone.view();
+    let rows = view.rows();
+    for ((kind, id), seen) in &rows {
+        assert!(seen.open.iter().all(|id| open.contains(id)));
+        let held = phone.state.copy.get(kind, *id).map(|held| &held.row);
+        assert!(!seen.open.is_empty() || held == Some(&*seen.row), "{kind} {id} is seen as {seen:?}, held as {held:?}");
+    }
+    assert!(phone.state.copy.rows().all(|(kind, id, _)| rows.contains_key(&(kind, id))), "something that is held is not seen");
 }
 
 fn entries(day: &Day) -> BTreeMap<MutationId, &Entry> {
