@@ -4,6 +4,7 @@
 //! may read it as the protocol in code. It knows the wire format and nothing of how the server works inside.
 
 pub mod acts;
+pub mod backoff;
 pub mod clocks;
 pub mod copy;
 mod file;

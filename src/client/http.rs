@@ -75,7 +75,8 @@ impl HttpTransport {
         let token = self.refresh.clone();
         let renewed = self.send("POST", "/v1/auth/refresh", &[], Some(&json!({ "refresh_token": token })))?;
         if renewed.status != 200 {
-            return Ok(reply);
+            // Who was put out of service is told so, not that his token is old.
+            return Ok(if renewed.status == 403 { renewed } else { reply });
         }
         self.keep_tokens(&renewed.body)?;
         self.renewals += 1;

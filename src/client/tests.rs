@@ -2,6 +2,7 @@
 
 mod on_disk;
 mod overlay;
+mod turns;
 
 use super::*;
 use crate::{

@@ -144,7 +144,7 @@ impl Day {
                     self.tell(format!("phone {n} of {}: {did}", self.phones[n].who));
                 }
             }
-            55..=73 if (seed >> 8) % 4 == 0 => self.kill_in_sync(n, usize::try_from((seed >> 10) % 8).unwrap(), &mut dice),
+            55..=73 if (seed >> 8).is_multiple_of(4) => self.kill_in_sync(n, usize::try_from((seed >> 10) % 8).unwrap(), &mut dice),
             55..=73 => self.sync(n, &mut dice),
             74..=80 => {
                 let did = office::decide(&self.city, &mut dice);
