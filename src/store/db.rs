@@ -76,6 +76,16 @@ impl diesel::r2d2::CustomizeConnection<SqliteConnection, diesel::r2d2::Error> fo
     }
 }
 
+#[derive(Debug)]
+struct PostgresSettings;
+impl diesel::r2d2::CustomizeConnection<PgConnection, diesel::r2d2::Error> for PostgresSettings {
+    /// Every table that grows is reached by an index. A plan stays with its connection until the statistics are renewed: one that
+    /// was made while a table was small would go on reading it whole. Compiling a statement costs more than any of ours takes.
+    fn on_acquire(&self, conn: &mut PgConnection) -> std::result::Result<(), diesel::r2d2::Error> {
+        conn.batch_execute("SET enable_seqscan = off; SET jit = off").map_err(diesel::r2d2::Error::QueryError)
+    }
+}
+
 impl Db {
     /// Opens the database; an SQLite file is created with its folder. Migrations are not run: see [`crate::store::migrate`].
     ///
@@ -91,6 +101,7 @@ impl Db {
                     .min_idle(Some(1))
                     .connection_timeout(std::time::Duration::from_secs(5))
                     .test_on_check_out(false)
+                    .connection_customizer(Box::new(PostgresSettings))
                     .build(ConnectionManager::new(url))
                     .map_err(unavailable)?,
             ),
