@@ -102,6 +102,14 @@ struct NewEntry {
     present: bool,
 }
 
+/// Whether an entry is one of some channels, said so that no index is looked for: entries are found by their rows, which stand in few
+/// channels, while a channel has any number of rows.
+macro_rules! in_channels {
+    ($numbers:expr) => {
+        (feed::channel + 0_i64).eq_any($numbers)
+    };
+}
+
 /// What the caller computes of a row: its share of the digest.
 pub type RowHash = fn(kind: &str, entity: Uuid, v: i64) -> u64;
 
@@ -195,7 +203,7 @@ fn existing<'e>(tx: &mut Tx<'_>, numbers: &[i64], entries: &'e [Entry]) -> Resul
     let mut found = BTreeMap::new();
     for ids in ids.chunks(5_000) {
         let rows: Vec<(i64, String, Id<()>, i64)> = on!(tx, |c| feed::table
-            .filter(feed::channel.eq_any(numbers).and(feed::entity.eq_any(ids)).and(feed::present.eq(true)))
+            .filter(feed::entity.eq_any(ids).and(in_channels!(numbers)).and(feed::present.eq(true)))
             .select((feed::channel, feed::kind, feed::entity, feed::v))
             .load(c))
         .map_err(db_error)?;
@@ -267,7 +275,7 @@ pub fn list_after(tx: &mut Tx<'_>, channel: i64, after: i64, limit: i64) -> Resu
 pub fn find_memberships(tx: &mut Tx<'_>, numbers: &[i64], entities: &[Uuid]) -> Result<Vec<(i64, String, Uuid)>> {
     let ids: Vec<Id<()>> = entities.iter().copied().map(Id::new).collect();
     let rows: Vec<(i64, String, Id<()>)> = on!(tx, |c| feed::table
-        .filter(feed::channel.eq_any(numbers).and(feed::entity.eq_any(&ids)).and(feed::present.eq(true)))
+        .filter(feed::entity.eq_any(&ids).and(in_channels!(numbers)).and(feed::present.eq(true)))
         .select((feed::channel, feed::kind, feed::entity))
         .load(c))
     .map_err(db_error)?;
@@ -314,7 +322,7 @@ pub fn find_entries(tx: &mut Tx<'_>, numbers: &[i64], entities: &[Uuid]) -> Resu
     for chunk in entities.chunks(5_000) {
         let ids: Vec<Id<()>> = chunk.iter().copied().map(Id::new).collect();
         let rows: Vec<(i64, String, Id<()>, i64, i64, bool)> = on!(tx, |c| feed::table
-            .filter(feed::channel.eq_any(numbers).and(feed::entity.eq_any(&ids)))
+            .filter(feed::entity.eq_any(&ids).and(in_channels!(numbers)))
             .select((feed::channel, feed::kind, feed::entity, feed::seq, feed::v, feed::present))
             .load(c))
         .map_err(db_error)?;

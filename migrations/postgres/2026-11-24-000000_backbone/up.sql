@@ -592,9 +592,9 @@ CREATE TABLE mutations (
     PRIMARY KEY (id)
 );
 CREATE INDEX mutations_device_id_seq ON mutations (device_id, seq);
-CREATE INDEX mutations_waits_for ON mutations (waits_for);
+CREATE INDEX mutations_waits_for ON mutations (waits_for) WHERE waits_for IS NOT NULL;
 CREATE INDEX mutations_entity ON mutations (entity);
-CREATE INDEX mutations_conflict_id ON mutations (conflict_id);
+CREATE INDEX mutations_conflict_id ON mutations (conflict_id) WHERE conflict_id IS NOT NULL;
 CREATE INDEX mutations_status_received_at ON mutations (status, received_at);
 
 CREATE TABLE channels (

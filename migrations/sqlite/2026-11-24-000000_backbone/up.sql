@@ -592,9 +592,9 @@ CREATE TABLE mutations (
     PRIMARY KEY (id)
 ) STRICT;
 CREATE INDEX mutations_device_id_seq ON mutations (device_id, seq);
-CREATE INDEX mutations_waits_for ON mutations (waits_for);
+CREATE INDEX mutations_waits_for ON mutations (waits_for) WHERE waits_for IS NOT NULL;
 CREATE INDEX mutations_entity ON mutations (entity);
-CREATE INDEX mutations_conflict_id ON mutations (conflict_id);
+CREATE INDEX mutations_conflict_id ON mutations (conflict_id) WHERE conflict_id IS NOT NULL;
 CREATE INDEX mutations_status_received_at ON mutations (status, received_at);
 
 CREATE TABLE channels (
@@ -647,7 +647,7 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
     ('feed', 'feed_entity', '1000000 3'),
     ('mutations', 'sqlite_autoindex_mutations_1', '1000000 1'),
     ('mutations', 'mutations_device_id_seq', '1000000 1000 1'),
-    ('mutations', 'mutations_waits_for', '1000000 2'),
+    ('mutations', 'mutations_waits_for', '1000 2'),
     ('mutations', 'mutations_entity', '1000000 8'),
-    ('mutations', 'mutations_conflict_id', '1000000 2'),
+    ('mutations', 'mutations_conflict_id', '10000 2'),
     ('mutations', 'mutations_status_received_at', '1000000 100000 1');
