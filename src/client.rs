@@ -18,7 +18,7 @@ mod repair;
 mod storage;
 pub mod transport;
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use serde_json::{Value, json};
 
@@ -108,6 +108,8 @@ pub struct Device<T> {
     pub clock: DeviceClock,
     /// Its way to the server.
     pub transport: T,
+    /// What the office is told of the app: platform and version.
+    app: (Cow<'static, str>, Cow<'static, str>),
     ids: SharedIds,
     group: Option<crate::domain::ids::GroupId>,
     file: Option<DeviceFile>,
@@ -123,7 +125,15 @@ impl<T: Transport> Device<T> {
 
     /// A device as a backup (or a clone) has it, without a file.
     pub const fn restored(state: DeviceState, transport: T, clock: DeviceClock, ids: SharedIds) -> Self {
-        Self { state, clock, transport, ids, group: None, file: None, unwritten: None }
+        let app = (Cow::Borrowed("simulated"), Cow::Borrowed(env!("CARGO_PKG_VERSION")));
+        Self { state, clock, transport, app, ids, group: None, file: None, unwritten: None }
+    }
+
+    /// Says which app it is, for the office's overview of devices; to be said before it registers.
+    #[must_use]
+    pub fn of_app(mut self, platform: &str, version: &str) -> Self {
+        self.app = (platform.to_owned().into(), version.to_owned().into());
+        self
     }
 
     /// The device's id, registering if it has none.
@@ -144,7 +154,7 @@ impl<T: Transport> Device<T> {
 
     fn ask_for_identity(&mut self) -> Result<DeviceId> {
         let body = json!({
-            "nonce": self.state.nonce, "name": self.state.name, "platform": "simulated", "app_version": env!("CARGO_PKG_VERSION"),
+            "nonce": self.state.nonce, "name": self.state.name, "platform": self.app.0, "app_version": self.app.1,
         });
         let reply = self.transport.call("POST", "/v1/sync/devices", Some(&body))?.ok()?;
         let id = ["/id", "/device/id", "/device"].iter().find_map(|p| reply.pointer(p).and_then(Value::as_str));

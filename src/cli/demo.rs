@@ -202,7 +202,8 @@ pub fn prepare(args: &Args, env: &Env) -> Told<Demo> {
     out(format_args!("  {} accounts with random passwords", plan.people.len()));
     let desk = |login: &str| Desk::open(&stage.base_url, &who(login)?, env.ids.clone());
     let phones = plan.people.iter().filter(|p| matches!(p.role, Role::Inspector | Role::ContractorManager | Role::Crew));
-    let phones = phones.map(|p| Phone::open(&stage.base_url, p, &clock, &env.ids)).collect::<Told<Vec<_>>>()?;
+    let folder = args.data.join("phones");
+    let phones = phones.map(|p| Phone::open_in(&folder, &stage.base_url, p, &clock, &env.ids)).collect::<Told<Vec<_>>>()?;
     let (operator, supervisor) = (desk("operator")?, desk("supervisor")?);
     let mut day = Day {
         operator,

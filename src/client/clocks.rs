@@ -24,6 +24,12 @@ impl DeviceClock {
         Self { truth, ids, skew_us: 0, boot, booted_at: now.plus_minutes(-60) }
     }
 
+    /// The clocks of a real device: the operating system names the boot and knows when it was, so the uptime goes on over a restart of the app.
+    #[must_use]
+    pub const fn of_boot(truth: SharedClock, ids: SharedIds, boot: String, booted_at: Timestamp) -> Self {
+        Self { truth, ids, skew_us: 0, boot, booted_at }
+    }
+
     /// Sets how far the wall clock is ahead of the truth, microseconds.
     pub const fn set_skew(&mut self, skew_us: i64) {
         self.skew_us = skew_us;

@@ -29,6 +29,7 @@ struct Server {
     most: usize,
     batches: Vec<usize>,
     spoiled_pages: usize,
+    apps: Vec<Value>,
 }
 
 fn reply(status: u16, body: Value) -> Reply {
@@ -44,6 +45,7 @@ impl Server {
 
     fn register(&mut self, body: &Value) -> Reply {
         let nonce = body["nonce"].as_str().unwrap().to_owned();
+        self.apps.push(json!([body["platform"], body["app_version"]]));
         let n = self.devices.iter().position(|d| d.0 == nonce).unwrap_or_else(|| {
             self.devices.push((nonce, 0, Chain::START));
             self.devices.len() - 1
@@ -173,6 +175,19 @@ fn a_lost_answer_is_asked_for_again_and_nothing_is_done_twice() {
     assert!(matches!(device.push(), Err(ClientError::Lost(_))));
     assert_eq!(device.state.outbox.pending(), 1);
     assert_eq!(device.push().unwrap().replayed, 1);
+}
+
+#[test]
+fn a_device_says_which_app_it_is_and_its_uptime_goes_on_over_a_restart_of_the_app() {
+    let device = phone().of_app("android", "1.4.0");
+    let (truth, ids) = (Arc::new(ManualClock::at(Timestamp::from_micros(1_790_000_000_000_000))), device.ids.clone());
+    let clock = || DeviceClock::of_boot(truth.clone(), ids.clone(), "b7".into(), Timestamp::from_micros(1_789_999_999_000_000));
+    assert_eq!((clock().boot(), clock().uptime_ms()), ("b7", 1_000));
+    truth.advance_minutes(1);
+    assert_eq!((clock().boot(), clock().uptime_ms()), ("b7", 61_000));
+    let mut device = Device { clock: clock(), ..device };
+    device.register().unwrap();
+    assert_eq!(device.transport.apps, [json!(["android", "1.4.0"])]);
 }
 
 #[test]

@@ -1,5 +1,11 @@
 //! The people of the demonstration, at desks and with phones. All of them use the public HTTP API only.
 
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
 use serde_json::Value;
 
 use crate::{
@@ -111,7 +117,7 @@ impl Desk {
 }
 
 /// A line to the server that can be cut and that loses answers as told.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Line {
     http: HttpTransport,
     /// Whether there is a network.
@@ -152,20 +158,49 @@ pub struct Phone {
     pub person: Person,
     /// The phone.
     pub device: Device<Line>,
+    /// What it keeps over a restart; absent: nothing.
+    file: Option<PathBuf>,
+    ids: SharedIds,
 }
 
 impl Phone {
-    /// Logs in on a phone.
+    /// Logs in on a phone that is used once and keeps nothing.
     ///
     /// # Errors
     /// The server cannot be reached or refuses.
-    pub fn open(base_url: &str, person: &Person, clock: &std::sync::Arc<DayClock>, ids: &SharedIds) -> Told<Self> {
+    pub fn open(base_url: &str, person: &Person, clock: &Arc<DayClock>, ids: &SharedIds) -> Told<Self> {
         let mut http = HttpTransport::new(base_url);
         let account = http.login(&person.login, &person.password)?.id;
         let line = Line { http, up: true, lose: 0, lost: 0 };
         let clocks = DeviceClock::new(clock.clone(), ids.clone());
         let device = Device::new(line, account, &format!("phone of {}", person.login), clocks, ids.clone());
-        Ok(Self { person: person.clone(), device })
+        Ok(Self { person: person.clone(), device, file: None, ids: ids.clone() })
+    }
+
+    /// Logs in on a phone that keeps what it has in a file of the folder.
+    ///
+    /// # Errors
+    /// The server cannot be reached or refuses, or the file cannot be used.
+    pub fn open_in(folder: &Path, base_url: &str, person: &Person, clock: &Arc<DayClock>, ids: &SharedIds) -> Told<Self> {
+        fs::create_dir_all(folder).map_err(|e| Failure::said(format!("cannot make {}: {e}", folder.display())))?;
+        let file = folder.join(format!("{}.db", person.login));
+        let mut phone = Self { file: Some(file), ..Self::open(base_url, person, clock, ids)? };
+        phone.restart()?;
+        Ok(phone)
+    }
+
+    /// The app is killed and started again: what it has now is what its file holds.
+    ///
+    /// # Errors
+    /// The file cannot be used.
+    pub fn restart(&mut self) -> Told<()> {
+        let Some(file) = &self.file else { return Ok(()) };
+        let (line, clock, account) = (self.device.transport.clone(), self.device.clock.clone(), self.device.state.account);
+        let name = self.device.state.name.clone();
+        // The lock on the file goes with the app that had it.
+        self.device = Device::new(line.clone(), account, &name, clock.clone(), self.ids.clone());
+        self.device = Device::open(file, line, account, &name, clock, self.ids.clone()).map_err(ClientError::from)?;
+        Ok(())
     }
 
     /// The network is there again: sends, then reads.

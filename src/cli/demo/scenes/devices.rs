@@ -5,7 +5,7 @@ use crate::{
         day::{Day, Style},
         people::Told,
     },
-    client::acts::Shot,
+    client::{ClientError, acts::Shot},
     domain::{photo::PhotoKind, time::MICROS_PER_DAY},
 };
 
@@ -14,10 +14,14 @@ use crate::{
 /// # Errors
 /// The server cannot be reached or refuses.
 pub fn lost_answers(day: &mut Day) -> Told<()> {
-    day.scene("Answers are lost on the way; nothing is done twice");
+    day.scene("An app is killed before it has sent anything, then answers are lost on the way; nothing is gone or done twice");
     let crew = day.of("crew.services", 0, "a")?;
     let job = day.accepted(0, "services", "water.channel", "جوی بسته شده و آب بالا زده است", &[crew])?;
     let (_, submitted) = day.offline_job(crew, &job, &Style::default());
+    let waiting = day.phone(crew).device.state.outbox.pending();
+    day.phone(crew).restart()?;
+    let found = day.phone(crew).device.state.outbox.pending();
+    day.expect("started again the app has what waits", &format!("{found} of {waiting}"), &format!("{waiting} of {waiting}"));
     day.phone(crew).device.transport.lose = 2;
     day.phone(crew).device.transport.up = true;
     let report = day.phone(crew).device.push()?;
@@ -86,7 +90,7 @@ pub fn restored_phone(day: &mut Day) -> Told<()> {
     day.sync(crew)?;
     day.phone(crew).device.add_note(job.order, "رنگ دیوار باید تهیه شود");
     day.sync(crew)?;
-    day.phone(crew).device.state = backup;
+    day.phone(crew).device.put_back(backup).map_err(ClientError::from)?;
     day.phone(crew).device.clock.reboot();
     day.pass(15);
     let submitted = day.finish(crew, &job, visit, &Style::default());
