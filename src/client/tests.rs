@@ -23,6 +23,8 @@ const PLACE: Point = Point { lat: 36.27, lon: 50.0, accuracy_m: Some(5.0) };
 #[derive(Debug, Default, Clone)]
 struct Server {
     devices: Vec<(String, i64, Chain)>,
+    /// Devices that it has forgotten: their ids are not given again.
+    forgotten: usize,
     effects: HashMap<MutationId, usize>,
     lose: Vec<&'static str>,
     defer_once: bool,
@@ -40,7 +42,19 @@ impl Server {
     fn device(&mut self, body: &Value) -> &mut (String, i64, Chain) {
         let id = body["device"].as_str().unwrap().parse::<DeviceId>().unwrap();
         let n = usize::try_from(id.uuid().as_u128()).unwrap();
-        &mut self.devices[n - 1]
+        &mut self.devices[n - 1 - self.forgotten]
+    }
+
+    /// It was put back to a state before it knew anybody.
+    fn forget_all(&mut self) {
+        self.forgotten += self.devices.len();
+        self.devices.clear();
+        self.effects.clear();
+    }
+
+    fn knows(&self, body: &Value) -> bool {
+        let id = body["device"].as_str().unwrap().parse::<DeviceId>().unwrap();
+        id.uuid().as_u128() > u128::try_from(self.forgotten).unwrap()
     }
 
     fn register(&mut self, body: &Value) -> Reply {
@@ -50,7 +64,7 @@ impl Server {
             self.devices.push((nonce, 0, Chain::START));
             self.devices.len() - 1
         });
-        reply(200, json!({ "id": uuid::Uuid::from_u128(u128::try_from(n + 1).unwrap()) }))
+        reply(200, json!({ "id": uuid::Uuid::from_u128(u128::try_from(n + 1 + self.forgotten).unwrap()) }))
     }
 
     fn push(&mut self, body: &Value) -> Reply {
@@ -133,6 +147,7 @@ impl Transport for Server {
         let body = body.unwrap();
         let answer = match path {
             "/v1/sync/devices" => self.register(body),
+            _ if !self.knows(body) => reply(403, json!({ "code": "forbidden" })),
             "/v1/sync/push" => self.push(body),
             "/v1/sync/manifest" => manifest(body),
             "/v1/sync/fetch" => fetch(body),

@@ -28,6 +28,8 @@ struct Witness {
     file: std::path::PathBuf,
     images: std::path::PathBuf,
     taken: usize,
+    /// What the server knew at each moment.
+    knew: Vec<Server>,
 }
 
 /// What a kill leaves behind: the file and its log as they are on the disk.
@@ -44,6 +46,7 @@ impl Witness {
     fn take(&mut self) {
         take_image(&self.file, &self.images.join(format!("{}.db", self.taken)));
         self.taken += 1;
+        self.knew.push(self.server.clone());
     }
 }
 
@@ -63,7 +66,7 @@ fn killed_before_and_after_every_request_a_phone_sends_everything_once_and_ends_
     fs::create_dir(&images).unwrap();
     let outside = outside();
     let server = Server { most: 3, spoiled_pages: 1, lose: vec!["/v1/sync/push"], ..Server::default() };
-    let mut phone = open(&file, Witness { server, file: file.clone(), images: images.clone(), taken: 0 }, &outside);
+    let mut phone = open(&file, Witness { server, file: file.clone(), images: images.clone(), taken: 0, knew: Vec::new() }, &outside);
     notes(&mut phone, 4);
     phone.together(|d| notes(d, 2));
     phone.sync().unwrap();
@@ -87,6 +90,106 @@ fn killed_before_and_after_every_request_a_phone_sends_everything_once_and_ends_
         assert!(again.transport.effects.values().all(|n| *n == 1), "nothing counts twice");
     }
     assert!(moments.len() >= 5, "the moments differ: {moments:?}");
+}
+
+/// What makes a phone begin anew, in a server or in the phone itself.
+type Mishap = fn(&mut Device<Witness>, DeviceState, &ManualClock);
+
+#[test]
+fn killed_while_it_takes_another_identity_a_phone_takes_one_and_sends_everything_once() {
+    let mishaps: [(&str, Mishap, usize); 4] = [
+        // A backup is put back: what comes next does not fit the chain of what the server has heard since.
+        (
+            "a clone",
+            |phone, backup, _| {
+                phone.put_back(backup).unwrap();
+                phone.transport.server.devices[0].1 = 2;
+            },
+            2,
+        ),
+        ("a server that knows nobody", |phone, _, _| phone.transport.server.forget_all(), 1),
+        (
+            "a server that was put back",
+            |phone, _, _| {
+                phone.transport.server.effects.clear();
+                (phone.transport.server.devices[0].1, phone.transport.server.devices[0].2) = (0, Chain::START);
+            },
+            1,
+        ),
+        (
+            "a server that was put back further than the journal reaches",
+            |phone, _, truth| {
+                truth.advance_minutes(31 * 1440);
+                notes(phone, 1);
+                phone.sync().unwrap();
+                phone.transport.server.effects.clear();
+                (phone.transport.server.devices[0].1, phone.transport.server.devices[0].2) = (0, Chain::START);
+            },
+            2,
+        ),
+    ];
+    for (what, mishap, devices) in mishaps {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, images) = (folder.path().join("device.db"), folder.path().join("images"));
+        fs::create_dir(&images).unwrap();
+        let truth = Arc::new(ManualClock::at(Timestamp::from_micros(1_790_000_000_000_000)));
+        let ids: SharedIds = Arc::new(SeededIds::new(7));
+        let outside = Outside { clock: DeviceClock::new(truth.clone(), ids.clone()), ids };
+        let witness = Witness {
+            server: Server { most: 3, ..Server::default() },
+            file: file.clone(),
+            images: images.clone(),
+            taken: 0,
+            knew: Vec::new(),
+        };
+        let mut phone = open(&file, witness, &outside);
+        notes(&mut phone, 2);
+        phone.sync().unwrap();
+        let backup = phone.state.clone();
+        notes(&mut phone, 3);
+        phone.sync().unwrap();
+        mishap(&mut phone, backup, &truth);
+        notes(&mut phone, 2);
+        phone.transport.knew.clear();
+        let first = phone.transport.taken;
+        phone.sync().unwrap();
+        let whole: Vec<MutationId> = phone.state.outbox.journal().map(|e| e.id).collect();
+        let mut moments = 0;
+        for (n, server) in (first..).zip(phone.transport.knew.clone()) {
+            for image in moments_until(&images, n, first + phone.transport.knew.len()) {
+                moments += 1;
+                let mut again = open(&image, server.clone(), &outside);
+                again.sync().unwrap();
+                let left: Vec<MutationId> = again.state.outbox.journal().map(|e| e.id).collect();
+                assert_eq!(left, whole, "{what}, moment {n}");
+                assert!(
+                    left.iter().all(|id| again.transport.effects.get(id) == Some(&1)),
+                    "{what}, moment {n}: {:?}",
+                    again.transport.effects
+                );
+                assert_eq!(again.state.outbox.pending(), 0, "{what}, moment {n}");
+                assert_eq!(again.transport.devices.len(), devices, "{what}, moment {n}");
+            }
+        }
+        assert!(moments > phone.transport.knew.len(), "{what}: {moments} moments");
+    }
+}
+
+/// What a kill may leave between one moment and the next: the log of the later one, cut after each of its frames.
+fn moments_until(images: &Path, n: usize, end: usize) -> Vec<std::path::PathBuf> {
+    // Header of the log; a page with its header.
+    let (head, frame) = (32, 4096 + 24);
+    let log = |n: usize| fs::read(images.join(format!("{n}.db-wal"))).unwrap();
+    let (from, to) = (log(n), if n + 1 < end { log(n + 1) } else { log(n) });
+    assert!(to.starts_with(&from), "the log was begun anew");
+    let cuts = (0..).map(|i| from.len() + i * frame).take_while(|at| *at <= to.len());
+    let image = |at: usize| {
+        let image = images.join(format!("{n}-{}.db", (at - head) / frame));
+        fs::copy(images.join(format!("{n}.db")), &image).unwrap();
+        fs::write(format!("{}-wal", image.display()), &to[..at]).unwrap();
+        image
+    };
+    cuts.map(image).collect()
 }
 
 #[test]
