@@ -97,7 +97,7 @@ type Mishap = fn(&mut Device<Witness>, DeviceState, &ManualClock);
 
 #[test]
 fn killed_while_it_takes_another_identity_a_phone_takes_one_and_sends_everything_once() {
-    let mishaps: [(&str, Mishap, usize); 4] = [
+    let mishaps: [(&str, Mishap, usize); 5] = [
         // A backup is put back: what comes next does not fit the chain of what the server has heard since.
         (
             "a clone",
@@ -108,6 +108,17 @@ fn killed_while_it_takes_another_identity_a_phone_takes_one_and_sends_everything
             2,
         ),
         ("a server that knows nobody", |phone, _, _| phone.transport.server.forget_all(), 1),
+        (
+            "a server that knows nobody, nor what a clone was answered before it registered",
+            |phone, backup, _| {
+                phone.put_back(backup).unwrap();
+                phone.transport.server.devices[0].1 = 2;
+                notes(phone, 1);
+                phone.sync().unwrap();
+                phone.transport.server.forget_all();
+            },
+            1,
+        ),
         (
             "a server that was put back",
             |phone, _, _| {
