@@ -3,6 +3,7 @@
 //! Every fault is reported at once with its key and where it came from; a key that nobody knows is refused with what was
 //! probably meant. Secrets never show in `Debug`. This is the only module that reads the environment.
 
+mod evidence;
 mod keys;
 
 use std::{
@@ -16,6 +17,8 @@ use figment::{
     providers::{Format as _, Toml},
     value::{Dict, Map, Value},
 };
+
+pub use evidence::{Evidence, Secret};
 
 /// The file that is read when none is named.
 pub const DEFAULT_FILE: &str = "bazdid.toml";
@@ -122,6 +125,8 @@ pub struct Config {
     pub telemetry: Telemetry,
     /// Keys and passwords.
     pub security: Security,
+    /// The bytes of photos.
+    pub evidence: Evidence,
     /// What differs from city to city.
     pub city: City,
 }

@@ -35,6 +35,7 @@ pub mod ticket;
 pub mod ticket_code;
 pub mod ticket_flow;
 pub mod time;
+pub mod upload;
 pub mod visit;
 pub mod watermelon;
 pub mod wire;

@@ -55,17 +55,28 @@ codes! {
     DeviceForked = "device_forked", 409, false, "The device's history differs from the server's: register anew and send again";
     SeqGap = "seq_gap", 409, false, "Mutations are missing before the first of this push";
     DeviceBusy = "device_busy", 409, true, "Another push of this device is under way";
+    PhotoUnknown = "photo_unknown", 409, true, "No photo with this id is known, or you may not know of it: push its declaration first";
+    AlreadyStored = "already_stored", 409, false, "All bytes of this photo are stored; there is nothing to send";
+    TooManyUploads = "too_many_uploads", 409, false, "Too many uploads of this photo are open; go on with one of them or end one";
+    OffsetMismatch = "offset_mismatch", 409, false, "The upload goes on at another offset: ask for it by HEAD";
+    UploadGone = "upload_gone", 410, false, "The upload has ended; begin a new one";
+    UnsupportedTus = "unsupported_tus_version", 412, false, "Send Tus-Resumable with a version that the server speaks";
     PreconditionFailed = "precondition_failed", 412, false, "The thing has changed since you read it";
     TooLarge = "too_large", 413, false, "The request is larger than allowed";
     BatchTooLarge = "batch_too_large", 413, false, "The batch is larger than allowed";
     UnsupportedMediaType = "unsupported_media_type", 415, false, "The media type or encoding is not supported";
+    BytesMismatch = "bytes_mismatch", 422, false, "All bytes arrived and are not those that were declared: send the original";
     IdempotencyMismatch = "idempotency_mismatch", 422, false, "The idempotency key was used with another request";
+    UploadLocked = "upload_locked", 423, true, "Another request sends bytes of this upload";
     UpgradeRequired = "upgrade_required", 426, false, "The app is too old to pull";
     PreconditionRequired = "precondition_required", 428, false, "Send If-Match with the revision that you read";
     OutsideAreas = "outside_areas", 422, false, "The point lies outside every area";
     TooManyAttempts = "too_many_attempts", 429, true, "Too many attempts; wait";
+    UploadQuota = "upload_quota", 429, true, "This device has sent its share of the day";
+    ChecksumMismatch = "checksum_mismatch", 460, true, "The checksum of this part is another: send the part again";
     Overloaded = "overloaded", 503, true, "The server is busy; try again";
     Unavailable = "unavailable", 503, true, "The database cannot be reached; try again";
+    NoSpace = "insufficient_storage", 507, true, "The server has no room for this now; what has arrived is kept";
     Internal = "internal", 500, false, "The server made a mistake; it was logged under this request id";
 }
 

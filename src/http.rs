@@ -37,6 +37,7 @@ use crate::{
     },
     service::Shared,
     store::Db,
+    upload::Uploads,
 };
 
 /// Limits of requests.
@@ -69,6 +70,10 @@ pub struct State {
     pub limits: Limits,
     /// How many syncs are taken at once.
     pub gate: Arc<Gate>,
+    /// The bytes of photos.
+    pub uploads: Uploads,
+    /// How many uploads send at once.
+    pub upload_gate: Arc<Gate>,
 }
 
 /// What a worker answers from: the same for all of them.

@@ -5,12 +5,14 @@ pub mod key;
 use std::{
     net::{SocketAddr, TcpListener},
     sync::Arc,
+    time::Duration,
 };
 
 use actix_web::{HttpServer, dev::ServerHandle};
 use tokio::net::TcpSocket;
 
 use crate::{
+    blob::{Blobs, Bucket, Place},
     clock::{SharedClock, SharedIds},
     config::Config,
     error::{Error, Result},
@@ -19,8 +21,10 @@ use crate::{
     service::{
         Settings, Shared,
         sync::limits::{MAX_PUSH_BYTES, SyncLimits},
+        upload::UploadLimits,
     },
     store::{self, Db, DbOptions, hub::Hub},
+    upload::{Setup, Uploads},
     worker::{Worker, wake},
 };
 
@@ -38,6 +42,7 @@ pub struct Server {
     running: actix_web::dev::Server,
     addr: SocketAddr,
     worker: Worker,
+    uploads: Uploads,
 }
 
 impl std::fmt::Debug for Server {
@@ -80,6 +85,12 @@ pub fn settings(config: &Config) -> Settings {
         max_offline_days: config.city.max_offline_days,
         password_cost: Cost { memory_kib: config.security.password_memory_kib, passes: config.security.password_passes },
         sync: SyncLimits::default(),
+        uploads: UploadLimits {
+            photo_bytes: config.evidence.photo_bytes,
+            device_day_bytes: config.evidence.device_day_bytes,
+            open_hours: config.evidence.upload_hours,
+            mismatch_days: config.evidence.mismatch_days,
+        },
     }
 }
 
@@ -104,6 +115,33 @@ pub fn database(config: &Config, migrations: Migrations) -> Result<Db> {
         }
     }
     Db::open(&DbOptions { url: url.to_owned(), connections: config.database.connections })
+}
+
+/// Opens where the bytes of photos lie.
+///
+/// # Errors
+/// The folder cannot be made, or this program was built without what the place needs.
+pub fn uploads(config: &Config, db: Db) -> Result<Uploads> {
+    let evidence = &config.evidence;
+    let place = if evidence.s3_bucket.is_empty() {
+        Place::Folder(evidence.folder.clone())
+    } else {
+        Place::S3(Bucket {
+            name: evidence.s3_bucket.clone(),
+            prefix: evidence.s3_prefix.clone(),
+            endpoint: evidence.s3_endpoint.clone(),
+            region: evidence.s3_region.clone(),
+            access_key: evidence.s3_access_key.clone(),
+            secret_key: evidence.s3_secret_key.reveal().to_owned(),
+        })
+    };
+    Uploads::open(Setup {
+        parts: evidence.folder.join("parts"),
+        blobs: Blobs::open(&place)?,
+        db,
+        idle: Duration::from_secs(evidence.idle_s),
+        reserve_bytes: evidence.disk_reserve_bytes,
+    })
 }
 
 /// How many connections may wait to be taken: a fleet that comes back from an outage connects at once.
@@ -136,9 +174,21 @@ pub fn build(config: &Config, clock: SharedClock, ids: SharedIds, listener: TcpL
         request_timeout_s: config.server.request_timeout_s,
         proxies: config.server.proxies,
     };
+    let uploads = uploads(config, db.clone())?;
     let worker = Worker { db: db.clone(), clock: clock.clone(), ids: ids.clone(), shared: shared.clone() };
+    let upload_gate = Gate::new(config.evidence.uploads_at_once, usize::MAX, ids.clone());
     let gate = Gate::new(config.server.sync_requests, config.server.sync_bytes, ids.clone());
-    let site = Site::new(State { db, database_url: config.database.url.reveal().to_owned(), clock, ids, shared, limits, gate })?;
+    let site = Site::new(State {
+        db,
+        database_url: config.database.url.reveal().to_owned(),
+        clock,
+        ids,
+        shared,
+        limits,
+        gate,
+        uploads: uploads.clone(),
+        upload_gate,
+    })?;
     let addr = listener.local_addr().map_err(|e| fault("the listener has no address", e))?;
     let running = HttpServer::new(move || app(&site))
         .workers(config.server.workers)
@@ -149,7 +199,7 @@ pub fn build(config: &Config, clock: SharedClock, ids: SharedIds, listener: TcpL
         .listen(listener)
         .map_err(|e| fault("the listener cannot be used", e))?
         .run();
-    Ok(Server { running, addr, worker })
+    Ok(Server { running, addr, worker, uploads })
 }
 
 impl Server {
@@ -171,6 +221,12 @@ impl Server {
         &self.worker
     }
 
+    /// What receives the bytes of photos.
+    #[must_use]
+    pub const fn uploads(&self) -> &Uploads {
+        &self.uploads
+    }
+
     /// Serves until its handle stops it, without background work.
     ///
     /// # Errors
@@ -189,7 +245,7 @@ impl Server {
         let handle = self.handle();
         let mut signals = Signals::new().map_err(|e| Error::internal("signals cannot be heard").caused_by(e))?;
         // Gone with this future: what a step had not committed is rolled back.
-        let background = tokio::spawn(self.worker.clone().run());
+        let background = tokio::spawn(self.worker.clone().run(self.uploads.clone()));
         let _stop = StopOnDrop(background);
         let running = self.run();
         tokio::pin!(running);

@@ -29,6 +29,7 @@ pub mod round;
 pub mod sync;
 pub mod ticket;
 pub mod timers;
+pub mod upload;
 pub mod work_order;
 
 use std::sync::Arc;
@@ -40,7 +41,7 @@ use crate::{
     domain::{actor::Actor, ids::AccountId, reference::Reference, time::Timestamp},
     error::{Code, Error, Result},
     security::{password::Cost, vault::Vault},
-    service::{keys::KeyCache, reference::ReferenceCache, sync::limits::SyncLimits},
+    service::{keys::KeyCache, reference::ReferenceCache, sync::limits::SyncLimits, upload::UploadLimits},
     store::Tx,
 };
 
@@ -57,6 +58,8 @@ pub struct Settings {
     pub password_cost: Cost,
     /// What a sync may ask for at once.
     pub sync: SyncLimits,
+    /// What uploads may hold.
+    pub uploads: UploadLimits,
 }
 
 impl Default for Settings {
@@ -67,6 +70,7 @@ impl Default for Settings {
             max_offline_days: 30,
             password_cost: Cost::default(),
             sync: SyncLimits::default(),
+            uploads: UploadLimits::default(),
         }
     }
 }

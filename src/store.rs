@@ -36,6 +36,7 @@ pub mod state;
 pub mod throttle;
 pub mod ticket;
 mod tx;
+pub mod upload;
 pub mod visit;
 pub mod watermelon;
 pub mod work_order;

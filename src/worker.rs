@@ -12,6 +12,7 @@ use crate::{
         timers::{self, Step},
     },
     store::{Db, Tx},
+    upload::{Swept, Uploads},
 };
 
 /// How long the worker rests between two rounds.
@@ -99,13 +100,21 @@ impl Worker {
         }
     }
 
+    /// Does once what is due for uploads.
+    ///
+    /// # Errors
+    /// The database or the disk fails. What was done before stays done.
+    pub async fn sweep(&self, uploads: &Uploads) -> Result<Swept> {
+        uploads.sweep(&self.ctx()).await
+    }
+
     fn ctx(&self) -> Ctx {
         let now = self.clock.now();
         Ctx { now, ids: self.ids.clone(), request_id: self.ids.uuid(now), actor: None, shared: self.shared.clone() }
     }
 
     /// Does what is due again and again until the task is dropped.
-    pub async fn run(self) {
+    pub async fn run(self, uploads: Uploads) {
         loop {
             let worker = self.clone();
             match tokio::task::spawn_blocking(move || worker.tick()).await {
@@ -125,6 +134,17 @@ impl Worker {
                 Ok(Ok(_)) => {}
                 Ok(Err(error)) => tracing::error!(error = %error, "the worker could not do what is due; it will try again"),
                 Err(panic) => tracing::error!(error = %panic, "the worker panicked; it will try again"),
+            }
+            match self.sweep(&uploads).await {
+                Ok(swept) if swept != Swept::default() => tracing::info!(
+                    worker.finished_uploads = swept.finished,
+                    worker.expired_uploads = swept.expired,
+                    worker.orphaned_parts = swept.orphans,
+                    worker.forgotten_uploads = swept.forgotten,
+                    "the worker looked after uploads"
+                ),
+                Ok(_) => {}
+                Err(error) => tracing::error!(error = %error, "the worker could not look after uploads; it will try again"),
             }
             tokio::time::sleep(REST).await;
         }

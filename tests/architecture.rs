@@ -17,9 +17,12 @@ const LAW: &[(&str, &[&str])] = &[
     ("security", &["domain", "error"]),
     ("store", &["domain", "error", "clock"]),
     ("service", &["store", "domain", "security", "catalogue", "error", "clock"]),
-    ("http", &["service", "store", "domain", "security", "config", "telemetry", "error", "clock"]),
-    ("worker", &["service", "store", "domain", "security", "config", "telemetry", "error", "clock"]),
-    ("server", &["http", "worker", "service", "store", "domain", "security", "config", "telemetry", "error", "clock"]),
+    // Files are no database: the transaction knows nothing of them, and they nothing of it. `upload` brings both together.
+    ("blob", &["domain", "error"]),
+    ("upload", &["blob", "service", "store", "domain", "error"]),
+    ("http", &["upload", "service", "store", "domain", "security", "config", "telemetry", "error", "clock"]),
+    ("worker", &["upload", "service", "store", "domain", "security", "config", "telemetry", "error", "clock"]),
+    ("server", &["http", "worker", "upload", "blob", "service", "store", "domain", "security", "config", "telemetry", "error", "clock"]),
     (
         "cli",
         &[
@@ -50,7 +53,26 @@ const FENCED: &[(&str, &[&str])] = &[
     ("pq_sys", &["store.rs", "store/"]),
     ("actix", &["http.rs", "http/", "server.rs"]),
     ("utoipa_actix_web", &["http.rs", "http/", "server.rs"]),
-    ("tokio", &["server.rs", "worker.rs", "worker/", "store/db.rs", "store/hub.rs", "main.rs", "cli.rs", "cli/", "http.rs", "http/"]),
+    (
+        "tokio",
+        &[
+            "server.rs",
+            "worker.rs",
+            "worker/",
+            "store/db.rs",
+            "store/hub.rs",
+            "main.rs",
+            "cli.rs",
+            "cli/",
+            "http.rs",
+            "http/",
+            "blob.rs",
+            "blob/",
+            "upload.rs",
+            "upload/",
+        ],
+    ),
+    ("object_store", &["blob.rs", "blob/"]),
     ("std::env", &["config.rs"]),
     ("clap", &["main.rs", "cli.rs", "cli/"]),
 ];

@@ -4,7 +4,7 @@ use std::{net::IpAddr, path::PathBuf, str::FromStr};
 
 use figment::value::Value;
 
-use super::{Config, DatabaseUrl, LogFormat, MasterKey};
+use super::{Config, DatabaseUrl, LogFormat, MasterKey, Secret};
 
 /// One key of the configuration.
 pub(super) struct Key {
@@ -51,6 +51,12 @@ impl Shown for PathBuf {
     }
 }
 
+impl Shown for Secret {
+    fn shown(&self) -> Option<String> {
+        None
+    }
+}
+
 impl Shown for Option<MasterKey> {
     fn shown(&self) -> Option<String> {
         None
@@ -87,6 +93,20 @@ keys! {
     security.key_file = path, "file of the master key; made on the first start, readable by its owner only";
     security.password_memory_kib = |v| number(v, 8 * 1024, 1 << 21), "memory of one password hash, KiB; old hashes are renewed at the next login";
     security.password_passes = |v| number(v, 1, 100), "passes over that memory";
+    evidence.folder = path, "folder of the photos' bytes; with a bucket only of what has arrived in part";
+    evidence.photo_bytes = |v| number(v, 1024, 200_000_000), "bytes of one photo at most";
+    evidence.device_day_bytes = |v| number(v, 1024, 1 << 50), "bytes that one device may announce within 24 hours";
+    evidence.disk_reserve_bytes = |v| number(v, 0, 1 << 60), "bytes that stay free on the disk of the folder";
+    evidence.upload_hours = |v| number(v, 1, 24 * 60), "how long an upload takes bytes, hours";
+    evidence.mismatch_days = |v| number(v, 30, 3_660), "how long bytes are kept that are not those that were declared, days";
+    evidence.uploads_at_once = |v| number(v, 1, 100_000), "uploads that send bytes at once; more are told to come back later";
+    evidence.idle_s = |v| number(v, 1, 3_600), "seconds that an upload's line may be silent before the server lets go of it";
+    evidence.s3_bucket = any_text, "bucket of an S3-compatible store for what is complete; empty: the folder";
+    evidence.s3_prefix = any_text, "what every name in the bucket begins with";
+    evidence.s3_endpoint = any_text, "address of the store, such as https://s3.example; empty: Amazon's";
+    evidence.s3_region = any_text, "region of the bucket";
+    evidence.s3_access_key = any_text, "id of the access key; empty: the role of the machine";
+    evidence.s3_secret_key = |v| any_text(v).map(Secret::new), "secret of the access key";
     city.time_zone = word::<chrono_tz::Tz>, "time zone of civil dates, such as Asia/Tehran";
     city.border_tolerance_m = |v| metres(v, 100_000.0), "how far outside every area a point may lie and still be given to the nearest, metres";
     city.max_offline_days = |v| number(v, 1, 366), "how long a device may be offline before its clock's word is cut off, days";
@@ -102,6 +122,10 @@ pub(super) fn sections() -> Vec<&'static str> {
 
 fn text(value: &Value) -> Result<&str, String> {
     value.as_str().ok_or_else(|| format!("expected a text, found {}", value.to_actual()))
+}
+
+fn any_text(value: &Value) -> Result<String, String> {
+    text(value).map(|t| t.trim().to_owned())
 }
 
 /// A word that its type can read.

@@ -14,6 +14,9 @@ use crate::domain::{
     visit::{MockFlag, Visit},
 };
 
+/// The check whether the bytes that arrived are those that were declared; made when they arrive, see [`crate::domain::upload`].
+pub const BYTES: &str = "bytes";
+
 /// How much is tolerated. A city may want other numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Thresholds {
@@ -71,6 +74,8 @@ pub fn judge(photo: &Photo, around: &Circumstances<'_>, thresholds: &Thresholds)
     verdicts.extend(order(photo, around.same_order, thresholds));
     verdicts.push(unique_bytes(&photo.sha256, around.same_bytes));
     verdicts.push(clock(around.skew_us, around.clock_trust, thresholds));
+    // What the bytes said does not change with what stands around the photo.
+    verdicts.extend(photo.verdicts.iter().filter(|v| v.check == BYTES).cloned());
     verdicts
 }
 

@@ -151,6 +151,8 @@ ids! {
     VisitId of VisitTag;
     /// A photo, by its metadata.
     PhotoId of PhotoTag;
+    /// One attempt to send a photo's bytes.
+    UploadId of UploadTag;
     /// A note by an actor or by the system.
     NoteId of NoteTag;
     /// A measured quantity.

@@ -55,7 +55,7 @@ crate::text_enum! {
 /// One check of one photo, with its figures.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Verdict {
-    /// Which check: `distance`, `inside_visit`, `order`, `unique_bytes`, `mock_location`, `clock`.
+    /// Which check: `distance`, `inside_visit`, `order`, `unique_bytes`, `mock_location`, `clock`, and of the bytes `bytes`.
     pub check: String,
     /// What it found.
     pub result: VerdictResult,

@@ -87,6 +87,8 @@ fn operations_of(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mu
         ("PUT", item.put.as_mut()),
         ("PATCH", item.patch.as_mut()),
         ("DELETE", item.delete.as_mut()),
+        ("HEAD", item.head.as_mut()),
+        ("OPTIONS", item.options.as_mut()),
     ]
     .into_iter()
     .filter_map(|(method, operation)| Some((method, operation?)))

@@ -18,9 +18,12 @@ use crate::{
     http::{
         State,
         problem::{Problem, from_framework},
+        v1::upload::headers,
     },
 };
 
+/// How long one request of an upload may take at most; silence ends it much earlier.
+const UPLOAD_LIMIT: Duration = Duration::from_secs(6 * 3_600);
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The id of a request: the client's if it sent a UUID, else a new one.
@@ -38,16 +41,17 @@ pub async fn edge(req: ServiceRequest, next: Next<impl MessageBody + 'static>) -
     req.extensions_mut().insert(RequestId(id));
     let method = req.method().clone();
     let docs = req.path().starts_with("/docs/");
+    let uploads = headers::is_upload(req.path());
     let span = tracing::info_span!("request", request.id = %id);
-    let limit = Duration::from_secs(state.limits.request_timeout_s);
+    let limit = if headers::is_stream(&method, req.path()) { UPLOAD_LIMIT } else { Duration::from_secs(state.limits.request_timeout_s) };
     async move {
         let outcome = tokio::time::timeout(limit, next.call(req)).await;
         let response = match outcome {
             Ok(Ok(response)) => response.map_into_boxed_body(),
-            Ok(Err(error)) => return Err(refuse(&error, id)),
+            Ok(Err(error)) => return Err(refuse(&error, id, uploads)),
             Err(_) => {
                 let slow = Fault::with(Code::Overloaded, format!("the request took longer than {} seconds", limit.as_secs()));
-                return Err(refuse(&Problem::from(slow).into(), id));
+                return Err(refuse(&Problem::from(slow).into(), id, uploads));
             }
         };
         let route = response.request().match_pattern();
@@ -57,15 +61,15 @@ pub async fn edge(req: ServiceRequest, next: Next<impl MessageBody + 'static>) -
             http.method = %method, http.route = route.as_deref().unwrap_or("-"), http.status = response.status().as_u16(),
             http.duration_ms = took_ms, "request answered"
         );
-        Ok(dress(response, id, docs))
+        Ok(dress(response, id, docs, uploads))
     }
     .instrument(span)
     .await
 }
 
 /// Gives an error that never became a response its request id.
-fn refuse(error: &Error, id: Uuid) -> Error {
-    let problem = problem(error, id);
+fn refuse(error: &Error, id: Uuid, uploads: bool) -> Error {
+    let problem = if uploads { problem(error, id).with_headers(&headers::ALWAYS) } else { problem(error, id) };
     problem.log();
     problem.into()
 }
@@ -84,8 +88,13 @@ fn explain(response: ServiceResponse<BoxBody>, id: Uuid) -> ServiceResponse<BoxB
 }
 
 /// The headers that every response has.
-fn dress(mut response: ServiceResponse<BoxBody>, id: Uuid, docs: bool) -> ServiceResponse<BoxBody> {
+fn dress(mut response: ServiceResponse<BoxBody>, id: Uuid, docs: bool, uploads: bool) -> ServiceResponse<BoxBody> {
     let headers = response.headers_mut();
+    if uploads {
+        for (name, value) in headers::ALWAYS {
+            headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        }
+    }
     if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
         headers.insert(REQUEST_ID, value);
     }

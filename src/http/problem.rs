@@ -22,6 +22,7 @@ pub const MEDIA_TYPE: &str = "application/problem+json";
 pub struct Problem {
     error: Arc<Error>,
     request_id: Option<Uuid>,
+    headers: &'static [(&'static str, &'static str)],
 }
 
 /// What a handler returns.
@@ -31,13 +32,19 @@ impl Problem {
     /// The error of a request.
     #[must_use]
     pub fn of(error: Error, request_id: Uuid) -> Self {
-        Self { error: Arc::new(error), request_id: Some(request_id) }
+        Self { error: Arc::new(error), request_id: Some(request_id), headers: &[] }
     }
 
     /// The same error with the id of its request.
     #[must_use]
     pub fn with_id(&self, request_id: Uuid) -> Self {
-        Self { error: Arc::clone(&self.error), request_id: Some(request_id) }
+        Self { error: Arc::clone(&self.error), request_id: Some(request_id), headers: &[] }
+    }
+
+    /// The same error with headers that its resource always has.
+    #[must_use]
+    pub fn with_headers(self, headers: &'static [(&'static str, &'static str)]) -> Self {
+        Self { headers, ..self }
     }
 
     /// The error's code.
@@ -88,7 +95,7 @@ impl Problem {
 
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
-        Self { error: Arc::new(error), request_id: None }
+        Self { error: Arc::new(error), request_id: None, headers: &[] }
     }
 }
 
@@ -121,6 +128,9 @@ impl ResponseError for Problem {
         }
         if let Some(allow) = self.error.facts.get("allow").and_then(Value::as_str) {
             response.insert_header((header::ALLOW, allow));
+        }
+        for header in self.headers {
+            response.insert_header(*header);
         }
         if let Some(id) = self.request_id {
             response.insert_header(("x-request-id", id.to_string()));

@@ -20,6 +20,7 @@ pub mod photo;
 pub mod round;
 pub mod sync;
 pub mod ticket;
+pub mod upload;
 pub mod watermelon;
 pub mod work_order;
 
@@ -45,6 +46,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     sync::routes(config);
     round::routes(config);
     ticket::routes(config);
+    upload::routes(config);
     watermelon::routes(config);
     work_order::routes(config);
 }

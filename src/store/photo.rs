@@ -113,6 +113,16 @@ impl From<PhotoRow> for Photo {
     }
 }
 
+/// The photo with an id.
+///
+/// # Errors
+/// The database fails.
+pub fn find_photo(tx: &mut Tx<'_>, id: PhotoId) -> Result<Option<Photo>> {
+    let row: Option<PhotoRow> =
+        on!(tx, |c| photos::table.filter(photos::id.eq(id)).select(PhotoRow::as_select()).first(c).optional()).map_err(db_error)?;
+    Ok(row.map(Into::into))
+}
+
 /// Which photos are asked for; what is absent does not matter.
 #[derive(Debug, Clone, Default)]
 pub struct PhotoFilter {

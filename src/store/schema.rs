@@ -483,6 +483,27 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::store::sql::types::*;
+
+    uploads (id) {
+        id -> Key,
+        photo_id -> Key,
+        ticket_id -> Key,
+        account_id -> Key,
+        device_id -> Nullable<Key>,
+        length -> BigInt,
+        metadata -> Text,
+        state -> Text,
+        created_at -> Micros,
+        expires_at -> Micros,
+        ended_at -> Nullable<Micros>,
+        received_sha256 -> Nullable<Text>,
+        kept -> Bool,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::sql::types::*;
     conflicts (id) {
         id -> Key,
         rev -> BigInt,
@@ -719,6 +740,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     measurements,
     checklist_answers,
     photos,
+    uploads,
     conflicts,
     audit_entries,
     credentials,

@@ -2,7 +2,11 @@
 
 #![allow(dead_code, reason = "a client's words, whoever uses them")]
 
-use std::{net::TcpListener, sync::Arc, thread::JoinHandle};
+use std::{
+    net::{SocketAddr, TcpListener},
+    sync::Arc,
+    thread::JoinHandle,
+};
 
 use bazdid::{
     clock::{Clock as _, ManualClock, SeededIds, SharedIds},
@@ -15,7 +19,9 @@ use bazdid::{
     },
     security::password::{self, Cost},
     server::{self, Migrations},
-    store::{self, Db, DbOptions, credential::Credential, hub::Hub},
+    store::{self, Db, DbOptions, credential::Credential},
+    upload::{Swept, Uploads},
+    worker::Worker,
 };
 use serde_json::{Value, json};
 
@@ -37,9 +43,33 @@ pub struct TestApp {
     pub ids: SharedIds,
     base: String,
     agent: ureq::Agent,
-    hub: Arc<Hub>,
-    stop: Option<Box<dyn FnOnce() + Send + Sync>>,
-    thread: Option<JoinHandle<()>>,
+    config: Config,
+    running: Option<Running>,
+}
+
+/// A server in a thread of its own.
+struct Running {
+    addr: SocketAddr,
+    worker: Worker,
+    uploads: Uploads,
+    stop: Box<dyn FnOnce() + Send + Sync>,
+    thread: JoinHandle<()>,
+}
+
+fn start(config: &Config, at: &str, clock: &Arc<ManualClock>, ids: &SharedIds) -> Running {
+    let listener = TcpListener::bind(at).unwrap();
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let (config, clock, ids) = (config.clone(), clock.clone(), ids.clone());
+    let thread = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let server = server::build(&config, clock, ids, listener, Migrations::Run).unwrap();
+            sender.send((server.addr(), server.handle(), server.worker().clone(), server.uploads().clone())).unwrap();
+            server.run().await.unwrap();
+        });
+    });
+    let (addr, handle, worker, uploads) = receiver.recv().unwrap();
+    Running { addr, worker, uploads, stop: Box::new(move || drop(handle.stop())), thread }
 }
 
 /// An answer of the server.
@@ -162,28 +192,37 @@ impl TestApp {
         config.security.password_passes = COST.passes;
         config.server.workers = 2;
         config.server.grace_s = 2;
+        config.evidence.folder = db.folder().join("evidence");
+        config.evidence.disk_reserve_bytes = 0;
         change(&mut config);
         let clock = Arc::new(ManualClock::at(START));
         let ids: SharedIds = Arc::new(SeededIds::new(1));
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let (sender, receiver) = std::sync::mpsc::channel();
-        let (for_clock, for_ids) = (clock.clone(), ids.clone());
-        let thread = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            runtime.block_on(async {
-                let server = server::build(&config, for_clock, for_ids, listener, Migrations::Run).unwrap();
-                sender.send((server.addr(), server.handle(), Arc::clone(server.worker().db.hub()))).unwrap();
-                server.run().await.unwrap();
-            });
-        });
-        let (addr, handle, hub) = receiver.recv().unwrap();
-        let stop = Box::new(move || drop(handle.stop()));
+        let running = start(&config, "127.0.0.1:0", &clock, &ids);
         let agent = ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
         // SQLite is written through one writer; the test's own handle would be a second one.
         if db.url.starts_with("sqlite") {
             db.db = Some(Db::open(&DbOptions { url: db.url.clone(), connections: 1 }).unwrap());
         }
-        Self { db, clock, ids, base: format!("http://{addr}"), agent, hub, stop: Some(stop), thread: Some(thread) }
+        let base = format!("http://{}", running.addr);
+        Self { db, clock, ids, base, agent, config, running: Some(running) }
+    }
+
+    /// Stops the server and starts another one at the same address, on what the first one left.
+    pub fn restart(&mut self) {
+        self.stop();
+        let running = start(&self.config, self.address(), &self.clock, &self.ids);
+        self.running = Some(running);
+    }
+
+    fn running(&self) -> &Running {
+        self.running.as_ref().unwrap()
+    }
+
+    /// What the worker does for uploads.
+    pub fn sweep(&self) -> Swept {
+        let running = self.running();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(running.worker.sweep(&running.uploads)).unwrap()
     }
 
     /// Where it listens, such as `http://127.0.0.1:1234`.
@@ -269,16 +308,16 @@ impl TestApp {
 
     /// How many wait at the server for something to change.
     pub fn waiting(&self) -> usize {
-        self.hub.waiting()
+        self.running().worker.db.hub().waiting()
     }
 
     /// Stops the server and waits for it.
     pub fn stop(&mut self) {
-        if let Some(stop) = self.stop.take() {
+        if let Some(Running { worker, uploads, stop, thread, .. }) = self.running.take() {
             stop();
-        }
-        if let Some(thread) = self.thread.take() {
             thread.join().unwrap();
+            // The last of those who know the database.
+            drop((worker, uploads));
         }
     }
 }

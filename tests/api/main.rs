@@ -27,6 +27,7 @@ mod ticket;
 mod town;
 #[path = "../common/town_rows.rs"]
 mod town_rows;
+mod upload;
 mod wake;
 mod watermelon;
 mod watermelon_library;

@@ -20,6 +20,10 @@ use crate::{
 
 /// Whether the answer says that the caller may not ask at all: (not logged in, not allowed).
 fn refusal(reply: &Reply) -> (bool, bool) {
+    // The answer to a HEAD has no body.
+    if reply.text.is_empty() {
+        return (reply.status == 401, reply.status == 403);
+    }
     let code = serde_json::from_str::<Value>(&reply.text).ok().and_then(|body| body["code"].as_str().map(str::to_owned));
     (code.as_deref() == Some("unauthenticated"), code.as_deref() == Some("forbidden"))
 }

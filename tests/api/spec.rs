@@ -14,6 +14,8 @@ pub const PUBLIC: &[&str] = &[
     "GET /v1/errors",
     "GET /v1/errors/{code}",
     "GET /version",
+    "OPTIONS /v1/uploads",
+    "OPTIONS /v1/uploads/{id}",
     "POST /v1/auth/login",
     "POST /v1/auth/refresh",
 ];

@@ -21,7 +21,7 @@ pub struct TestDb {
     pub db: Option<Db>,
     pub url: String,
     admin: Option<(String, String)>,
-    _folder: tempfile::TempDir,
+    files: tempfile::TempDir,
 }
 
 impl TestDb {
@@ -29,10 +29,15 @@ impl TestDb {
         self.db.as_ref().unwrap()
     }
 
+    /// A folder of its own, gone with it.
+    pub fn folder(&self) -> &std::path::Path {
+        self.files.path()
+    }
+
     fn open(url: String, admin: Option<(String, String)>, folder: tempfile::TempDir) -> Self {
         migrate(&url).unwrap();
         let db = Db::open(&DbOptions { url: url.clone(), connections: 4 }).unwrap();
-        Self { db: Some(db), url, admin, _folder: folder }
+        Self { db: Some(db), url, admin, files: folder }
     }
 
     pub fn sqlite() -> Self {

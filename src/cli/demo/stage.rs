@@ -85,6 +85,7 @@ pub fn config(data: &Path, database: Option<&str>, zone: chrono_tz::Tz) -> Confi
     let file = || format!("sqlite://{}", data.join("bazdid.db").display());
     config.database.url = DatabaseUrl::new(database.map_or_else(file, str::to_owned));
     config.security.key_file = data.join("bazdid.key");
+    config.evidence.folder = data.join("evidence");
     config.city.time_zone = zone;
     config.telemetry.level = "warn".to_owned();
     config

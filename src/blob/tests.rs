@@ -1,0 +1,58 @@
+use std::fs;
+
+use super::*;
+
+fn run<T>(f: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(f)
+}
+
+fn content(n: u8) -> Key {
+    Key::Content(format!("{n:02x}").repeat(32))
+}
+
+async fn read(blobs: &Blobs, key: &Key, range: Option<Range<u64>>) -> Option<Vec<u8>> {
+    let opened = blobs.open_file(key, range).await.unwrap()?;
+    let pieces: Vec<Bytes> = opened.bytes.try_collect().await.unwrap();
+    Some(pieces.concat())
+}
+
+#[test]
+fn a_file_is_put_once_read_in_ranges_and_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    let blobs = Blobs::open(&Place::Folder(folder.path().join("evidence"))).unwrap();
+    let file = folder.path().join("part");
+    fs::write(&file, b"0123456789").unwrap();
+    run(async {
+        let key = content(0xab);
+        assert_eq!((blobs.size(&key).await.unwrap(), read(&blobs, &key, None).await), (None, None));
+        assert_eq!(blobs.put_file(&file, &key).await.unwrap(), Put::New);
+        assert_eq!(blobs.put_file(&file, &key).await.unwrap(), Put::There);
+        assert!(file.exists(), "the part stays until its row says that it is done");
+        assert_eq!(blobs.size(&key).await.unwrap(), Some(10));
+        assert_eq!(read(&blobs, &key, None).await.unwrap(), b"0123456789");
+        assert_eq!(read(&blobs, &key, Some(2..5)).await.unwrap(), b"234");
+        let names: Vec<String> = blobs.list("sha256").await.unwrap().into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, [format!("sha256/ab/ab/{}", "ab".repeat(32))]);
+        blobs.delete(&key).await.unwrap();
+        blobs.delete(&key).await.unwrap();
+        assert_eq!(blobs.size(&key).await.unwrap(), None);
+    });
+}
+
+#[test]
+fn what_broke_off_elsewhere_is_replaced_and_copies_never_show() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("evidence");
+    let blobs = Blobs::open(&Place::Folder(root.clone())).unwrap();
+    let file = folder.path().join("part");
+    fs::write(&file, b"whole").unwrap();
+    let Key::Content(sha256) = content(1) else { unreachable!() };
+    let place = root.join("sha256/01/01");
+    fs::create_dir_all(&place).unwrap();
+    fs::write(place.join(&sha256), b"who").unwrap();
+    run(async {
+        assert_eq!(blobs.put_file(&file, &content(1)).await.unwrap(), Put::New);
+        assert_eq!(read(&blobs, &content(1), None).await.unwrap(), b"whole");
+        assert_eq!(blobs.list("sha256").await.unwrap().len(), 1);
+    });
+}

@@ -1,0 +1,375 @@
+//! Receiving the bytes of photos: part files, hashes, and the step from a complete part to a stored photo.
+//!
+//! How far an upload has come is the length of its part file. What a client is told has arrived is on the disk, so it survives
+//! a power cut. Memory is bounded: two buffers for each line that sends, hashes of a few hundred bytes between requests. The
+//! database is asked when an upload begins and ends, not for each piece. Knows nothing of HTTP.
+
+mod hold;
+mod part;
+mod sweep;
+mod writer;
+
+use std::{
+    collections::HashMap,
+    io,
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use aws_lc_rs::digest::{Algorithm, Context, SHA1_FOR_LEGACY_USE_ONLY, SHA256};
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt as _};
+
+pub use crate::upload::{hold::Hold, sweep::Swept};
+use crate::{
+    blob::{Blobs, Key},
+    domain::{
+        ids::UploadId,
+        upload::{Received, Upload},
+    },
+    error::{Code, Error, Result},
+    service::{Ctx, upload},
+    store::Db,
+    upload::{
+        hold::Holds,
+        part::{Part, Parts},
+        writer::{Piece, Sink, Writer},
+    },
+};
+
+/// Uploads whose hash is kept between two requests; of others the part is read again at the end.
+const HASHES: usize = 4_096;
+/// When a client may ask again whether there is room, seconds.
+const ROOM_RETRY_S: u64 = 300;
+
+/// A checksum that a client sent along with a part.
+#[derive(Clone)]
+pub struct Checksum {
+    algorithm: &'static Algorithm,
+    expected: Vec<u8>,
+}
+
+impl std::fmt::Debug for Checksum {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Checksum").finish_non_exhaustive()
+    }
+}
+
+impl Checksum {
+    /// The algorithms, as tus names them.
+    pub const ALGORITHMS: &str = "sha256,sha1";
+
+    /// Reads `sha1 Kq5sNclPz7QV2+lfQIuc6R7oRu0=`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (name, value) = text.trim().split_once(' ')?;
+        let algorithm = match name {
+            "sha256" => &SHA256,
+            "sha1" => &SHA1_FOR_LEGACY_USE_ONLY,
+            _ => return None,
+        };
+        let expected = BASE64_STANDARD.decode(value.trim()).ok()?;
+        (expected.len() == algorithm.output_len()).then_some(Self { algorithm, expected })
+    }
+}
+
+/// What the receiver is built from.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    /// Folder of the part files.
+    pub parts: PathBuf,
+    /// Where complete files go.
+    pub blobs: Blobs,
+    /// The database.
+    pub db: Db,
+    /// How long a line may be silent.
+    pub idle: Duration,
+    /// Bytes that stay free on the disk.
+    pub reserve_bytes: u64,
+}
+
+/// The receiver; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Uploads(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    parts: Parts,
+    blobs: Blobs,
+    db: Db,
+    holds: Arc<Holds>,
+    hashes: Mutex<HashMap<UploadId, (u64, Hash)>>,
+    idle: Duration,
+    reserve_bytes: u64,
+}
+
+/// The running SHA-256 of an upload.
+#[derive(Clone)]
+struct Hash(Context);
+
+impl std::fmt::Debug for Hash {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Hash")
+    }
+}
+
+/// What one request sends.
+#[derive(Debug)]
+pub struct Job {
+    /// Of which upload.
+    pub upload: Upload,
+    /// From where.
+    pub start: u64,
+    /// How many bytes it says that it has.
+    pub announced: Option<u64>,
+    /// What they must come to.
+    pub checksum: Option<Checksum>,
+}
+
+/// How a request ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// All that it had has arrived.
+    Whole,
+    /// The line broke.
+    Cut,
+    /// Nothing came any more.
+    Silent,
+    /// Another request wants to go on with the upload.
+    Replaced,
+    /// It had more than the upload takes.
+    Excess,
+    /// The checksum is another: nothing of it counts.
+    Wrong,
+    /// The disk is full.
+    Full,
+}
+
+/// What has arrived and is on the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Receipt {
+    /// How far the upload is.
+    pub offset: u64,
+    /// How the request ended.
+    pub end: End,
+}
+
+fn disk(e: io::Error) -> Error {
+    match e.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Error::new(Code::NoSpace).retry_after(ROOM_RETRY_S).caused_by(e),
+        _ => Error::internal("a part file cannot be used").caused_by(e),
+    }
+}
+
+/// Runs something that waits for the disk.
+async fn blocking<T: Send + 'static>(f: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(f).await.map_err(|e| Error::internal("work on a part file panicked").caused_by(e))?
+}
+
+impl Uploads {
+    /// Opens the folder of the part files; it is made.
+    ///
+    /// # Errors
+    /// The folder cannot be made.
+    pub fn open(setup: Setup) -> Result<Self> {
+        let Setup { parts, blobs, db, idle, reserve_bytes } = setup;
+        let parts = Parts::open(&parts).map_err(disk)?;
+        Ok(Self(Arc::new(Inner { parts, blobs, db, holds: Arc::default(), hashes: Mutex::default(), idle, reserve_bytes })))
+    }
+
+    /// Where complete files lie.
+    #[must_use]
+    pub fn blobs(&self) -> &Blobs {
+        &self.0.blobs
+    }
+
+    /// Whether so many more bytes leave the reserve of the disk alone.
+    ///
+    /// # Errors
+    /// They do not.
+    pub fn room_for(&self, bytes: u64) -> Result<()> {
+        let free = fs4::available_space(self.0.parts.folder()).map_err(disk)?;
+        if free.saturating_sub(bytes) >= self.0.reserve_bytes && free >= bytes {
+            return Ok(());
+        }
+        Err(Error::new(Code::NoSpace).retry_after(ROOM_RETRY_S))
+    }
+
+    /// Takes an upload for one request. A request that still sends is asked to leave: a phone that changed its network comes
+    /// back on a new line while the old one still seems open.
+    ///
+    /// # Errors
+    /// The other request does not leave in time.
+    pub async fn hold(&self, id: UploadId) -> Result<Hold> {
+        self.0.holds.take(id).await
+    }
+
+    /// How far an upload has come; all of it is on the disk.
+    ///
+    /// # Errors
+    /// The part cannot be read.
+    pub async fn offset(&self, hold: &Hold) -> Result<u64> {
+        let (inner, id) = (Arc::clone(&self.0), hold.id());
+        blocking(move || {
+            let Some(part) = inner.parts.find(id)? else { return Ok(0) };
+            part.file.sync_data().map_err(disk)?;
+            Ok(part.length)
+        })
+        .await
+    }
+
+    /// Takes what a request sends, until it ends in whatever way.
+    ///
+    /// # Errors
+    /// The upload is at another offset; the part cannot be written; the database fails.
+    pub async fn receive<E>(
+        &self,
+        ctx: &Ctx,
+        hold: &Hold,
+        job: Job,
+        stream: impl Stream<Item = std::result::Result<Bytes, E>> + Unpin,
+    ) -> Result<Receipt> {
+        let (inner, id, start) = (Arc::clone(&self.0), hold.id(), job.start);
+        let part =
+            blocking(move || if start == 0 { inner.parts.make(id) } else { inner.parts.find(id)?.ok_or_else(|| elsewhere(0)) }).await?;
+        if part.length != start {
+            return Err(elsewhere(part.length));
+        }
+        let known = self.known(id, start);
+        let seen = known.is_some() && start > 0;
+        let whole = known.or_else(|| (start == 0).then(|| Hash(Context::new(&SHA256))));
+        let length = u64::try_from(job.upload.length).unwrap_or_default();
+        let (sink, announced) = (self.sink(part, whole, job.checksum)?, job.announced);
+        let mut writer = Writer::new(sink);
+        let mut end = self.pump(hold, &mut writer, length.saturating_sub(start), stream).await;
+        if end == End::Whole && announced.is_some_and(|n| n != writer.taken()) {
+            end = End::Cut;
+        }
+        let closed = writer.close(end == End::Whole).await.map_err(disk)?;
+        if let Some(hash) = closed.whole {
+            self.remember(id, closed.offset, hash);
+        }
+        if !closed.right && end == End::Whole {
+            end = End::Wrong;
+        }
+        if !seen && closed.offset > start && closed.offset < length {
+            let (ctx, upload) = (ctx.clone(), job.upload);
+            self.0.db.write(move |tx| upload::begin(tx, &ctx, &upload)).await?;
+        }
+        Ok(Receipt { offset: closed.offset, end })
+    }
+
+    fn sink(&self, part: Part, whole: Option<Hash>, checksum: Option<Checksum>) -> Result<Sink> {
+        let piece = checksum.map(|c| {
+            let marker = self.0.parts.mark(&part).map_err(disk)?;
+            Ok::<_, Error>(Piece {
+                hash: Context::new(c.algorithm),
+                expected: c.expected,
+                start: part.length,
+                before: whole.clone(),
+                marker,
+            })
+        });
+        Ok(Sink::new(part, whole, piece.transpose()?))
+    }
+
+    /// Moves bytes from the line to the disk.
+    async fn pump<E>(
+        &self,
+        hold: &Hold,
+        writer: &mut Writer,
+        mut left: u64,
+        mut stream: impl Stream<Item = std::result::Result<Bytes, E>> + Unpin,
+    ) -> End {
+        loop {
+            let next = tokio::select! {
+                biased;
+                () = hold.wanted() => return End::Replaced,
+                next = tokio::time::timeout(self.0.idle, stream.next()) => next,
+            };
+            let chunk = match next {
+                Err(_) => return End::Silent,
+                Ok(None) => return End::Whole,
+                Ok(Some(Err(_))) => return End::Cut,
+                Ok(Some(Ok(chunk))) => chunk,
+            };
+            let fits = usize::try_from(left).unwrap_or(usize::MAX).min(chunk.len());
+            let (taken, more) = chunk.split_at(fits);
+            left = left.saturating_sub(u64::try_from(fits).unwrap_or(u64::MAX));
+            if writer.take(taken).await.is_err() {
+                return End::Full;
+            }
+            if !more.is_empty() {
+                return End::Excess;
+            }
+        }
+    }
+
+    /// Brings a complete upload to its place: hash, file, database. Done twice, or broken off anywhere, it comes to the same.
+    ///
+    /// # Errors
+    /// The upload was ended meanwhile; the place or the database fails: it is tried again with the next request.
+    pub async fn finish(&self, ctx: &Ctx, hold: &Hold, upload: &Upload) -> Result<Upload> {
+        let (id, inner) = (hold.id(), Arc::clone(&self.0));
+        let hash = self.known(id, u64::try_from(upload.length).unwrap_or_default());
+        let (path, sha256, bytes) = blocking(move || {
+            let part = inner.parts.find(id)?.ok_or_else(|| Error::new(Code::UploadGone))?;
+            let hash = hash.map_or_else(|| part.hash(), Ok).map_err(disk)?;
+            let hex = hash.0.finish().as_ref().iter().map(|b| format!("{b:02x}")).collect();
+            Ok((part.path.clone(), hex, part.length))
+        })
+        .await?;
+        let received = Received { sha256, bytes: i64::try_from(bytes).unwrap_or(i64::MAX) };
+        let asked = upload.clone();
+        let expected = self.0.db.read(move |tx| upload::expected(tx, &asked)).await?;
+        let key = if received.agrees(&expected.photo) {
+            Some(Key::Content(received.sha256.clone()))
+        } else {
+            expected.keeps.then_some(Key::Mismatch(id))
+        };
+        if let Some(key) = &key {
+            self.0.blobs.put_file(&path, key).await?;
+        }
+        let (ctx, kept) = (ctx.clone(), key.is_some());
+        let ended = self.0.db.write(move |tx| upload::finish(tx, &ctx, id, &received, kept)).await?;
+        self.discard(hold).await?;
+        Ok(ended)
+    }
+
+    /// Removes what has arrived of an upload that is over.
+    ///
+    /// # Errors
+    /// The part cannot be removed.
+    pub async fn discard(&self, hold: &Hold) -> Result<()> {
+        let (inner, id) = (Arc::clone(&self.0), hold.id());
+        self.hashes().remove(&id);
+        blocking(move || inner.parts.remove(id).map_err(disk)).await
+    }
+
+    fn hashes(&self) -> std::sync::MutexGuard<'_, HashMap<UploadId, (u64, Hash)>> {
+        self.0.hashes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The hash of what has arrived up to an offset, if it is kept.
+    fn known(&self, id: UploadId, offset: u64) -> Option<Hash> {
+        self.hashes().get(&id).filter(|(at, _)| *at == offset).map(|(_, hash)| hash.clone())
+    }
+
+    fn remember(&self, id: UploadId, offset: u64, hash: Hash) {
+        let mut hashes = self.hashes();
+        if hashes.len() >= HASHES && !hashes.contains_key(&id) {
+            // Whichever goes costs one more look at its part.
+            let any = hashes.keys().next().copied();
+            any.and_then(|any| hashes.remove(&any));
+        }
+        hashes.insert(id, (offset, hash));
+    }
+}
+
+/// The client believes the upload at another offset.
+#[must_use]
+pub fn elsewhere(offset: u64) -> Error {
+    Error::with(Code::OffsetMismatch, format!("the upload goes on at {offset}")).fact("upload_offset", offset)
+}
