@@ -3,6 +3,7 @@
 //! It starts the same program as a child on a database of its own, drives it over HTTP as devices and the office do, and removes everything
 //! behind it. `docs/performance.md` says what each part measures.
 
+mod crew;
 pub mod figures;
 pub mod ground;
 mod import;
@@ -10,8 +11,11 @@ mod outage;
 pub mod people;
 mod pull;
 mod push;
+mod size;
 mod start;
+mod storm;
 mod tickets;
+mod waiters;
 pub mod wire;
 
 use std::path::PathBuf;
@@ -63,9 +67,18 @@ pub struct Args {
     /// Pushes of 100 mutations in each run of `push`, of all devices together.
     #[arg(long, value_name = "N", default_value_t = 240, value_parser = clap::value_parser!(u64).range(8..=10_000))]
     batches: u64,
-    /// Devices of `outage`.
+    /// Devices of `storm` and `outage`.
     #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(1..=5_000))]
     devices: u64,
+    /// Devices of `waiters`; a server has room for 5,000.
+    #[arg(long, value_name = "N", default_value_t = 2_000, value_parser = clap::value_parser!(u64).range(1..=5_000))]
+    waiters: u64,
+    /// Open orders of the crew.
+    #[arg(long, value_name = "N", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..=5_000))]
+    orders: u64,
+    /// Tickets in the large store of `size`; the small one has a hundredth.
+    #[arg(long, value_name = "N", default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(1_000..=5_000_000))]
+    large: u64,
     /// How often something short is repeated; fewer for a first look.
     #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=10_000))]
     rounds: u64,
@@ -74,25 +87,34 @@ pub struct Args {
     figures: Option<PathBuf>,
 }
 
-/// The parts.
+/// The parts, in the order in which they run: each leaves its rows to the next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
 pub enum Part {
+    /// The morning: many devices read what changed overnight, send something and look for more, all at once.
+    Storm,
     /// Tickets registered over HTTP, each with area, likely duplicates and assignment.
     Tickets,
     /// What devices send, against the same rows by plain batched SQL.
     Push,
     /// What devices read: first sync, nothing new, a hundred changes.
     Pull,
+    /// First sync of a crew with its open orders: time and bytes.
+    Crew,
+    /// Many devices wait on one channel: how soon all know of a change.
+    Waiters,
     /// Many devices send what was done offline, all at once; nothing is lost.
     Outage,
     /// Import of service requests with area and assignment.
     Import,
     /// Cold start, and resident memory.
     Start,
+    /// Only if named: what pulls cost with few tickets in the store and with a hundred times as many. Best with --city tehran.
+    Size,
 }
 
-/// Parts in the order in which they run: each leaves its rows to the next.
-const EVERY: &[Part] = &[Part::Tickets, Part::Push, Part::Pull, Part::Outage, Part::Import, Part::Start];
+/// Those that run if none is named.
+const EVERY: &[Part] =
+    &[Part::Storm, Part::Tickets, Part::Push, Part::Pull, Part::Crew, Part::Waiters, Part::Outage, Part::Import, Part::Start];
 
 /// The sizes of a run.
 #[derive(Debug, Clone, Copy)]
@@ -103,6 +125,12 @@ pub struct Sizes {
     pub batches: usize,
     /// Devices of the storms.
     pub devices: usize,
+    /// Devices of `waiters`.
+    pub waiters: usize,
+    /// Open orders of the crew.
+    pub orders: usize,
+    /// Tickets in the large store of `size`.
+    pub large: usize,
     /// How often something short is repeated.
     pub rounds: usize,
 }
@@ -110,7 +138,15 @@ pub struct Sizes {
 impl From<&Args> for Sizes {
     fn from(args: &Args) -> Self {
         let size = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
-        Self { tickets: size(args.tickets), batches: size(args.batches), devices: size(args.devices), rounds: size(args.rounds) }
+        Self {
+            tickets: size(args.tickets),
+            batches: size(args.batches),
+            devices: size(args.devices),
+            waiters: size(args.waiters),
+            orders: size(args.orders),
+            large: size(args.large),
+            rounds: size(args.rounds),
+        }
     }
 }
 
@@ -134,6 +170,10 @@ pub fn run(args: &Args, env: &Env) -> Result<(), Failure> {
     for part in parts {
         ground.watch.go_on()?;
         let done = match part {
+            Part::Storm => storm::run(&ground, &mut figures, &sizes),
+            Part::Crew => crew::run(&ground, &mut figures, &sizes),
+            Part::Waiters => waiters::run(&ground, &mut figures, &sizes),
+            Part::Size => size::run(&ground, &mut figures, &sizes),
             Part::Tickets => tickets::run(&ground, &mut figures, &sizes),
             Part::Push => push::run(&mut ground, &mut figures, &sizes),
             Part::Pull => pull::run(&ground, &mut figures, &sizes),
@@ -155,12 +195,17 @@ pub fn run(args: &Args, env: &Env) -> Result<(), Failure> {
 
 /// Each device has a connection, here and at the server.
 fn enough_files(parts: &[Part], sizes: &Sizes) -> Told<()> {
-    let needed = if parts.contains(&Part::Outage) { sizes.devices } else { 0 } + 200;
+    let of = |part: &Part| match part {
+        Part::Outage | Part::Storm => sizes.devices,
+        Part::Waiters => sizes.waiters,
+        _ => 0,
+    };
+    let needed = parts.iter().map(of).max().unwrap_or_default() + 200;
     let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
     let soft = limits.lines().find_map(|l| l.strip_prefix("Max open files")?.split_whitespace().next()?.parse::<usize>().ok());
     match soft {
         Some(soft) if soft < needed => Err(Failure::said(format!(
-            "{needed} open files are needed and {soft} allowed: run `ulimit -n {needed}` first, or take fewer --devices"
+            "{needed} open files are needed and {soft} allowed: run `ulimit -n {needed}` first, or take fewer --devices and --waiters"
         ))),
         _ => Ok(()),
     }

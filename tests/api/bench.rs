@@ -11,7 +11,8 @@ use serde_json::Value;
 
 use crate::common::TestDb;
 
-const TINY: &[&str] = &["--requests", "60", "--tickets", "150", "--batches", "8", "--devices", "20"];
+const TINY: &[&str] =
+    &["--requests", "60", "--tickets", "150", "--batches", "8", "--devices", "20", "--waiters", "30", "--orders", "5", "--large", "1000"];
 
 /// A bench whose temporary files go to a folder of the test's.
 fn bench(folder: &Path, database: &str, more: &[&str]) -> Command {
@@ -40,6 +41,10 @@ fn left_behind(db: &TestDb, pid: u32) -> i64 {
 
 /// What must be told, as the beginning of a figure's name.
 const FIGURES: &[(&str, &[&str])] = &[
+    ("storm", &["all done after", "rows served", "a device until it is done, p99", "memory", "mutations lost"]),
+    ("crew", &["first sync (identity), size", "first sync (zstd)", "first sync (zstd), size"]),
+    ("waiters", &["acknowledged → woken, p99", "acknowledged → woken and read by all, p99", "wakings"]),
+    ("size", &["nothing new, 1000 tickets, p99", "nothing new, p50, large against small", "100 changes, p50, large against small"]),
     ("tickets", &["registered", "a ticket, p50", "a ticket, p99", "of them given to somebody", "memory"]),
     (
         "push",
@@ -87,11 +92,9 @@ fn figure(report: &Value, part: &str, name: &str) -> f64 {
 fn every_part_tells_its_figures_and_nothing_is_lost_or_left_behind() {
     for (database, db) in both() {
         let folder = tempfile::tempdir().unwrap();
-        let mut child = bench(folder.path(), &database, &["--rounds", "2", "--figures", "figures.json"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let every: Vec<&str> = FIGURES.iter().map(|(part, _)| *part).collect();
+        let more = [&["--rounds", "2", "--figures", "figures.json"], every.as_slice()].concat();
+        let mut child = bench(folder.path(), &database, &more).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let pid = child.id();
         let printed = std::io::read_to_string(child.stdout.take().unwrap()).unwrap();
         let output = child.wait_with_output().unwrap();
@@ -107,6 +110,8 @@ fn every_part_tells_its_figures_and_nothing_is_lost_or_left_behind() {
             }
         }
         assert_eq!(figure(&report, "outage", "rows lost"), 0.0);
+        assert_eq!(figure(&report, "storm", "mutations lost"), 0.0);
+        assert_eq!(figure(&report, "waiters", "wakings"), 150.0);
         assert_eq!(figure(&report, "outage", "answered applied"), 400.0);
         assert_eq!(figure(&report, "outage", "rows made"), 300.0);
         let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|f| f.unwrap().file_name()).collect();

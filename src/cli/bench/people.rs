@@ -1,7 +1,5 @@
 //! Who works at the bench: accounts of its own, as many as its devices need, because an account has at most so many devices.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
 
 use crate::{
@@ -11,10 +9,7 @@ use crate::{
             Told,
             ground::{Ground, Served},
         },
-        demo::{
-            city::by_code,
-            people::{Desk, Person},
-        },
+        demo::people::{Desk, Person},
     },
     client::http::HttpTransport,
     domain::{account::Role, ids::AccountId},
@@ -124,6 +119,16 @@ impl<'g> Office<'g> {
         self.account(role, &json!({ "organisation_id": organisation, "areas": [] }))
     }
 
+    /// Logins for so many devices, one for each, of people made for them who work for an organisation.
+    ///
+    /// # Errors
+    /// The server refuses.
+    pub fn workers(&mut self, role: Role, organisation: &Value, devices: usize) -> Told<Vec<Login>> {
+        let people = (0..devices.div_ceil(DEVICES)).map(|_| self.worker(role, organisation));
+        let people = people.collect::<Told<Vec<Login>>>()?;
+        Ok(people.iter().cycle().take(devices).cloned().collect())
+    }
+
     fn account(&mut self, role: Role, place: &Value) -> Told<Login> {
         self.ground.watch.go_on()?;
         // A login is short; an id makes it one that nobody had in an earlier part.
@@ -140,13 +145,5 @@ impl<'g> Office<'g> {
         let person =
             Person { login: login.clone(), password: PASSWORD.to_owned(), role, name: login, organisation: None, areas: Vec::new() };
         Login::of(self.server, &person)
-    }
-
-    /// Ids of the organisations by code.
-    ///
-    /// # Errors
-    /// The server refuses.
-    pub fn organisations(&mut self) -> Told<BTreeMap<String, Value>> {
-        by_code(&mut self.admin, "/v1/organisations")
     }
 }

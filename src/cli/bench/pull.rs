@@ -11,7 +11,7 @@ use crate::{
             ground::{Ground, Served},
             import,
             people::{Login, Office, Reach},
-            wire::{Mix, Pages, Reader, agent, at_once, load, push_now, tickets_of},
+            wire::{Loaded, Mix, Pages, Reader, Ticket, agent, at_once, load, push_now, tickets_of},
         },
     },
     clock::Stopwatch,
@@ -25,7 +25,7 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// Nobody asks at the same instant as all others.
 const STAGGER: Duration = Duration::from_millis(3);
 /// Changes of a delta.
-const CHANGES: usize = 100;
+pub const CHANGES: usize = 100;
 /// Rows of a page of a first sync.
 pub const LARGE: usize = 1000;
 /// Rows of a page of a later one.
@@ -117,11 +117,14 @@ pub fn ask(reader: &mut Reader, often: usize, pause: Duration) -> Told<Vec<Durat
 fn changes(ground: &Ground, server: &Served, office: &mut Office<'_>, figures: &mut Figures, sizes: &Sizes) -> Told<()> {
     let mut logins = office.logins(Role::Inspector, Reach::OneDistrict, 2)?;
     let (writer, reader) = logins.pop().zip(logins.pop()).ok_or_else(|| Failure::said("no login"))?;
+    let tickets = tickets_of(ground, &writer)?;
+    let tickets: Vec<&Ticket> = tickets.iter().collect();
     for (many, wanted, what) in [(CHANGES, 30.0, "delta of 100 changes"), (1, 50.0, "one change, acknowledged → read by a second device")]
     {
         let mut reader = Reader::new(ground, server, &reader)?;
         reader.all(LARGE, "identity")?;
-        let mut times = delta(ground, server, &writer, &mut reader, many, sizes.rounds)?;
+        let loaded = load(ground, &writer, &tickets, Mix::Notes, sizes.rounds, many)?;
+        let mut times = delta(server, &loaded, &mut reader, many)?;
         figures.times(what, &mut times, Wanted::Below(wanted));
     }
     Ok(())
@@ -131,11 +134,9 @@ fn changes(ground: &Ground, server: &Served, office: &mut Office<'_>, figures: &
 ///
 /// # Errors
 /// The server refuses, or what was acknowledged is not there.
-pub fn delta(ground: &Ground, server: &Served, writer: &Login, reader: &mut Reader, many: usize, rounds: usize) -> Told<Vec<Duration>> {
-    let tickets = tickets_of(ground, writer)?;
-    let loaded = load(ground, writer, &tickets.iter().collect::<Vec<_>>(), Mix::Notes, rounds, many)?;
+pub fn delta(server: &Served, loaded: &Loaded, reader: &mut Reader, many: usize) -> Told<Vec<Duration>> {
     let agent = agent();
-    let mut times = Vec::with_capacity(rounds);
+    let mut times = Vec::with_capacity(loaded.bodies.len());
     for body in &loaded.bodies {
         push_now(&agent, &server.base, &loaded.bearer, body)?;
         let page = reader.page_now(USUAL, "identity")?;

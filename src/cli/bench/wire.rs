@@ -151,6 +151,11 @@ impl Reader {
         Ok(Self { agent: agent(), base: server.base.clone(), bearer: login.bearer()?, device, cursor: None })
     }
 
+    /// Goes on at another address of the same server.
+    pub fn move_to(&mut self, base: &str) {
+        base.clone_into(&mut self.base);
+    }
+
     /// One page, in a content encoding.
     ///
     /// # Errors
@@ -210,7 +215,9 @@ impl Reader {
     }
 }
 
-fn between<'t>(text: &'t str, before: &str, after: &str) -> Option<&'t str> {
+/// What stands between two texts, the first time.
+#[must_use]
+pub fn between<'t>(text: &'t str, before: &str, after: &str) -> Option<&'t str> {
     let rest = text.split_once(before)?.1;
     rest.split_once(after).map(|(inside, _)| inside)
 }
@@ -264,7 +271,22 @@ pub struct Loaded {
 /// # Errors
 /// The server refuses.
 pub fn load(ground: &Ground, login: &Login, tickets: &[&Ticket], mix: Mix, batches: usize, batch: usize) -> Told<Loaded> {
-    let device = register(ground, login)?;
+    load_on(ground, login, &register(ground, login)?, tickets, mix, batches, batch)
+}
+
+/// As [`load`], for a device that is registered and has sent nothing yet.
+///
+/// # Errors
+/// The login has no token, or there are no tickets.
+pub fn load_on(
+    ground: &Ground,
+    login: &Login,
+    device: &Value,
+    tickets: &[&Ticket],
+    mix: Mix,
+    batches: usize,
+    batch: usize,
+) -> Told<Loaded> {
     let mut seq = 0_usize;
     let mut subjects = tickets.iter().flat_map(|ticket| std::iter::repeat_n(ticket, 4)).cycle();
     let mut bodies = Vec::with_capacity(batches);
