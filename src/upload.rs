@@ -237,10 +237,13 @@ impl Uploads {
         if part.length != start {
             return Err(elsewhere(part.length));
         }
+        let length = u64::try_from(job.upload.length).unwrap_or_default();
+        if job.announced.is_some_and(|n| n > length.saturating_sub(start)) {
+            return Err(excess(length));
+        }
         let known = self.known(id, start);
         let seen = known.is_some() && start > 0;
         let whole = known.or_else(|| (start == 0).then(|| Hash(Context::new(&SHA256))));
-        let length = u64::try_from(job.upload.length).unwrap_or_default();
         let (sink, announced) = (self.sink(part, whole, job.checksum)?, job.announced);
         let mut writer = Writer::new(sink);
         let mut end = self.pump(hold, &mut writer, length.saturating_sub(start), stream).await;
@@ -372,4 +375,10 @@ impl Uploads {
 #[must_use]
 pub fn elsewhere(offset: u64) -> Error {
     Error::with(Code::OffsetMismatch, format!("the upload goes on at {offset}")).fact("upload_offset", offset)
+}
+
+/// The client has more than the upload was announced with.
+#[must_use]
+pub fn excess(length: u64) -> Error {
+    Error::with(Code::TooLarge, format!("the upload was announced with {length} bytes")).fact("limit_bytes", length)
 }

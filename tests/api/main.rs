@@ -20,6 +20,7 @@ mod hand_in;
 mod kill;
 mod kill_phone;
 mod limits;
+mod node;
 mod office;
 mod roles;
 mod spec;
@@ -27,7 +28,9 @@ mod ticket;
 mod town;
 #[path = "../common/town_rows.rs"]
 mod town_rows;
+mod tus;
 mod upload;
+mod upload_cuts;
 mod wake;
 mod watermelon;
 mod watermelon_library;

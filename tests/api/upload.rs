@@ -301,6 +301,7 @@ fn what_cannot_be_taken_is_refused_with_what_would_be_right() {
             let reply = patch(offset).bytes(STREAM, vec![1]).send();
             assert_eq!((reply.status, reply.problem("offset_mismatch")["upload_offset"].as_u64()), (409, Some(0)));
         }
+        assert_eq!(field.patch(&upload, 7, &bytes).problem("offset_mismatch")["upload_offset"], 0, "not: too large");
         assert_eq!(patch("0").bytes(STREAM, vec![0; 1_001]).send().problem("too_large")["limit_bytes"], 1_000);
         assert_eq!(field.patch(&upload, 0, &bytes[..10]).status, 204);
         assert_eq!(field.patch(&upload, 0, &bytes[..10]).problem("offset_mismatch")["upload_offset"], 10);

@@ -5,7 +5,6 @@
 
 use std::{
     collections::BTreeSet,
-    fs,
     io::{BufRead as _, BufReader, Write as _},
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -16,7 +15,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
-    common::tell_skipped,
+    node,
     town::Town,
     town_rows::{COLLAPSE, POTHOLE, TREE},
 };
@@ -24,35 +23,13 @@ use crate::{
 /// An access token is good for a quarter of an hour.
 const MAX_SECONDS: u64 = 14 * 60;
 
-/// The scripts beside the library, installed below `target`; nothing if there is no Node.
+/// The scripts beside the library.
 fn installed() -> Option<PathBuf> {
-    let runs = |program: &str| Command::new(program).arg("--version").output().is_ok_and(|o| o.status.success());
-    let is_required = std::env::var_os("BAZDID_REQUIRE_NODE").is_some();
-    if !runs("node") || !runs("npm") {
-        assert!(!is_required, "node and npm are required and not there");
-        tell_skipped("skipped: the WatermelonDB library needs node and npm");
-        return None;
-    }
-    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/watermelon");
-    let to = Path::new(env!("CARGO_TARGET_TMPDIR")).join("watermelon");
-    fs::create_dir_all(&to).unwrap();
-    let lock = fs::read_to_string(from.join("package-lock.json")).unwrap();
-    let done = to.join("installed");
-    let is_installed = fs::read_to_string(&done).is_ok_and(|of| of == lock);
-    for file in fs::read_dir(&from).unwrap() {
-        let file = file.unwrap();
-        fs::copy(file.path(), to.join(file.file_name())).unwrap();
-    }
-    if !is_installed {
-        let npm = Command::new("npm").args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(&to).output().unwrap();
-        if !npm.status.success() {
-            assert!(!is_required, "npm ci: {}", String::from_utf8_lossy(&npm.stderr));
-            tell_skipped("skipped: npm could not fetch the WatermelonDB library (BAZDID_REQUIRE_NODE=1 shows why)");
-            return None;
-        }
-        fs::write(&done, lock).unwrap();
-    }
-    Some(to)
+    node::installed(
+        "watermelon",
+        "skipped: the WatermelonDB library needs node and npm",
+        "skipped: npm could not fetch the WatermelonDB library (BAZDID_REQUIRE_NODE=1 shows why)",
+    )
 }
 
 /// Plays a day; gives its summary.

@@ -30,7 +30,7 @@ use crate::{
         Ctx,
         upload::{self, NewUpload},
     },
-    upload::{Checksum, End, Hold, Job, elsewhere},
+    upload::{Checksum, End, Hold, Job, elsewhere, excess},
 };
 
 /// Where uploads are made.
@@ -206,9 +206,6 @@ async fn patched(state: &web::Data<State>, ctx: Ctx, id: UploadId, req: &HttpReq
         let nothing = start == length && announced == Some(0);
         return if nothing { Ok(answer(StatusCode::NO_CONTENT, length, None).finish()) } else { Err(elsewhere(length).into()) };
     }
-    if announced.is_some_and(|n| n > length.saturating_sub(start)) {
-        return Err(too_much(length).into());
-    }
     state.uploads.room_for(announced.unwrap_or_default())?;
     let expires = upload.expires_at;
     let (offset, ended) = take(state, &ctx, hold, Job { upload, start, announced, checksum }, payload).await?;
@@ -253,7 +250,7 @@ async fn take(state: &web::Data<State>, ctx: &Ctx, hold: Hold, job: Job, mut pay
             End::Cut => Error::with(Code::Malformed, "the body broke off"),
             End::Silent => Error::with(Code::Malformed, "nothing came any more"),
             End::Replaced => Error::with(Code::UploadLocked, "another request goes on with this upload").retry_after(1),
-            End::Excess => too_much(size(&upload)),
+            End::Excess => excess(size(&upload)),
             End::Wrong => Error::new(Code::ChecksumMismatch),
             End::Full => Error::new(Code::NoSpace),
         };
@@ -278,10 +275,6 @@ async fn complete(state: &State, ctx: &Ctx, hold: &Hold, upload: &Upload) -> Res
 
 fn size(upload: &Upload) -> u64 {
     u64::try_from(upload.length).unwrap_or_default()
-}
-
-fn too_much(length: u64) -> Error {
-    Error::with(Code::TooLarge, format!("the upload was announced with {length} bytes")).fact("limit_bytes", length)
 }
 
 fn answer(status: StatusCode, offset: u64, expires: Option<Timestamp>) -> HttpResponseBuilder {
