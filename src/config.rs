@@ -38,8 +38,6 @@ const OTHER_VARIABLES: &[&str] = &[
     "BAZDID_KILL_SEED",
     "BAZDID_WRITE_VECTORS",
     "BAZDID_UPLOADS",
-    "BAZDID_TEST_S3",
-    "BAZDID_REQUIRE_S3",
 ];
 
 crate::text_enum! {

@@ -23,6 +23,8 @@ mod limits;
 mod node;
 mod office;
 mod roles;
+#[cfg(feature = "s3")]
+mod s3;
 mod spec;
 mod ticket;
 mod town;
