@@ -23,7 +23,7 @@ impl Dice {
 
 /// How many uploads: few as a rule, `BAZDID_UPLOADS` for a long run.
 fn uploads() -> usize {
-    std::env::var("BAZDID_UPLOADS").map_or(40, |n| n.parse().unwrap())
+    std::env::var_os("BAZDID_UPLOADS").map_or(40, |n| n.to_str().unwrap().parse().unwrap())
 }
 
 /// Bytes of a photo; every seventh one is the same picture as the one before it.
