@@ -89,6 +89,8 @@ pub struct Telemetry {
     pub format: LogFormat,
     /// A filter such as `info` or `info,bazdid::http=debug`.
     pub level: String,
+    /// What a scraper of `/metrics` has to send; empty: only this machine may ask.
+    pub metrics_token: Secret,
 }
 
 /// Keys and passwords.
@@ -156,7 +158,7 @@ impl Default for Database {
 
 impl Default for Telemetry {
     fn default() -> Self {
-        Self { format: LogFormat::Pretty, level: "info".to_owned() }
+        Self { format: LogFormat::Pretty, level: "info".to_owned(), metrics_token: Secret::default() }
     }
 }
 

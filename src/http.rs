@@ -9,6 +9,7 @@ mod edge;
 pub mod gate;
 pub mod health;
 mod inflate;
+mod metrics;
 pub mod params;
 pub mod precondition;
 pub mod problem;
@@ -30,6 +31,7 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
     clock::{SharedClock, SharedIds},
+    config::Secret,
     error::{Code, Error as Fault},
     http::{
         gate::Gate,
@@ -60,6 +62,8 @@ pub struct State {
     pub db: Db,
     /// Where the database is, for the question whether migrations wait.
     pub database_url: String,
+    /// What a scraper of the figures has to send; empty: only this machine may ask.
+    pub metrics_token: Secret,
     /// The time.
     pub clock: SharedClock,
     /// New ids.
@@ -104,6 +108,7 @@ impl Site {
 /// Every route.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     health::routes(config);
+    metrics::routes(config);
     v1::routes(config);
 }
 

@@ -24,6 +24,7 @@ use crate::{
         upload::UploadLimits,
     },
     store::{self, Db, DbOptions, hub::Hub},
+    telemetry,
     upload::{Setup, Uploads},
     worker::{Worker, wake},
 };
@@ -166,6 +167,8 @@ pub fn listen(at: SocketAddr) -> std::io::Result<TcpListener> {
 /// The database cannot be reached, a migration failed, or the key cannot be read.
 pub fn build(config: &Config, clock: SharedClock, ids: SharedIds, listener: TcpListener, migrations: Migrations) -> Result<Server> {
     let fault = |what: &str, e: std::io::Error| Error::internal(what).caused_by(e);
+    telemetry::count()?;
+    store::totals::count_statements();
     let shared = shared(config, &ids)?;
     let db = database(config, migrations)?;
     let limits = Limits {
@@ -179,6 +182,7 @@ pub fn build(config: &Config, clock: SharedClock, ids: SharedIds, listener: TcpL
     let upload_gate = Gate::new(config.evidence.uploads_at_once, usize::MAX, ids.clone());
     let gate = Gate::new(config.server.sync_requests, config.server.sync_bytes, ids.clone());
     let site = Site::new(State {
+        metrics_token: config.telemetry.metrics_token.clone(),
         db,
         database_url: config.database.url.reveal().to_owned(),
         clock,

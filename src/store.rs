@@ -35,6 +35,7 @@ mod sqlite_writer;
 pub mod state;
 pub mod throttle;
 pub mod ticket;
+pub mod totals;
 mod tx;
 pub mod upload;
 pub mod visit;

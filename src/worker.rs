@@ -12,6 +12,7 @@ use crate::{
         timers::{self, Step},
     },
     store::{Db, Tx},
+    telemetry,
     upload::{Swept, Uploads},
 };
 
@@ -146,6 +147,7 @@ impl Worker {
                 Ok(_) => {}
                 Err(error) => tracing::error!(error = %error, "the worker could not look after uploads; it will try again"),
             }
+            telemetry::sum_up();
             tokio::time::sleep(REST).await;
         }
     }

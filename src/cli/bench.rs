@@ -155,7 +155,7 @@ impl From<&Args> for Sizes {
 /// # Errors
 /// The database cannot be made, something was refused or lost, or somebody ended it.
 pub fn run(args: &Args, env: &Env) -> Result<(), Failure> {
-    telemetry::start(&Telemetry { format: LogFormat::Pretty, level: "warn".to_owned() });
+    telemetry::start(&Telemetry { format: LogFormat::Pretty, level: "warn".to_owned(), ..Telemetry::default() });
     let mut parts = if args.parts.is_empty() { EVERY.to_vec() } else { args.parts.clone() };
     parts.sort_unstable();
     parts.dedup();

@@ -89,6 +89,7 @@ keys! {
     database.connections = |v| number(v, 1, 256), "connections to the database";
     telemetry.format = word, "pretty or json";
     telemetry.level = level, "what is logged: error, warn, info, debug, trace, or by module as in info,bazdid::http=debug";
+    telemetry.metrics_token = metrics_token, "what /metrics asks for as Authorization: Bearer, 16 signs or more; without it only this machine may ask";
     security.master_key = master_key, "the master key as 64 hex digits, instead of the key file";
     security.key_file = path, "file of the master key; made on the first start, readable by its owner only";
     security.password_memory_kib = |v| number(v, 8 * 1024, 1 << 21), "memory of one password hash, KiB; old hashes are renewed at the next login";
@@ -122,6 +123,14 @@ pub(super) fn sections() -> Vec<&'static str> {
 
 fn text(value: &Value) -> Result<&str, String> {
     value.as_str().ok_or_else(|| format!("expected a text, found {}", value.to_actual()))
+}
+
+fn metrics_token(value: &Value) -> Result<Secret, String> {
+    let token = any_text(value)?;
+    if token.is_empty() || (token.len() >= 16 && token.chars().all(|c| c.is_ascii_graphic())) {
+        return Ok(Secret::new(token));
+    }
+    Err("expected 16 or more letters, digits and signs without blanks".to_owned())
 }
 
 fn any_text(value: &Value) -> Result<String, String> {

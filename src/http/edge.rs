@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::{
     error::{Code, Error as Fault},
     http::{
-        State,
+        State, metrics,
         problem::{Problem, from_framework},
         v1::upload::headers,
     },
@@ -48,18 +48,25 @@ pub async fn edge(req: ServiceRequest, next: Next<impl MessageBody + 'static>) -
         let outcome = tokio::time::timeout(limit, next.call(req)).await;
         let response = match outcome {
             Ok(Ok(response)) => response.map_into_boxed_body(),
-            Ok(Err(error)) => return Err(refuse(&error, id, uploads)),
+            Ok(Err(error)) => {
+                let refused = refuse(&error, id, uploads);
+                metrics::answered(&method, None, refused.as_response_error().status_code(), state.clock.now() - started);
+                return Err(refused);
+            }
             Err(_) => {
                 let slow = Fault::with(Code::Overloaded, format!("the request took longer than {} seconds", limit.as_secs()));
-                return Err(refuse(&Problem::from(slow).into(), id, uploads));
+                let refused = refuse(&Problem::from(slow).into(), id, uploads);
+                metrics::answered(&method, None, refused.as_response_error().status_code(), state.clock.now() - started);
+                return Err(refused);
             }
         };
         let route = response.request().match_pattern();
         let response = explain(response, id);
-        let took_ms = (state.clock.now() - started) / 1000;
+        let took_us = state.clock.now() - started;
+        metrics::answered(&method, route.as_deref(), response.status(), took_us);
         tracing::info!(
             http.method = %method, http.route = route.as_deref().unwrap_or("-"), http.status = response.status().as_u16(),
-            http.duration_ms = took_ms, "request answered"
+            http.duration_ms = took_us / 1000, "request answered"
         );
         Ok(dress(response, id, docs, uploads))
     }

@@ -10,6 +10,7 @@ use diesel::{
 use tokio::sync::{Semaphore, oneshot};
 
 use crate::{
+    clock::Stopwatch,
     error::{Code, Error, Result},
     store::{
         hub::{Heads, Hub},
@@ -146,7 +147,9 @@ impl Db {
     /// The closure's, or the database cannot be reached.
     pub async fn read<T: Send + 'static>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static) -> Result<T> {
         let db = self.clone();
+        let waits = Stopwatch::start();
         let _permit = self.permits.acquire().await.map_err(|e| Error::internal("the pool is closed").caused_by(e))?;
+        waited("read", waits);
         tokio::task::spawn_blocking(move || db.read_blocking(f)).await.map_err(panicked)?
     }
 
@@ -159,7 +162,9 @@ impl Db {
         match &self.backend {
             Backend::Pg(_) => {
                 let db = self.clone();
+                let waits = Stopwatch::start();
                 let _permit = self.permits.acquire().await.map_err(|e| Error::internal("the pool is closed").caused_by(e))?;
+                waited("write", waits);
                 tokio::task::spawn_blocking(move || db.write_blocking(f)).await.map_err(panicked)?
             }
             Backend::Sqlite { writer, .. } => queue(writer, &self.hub, f)?.await.map_err(writer_gone)?,
@@ -218,6 +223,11 @@ impl Db {
     }
 }
 
+/// A transaction had to wait for its turn: for a connection, or on SQLite for the writer.
+fn waited(kind: &'static str, since: Stopwatch) {
+    metrics::histogram!("bazdid_store_wait_seconds", "kind" => kind).record(since.elapsed());
+}
+
 fn panicked(e: tokio::task::JoinError) -> Error {
     Error::internal("a database closure panicked").caused_by(e)
 }
@@ -274,12 +284,17 @@ pub(in crate::store) fn transaction<T>(conn: &mut PgConnection, f: impl FnOnce(&
 struct Queued<T, F> {
     f: F,
     hub: Arc<Hub>,
+    /// Since when it waits; nothing once it was run.
+    waits: Option<Stopwatch>,
     outcome: Option<Result<(T, Heads)>>,
     reply: oneshot::Sender<Result<T>>,
 }
 
 impl<T: Send, F: FnMut(&mut Tx<'_>) -> Result<T> + Send> Job for Queued<T, F> {
     fn run(&mut self, conn: &mut SqliteConnection) -> Result<()> {
+        if let Some(since) = self.waits.take() {
+            waited("write", since);
+        }
         let outcome = Tx::sqlite(conn).run(&mut self.f);
         let fine = outcome.is_ok();
         self.outcome = Some(outcome);
@@ -309,6 +324,6 @@ where
     F: FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
 {
     let (reply, receiver) = oneshot::channel();
-    writer.send(Box::new(Queued { f, hub: Arc::clone(hub), outcome: None, reply }))?;
+    writer.send(Box::new(Queued { f, hub: Arc::clone(hub), waits: Some(Stopwatch::start()), outcome: None, reply }))?;
     Ok(receiver)
 }

@@ -20,6 +20,7 @@ mod hand_in;
 mod kill;
 mod kill_phone;
 mod limits;
+mod metrics;
 mod node;
 mod office;
 mod roles;

@@ -10,6 +10,7 @@ use bazdid::{
 /// The routes that need no login; everything else does.
 pub const PUBLIC: &[&str] = &[
     "GET /livez",
+    "GET /metrics",
     "GET /readyz",
     "GET /v1/errors",
     "GET /v1/errors/{code}",

@@ -17,7 +17,10 @@ use serde_json::Value;
 use crate::{
     cli::{
         Env, Failure,
-        bench::{Told, figures::scramble},
+        bench::{
+            Told,
+            figures::{float, scramble},
+        },
         demo::{CityWord, people::Person},
     },
     clock::{SharedClock, SharedIds, Stopwatch},
@@ -246,7 +249,8 @@ impl Ground {
             .env("BAZDID_SECURITY__KEY_FILE", self.data().join("bazdid.key"))
             .env("BAZDID_SERVER__BIND", "127.0.0.1")
             .env("BAZDID_SERVER__PORT", "0")
-            .env("BAZDID_TELEMETRY__LEVEL", "error");
+            .env("BAZDID_TELEMETRY__LEVEL", "error")
+            .env_remove("BAZDID_TELEMETRY__METRICS_TOKEN");
         Ok(command)
     }
 
@@ -366,6 +370,40 @@ impl Served {
             Some(line.split_whitespace().nth(1)?.parse::<f64>().ok()? / 1024.0)
         };
         read().unwrap_or(f64::NAN)
+    }
+}
+
+/// Statements that a server sent to its database, between two looks.
+pub struct Statements<'s> {
+    server: &'s Served,
+    before: f64,
+}
+
+impl Served {
+    /// Begins to count statements.
+    ///
+    /// # Errors
+    /// The server does not tell.
+    pub fn count_statements(&self) -> Told<Statements<'_>> {
+        Ok(Statements { server: self, before: self.statements()? })
+    }
+
+    fn statements(&self) -> Told<f64> {
+        let url = format!("{}/metrics", self.base);
+        let said = |e: ureq::Error| Failure::said(format!("the server does not tell its figures: {e}"));
+        let text = ureq::get(url).call().map_err(said)?.body_mut().read_to_string().map_err(said)?;
+        let count = text.lines().find_map(|line| line.strip_prefix("bazdid_store_statements_total ")?.trim().parse().ok());
+        count.ok_or_else(|| Failure::said("the server's figures do not tell its statements"))
+    }
+}
+
+impl Statements<'_> {
+    /// How many there were for each of so many requests. Few of them are of the background work and of the looks themselves.
+    ///
+    /// # Errors
+    /// The server does not tell.
+    pub fn each(&self, requests: usize) -> Told<f64> {
+        Ok((self.server.statements()? - self.before) / float(requests))
     }
 }
 

@@ -82,7 +82,9 @@ fn nothing_new(ground: &Ground, server: &Served, office: &mut Office<'_>, figure
         reader.all(LARGE, "identity")?;
         readers.push(reader);
     }
+    let statements = server.count_statements()?;
     let mut times = readers.last_mut().map_or(Ok(Vec::new()), |reader| ask(reader, sizes.rounds, Duration::ZERO))?;
+    figures.say("nothing new, a request", statements.each(times.len())?, "statements");
     figures.times("nothing new, one device", &mut times, Wanted::Open);
     let watch = Stopwatch::start();
     let times = at_once(readers, |nth, mut reader| {
@@ -124,7 +126,9 @@ fn changes(ground: &Ground, server: &Served, office: &mut Office<'_>, figures: &
         let mut reader = Reader::new(ground, server, &reader)?;
         reader.all(LARGE, "identity")?;
         let loaded = load(ground, &writer, &tickets, Mix::Notes, sizes.rounds, many)?;
+        let statements = server.count_statements()?;
         let mut times = delta(server, &loaded, &mut reader, many)?;
+        figures.say(&format!("{what}, a push and a pull"), statements.each(times.len())?, "statements");
         figures.times(what, &mut times, Wanted::Below(wanted));
     }
     Ok(())

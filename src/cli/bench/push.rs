@@ -70,6 +70,8 @@ fn send(ground: &Ground, server: &Served, figures: &mut Figures, sizes: &Sizes) 
         let bodies: Vec<&String> = loaded.iter().flat_map(|l| &l.bodies).collect();
         let mutations = bodies.len() * BATCH;
         let (bytes, packed) = (bodies.iter().map(|b| b.len()).sum::<usize>(), packed(&bodies)?);
+        let batches = bodies.len();
+        let statements = server.count_statements()?;
         let watch = Stopwatch::start();
         let done = at_once(loaded, |_, device| send_all(&server.base, &device))?;
         let took = watch.elapsed();
@@ -77,6 +79,7 @@ fn send(ground: &Ground, server: &Served, figures: &mut Figures, sizes: &Sizes) 
         let name = format!("{} by {devices}", mix.word());
         figures.judge(&name, rate(mutations, took), "mutations/s", if devices > 1 { wanted } else { Wanted::Open });
         figures.times(&format!("{name}, a batch"), &mut times, Wanted::Open);
+        figures.say(&format!("{name}, a batch"), statements.each(batches)?, "statements");
         figures.say(&format!("{name}, size"), each(bytes, mutations), "bytes a mutation");
         figures.say(
             &format!("{name}, size with zstd"),

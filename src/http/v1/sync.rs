@@ -16,6 +16,7 @@ use crate::{
         account::Device,
         ids::DeviceId,
         sync::envelope::{PullRequest, PushRequest},
+        text_enum::TextEnum as _,
         time::Timestamp,
     },
     http::{
@@ -106,6 +107,9 @@ async fn push(state: web::Data<State>, ctx: May<Own>, body: Envelope<PushRequest
         sync::push::push(tx, &ctx, &request)
     });
     let answer = answer.await?;
+    for result in &answer.results {
+        metrics::counter!("bazdid_sync_push_results_total", "status" => result.status.as_str()).increment(1);
+    }
     Ok(reply::plain(&answer))
 }
 
