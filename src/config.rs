@@ -143,7 +143,7 @@ impl Default for Server {
             grace_s: 20,
             request_timeout_s: 60,
             body_bytes: 1024 * 1024,
-            sync_requests: 1024,
+            sync_requests: 4096,
             sync_bytes: 256 * 1024 * 1024,
             proxies: 0,
         }

@@ -148,6 +148,9 @@ pub fn uploads(config: &Config, db: Db) -> Result<Uploads> {
 /// How many connections may wait to be taken: a fleet that comes back from an outage connects at once.
 const BACKLOG: u32 = 2048;
 
+/// How long a line without a request is kept.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+
 /// Listens on an address. Must be called inside a runtime.
 ///
 /// # Errors
@@ -200,6 +203,8 @@ pub fn build(config: &Config, clock: SharedClock, ids: SharedIds, listener: TcpL
         .disable_signals()
         // Otherwise the last packet of every longer answer waits 40 ms for the acknowledgement of the one before.
         .tcp_nodelay(true)
+        // Longer than clients keep an idle line: who closes first decides whether a request meets a line that has just gone.
+        .keep_alive(KEEP_ALIVE)
         .listen(listener)
         .map_err(|e| fault("the listener cannot be used", e))?
         .run();

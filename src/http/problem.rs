@@ -56,7 +56,9 @@ impl Problem {
     /// Writes the error to the log, once: what clients do wrong only in detail, what the server did wrong with its chain.
     pub fn log(&self) {
         let Error { code, internal, source, .. } = &*self.error;
-        if self.status_code().is_server_error() {
+        // Who is told to come back later is not a failure: a fleet would fill the log just when it is needed.
+        let turned_away = *code == Code::Overloaded && source.is_none() && internal.is_none();
+        if self.status_code().is_server_error() && !turned_away {
             let mut chain = String::new();
             let mut cause = source.as_ref().map(|s| -> &dyn std::error::Error { &**s });
             while let Some(e) = cause {
