@@ -11,7 +11,7 @@ use crate::{
             ground::{Ground, Served},
             import,
             people::{Office, Reach},
-            wire::{Loaded, Mix, agent, applied, at_once, brief, load, push_now, tickets_of},
+            wire::{Loaded, Mix, agent, applied, at_once, first_other, load, push_now, tickets_of},
         },
     },
     clock::Stopwatch,
@@ -103,7 +103,7 @@ fn send_all(base: &str, device: &Loaded) -> Told<Vec<Duration>> {
         times.push(sent.elapsed());
         let applied = applied(&answer);
         if applied != BATCH {
-            return Err(Failure::said(format!("{applied} of {BATCH} mutations were applied: {}", brief(&answer))));
+            return Err(Failure::said(format!("{applied} of {BATCH} mutations were applied: {}", first_other(&answer))));
         }
     }
     Ok(times)

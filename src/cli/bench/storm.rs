@@ -13,7 +13,7 @@ use crate::{
             import,
             people::{Login, Office, Reach},
             pull::USUAL,
-            wire::{Loaded, Mix, Pages, Pushed, Reader, agent, applied, at_once, brief, device, load_on, push, tickets_of},
+            wire::{Loaded, Mix, Pages, Pushed, Reader, agent, applied, at_once, device, first_other, load_on, push, tickets_of},
         },
     },
     clock::Stopwatch,
@@ -116,7 +116,7 @@ impl Phone {
                 ground.watch.go_on()?;
                 match push(&agent, &self.base, &self.loaded.bearer, body)? {
                     Pushed::Answered(answer) if applied(&answer) == SENT => break,
-                    Pushed::Answered(answer) => return Err(Failure::said(format!("a note was not applied: {}", brief(&answer)))),
+                    Pushed::Answered(answer) => return Err(Failure::said(format!("a note was not applied: {}", first_other(&answer)))),
                     Pushed::Later(seconds) => {
                         later += 1;
                         std::thread::sleep(Duration::from_secs(seconds));

@@ -22,6 +22,7 @@ use crate::{
     },
     client::{Device, clocks::DeviceClock, http::HttpTransport},
     clock::Stopwatch,
+    domain::{text_enum::TextEnum as _, ticket::TicketStatus},
 };
 
 /// Stack of a thread that plays a device; a thousand of them are started.
@@ -93,6 +94,15 @@ fn retry_after<T>(reply: &ureq::http::Response<T>) -> u64 {
 #[must_use]
 pub fn brief(answer: &str) -> String {
     answer.chars().take(600).collect()
+}
+
+/// The first result of an answer that is not `applied`, for a message.
+#[must_use]
+pub fn first_other(answer: &str) -> String {
+    let answer: Value = serde_json::from_str(answer).unwrap_or_default();
+    let mut results = answer.get("results").and_then(Value::as_array).into_iter().flatten();
+    let other = results.find(|r| r.get("status").and_then(Value::as_str) != Some("applied"));
+    brief(&other.map(Value::to_string).unwrap_or_default())
 }
 
 /// How many mutations of an answer were applied.
@@ -245,7 +255,7 @@ impl Mix {
 /// A ticket with its place.
 pub type Ticket = (Uuid, Value);
 
-/// The tickets that somebody reads, with their places.
+/// The tickets that somebody reads and that the office has not ended, with their places.
 ///
 /// # Errors
 /// The server refuses, or there are none.
@@ -253,7 +263,11 @@ pub fn tickets_of(ground: &Ground, login: &Login) -> Told<Vec<Ticket>> {
     let mut device = device(ground, login, "bench");
     device.pull()?;
     let point = |row: &Value| row.get("point").cloned().unwrap_or_default();
-    let tickets: Vec<Ticket> = device.state.copy.list("ticket").map(|(id, r)| (id, point(&r.row))).collect();
+    // What is recorded about a ticket that the office has ended is kept for a person to decide: another law than that of the mass.
+    let status = |row: &Value| row.get("status").and_then(Value::as_str).and_then(|word| TicketStatus::parse(word).ok());
+    let goes_on = |row: &Value| status(row).is_some_and(|s| !s.is_shut_by_office());
+    let tickets = device.state.copy.list("ticket").filter(|(_, r)| goes_on(&r.row));
+    let tickets: Vec<Ticket> = tickets.map(|(id, r)| (id, point(&r.row))).collect();
     if tickets.is_empty() { Err(Failure::said("who loads the server reads no ticket")) } else { Ok(tickets) }
 }
 
