@@ -206,6 +206,15 @@ impl Outbox {
         true
     }
 
+    /// Nothing that was answered is certain any more (the server was restored): all is sent again, last what was answered under an earlier
+    /// identity.
+    pub fn rewind_all(&mut self) {
+        self.entries.iter_mut().for_each(|entry| entry.result = None);
+        for entry in std::mem::take(&mut self.history) {
+            self.append(Entry { result: None, ..entry });
+        }
+    }
+
     /// Begins a new sequence with what has no answer; what has one becomes history.
     pub fn renumber(&mut self) {
         let (answered, waiting): (Vec<_>, Vec<_>) = std::mem::take(&mut self.entries).into_iter().partition(|e| e.result.is_some());

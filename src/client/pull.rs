@@ -73,6 +73,12 @@ impl<T: Transport> Device<T> {
             });
             let reply = self.ask("/v1/sync/pull", &body)?.ok()?;
             let page: PullResponse = serde_json::from_value(reply).map_err(|e| ClientError::Protocol(format!("pull: {e}")))?;
+            if self.state.copy.feed_epoch().is_some_and(|epoch| epoch != page.feed_epoch) {
+                // The server was put back. What it answered in the lost time it may not know, though it knows as many: a clone may have
+                // sent others under the same numbers. So all that the journal has goes to it again.
+                report.server_restored = true;
+                self.state.outbox.rewind_all();
+            }
             self.state.copy.apply(&page).map_err(|e| ClientError::Protocol(e.to_string()))?;
             if page.complete {
                 self.state.outbox.settle(page.device.applied_through);

@@ -33,6 +33,7 @@ use bazdid::{
     error::{Code, Error, Result},
     service::{
         Ctx, Settings, Shared,
+        auth::HAND_IN_DAYS,
         change::{self, Change},
         device, reference,
         sync::{pull, push, reference_feed, restore, results},
@@ -69,6 +70,11 @@ pub const INSPECTOR_E: u128 = 3;
 pub const CREW_OLD: u128 = 4;
 pub const CREW_NEW: u128 = 5;
 pub const CREW_OLD_2: u128 = 6;
+
+/// Who manages accounts and devices; only where somebody made him.
+pub const ADMIN: u128 = 7;
+/// How long an access token lives.
+const TOKEN_MINUTES: i64 = 15;
 
 pub const START: Timestamp = Timestamp::from_micros(1_795_000_000_000_000);
 
@@ -209,7 +215,7 @@ pub fn reference_rows() -> ReferenceRows {
     }
 }
 
-fn account(n: u128) -> Account {
+pub fn account(n: u128) -> Account {
     Account {
         id: id(n),
         rev: 1,
@@ -363,6 +369,8 @@ impl City {
             drop: Rc::default(),
             calls: Rc::default(),
             image: Rc::default(),
+            late: Rc::default(),
+            token: Rc::new(Cell::new(self.now().plus_minutes(TOKEN_MINUTES))),
         }
     }
 
@@ -399,6 +407,10 @@ pub struct Line {
     pub calls: Rc<RefCell<Vec<(String, Value)>>>,
     /// The phone is killed at one of the next requests: what is left of its file then.
     pub image: Rc<RefCell<Option<Image>>>,
+    /// Pushes that never arrived; the network may still have them.
+    pub late: Rc<RefCell<Vec<Value>>>,
+    /// When the last access token expires.
+    pub token: Rc<Cell<Timestamp>>,
 }
 
 /// What a kill leaves of a file: a copy of it and of its log, while the phone has it open.
@@ -425,16 +437,34 @@ impl Image {
 }
 
 impl Line {
+    /// Who asks, as the login over HTTP finds it: a closed account can do nothing, but hand in for some days after its last access token
+    /// expired, and then it has no rights.
+    fn asks(&self, hands_in: bool) -> Result<Ctx> {
+        let account = self.account;
+        let state = self.city.read(|tx| store::account::find_account(tx, account)).unwrap().state;
+        let ctx = self.city.ctx(Some(account));
+        match state {
+            ActiveState::Active => {
+                self.token.set(ctx.now.plus_minutes(TOKEN_MINUTES));
+                Ok(ctx)
+            }
+            ActiveState::Disabled if hands_in && ctx.now < self.token.get().plus_days(HAND_IN_DAYS) => {
+                Ok(Ctx { actor: Some(Actor::new(account, Vec::new(), ctx.now)), ..ctx })
+            }
+            ActiveState::Disabled => Err(Error::new(Code::AccountDisabled)),
+        }
+    }
+
     pub fn push(&self, body: &Value) -> Result<Value> {
         let request: PushRequest = serde_json::from_value(body.clone()).map_err(|e| Error::new(Code::BadEnvelope).caused_by(e))?;
-        let ctx = self.city.ctx(Some(self.account));
+        let ctx = self.asks(true)?;
         let answer = self.city.db.write_blocking(move |tx| push::push(tx, &ctx, &request))?;
         Ok(serde_json::to_value(answer).unwrap())
     }
 
     pub fn pull(&self, body: &Value) -> Result<Value> {
         let request: PullRequest = serde_json::from_value(body.clone()).map_err(|e| Error::new(Code::BadEnvelope).caused_by(e))?;
-        let ctx = self.city.ctx(Some(self.account));
+        let ctx = self.asks(false)?;
         let mut answer = self.city.db.read_blocking(|tx| pull::pull(tx, &ctx, &request))?;
         if let Some(epoch) = answer.put_back.take() {
             let by = ctx.clone();
@@ -449,10 +479,13 @@ impl Line {
 
     pub fn serve(&self, path: &str, body: Option<&Value>) -> Result<Value> {
         let body = body.cloned().unwrap_or_default();
-        let ctx = self.city.ctx(Some(self.account));
+        match path {
+            "/v1/sync/push" => return self.push(&body),
+            "/v1/sync/pull" => return self.pull(&body),
+            _ => {}
+        }
+        let ctx = self.asks(false)?;
         match path.split('?').next().unwrap() {
-            "/v1/sync/push" => self.push(&body),
-            "/v1/sync/pull" => self.pull(&body),
             "/v1/sync/manifest" => {
                 let request = serde_json::from_value(body).map_err(|e| Error::new(Code::BadEnvelope).caused_by(e))?;
                 let answer = self.city.db.read_blocking(|tx| pull::manifest(tx, &ctx, &request))?;
@@ -500,6 +533,9 @@ impl Transport for Line {
         }
         if self.drop.get() > 0 {
             self.drop.set(self.drop.get() - 1);
+            if path == "/v1/sync/push" {
+                self.late.borrow_mut().push(body.cloned().unwrap_or_default());
+            }
             return Err(ClientError::Lost("on its way there".into()));
         }
         self.calls.borrow_mut().push((path.to_owned(), body.cloned().unwrap_or_default()));

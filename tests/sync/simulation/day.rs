@@ -1,7 +1,7 @@
 //! A day in the city: the phones, what the network does to them, and time.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::PathBuf,
     sync::{Arc, Mutex},
@@ -12,23 +12,28 @@ use bazdid::{
     clock::ManualClock,
     domain::{
         account::{Role, RoleGrant},
-        ids::{DeviceId, WorkOrderId},
+        ids::{DeviceId, MutationId, WorkOrderId},
         sync::{channel::Channel, envelope::PullResponse},
     },
     error::Code,
+    service::auth::HAND_IN_DAYS,
     store,
     worker::Worker,
 };
-use serde_json::json;
-use uuid::Uuid;
+use serde_json::{Value, json};
 
 use crate::{
     city::{
-        CITY, CREW_NEW, CREW_OLD, CREW_OLD_2, City, D_EAST, D_WEST, HALL, INSPECTOR_E, INSPECTOR_W, Image, NEW, OLD, Phone, SUPERVISOR,
-        SharedCity, category, grant, id,
+        ADMIN, CITY, CREW_NEW, CREW_OLD, CREW_OLD_2, City, D_EAST, D_WEST, HALL, INSPECTOR_E, INSPECTOR_W, Image, NEW, OLD, Phone,
+        SUPERVISOR, SharedCity, account, category, grant, id,
     },
     common::TestDb,
-    simulation::{dice::Dice, field, office},
+    simulation::{
+        backup::Saved,
+        dice::Dice,
+        field, office,
+        service::{handed_in, out_of_service, reads, refused},
+    },
 };
 
 /// What happened, for whoever reads about a failure.
@@ -47,6 +52,13 @@ pub struct Held {
     backup: Option<DeviceState>,
 }
 
+impl Held {
+    /// A phone that somebody holds.
+    pub const fn new(who: u128, phone: Phone, file: PathBuf) -> Self {
+        Self { who, phone, file, backup: None }
+    }
+}
+
 /// A copy that was once read so far, by a device.
 pub struct Earlier {
     pub who: u128,
@@ -58,14 +70,17 @@ pub struct Day {
     pub city: SharedCity,
     pub phones: Vec<Held>,
     pub earlier: Vec<Earlier>,
-    /// Facts whose acknowledgement a phone forgot when it was set back: they are on the server all the same.
-    pub forgotten: Vec<Uuid>,
+    /// All that was ever done. Phones forget it when they are set back or after thirty days; the server may have it all the same.
+    pub done: BTreeSet<MutationId>,
+    /// How often the unusual happened.
+    pub tally: BTreeMap<String, usize>,
+    pub(super) saved: Saved,
     worker: Worker,
     /// Where the phones have their files, and how many there were.
     folder: tempfile::TempDir,
     files: usize,
     grants: u128,
-    epochs: BTreeMap<WorkOrderId, (i64, i64)>,
+    pub(super) epochs: BTreeMap<WorkOrderId, (i64, i64)>,
     trace: Trace,
 }
 
@@ -82,13 +97,19 @@ fn task(who: u128) -> (Role, u128, Vec<u128>) {
 
 impl Day {
     /// A morning with some work, everybody in touch.
-    pub fn begin(t: &TestDb, seed: u64, trace: Trace) -> Self {
+    pub fn begin(t: &mut TestDb, seed: u64, trace: Trace) -> Self {
         let city = City::build(t, seed);
+        // The day alone holds the database: it may be put back.
+        t.db = None;
+        city.write(|tx| {
+            store::account::save_accounts(tx, &[account(ADMIN)])?;
+            store::account::save_grants(tx, &[grant(607, ADMIN, Role::Admin, HALL, &[])])
+        });
         let mut dice = Dice(seed ^ 0xda1);
         let folder = tempfile::tempdir().unwrap();
         let phone = |(n, who): (usize, &u128)| {
             let file = folder.path().join(format!("{n}.db"));
-            Held { who: *who, phone: city.device_on(*who, &file), file, backup: None }
+            Held::new(*who, city.device_on(*who, &file), file)
         };
         let mut phones: Vec<Held> = PEOPLE.iter().enumerate().map(phone).collect();
         for (n, held) in phones.iter_mut().enumerate() {
@@ -111,14 +132,37 @@ impl Day {
             let mut phone = city.device(who);
             Earlier { who, device: phone.register().unwrap(), copy: LocalCopy::default() }
         });
-        let worker = Worker {
-            db: city.db.clone(),
-            clock: Arc::<ManualClock>::clone(&city.clock),
-            ids: Arc::clone(&city.ids),
-            shared: Arc::clone(&city.shared),
-        };
-        let (earlier, epochs, files) = (slow.into(), BTreeMap::new(), phones.len());
-        Self { city, phones, earlier, forgotten: Vec::new(), worker, folder, files, grants: 0x5000, epochs, trace }
+        let (worker, earlier, files) = (worker(&city), slow.into(), phones.len());
+        Self {
+            city,
+            phones,
+            earlier,
+            done: BTreeSet::new(),
+            tally: BTreeMap::new(),
+            saved: Saved::default(),
+            worker,
+            folder,
+            files,
+            grants: 0x5000,
+            epochs: BTreeMap::new(),
+            trace,
+        }
+    }
+
+    /// Another process serves the city from now on.
+    pub fn move_to(&mut self, city: &SharedCity) {
+        self.worker = worker(city);
+        self.phones.iter_mut().for_each(|held| held.phone.transport.city = SharedCity::clone(city));
+        self.city = SharedCity::clone(city);
+    }
+
+    fn remember(&mut self) {
+        self.done.extend(self.phones.iter().flat_map(|held| held.phone.state.outbox.journal().map(|e| e.id)));
+    }
+
+    /// Counts something that not every history has.
+    pub fn count(&mut self, what: &str) {
+        *self.tally.entry(what.to_owned()).or_default() += 1;
     }
 
     pub fn tell(&self, what: impl Into<String>) {
@@ -127,6 +171,7 @@ impl Day {
 
     /// One step: what it is follows from its seed and from what is there.
     pub fn step(&mut self, seed: u64) {
+        self.remember();
         let mut dice = Dice(seed);
         self.city.pass(1 + dice.minutes(20));
         match dice.below(8) {
@@ -137,29 +182,32 @@ impl Day {
         }
         let n = dice.below(self.phones.len());
         match dice.below(100) {
-            0..=54 => {
+            0..=49 => {
                 for _ in 0..=dice.below(3) {
                     let held = &mut self.phones[n];
                     let did = field::act(&mut held.phone, held.who, &mut dice);
                     self.tell(format!("phone {n} of {}: {did}", self.phones[n].who));
                 }
             }
-            55..=73 if (seed >> 8).is_multiple_of(4) => self.kill_in_sync(n, usize::try_from((seed >> 10) % 8).unwrap(), &mut dice),
-            55..=73 => self.sync(n, &mut dice),
-            74..=80 => {
+            50..=68 if (seed >> 8).is_multiple_of(4) => self.kill_in_sync(n, usize::try_from((seed >> 10) % 8).unwrap(), &mut dice),
+            50..=68 => self.sync(n, &mut dice),
+            69..=75 => {
                 let did = office::decide(&self.city, &mut dice);
                 self.tell(did);
             }
-            81..=84 => {
+            76..=79 => {
                 let did = office::resolve(&self.city, &mut dice);
                 self.tell(did);
             }
-            85..=87 => self.spoil_clock(n, &mut dice),
-            88..=90 => self.set_back(n),
-            91 => self.clone_phone(n),
-            92..=93 => self.deliver_again(n, &mut dice),
-            94..=95 => self.let_time_pass(&mut dice),
-            96..=98 => self.change_grants(&mut dice),
+            80..=82 => self.spoil_clock(n, &mut dice),
+            83..=85 => self.set_back(n),
+            86 => self.clone_phone(n),
+            87..=88 => self.deliver_again(n, &mut dice),
+            89..=90 => self.let_time_pass(&mut dice),
+            91..=93 => self.change_grants(&mut dice),
+            94..=95 => self.change_service(n, &mut dice),
+            96 => self.decide_kept(&mut dice),
+            97..=98 => self.save_or_put_back(),
             _ => {
                 if let Some(device) = self.phones[n].phone.state.device {
                     let copy = self.phones[n].phone.state.copy.clone();
@@ -173,16 +221,19 @@ impl Day {
         let phone = &mut self.phones[n].phone;
         phone.transport.lose.set(dice.below(3));
         phone.transport.drop.set(dice.below(2));
+        let aside = handed_in(phone);
         // The network may go for good in the midst of it.
         let came = phone.sync();
         phone.transport.lose.set(0);
         phone.transport.drop.set(0);
+        let (handed_in, waits) = (handed_in(phone) > aside, phone.state.outbox.pending() > 0);
+        self.count_out_of_service(&came, handed_in, waits);
         let came = came.map(|(pushed, pulled)| (pushed.answered, pulled.changes));
         self.tell(format!("phone {n} syncs: {came:?}"));
     }
 
     /// A place for a file.
-    fn new_file(&mut self) -> PathBuf {
+    pub fn new_file(&mut self) -> PathBuf {
         self.files += 1;
         self.folder.path().join(format!("{}.db", self.files))
     }
@@ -220,7 +271,9 @@ impl Day {
     fn read_slowly(&mut self, dice: &mut Dice) {
         let (at, limit) = (dice.below(2), 1 + dice.below(3));
         let Earlier { who, device, copy } = &mut self.earlier[at];
-        read_page(&self.city, *who, *device, copy, limit);
+        if reads(&self.city, *who, *device) {
+            read_page(&self.city, *who, *device, copy, limit);
+        }
     }
 
     fn spoil_clock(&mut self, n: usize, dice: &mut Dice) {
@@ -241,9 +294,6 @@ impl Day {
             self.phones[n].backup = Some(self.phones[n].phone.state.clone());
             return self.tell(format!("phone {n} is backed up"));
         };
-        let kept: Vec<_> = backup.outbox.journal().map(|e| e.id).collect();
-        let lost = self.phones[n].phone.state.outbox.journal().filter(|e| !kept.contains(&e.id));
-        self.forgotten.extend(lost.filter(|e| e.result.is_some()).filter_map(crate::simulation::laws::fact));
         self.phones[n].phone.put_back(backup).unwrap();
         self.tell(format!("phone {n} is set back"));
     }
@@ -257,24 +307,34 @@ impl Day {
         let file = self.new_file();
         let mut phone = self.city.device_on(who, &file);
         phone.put_back(self.phones[n].phone.state.clone()).unwrap();
-        self.phones.push(Held { who, phone, file, backup: None });
+        // With its clocks: the same boot twice.
+        phone.clock = self.phones[n].phone.clock.clone();
+        self.phones.push(Held::new(who, phone, file));
         self.tell(format!("phone {n} is cloned"));
     }
 
-    /// Something that the network still had is delivered again.
+    /// Something that the network still had is delivered again, or for the first time, after what was sent later.
     fn deliver_again(&mut self, n: usize, dice: &mut Dice) {
-        let line = &self.phones[n].phone.transport;
-        let pushes: Vec<_> = line.calls.borrow().iter().filter(|(path, _)| path == "/v1/sync/push").map(|(_, body)| body.clone()).collect();
+        let line = self.phones[n].phone.transport.clone();
+        let late = dice.below(2) == 0 && !line.late.borrow().is_empty();
+        let pushes: Vec<Value> = if late {
+            line.late.take()
+        } else {
+            line.calls.borrow().iter().filter(|(path, _)| path == "/v1/sync/push").map(|(_, body)| body.clone()).collect()
+        };
         if pushes.is_empty() {
             return;
         }
         let answer = line.push(&pushes[dice.below(pushes.len())]);
         assert!(answer.as_ref().err().is_none_or(|e| e.code != Code::Internal), "{answer:?}");
-        self.tell(format!("an old push of phone {n} is delivered again: {}", answer.is_ok()));
+        if late && answer.is_ok() {
+            self.count("a push that was thought lost arrived late");
+        }
+        self.tell(format!("an old push of phone {n} is delivered {}: {}", if late { "late" } else { "again" }, answer.is_ok()));
     }
 
     fn let_time_pass(&mut self, dice: &mut Dice) {
-        let minutes = dice.pick(&[300, 900, 8 * 1440]).unwrap();
+        let minutes = dice.pick(&[300, 900, 8 * 1440, 15 * 1440]).unwrap();
         self.city.pass(minutes);
         let round = self.worker.tick().unwrap();
         self.tell(format!("{minutes} minutes pass: {round:?}"));
@@ -320,24 +380,50 @@ impl Day {
         }
     }
 
-    /// Everybody has his task again and comes home; what was held may go through when the last has come.
+    /// Everybody may work and has his task again and comes home; what was held may go through when the last has come.
     pub fn come_home(&mut self) {
+        self.remember();
+        self.open_accounts();
         for who in PEOPLE {
             let (role, organisation, areas) = task(who);
             self.give(who, role, organisation, &areas);
         }
         self.city.pass(1);
         for _ in 0..4 {
-            for held in &mut self.phones {
-                let (_, pulled) = held.phone.sync().unwrap_or_else(|e| panic!("{}: {e}", held.who));
-                assert!(pulled.diverged.is_empty() && pulled.repaired.is_empty(), "a copy that differs: {pulled:?}");
-                held.phone.refresh_results().unwrap();
-                // What was decided since the pull is in the rows with the next.
-                held.phone.pull().unwrap();
+            for n in 0..self.phones.len() {
+                self.reach_home(n);
             }
         }
         (0..self.phones.len()).for_each(|n| self.kill(n));
         self.check_epochs();
+    }
+
+    fn reach_home(&mut self, n: usize) {
+        let aside = handed_in(&self.phones[n].phone);
+        let came = self.phones[n].phone.sync();
+        let Held { who, phone, .. } = &mut self.phones[n];
+        let (handed_in, waits) = (handed_in(phone) > aside, phone.state.outbox.pending() > 0);
+        if let Ok((_, pulled)) = &came {
+            assert!(pulled.diverged.is_empty() && pulled.repaired.is_empty(), "a copy that differs: {pulled:?}");
+            phone.refresh_results().unwrap();
+            // What was decided since the pull is in the rows with the next.
+            phone.pull().unwrap();
+        } else if let Some(revoked_at) = out_of_service(&self.city, phone) {
+            let late = self.city.now() >= revoked_at.plus_days(HAND_IN_DAYS);
+            assert!(refused(&came, "device_revoked") && (late || !waits), "{who}: {came:?}");
+        } else {
+            panic!("{who}: {came:?}");
+        }
+        self.count_out_of_service(&came, handed_in, waits);
+    }
+}
+
+fn worker(city: &SharedCity) -> Worker {
+    Worker {
+        db: city.db.clone(),
+        clock: Arc::<ManualClock>::clone(&city.clock),
+        ids: Arc::clone(&city.ids),
+        shared: Arc::clone(&city.shared),
     }
 }
 

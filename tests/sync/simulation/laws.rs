@@ -5,12 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use bazdid::{
     client::{copy::LocalCopy, outbox::Entry},
     domain::{
-        ids::{Id, MutationId, TicketId},
-        sync::{
-            channel::Channel,
-            digest::row_hash,
-            outcome::{OutcomeCode, Status},
-        },
+        ids::{DeviceId, Id, MutationId, TicketId},
+        sync::{channel::Channel, digest::row_hash, journal::Journaled},
         work_order::{Answer, Assignment, Standing, WorkEvent, WorkEventKind, WorkOrder, WorkOrderState},
         work_order_graph::{StageEvent, fold_stage},
         world::World,
@@ -21,7 +17,11 @@ use uuid::Uuid;
 
 use crate::{
     city::{Phone, SharedCity, id},
-    simulation::day::{Day, Earlier, read_page},
+    simulation::{
+        day::{Day, Earlier, Held, read_page},
+        facts,
+        service::{out_of_service, reads},
+    },
 };
 
 /// What a history came to.
@@ -51,19 +51,6 @@ fn office_names() -> Vec<String> {
     areas.into_iter().chain([bazdid::domain::membership::office_channel(bazdid::domain::membership::NOWHERE)]).collect()
 }
 
-/// The fact that a mutation makes, if it makes one.
-pub fn fact(entry: &Entry) -> Option<Uuid> {
-    let field = ["note", "visit", "photo", "measurement"].into_iter().find(|k| {
-        entry.args.get(*k).is_some()
-            && matches!(entry.cmd.as_str(), "note.add" | "visit.record" | "photo.add" | "measurement.add")
-            && entry.cmd.starts_with(k)
-    })?;
-    let result = entry.result.as_ref()?;
-    let kept = matches!(result.status, Status::Applied | Status::Merged | Status::Conflict)
-        && !matches!(result.code, Some(OutcomeCode::Quarantined | OutcomeCode::UnknownEntity | OutcomeCode::Dependency));
-    entry.args[field].as_str().filter(|_| kept)?.parse().ok()
-}
-
 fn held(copy: &LocalCopy) -> Vec<String> {
     copy.rows().map(|(t, id, r)| format!("{t} {id} {} {} {:?} {:?}", r.v, r.row, r.ts, r.channels)).collect()
 }
@@ -72,18 +59,20 @@ fn held(copy: &LocalCopy) -> Vec<String> {
 pub fn check(day: &mut Day) -> Outcome {
     check_copies(day);
     let world = day.city.read(|tx| store::aggregate::read_world(tx, &tickets(&day.city)));
-    check_facts(day, &world);
-    check_journal(day);
+    let journal = journal(day);
+    facts::check(&journal, &world);
+    check_journal(day, &journal);
     check_conflicts(&world);
     check_folds(&world);
     let channels = check_digests(day);
     harvest(day, &world, channels)
 }
 
-/// Every device holds what a new one of the same person gets, and whoever goes on from an earlier cursor too.
+/// Every device holds what a new one of the same person gets, and whoever goes on from an earlier cursor too. Of a phone out of service nothing
+/// is asked but that it has handed in what it had.
 fn check_copies(day: &mut Day) {
     let mut fresh: BTreeMap<u128, LocalCopy> = BTreeMap::new();
-    for held_phone in &day.phones {
+    for held_phone in day.phones.iter().filter(|p| out_of_service(&day.city, &p.phone).is_none()) {
         let who = held_phone.who;
         let device = held_phone.phone.state.device.unwrap();
         let new = fresh.entry(who).or_default();
@@ -92,10 +81,11 @@ fn check_copies(day: &mut Day) {
         assert_eq!(held_phone.phone.state.outbox.pending(), 0, "everything is answered");
         check_view(&held_phone.phone);
     }
-    for Earlier { who, device, copy } in &mut day.earlier {
-        while !read_page(&day.city, *who, *device, copy, 5) {}
+    let city = SharedCity::clone(&day.city);
+    for Earlier { who, device, copy } in day.earlier.iter_mut().filter(|e| reads(&city, e.who, e.device)) {
+        while !read_page(&city, *who, *device, copy, 5) {}
         let new = fresh.entry(*who).or_default();
-        while !read_page(&day.city, *who, *device, new, 500) {}
+        while !read_page(&city, *who, *device, new, 500) {}
         assert_eq!(held(copy), held(new), "a copy of {who} that goes on from earlier");
     }
 }
@@ -115,32 +105,39 @@ fn check_view(phone: &Phone) {
     assert!(phone.state.copy.rows().all(|(kind, id, _)| rows.contains_key(&(kind, id))), "something that is held is not seen");
 }
 
+/// What was done with the phones, once each: clones have the same.
 fn entries(day: &Day) -> BTreeMap<MutationId, &Entry> {
-    day.phones.iter().flat_map(|p| p.phone.state.outbox.journal()).map(|e| (e.id, e)).collect()
+    let all = day.phones.iter().flat_map(|p| p.phone.state.outbox.journal());
+    all.filter(|e| e.result.is_some()).map(|e| (e.id, e)).collect()
 }
 
-/// Every fact that was accepted is there. That there are no others is held in the test that kills the program.
-fn check_facts(day: &Day, world: &World) {
-    let there: BTreeSet<Uuid> = (world.notes.iter().filter(|n| n.actor.is_some()).map(|n| n.id.uuid()))
-        .chain(world.visits.iter().map(|v| v.id.uuid()))
-        .chain(world.photos.iter().map(|p| p.id.uuid()))
-        .chain(world.measurements.iter().map(|m| m.id.uuid()))
-        .collect();
-    let accepted: BTreeSet<Uuid> = entries(day).values().filter_map(|e| fact(e)).chain(day.forgotten.iter().copied()).collect();
-    let lost: Vec<&Uuid> = accepted.difference(&there).collect();
-    assert!(lost.is_empty(), "facts that were accepted are gone: {lost:?}");
+/// All that was ever done, in the server's words.
+fn journal(day: &Day) -> Vec<Journaled> {
+    let done: Vec<MutationId> = day.done.iter().copied().collect();
+    day.city.read(|tx| store::mutation::find_mutations(tx, &done))
 }
 
-/// The journal has each mutation with the answer that its device has, and no stamp lies after the receipt.
-fn check_journal(day: &Day) {
-    let entries = entries(day);
-    let ids: Vec<MutationId> = entries.keys().copied().collect();
-    let rows = day.city.read(|tx| store::mutation::find_mutations(tx, &ids));
-    assert_eq!(rows.len(), ids.len(), "a mutation is in no journal");
-    for row in rows {
+/// The journal has each mutation with the answer that its device has, and no stamp lies after the receipt. Who is out of service
+/// cannot ask how it went on, nor whether the server was put back.
+fn check_journal(day: &Day, journal: &[Journaled]) {
+    let rows: BTreeMap<MutationId, &Journaled> = journal.iter().map(|row| (row.id, row)).collect();
+    for row in journal {
         assert!(row.eff <= row.received_at && row.est <= row.received_at, "{row:?}");
-        let answer = entries[&row.id].result.as_ref().unwrap();
-        assert_eq!((answer.status, answer.code), (row.status, row.code), "the device was told otherwise: {row:?}");
+    }
+    let put_back = day.tally.contains_key("the server was put back");
+    for Held { phone, .. } in &day.phones {
+        let revoked = |device: &DeviceId| day.city.read(|tx| store::account::find_device(tx, *device)).is_some_and(|d| d.revoked_at.is_some());
+        let out = phone.state.device.as_ref().is_some_and(revoked);
+        let was_out = out || phone.state.former.iter().any(revoked);
+        for entry in phone.state.outbox.journal() {
+            let Some(answer) = &entry.result else { continue };
+            let Some(row) = rows.get(&entry.id) else {
+                assert!(out && put_back, "a mutation is in no journal: {entry:?}");
+                continue;
+            };
+            let same = (answer.status, answer.code) == (row.status, row.code);
+            assert!(same || was_out && (row.revised_at.is_some() || out && put_back), "the device was told {answer:?}: {row:?}");
+        }
     }
 }
 
@@ -177,7 +174,8 @@ fn counts(event: &WorkEvent, order: &WorkOrder, assignment: &Assignment) -> bool
 
 /// Count and digest of each channel are those of its entries.
 fn check_digests(day: &Day) -> Vec<String> {
-    let names: Vec<String> = day.phones.iter().flat_map(|p| p.phone.state.copy.channels().iter().map(Channel::to_string)).collect();
+    let in_service = day.phones.iter().filter(|p| out_of_service(&day.city, &p.phone).is_none());
+    let names: Vec<String> = in_service.flat_map(|p| p.phone.state.copy.channels().iter().map(Channel::to_string)).collect();
     let channels = day.city.read(|tx| list_channels(tx, &names));
     for channel in channels.iter().filter(|c| !c.name.starts_with("device:")) {
         let entries = day.city.read(|tx| store::feed::list_after(tx, channel.no, 0, 100_000));
@@ -198,6 +196,9 @@ fn harvest(day: &Day, world: &World, digests: Vec<String>) -> Outcome {
             *tally.entry(format!("code {code}")).or_default() += 1;
         }
         answers.push(format!("{} {} {} {:?} {:?} {:?}", entry.cmd, entry.id, result.status, result.code, result.conflict, result.v));
+    }
+    for (what, times) in &day.tally {
+        *tally.entry(what.clone()).or_default() += times;
     }
     for conflict in world.conflicts.iter() {
         *tally.entry(format!("conflict {}", conflict.kind)).or_default() += 1;
