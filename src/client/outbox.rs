@@ -209,9 +209,13 @@ impl Outbox {
     /// Nothing that was answered is certain any more (the server was restored): all is sent again, last what was answered under an earlier
     /// identity.
     pub fn rewind_all(&mut self) {
-        self.entries.iter_mut().for_each(|entry| entry.result = None);
+        for entry in &mut self.entries {
+            self.marks.mark(&entry.id);
+            entry.result = None;
+            entry.settled = false;
+        }
         for entry in std::mem::take(&mut self.history) {
-            self.append(Entry { result: None, ..entry });
+            self.append(Entry { result: None, settled: false, ..entry });
         }
     }
 

@@ -1,5 +1,7 @@
 //! The JSON body of a request: limits before memory is used, faults with their place.
 
+use std::future::{Ready, ready};
+
 use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web};
 use futures_util::{StreamExt as _, future::LocalBoxFuture};
 use serde::de::DeserializeOwned;
@@ -47,6 +49,17 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
             no_nul(&bytes)?;
             Ok(Self { value: parse(&bytes, Code::Validation)?, hash: hash.finalize().into() })
         })
+    }
+}
+
+/// The right to be in work for a sync that has no body.
+impl FromRequest for Pass {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let state = req.app_data::<web::Data<State>>().ok_or_else(|| Error::internal("the application has no state"));
+        ready(state.and_then(|s| s.gate.enter()).map_err(Into::into))
     }
 }
 

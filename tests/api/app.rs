@@ -311,6 +311,11 @@ impl TestApp {
         self.running().worker.db.hub().waiting()
     }
 
+    /// Takes every place among those who wait.
+    pub fn take_every_seat(&self) -> Vec<store::hub::Seat> {
+        std::iter::from_fn(|| self.running().worker.db.hub().enter(bazdid::service::sync::limits::MAX_WAITERS)).collect()
+    }
+
     /// Stops the server and waits for it.
     pub fn stop(&mut self) {
         if let Some(Running { worker, uploads, stop, thread, .. }) = self.running.take() {

@@ -162,6 +162,78 @@ fn beyond_the_limits_of_number_and_bytes_a_sync_is_told_to_come_back_later() {
 }
 
 #[test]
+fn every_sync_passes_the_gate_and_nobody_who_waits_is_in_its_way() {
+    let town = Town::with(|c| c.server.sync_requests = 1);
+    let device = device(&town, "inspector");
+    let name = device.as_str().unwrap();
+    let page = town.call("inspector", "POST", "/v1/sync/pull").json(&json!({ "device": device })).send().ok();
+    let cursor = page["cursor"].as_str().unwrap();
+    let of_device = format!("device={name}&cursor={cursor}");
+    let (snapshot, waits) = (format!("/v1/watermelon/sync?device={name}"), format!("/v1/sync/wait?{of_device}&timeout_s="));
+    let number = town.get("inspector", &snapshot)["timestamp"].as_i64().unwrap();
+    let push = json!({ "device": device, "sent_at": town.app.clock.now(), "mutations": [] });
+    let asks = json!({ "device": device, "channel": "ref", "rows": [] });
+    let rows = format!("{snapshot}&last_pulled_at={number}");
+    let syncs = [
+        ("POST", "/v1/sync/push", Some(&push)),
+        ("POST", "/v1/sync/pull", Some(&asks)),
+        ("POST", "/v1/sync/manifest", Some(&asks)),
+        ("POST", "/v1/sync/fetch", Some(&asks)),
+        ("GET", snapshot.as_str(), None),
+        ("POST", rows.as_str(), Some(&asks)),
+    ];
+    let sync = |(method, path, body): (&str, &str, Option<&Value>)| {
+        let call = town.call("inspector", method, path);
+        body.into_iter().fold(call, |call, body| call.json(body)).send()
+    };
+    // Those who wait take no room.
+    let streams: Vec<_> = (0..2).map(|_| town.call("inspector", "GET", &format!("/v1/sync/events?{of_device}")).open()).collect();
+    assert_eq!(town.app.waiting(), 2);
+    for what in syncs {
+        sync(what).ok();
+    }
+    let token = town.app.token("inspector");
+    let lines: Vec<TcpStream> = (0..=1).map(|_| slow_push(&town.app, &token, 1000)).collect();
+    wait_for_refusal(&lines);
+    for what in syncs {
+        let reply = sync(what);
+        reply.problem("overloaded");
+        let wait: u64 = reply.header("retry-after").parse().unwrap();
+        assert!((2..=30).contains(&wait), "{what:?}: {wait}");
+    }
+    // A full gate is in the way of nobody who waits either.
+    assert_eq!(town.get("inspector", &format!("{waits}0")), json!({ "changed": false }));
+    drop((lines, streams));
+}
+
+#[test]
+fn of_one_device_two_wait_and_at_a_full_server_nobody_more() {
+    for town in Town::both() {
+        let device = device(&town, "inspector");
+        let page = town.call("inspector", "POST", "/v1/sync/pull").json(&json!({ "device": device })).send().ok();
+        let of_device = format!("device={}&cursor={}", device.as_str().unwrap(), page["cursor"].as_str().unwrap());
+        let path = |what: &str| format!("/v1/sync/{what}?{of_device}");
+        let first = thread::spawn(town.call("inspector", "GET", &path("wait")).detached());
+        while town.app.waiting() < 1 {
+            thread::yield_now();
+        }
+        let others: Vec<_> = (0..2).map(|_| town.call("inspector", "GET", &path("events")).open()).collect();
+        assert_eq!(first.join().unwrap().ok(), json!({ "changed": false }), "the oldest is answered");
+        assert_eq!(town.app.waiting(), 2);
+        let seats = town.app.take_every_seat();
+        for what in ["wait", "events"] {
+            let reply = town.call("inspector", "GET", &path(what)).send();
+            reply.problem("overloaded");
+            assert_eq!(reply.header("retry-after"), "30");
+        }
+        town.call("inspector", "POST", "/v1/sync/pull").json(&json!({ "device": device })).send().ok();
+        drop(seats);
+        assert_eq!(town.get("inspector", &format!("{}&timeout_s=0", path("wait"))), json!({ "changed": false }));
+        drop(others);
+    }
+}
+
+#[test]
 fn in_a_storm_everybody_comes_through_in_the_end_and_once() {
     let town = Town::with(|c| c.server.sync_requests = 2);
     let ticket = town.pothole()["id"].clone();

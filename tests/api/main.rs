@@ -36,4 +36,5 @@ mod upload;
 mod upload_cuts;
 mod wake;
 mod watermelon;
+mod watermelon_hand_in;
 mod watermelon_library;

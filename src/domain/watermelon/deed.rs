@@ -53,6 +53,18 @@ pub struct Known {
     pub stamp: Option<Timestamp>,
 }
 
+impl Known {
+    /// Takes over the columns that the app says it did not change: `_changed`, the library's own column, names those that it did.
+    pub fn lay_over(&mut self, sent: &Map<String, Value>) {
+        let Some(changed) = sent.get("_changed").and_then(Value::as_str).filter(|names| !names.is_empty()) else { return };
+        for (name, value) in sent.iter().filter(|(name, _)| changed.split(',').all(|c| c != name.as_str())) {
+            if let Some(column) = self.row.get_mut(name) {
+                column.clone_from(value);
+            }
+        }
+    }
+}
+
 /// Whether a snapshot had a row as it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Seen {

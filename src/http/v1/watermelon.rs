@@ -1,6 +1,6 @@
 //! The sync of apps that keep their rows in WatermelonDB. The protocol is written down in `api-spec/watermelon.md`.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use actix_web::{get, post, web};
 use serde::{Deserialize, Serialize};
@@ -20,6 +20,7 @@ use crate::{
         State,
         auth::{May, Own},
         body::Envelope,
+        gate::Pass,
         params::Params,
         problem::Answer,
         reply,
@@ -29,6 +30,9 @@ use crate::{
         push,
     },
 };
+
+/// Where an app sends what was done with it.
+pub const PUSH: &str = "/v1/watermelon/sync";
 
 /// The routes of this module.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -120,18 +124,26 @@ struct Pushed {
 /// Rows that changed since the app's snapshot
 #[utoipa::path(tag = "sync", params(PullQuery), responses((status = 200, body = Pulled)), extensions(("x-permission" = json!("own"))))]
 #[get("/v1/watermelon/sync")]
-async fn watermelon_pull(state: web::Data<State>, ctx: May<Own>, query: Params<PullQuery>) -> Answer {
+async fn watermelon_pull(state: web::Data<State>, ctx: May<Own>, query: Params<PullQuery>, pass: Pass) -> Answer {
     let ctx = ctx.ctx();
     let PullQuery { device, last_pulled_at, schema_version, migration } = query.0;
     let shape = if word(migration.as_deref()).is_some() { Shape::Migrated } else { Shape::Same };
     let request = pull::Request { device, last_pulled_at: number("last_pulled_at", last_pulled_at.as_deref())?, shape };
     tracing::debug!(device.id = %device, app.schema_version = schema_version, "an app pulls");
-    let reads = ctx.clone();
-    let pulled = state.db.read(move |tx| pull::pull(tx, &reads, &request)).await?;
+    let (reads, pass) = (ctx.clone(), Arc::new(pass));
+    let in_work = Arc::clone(&pass);
+    let pulled = state.db.read(move |tx| {
+        // In work until the database is done with it, though nobody may wait for the answer any more.
+        let _in_work = in_work;
+        pull::pull(tx, &reads, &request)
+    });
+    let pulled = pulled.await?;
     let has = pulled.snapshot.clone();
     let timestamp = state.db.write(move |tx| pull::keep(tx, &ctx, &has)).await?;
     let strategy = (pulled.replaces == Replaces::Everything).then_some("replacement");
-    Ok(reply::plain(&Pulled { changes: pulled.changes, timestamp, strategy }))
+    let answer = reply::plain(&Pulled { changes: pulled.changes, timestamp, strategy });
+    drop(pass);
+    Ok(answer)
 }
 
 /// Rows that the app changed
@@ -140,13 +152,18 @@ async fn watermelon_pull(state: web::Data<State>, ctx: May<Own>, query: Params<P
 async fn watermelon_push(state: web::Data<State>, ctx: May<Own>, query: Params<PushQuery>, body: Envelope<Value>) -> Answer {
     let ctx = ctx.ctx();
     let PushQuery { device, last_pulled_at, sent_at } = query.0;
+    let Envelope(changes, pass) = body;
     let request = push::Request {
         device,
         last_pulled_at: number("last_pulled_at", last_pulled_at.as_deref())?,
         sent_at: number("sent_at", sent_at.as_deref())?.map(|ms| Timestamp::from_micros(ms.saturating_mul(1_000))),
-        changes: body.0,
+        changes,
     };
-    let answer = state.db.write(move |tx| push::push(tx, &ctx, &request)).await?;
+    let answer = state.db.write(move |tx| {
+        let _in_work = &pass;
+        push::push(tx, &ctx, &request)
+    });
+    let answer = answer.await?;
     // What could be decided is kept; the rest is to be sent again, and the library knows of no half a push.
     match answer.retry_after_ms {
         Some(ms) => {

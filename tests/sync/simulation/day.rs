@@ -206,8 +206,8 @@ impl Day {
             89..=90 => self.let_time_pass(&mut dice),
             91..=93 => self.change_grants(&mut dice),
             94..=95 => self.change_service(n, &mut dice),
-            96 => self.decide_kept(&mut dice),
-            97..=98 => self.save_or_put_back(),
+            96..=97 => self.decide_kept(&mut dice),
+            98 => self.save_or_put_back(),
             _ => {
                 if let Some(device) = self.phones[n].phone.state.device {
                     let copy = self.phones[n].phone.state.copy.clone();
@@ -389,9 +389,12 @@ impl Day {
             self.give(who, role, organisation, &areas);
         }
         self.city.pass(1);
-        for _ in 0..4 {
+        for round in 0..4 {
             for n in 0..self.phones.len() {
                 self.reach_home(n);
+            }
+            if round < 2 {
+                self.decide_kept(&mut Dice(u64::try_from(self.done.len()).unwrap()));
             }
         }
         (0..self.phones.len()).for_each(|n| self.kill(n));

@@ -18,7 +18,10 @@ use crate::city::{SUPERVISOR, id};
 /// Whether the server took a mutation: what was set aside or waits has no effect.
 fn taken(row: &Journaled) -> bool {
     matches!(row.status, Status::Applied | Status::Merged | Status::Conflict)
-        && !matches!(row.code, Some(OutcomeCode::Quarantined | OutcomeCode::UnknownEntity | OutcomeCode::Dependency | OutcomeCode::EpochUnknown))
+        && !matches!(
+            row.code,
+            Some(OutcomeCode::Quarantined | OutcomeCode::UnknownEntity | OutcomeCode::Dependency | OutcomeCode::EpochUnknown)
+        )
 }
 
 /// Whether something lies where its author said: at the ticket, or at the order and its ticket.
@@ -44,7 +47,11 @@ pub fn check(journal: &[Journaled], world: &World) {
             "work.accept" | "work.decline" | "work.start" | "work.submit" | "work.fail_visit" => (None, event(world, row)),
             _ => continue,
         };
-        assert!(holds == Some(true), "{} than was recorded: {row:?}", if holds.is_some() { "something else stands" } else { "less is there" });
+        assert!(
+            holds == Some(true),
+            "{} than was recorded: {row:?}",
+            if holds.is_some() { "something else stands" } else { "less is there" }
+        );
         made.extend(fact);
     }
     // What the office settles a dispute with is its own.
@@ -93,12 +100,18 @@ fn photo(world: &World, taken: &[&Journaled], row: &Journaled) -> Option<bool> {
 fn measurement(world: &World, row: &Journaled) -> Option<bool> {
     let measured = world.measurements.get(fact(row, "measurement")?)?;
     let recorded = json!([measured.item, measured.quantity, measured.unit]) == said(row, ["item", "quantity", "unit"]);
-    Some(recorded && measured.epoch == row.epoch && measured.actor == row.actor && lies(world, row, measured.ticket_id, measured.work_order_id))
+    Some(
+        recorded
+            && measured.epoch == row.epoch
+            && measured.actor == row.actor
+            && lies(world, row, measured.ticket_id, measured.work_order_id),
+    )
 }
 
 fn answer(world: &World, row: &Journaled) -> Option<bool> {
     let answer = world.answers.get(Id::new(row.id.uuid()))?;
-    let recorded = json!([answer.visit_id, answer.checklist_id, answer.item, answer.value]) == said(row, ["visit", "checklist", "item", "value"]);
+    let recorded =
+        json!([answer.visit_id, answer.checklist_id, answer.item, answer.value]) == said(row, ["visit", "checklist", "item", "value"]);
     Some(recorded && answer.actor == row.actor)
 }
 

@@ -6,7 +6,7 @@ use bazdid::{
     client::{copy::LocalCopy, outbox::Entry},
     domain::{
         ids::{DeviceId, Id, MutationId, TicketId},
-        sync::{channel::Channel, digest::row_hash, journal::Journaled},
+        sync::{channel::Channel, digest::row_hash, journal::Journaled, outcome::Status},
         work_order::{Answer, Assignment, Standing, WorkEvent, WorkEventKind, WorkOrder, WorkOrderState},
         work_order_graph::{StageEvent, fold_stage},
         world::World,
@@ -126,7 +126,8 @@ fn check_journal(day: &Day, journal: &[Journaled]) {
     }
     let put_back = day.tally.contains_key("the server was put back");
     for Held { phone, .. } in &day.phones {
-        let revoked = |device: &DeviceId| day.city.read(|tx| store::account::find_device(tx, *device)).is_some_and(|d| d.revoked_at.is_some());
+        let revoked =
+            |device: &DeviceId| day.city.read(|tx| store::account::find_device(tx, *device)).is_some_and(|d| d.revoked_at.is_some());
         let out = phone.state.device.as_ref().is_some_and(revoked);
         let was_out = out || phone.state.former.iter().any(revoked);
         for entry in phone.state.outbox.journal() {

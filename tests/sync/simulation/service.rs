@@ -61,9 +61,9 @@ impl Day {
     /// Somebody is closed out or let in again, or his phone is taken out of service and he gets another one.
     pub fn change_service(&mut self, n: usize, dice: &mut Dice) {
         let who = self.phones[n].who;
-        match dice.below(4) {
+        match dice.below(5) {
             0 => self.open_accounts(),
-            1 if who != SUPERVISOR && is_open(&self.city, who) => {
+            1 | 2 if who != SUPERVISOR && is_open(&self.city, who) => {
                 self.set_state(who, ActiveState::Disabled);
                 self.count("an account was closed");
                 self.tell(format!("the account of {who} is closed"));

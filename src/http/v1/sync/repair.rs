@@ -25,14 +25,22 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
 #[utoipa::path(tag = "sync", request_body = schema::Manifest, responses((status = 200, body = schema::ManifestPage)), extensions(("x-permission" = json!("own"))))]
 #[post("/v1/sync/manifest")]
 async fn manifest(state: web::Data<State>, ctx: May<Own>, body: Envelope<ManifestRequest>) -> Answer {
-    let (ctx, request) = (ctx.ctx(), body.0);
-    Ok(reply::plain(&state.db.read(move |tx| pull::manifest(tx, &ctx, &request)).await?))
+    let (ctx, Envelope(request, pass)) = (ctx.ctx(), body);
+    let answer = state.db.read(move |tx| {
+        let _in_work = pass;
+        pull::manifest(tx, &ctx, &request)
+    });
+    Ok(reply::plain(&answer.await?))
 }
 
 /// Single rows, with the channels that carry them
 #[utoipa::path(tag = "sync", request_body = schema::Fetch, responses((status = 200, body = schema::Fetched)), extensions(("x-permission" = json!("own"))))]
 #[post("/v1/sync/fetch")]
 async fn fetch(state: web::Data<State>, ctx: May<Own>, body: Envelope<FetchRequest>) -> Answer {
-    let (ctx, request) = (ctx.ctx(), body.0);
-    Ok(reply::plain(&state.db.read(move |tx| pull::fetch(tx, &ctx, &request)).await?))
+    let (ctx, Envelope(request, pass)) = (ctx.ctx(), body);
+    let answer = state.db.read(move |tx| {
+        let _in_work = pass;
+        pull::fetch(tx, &ctx, &request)
+    });
+    Ok(reply::plain(&answer.await?))
 }

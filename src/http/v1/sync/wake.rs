@@ -123,13 +123,7 @@ async fn wait(state: web::Data<State>, ctx: May<Own>, query: Params<WaitQuery>) 
 #[get("/v1/sync/events")]
 async fn events(state: web::Data<State>, ctx: May<Own>, query: Params<EventsQuery>) -> Answer {
     let (ctx, EventsQuery { device, cursor }) = (ctx.ctx(), query.0);
-    let seat = seat(&state)?;
-    let Look { behind, heads } = look(&state, &ctx, device, cursor).await?;
-    let waiting = seat.wait(device, heads.clone());
-    let mut ticks = time::interval(KEEP_ALIVE);
-    ticks.reset();
-    let first = if behind { HELLO_CHANGED } else { HELLO };
-    let line = Line { state, ctx, device, heads, waiting, seat, ticks, ticked: 0, first: Some(first) };
+    let line = Line::open(state, ctx, device, cursor).await?;
     Ok(HttpResponse::Ok()
         .content_type("text/event-stream")
         .insert_header((header::CACHE_CONTROL, "no-store"))
@@ -174,6 +168,16 @@ struct Line {
 }
 
 impl Line {
+    async fn open(state: web::Data<State>, ctx: Ctx, device: DeviceId, cursor: Option<String>) -> Result<Self, Error> {
+        let seat = seat(&state)?;
+        let Look { behind, heads } = look(&state, &ctx, device, cursor).await?;
+        let waiting = seat.wait(device, heads.clone());
+        let mut ticks = time::interval(KEEP_ALIVE);
+        ticks.reset();
+        let first = if behind { HELLO_CHANGED } else { HELLO };
+        Ok(Self { state, ctx, device, heads, waiting, seat, ticks, ticked: 0, first: Some(first) })
+    }
+
     fn stream(self) -> impl Stream<Item = Result<Bytes, Error>> {
         stream::unfold(self, |mut line| async move {
             let words = line.next().await?;
@@ -196,11 +200,17 @@ impl Line {
                 }
                 Woken::Released => None,
             },
-            _ = self.ticks.tick() => {
-                self.ticked += 1;
-                if self.ticked >= TICKS_TO_END { None } else if self.ticked.is_multiple_of(TICKS_TO_LOOK) { self.look_again().await } else { Some(STILL_HERE) }
-            }
+            _ = self.ticks.tick() => self.tick().await,
         }
+    }
+
+    /// Some seconds have passed.
+    async fn tick(&mut self) -> Option<Bytes> {
+        self.ticked += 1;
+        if self.ticked >= TICKS_TO_END {
+            return None;
+        }
+        if self.ticked.is_multiple_of(TICKS_TO_LOOK) { self.look_again().await } else { Some(STILL_HERE) }
     }
 
     /// Derives the scope anew: what the device reads may have changed, or that it may read at all.
@@ -214,3 +224,6 @@ impl Line {
         Some(CHANGED)
     }
 }
+
+#[cfg(test)]
+mod tests;

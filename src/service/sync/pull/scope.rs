@@ -45,6 +45,14 @@ impl Scope {
     pub fn of(tx: &mut Tx<'_>, ctx: &Ctx, device: DeviceId) -> Result<Self> {
         let device = store::account::find_device(tx, device)?;
         let device = check_device(tx, ctx, device)?;
+        Self::of_device(tx, ctx, device)
+    }
+
+    /// What a device reads now, or would read if it were in service.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn of_device(tx: &mut Tx<'_>, ctx: &Ctx, device: Device) -> Result<Self> {
         let reference = ctx.reference(tx)?;
         let mut grants = Grants::default();
         grants.learn(tx, &[device.account_id])?;

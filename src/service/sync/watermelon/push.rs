@@ -1,4 +1,7 @@
 //! Push: the rows that an app changed, as mutations of its device.
+//!
+//! Who is out of service hands in what he has for some days, as with [`crate::service::sync::push`]. He cannot pull, so nothing is outdated for
+//! him: what he changed is taken as he saw it, and set aside.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,6 +32,7 @@ use crate::{
     service::{
         Ctx,
         sync::{
+            access::{Standing, check_sender},
             limits::SCHEMA,
             pull::scope::Scope,
             push as engine,
@@ -95,23 +99,33 @@ pub struct Answer {
 pub fn push(tx: &mut Tx<'_>, ctx: &Ctx, request: &Request) -> Result<Answer> {
     let account = ctx.account()?;
     // Of two pushes of one device the second waits here and then finds what became of the first.
-    store::account::lock_device(tx, request.device)?;
-    let scope = Scope::of(tx, ctx, request.device)?;
+    let device = store::account::lock_device(tx, request.device)?;
+    let (device, standing) = check_sender(tx, ctx, device)?;
+    let scope = Scope::of_device(tx, ctx, device)?;
     let device = scope.device.id;
     let sent = envelope::read(&request.changes)?;
     let Some(number) = request.last_pulled_at else {
         return Err(Error::field("?last_pulled_at", "a push names the snapshot that the app has: pull first"));
     };
-    let Some((_, cursor)) = known_snapshot(tx, ctx, &scope, number)? else {
-        return Err(Error::with(Code::Conflict, "the server does not have this snapshot any more: pull, then push again"));
+    let cursor = match (known_snapshot(tx, ctx, &scope, number)?, standing) {
+        (Some((_, cursor)), _) => cursor,
+        (None, Standing::HandsIn) => Cursor { feed_epoch: scope.epoch.clone(), positions: BTreeMap::new() },
+        (None, Standing::InService) => {
+            return Err(Error::with(Code::Conflict, "the server does not have this snapshot any more: pull, then push again"));
+        }
     };
     let sender = Sender { device, account, snapshot: number, sent_at: request.sent_at.unwrap_or(ctx.now) };
     let known = find_known(tx, &scope, &cursor, &sent)?;
-    let Read { mut deeds, again } = read_rows(&sender, &sent, &known)?;
+    let Read { mut deeds, again } = match standing {
+        Standing::InService => read_rows(&sender, &sent, &known)?,
+        Standing::HandsIn => read_handed_in(&sender, &sent, &known)?,
+    };
     drop_known(tx, account, &mut deeds)?;
     order::sort(&mut deeds);
     let answer = submit(tx, ctx, &sender, &deeds)?;
-    send_again(tx, device, &again)?;
+    if standing == Standing::InService {
+        send_again(tx, device, &again)?;
+    }
     Ok(answer)
 }
 
@@ -204,6 +218,28 @@ fn read_rows(sender: &Sender, sent: &Sent<'_>, known: &BTreeMap<(Table, Uuid), K
     }
     outdated.truncate(20);
     Err(Error::with(Code::Conflict, "rows have changed since the app's snapshot: pull, then push again").fact("rows", outdated))
+}
+
+/// As [`read_rows`], of somebody who cannot pull: what he did not change is as it stands, and of a row that has changed meanwhile he had no
+/// revision that is known here.
+fn read_handed_in(sender: &Sender, sent: &Sent<'_>, known: &BTreeMap<(Table, Uuid), Known>) -> Result<Read> {
+    let mut as_seen = known.clone();
+    for SentRow { table, id, columns } in &sent.rows {
+        if let Some(known) = as_seen.get_mut(&(*table, *id)) {
+            known.lay_over(columns);
+        }
+    }
+    as_seen.values_mut().for_each(|known| known.seen = Seen::AsItStands);
+    let mut read = read_rows(sender, sent, &as_seen)?;
+    let changed = |row: (Table, Uuid)| known.get(&row).is_some_and(|k| k.seen == Seen::Before);
+    for deed in &mut read.deeds {
+        let order = deed.entity.filter(|_| deed.subject.0 == Table::WorkEvents).map(|order| (Table::WorkOrders, order));
+        if changed(deed.subject) || order.is_some_and(changed) {
+            deed.base = None;
+            deed.seen_ts = None;
+        }
+    }
+    Ok(read)
 }
 
 /// Takes out what the server has had from this account before: the answer was lost, its effect stands.
