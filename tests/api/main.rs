@@ -15,6 +15,7 @@ mod catalogue;
 mod cli;
 mod conflict;
 mod contract;
+mod day;
 mod demo;
 mod hand_in;
 mod kill;

@@ -1,13 +1,16 @@
 //! `api-spec/sync.md` says what the code says.
 
-use bazdid::domain::{
-    ids::{Id, MutationId},
-    sync::{
-        command::Command,
-        digest::{Chain, ChannelDigest, row_hash},
-        outcome::{OutcomeCode, Status},
+use bazdid::{
+    domain::{
+        ids::{Id, MutationId},
+        sync::{
+            command::Command,
+            digest::{Chain, ChannelDigest, row_hash},
+            outcome::{OutcomeCode, Status},
+        },
+        text_enum::TextEnum as _,
     },
-    text_enum::TextEnum as _,
+    error::Code,
 };
 use serde_json::json;
 use uuid::Uuid;
@@ -33,6 +36,27 @@ fn every_status_code_and_command_is_explained() {
     for command in commands {
         let unknown = Command::parse(command, 1, &json!({})).is_err_and(|f| f.code == OutcomeCode::UnknownCommand);
         assert!(!unknown, "{command}");
+    }
+}
+
+const UPLOADS: &str = include_str!("../../api-spec/uploads.md");
+/// Problems that no request of the sync is answered with.
+const OF_OTHER_REQUESTS: &[&str] = &["already_exists", "idempotency_mismatch", "outside_areas"];
+
+#[test]
+fn of_every_problem_it_says_what_a_client_does() {
+    let section = SPEC.split("### Problems").nth(1).unwrap().split("\n## ").next().unwrap();
+    for info in Code::ALL.iter().map(|code| code.info()) {
+        let line = section.lines().find(|l| l.starts_with('|') && l.contains(&format!("`{}`", info.slug)));
+        if OF_OTHER_REQUESTS.contains(&info.slug) {
+            assert_eq!(line, None, "{}", info.slug);
+            continue;
+        }
+        let Some(line) = line else {
+            assert!(UPLOADS.contains(&format!("`{}`", info.slug)), "{} is not explained", info.slug);
+            continue;
+        };
+        assert!(line.split('|').nth(1).unwrap().contains(&info.status.to_string()), "{line}");
     }
 }
 
