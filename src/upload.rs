@@ -21,6 +21,7 @@ use aws_lc_rs::digest::{Algorithm, Context, SHA1_FOR_LEGACY_USE_ONLY, SHA256};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _};
+use tokio::{sync::Semaphore, task::JoinHandle};
 
 pub use crate::upload::{hold::Hold, sweep::Swept};
 use crate::{
@@ -41,6 +42,8 @@ use crate::{
 
 /// Uploads whose hash is kept between two requests; of others the part is read again at the end.
 const HASHES: usize = 4_096;
+/// Threads that wait for the disk at once.
+const HANDS: usize = 32;
 /// When a client may ask again whether there is room, seconds.
 const ROOM_RETRY_S: u64 = 300;
 
@@ -101,6 +104,7 @@ struct Inner {
     db: Db,
     holds: Arc<Holds>,
     hashes: Mutex<HashMap<UploadId, (u64, Hash)>>,
+    hands: Hands,
     idle: Duration,
     reserve_bytes: u64,
 }
@@ -163,9 +167,25 @@ fn disk(e: io::Error) -> Error {
     }
 }
 
-/// Runs something that waits for the disk.
-async fn blocking<T: Send + 'static>(f: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    tokio::task::spawn_blocking(f).await.map_err(|e| Error::internal("work on a part file panicked").caused_by(e))?
+/// Work that waits for the disk, on threads of its own: so many at once that the disk is busy, and so few that two hundred lines do
+/// not make two hundred threads, each with memory of its own.
+#[derive(Debug, Clone)]
+struct Hands(Arc<Semaphore>);
+
+impl Hands {
+    async fn run<T: Send + 'static>(&self, f: impl FnOnce() -> T + Send + 'static) -> io::Result<T> {
+        Ok(self.start(f).await?.await?)
+    }
+
+    /// Begins and does not wait for the end.
+    async fn start<T: Send + 'static>(&self, f: impl FnOnce() -> T + Send + 'static) -> io::Result<JoinHandle<T>> {
+        let permit = Arc::clone(&self.0).acquire_owned().await.map_err(io::Error::other)?;
+        Ok(tokio::task::spawn_blocking(move || {
+            let done = f();
+            drop(permit);
+            done
+        }))
+    }
 }
 
 impl Uploads {
@@ -176,7 +196,12 @@ impl Uploads {
     pub fn open(setup: Setup) -> Result<Self> {
         let Setup { parts, blobs, db, idle, reserve_bytes } = setup;
         let parts = Parts::open(&parts).map_err(disk)?;
-        Ok(Self(Arc::new(Inner { parts, blobs, db, holds: Arc::default(), hashes: Mutex::default(), idle, reserve_bytes })))
+        let hands = Hands(Arc::new(Semaphore::new(HANDS)));
+        Ok(Self(Arc::new(Inner { parts, blobs, db, holds: Arc::default(), hashes: Mutex::default(), hands, idle, reserve_bytes })))
+    }
+
+    async fn blocking<T: Send + 'static>(&self, f: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+        self.0.hands.run(f).await.map_err(disk)?
     }
 
     /// Where complete files lie.
@@ -212,7 +237,7 @@ impl Uploads {
     /// The part cannot be read.
     pub async fn offset(&self, hold: &Hold) -> Result<u64> {
         let (inner, id) = (Arc::clone(&self.0), hold.id());
-        blocking(move || {
+        self.blocking(move || {
             let Some(part) = inner.parts.find(id)? else { return Ok(0) };
             part.file.sync_data().map_err(disk)?;
             Ok(part.length)
@@ -232,8 +257,9 @@ impl Uploads {
         stream: impl Stream<Item = std::result::Result<Bytes, E>> + Unpin,
     ) -> Result<Receipt> {
         let (inner, id, start) = (Arc::clone(&self.0), hold.id(), job.start);
-        let part =
-            blocking(move || if start == 0 { inner.parts.make(id) } else { inner.parts.find(id)?.ok_or_else(|| elsewhere(0)) }).await?;
+        let part = self
+            .blocking(move || if start == 0 { inner.parts.make(id) } else { inner.parts.find(id)?.ok_or_else(|| elsewhere(0)) })
+            .await?;
         if part.length != start {
             return Err(elsewhere(part.length));
         }
@@ -245,7 +271,7 @@ impl Uploads {
         let seen = known.is_some() && start > 0;
         let whole = known.or_else(|| (start == 0).then(|| Hash(Context::new(&SHA256))));
         let (sink, announced) = (self.sink(part, whole, job.checksum)?, job.announced);
-        let mut writer = Writer::new(sink);
+        let mut writer = Writer::new(Box::new(sink), self.0.hands.clone());
         let mut end = self.pump(hold, &mut writer, length.saturating_sub(start), stream).await;
         if end == End::Whole && announced.is_some_and(|n| n != writer.taken()) {
             end = End::Cut;
@@ -317,13 +343,14 @@ impl Uploads {
     pub async fn finish(&self, ctx: &Ctx, hold: &Hold, upload: &Upload) -> Result<Upload> {
         let (id, inner) = (hold.id(), Arc::clone(&self.0));
         let hash = self.known(id, u64::try_from(upload.length).unwrap_or_default());
-        let (path, sha256, bytes) = blocking(move || {
-            let part = inner.parts.find(id)?.ok_or_else(|| Error::new(Code::UploadGone))?;
-            let hash = hash.map_or_else(|| part.hash(), Ok).map_err(disk)?;
-            let hex = hash.0.finish().as_ref().iter().map(|b| format!("{b:02x}")).collect();
-            Ok((part.path.clone(), hex, part.length))
-        })
-        .await?;
+        let (path, sha256, bytes) = self
+            .blocking(move || {
+                let part = inner.parts.find(id)?.ok_or_else(|| Error::new(Code::UploadGone))?;
+                let hash = hash.map_or_else(|| part.hash(), Ok).map_err(disk)?;
+                let hex = hash.0.finish().as_ref().iter().map(|b| format!("{b:02x}")).collect();
+                Ok((part.path.clone(), hex, part.length))
+            })
+            .await?;
         let received = Received { sha256, bytes: i64::try_from(bytes).unwrap_or(i64::MAX) };
         let asked = upload.clone();
         let expected = self.0.db.read(move |tx| upload::expected(tx, &asked)).await?;
@@ -348,7 +375,7 @@ impl Uploads {
     pub async fn discard(&self, hold: &Hold) -> Result<()> {
         let (inner, id) = (Arc::clone(&self.0), hold.id());
         self.hashes().remove(&id);
-        blocking(move || inner.parts.remove(id).map_err(disk)).await
+        self.blocking(move || inner.parts.remove(id).map_err(disk)).await
     }
 
     fn hashes(&self) -> std::sync::MutexGuard<'_, HashMap<UploadId, (u64, Hash)>> {

@@ -15,6 +15,7 @@ mod size;
 mod start;
 mod storm;
 mod tickets;
+mod uploads;
 mod waiters;
 pub mod wire;
 
@@ -73,6 +74,9 @@ pub struct Args {
     /// Devices of `waiters`; a server has room for 5,000.
     #[arg(long, value_name = "N", default_value_t = 2_000, value_parser = clap::value_parser!(u64).range(1..=5_000))]
     waiters: u64,
+    /// Photos of each run of `uploads`; each takes 2.1 MB of the disk until the end.
+    #[arg(long, value_name = "N", default_value_t = 400, value_parser = clap::value_parser!(u64).range(1..=5_000))]
+    photos: u64,
     /// Open orders of the crew.
     #[arg(long, value_name = "N", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..=5_000))]
     orders: u64,
@@ -104,6 +108,8 @@ pub enum Part {
     Waiters,
     /// Many devices send what was done offline, all at once; nothing is lost.
     Outage,
+    /// Photos' bytes: in one piece, in pieces, 200 lines at once.
+    Uploads,
     /// Import of service requests with area and assignment.
     Import,
     /// Cold start, and resident memory.
@@ -113,8 +119,18 @@ pub enum Part {
 }
 
 /// Those that run if none is named.
-const EVERY: &[Part] =
-    &[Part::Storm, Part::Tickets, Part::Push, Part::Pull, Part::Crew, Part::Waiters, Part::Outage, Part::Import, Part::Start];
+const EVERY: &[Part] = &[
+    Part::Storm,
+    Part::Tickets,
+    Part::Push,
+    Part::Pull,
+    Part::Crew,
+    Part::Waiters,
+    Part::Outage,
+    Part::Uploads,
+    Part::Import,
+    Part::Start,
+];
 
 /// The sizes of a run.
 #[derive(Debug, Clone, Copy)]
@@ -127,6 +143,8 @@ pub struct Sizes {
     pub devices: usize,
     /// Devices of `waiters`.
     pub waiters: usize,
+    /// Photos of each run of `uploads`.
+    pub photos: usize,
     /// Open orders of the crew.
     pub orders: usize,
     /// Tickets in the large store of `size`.
@@ -143,6 +161,7 @@ impl From<&Args> for Sizes {
             batches: size(args.batches),
             devices: size(args.devices),
             waiters: size(args.waiters),
+            photos: size(args.photos),
             orders: size(args.orders),
             large: size(args.large),
             rounds: size(args.rounds),
@@ -178,6 +197,7 @@ pub fn run(args: &Args, env: &Env) -> Result<(), Failure> {
             Part::Push => push::run(&mut ground, &mut figures, &sizes),
             Part::Pull => pull::run(&ground, &mut figures, &sizes),
             Part::Outage => outage::run(&ground, &mut figures, &sizes),
+            Part::Uploads => uploads::run(&ground, &mut figures, &sizes),
             Part::Import => import::run(&ground, &mut figures, &sizes),
             Part::Start => start::run(&ground, &mut figures),
         };

@@ -12,7 +12,7 @@ use crate::{
     error::Result,
     service::{Ctx, upload},
     store,
-    upload::{Uploads, blocking, disk},
+    upload::{Uploads, disk},
 };
 
 /// What one round did.
@@ -45,7 +45,7 @@ impl Uploads {
     async fn parts(&self, ctx: &Ctx, swept: &mut Swept) -> Result<()> {
         // The files first: an upload is open before anything of it arrives.
         let inner = Arc::clone(&self.0);
-        let parts = blocking(move || inner.parts.list().map_err(disk)).await?;
+        let parts = self.blocking(move || inner.parts.list().map_err(disk)).await?;
         let ids = parts.clone();
         let open = self.0.db.read(move |tx| store::upload::list_open(tx, &ids)).await?;
         let open: BTreeMap<UploadId, Upload> = open.into_iter().map(|u| (u.id, u)).collect();
@@ -57,7 +57,7 @@ impl Uploads {
                 continue;
             };
             let inner = Arc::clone(&self.0);
-            let length = blocking(move || inner.parts.length(id).map_err(disk)).await?;
+            let length = self.blocking(move || inner.parts.length(id).map_err(disk)).await?;
             if i64::try_from(length) == Ok(upload.length) {
                 match self.finish(ctx, &hold, upload).await {
                     Ok(_) => swept.finished += 1,
@@ -77,7 +77,7 @@ impl Uploads {
             for upload in due {
                 let Some(hold) = self.0.holds.try_take(upload.id) else { continue };
                 let (inner, id) = (Arc::clone(&self.0), upload.id);
-                let length = blocking(move || inner.parts.length(id).map_err(disk)).await?;
+                let length = self.blocking(move || inner.parts.length(id).map_err(disk)).await?;
                 // All of it came; only its place could not be written.
                 if i64::try_from(length) == Ok(upload.length) {
                     continue;

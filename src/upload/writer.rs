@@ -5,10 +5,10 @@ use std::{io, io::Write as _, path::PathBuf};
 use aws_lc_rs::digest::Context;
 use tokio::task::JoinHandle;
 
-use crate::upload::{Hash, part::Part};
+use crate::upload::{Hands, Hash, part::Part};
 
 /// Bytes of a buffer.
-const BUFFER: usize = 128 << 10;
+const BUFFER: usize = 64 << 10;
 
 /// A part with a checksum of its own.
 pub(super) struct Piece {
@@ -59,7 +59,7 @@ impl Sink {
     }
 
     /// Checks, syncs and lets go of the file.
-    fn close(mut self, is_whole: bool) -> io::Result<Closed> {
+    fn close(mut self: Box<Self>, is_whole: bool) -> io::Result<Closed> {
         let mut right = true;
         let mut marker = None;
         if let Some(piece) = self.piece.take() {
@@ -82,7 +82,7 @@ impl Sink {
     }
 }
 
-type Busy = JoinHandle<(Sink, Vec<u8>, io::Result<()>)>;
+type Busy = JoinHandle<(Box<Sink>, Vec<u8>, io::Result<()>)>;
 
 /// Where the sink is.
 enum At {
@@ -94,6 +94,7 @@ enum At {
 
 /// Two buffers and a sink.
 pub(super) struct Writer {
+    hands: Hands,
     at: At,
     filling: Vec<u8>,
     spare: Vec<u8>,
@@ -105,8 +106,8 @@ fn lost() -> io::Error {
 }
 
 impl Writer {
-    pub(super) fn new(sink: Sink) -> Self {
-        Self { at: At::Here(Box::new(sink)), filling: Vec::new(), spare: Vec::new(), taken: 0 }
+    pub(super) const fn new(sink: Box<Sink>, hands: Hands) -> Self {
+        Self { hands, at: At::Here(sink), filling: Vec::new(), spare: Vec::new(), taken: 0 }
     }
 
     /// Bytes that were taken so far.
@@ -135,11 +136,12 @@ impl Writer {
     async fn push(&mut self) -> io::Result<()> {
         let mut sink = self.sink().await?;
         let mut full = std::mem::replace(&mut self.filling, std::mem::take(&mut self.spare));
-        self.at = At::Busy(tokio::task::spawn_blocking(move || {
+        let work = move || {
             let outcome = sink.write(&full);
             full.clear();
-            (*sink, full, outcome)
-        }));
+            (sink, full, outcome)
+        };
+        self.at = At::Busy(self.hands.start(work).await?);
         Ok(())
     }
 
@@ -151,9 +153,9 @@ impl Writer {
                 let (sink, spare, outcome) = busy.await.map_err(|_| lost())?;
                 self.spare = spare;
                 match outcome {
-                    Ok(()) => Ok(Box::new(sink)),
+                    Ok(()) => Ok(sink),
                     Err(e) => {
-                        self.at = At::Here(Box::new(sink));
+                        self.at = At::Here(sink);
                         // What came after it has no place.
                         self.filling.clear();
                         Err(e)
@@ -177,6 +179,6 @@ impl Writer {
             // What could be kept is kept; that there is more than that must be known.
             if failed || written.is_err() { Err(written.err().unwrap_or_else(|| io::ErrorKind::StorageFull.into())) } else { Ok(closed) }
         };
-        tokio::task::spawn_blocking(work).await.map_err(|_| lost())?
+        self.hands.run(work).await?
     }
 }

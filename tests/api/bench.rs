@@ -11,8 +11,24 @@ use serde_json::Value;
 
 use crate::common::TestDb;
 
-const TINY: &[&str] =
-    &["--requests", "60", "--tickets", "150", "--batches", "8", "--devices", "20", "--waiters", "30", "--orders", "5", "--large", "1000"];
+const TINY: &[&str] = &[
+    "--requests",
+    "60",
+    "--tickets",
+    "150",
+    "--batches",
+    "8",
+    "--devices",
+    "20",
+    "--waiters",
+    "30",
+    "--photos",
+    "8",
+    "--orders",
+    "5",
+    "--large",
+    "1000",
+];
 
 /// A bench whose temporary files go to a folder of the test's.
 fn bench(folder: &Path, database: &str, more: &[&str]) -> Command {
@@ -79,6 +95,16 @@ const FIGURES: &[(&str, &[&str])] = &[
     (
         "outage",
         &["all answered after", "throughput", "a device until it is done, p99", "answered applied", "rows made", "rows lost", "memory"],
+    ),
+    (
+        "uploads",
+        &[
+            "in one piece by 8",
+            "in one piece by 8, beginning",
+            "in pieces of 256 KiB by 8",
+            "in pieces of 256 KiB by 8, a request, p99",
+            "in pieces of 256 KiB by many, memory",
+        ],
     ),
     ("import", &["rows, the whole command"]),
     ("start", &["ready after", "memory of the server at rest"]),
