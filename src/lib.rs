@@ -15,6 +15,7 @@ pub mod config;
 pub mod demo_data;
 pub mod error;
 pub mod http;
+pub mod picture;
 pub mod security;
 pub mod server;
 pub mod service;

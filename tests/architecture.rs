@@ -14,6 +14,7 @@ const LAW: &[(&str, &[&str])] = &[
     ("telemetry", &["config", "error"]),
     ("catalogue", &["domain", "error"]),
     ("demo_data", &["catalogue", "domain", "error"]),
+    ("picture", &["domain"]),
     ("security", &["domain", "error"]),
     ("store", &["domain", "error", "clock"]),
     ("service", &["store", "domain", "security", "catalogue", "error", "clock"]),

@@ -203,4 +203,4 @@ fn above(area: &Area, all: &BTreeMap<AreaId, &Area>, place: &BTreeMap<AreaId, us
 }
 
 #[cfg(test)]
-pub(in crate::domain) mod tests;
+pub(crate) mod tests;

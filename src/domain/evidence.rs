@@ -3,6 +3,8 @@
 //! What is missing makes a verdict `unknown`, never a `mismatch`. Knows nothing of the bytes: what can be read from them is
 //! judged when they have arrived.
 
+pub mod reading;
+
 use serde_json::{Value, json};
 use uuid::Uuid;
 

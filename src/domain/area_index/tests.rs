@@ -245,7 +245,7 @@ fn every_corner_of_the_real_outlines_is_on_the_border() {
 }
 
 /// The common folder of real data, where it is.
-pub(in crate::domain) fn shared(file: &str) -> Option<PathBuf> {
+pub(crate) fn shared(file: &str) -> Option<PathBuf> {
     let near = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
     let path = std::env::var("BAZDID_TEST_DATA").map_or_else(|_| near(), PathBuf::from).join(file);
     if path.exists() {

@@ -1,0 +1,10 @@
+//! Pictures as bytes: what is in them, smaller ones of them, and which look alike.
+//!
+//! Whoever sends the bytes may mean harm: every step has a bound on bytes, pixels and entries that is checked before memory is
+//! taken, and what cannot be read is unknown with a reason. Pure over given bytes: no files, no network, no clock, no async.
+
+mod container;
+#[cfg(test)]
+#[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "colours of a drawing")]
+mod fixture;
+pub mod read;
