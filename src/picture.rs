@@ -4,7 +4,10 @@
 //! taken, and what cannot be read is unknown with a reason. Pure over given bytes: no files, no network, no clock, no async.
 
 mod container;
+pub mod fingerprint;
 #[cfg(test)]
 #[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "colours of a drawing")]
 mod fixture;
+pub mod near;
 pub mod read;
+pub mod render;

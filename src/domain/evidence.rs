@@ -3,7 +3,9 @@
 //! What is missing makes a verdict `unknown`, never a `mismatch`. Knows nothing of the bytes: what can be read from them is
 //! judged when they have arrived.
 
+pub mod content;
 pub mod reading;
+pub mod sentence;
 
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -77,7 +79,7 @@ pub fn judge(photo: &Photo, around: &Circumstances<'_>, thresholds: &Thresholds)
     verdicts.push(unique_bytes(&photo.sha256, around.same_bytes));
     verdicts.push(clock(around.skew_us, around.clock_trust, thresholds));
     // What the bytes said does not change with what stands around the photo.
-    verdicts.extend(photo.verdicts.iter().filter(|v| v.check == BYTES).cloned());
+    verdicts.extend(photo.verdicts.iter().filter(|v| v.check == BYTES || content::CONTENT_CHECKS.contains(&v.check.as_str())).cloned());
     verdicts
 }
 
@@ -211,11 +213,11 @@ mod tests {
         NOON.plus_minutes(n)
     }
 
-    fn point(lat: f64, accuracy_m: Option<f64>) -> Point {
+    pub(super) fn point(lat: f64, accuracy_m: Option<f64>) -> Point {
         Point { lat, lon: 50.0, accuracy_m }
     }
 
-    fn photo(n: u128, kind: PhotoKind, captured: Timestamp) -> Photo {
+    pub(super) fn photo(n: u128, kind: PhotoKind, captured: Timestamp) -> Photo {
         Photo {
             id: PhotoId::new(Uuid::from_u128(n)),
             rev: 1,

@@ -26,6 +26,8 @@ crate::text_enum! {
         UnknownFormat = "unknown_format",
         /// The format is known and its pixels cannot be decoded here.
         NotDecodable = "not_decodable",
+        /// It looks like too many others: a wall, the sky, a finger.
+        Featureless = "featureless",
     }
 }
 
