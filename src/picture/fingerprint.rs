@@ -42,7 +42,7 @@ impl Fingerprint {
         let hash = hasher.hash_image(picture);
         let bits = <[u8; 8]>::try_from(hash.as_bytes()).map(u64::from_be_bytes).map_err(|_| Gap::Featureless)?;
         let ones = bits.count_ones();
-        if ones < LEAST_FEATURES || ones > u64::BITS - LEAST_FEATURES { Err(Gap::Featureless) } else { Ok(Self(bits)) }
+        if (LEAST_FEATURES..=u64::BITS - LEAST_FEATURES).contains(&ones) { Ok(Self(bits)) } else { Err(Gap::Featureless) }
     }
 }
 

@@ -63,7 +63,7 @@ pub fn phone() -> Vec<Field> {
         rationals(Tag::GPSLongitude, &[(50, 1), (0, 1), (1_440, 100)]),
         rationals(Tag::GPSHPositioningError, &[(48, 10)]),
         Field { tag: Tag::GPSAltitudeRef, ifd_num: In::PRIMARY, value: Value::Byte(vec![0]) },
-        rationals(Tag::GPSAltitude, &[(1_278_5, 10)]),
+        rationals(Tag::GPSAltitude, &[(12_785, 10)]),
         ascii(Tag::GPSImgDirectionRef, "M"),
         rationals(Tag::GPSImgDirection, &[(2_705, 10)]),
         ascii(Tag::GPSDateStamp, "2026:11:23"),

@@ -75,7 +75,7 @@ struct Names(BTreeMap<String, Value>);
 impl Names {
     /// The value of a name; a new one is an id that somebody just made.
     fn of(&mut self, name: &str) -> &Value {
-        let n = self.0.len() as u128;
+        let n = u128::try_from(self.0.len()).unwrap();
         self.0.entry(name.to_owned()).or_insert_with(|| json!(Uuid::from_u128(0x01a1_0000_0000_7000_8000_0000_0000_0000 + n)))
     }
 

@@ -198,7 +198,7 @@ fn time(captured: Timestamp, content: &Content<'_>, thresholds: &ContentThreshol
 /// The instant of a local time; of the two in an hour that is lived twice the one nearer to the declared.
 fn nearest(zone: Tz, local: NaiveDateTime, captured: Timestamp) -> Option<Timestamp> {
     let found = zone.from_local_datetime(&local);
-    let candidates = [found.clone().earliest(), found.latest()];
+    let candidates = [found.earliest(), found.latest()];
     candidates.into_iter().flatten().map(|t| Timestamp::from(t.to_utc())).min_by_key(|t| (*t - captured).saturating_abs())
 }
 
