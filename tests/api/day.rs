@@ -59,7 +59,7 @@ fn step(text: &str) -> (String, Step) {
     });
     let is_status = |line: &&str| line.len() == 3 && line.parse::<u16>().is_ok();
     let lines: Vec<&str> = lines.collect();
-    let at = lines.iter().position(|line| is_status(line)).unwrap_or_else(|| panic!("no status: {head}"));
+    let at = lines.iter().position(is_status).unwrap_or_else(|| panic!("no status: {head}"));
     let body = lines[..at].join("\n");
     let reply = lines[at + 1..].join("\n");
     let reply = serde_json::from_str(&reply).unwrap_or_else(|e| panic!("{head}: {e}: {reply}"));
