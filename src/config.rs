@@ -18,6 +18,8 @@ use figment::{
     value::{Dict, Map, Value},
 };
 
+use crate::domain::hex::hex;
+
 pub use evidence::{Evidence, Secret};
 
 /// The file that is read when none is named.
@@ -240,7 +242,7 @@ impl MasterKey {
     /// As 64 hex digits: for the key file only.
     #[must_use]
     pub fn to_hex(&self) -> String {
-        self.0.iter().map(|b| format!("{b:02x}")).collect()
+        hex(&self.0)
     }
 
     /// The bytes.

@@ -17,6 +17,7 @@ pub mod fold;
 pub mod follow_up;
 pub mod geo;
 pub mod geojson;
+pub mod hex;
 pub mod ids;
 pub mod intake;
 pub mod membership;

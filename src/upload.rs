@@ -27,6 +27,7 @@ pub use crate::upload::{hold::Hold, sweep::Swept};
 use crate::{
     blob::{Blobs, Key},
     domain::{
+        hex::hex,
         ids::UploadId,
         upload::{Received, Upload},
     },
@@ -347,8 +348,7 @@ impl Uploads {
             .blocking(move || {
                 let part = inner.parts.find(id)?.ok_or_else(|| Error::new(Code::UploadGone))?;
                 let hash = hash.map_or_else(|| part.hash(), Ok).map_err(disk)?;
-                let hex = hash.0.finish().as_ref().iter().map(|b| format!("{b:02x}")).collect();
-                Ok((part.path.clone(), hex, part.length))
+                Ok((part.path.clone(), hex(hash.0.finish().as_ref()), part.length))
             })
             .await?;
         let received = Received { sha256, bytes: i64::try_from(bytes).unwrap_or(i64::MAX) };

@@ -8,6 +8,7 @@ use crate::{
     client::{Device, outbox::Entry, transport::Transport},
     domain::{
         geo::Point,
+        hex::hex,
         ids::{CategoryId, GroupId, Id, MutationId, NoteId, PhotoId, TicketId, VisitId},
         photo::PhotoKind,
         time::Timestamp,
@@ -126,7 +127,7 @@ impl<T: Transport> Device<T> {
     /// `photo.add`.
     pub fn add_photo(&mut self, entity: Uuid, visit: Option<VisitId>, shot: &Shot) -> PhotoId {
         let photo: PhotoId = self.new_id();
-        let made = || Sha256::digest(photo.uuid().as_bytes()).iter().map(|b| format!("{b:02x}")).collect();
+        let made = || hex(&Sha256::digest(photo.uuid().as_bytes()));
         let sha256 = shot.sha256.clone().unwrap_or_else(made);
         let args = json!({
             "photo": photo, "visit": visit, "kind": shot.kind, "sha256": sha256, "bytes": 2_400_000, "mime": "image/jpeg",

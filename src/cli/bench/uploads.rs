@@ -1,6 +1,6 @@
 //! Photos' bytes: in one piece, in pieces of 256 KiB, and many at once; what is acknowledged is on the disk.
 
-use std::{fmt::Write as _, time::Duration};
+use std::time::Duration;
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde_json::json;
@@ -16,15 +16,15 @@ use crate::{
             figures::{Figures, Wanted, float, rate},
             ground::{Ground, Served},
             people::{Login, Office, Reach},
-            wire::{Ticket, agent, at_once, brief, push_now, register, tickets_of},
+            wire::{Ticket, agent, applied, at_once, brief, first_other, push_now, register, tickets_of},
         },
     },
     clock::Stopwatch,
-    domain::account::Role,
+    domain::{account::Role, hex::hex},
 };
 
 /// Bytes of a photo.
-const PHOTO: usize = 2_100_000;
+const PHOTO: usize = 2_100_000 / 8 * 8;
 /// Bytes of a piece.
 const PIECE: usize = 256 * 1024;
 /// Lines that send at once.
@@ -56,7 +56,6 @@ pub fn run(ground: &Ground, figures: &mut Figures, sizes: &Sizes) -> Told<()> {
     ] {
         ground.watch.go_on()?;
         sender.send_all(figures, name, piece, lines, sizes.photos.max(lines), wanted)?;
-
         let memory = if lines >= LINES { Wanted::Below(250.0) } else { Wanted::Open };
         figures.judge(&format!("{name}, memory of the server"), server.resident_mib(), "MiB", memory);
     }
@@ -129,10 +128,7 @@ impl Sender<'_> {
                 for photo in batch {
                     seq += 1;
                     bytes(&mut base, photo.n);
-                    let mut sha256 = String::with_capacity(64);
-                    for byte in Sha256::digest(&base) {
-                        write!(sha256, "{byte:02x}").map_err(|e| Failure::said(e.to_string()))?;
-                    }
+                    let sha256 = hex(&Sha256::digest(&base));
                     let (ticket, point) = subjects.next().ok_or_else(|| Failure::said("there is no ticket to take a photo of"))?;
                     mutations.push(json!({
                         "seq": seq, "id": self.ground.ids.uuid(now), "cmd": "photo.add", "v": 1, "entity": ticket, "at": now,
@@ -142,9 +138,8 @@ impl Sender<'_> {
                 }
                 let body = json!({ "device": device, "schema": 1, "sent_at": now, "mutations": mutations }).to_string();
                 let answer = push_now(&agent(), &self.server.base, &self.bearer, &body)?;
-                // Of a ticket that the office has ended the photo is kept all the same.
-                if ["rejected", "held", "deferred"].iter().any(|word| answer.contains(&format!("\"status\":\"{word}\""))) {
-                    return Err(Failure::said(format!("a photo was not declared: {}", brief(&answer))));
+                if applied(&answer) != batch.len() {
+                    return Err(Failure::said(format!("a photo was not declared: {}", first_other(&answer))));
                 }
             }
         }
@@ -156,7 +151,7 @@ impl Sender<'_> {
         let one = |photo: &Photo| {
             let metadata = format!("photo_id {}", BASE64_STANDARD.encode(photo.id.to_string()));
             let request = agent.post(format!("{}/v1/uploads", self.server.base)).header("authorization", &self.bearer);
-            let request = request.header("tus-resumable", "1.0.0").header("upload-length", base_length().to_string());
+            let request = request.header("tus-resumable", "1.0.0").header("upload-length", PHOTO.to_string());
             let reply = request.header("upload-metadata", metadata).send_empty().map_err(|e| Failure::said(format!("no answer: {e}")))?;
             let location = reply.headers().get("location").and_then(|v| v.to_str().ok()).map(str::to_owned);
             location.map(|l| (*photo, l)).ok_or_else(|| Failure::said(format!("an upload was refused: {}", reply.status())))
@@ -201,8 +196,4 @@ impl Sender<'_> {
         }
         Ok(())
     }
-}
-
-const fn base_length() -> usize {
-    PHOTO / 8 * 8
 }

@@ -8,7 +8,10 @@
 use std::net::IpAddr;
 
 use crate::{
-    domain::time::{MICROS_PER_DAY, MICROS_PER_SECOND, Timestamp},
+    domain::{
+        hex::hex,
+        time::{MICROS_PER_DAY, MICROS_PER_SECOND, Timestamp},
+    },
     error::{Code, Error, Result},
     service::{Ctx, auth::Answer},
     store::{
@@ -63,8 +66,7 @@ impl Law {
 fn rows(tx: &mut Tx<'_>, ctx: &Ctx, login: &str, address: Option<IpAddr>) -> Result<Vec<(Law, Throttle)>> {
     let name = |kind: &str, subject: &str| {
         let hash = ctx.shared.vault.throttle_subject(&format!("{kind}:{subject}"));
-        let hex: String = hash.iter().map(|b| format!("{b:02x}")).collect();
-        format!("{kind}:{hex}")
+        format!("{kind}:{}", hex(&hash))
     };
     let login = name("login", login);
     let address = address.map(|a| name("address", &network(a)));

@@ -7,6 +7,7 @@ use sha2::{Digest as _, Sha256};
 use crate::{
     domain::{
         geo::Point,
+        hex::hex,
         ids::{CategoryId, TicketId},
         organisation::ActiveState,
         reference::Reference,
@@ -220,8 +221,8 @@ impl<'b> RequestFile<'b> {
                 hash.update(cell.as_bytes());
                 hash.update([0]);
             }
-            let digest: String = hash.finalize().iter().take(12).map(|b| format!("{b:02x}")).collect();
-            format!("row:{digest}")
+            let digest = hex(&hash.finalize());
+            format!("row:{}", digest.get(..24).unwrap_or(&digest))
         });
         self.options.source.as_ref().map_or_else(|| key.clone(), |source| format!("{source}:{key}"))
     }

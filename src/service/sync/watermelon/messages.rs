@@ -12,6 +12,7 @@ use uuid::Uuid;
 use crate::{
     domain::{
         account::Device,
+        hex::hex,
         sync::journal::Journaled,
         watermelon::{Table, id, row::Row},
     },
@@ -36,7 +37,7 @@ pub(super) fn list_messages(tx: &mut Tx<'_>, ctx: &Ctx, device: &Device) -> Resu
 pub(super) fn hashes(messages: &BTreeMap<Uuid, Row>) -> BTreeMap<Uuid, String> {
     let hash = |row: &Row| {
         let digest = Sha256::digest(Value::Object(row.clone()).to_string());
-        digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+        digest.first_chunk::<8>().map(|first| hex(first)).unwrap_or_default()
     };
     messages.iter().map(|(id, row)| (*id, hash(row))).collect()
 }
