@@ -45,19 +45,18 @@ pub async fn edge(req: ServiceRequest, next: Next<impl MessageBody + 'static>) -
     let span = tracing::info_span!("request", request.id = %id);
     let limit = if headers::is_stream(&method, req.path()) { UPLOAD_LIMIT } else { Duration::from_secs(state.limits.request_timeout_s) };
     async move {
+        let refused = |error: &Error| {
+            let refused = refuse(error, id, uploads);
+            metrics::answered(&method, None, refused.as_response_error().status_code(), state.clock.now() - started);
+            refused
+        };
         let outcome = tokio::time::timeout(limit, next.call(req)).await;
         let response = match outcome {
             Ok(Ok(response)) => response.map_into_boxed_body(),
-            Ok(Err(error)) => {
-                let refused = refuse(&error, id, uploads);
-                metrics::answered(&method, None, refused.as_response_error().status_code(), state.clock.now() - started);
-                return Err(refused);
-            }
+            Ok(Err(error)) => return Err(refused(&error)),
             Err(_) => {
                 let slow = Fault::with(Code::Overloaded, format!("the request took longer than {} seconds", limit.as_secs()));
-                let refused = refuse(&Problem::from(slow).into(), id, uploads);
-                metrics::answered(&method, None, refused.as_response_error().status_code(), state.clock.now() - started);
-                return Err(refused);
+                return Err(refused(&Problem::from(slow).into()));
             }
         };
         let route = response.request().match_pattern();

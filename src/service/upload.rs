@@ -6,12 +6,11 @@ use serde_json::json;
 
 use crate::{
     domain::{
-        ids::{PhotoId, TicketId, UploadId},
+        ids::{PhotoId, UploadId},
         photo::{Photo, PhotoState},
         policy::Permission,
         time::Timestamp,
         upload::{self, MAX_KEPT, MAX_OPEN, Received, Upload, UploadState},
-        world::World,
     },
     error::{Code, Error, Result},
     service::{
@@ -158,7 +157,7 @@ pub fn must_take(upload: &Upload, now: Timestamp) -> Result<()> {
 /// The database fails.
 pub fn begin(tx: &mut Tx<'_>, ctx: &Ctx, upload: &Upload) -> Result<()> {
     if store::photo::find_photo(tx, upload.photo_id)?.is_some_and(|p| upload::begin(&p).is_some()) {
-        change_photo(tx, ctx, upload.ticket_id, upload.photo_id, upload::begin)?;
+        change_photo(tx, ctx, upload, upload::begin, Change::default())?;
     }
     Ok(())
 }
@@ -196,13 +195,12 @@ pub fn finish(tx: &mut Tx<'_>, ctx: &Ctx, id: UploadId, received: &Received, kep
     if !store::upload::end_upload(tx, &ended)? {
         return if upload.state == state { Ok(upload) } else { must_take(&upload, ctx.now).map(|()| upload) };
     }
-    let audit = |change: &mut Change| {
-        if !agrees {
-            let detail = json!({ "upload": id, "declared_sha256": photo.sha256, "received_sha256": received.sha256, "kept": ended.kept });
-            change.audit(ctx, "photo.bytes_mismatch", "photo", photo.id.uuid(), detail);
-        }
-    };
-    change_photo_with(tx, ctx, upload.ticket_id, photo.id, |p| upload::settle(p, received, ended.kept), audit)?;
+    let mut change = Change::default();
+    if !agrees {
+        let detail = json!({ "upload": id, "declared_sha256": photo.sha256, "received_sha256": received.sha256, "kept": ended.kept });
+        change.audit(ctx, "photo.bytes_mismatch", "photo", photo.id.uuid(), detail);
+    }
+    change_photo(tx, ctx, &ended, |p| upload::settle(p, received, ended.kept), change)?;
     Ok(ended)
 }
 
@@ -233,7 +231,7 @@ fn give_up(tx: &mut Tx<'_>, ctx: &Ctx, upload: &Upload, state: UploadState) -> R
     }
     let others = store::upload::list_uploads_of(tx, upload.photo_id)?.iter().any(|u| u.state == UploadState::Open);
     if !others {
-        change_photo(tx, ctx, upload.ticket_id, upload.photo_id, upload::give_up)?;
+        change_photo(tx, ctx, upload, upload::give_up, Change::default())?;
     }
     Ok(true)
 }
@@ -256,23 +254,10 @@ pub fn forget(tx: &mut Tx<'_>, ids: &[UploadId]) -> Result<Step> {
     Ok(Step { done, more: i64::try_from(ids.len()).is_ok_and(|n| n >= STEP) })
 }
 
-fn change_photo(tx: &mut Tx<'_>, ctx: &Ctx, ticket: TicketId, photo: PhotoId, rule: impl Fn(&Photo) -> Option<Photo>) -> Result<()> {
-    change_photo_with(tx, ctx, ticket, photo, rule, |_| {})
-}
-
-/// Changes a photo under its ticket's lock; devices hear of it through the feed.
-fn change_photo_with(
-    tx: &mut Tx<'_>,
-    ctx: &Ctx,
-    ticket: TicketId,
-    photo: PhotoId,
-    rule: impl Fn(&Photo) -> Option<Photo>,
-    audit: impl Fn(&mut Change),
-) -> Result<()> {
-    let mut world: World = store::aggregate::load_world(tx, &[ticket])?;
-    let mut change = Change::default();
-    audit(&mut change);
-    if let Some(changed) = world.photos.get(photo).and_then(rule) {
+/// Changes the photo of an upload under its ticket's lock; devices hear of it through the feed.
+fn change_photo(tx: &mut Tx<'_>, ctx: &Ctx, upload: &Upload, rule: impl Fn(&Photo) -> Option<Photo>, change: Change) -> Result<()> {
+    let mut world = store::aggregate::load_world(tx, &[upload.ticket_id])?;
+    if let Some(changed) = world.photos.get(upload.photo_id).and_then(rule) {
         world.photos.put(changed);
     }
     keep(tx, ctx, &mut world, change)
