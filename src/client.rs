@@ -28,7 +28,7 @@ use crate::{
         copy::LocalCopy,
         file::{DeviceFile, Outlives},
         outbox::Outbox,
-        transport::Transport,
+        transport::{Reply, Transport},
     },
     clock::SharedIds,
     domain::ids::{AccountId, DeviceId},
@@ -38,6 +38,8 @@ pub use file::StorageError;
 pub use pull::PullReport;
 pub use push::PushReport;
 
+/// The same request is sent so often before the device gives up until its next sync.
+const TRIES: usize = 4;
 /// A wait lasts at most so long, seconds: less than what the transport takes for a lost answer.
 const MAX_WAIT_S: u64 = 25;
 
@@ -218,6 +220,21 @@ impl<T: Transport> Device<T> {
             pulled = PullReport { server_restored: true, ..self.pull()? };
         }
         Ok((pushed, pulled))
+    }
+
+    /// Sends the same bytes again as long as no answer comes, and counts how often: what only reads changes nothing by it, and of a push the
+    /// server knows each mutation by its id.
+    fn ask(&mut self, path: &str, body: &Value, lost: &mut usize) -> Result<Reply> {
+        let mut tries = 1;
+        loop {
+            match self.transport.call("POST", path, Some(body)) {
+                Err(ClientError::Lost(_)) if tries < TRIES => {
+                    tries += 1;
+                    *lost += 1;
+                }
+                reply => return reply,
+            }
+        }
     }
 
     /// Waits until there is something to pull, for at most so many seconds (and at most 25: a line that is silent for longer counts as

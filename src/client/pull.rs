@@ -9,9 +9,6 @@ use crate::{
 
 /// Changes in one page, unless the server sends fewer.
 const PAGE: i64 = 500;
-/// The same page is asked so often before the device gives up until its next sync.
-const TRIES: usize = 4;
-
 /// What a pull did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PullReport {
@@ -71,7 +68,7 @@ impl<T: Transport> Device<T> {
             let body = json!({
                 "device": device, "schema": 1, "cursor": self.state.copy.cursor(), "limit": PAGE, "reset": reset,
             });
-            let reply = self.ask("/v1/sync/pull", &body)?.ok()?;
+            let reply = self.ask("/v1/sync/pull", &body, &mut 0)?.ok()?;
             let page: PullResponse = serde_json::from_value(reply).map_err(|e| ClientError::Protocol(format!("pull: {e}")))?;
             if self.state.copy.feed_epoch().is_some_and(|epoch| epoch != page.feed_epoch) {
                 // The server was put back. What it answered in the lost time it may not know, though it knows as many: a clone may have
@@ -94,17 +91,6 @@ impl<T: Transport> Device<T> {
                     self.resend_from(known.saturating_add(1))?;
                 }
                 return self.state.copy.differing(&page).map_err(|e| ClientError::Protocol(e.to_string()));
-            }
-        }
-    }
-
-    /// Asks again as long as no answer comes: nothing changes by it.
-    pub(super) fn ask(&mut self, path: &str, body: &serde_json::Value) -> Result<super::transport::Reply> {
-        let mut tries = 1;
-        loop {
-            match self.transport.call("POST", path, Some(body)) {
-                Err(ClientError::Lost(_)) if tries < TRIES => tries += 1,
-                reply => return reply,
             }
         }
     }

@@ -9,9 +9,6 @@ use crate::{
 
 /// Mutations in one push, unless the server wants fewer.
 const BATCH: usize = 200;
-/// The same push is sent so often before the device gives up until its next sync.
-const TRIES: usize = 4;
-
 /// What a push did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PushReport {
@@ -77,7 +74,7 @@ impl<T: Transport> Device<T> {
             "uptime_ms": self.clock.uptime_ms(), "boot": self.clock.boot(), "pending": self.state.outbox.pending(),
             "acked_through": self.state.outbox.acked_through(), "mutations": mutations,
         });
-        let reply = self.send(&body, report)?;
+        let reply = self.ask("/v1/sync/push", &body, &mut report.lost_replies)?;
         if reply.code() == "seq_gap" {
             return self.close_gap(&reply.body, first);
         }
@@ -96,20 +93,6 @@ impl<T: Transport> Device<T> {
             return Err(ClientError::Protocol("push: none of the mutations was answered or deferred".to_owned()));
         }
         Ok(true)
-    }
-
-    /// The same bytes again as long as no answer comes: the server knows each mutation by its id.
-    fn send(&mut self, body: &Value, report: &mut PushReport) -> Result<super::transport::Reply> {
-        let mut tries = 1;
-        loop {
-            match self.transport.call("POST", "/v1/sync/push", Some(body)) {
-                Err(ClientError::Lost(_)) if tries < TRIES => {
-                    tries += 1;
-                    report.lost_replies += 1;
-                }
-                reply => return reply,
-            }
-        }
     }
 
     /// The server misses mutations before the first of the batch: it was restored. The journal has them, or the device

@@ -30,7 +30,7 @@ impl<T: Transport> Device<T> {
         let wanted: Vec<RowKey> = wanted.into_iter().collect();
         for rows in wanted.chunks(FETCH) {
             let body = json!({ "device": self.register()?, "schema": 1, "rows": rows });
-            let reply = self.ask("/v1/sync/fetch", &body)?.ok()?;
+            let reply = self.ask("/v1/sync/fetch", &body, &mut 0)?.ok()?;
             let answer: FetchResponse = serde_json::from_value(reply).map_err(|e| ClientError::Protocol(format!("fetch: {e}")))?;
             if self.state.copy.feed_epoch() != Some(answer.feed_epoch.as_str()) {
                 return Ok(());
@@ -50,7 +50,7 @@ impl<T: Transport> Device<T> {
         let mut after: Option<RowKey> = None;
         loop {
             let body: Value = json!({ "device": device, "schema": 1, "channel": channel, "after": after });
-            let reply = match self.ask("/v1/sync/manifest", &body)?.ok() {
+            let reply = match self.ask("/v1/sync/manifest", &body, &mut 0)?.ok() {
                 Err(ClientError::Refused { status: 404, .. }) => return Ok(None),
                 reply => reply?,
             };
