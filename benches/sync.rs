@@ -23,7 +23,7 @@ use bazdid::{
         account::{Account, Role, RoleGrant},
         actor::Actor,
         ids::{AreaId, DeviceId, Id, TicketId},
-        organisation::{ActiveState, Organisation, OrganisationKind},
+        organisation::ActiveState,
         reference::Reference,
         sync::{
             channel::Channel,
@@ -47,7 +47,7 @@ use bazdid::{
 };
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use serde_json::{Value, json};
-use town_rows::{POTHOLE, TOWN, WEST, save_rows};
+use town_rows::{POTHOLE, TOWN, WEST, save_organisations, save_rows};
 use uuid::Uuid;
 
 const NOW: Timestamp = Timestamp::from_micros(1_790_000_000_000_000);
@@ -94,20 +94,9 @@ impl Town {
             shared: Arc::new(Shared::new(Settings::default(), &[7; 32])),
         };
         db.write_blocking(move |tx| {
-            let organisation = |n: u128, kind| Organisation {
-                id: id(n),
-                rev: 1,
-                code: format!("o{n}"),
-                kind,
-                name_fa: "پیمانکار".into(),
-                name_en: "Contractor".into(),
-                parent_id: None,
-                state: ActiveState::Active,
-                updated_at: NOW,
-            };
-            let (firm, group) = (OrganisationKind::Contractor, OrganisationKind::EmergencyGroup);
-            store::organisation::save_organisations(tx, &[organisation(901, firm), organisation(902, firm), organisation(903, group)])?;
-            save_rows(tx, NOW, [id(901), id(902), id(903)], None)?;
+            let organisations = [id(901), id(902), id(903)];
+            save_organisations(tx, NOW, organisations)?;
+            save_rows(tx, NOW, organisations, None)?;
             let account = Account {
                 id: id(INSPECTOR),
                 rev: 1,

@@ -28,7 +28,7 @@ use bazdid::{
         account::{Account, Role, RoleGrant},
         geo::Point,
         ids::{Id, MutationId, TicketId},
-        organisation::{ActiveState, Organisation, OrganisationKind},
+        organisation::ActiveState,
         photo::PhotoKind,
         sync::{
             digest::{Chain, row_hash},
@@ -46,7 +46,7 @@ use uuid::Uuid;
 
 use crate::{
     common::TestDb,
-    town_rows::{POTHOLE, TOWN, WEST, save_rows},
+    town_rows::{POTHOLE, TOWN, WEST, save_organisations, save_rows},
 };
 
 pub const PASSWORD: &str = "correct horse battery";
@@ -85,26 +85,11 @@ impl Dice {
 /// A town with people who can log in.
 pub fn found(db: &Db) {
     let now = SystemClock.now();
-    let organisation = move |n, kind| Organisation {
-        id: id(n),
-        rev: 1,
-        code: format!("o{n}"),
-        kind,
-        name_fa: "پیمانکار".into(),
-        name_en: "Contractor".into(),
-        parent_id: None,
-        state: ActiveState::Active,
-        updated_at: now,
-    };
-    let organisations = [
-        organisation(CONTRACTOR, OrganisationKind::Contractor),
-        organisation(902, OrganisationKind::Contractor),
-        organisation(903, OrganisationKind::EmergencyGroup),
-    ];
     let cost = Cost { memory_kib: 8192, passes: 1 };
     db.write_blocking(move |tx| {
-        store::organisation::save_organisations(tx, &organisations)?;
-        save_rows(tx, now, [id(CONTRACTOR), id(902), id(903)], None)?;
+        let organisations = [id(CONTRACTOR), id(902), id(903)];
+        save_organisations(tx, now, organisations)?;
+        save_rows(tx, now, organisations, None)?;
         for (n, (login, role, organisation, area)) in (1..).zip(PEOPLE) {
             let account = Account {
                 id: id(n),

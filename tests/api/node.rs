@@ -4,10 +4,17 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Child, Command, Stdio},
 };
 
 use crate::common::tell_skipped;
+
+/// Starts a script in its folder: it is told and tells by its input and output, and complains where the tests do.
+pub fn start(folder: &Path, script: &str, args: &[&Path]) -> Child {
+    let mut node = Command::new("node");
+    node.arg(script).args(args).current_dir(folder);
+    node.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap()
+}
 
 /// The scripts of `tests/<name>` beside what they need, installed below `target`; nothing if there is no Node.
 pub fn installed(name: &str, no_node: &'static str, no_library: &'static str) -> Option<PathBuf> {

@@ -2,7 +2,7 @@
 
 use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
-    process::{Child, Command, Stdio},
+    process::Child,
 };
 
 use bazdid::{
@@ -32,14 +32,7 @@ impl Store {
             "skipped: npm could not fetch the S3-compatible store (BAZDID_REQUIRE_NODE=1 shows why)",
         )?;
         let folder = tempfile::tempdir().unwrap();
-        let mut child = Command::new("node")
-            .arg("serve.js")
-            .arg(folder.path())
-            .current_dir(scripts)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut child = node::start(&scripts, "serve.js", &[folder.path()]);
         let mut port = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut port).unwrap();
         Some(Self { child, endpoint: format!("http://127.0.0.1:{}", port.trim()), _folder: folder })

@@ -4,7 +4,6 @@ use std::{
     fs,
     io::{BufRead as _, BufReader, Write as _},
     path::Path,
-    process::{Command, Stdio},
 };
 
 use serde_json::{Value, json};
@@ -58,14 +57,7 @@ fn play(folder: &Path, mut town: Town) -> Town {
         let field = Field::of(&town);
         (prepare(&field, bytes.path()), field.ticket.clone())
     };
-    let mut child = Command::new("node")
-        .arg("play.js")
-        .current_dir(folder)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::inherit())
-        .spawn()
-        .unwrap();
+    let mut child = node::start(folder, "play.js", &[]);
     let mut to = child.stdin.take().unwrap();
     let port: u16 = town.app.address().rsplit(':').next().unwrap().parse().unwrap();
     writeln!(to, "{}", json!({ "port": port, "token": town.tokens()["inspector"], "photos": photos })).unwrap();

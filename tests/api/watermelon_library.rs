@@ -7,7 +7,6 @@ use std::{
     collections::BTreeSet,
     io::{BufRead as _, BufReader, Write as _},
     path::{Path, PathBuf},
-    process::{Command, Stdio},
 };
 
 use bazdid::clock::Clock as _;
@@ -34,14 +33,7 @@ fn installed() -> Option<PathBuf> {
 
 /// Plays a day; gives its summary.
 fn play(folder: &Path, town: &Town, seed: u64) -> Value {
-    let mut node = Command::new("node")
-        .arg("play.js")
-        .current_dir(folder)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::inherit())
-        .spawn()
-        .unwrap();
+    let mut node = node::start(folder, "play.js", &[]);
     let mut to = node.stdin.take().unwrap();
     let categories = [POTHOLE, TREE, COLLAPSE].map(Uuid::from_u128);
     let story = json!({

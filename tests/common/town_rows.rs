@@ -8,7 +8,7 @@ use bazdid::{
         category::{Category, EvidenceNeeds, Hazard, Priority},
         contract::{Contract, ContractStatus, Coverage, Descent},
         ids::{Id, OrganisationId},
-        organisation::ActiveState,
+        organisation::{ActiveState, Organisation, OrganisationKind},
         time::Timestamp,
     },
     error::Result,
@@ -32,6 +32,24 @@ pub const COLLAPSE: u128 = 83;
 
 fn id<T>(n: u128) -> Id<T> {
     Id::new(Uuid::from_u128(n))
+}
+
+/// The contractors and the emergency group that [`save_rows`] makes contracts with.
+pub fn save_organisations(tx: &mut Tx<'_>, now: Timestamp, [first, second, emergency]: [OrganisationId; 3]) -> Result<()> {
+    let organisation = |id: OrganisationId, kind| Organisation {
+        id,
+        rev: 1,
+        code: format!("o{}", id.uuid().as_u128()),
+        kind,
+        name_fa: "پیمانکار".into(),
+        name_en: "Contractor".into(),
+        parent_id: None,
+        state: ActiveState::Active,
+        updated_at: now,
+    };
+    let (contractor, group) = (OrganisationKind::Contractor, OrganisationKind::EmergencyGroup);
+    let organisations = [organisation(first, contractor), organisation(second, contractor), organisation(emergency, group)];
+    store::organisation::save_organisations(tx, &organisations)
 }
 
 /// Areas, categories, contracts. The first contractor takes at most `cap` orders a day; nobody covers the east.
