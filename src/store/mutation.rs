@@ -191,26 +191,15 @@ pub fn list_refused_creations(tx: &mut Tx<'_>, tickets: &[Uuid]) -> Result<Vec<U
     Ok(found.into_iter().map(Id::uuid).collect())
 }
 
-/// What a device has to be told: the answers after a seq, those that still wait, and those that were changed after a time;
-/// by seq, at most `limit`.
+/// What a device has to be told: the answers that it has not acknowledged, those that still wait, and those that were changed
+/// after they had been given, however long ago; of mutations after a seq, by seq, at most `limit`.
 ///
 /// # Errors
 /// The database fails.
-pub fn list_results(
-    tx: &mut Tx<'_>,
-    device: DeviceId,
-    (acked, revised_since): (i64, Timestamp),
-    after: i64,
-    limit: i64,
-) -> Result<Vec<Journaled>> {
+pub fn list_results(tx: &mut Tx<'_>, device: DeviceId, acked: i64, after: i64, limit: i64) -> Result<Vec<Journaled>> {
     let rows: Vec<MutationRow> = on!(tx, |c| mutations::table
         .filter(mutations::device_id.eq(device).and(mutations::seq.gt(after)).and(mutations::status.ne(Status::Deferred)))
-        .filter(
-            mutations::seq
-                .gt(acked)
-                .or(mutations::status.eq(Status::Held))
-                .or(mutations::revised_at.is_not_null().and(mutations::revised_at.ge(Some(revised_since))))
-        )
+        .filter(mutations::seq.gt(acked).or(mutations::status.eq(Status::Held)).or(mutations::revised_at.is_not_null()))
         .order((mutations::seq, mutations::id))
         .limit(limit)
         .select(MutationRow::as_select())

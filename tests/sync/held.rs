@@ -211,3 +211,22 @@ fn what_waits_too_long_comes_to_the_office_and_can_be_let_in() {
         assert_eq!((result.status, result.code), (Status::Rejected, Some(OutcomeCode::Quarantined)));
     });
 }
+
+/// Seed 648 of the simulation with 50 steps.
+#[test]
+fn a_device_that_was_away_for_months_hears_what_became_of_what_waited() {
+    on_both(|city| {
+        let mut inspector = city.device(INSPECTOR_W);
+        let unknown =
+            inspector.act("note.add", inspector.new_id::<()>().uuid(), json!({"note": inspector.new_id::<()>(), "text": "of nothing"}));
+        inspector.sync().unwrap();
+        assert_eq!(inspector.state.outbox.result(unknown).unwrap().status, Status::Held);
+        city.pass(15 * 24 * 60);
+        let ctx = city.ctx(None);
+        assert_eq!(city.write(move |tx| kept::set_overdue_aside(tx, &ctx)).done, 1);
+        city.pass(90 * 24 * 60);
+        inspector.sync().unwrap();
+        inspector.refresh_results().unwrap();
+        assert_eq!(inspector.state.outbox.result(unknown).unwrap().status, Status::Conflict);
+    });
+}

@@ -33,7 +33,7 @@ pub const MAX_MANIFEST: i64 = 5_000;
 pub const MAX_FETCH: usize = 500;
 /// Results on a page.
 pub const MAX_RESULTS: i64 = 1_000;
-/// Days for which an answer that was changed later is told again.
+/// Days for which answers are kept at least. The messages for WatermelonDB go back so far.
 pub const RESULT_DAYS: i64 = 30;
 /// Devices that may wait at one process at once.
 pub const MAX_WAITERS: usize = 5_000;

@@ -7,10 +7,7 @@ use crate::{
     error::Result,
     service::{
         Ctx,
-        sync::{
-            access::check_device,
-            limits::{MAX_RESULTS, RESULT_DAYS},
-        },
+        sync::{access::check_device, limits::MAX_RESULTS},
     },
     store::{self, Tx},
 };
@@ -25,7 +22,7 @@ pub struct Results {
 }
 
 /// The answers that a device has not acknowledged, those to mutations that still wait, and those that were changed after they
-/// had been given.
+/// had been given: however long ago, for nobody knows how long a device is away.
 ///
 /// # Errors
 /// The device is not registered to who asks, or out of service.
@@ -33,8 +30,7 @@ pub fn list_results(tx: &mut Tx<'_>, ctx: &Ctx, device: DeviceId, after: i64, li
     let device = store::account::find_device(tx, device)?;
     let device = check_device(tx, ctx, device)?;
     let limit = limit.unwrap_or(MAX_RESULTS).clamp(1, MAX_RESULTS);
-    let since = ctx.now.plus_days(-RESULT_DAYS);
-    let found = store::mutation::list_results(tx, device.id, (device.acked_through, since), after, limit)?;
+    let found = store::mutation::list_results(tx, device.id, device.acked_through, after, limit)?;
     let full = i64::try_from(found.len()).is_ok_and(|n| n >= limit);
     Ok(Results {
         next_after: found.last().filter(|_| full).map(|last| last.seq),
