@@ -21,7 +21,7 @@ use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt as _, local
 pub(crate) use folder::sync_folder;
 
 use crate::{
-    domain::ids::UploadId,
+    domain::{ids::UploadId, picture::Size},
     error::{Code, Error, Result},
 };
 
@@ -68,19 +68,25 @@ pub enum Key {
     Content(String),
     /// The bytes of an upload that were not what was declared.
     Mismatch(UploadId),
+    /// A smaller picture of a content, by the SHA-256 of that.
+    Small(String, Size),
 }
 
 impl Key {
     /// The name, with `/` between folders.
     fn name(&self) -> String {
         match self {
-            Self::Content(sha256) => {
-                let part = |range: Range<usize>| sha256.get(range).unwrap_or("_");
-                format!("sha256/{}/{}/{sha256}", part(0..2), part(2..4))
-            }
+            Self::Content(sha256) => format!("sha256/{}", spread(sha256)),
             Self::Mismatch(upload) => format!("mismatch/{upload}"),
+            Self::Small(sha256, size) => format!("{size}/{}.jpg", spread(sha256)),
         }
     }
+}
+
+/// A hash below two folders, so that none holds too many.
+fn spread(sha256: &str) -> String {
+    let part = |range: Range<usize>| sha256.get(range).unwrap_or("_");
+    format!("{}/{}/{sha256}", part(0..2), part(2..4))
 }
 
 /// What a put found.
@@ -169,6 +175,20 @@ impl Blobs {
         let (store, name) = (Arc::clone(&self.store), self.name(key));
         folder::send(store, name, file.to_owned(), size).await?;
         Ok(Put::New)
+    }
+
+    /// Puts bytes under a final name, over what stands there. When this returns, a power cut loses nothing.
+    ///
+    /// # Errors
+    /// The place cannot be written.
+    pub async fn put_bytes(&self, bytes: Vec<u8>, key: &Key) -> Result<()> {
+        let Some(folder) = &self.folder else {
+            return self.store.put(&self.name(key), bytes.into()).await.map(drop).map_err(failed);
+        };
+        let (root, to) = (folder.clone(), folder.join(key.name()));
+        tokio::task::spawn_blocking(move || folder::write(&root, &bytes, &to))
+            .await
+            .map_err(|e| Error::internal("putting a file panicked").caused_by(e))?
     }
 
     /// Opens a file, or a range of it; nothing if it is not there.

@@ -25,6 +25,7 @@ pub mod office;
 pub mod organisation;
 pub mod phone;
 pub mod photo;
+pub mod picture;
 pub mod placement;
 pub mod policy;
 pub mod reference;

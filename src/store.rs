@@ -26,6 +26,7 @@ mod migrations;
 pub mod mutation;
 pub mod organisation;
 pub mod photo;
+pub mod picture;
 pub mod rows;
 mod schema;
 pub mod session;

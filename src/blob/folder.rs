@@ -2,9 +2,12 @@
 
 use std::{
     fs::{self, File},
-    io::{self, Read as _},
+    io::{self, Read as _, Write as _},
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use object_store::{ObjectStore, ObjectStoreExt as _, WriteMultipart, path::Path as Name};
@@ -22,10 +25,31 @@ const AHEAD: usize = 2;
 /// Links a complete file to its final name, and syncs what leads there. A link never replaces what stands there and needs no
 /// second copy of the bytes.
 pub(super) fn place(root: &Path, from: &Path, to: &Path) -> Result<Put> {
-    put(root, from, to).map_err(|e| {
-        let code = if e.kind() == io::ErrorKind::StorageFull { Code::NoSpace } else { Code::Internal };
-        Error { internal: Some(format!("{} cannot be put into its place", to.display())), ..Error::new(code) }.caused_by(e)
-    })
+    put(root, from, to).map_err(|e| fault(to, e))
+}
+
+fn fault(to: &Path, e: io::Error) -> Error {
+    let code = if e.kind() == io::ErrorKind::StorageFull { Code::NoSpace } else { Code::Internal };
+    Error { internal: Some(format!("{} cannot be put into its place", to.display())), ..Error::new(code) }.caused_by(e)
+}
+
+/// Writes bytes under a name that nobody reads and takes it over in one step.
+pub(super) fn write(root: &Path, bytes: &[u8], to: &Path) -> Result<()> {
+    /// Of two that write the same at once each has a file of its own.
+    static WRITTEN: AtomicU64 = AtomicU64::new(0);
+    let write = || {
+        let folder = to.parent().ok_or_else(|| io::Error::other("a name without a folder"))?;
+        make_folder(folder)?;
+        let copying = root.join("copying");
+        make_folder(&copying)?;
+        let beside = copying.join(format!("{}-{}", std::process::id(), WRITTEN.fetch_add(1, Ordering::Relaxed)));
+        let mut file = File::create(&beside)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&beside, to)?;
+        sync_folder(folder)
+    };
+    write().map_err(|e| fault(to, e))
 }
 
 fn put(root: &Path, from: &Path, to: &Path) -> io::Result<Put> {

@@ -1,6 +1,7 @@
 use std::fs;
 
 use super::*;
+use crate::domain::picture::Size;
 
 fn run<T>(f: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(f)
@@ -54,5 +55,23 @@ fn what_broke_off_elsewhere_is_replaced_and_copies_never_show() {
         assert_eq!(blobs.put_file(&file, &content(1)).await.unwrap(), Put::New);
         assert_eq!(read(&blobs, &content(1), None).await.unwrap(), b"whole");
         assert_eq!(blobs.list("sha256").await.unwrap().len(), 1);
+    });
+}
+
+#[test]
+fn smaller_pictures_lie_beside_and_are_written_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let blobs = Blobs::open(&Place::Folder(folder.path().join("evidence"))).unwrap();
+    let sha256 = "cd".repeat(32);
+    run(async {
+        for (size, name) in [(Size::Screen, "screen"), (Size::Thumb, "thumb")] {
+            let key = Key::Small(sha256.clone(), size);
+            blobs.put_bytes(b"first".to_vec(), &key).await.unwrap();
+            blobs.put_bytes(b"second".to_vec(), &key).await.unwrap();
+            assert_eq!(read(&blobs, &key, None).await.unwrap(), b"second");
+            let names: Vec<String> = blobs.list(name).await.unwrap().into_iter().map(|(name, _)| name).collect();
+            assert_eq!(names, [format!("{name}/cd/cd/{sha256}.jpg")]);
+        }
+        assert!(blobs.list("copying").await.unwrap().is_empty(), "nothing is left beside");
     });
 }

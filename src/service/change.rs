@@ -11,6 +11,7 @@ use crate::{
         follow_up::{self, Surroundings},
         ids::{AuditId, ContractId, CoverageId, DeviceId},
         membership::{Stay, moves},
+        photo::PhotoState,
         sync::{channel::Channel, digest::row_hash},
         ticket::Ticket,
         ticket_code::code_for,
@@ -85,6 +86,7 @@ pub fn keep(tx: &mut Tx<'_>, ctx: &Ctx, world: &mut World, mut change: Change) -
         follow(tx, ctx, world, &mut taken)?;
     }
     store::aggregate::save_world(tx, world)?;
+    expect_pictures(tx, ctx, world)?;
     store::audit::save_audit_entries(tx, &change.audit)?;
     // The counts of a busy contractor are everybody's next lock: they are taken late, so that they are held for a short time.
     take(tx, ctx, &taken)?;
@@ -110,6 +112,22 @@ pub fn keep(tx: &mut Tx<'_>, ctx: &Ctx, world: &mut World, mut change: Change) -
     }));
     feed.extend(change.feed);
     store::feed::append(tx, &feed, row_hash)
+}
+
+/// Has the worker read what has been stored, and judge anew what others' content is compared with: a photo that was removed stops
+/// counting for those around it, and another category has other thresholds.
+fn expect_pictures(tx: &mut Tx<'_>, ctx: &Ctx, world: &World) -> Result<()> {
+    let moved: BTreeSet<_> = world
+        .tickets
+        .changed()
+        .filter(|(was, now)| was.is_some_and(|was| was.category_id != now.category_id))
+        .map(|(_, now)| now.id)
+        .collect();
+    let news = world.photos.changed().filter(|(was, now)| was.is_none_or(|was| was.state != now.state || was.removed_at != now.removed_at));
+    let of_moved = world.photos.iter().filter(|p| moved.contains(&p.ticket_id));
+    let due = news.map(|(_, now)| now).chain(of_moved).filter(|p| p.state == PhotoState::Stored);
+    let hashes: BTreeSet<String> = due.map(|p| p.sha256.clone()).collect();
+    if hashes.is_empty() { Ok(()) } else { store::picture::expect_pictures(tx, &hashes.into_iter().collect::<Vec<_>>(), ctx.now) }
 }
 
 /// Gives new tickets another code where theirs is another ticket's.

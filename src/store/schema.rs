@@ -504,6 +504,25 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::store::sql::types::*;
+    pictures (sha256) {
+        sha256 -> Text,
+        state -> Text,
+        attempts -> BigInt,
+        due_at -> Nullable<Micros>,
+        fault -> Nullable<Text>,
+        reading -> Nullable<Doc>,
+        fingerprint -> Nullable<BigInt>,
+        gap -> Nullable<Text>,
+        screen_bytes -> Nullable<BigInt>,
+        thumb_bytes -> Nullable<BigInt>,
+        stored_at -> Micros,
+        read_at -> Nullable<Micros>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::sql::types::*;
     conflicts (id) {
         id -> Key,
         rev -> BigInt,
@@ -741,6 +760,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     checklist_answers,
     photos,
     uploads,
+    pictures,
     conflicts,
     audit_entries,
     credentials,

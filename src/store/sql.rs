@@ -195,6 +195,7 @@ words! {
     crate::domain::work_order::WorkEventKind, crate::domain::work_order::Standing, crate::domain::work_order::RoundVerdict,
     crate::domain::visit::VisitKind, crate::domain::visit::VisitOutcome, crate::domain::visit::MockFlag, crate::domain::visit::Audience,
     crate::domain::photo::PhotoKind, crate::domain::photo::PhotoState, crate::domain::upload::UploadState,
+    crate::domain::picture::PictureState, crate::domain::picture::ReadFault, crate::domain::evidence::reading::Gap,
     crate::domain::conflict::ConflictKind, crate::domain::conflict::Severity, crate::domain::conflict::ConflictStatus,
     crate::domain::conflict::Resolution,
     crate::domain::sync::outcome::Status, crate::domain::sync::outcome::OutcomeCode,

@@ -7,6 +7,7 @@ mod common;
 mod feed;
 mod fixtures;
 mod migrations;
+mod picture;
 mod reference;
 mod transactions;
 mod world;

@@ -28,6 +28,8 @@ crate::text_enum! {
         NotDecodable = "not_decodable",
         /// It looks like too many others: a wall, the sky, a finger.
         Featureless = "featureless",
+        /// The bytes could not be read at all: the reader failed at them, or they are gone.
+        Unread = "unread",
     }
 }
 

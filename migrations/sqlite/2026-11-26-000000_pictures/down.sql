@@ -1,0 +1,2 @@
+DROP INDEX photos_stored_of_device;
+DROP TABLE pictures;
