@@ -51,6 +51,7 @@ codes! {
     MethodNotAllowed = "method_not_allowed", 405, false, "The resource does not know this method";
     AlreadyExists = "already_exists", 409, false, "Something with this identity exists with other content";
     InvalidTransition = "invalid_transition", 409, false, "The state does not allow this";
+    EvidencePending = "evidence_pending", 409, true, "The category asks for stored photos, and their bytes have not all arrived";
     Conflict = "conflict", 409, false, "Somebody else was faster";
     DeviceForked = "device_forked", 409, false, "The device's history differs from the server's: register anew and send again";
     SeqGap = "seq_gap", 409, false, "Mutations are missing before the first of this push";

@@ -91,6 +91,7 @@ pub fn settings(config: &Config) -> Settings {
             device_day_bytes: config.evidence.device_day_bytes,
             open_hours: config.evidence.upload_hours,
             mismatch_days: config.evidence.mismatch_days,
+            missing_days: config.evidence.missing_days,
         },
     }
 }

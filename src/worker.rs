@@ -30,6 +30,8 @@ pub struct Round {
     pub released_mutations: usize,
     /// Mutations that waited too long and came into the office's inbox.
     pub overdue_mutations: usize,
+    /// Photos whose bytes have not come for days: the office was told.
+    pub missing_photos: usize,
     /// Answers under idempotency keys that were forgotten.
     pub forgotten_answers: usize,
     /// Channels of which the head was marked, so that the age of their entries is known.
@@ -64,6 +66,7 @@ impl Worker {
             ended_holds: self.drain(timers::end_holds)?,
             released_mutations: self.look_again()?,
             overdue_mutations: self.drain(sync::kept::set_overdue_aside)?,
+            missing_photos: self.drain(timers::ask_after_photos)?,
             forgotten_answers: self.drain(timers::forget_answers)?,
             marked_heads: self.drain(sync::compact::mark_heads)?,
             forgotten_entries: self.drain(sync::compact::compact)?,
@@ -125,6 +128,7 @@ impl Worker {
                         worker.ended_holds = round.ended_holds,
                         worker.released_mutations = round.released_mutations,
                         worker.overdue_mutations = round.overdue_mutations,
+                        worker.missing_photos = round.missing_photos,
                         worker.forgotten_answers = round.forgotten_answers,
                         worker.marked_heads = round.marked_heads,
                         worker.forgotten_entries = round.forgotten_entries,

@@ -17,6 +17,8 @@ pub struct Evidence {
     pub upload_hours: i64,
     /// How long bytes are kept that are not those that were declared, days.
     pub mismatch_days: i64,
+    /// After how long the office is told of a photo whose bytes have not come, days.
+    pub missing_days: i64,
     /// Uploads that send bytes at once; more are told to come back later.
     pub uploads_at_once: usize,
     /// How long a line may be silent before the server lets go of it, seconds.
@@ -67,6 +69,7 @@ impl Default for Evidence {
             disk_reserve_bytes: 1 << 30,
             upload_hours: 7 * 24,
             mismatch_days: 90,
+            missing_days: 7,
             uploads_at_once: 512,
             idle_s: 60,
             s3_bucket: String::new(),

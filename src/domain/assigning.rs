@@ -153,6 +153,7 @@ pub fn round(order: &WorkOrder, submission: &Submission) -> Round {
         defects: Vec::new(),
         note: None,
         rework_due: None,
+        without_bytes: None,
     }
 }
 

@@ -52,6 +52,9 @@ pub struct EvidenceRule {
 pub struct EvidenceNeeds {
     /// Photos by kind.
     pub photos: Vec<EvidenceRule>,
+    /// Whether the bytes of these photos must be stored before a round is accepted.
+    #[serde(default)]
+    pub stored: bool,
 }
 
 /// A category; two levels.

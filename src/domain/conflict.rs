@@ -38,6 +38,8 @@ crate::text_enum! {
         Quarantined = "quarantined",
         /// Something that has waited too long for something unknown.
         HeldTooLong = "held_too_long",
+        /// A photo was declared and its bytes have not come for days.
+        PhotoMissing = "photo_missing",
     }
 }
 
@@ -114,7 +116,7 @@ pub struct Conflict {
     pub theirs: Value,
     /// What came.
     pub mine: Value,
-    /// The first of the mutations involved, by id (of measurements and possible duplicates: the rows).
+    /// The first of the mutations involved, by id (of measurements, possible duplicates and missing photos: the rows).
     pub mutation_id: MutationId,
     /// The second.
     pub other_mutation_id: Option<MutationId>,

@@ -3,6 +3,7 @@
 //! What is missing makes a verdict `unknown`, never a `mismatch`. Knows nothing of the bytes: what can be read from them is
 //! judged when they have arrived.
 
+pub mod arrival;
 pub mod content;
 pub mod reading;
 pub mod sentence;
@@ -242,6 +243,7 @@ mod tests {
             verdicts: Vec::new(),
             eff: captured,
             removed_at: None,
+            received_at: captured,
         }
     }
 

@@ -10,6 +10,7 @@ pub mod ticket;
 
 use crate::domain::{
     account::Role,
+    evidence::arrival::Awaited,
     ids::{AccountId, MutationId, OrganisationId},
     reference::Reference,
     sync::command::{MAX_SHORT, MAX_TEXT},
@@ -58,7 +59,7 @@ pub struct Desk<'a> {
 }
 
 /// Why something is not done.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Refusal {
     /// There is no such thing here.
     Unknown(&'static str),
@@ -80,6 +81,8 @@ pub enum Refusal {
     State(&'static str),
     /// Nobody judges his own work, nor that of his organisation.
     OwnWork,
+    /// The category asks for stored bytes before a round is accepted, and they have not all arrived.
+    BytesAwaited(Box<Awaited>),
     /// An argument cannot be accepted.
     Field {
         /// JSON pointer.

@@ -112,4 +112,6 @@ pub struct Photo {
     pub eff: Timestamp,
     /// When it was removed by its author or the office; the declaration is kept.
     pub removed_at: Option<Timestamp>,
+    /// When the server heard of it.
+    pub received_at: Timestamp,
 }

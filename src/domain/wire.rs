@@ -60,6 +60,7 @@ pub fn round(r: &Round) -> Value {
         "id": r.id, "work_order": r.work_order_id, "ticket": r.ticket_id, "number": r.number, "epoch": r.epoch,
         "submitted_by": r.submitted_by, "submitted_at": r.submitted_at, "verdict": r.verdict, "verdict_by": r.verdict_by,
         "verdict_at": r.verdict_at, "defects": r.defects, "note": r.note, "rework_due": r.rework_due,
+        "without_bytes": r.without_bytes,
     })
 }
 

@@ -296,4 +296,6 @@ pub struct Round {
     pub note: Option<String>,
     /// When the next attempt is due.
     pub rework_due: Option<Timestamp>,
+    /// Why it was accepted though bytes of photos that the category asks for had not arrived.
+    pub without_bytes: Option<String>,
 }

@@ -17,6 +17,7 @@ use crate::domain::{
     conflict::{ConflictKind, ConflictStatus, Resolution, Severity},
     contract::{ContractStatus, Descent},
     duplicate::Likeness,
+    evidence::arrival::EvidenceState,
     geo::Point,
     ids::Id,
     organisation::{ActiveState, OrganisationKind},
@@ -91,5 +92,5 @@ macro_rules! enumerations {
 }
 
 enumerations! {
-    ActiveState, Answer, AreaKind, Boundary, CallOutcome, ClockTrust, ConflictKind, ConflictStatus, ContractStatus, Descent, Hazard, Likeness, MockFlag, OrganisationKind, PhotoKind, PhotoState, PointSource, Priority, Resolution, Role, RoundVerdict, Severity, TicketOrigin, TicketStatus, VerdictResult, WorkOrderKind, WorkOrderState,
+    ActiveState, Answer, AreaKind, Boundary, CallOutcome, ClockTrust, ConflictKind, ConflictStatus, ContractStatus, Descent, EvidenceState, Hazard, Likeness, MockFlag, OrganisationKind, PhotoKind, PhotoState, PointSource, Priority, Resolution, Role, RoundVerdict, Severity, TicketOrigin, TicketStatus, VerdictResult, WorkOrderKind, WorkOrderState,
 }

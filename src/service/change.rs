@@ -12,7 +12,7 @@ use crate::{
         ids::{AuditId, ContractId, CoverageId, DeviceId},
         membership::{Stay, moves},
         photo::PhotoState,
-        sync::{channel::Channel, digest::row_hash},
+        sync::{channel::Channel, digest::row_hash, engine::absent},
         ticket::Ticket,
         ticket_code::code_for,
         world::World,
@@ -78,6 +78,7 @@ pub fn entry(ctx: &Ctx, action: &str, entity_kind: &str, entity_id: Uuid, detail
 /// The database fails; a source reference exists already.
 pub fn keep(tx: &mut Tx<'_>, ctx: &Ctx, world: &mut World, mut change: Change) -> Result<()> {
     name_tickets(tx, world)?;
+    absent::settle(world, ctx.now);
     let mut taken = BTreeMap::new();
     follow(tx, ctx, world, &mut taken)?;
     for _ in 0..RELEASES {

@@ -1,10 +1,11 @@
 //! The office's decisions as use cases: who decides, the revision that was read, the rule, the audit log, what follows.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
     domain::{
+        evidence::arrival::{self, Awaited},
         ids::MutationId,
         office::{Desk, Officer, Refusal, Ruled},
         world::World,
@@ -75,7 +76,23 @@ fn refused(refusal: Refusal) -> Error {
             .fact("from", from.to_string())
             .fact("to", to.to_string()),
         Refusal::State(why) => Error::with(Code::InvalidTransition, why),
+        Refusal::BytesAwaited(awaited) => bytes_awaited(&awaited),
         Refusal::OwnWork => Error::with(Code::Forbidden, "nobody judges his own work, nor that of his organisation"),
         Refusal::Field { pointer, detail } => Error::field(pointer, detail),
     }
+}
+
+/// When somebody may ask again whether bytes have arrived, seconds.
+const BYTES_RETRY_S: u64 = 60;
+
+/// Which photos are waited for, and how far each is.
+fn bytes_awaited(awaited: &Awaited) -> Error {
+    let photos: Vec<Value> = awaited.photos.iter().map(|p| json!({ "id": p.id, "kind": p.kind, "state": p.state })).collect();
+    let kinds: Vec<Value> =
+        awaited.tallies.iter().map(|t| json!({ "kind": t.kind, "min": t.min, "declared": t.declared, "stored": t.stored })).collect();
+    Error::with(Code::EvidencePending, "wait for the bytes, return the round, or say in without_bytes why they are not waited for")
+        .fact("evidence", arrival::state(&awaited.tallies).to_string())
+        .fact("needed", kinds)
+        .fact("photos", photos)
+        .retry_after(BYTES_RETRY_S)
 }

@@ -12,12 +12,13 @@ use crate::{
         reference::Reference,
         sync::journal::Journaled,
         ticket::{Boundary, Ticket, TicketStatus},
-        work_order::{WorkOrder, WorkOrderKind},
+        work_order::WorkOrderKind,
     },
     error::{Code, Error, Result},
     service::{
         Ctx, kept,
         reach::{people_within, reach},
+        work_order::{self, Shown},
     },
     store::{self, Tx, conflict::ConflictFilter, ticket::search::TicketFilter, ticket::search::list_tickets},
 };
@@ -33,7 +34,7 @@ const UNPLACED: [TicketStatus; 3] = [TicketStatus::New, TicketStatus::Triaged, T
 #[derive(Debug, Clone, Default)]
 pub struct Inbox {
     /// Orders that nobody could be asked to do, the oldest first.
-    pub drafts: Vec<WorkOrder>,
+    pub drafts: Vec<Shown>,
     /// How many of each kind.
     pub draft_counts: Vec<(WorkOrderKind, i64)>,
     /// Open hard conflicts, the newest first.
@@ -64,8 +65,9 @@ pub fn get(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Inbox> {
         ConflictFilter { status: Some(ConflictStatus::Open), severity: Some(Severity::Hard), limit: SHOWN, ..ConflictFilter::default() };
     let sees_outside = reach.outside || reach.scope == Scope::All;
     let outside = TicketFilter { boundary: Some(Boundary::Outside), statuses: UNPLACED.to_vec(), limit: SHOWN, ..TicketFilter::default() };
+    let drafts = store::inbox::list_drafts(tx, &reach, SHOWN)?;
     Ok(Inbox {
-        drafts: store::inbox::list_drafts(tx, &reach, SHOWN)?,
+        drafts: work_order::show(tx, drafts)?,
         draft_counts: store::inbox::count_drafts(tx, &reach)?,
         conflicts: store::conflict::list_conflicts(tx, &hard, &reach)?,
         conflict_counts: store::conflict::count_open(tx, &reach)?,

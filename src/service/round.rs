@@ -1,20 +1,22 @@
 //! Rounds: what waits for a verdict, and the verdict.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     domain::{
+        evidence::arrival,
         ids::RoundId,
-        office::round::{self, Share},
+        office::round::{self, Acceptance, Share},
         policy::Permission,
         time::Timestamp,
         work_order::{Defect, Round},
+        world::World,
     },
-    error::{Error, Result},
+    error::{Code, Error, Result},
     service::{
         Ctx,
         desk::{Decided, decide},
-        reach::{Access, reach, readable, root_within, same_rev},
+        reach::{Access, reach, reaches_order, readable, root_within, same_rev},
     },
     store::{
         Tx,
@@ -52,6 +54,8 @@ pub enum Verdict {
         share: Share,
         /// In words; of a part: which.
         note: Option<String>,
+        /// Why bytes are not waited for.
+        without_bytes: Option<String>,
     },
     /// Returned.
     Rework {
@@ -72,14 +76,37 @@ pub fn judge(tx: &mut Tx<'_>, ctx: &Ctx, id: RoundId, rev: i64, verdict: &Verdic
     let mut world = root_within(tx, ctx, id.uuid(), Permission::RoundVerify, Access::Write, "round")?;
     let before = world.rounds.get(id).cloned().ok_or_else(|| Error::not_found("round"))?;
     same_rev(rev, before.rev)?;
-    let (action, codes): (_, Vec<&str>) = match verdict {
-        Verdict::Verify { .. } => ("round.verify", Vec::new()),
-        Verdict::Rework { defects, .. } => ("round.rework", defects.iter().map(|d| d.code.as_str()).collect()),
+    let detail = detail(tx, ctx, &world, &before, verdict)?;
+    let action = match verdict {
+        Verdict::Verify { .. } => "round.verify",
+        Verdict::Rework { .. } => "round.rework",
     };
-    let detail = json!({ "work_order": before.work_order_id, "number": before.number, "defects": codes });
     decide(tx, ctx, &mut world, Decided { action, kind: "round", id: id.uuid(), detail }, |world, desk| match verdict {
-        Verdict::Verify { share, note } => round::verify(world, desk, id, *share, note.as_deref()),
+        Verdict::Verify { share, note, without_bytes } => {
+            round::verify(world, desk, id, Acceptance { share: *share, note: note.as_deref(), without_bytes: without_bytes.as_deref() })
+        }
         Verdict::Rework { defects, due, note } => round::rework(world, desk, id, defects, *due, note.as_deref()),
     })?;
     world.rounds.get(id).cloned().ok_or_else(|| Error::internal("a round left its world"))
+}
+
+/// What a reader of the log must know: the defects, and the photos that were not waited for. Their reason stands with the round.
+fn detail(tx: &mut Tx<'_>, ctx: &Ctx, world: &World, round: &Round, verdict: &Verdict) -> Result<Value> {
+    let mut detail = json!({ "work_order": round.work_order_id, "number": round.number });
+    let (key, value) = match verdict {
+        Verdict::Rework { defects, .. } => ("defects", json!(defects.iter().map(|d| &d.code).collect::<Vec<_>>())),
+        Verdict::Verify { without_bytes: None, .. } => return Ok(detail),
+        Verdict::Verify { without_bytes: Some(_), .. } => {
+            let reference = ctx.reference(tx)?;
+            if !reaches_order(&reach(ctx, &reference, Permission::WorkManage)?, world, round.work_order_id) {
+                return Err(Error::with(Code::Forbidden, "only who manages the order may accept it without waiting for bytes"));
+            }
+            let awaited = world.work_orders.get(round.work_order_id).and_then(|order| arrival::awaited(world, order));
+            ("without_bytes_of", json!(awaited.map(|a| a.photos.iter().map(|p| p.id).collect::<Vec<_>>()).unwrap_or_default()))
+        }
+    };
+    if let Some(detail) = detail.as_object_mut() {
+        detail.insert(key.to_owned(), value);
+    }
+    Ok(detail)
 }

@@ -1,5 +1,5 @@
 //! What happens because an instant has come, without anybody asking: offers expire, holds end on their date of review, answers
-//! under idempotency keys are forgotten.
+//! under idempotency keys are forgotten, photos that do not come are asked after.
 //!
 //! Each step takes a bounded number of rows in one transaction and says whether more wait; running it twice, or in two processes
 //! at once, does nothing twice: the state is looked at again under the ticket's lock.
@@ -10,6 +10,7 @@ use crate::{
     domain::{
         assigning::touch,
         ids::{TicketId, WorkOrderId},
+        sync::engine::absent,
         time::Timestamp,
         work_order::{Answer, WorkOrder, WorkOrderState},
         world::World,
@@ -71,6 +72,29 @@ pub fn end_holds(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Step> {
 pub fn forget_answers(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Step> {
     let done = store::idempotency::delete_answers_before(tx, ctx.now.plus_days(-KEEP_ANSWERS_DAYS))?;
     Ok(Step { done, more: false })
+}
+
+/// Photos whose bytes have not come for days come into the office's inbox, each once.
+///
+/// # Errors
+/// The database fails.
+pub fn ask_after_photos(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Step> {
+    let before = ctx.now.plus_days(-ctx.shared.settings.uploads.missing_days);
+    let due = store::due::list_absent_photos(tx, before, STEP)?;
+    if due.is_empty() {
+        return Ok(Step::default());
+    }
+    let tickets: Vec<TicketId> = due.iter().map(|(_, ticket)| *ticket).collect();
+    let mut world = store::aggregate::load_world(tx, &tickets)?;
+    let mut done = 0;
+    for (id, _) in &due {
+        // Looked at again under the ticket's lock: the bytes may have come meanwhile.
+        if world.photos.get(*id).is_some_and(|p| absent::is_overdue(p, before)) && absent::report(&mut world, ctx.now, *id).is_some() {
+            done += 1;
+        }
+    }
+    keep(tx, ctx, &mut world, Change::default())?;
+    Ok(Step { done, more: i64::try_from(due.len()).is_ok_and(|n| n >= STEP) })
 }
 
 /// Applies a change to each of the orders that are still due, and keeps all of them.

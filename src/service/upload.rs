@@ -33,11 +33,13 @@ pub struct UploadLimits {
     pub open_hours: i64,
     /// How long wrong bytes are kept, days.
     pub mismatch_days: i64,
+    /// After how long the office is told of a photo whose bytes have not come, days.
+    pub missing_days: i64,
 }
 
 impl Default for UploadLimits {
     fn default() -> Self {
-        Self { photo_bytes: 64 << 20, device_day_bytes: 4 << 30, open_hours: 7 * 24, mismatch_days: 90 }
+        Self { photo_bytes: 64 << 20, device_day_bytes: 4 << 30, open_hours: 7 * 24, mismatch_days: 90, missing_days: 7 }
     }
 }
 

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     domain::{
         account::Role,
+        evidence::arrival::{self, EvidenceState},
         ids::{AccountId, TicketId, WorkOrderId},
         office::{
             Desk, Ruled,
@@ -28,13 +29,89 @@ use crate::{
     },
 };
 
-/// A page of the orders that the actor may know of, newest first.
+/// Orders that are looked at for one page of those whose evidence has come so far.
+const LOOKED_AT: i64 = 2_000;
+
+/// An order with how far its evidence has come.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shown {
+    /// The order.
+    pub order: WorkOrder,
+    /// How far the photos that it asks for have come.
+    pub evidence: EvidenceState,
+}
+
+impl Shown {
+    /// An order of a world with all below its ticket.
+    #[must_use]
+    pub fn within(world: &World, order: WorkOrder) -> Self {
+        Self { evidence: arrival::state(&arrival::of_order(world, &order)), order }
+    }
+
+    /// A new order, of which no photo can be there yet.
+    #[must_use]
+    pub fn new(order: WorkOrder) -> Self {
+        Self::within(&World::default(), order)
+    }
+}
+
+/// Orders with how far their evidence has come.
 ///
 /// # Errors
 /// The database fails.
-pub fn list(tx: &mut Tx<'_>, ctx: &Ctx, filter: &OrderFilter) -> Result<Vec<WorkOrder>> {
+pub fn show(tx: &mut Tx<'_>, orders: Vec<WorkOrder>) -> Result<Vec<Shown>> {
+    let arrived = store::photo::list_arrived(tx, &orders.iter().map(|o| (o.id, o.ticket_id)).collect::<Vec<_>>())?;
+    let shown = orders.into_iter().map(|order| {
+        let party = arrival::party(&order);
+        let of_order = arrived.iter().filter(|a| a.work_order == order.id && a.organisation == party);
+        let tallies = arrival::tally(&order.evidence.photos, of_order.map(|a| (a.kind, a.state)));
+        Shown { evidence: arrival::state(&tallies), order }
+    });
+    Ok(shown.collect())
+}
+
+/// A page of orders.
+#[derive(Debug, Clone, Default)]
+pub struct Page {
+    /// The orders.
+    pub orders: Vec<Shown>,
+    /// The key of the last that was looked at, if there are more.
+    pub next: Option<(Timestamp, WorkOrderId)>,
+}
+
+/// A page of the orders that the actor may know of, newest first. How far evidence has come is derived and not stored: for a page
+/// of those that have come so far a bounded number of orders is looked at, and the page may be short though there are more.
+///
+/// # Errors
+/// The database fails.
+pub fn list(tx: &mut Tx<'_>, ctx: &Ctx, filter: &OrderFilter, evidence: Option<EvidenceState>) -> Result<Page> {
     let reference = ctx.reference(tx)?;
-    list_work_orders(tx, filter, &reach(ctx, &reference, Permission::WorkRead)?)
+    let reach = reach(ctx, &reference, Permission::WorkRead)?;
+    let wanted = usize::try_from(filter.limit).unwrap_or_default();
+    let mut left = if evidence.is_some() { LOOKED_AT } else { filter.limit };
+    let mut page = Page { orders: Vec::new(), next: filter.before };
+    loop {
+        let asked = OrderFilter { before: page.next, limit: filter.limit + 1, ..filter.clone() };
+        let mut found = list_work_orders(tx, &asked, &reach)?;
+        let more = found.len() > wanted;
+        found.truncate(wanted);
+        left -= filter.limit;
+        for shown in show(tx, found)? {
+            if page.orders.len() == wanted {
+                return Ok(page);
+            }
+            page.next = Some((shown.order.created_at, shown.order.id));
+            if evidence.is_none_or(|e| e == shown.evidence) {
+                page.orders.push(shown);
+            }
+        }
+        if !more {
+            page.next = None;
+        }
+        if page.next.is_none() || page.orders.len() == wanted || left <= 0 {
+            return Ok(page);
+        }
+    }
 }
 
 /// Whether somebody reads the explanations of a list: who else was considered is the office's to know.
@@ -162,7 +239,7 @@ impl Command {
 ///
 /// # Errors
 /// There is no such order within reach; it has changed since; the rule refuses; the database fails.
-pub fn command(tx: &mut Tx<'_>, ctx: &Ctx, id: WorkOrderId, rev: i64, command: &Command) -> Result<WorkOrder> {
+pub fn command(tx: &mut Tx<'_>, ctx: &Ctx, id: WorkOrderId, rev: i64, command: &Command) -> Result<Shown> {
     let mut world = within(tx, ctx, id, Permission::WorkManage, Access::Write)?;
     let before = world.work_orders.get(id).cloned().ok_or_else(|| Error::not_found("work order"))?;
     same_rev(rev, before.rev)?;
@@ -171,7 +248,8 @@ pub fn command(tx: &mut Tx<'_>, ctx: &Ctx, id: WorkOrderId, rev: i64, command: &
     }
     let decided = Decided { action: command.action(), kind: "work_order", id: id.uuid(), detail: command.detail(&before) };
     decide(tx, ctx, &mut world, decided, |world, desk| command.rule(world, desk, id))?;
-    world.work_orders.get(id).cloned().ok_or_else(|| Error::internal("an order left its world"))
+    let order = world.work_orders.get(id).cloned().ok_or_else(|| Error::internal("an order left its world"))?;
+    Ok(Shown::within(&world, order))
 }
 
 /// Somebody named by hand must be an inspector of the ticket's areas.

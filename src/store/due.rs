@@ -1,15 +1,24 @@
-//! Which work orders wait for an instant that has come.
+//! What waits for an instant that has come: work orders, and photos whose bytes do not come.
 
-use diesel::prelude::*;
+use diesel::{
+    dsl::{exists, not, sql},
+    prelude::*,
+    sql_types::Bool,
+};
 
 use crate::{
     domain::{
-        ids::{TicketId, WorkOrderId},
+        conflict::ConflictKind,
+        ids::{PhotoId, TicketId, WorkOrderId},
         time::Timestamp,
         work_order::WorkOrderState,
     },
     error::Result,
-    store::{schema::work_orders, sql::db_error, tx::Tx},
+    store::{
+        schema::{conflicts, photos, work_orders},
+        sql::db_error,
+        tx::Tx,
+    },
 };
 
 /// Offers whose time to answer is over at an instant, the longest overdue first, at most `limit`.
@@ -37,5 +46,31 @@ pub fn list_holds_to_review(tx: &mut Tx<'_>, now: Timestamp, limit: i64) -> Resu
         .limit(limit)
         .select((work_orders::id, work_orders::ticket_id))
         .load(c))
+    .map_err(db_error)
+}
+
+/// Photos that the server heard of before an instant, whose bytes are not all there and after which nobody has asked yet, the
+/// longest overdue first, at most `limit`.
+///
+/// # Errors
+/// The database fails.
+pub fn list_absent_photos(tx: &mut Tx<'_>, before: Timestamp, limit: i64) -> Result<Vec<(PhotoId, TicketId)>> {
+    on!(tx, |c| {
+        let asked = conflicts::table.filter(
+            conflicts::ticket_id
+                .eq(photos::ticket_id)
+                .and(conflicts::kind.eq(ConflictKind::PhotoMissing))
+                .and(conflicts::mutation_id.eq(photos::id)),
+        );
+        photos::table
+            // As the index says it: with bound values it would not be used.
+            .filter(sql::<Bool>("photos.state <> 'stored' AND photos.removed_at IS NULL"))
+            .filter(photos::received_at.le(before))
+            .filter(not(exists(asked)))
+            .order((photos::received_at, photos::id))
+            .limit(limit)
+            .select((photos::id, photos::ticket_id))
+            .load(c)
+    })
     .map_err(db_error)
 }

@@ -17,7 +17,7 @@ use crate::{
         schema::{photos, ticket_areas, tickets},
         sql::{Json, db_error},
         ticket::search::Reach,
-        tx::Tx,
+        tx::{MAX_BINDS, Tx},
     },
 };
 
@@ -48,6 +48,7 @@ record! {
         verdicts: Json<Vec<Verdict>>,
         eff: Timestamp,
         removed_at: Option<Timestamp>,
+        received_at: Timestamp,
     }
 }
 
@@ -79,6 +80,7 @@ impl From<&Photo> for PhotoRow {
             verdicts: Json(e.verdicts.clone()),
             eff: e.eff,
             removed_at: e.removed_at,
+            received_at: e.received_at,
         }
     }
 }
@@ -109,6 +111,7 @@ impl From<PhotoRow> for Photo {
             verdicts: r.verdicts.0,
             eff: r.eff,
             removed_at: r.removed_at,
+            received_at: r.received_at,
         }
     }
 }
@@ -188,4 +191,37 @@ pub fn list_photos(tx: &mut Tx<'_>, filter: &PhotoFilter, reach: &Reach) -> Resu
     })
     .map_err(db_error)?;
     Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// How far a photo of a work order has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Arrived {
+    /// Of which work order.
+    pub work_order: WorkOrderId,
+    /// Of which organisation its author is.
+    pub organisation: Option<OrganisationId>,
+    /// What it is meant to show.
+    pub kind: PhotoKind,
+    /// Where its bytes are.
+    pub state: PhotoState,
+}
+
+/// How far the photos of some work orders, each named with its ticket, have come; removed ones are left out.
+///
+/// # Errors
+/// The database fails.
+pub fn list_arrived(tx: &mut Tx<'_>, orders: &[(WorkOrderId, TicketId)]) -> Result<Vec<Arrived>> {
+    type Row = (Option<WorkOrderId>, Option<OrganisationId>, PhotoKind, PhotoState);
+    let mut arrived = Vec::new();
+    for orders in orders.chunks(MAX_BINDS / 2) {
+        let (ids, tickets): (Vec<Option<WorkOrderId>>, Vec<TicketId>) = orders.iter().map(|(id, ticket)| (Some(*id), *ticket)).unzip();
+        let rows: Vec<Row> = on!(tx, |c| photos::table
+            .filter(photos::ticket_id.eq_any(&tickets).and(photos::work_order_id.eq_any(&ids)).and(photos::removed_at.is_null()))
+            .select((photos::work_order_id, photos::organisation_id, photos::kind, photos::state))
+            .load(c))
+        .map_err(db_error)?;
+        let of_order = |(work_order, organisation, kind, state): Row| Some(Arrived { work_order: work_order?, organisation, kind, state });
+        arrived.extend(rows.into_iter().filter_map(of_order));
+    }
+    Ok(arrived)
 }

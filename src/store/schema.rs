@@ -362,6 +362,7 @@ diesel::table! {
         defects -> Doc,
         note -> Nullable<Text>,
         rework_due -> Nullable<Micros>,
+        without_bytes -> Nullable<Text>,
     }
 }
 
@@ -477,6 +478,7 @@ diesel::table! {
         verdicts -> Doc,
         eff -> Micros,
         removed_at -> Nullable<Micros>,
+        received_at -> Micros,
     }
 }
 

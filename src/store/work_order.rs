@@ -259,6 +259,7 @@ record! {
         defects: Json<Vec<Defect>>,
         note: Option<String>,
         rework_due: Option<Timestamp>,
+        without_bytes: Option<String>,
     }
 }
 
@@ -282,6 +283,7 @@ impl From<&Round> for RoundRow {
             defects: Json(e.defects.clone()),
             note: e.note.clone(),
             rework_due: e.rework_due,
+            without_bytes: e.without_bytes.clone(),
         }
     }
 }
@@ -306,6 +308,7 @@ impl From<RoundRow> for Round {
             defects: r.defects.0,
             note: r.note,
             rework_due: r.rework_due,
+            without_bytes: r.without_bytes,
         }
     }
 }

@@ -21,7 +21,7 @@ use bazdid::{
     server::{self, Migrations},
     store::{self, Db, DbOptions, credential::Credential},
     upload::{Swept, Uploads},
-    worker::Worker,
+    worker::{Round, Worker},
 };
 use serde_json::{Value, json};
 
@@ -216,6 +216,11 @@ impl TestApp {
 
     fn running(&self) -> &Running {
         self.running.as_ref().unwrap()
+    }
+
+    /// What the worker does that is due by the clock.
+    pub fn tick(&self) -> Round {
+        self.running().worker.tick().unwrap()
     }
 
     /// What the worker does for uploads.

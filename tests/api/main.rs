@@ -17,6 +17,7 @@ mod conflict;
 mod contract;
 mod day;
 mod demo;
+mod evidence;
 mod hand_in;
 mod kill;
 mod kill_phone;

@@ -35,7 +35,7 @@ fn code<T: std::fmt::Debug>(result: Result<T>) -> Code {
 
 fn decide(town: &Town, by: AccountId, order: &WorkOrder, command: Command) -> Result<WorkOrder> {
     let (id, rev) = (order.id, order.rev);
-    town.act(by, move |tx, ctx| work_order::command(tx, ctx, id, rev, &command))
+    town.act(by, move |tx, ctx| work_order::command(tx, ctx, id, rev, &command)).map(|shown| shown.order)
 }
 
 fn about(town: &Town, by: AccountId, ticket: TicketId, command: TicketCommand) -> Result<TicketStatus> {
@@ -87,8 +87,8 @@ fn an_expired_offer_goes_to_the_next_and_then_to_the_office() {
         let asked = town.world(ticket).assignments.get(first.assignment_id.unwrap()).unwrap().answer;
         assert_eq!(asked, Some(Answer::Expired));
         let drafts = OrderFilter { states: vec![WorkOrderState::Draft], limit: 10, ..OrderFilter::default() };
-        assert_eq!(town.look(town.operator, |tx, ctx| work_order::list(tx, ctx, &drafts)).unwrap().len(), 1);
-        assert!(town.look(town.crew, |tx, ctx| work_order::list(tx, ctx, &drafts)).unwrap().is_empty());
+        assert_eq!(town.look(town.operator, |tx, ctx| work_order::list(tx, ctx, &drafts, None)).unwrap().orders.len(), 1);
+        assert!(town.look(town.crew, |tx, ctx| work_order::list(tx, ctx, &drafts, None)).unwrap().orders.is_empty());
 
         // By hand it is offered all the same.
         let order = town.order(ticket);
@@ -124,7 +124,7 @@ fn of_two_supervisors_at_once_one_is_told_that_he_was_late() {
     for town in Town::both(None) {
         let (_, round) = submitted(&town);
         let verdicts = [
-            (town.supervisor, Verdict::Verify { share: Share::All, note: None }),
+            (town.supervisor, Verdict::Verify { share: Share::All, note: None, without_bytes: None }),
             (town.other_supervisor, Verdict::Rework { defects: vec![Defect { code: "other".into(), note: None }], due: None, note: None }),
         ];
         let town = &town;
@@ -148,7 +148,7 @@ fn a_returned_round_begins_the_next_and_a_verified_one_resolves_the_ticket() {
         let (order, round) = submitted(&town);
         let judge = |by, rev, verdict: Verdict| town.act(by, move |tx, ctx| round::judge(tx, ctx, round, rev, &verdict));
         let rework = Verdict::Rework { defects: vec![Defect { code: "debris_left".into(), note: None }], due: None, note: None };
-        let verify = Verdict::Verify { share: Share::All, note: None };
+        let verify = Verdict::Verify { share: Share::All, note: None, without_bytes: None };
         let waiting = RoundFilter { verdict: Some(RoundVerdict::Pending), limit: 10, ..RoundFilter::default() };
         for by in [town.supervisor, town.inspector, town.crew] {
             assert_eq!(town.look(by, |tx, ctx| round::list(tx, ctx, &waiting)).unwrap().len(), 1);
@@ -164,7 +164,11 @@ fn a_returned_round_begins_the_next_and_a_verified_one_resolves_the_ticket() {
         assert_eq!(code(judge(town.supervisor, 2, verify)), Code::InvalidTransition);
 
         let (order, round) = submitted(&town);
-        let verify = |by| town.act(by, move |tx, ctx| round::judge(tx, ctx, round, 1, &Verdict::Verify { share: Share::All, note: None }));
+        let verify = |by| {
+            town.act(by, move |tx, ctx| {
+                round::judge(tx, ctx, round, 1, &Verdict::Verify { share: Share::All, note: None, without_bytes: None })
+            })
+        };
         town.city.grant(town.supervisor, bazdid::domain::account::Role::Supervisor, Some(town.first), &[id(70)]);
         assert_eq!(code(verify(town.supervisor)), Code::Forbidden, "four eyes");
         verify(town.other_supervisor).unwrap();
@@ -230,8 +234,8 @@ fn nothing_that_a_contractor_reads_holds_the_callers_phone_or_another_contractor
         town.create(TREE, west());
         town.try_create(town.operator, new_ticket(POTHOLE, west())).unwrap();
         let everything = OrderFilter { limit: 100, ..OrderFilter::default() };
-        let orders = town.look(town.crew, |tx, ctx| work_order::list(tx, ctx, &everything)).unwrap();
-        assert!(orders.iter().all(|o| o.organisation_id == Some(town.first)));
+        let orders = town.look(town.crew, |tx, ctx| work_order::list(tx, ctx, &everything, None)).unwrap().orders;
+        assert!(orders.iter().all(|o| o.order.organisation_id == Some(town.first)));
         let seen = format!("{orders:?}{:?}", town.look(town.crew, |tx, ctx| work_order::get(tx, ctx, order.id)).unwrap());
         assert!(!seen.contains(&PHONE[1..]));
         decide(&town, town.operator, &order, reassign(Some(Target::Organisation(town.second)))).unwrap();

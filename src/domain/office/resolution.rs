@@ -8,6 +8,7 @@
 //! | `verdict_disagrees`, `declined_vs_submitted` | `keep`, `take_other` |
 //! | `possible_duplicate` | `merge_into`, `not_duplicate` |
 //! | `epoch_unknown`, `quarantined`, `held_too_long` | `adopt`, `discard` |
+//! | `photo_missing` | `dismiss`, `discard` |
 //!
 //! - A conflict is decided once. What comes in later and is new opens it again.
 //! - Nobody decides about his own work, or his organisation's.
@@ -26,7 +27,8 @@ use serde_json::Value;
 
 use crate::domain::{
     conflict::{Conflict, ConflictKind, ConflictStatus, Resolution},
-    ids::{ConflictId, MutationId, TicketId},
+    ids::{ConflictId, MutationId, PhotoId, TicketId},
+    photo::Photo,
     sync::{
         engine::{self, Act, Author},
         outcome::{Outcome, Status},
@@ -54,6 +56,8 @@ pub const fn accepted(kind: ConflictKind) -> &'static [Resolution] {
         K::PossibleDuplicate => &[R::MergeInto, R::NotDuplicate],
         // What does not count yet is let in, or stays out.
         K::EpochUnknown | K::Quarantined | K::HeldTooLong => &[R::Adopt, R::Discard],
+        // Nobody waits for the bytes any more: should they come, they are taken; or the photo does not count as declared either.
+        K::PhotoMissing => &[R::Dismiss, R::Discard],
     }
 }
 
@@ -187,11 +191,19 @@ fn effect(
         (K::Proposal, R::TakeOther | R::Set) => field::follow_proposal(world, around, conflict, decision)?,
         (_, R::TakeOther | R::Set) => field::choose(world, around, conflict, decision)?,
         (_, R::MergeInto) => duplicate::merge(world, conflict, decision)?,
+        (K::PhotoMissing, R::Discard) => remove_photo(world, conflict, decision)?,
         (_, R::Adopt) => return adopt(world, around, decision),
         // What is in force stays so: late events stay late, both values stay where they are, what was set aside stays aside.
         (_, R::Keep | R::Dismiss | R::NotDuplicate | R::Discard) => {}
     }
     Ok(Vec::new())
+}
+
+/// The photo whose bytes do not come is taken back; its declaration is kept.
+fn remove_photo(world: &mut World, conflict: &Conflict, decision: &Decision<'_>) -> Result<(), Refusal> {
+    let photo = world.photos.get(PhotoId::new(conflict.mutation_id.uuid())).cloned().ok_or(Refusal::Unknown)?;
+    world.photos.put(Photo { removed_at: photo.removed_at.or(Some(decision.now)), ..photo });
+    Ok(())
 }
 
 /// Lets in what had been set aside: each is decided as if it came now, by who its author was then.

@@ -2,8 +2,9 @@
 
 use crate::domain::{
     assigning::{begin_rework, touch},
+    evidence::arrival,
     ids::RoundId,
-    office::{Desk, Refusal, Ruled, allow, field, long},
+    office::{Desk, Refusal, Ruled, allow, field, long, reason_given},
     time::Timestamp,
     work_order::{Defect, Round, RoundVerdict, WorkOrder, WorkOrderState},
     work_order_graph::may_judge,
@@ -45,18 +46,41 @@ fn judged(mut round: Round, desk: &Desk<'_>, verdict: RoundVerdict, note: Option
     round
 }
 
-/// Accepts a round.
+/// What somebody says who accepts a round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Acceptance<'a> {
+    /// All or part of it.
+    pub share: Share,
+    /// In words; of a part: which.
+    pub note: Option<&'a str>,
+    /// Why bytes of photos that the category asks for are not waited for.
+    pub without_bytes: Option<&'a str>,
+}
+
+/// Accepts a round. Where the category says so the bytes of the photos that it asks for must be stored, unless there is a reason
+/// not to wait for them: the round keeps it.
 ///
 /// # Errors
-/// Not his to judge; the order has gone on; part of it without saying which.
-pub fn verify(world: &mut World, desk: &Desk<'_>, id: RoundId, share: Share, note: Option<&str>) -> Ruled {
+/// Not his to judge; the order has gone on; part of it without saying which; bytes have not arrived.
+pub fn verify(world: &mut World, desk: &Desk<'_>, id: RoundId, acceptance: Acceptance<'_>) -> Ruled {
+    let Acceptance { share, note, without_bytes } = acceptance;
     long("/note", note)?;
+    if let Some(reason) = without_bytes {
+        reason_given("/without_bytes", reason)?;
+    }
     let (round, mut order) = open(world, desk, id, WorkOrderState::Verified)?;
     if share == Share::Part && note.is_none_or(|n| n.trim().is_empty()) {
         return field("/note", "say which part is accepted");
     }
+    let awaited = arrival::awaited(world, &order);
+    if without_bytes.is_none()
+        && let Some(awaited) = awaited
+    {
+        return Err(Refusal::BytesAwaited(Box::new(awaited)));
+    }
     let verdict = if share == Share::All { RoundVerdict::Accepted } else { RoundVerdict::Partly };
-    world.rounds.put(judged(round, desk, verdict, note));
+    let without_bytes = without_bytes.map(str::to_owned);
+    world.rounds.put(Round { without_bytes, ..judged(round, desk, verdict, note) });
     order.state = WorkOrderState::Verified;
     touch(&mut order, desk.now);
     world.work_orders.put(order);

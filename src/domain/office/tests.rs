@@ -2,7 +2,7 @@ use serde_json::json;
 
 use super::{
     order::{Target, cancel, close, hold, object, offer, reassign, refuse_hold, resume},
-    round::{Share, rework, verify},
+    round::{Acceptance, Share, rework, verify},
     ticket::{Triage, defer, merge, refer, reject, reopen, triage},
     *,
 };
@@ -48,6 +48,10 @@ fn at(state: WorkOrderState) -> World {
     let mut world = registered(POTHOLE);
     change(&mut world, WorkOrderKind::Repair, |o| o.state = state);
     reload(&world)
+}
+
+fn accept(share: Share, note: Option<&str>) -> Acceptance<'_> {
+    Acceptance { share, note, without_bytes: None }
 }
 
 /// The contractor has submitted.
@@ -182,10 +186,10 @@ fn holds_are_granted_refused_and_ended() {
 #[test]
 fn a_round_is_accepted_by_other_eyes_or_returned_with_defects() {
     let (mut world, round) = submitted();
-    act(&mut world, Role::Supervisor, |w, d| verify(w, d, round, Share::All, None)).unwrap();
+    act(&mut world, Role::Supervisor, |w, d| verify(w, d, round, accept(Share::All, None))).unwrap();
     assert_eq!(repair(&world).state, WorkOrderState::Verified);
     assert_eq!(world.tickets.get(id(TICKET)).unwrap().status, TicketStatus::Resolved);
-    let again = act(&mut world, Role::Supervisor, |w, d| verify(w, d, round, Share::All, None));
+    let again = act(&mut world, Role::Supervisor, |w, d| verify(w, d, round, accept(Share::All, None)));
     assert_eq!(again, Err(Refusal::Transition { from: WorkOrderState::Verified, to: WorkOrderState::Verified }));
 
     let (mut world, round) = submitted();
@@ -199,9 +203,9 @@ fn a_round_is_accepted_by_other_eyes_or_returned_with_defects() {
     assert_eq!((judged.verdict, judged.defects.len(), judged.rework_due), (RoundVerdict::Rework, 1, Some(NOW.plus_minutes(605))));
 
     let (mut world, round) = submitted();
-    let part = act(&mut world, Role::Supervisor, |w, d| verify(w, d, round, Share::Part, None));
+    let part = act(&mut world, Role::Supervisor, |w, d| verify(w, d, round, accept(Share::Part, None)));
     assert!(matches!(part, Err(Refusal::Field { pointer: "/note", .. })));
-    act(&mut world, Role::Supervisor, |w, d| verify(w, d, round, Share::Part, Some("۸ متر مربع از ۱۰"))).unwrap();
+    act(&mut world, Role::Supervisor, |w, d| verify(w, d, round, accept(Share::Part, Some("۸ متر مربع از ۱۰")))).unwrap();
     assert_eq!(world.rounds.get(round).unwrap().verdict, RoundVerdict::Partly);
 }
 
@@ -213,10 +217,10 @@ fn nobody_judges_his_own_work_nor_that_of_his_organisation() {
         own.submitted_by = by;
         own.submitted_org = organisation;
         world.rounds.load([own.clone()]);
-        let refused = act(&mut world, Role::Supervisor, |w, d| verify(w, d, round, Share::All, None));
+        let refused = act(&mut world, Role::Supervisor, |w, d| verify(w, d, round, accept(Share::All, None)));
         assert_eq!(refused, Err(Refusal::OwnWork));
     }
-    let operator = act(&mut submitted().0, Role::Operator, |w, d| verify(w, d, submitted().1, Share::All, None));
+    let operator = act(&mut submitted().0, Role::Operator, |w, d| verify(w, d, submitted().1, accept(Share::All, None)));
     assert!(matches!(operator, Err(Refusal::Transition { .. })), "the centre does not verify");
 }
 

@@ -4,6 +4,7 @@
 //! does not know: held. Who may write is judged by history: the holder of an epoch may report what was done in it, whoever
 //! he is now.
 
+pub mod absent;
 pub mod alarm;
 mod answers;
 mod attempt;

@@ -53,17 +53,20 @@ pub struct EvidenceRuleView {
 pub struct EvidenceView {
     /// Photos by kind.
     pub photos: Vec<EvidenceRuleView>,
+    /// Whether the bytes of these photos must be stored before a round is accepted.
+    #[serde(default)]
+    pub stored: bool,
 }
 
 impl From<EvidenceNeeds> for EvidenceView {
     fn from(e: EvidenceNeeds) -> Self {
-        Self { photos: e.photos.into_iter().map(|r| EvidenceRuleView { kind: r.kind, min: r.min }).collect() }
+        Self { photos: e.photos.into_iter().map(|r| EvidenceRuleView { kind: r.kind, min: r.min }).collect(), stored: e.stored }
     }
 }
 
 impl From<EvidenceView> for EvidenceNeeds {
     fn from(e: EvidenceView) -> Self {
-        Self { photos: e.photos.into_iter().map(|r| EvidenceRule { kind: r.kind, min: r.min }).collect() }
+        Self { photos: e.photos.into_iter().map(|r| EvidenceRule { kind: r.kind, min: r.min }).collect(), stored: e.stored }
     }
 }
 

@@ -107,6 +107,8 @@ pub struct PhotoView {
     /// When it was removed; the declaration is kept.
     #[schema(required = true)]
     pub removed_at: Option<Timestamp>,
+    /// When the server heard of it.
+    pub received_at: Timestamp,
 }
 
 impl From<Photo> for PhotoView {
@@ -134,6 +136,7 @@ impl From<Photo> for PhotoView {
             state: p.state,
             verdicts: p.verdicts.into_iter().map(VerdictView::from).collect(),
             removed_at: p.removed_at,
+            received_at: p.received_at,
         }
     }
 }

@@ -73,6 +73,9 @@ pub struct RoundView {
     /// When the next attempt is due.
     #[schema(required = true)]
     pub rework_due: Option<Timestamp>,
+    /// Why it was accepted though bytes that the category asks for had not arrived.
+    #[schema(required = true)]
+    pub without_bytes: Option<String>,
 }
 
 impl From<Round> for RoundView {
@@ -93,6 +96,7 @@ impl From<Round> for RoundView {
             defects: r.defects.iter().map(|d| serde_json::json!(d)).collect(),
             note: r.note,
             rework_due: r.rework_due,
+            without_bytes: r.without_bytes,
         }
     }
 }
@@ -120,6 +124,8 @@ pub struct VerifyBody {
     pub accepted: Accepted,
     /// In words.
     pub note: Option<String>,
+    /// Why the bytes that the category asks for are not waited for; for supervisors, who answer for it.
+    pub without_bytes: Option<String>,
 }
 
 /// How much is accepted.
@@ -183,7 +189,7 @@ async fn get(state: web::Data<State>, ctx: May<WorkRead>, id: PathId<RoundTag>) 
     Ok(reply::tagged(found.rev, &RoundView::from(found)))
 }
 
-/// Accept a round, all or part of it; never one's own or one's organisation's
+/// Accept a round, all or part of it; never one's own or one's organisation's, and where the category says so not before the bytes are there
 #[utoipa::path(tag = "rounds", request_body = VerifyBody, params(("id" = RoundId, Path), ("If-Match" = String, Header)), responses((status = 200, body = RoundView)), extensions(("x-permission" = json!("round.verify"))))]
 #[post("/v1/rounds/{id}/verify")]
 async fn verify(state: web::Data<State>, ctx: May<RoundVerify>, id: PathId<RoundTag>, rev: IfMatch, body: Body<VerifyBody>) -> Answer {
@@ -191,7 +197,7 @@ async fn verify(state: web::Data<State>, ctx: May<RoundVerify>, id: PathId<Round
         Accepted::All => Share::All,
         Accepted::Part => Share::Part,
     };
-    judge(state, ctx, id, rev, Verdict::Verify { share, note: body.value.note }).await
+    judge(state, ctx, id, rev, Verdict::Verify { share, note: body.value.note, without_bytes: body.value.without_bytes }).await
 }
 
 /// Return a round with defects; the next round of the same holder begins

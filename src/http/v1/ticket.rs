@@ -36,6 +36,7 @@ use crate::{
         Ctx,
         once::once,
         ticket::{self, NewTicket, lookup},
+        work_order::Shown,
     },
     store::Tx,
 };
@@ -115,7 +116,7 @@ fn register(tx: &mut Tx<'_>, ctx: &Ctx, body: &NewTicketBody) -> Result<Register
     let made = ticket::create(tx, ctx, &new)?;
     Ok(RegisteredView {
         ticket: made.ticket.into(),
-        work_orders: made.orders.into_iter().map(WorkOrderView::from).collect(),
+        work_orders: made.orders.into_iter().map(Shown::new).map(WorkOrderView::from).collect(),
         duplicates: made.duplicates.into_iter().map(SuggestionView::from).collect(),
     })
 }

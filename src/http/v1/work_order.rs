@@ -12,6 +12,7 @@ pub use view::{AssignmentView, WorkOrderView};
 
 use crate::{
     domain::{
+        evidence::arrival::EvidenceState,
         ids::{AccountId, OrganisationId, WorkOrderId, WorkOrderTag},
         office::order::Target,
         text_enum::TextEnum as _,
@@ -32,7 +33,7 @@ use crate::{
     },
     service::{
         ticket::lookup,
-        work_order::{self, Command},
+        work_order::{self, Command, Shown},
     },
     store::{Tx, work_order::search::OrderFilter},
 };
@@ -59,6 +60,9 @@ pub struct WorkOrderQuery {
     account: Option<AccountId>,
     /// Of a ticket in this area (id or code) or below it.
     area: Option<String>,
+    /// With its evidence so far. A page may hold fewer orders than asked for, or none, and still have a `next_cursor`: go on
+    /// until there is none.
+    evidence: Option<EvidenceState>,
 }
 
 /// An order with its offers, rounds and events.
@@ -144,15 +148,16 @@ pub struct ObjectionBody {
 async fn list(state: web::Data<State>, ctx: May<WorkRead>, query: List<WorkOrderQuery>) -> Answer {
     let (ctx, limit, before) = (ctx.ctx(), query.limit, query.after()?);
     let explained = work_order::reads_explanations(&ctx);
-    let WorkOrderQuery { state: states, kind, organisation, account, area } = query.filter;
+    let WorkOrderQuery { state: states, kind, organisation, account, area, evidence } = query.filter;
     let states = states.as_deref().map_or(Ok(Vec::new()), read_states)?;
     let read = move |tx: &mut Tx<'_>| {
         let area = area.as_deref().map(|name| lookup::area(tx, &ctx, name, "?area")).transpose()?;
-        work_order::list(tx, &ctx, &OrderFilter { states: states.clone(), kind, organisation, account, area, before, limit: limit + 1 })
+        let filter = OrderFilter { states: states.clone(), kind, organisation, account, area, before, limit };
+        work_order::list(tx, &ctx, &filter, evidence)
     };
-    let found = state.db.read(read).await?;
+    let page = state.db.read(read).await?;
     let view = if explained { WorkOrderView::for_office } else { WorkOrderView::from };
-    Ok(reply::plain(&Listed::page(found, limit, |o| (o.created_at, o.id))?.map(view)))
+    Ok(reply::plain(&Listed::new(page.orders, page.next)?.map(view)))
 }
 
 fn read_states(text: &str) -> Result<Vec<WorkOrderState>> {
@@ -180,7 +185,7 @@ async fn get(state: web::Data<State>, ctx: May<WorkRead>, id: PathId<WorkOrderTa
         assignments: offers.into_iter().map(AssignmentView::from).collect(),
         rounds: rounds.cloned().map(RoundView::from).collect(),
         work_events: events.map(wire::work_event).collect(),
-        order: if office { WorkOrderView::for_office(order) } else { order.into() },
+        order: if office { WorkOrderView::for_office(Shown::within(world, order)) } else { Shown::within(world, order).into() },
     };
     Ok(reply::tagged(body.order.rev, &body))
 }
@@ -252,5 +257,5 @@ async fn objection(
 async fn decide(state: web::Data<State>, ctx: May<WorkManage>, id: PathId<WorkOrderTag>, rev: IfMatch, command: Command) -> Answer {
     let ctx = ctx.ctx();
     let found = state.db.write(move |tx| work_order::command(tx, &ctx, id.0, rev.0, &command)).await?;
-    Ok(reply::tagged(found.rev, &WorkOrderView::for_office(found)))
+    Ok(reply::tagged(found.order.rev, &WorkOrderView::for_office(found)))
 }

@@ -90,6 +90,7 @@ fn round(number: i64, epoch: i64, by: u128, organisation: u128) -> Round {
         defects: Vec::new(),
         note: None,
         rework_due: None,
+        without_bytes: None,
     }
 }
 

@@ -108,7 +108,7 @@ fn category(n: u128, hazard: Hazard, photos: &[PhotoKind]) -> Category {
         owner_id: None,
         hazard,
         default_priority: Priority::Normal,
-        evidence: EvidenceNeeds { photos: photos.iter().map(|kind| EvidenceRule { kind: *kind, min: 1 }).collect() },
+        evidence: EvidenceNeeds { photos: photos.iter().map(|kind| EvidenceRule { kind: *kind, min: 1 }).collect(), stored: false },
         needs_inspection: false,
         accept_minutes: 60,
         resolve_minutes: 600,

@@ -724,3 +724,19 @@ fn adopted_work_is_decided_as_if_nothing_had_stood_in_its_way() {
     play.decide(ConflictKind::Quarantined, Resolution::Discard, None).unwrap();
     assert_eq!(play.order().state, WorkOrderState::Offered);
 }
+
+#[test]
+fn a_photo_that_does_not_come_is_waited_for_no_more_or_taken_back() {
+    for (resolution, removed) in [(Resolution::Dismiss, false), (Resolution::Discard, true)] {
+        let mut play = late_work(&[]);
+        let declared = json!({ "photo": Uuid::from_u128(41), "kind": "after", "sha256": "ab".repeat(32), "bytes": 9, "mime": "image/jpeg",
+            "captured_at": "2026-09-01T08:10:00Z" });
+        assert_eq!(play.work(&second(), 2, "photo.add", declared).status, Status::Applied);
+        engine::absent::report(&mut play.world, NOW, id(41)).unwrap();
+        play.committed();
+        assert_eq!(play.decide_as(&second(), ConflictKind::PhotoMissing, resolution, None), Err(Refusal::OwnWork));
+        play.decide_as(&supervisor(), ConflictKind::PhotoMissing, resolution, None).unwrap();
+        assert_eq!(play.world.photos.get(id(41)).unwrap().removed_at.is_some(), removed, "{resolution}");
+        assert_eq!(play.conflict(ConflictKind::PhotoMissing).resolution, Some(resolution));
+    }
+}

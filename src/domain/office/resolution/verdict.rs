@@ -3,6 +3,7 @@
 use crate::domain::{
     assigning::touch,
     conflict::Conflict,
+    evidence::arrival,
     ids::RoundId,
     office::resolution::{Decision, Refusal},
     work_order::{Round, RoundVerdict, WorkOrder, WorkOrderState},
@@ -27,6 +28,12 @@ pub(super) fn take_milder(world: &mut World, conflict: &Conflict, decision: &Dec
     if world.rounds.iter().any(newer) || !same_holder || matches!(order.state, WorkOrderState::Closed | WorkOrderState::Cancelled) {
         return Err(GONE_ON);
     }
+    let accepted = WorkOrder { submitted_by: Some(round.submitted_by), submitted_org: round.submitted_org, ..order.clone() };
+    if arrival::awaited(world, &accepted).is_some() {
+        return Err(Refusal::State(
+            "the category asks for photos whose bytes have not all arrived; wait for them, or keep what is in force",
+        ));
+    }
     let (number, by, organisation) = (round.number, round.submitted_by, round.submitted_org);
     world.rounds.put(Round {
         verdict,
@@ -36,6 +43,7 @@ pub(super) fn take_milder(world: &mut World, conflict: &Conflict, decision: &Dec
         defects: Vec::new(),
         note: None,
         rework_due: None,
+        without_bytes: None,
         ..round
     });
     let mut order = WorkOrder {

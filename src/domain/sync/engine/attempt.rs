@@ -190,6 +190,7 @@ fn settle_round(world: &mut World, order: &mut WorkOrder, assignment: &Assignmen
         defects: Vec::new(),
         note: None,
         rework_due: None,
+        without_bytes: None,
     };
     let round = match before.clone().filter(|b| b.verdict != RoundVerdict::Withdrawn) {
         Some(judged) => Round {

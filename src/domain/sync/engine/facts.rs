@@ -189,6 +189,7 @@ fn add_photo(world: &mut World, author: &Author, act: &Act<'_>, place: &Place, a
         verdicts: Vec::new(),
         eff: act.stamp.eff,
         removed_at: None,
+        received_at: act.received_at,
     }))
 }
 

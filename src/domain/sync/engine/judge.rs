@@ -4,11 +4,13 @@
 //!   first. Of two equal ones the earlier stands, with the defects of both.
 //! - A round that the order has left behind (it went to somebody else, a newer round exists, its author took it back) keeps the
 //!   verdict as an inspection of its own, and a supervisor hears of it.
+//! - Where the category asks for stored bytes an acceptance waits for them; a return never does.
 
 use serde_json::{Value, json};
 
 use crate::domain::{
     conflict::ConflictKind,
+    evidence::arrival::{self, Awaited, EvidenceState},
     ids::{MutationId, WorkOrderId},
     policy::Permission,
     sync::{
@@ -99,6 +101,11 @@ fn pass(world: &mut World, author: &Author, act: &Act<'_>, order_id: WorkOrderId
     if !open || order.round != round.number || order.epoch != round.epoch {
         return None;
     }
+    if said.verdict == RoundVerdict::Accepted
+        && let Some(awaited) = arrival::awaited(world, &order)
+    {
+        return Some(wait(&awaited, order_id));
+    }
     write(world, author, act, round, said);
     if said.verdict == RoundVerdict::Rework {
         // A new round is a new epoch of the same party: what it still reports of the old one is late.
@@ -118,6 +125,19 @@ fn pass(world: &mut World, author: &Author, act: &Act<'_>, order_id: WorkOrderId
     order.stamp = order.stamp.max(act.stamp.eff);
     order.updated_at = order.updated_at.max(act.received_at);
     Some(Outcome::applied(world.work_orders.put(order)))
+}
+
+/// What somebody accepts in the field counts when the bytes are there that the category asks for, and waits until then.
+fn wait(awaited: &Awaited, order: WorkOrderId) -> Outcome {
+    let photos = awaited.photos.iter().map(|p| format!("{} ({} {})", p.id, p.kind, p.state));
+    let missing = awaited
+        .tallies
+        .iter()
+        .filter(|t| t.state() == EvidenceState::Missing)
+        .map(|t| format!("{} more photo(s) of kind {}", t.min.saturating_sub(t.declared), t.kind));
+    let waited: Vec<String> = photos.chain(missing).collect();
+    let detail = format!("waits for the bytes of the photos that the category asks for: {}", waited.join(", "));
+    Outcome::held(OutcomeCode::Dependency, detail, order.uuid())
 }
 
 /// The same verdict by another person asks for nothing more; what he found is added.
@@ -213,3 +233,6 @@ fn left_behind(world: &mut World, author: &Author, act: &Act<'_>, order: WorkOrd
     let detail = "the order has gone on since this round; your verdict is kept as an inspection of it";
     Outcome { conflict: Some(conflict), ..Outcome::of(Status::Conflict, OutcomeCode::StaleEpoch, detail) }
 }
+
+#[cfg(test)]
+mod tests;

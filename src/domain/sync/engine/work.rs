@@ -2,6 +2,7 @@
 
 use crate::domain::{
     category::EvidenceRule,
+    evidence::arrival::{self, EvidenceState},
     ids::{Id, OrganisationId},
     policy::Permission,
     sync::{
@@ -235,11 +236,6 @@ pub(super) fn missing_evidence<'r>(
     rules: &'r [EvidenceRule],
     party: Option<OrganisationId>,
 ) -> Option<&'r EvidenceRule> {
-    rules.iter().find(|rule| {
-        let have = world
-            .photos
-            .iter()
-            .filter(|p| p.work_order_id == Some(order.id) && p.organisation_id == party && p.kind == rule.kind && p.removed_at.is_none());
-        u32::try_from(have.count()).unwrap_or(u32::MAX) < rule.min
-    })
+    let there = arrival::tally(rules, arrival::photos_of(world, order, party).map(|p| (p.kind, p.state)));
+    rules.iter().zip(there).find(|(_, there)| there.state() == EvidenceState::Missing).map(|(rule, _)| rule)
 }

@@ -18,7 +18,7 @@ use crate::{
     },
     error::{Error, Result},
     http::v1::{round::RoundView, work_order::WorkOrderView},
-    service::ticket::Detail,
+    service::{ticket::Detail, work_order::Shown},
 };
 
 /// A ticket. Who called is in no answer.
@@ -209,7 +209,10 @@ impl DetailView {
         Ok(Self {
             ticket: world.tickets.get(id).cloned().ok_or_else(|| Error::not_found("ticket"))?.into(),
             history: detail.history.iter().map(StatusChangeView::from).collect(),
-            work_orders: orders.map(|o| if detail.is_office() { WorkOrderView::for_office(o.clone()) } else { o.clone().into() }).collect(),
+            work_orders: orders
+                .map(|o| Shown::within(world, o.clone()))
+                .map(|o| if detail.is_office() { WorkOrderView::for_office(o) } else { o.into() })
+                .collect(),
             rounds: rounds.cloned().map(RoundView::from).collect(),
             work_events: rows(&world.work_events, detail, wire::work_event),
             visits: rows(&world.visits, detail, wire::visit),

@@ -4,11 +4,16 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::domain::{
-    dispatch::explanation::spelled_out,
-    ids::{AccountId, AssignmentId, ContractId, CoverageId, OrganisationId, TicketId, WorkOrderId},
-    time::Timestamp,
-    work_order::{Answer, Assignment, WorkOrder, WorkOrderKind, WorkOrderState},
+use crate::{
+    domain::{
+        dispatch::explanation::spelled_out,
+        evidence::arrival::EvidenceState,
+        ids::{AccountId, AssignmentId, ContractId, CoverageId, OrganisationId, TicketId, WorkOrderId},
+        time::Timestamp,
+        work_order::{Answer, Assignment, WorkOrderKind, WorkOrderState},
+    },
+    http::v1::category::EvidenceView,
+    service::work_order::Shown,
 };
 
 /// A work order.
@@ -43,9 +48,10 @@ pub struct WorkOrderView {
     /// By which coverage.
     #[schema(required = true)]
     pub coverage: Option<CoverageId>,
+    /// How far the photos that it asks for have come.
+    pub evidence: EvidenceState,
     /// What a submission must bring.
-    #[schema(value_type = Object)]
-    pub evidence: Value,
+    pub evidence_needs: EvidenceView,
     /// What a verifier must know.
     pub flags: Vec<String>,
     /// When an answer is due.
@@ -73,8 +79,8 @@ pub struct WorkOrderView {
     pub updated_at: Timestamp,
 }
 
-impl From<WorkOrder> for WorkOrderView {
-    fn from(o: WorkOrder) -> Self {
+impl From<Shown> for WorkOrderView {
+    fn from(Shown { order: o, evidence }: Shown) -> Self {
         Self {
             id: o.id,
             rev: o.rev,
@@ -88,7 +94,8 @@ impl From<WorkOrder> for WorkOrderView {
             account: o.account_id,
             contract: o.contract_id,
             coverage: o.coverage_id,
-            evidence: serde_json::json!(o.evidence),
+            evidence,
+            evidence_needs: o.evidence.into(),
             flags: o.flags,
             accept_due: o.accept_due,
             resolve_due: o.resolve_due,
@@ -105,9 +112,9 @@ impl From<WorkOrder> for WorkOrderView {
 impl WorkOrderView {
     /// As the office reads it: with the explanation of the choice.
     #[must_use]
-    pub fn for_office(order: WorkOrder) -> Self {
-        let explanation = Some(spelled_out(&order.explanation)).filter(|e| !e.is_null());
-        Self { explanation, ..Self::from(order) }
+    pub fn for_office(shown: Shown) -> Self {
+        let explanation = Some(spelled_out(&shown.order.explanation)).filter(|e| !e.is_null());
+        Self { explanation, ..Self::from(shown) }
     }
 }
 
