@@ -68,7 +68,7 @@ fn a_category_is_made_and_read() {
         let group = create(&body).ok();
         body["code"] = json!("roads.pothole");
         body["parent_id"] = group["id"].clone();
-        body["evidence"] = json!({ "photos": [{ "kind": "before", "min": 1 }, { "kind": "after", "min": 1 }] });
+        body["evidence"] = json!({ "photos": [{ "kind": "before", "min": 1 }, { "kind": "after", "min": 1 }], "stored": true });
         let made = create(&body).ok();
         assert_eq!(made["evidence"], body["evidence"]);
         let list = app.call("GET", "/v1/categories").token(&admin).send().ok();

@@ -139,10 +139,17 @@ fn judge(day: &mut Day) -> Told<(usize, usize)> {
             let body = json!({ "defects": [{ "code": "not_clean" }], "note": "محل تمیز نشده است" });
             day.supervisor.command(&format!("/v1/rounds/{id}"), "rework", &body)?;
             returned += 1;
-        } else {
+        } else if bytes_are_there(day, order)? {
             day.supervisor.command(&format!("/v1/rounds/{id}"), "verify", &json!({}))?;
             accepted += 1;
         }
     }
     Ok((accepted, returned))
+}
+
+/// Whether the bytes have come that the category asks for before a round is accepted; until then the supervisor leaves it.
+fn bytes_are_there(day: &mut Day, order: Uuid) -> Told<bool> {
+    let order = day.supervisor.get(&format!("/v1/work-orders/{order}"))?;
+    let asked = order.pointer("/evidence_needs/stored").and_then(Value::as_bool).unwrap_or_default();
+    Ok(!asked || order.get("evidence").and_then(Value::as_str) == Some("complete"))
 }

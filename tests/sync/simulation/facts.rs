@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use bazdid::domain::{
+    conflict::{Conflict, ConflictKind, Resolution},
     ids::{Id, TicketId, WorkOrderId},
     sync::{
         journal::Journaled,
@@ -91,7 +92,10 @@ fn visit(world: &World, taken: &[&Journaled], row: &Journaled) -> Option<bool> {
 
 fn photo(world: &World, taken: &[&Journaled], row: &Journaled) -> Option<bool> {
     let photo = world.photos.get(fact(row, "photo")?)?;
-    let removed = about(taken, row, "photo.remove", "photo").map(|r| r.est).min();
+    // By its author; or by the office, which gave up waiting for the bytes.
+    let given_up = |c: &&Conflict| c.mutation_id.uuid() == photo.id.uuid() && c.resolution == Some(Resolution::Discard);
+    let discarded = world.conflicts.iter().filter(|c| c.kind == ConflictKind::PhotoMissing).find(given_up).and_then(|c| c.resolved_at);
+    let removed = about(taken, row, "photo.remove", "photo").map(|r| r.est).chain(discarded).min();
     let shot = json!([photo.visit_id, photo.kind, photo.sha256, photo.bytes, photo.mime, photo.captured_at, photo.point]);
     let recorded = shot == said(row, ["visit", "kind", "sha256", "bytes", "mime", "captured_at", "point"]);
     Some(recorded && photo.removed_at == removed && photo.actor == row.actor && lies(world, row, photo.ticket_id, photo.work_order_id))

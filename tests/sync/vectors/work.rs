@@ -1,7 +1,9 @@
 //! The table "What wins", its rows about work, and the table of late operations.
 
 use bazdid::domain::{
+    category::{EvidenceNeeds, EvidenceRule},
     ids::{WorkEventId, name_uuid},
+    photo::PhotoKind,
     ticket::{Ticket, TicketStatus},
     work_order::{Answer, Assignment, Round, RoundVerdict, WorkOrderState},
     world::World,
@@ -32,6 +34,7 @@ const SECOND_CREW: &str = "submit by a second crew, same epoch | submitted";
 const ON_HOLD: &str = "submit | put on hold by the office";
 const NEWER_ROUND: &str = "verify, rework | a newer round exists";
 const OTHER_VERDICT: &str = "verify | another asked for rework";
+const BYTES_AWAITED: &str = "verify | bytes are not there that the category asks to be stored";
 const ENDED_BEFORE: &str = "anything | grant or contract had ended before the true time";
 const OUT_OF_SERVICE: &str = "anything | device revoked or account disabled when it is pushed";
 const ENDED_AFTER: &str = "anything | they ended after the true time";
@@ -249,6 +252,21 @@ fn verdicts() -> Vec<Case> {
         .work(InspectorB, 2, 100, "round.verify", json!({"round": round_id(1)}))
         .told(&["applied", "conflict concurrent_edit"])
         .conflicts(&["verdict_disagrees hard"]),
+        case(
+            "late",
+            "a round is accepted before the bytes of its photos have come",
+            BYTES_AWAITED,
+            "It waits for them: the round is not judged yet. A return does not wait.",
+            {
+                let mut w = submitted();
+                let photos = vec![EvidenceRule { kind: PhotoKind::After, min: 1 }];
+                order(&mut w, |o| o.evidence = EvidenceNeeds { photos, stored: true });
+                w
+            },
+        )
+        .work(InspectorA, 2, 200, "round.verify", json!({"round": round_id(1)}))
+        .told(&["held dependency"])
+        .conflicts(&[]),
         case(
             "late",
             "a verdict on a round that the order has left",

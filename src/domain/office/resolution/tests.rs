@@ -737,6 +737,7 @@ fn a_photo_that_does_not_come_is_waited_for_no_more_or_taken_back() {
         assert_eq!(play.decide_as(&second(), ConflictKind::PhotoMissing, resolution, None), Err(Refusal::OwnWork));
         play.decide_as(&supervisor(), ConflictKind::PhotoMissing, resolution, None).unwrap();
         assert_eq!(play.world.photos.get(id(41)).unwrap().removed_at.is_some(), removed, "{resolution}");
-        assert_eq!(play.conflict(ConflictKind::PhotoMissing).resolution, Some(resolution));
+        let decided = play.world.conflicts.iter().find(|c| c.kind == ConflictKind::PhotoMissing).unwrap();
+        assert_eq!((decided.status, decided.resolution), (ConflictStatus::Resolved, Some(resolution)));
     }
 }
