@@ -46,11 +46,16 @@ codes! {
     TokenReused = "token_reused", 401, false, "The refresh token was used before; log in again";
     Forbidden = "forbidden", 403, false, "Your roles do not allow this";
     AccountDisabled = "account_disabled", 403, false, "The account is disabled";
+    LinkInvalid = "link_invalid", 403, false, "This is no link to this picture in this size";
+    LinkExpired = "link_expired", 403, false, "The link is not good any more: make a new one";
     DeviceRevoked = "device_revoked", 403, false, "The device was taken out of service";
     NotFound = "not_found", 404, false, "There is no such thing, or you may not know of it";
+    NoPicture = "no_picture", 404, false, "No smaller picture can be made of these bytes";
     MethodNotAllowed = "method_not_allowed", 405, false, "The resource does not know this method";
     AlreadyExists = "already_exists", 409, false, "Something with this identity exists with other content";
     InvalidTransition = "invalid_transition", 409, false, "The state does not allow this";
+    PhotoNotStored = "photo_not_stored", 409, true, "The photo is declared, and its bytes have not all arrived";
+    PictureNotReady = "picture_not_ready", 409, true, "The bytes are stored, and the smaller pictures are not made yet";
     EvidencePending = "evidence_pending", 409, true, "The category asks for stored photos, and their bytes have not all arrived";
     Conflict = "conflict", 409, false, "Somebody else was faster";
     DeviceForked = "device_forked", 409, false, "The device's history differs from the server's: register anew and send again";
@@ -66,6 +71,7 @@ codes! {
     TooLarge = "too_large", 413, false, "The request is larger than allowed";
     BatchTooLarge = "batch_too_large", 413, false, "The batch is larger than allowed";
     UnsupportedMediaType = "unsupported_media_type", 415, false, "The media type or encoding is not supported";
+    RangeNotSatisfiable = "range_not_satisfiable", 416, false, "The file has no such bytes";
     BytesMismatch = "bytes_mismatch", 422, false, "All bytes arrived and are not those that were declared: send the original";
     IdempotencyMismatch = "idempotency_mismatch", 422, false, "The idempotency key was used with another request";
     UploadLocked = "upload_locked", 423, true, "Another request sends bytes of this upload";

@@ -11,3 +11,5 @@ mod fixture;
 pub mod near;
 pub mod read;
 pub mod render;
+
+pub use container::format as format_of;

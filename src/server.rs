@@ -92,6 +92,7 @@ pub fn settings(config: &Config) -> Settings {
             open_hours: config.evidence.upload_hours,
             mismatch_days: config.evidence.mismatch_days,
             missing_days: config.evidence.missing_days,
+            link_s: config.evidence.link_s,
         },
     }
 }

@@ -4,6 +4,7 @@
 //! a power cut. Memory is bounded: two buffers for each line that sends, hashes of a few hundred bytes between requests. The
 //! database is asked when an upload begins and ends, not for each piece. Knows nothing of HTTP.
 
+mod content;
 mod hold;
 mod part;
 mod sweep;
@@ -23,7 +24,7 @@ use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _};
 use tokio::{sync::Semaphore, task::JoinHandle};
 
-pub use crate::upload::{hold::Hold, sweep::Swept};
+pub use crate::upload::{content::Opened, hold::Hold, sweep::Swept};
 use crate::{
     blob::{Blobs, Key},
     domain::{

@@ -20,7 +20,7 @@ const LAW: &[(&str, &[&str])] = &[
     ("service", &["store", "domain", "security", "catalogue", "error", "clock"]),
     // Files are no database: the transaction knows nothing of them, and they nothing of it. `upload` brings both together.
     ("blob", &["domain", "error"]),
-    ("upload", &["blob", "service", "store", "domain", "error"]),
+    ("upload", &["blob", "picture", "service", "store", "domain", "error"]),
     ("http", &["upload", "service", "store", "domain", "security", "config", "telemetry", "error", "clock"]),
     ("worker", &["upload", "service", "store", "domain", "security", "config", "telemetry", "error", "clock"]),
     ("server", &["http", "worker", "upload", "blob", "service", "store", "domain", "security", "config", "telemetry", "error", "clock"]),

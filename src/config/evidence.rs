@@ -19,6 +19,8 @@ pub struct Evidence {
     pub mismatch_days: i64,
     /// After how long the office is told of a photo whose bytes have not come, days.
     pub missing_days: i64,
+    /// How long a link to a picture is good, seconds.
+    pub link_s: i64,
     /// Uploads that send bytes at once; more are told to come back later.
     pub uploads_at_once: usize,
     /// How long a line may be silent before the server lets go of it, seconds.
@@ -70,6 +72,7 @@ impl Default for Evidence {
             upload_hours: 7 * 24,
             mismatch_days: 90,
             missing_days: 7,
+            link_s: 300,
             uploads_at_once: 512,
             idle_s: 60,
             s3_bucket: String::new(),

@@ -101,6 +101,7 @@ keys! {
     evidence.upload_hours = |v| number(v, 1, 24 * 60), "how long an upload takes bytes, hours";
     evidence.mismatch_days = |v| number(v, 30, 3_660), "how long bytes are kept that are not those that were declared, days";
     evidence.missing_days = |v| number(v, 1, 366), "after how long the office is told of a photo whose bytes have not come, days";
+    evidence.link_s = |v| number(v, 10, 600), "how long a link to a picture is good, seconds";
     evidence.uploads_at_once = |v| number(v, 1, 100_000), "uploads that send bytes at once; more are told to come back later";
     evidence.idle_s = |v| number(v, 1, 3_600), "seconds that an upload's line may be silent before the server lets go of it";
     evidence.s3_bucket = any_text, "bucket of an S3-compatible store for what is complete; empty: the folder";

@@ -5,6 +5,7 @@
 
 pub mod arrival;
 pub mod content;
+pub mod pairs;
 pub mod reading;
 pub mod sentence;
 

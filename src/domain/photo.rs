@@ -41,6 +41,18 @@ crate::text_enum! {
 }
 
 crate::text_enum! {
+    /// Which file of a photo is shown.
+    ContentSize {
+        /// What was sent, byte for byte.
+        Original = "original",
+        /// Upright, without EXIF, as large as a screen.
+        Screen = "screen",
+        /// The same, for a list.
+        Thumb = "thumb",
+    }
+}
+
+crate::text_enum! {
     /// What a check of evidence found. Nothing rejects a photo.
     VerdictResult {
         /// Agrees.

@@ -22,10 +22,16 @@ use actix_web::{
 use crate::{
     domain::{ids::SessionId, policy::Permission},
     error::{Code, Error as Fault, Result},
-    http::{State, edge::RequestId, problem::Problem, v1::sync, v1::watermelon},
+    http::{
+        State,
+        edge::RequestId,
+        problem::Problem,
+        v1::{photo::content, sync, watermelon},
+    },
     service::{
         Ctx,
         auth::{Authenticated, authenticate, authenticate_to_hand_in},
+        photo::link,
     },
 };
 
@@ -134,9 +140,13 @@ pub async fn identify(req: ServiceRequest, next: Next<impl MessageBody + 'static
 }
 
 async fn who(req: &HttpRequest) -> Result<Option<Authenticated>> {
-    let Some(token) = bearer(req)? else { return Ok(None) };
     let ctx = context(req)?;
     let state = req.app_data::<web::Data<State>>().ok_or_else(|| Fault::internal("the application has no state"))?;
+    let Some(token) = bearer(req)? else {
+        // A link stands for who made it, for one picture: what he may is looked at as ever.
+        let Some((photo, size, token)) = content::by_link(req.method(), req.path(), req.query_string())? else { return Ok(None) };
+        return state.db.read(move |tx| link::authenticate(tx, &ctx, photo, size, &token)).await.map(Some);
+    };
     // Somebody who was put out of service may still push: what he sends is set aside for a supervisor.
     let hands_in = req.method() == Method::POST && matches!(req.path(), sync::PUSH | watermelon::PUSH);
     let look = if hands_in { authenticate_to_hand_in } else { authenticate };

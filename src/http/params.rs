@@ -172,7 +172,10 @@ fn fault(name: &str, detail: String) -> Error {
 }
 
 /// Reads a query string; a fault names its parameter.
-fn parse<T: DeserializeOwned>(query: &str) -> Result<T> {
+///
+/// # Errors
+/// It says something else.
+pub fn parse<T: DeserializeOwned>(query: &str) -> Result<T> {
     if query.contains("%00") {
         return Err(Error::with(Code::Malformed, "a query must not contain the character NUL"));
     }

@@ -131,6 +131,9 @@ impl ResponseError for Problem {
         if let Some(allow) = self.error.facts.get("allow").and_then(Value::as_str) {
             response.insert_header((header::ALLOW, allow));
         }
+        if let Some(length) = self.error.facts.get("complete_length").and_then(Value::as_u64) {
+            response.insert_header((header::CONTENT_RANGE, format!("bytes */{length}")));
+        }
         for header in self.headers {
             response.insert_header(*header);
         }

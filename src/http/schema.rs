@@ -21,7 +21,7 @@ use crate::domain::{
     geo::Point,
     ids::Id,
     organisation::{ActiveState, OrganisationKind},
-    photo::{PhotoKind, PhotoState, VerdictResult},
+    photo::{ContentSize, PhotoKind, PhotoState, VerdictResult},
     text_enum::TextEnum,
     ticket::{Boundary, CallOutcome, PointSource, TicketOrigin, TicketStatus},
     time::Timestamp,
@@ -92,5 +92,5 @@ macro_rules! enumerations {
 }
 
 enumerations! {
-    ActiveState, Answer, AreaKind, Boundary, CallOutcome, ClockTrust, ConflictKind, ConflictStatus, ContractStatus, Descent, EvidenceState, Hazard, Likeness, MockFlag, OrganisationKind, PhotoKind, PhotoState, PointSource, Priority, Resolution, Role, RoundVerdict, Severity, TicketOrigin, TicketStatus, VerdictResult, WorkOrderKind, WorkOrderState,
+    ActiveState, Answer, AreaKind, Boundary, CallOutcome, ClockTrust, ConflictKind, ConflictStatus, ContentSize, ContractStatus, Descent, EvidenceState, Hazard, Likeness, MockFlag, OrganisationKind, PhotoKind, PhotoState, PointSource, Priority, Resolution, Role, RoundVerdict, Severity, TicketOrigin, TicketStatus, VerdictResult, WorkOrderKind, WorkOrderState,
 }

@@ -25,6 +25,7 @@ pub struct Vault {
     phone: hmac::Key,
     cursor: hmac::Key,
     subject: hmac::Key,
+    link: hmac::Key,
 }
 
 impl fmt::Debug for Vault {
@@ -44,6 +45,7 @@ impl Vault {
             phone: mac(&[b"phone.v1"]),
             cursor: mac(&[b"cursor.v1"]),
             subject: mac(&[b"throttle-subject.v1"]),
+            link: mac(&[b"link.v1"]),
         }
     }
 
@@ -88,6 +90,18 @@ impl Vault {
     #[must_use]
     pub fn sign_cursor(&self, bytes: &[u8]) -> [u8; 32] {
         tag(&self.cursor, bytes)
+    }
+
+    /// The tag of a link: nobody else can make one up or change one.
+    #[must_use]
+    pub fn sign_link(&self, bytes: &[u8]) -> [u8; 32] {
+        tag(&self.link, bytes)
+    }
+
+    /// Whether a link has the tag that [`Vault::sign_link`] gave it; takes as long whatever is wrong with it.
+    #[must_use]
+    pub fn is_link(&self, bytes: &[u8], tag: &[u8]) -> bool {
+        hmac::verify(&self.link, bytes, tag).is_ok()
     }
 
     /// The name under which attempts of a login name or an address are counted: neither can be read from the database.
@@ -148,6 +162,18 @@ mod tests {
         assert!(a != b && b != c && a != c);
         assert_eq!(a, vault(1).phone_hash("+982833333333"), "the same after a restart");
         assert_ne!(a, vault(2).phone_hash("+982833333333"));
+    }
+
+    #[test]
+    fn a_links_tag_is_its_own() {
+        let (v, tag) = (vault(1), vault(1).sign_link(b"photo"));
+        assert!(v.is_link(b"photo", &tag) && !v.is_link(b"photos", &tag) && !vault(2).is_link(b"photo", &tag));
+        assert!(!v.is_link(b"photo", &tag[..31]) && !v.is_link(b"photo", &[]) && !v.is_link(b"photo", &v.sign_cursor(b"photo")));
+        for bit in 0..256 {
+            let mut other = tag;
+            other[bit / 8] ^= 1 << (bit % 8);
+            assert!(!v.is_link(b"photo", &other), "{bit}");
+        }
     }
 
     #[test]

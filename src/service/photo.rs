@@ -1,5 +1,8 @@
 //! Photos: what the capture says of them and what the checks found.
 
+pub mod content;
+pub mod link;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;

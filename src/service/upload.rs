@@ -35,11 +35,13 @@ pub struct UploadLimits {
     pub mismatch_days: i64,
     /// After how long the office is told of a photo whose bytes have not come, days.
     pub missing_days: i64,
+    /// How long a link to a picture is good, seconds.
+    pub link_s: i64,
 }
 
 impl Default for UploadLimits {
     fn default() -> Self {
-        Self { photo_bytes: 64 << 20, device_day_bytes: 4 << 30, open_hours: 7 * 24, mismatch_days: 90, missing_days: 7 }
+        Self { photo_bytes: 64 << 20, device_day_bytes: 4 << 30, open_hours: 7 * 24, mismatch_days: 90, missing_days: 7, link_s: 300 }
     }
 }
 

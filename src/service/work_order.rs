@@ -1,5 +1,7 @@
 //! Work orders: found, looked at, decided about by the office.
 
+pub mod evidence;
+
 use serde_json::{Value, json};
 
 use crate::{

@@ -9,12 +9,14 @@ use std::{
 };
 
 use bazdid::{
+    blob::Key,
     clock::{Clock as _, ManualClock, SeededIds, SharedIds},
     config::{Config, DatabaseUrl, MasterKey},
     domain::{
         account::{Account, Role, RoleGrant},
         ids::{AccountId, AreaId, OrganisationId},
         organisation::{ActiveState, Organisation, OrganisationKind},
+        picture::Size,
         time::Timestamp,
     },
     security::password::{self, Cost},
@@ -108,6 +110,24 @@ impl Reply {
     }
 }
 
+/// An answer that is not text.
+#[derive(Debug)]
+pub struct Fetched {
+    pub status: u16,
+    pub headers: ureq::http::HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Fetched {
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |v| v.to_str().unwrap())
+    }
+
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap()
+    }
+}
+
 /// A request under construction.
 pub struct Call<'a> {
     app: &'a TestApp,
@@ -152,6 +172,14 @@ impl Call<'_> {
             let text = response.body_mut().with_config().limit(64 << 20).read_to_string().unwrap();
             Reply { status: response.status().as_u16(), headers: response.headers().clone(), text }
         }
+    }
+
+    /// The answer with its bytes as they are.
+    pub fn fetch(self) -> Fetched {
+        let (agent, request) = self.request();
+        let mut response = agent.run(request).unwrap();
+        let body = response.body_mut().with_config().limit(64 << 20).read_to_vec().unwrap();
+        Fetched { status: response.status().as_u16(), headers: response.headers().clone(), body }
     }
 
     /// The body of an answer that does not end.
@@ -221,6 +249,23 @@ impl TestApp {
     /// What the worker does that is due by the clock.
     pub fn tick(&self) -> Round {
         self.running().worker.tick().unwrap()
+    }
+
+    /// Puts a smaller picture where the worker would.
+    pub fn put_small(&self, sha256: &str, size: Size, bytes: Vec<u8>) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let key = Key::Small(sha256.to_owned(), size);
+        runtime.block_on(self.running().uploads.blobs().put_bytes(bytes, &key)).unwrap();
+    }
+
+    /// Puts somebody's account out of service.
+    pub fn disable(&self, login: &str) {
+        self.person("chief", Role::Admin, None, &[]);
+        let token = self.token("chief");
+        let found = self.call("GET", "/v1/accounts?limit=200").token(&token).send().ok();
+        let account = found["items"].as_array().unwrap().iter().find(|a| a["login"] == login).unwrap().clone();
+        let path = format!("/v1/accounts/{}/disable", account["id"].as_str().unwrap());
+        self.call("POST", &path).token(&token).if_match(account["rev"].as_i64().unwrap()).send().ok();
     }
 
     /// What the worker does for uploads.

@@ -14,6 +14,7 @@ mod bench;
 mod catalogue;
 mod cli;
 mod conflict;
+mod content;
 mod contract;
 mod day;
 mod demo;

@@ -1,5 +1,8 @@
 //! Photos: the metadata of their capture and what the checks found. The bytes have a resource of their own.
 
+pub mod content;
+mod range;
+
 use actix_web::{get, web};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -28,6 +31,7 @@ use crate::{
 /// The routes of this module.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(list).service(get);
+    content::routes(config);
 }
 
 /// One check of one photo.

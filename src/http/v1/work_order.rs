@@ -1,5 +1,6 @@
 //! Work orders: found, looked at, decided about by the office.
 
+pub mod evidence;
 pub mod view;
 
 use actix_web::{get, post, web};
@@ -41,6 +42,7 @@ use crate::{
 /// The routes of this module.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(list).service(get).service(offer).service(reassign).service(cancel);
+    evidence::routes(config);
     config.service(hold).service(refuse_hold).service(resume).service(close).service(objection);
 }
 
