@@ -28,7 +28,7 @@ const SECRET: &str = "taken at home";
 
 /// A drawing of 2000 × 1500 that its EXIF says is to be turned by a quarter.
 fn drawing(n: u8) -> Vec<u8> {
-    let colour = |x: u32, y: u32| image::Rgb([(x / 8) as u8 ^ n, (y / 6) as u8, ((x * y) / 4_000) as u8]);
+    let colour = |x: u32, y: u32| image::Rgb([x / 8, y / 6, x * y / 4_000].map(|c| c.to_le_bytes()[0] ^ n));
     let mut bytes = Cursor::new(Vec::new());
     DynamicImage::from(RgbImage::from_fn(2_000, 1_500, colour)).write_to(&mut bytes, ImageFormat::Jpeg).unwrap();
     let text = format!("{SECRET}\0");
@@ -278,7 +278,8 @@ fn the_evidence_of_an_order_is_seen_pair_by_pair() {
         ask_for(&town, &needs);
         let mut crew = Phone::of(&town, "crew");
         let order = at_work(&town, &mut crew);
-        let [before, after, more] = ["before", "after", "after"].map(|kind| crew.shoot(kind, &order, &[kind.len() as u8; 20]));
+        let [before, after, more] =
+            ["before", "after", "after"].map(|kind| crew.shoot(kind, &order, &[u8::try_from(kind.len()).unwrap(); 20]));
         crew.upload(after, &[5; 20]);
         let at = format!("/v1/work-orders/{}/evidence", order.as_str().unwrap());
         let seen = town.get("supervisor", &at);

@@ -141,8 +141,10 @@ mod tests {
         }
     }
 
-    /// Number of the round, its pairs, its others, by the last digits of the ids.
-    fn shape(attempts: &[Attempt]) -> Vec<(Option<i64>, Vec<[u128; 2]>, Vec<u128>)> {
+    /// Number of the round, its pairs, its others, by their ids.
+    type Shape = (Option<i64>, Vec<[u128; 2]>, Vec<u128>);
+
+    fn shape(attempts: &[Attempt]) -> Vec<Shape> {
         let n = |p: &Photo| p.id.uuid().as_u128();
         let one = |p: &Option<Photo>| p.as_ref().map_or(0, n);
         attempts
