@@ -1,14 +1,20 @@
 //! Smaller pictures for people: turned upright, without EXIF, always JPEG. The original is not touched.
 
+mod colours;
+pub(super) mod shrunk;
+
 use std::io::Cursor;
 
-use image::{DynamicImage, ImageDecoder as _, ImageReader, Limits, codecs::jpeg::JpegEncoder, imageops::FilterType, metadata::Orientation};
+use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
+use image::{DynamicImage, ImageDecoder as _, ImageFormat, ImageReader, Limits, metadata::Orientation};
+use jpeg_encoder::{ColorType, Encoder, EncodingError, SamplingFactor};
 
 use crate::{
     domain::evidence::reading::{Format, Gap, Known},
     picture::{
         fingerprint::Fingerprint,
         read::{MAX_BYTES, decodable},
+        render::{colours::Colours, shrunk::shrunk},
     },
 };
 
@@ -41,26 +47,39 @@ pub struct Rendered {
 /// # Errors
 /// Why it cannot be decoded.
 pub fn render(bytes: &[u8], format: Format, orientation: Known<u8>) -> Known<Rendered> {
-    let screen = upright(fit(decode(bytes, format)?, SCREEN), orientation);
-    let thumb =
-        if screen.width().max(screen.height()) > THUMB { screen.resize(THUMB, THUMB, FilterType::Triangle) } else { screen.clone() };
-    Ok(Rendered { fingerprint: Fingerprint::of(&thumb), screen: jpeg(&screen)?, thumb: jpeg(&thumb)? })
+    let (picture, sides, colours) = decode(bytes, format)?;
+    let screen = upright(fit(picture, fitted(sides, SCREEN))?, orientation);
+    let screen_jpeg = jpeg(&screen, &colours)?;
+    let small = fitted((screen.width(), screen.height()), THUMB);
+    let thumb = fit(screen, small)?;
+    Ok(Rendered { fingerprint: Fingerprint::of(&thumb), screen: screen_jpeg, thumb: jpeg(&thumb, &colours)? })
 }
 
-/// The pixels, if they are not more than may be.
-fn decode(bytes: &[u8], format: Format) -> Known<DynamicImage> {
+/// Width and height.
+type Sides = (u32, u32);
+
+/// The pixels, if they are not more than may be, how many they are on each side in the file, and what their colours mean. Of a large JPEG
+/// fewer pixels come than there are, not fewer than the screen needs.
+fn decode(bytes: &[u8], format: Format) -> Known<(DynamicImage, Sides, Colours)> {
     let format = decodable(format).ok_or(Gap::NotDecodable)?;
     if bytes.len() > MAX_BYTES {
         return Err(Gap::TooLarge);
     }
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     reader.limits(limits());
-    let decoder = reader.into_decoder().map_err(|e| gap(&e))?;
+    let mut decoder = reader.into_decoder().map_err(|e| gap(&e))?;
     let (width, height) = decoder.dimensions();
     if u64::from(width) * u64::from(height) > MAX_PIXELS || decoder.total_bytes() > MAX_MEMORY {
         return Err(Gap::TooLarge);
     }
-    DynamicImage::from_decoder(decoder).map_err(|e| gap(&e))
+    // A profile that cannot be read is none: the pixels may be sound.
+    let colours = Colours::of(decoder.icc_profile().unwrap_or_default());
+    let small = (format == ImageFormat::Jpeg).then(|| shrunk(bytes, (width, height), SCREEN)).flatten();
+    let picture = match small {
+        Some(small) => DynamicImage::ImageRgb8(small),
+        None => DynamicImage::from_decoder(decoder).map_err(|e| gap(&e))?,
+    };
+    Ok((picture, (width, height), colours))
 }
 
 fn limits() -> Limits {
@@ -78,10 +97,30 @@ const fn gap(error: &image::ImageError) -> Gap {
     }
 }
 
-/// At most so long on its longer side; never enlarged. Without transparency, which JPEG has not.
-fn fit(picture: DynamicImage, side: u32) -> DynamicImage {
-    let small = if picture.width().max(picture.height()) > side { picture.thumbnail(side, side) } else { picture };
-    DynamicImage::ImageRgb8(small.into_rgb8())
+/// The sides of a picture that is at most so long on its longer side; never enlarged.
+fn fitted((width, height): Sides, side: u32) -> Sides {
+    let longer = width.max(height);
+    if longer <= side {
+        return (width, height);
+    }
+    let share = |length: u32| {
+        let rounded = (u64::from(length) * u64::from(side) + u64::from(longer / 2)) / u64::from(longer);
+        u32::try_from(rounded).unwrap_or(side).clamp(1, side)
+    };
+    (share(width), share(height))
+}
+
+/// With these sides, and without transparency, which JPEG has not.
+fn fit(picture: DynamicImage, (width, height): Sides) -> Known<DynamicImage> {
+    if (picture.width(), picture.height()) == (width, height) {
+        return Ok(DynamicImage::ImageRgb8(picture.into_rgb8()));
+    }
+    let mut small = DynamicImage::new(width, height, picture.color());
+    // Each pixel is the mean of those that it stands for. Pixels are shrunk as they are: no second copy of the large picture.
+    let means = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Box)).use_alpha(false);
+    Resizer::new().resize(&picture, &mut small, &means).map_err(|_| Gap::NotDecodable)?;
+    drop(picture);
+    Ok(DynamicImage::ImageRgb8(small.into_rgb8()))
 }
 
 fn upright(mut picture: DynamicImage, orientation: Known<u8>) -> DynamicImage {
@@ -91,10 +130,20 @@ fn upright(mut picture: DynamicImage, orientation: Known<u8>) -> DynamicImage {
     picture
 }
 
-/// Pixels alone: the encoder is given nothing else to write.
-fn jpeg(picture: &DynamicImage) -> Known<Vec<u8>> {
+/// Pixels and what their colours mean: the encoder is given nothing else to write.
+fn jpeg(picture: &DynamicImage, colours: &Colours) -> Known<Vec<u8>> {
+    let side = |length: u32| u16::try_from(length).map_err(|_| Gap::TooLarge);
+    let (width, height) = (side(picture.width())?, side(picture.height())?);
     let mut out = Vec::new();
-    picture.write_with_encoder(JpegEncoder::new_with_quality(&mut out, QUALITY)).map_err(|_| Gap::Damaged)?;
+    let written = |out: &mut Vec<u8>| -> Result<(), EncodingError> {
+        let mut encoder = Encoder::new(out, QUALITY);
+        encoder.set_sampling_factor(SamplingFactor::F_2_2);
+        if let Some(profile) = colours.profile() {
+            encoder.add_icc_profile(profile)?;
+        }
+        encoder.encode(picture.as_bytes(), width, height, ColorType::Rgb)
+    };
+    written(&mut out).map_err(|_| Gap::Damaged)?;
     Ok(out)
 }
 

@@ -1,4 +1,9 @@
-use image::{DynamicImage, GenericImageView as _, ImageFormat, Rgb, RgbImage};
+use std::io::Cursor;
+
+use image::{
+    DynamicImage, GenericImageView as _, ImageDecoder as _, ImageEncoder as _, ImageFormat, Rgb, RgbImage,
+    codecs::{jpeg::JpegDecoder, png::PngEncoder},
+};
 
 use super::{SCREEN, THUMB, render};
 use crate::{
@@ -129,4 +134,73 @@ fn the_same_picture_looks_the_same_and_another_does_not() {
 fn a_wall_has_no_fingerprint() {
     let wall = DynamicImage::ImageRgb8(RgbImage::from_pixel(400, 300, Rgb([120, 120, 120])));
     assert_eq!(render(&encoded(&wall, ImageFormat::Png), Format::Png, Ok(1)).unwrap().fingerprint, Err(Gap::Featureless));
+}
+
+/// The head of a profile of some kind of colours, with a body.
+fn profile(kind: [u8; 4], length: usize) -> Vec<u8> {
+    let mut profile = vec![7; length];
+    profile[..4].copy_from_slice(&u32::try_from(length).unwrap().to_be_bytes());
+    profile[16..20].copy_from_slice(&kind);
+    profile[36..40].copy_from_slice(b"acsp");
+    profile
+}
+
+fn profile_of(jpeg: &[u8]) -> Option<Vec<u8>> {
+    JpegDecoder::new(Cursor::new(jpeg)).unwrap().icc_profile().unwrap()
+}
+
+#[test]
+fn colours_keep_their_meaning() {
+    let picture = scene(700, 500, 4);
+    let jpeg = |profile: &[u8]| {
+        let mut out = Vec::new();
+        let mut encoder = jpeg_encoder::Encoder::new(&mut out, 90);
+        encoder.add_icc_profile(profile).unwrap();
+        encoder.encode(picture.as_bytes(), 700, 500, jpeg_encoder::ColorType::Rgb).unwrap();
+        out
+    };
+    let png = |profile: &[u8]| {
+        let mut out = Vec::new();
+        let mut encoder = PngEncoder::new(&mut out);
+        encoder.set_icc_profile(profile.to_vec()).unwrap();
+        picture.write_with_encoder(encoder).unwrap();
+        out
+    };
+    let phone = profile(*b"RGB ", 548);
+    for (format, bytes) in [(Format::Jpeg, jpeg(&phone)), (Format::Png, png(&phone))] {
+        let made = render(&bytes, format, Ok(6)).unwrap();
+        assert_eq!(profile_of(&made.screen), Some(phone.clone()), "{format}");
+        assert_eq!(profile_of(&made.thumb), Some(phone.clone()), "{format}");
+    }
+    let mut wrong_length = phone.clone();
+    wrong_length[3] ^= 1;
+    for (what, profile) in [
+        ("of grey", profile(*b"GRAY", 548)),
+        ("of print", profile(*b"CMYK", 548)),
+        ("too long", profile(*b"RGB ", 40_000)),
+        ("of another length than it says", wrong_length),
+        ("no profile", b"private words".repeat(20)),
+    ] {
+        let made = render(&jpeg(&profile), Format::Jpeg, Ok(1)).unwrap();
+        assert_eq!((profile_of(&made.screen), profile_of(&made.thumb)), (None, None), "{what}");
+    }
+}
+
+#[test]
+fn every_kind_of_pixels_is_made_smaller() {
+    let picture = scene(1900, 700, 9);
+    let print = render(&encoded(&picture, ImageFormat::Png), Format::Png, Ok(1)).unwrap().fingerprint.unwrap();
+    for (what, other) in [
+        ("transparent", DynamicImage::ImageRgba8(picture.to_rgba8())),
+        ("grey", DynamicImage::ImageLuma8(picture.to_luma8())),
+        ("grey and transparent", DynamicImage::ImageLumaA8(picture.to_luma_alpha8())),
+        ("of 16 bits", DynamicImage::ImageRgb16(picture.to_rgb16())),
+        ("of 16 bits and transparent", DynamicImage::ImageRgba16(picture.to_rgba16())),
+    ] {
+        let made = render(&encoded(&other, ImageFormat::Png), Format::Png, Ok(1)).unwrap();
+        assert_eq!(open(&made.screen).dimensions(), (SCREEN, 589), "{what}");
+        assert!(made.fingerprint.unwrap().distance(print) <= 4, "{what}");
+    }
+    let strip = render(&encoded(&scene(20_000, 3, 1), ImageFormat::Png), Format::Png, Ok(1)).unwrap();
+    assert_eq!(open(&strip.screen).dimensions(), (SCREEN, 1), "a side does not vanish");
 }

@@ -1,0 +1,123 @@
+use image::{DynamicImage, GrayImage, RgbImage, imageops::FilterType};
+use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
+
+use super::shrunk;
+use crate::picture::fixture::{encoded, scene};
+
+struct Kind {
+    sampling: SamplingFactor,
+    restart: Option<u16>,
+    progressive: bool,
+    scans: bool,
+}
+
+const USUAL: Kind = Kind { sampling: SamplingFactor::F_2_2, restart: None, progressive: false, scans: false };
+
+fn jpeg(picture: &DynamicImage, kind: &Kind) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut encoder = Encoder::new(&mut out, 92);
+    encoder.set_sampling_factor(kind.sampling);
+    encoder.set_progressive(kind.progressive);
+    // With tables of its own, this encoder writes each component in a scan of its own.
+    encoder.set_optimized_huffman_tables(kind.scans);
+    if let Some(interval) = kind.restart {
+        encoder.set_restart_interval(interval);
+    }
+    let (width, height) = (u16::try_from(picture.width()).unwrap(), u16::try_from(picture.height()).unwrap());
+    let colours = if matches!(picture, DynamicImage::ImageLuma8(_)) { ColorType::Luma } else { ColorType::Rgb };
+    encoder.encode(picture.as_bytes(), width, height, colours).unwrap();
+    out
+}
+
+/// How far two pictures of one size are apart, in the mean.
+fn apart(a: &RgbImage, b: &RgbImage) -> f64 {
+    assert_eq!(a.dimensions(), b.dimensions());
+    let sum: u64 = a.as_raw().iter().zip(b.as_raw()).map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
+    sum as f64 / a.as_raw().len() as f64
+}
+
+/// What the general decoder makes of it, made smaller.
+fn expected(jpeg: &[u8], width: u32, height: u32) -> RgbImage {
+    image::load_from_memory(jpeg).unwrap().resize_exact(width, height, FilterType::Triangle).into_rgb8()
+}
+
+#[test]
+fn it_is_what_the_general_decoder_shows_made_smaller() {
+    use SamplingFactor::{F_1_1, F_1_2, F_2_1, F_2_2};
+    // Sides that are whole units, and that are not.
+    for (width, height) in [(160, 128), (173, 130), (121, 207)] {
+        let picture = scene(width, height, width);
+        for sampling in [F_1_1, F_1_2, F_2_1, F_2_2] {
+            for restart in [None, Some(1), Some(7)] {
+                let bytes = jpeg(&picture, &Kind { sampling, restart, ..USUAL });
+                for divided in [2, 4, 8] {
+                    let side = width.max(height) / divided;
+                    let small = shrunk(&bytes, (width, height), side).unwrap();
+                    assert_eq!(small.dimensions(), (width.div_ceil(divided), height.div_ceil(divided)));
+                    let far = apart(&small, &expected(&bytes, small.width(), small.height()));
+                    assert!(far < 7.0, "{width} × {height}, {sampling:?}, restart {restart:?}, 1/{divided}: {far}");
+                }
+            }
+        }
+        let grey = DynamicImage::ImageLuma8(picture.to_luma8());
+        let bytes = jpeg(&grey, &USUAL);
+        let small = shrunk(&bytes, (width, height), width.max(height) / 2).unwrap();
+        assert!(apart(&small, &expected(&bytes, small.width(), small.height())) < 3.0);
+    }
+}
+
+#[test]
+fn every_grey_keeps_its_brightness() {
+    for grey in 0..=255_u8 {
+        let bytes = jpeg(&DynamicImage::ImageLuma8(GrayImage::from_pixel(64, 64, image::Luma([grey]))), &USUAL);
+        for side in [8, 16, 32] {
+            let small = shrunk(&bytes, (64, 64), side).unwrap();
+            assert!(small.as_raw().iter().all(|v| v.abs_diff(grey) <= 2), "{grey} in {side}: {:?}", small.get_pixel(3, 3));
+        }
+    }
+}
+
+#[test]
+fn what_is_unusual_is_left_to_the_general_decoder() {
+    let picture = scene(320, 256, 3);
+    let usual = jpeg(&picture, &USUAL);
+    assert!(shrunk(&usual, (320, 256), 100).is_some());
+    assert!(shrunk(&usual, (320, 256), 161).is_none(), "no size but the whole is large enough");
+    assert!(shrunk(&usual, (320, 255), 100).is_none(), "the head says other sides");
+    assert!(shrunk(&jpeg(&picture, &Kind { progressive: true, ..USUAL }), (320, 256), 100).is_none());
+    assert!(shrunk(&jpeg(&picture, &Kind { scans: true, ..USUAL }), (320, 256), 100).is_none());
+    assert!(shrunk(&jpeg(&picture, &Kind { sampling: SamplingFactor::F_4_1, ..USUAL }), (320, 256), 100).is_none());
+    assert!(shrunk(&encoded(&picture, image::ImageFormat::Png), (320, 256), 100).is_none());
+    // Adobe's segment says that the three components are red, green and blue.
+    let adobe = [&usual[..2], b"\xFF\xEE\0\x0EAdobe\0\x64\0\0\0\0\0", &usual[2..]].concat();
+    assert!(shrunk(&adobe, (320, 256), 100).is_none());
+    for length in (0..usual.len()).step_by(97) {
+        assert!(shrunk(&usual[..length], (320, 256), 100).is_none(), "cut off after {length}");
+    }
+}
+
+#[test]
+fn changed_bytes_give_a_picture_or_nothing() {
+    let kinds = [USUAL, Kind { restart: Some(3), ..USUAL }, Kind { sampling: SamplingFactor::F_1_1, ..USUAL }];
+    let (mut state, mut nothing, mut pictures) = (11_u32, 0, 0);
+    for kind in &kinds {
+        let whole = jpeg(&scene(96, 80, 5), kind);
+        for round in 0..3_000 {
+            let mut bytes = whole.clone();
+            for _ in 0..=round % 7 {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                // Half of them in the head and its tables.
+                let among = if round % 2 == 0 { bytes.len() } else { bytes.len().min(700) };
+                bytes[usize::try_from(state >> 8).unwrap() % among] = state.to_le_bytes()[0];
+            }
+            match shrunk(&bytes, (96, 80), [12, 24, 48][round % 3]) {
+                Some(small) => {
+                    assert_eq!(small.dimensions(), [(12, 10), (24, 20), (48, 40)][round % 3]);
+                    pictures += 1;
+                }
+                None => nothing += 1,
+            }
+        }
+    }
+    assert!(nothing > 500 && pictures > 500, "{nothing} {pictures}");
+}
