@@ -5,9 +5,11 @@
 
 mod container;
 pub mod fingerprint;
-#[cfg(test)]
+#[cfg(any(test, fuzzing))]
 #[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "colours of a drawing")]
 mod fixture;
+#[cfg(any(test, fuzzing))]
+pub mod harm;
 pub mod near;
 pub mod read;
 pub mod render;

@@ -7,9 +7,9 @@ use std::io::Cursor;
 use crate::domain::evidence::reading::{Format, Gap, Known, Pixels};
 
 /// An EXIF block is at most so long. One APP1 segment of a JPEG holds half of it.
-const MAX_EXIF: usize = 128 * 1024;
+pub const MAX_EXIF: usize = 128 * 1024;
 /// Chunks, boxes, items of one file that are looked at.
-const MAX_STEPS: usize = 4096;
+pub const MAX_STEPS: usize = 4096;
 /// Brands of files that hold HEIF pictures.
 const BRANDS: [&[u8]; 8] = [b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1", b"heif"];
 

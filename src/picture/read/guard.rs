@@ -10,7 +10,7 @@ use exif::{Error, Exif, Reader};
 use crate::domain::evidence::reading::{Gap, Known};
 
 /// Entries of all directories together. A camera writes some 50 to 150.
-const MAX_ENTRIES: usize = 4096;
+pub const MAX_ENTRIES: usize = 4096;
 /// Tags whose value is the place of a directory: EXIF, GPS, interoperability.
 const POINTERS: [usize; 3] = [0x8769, 0x8825, 0xA005];
 /// Bytes of one entry.

@@ -1,0 +1,4 @@
+//! What is read of a picture.
+
+#[path = "../../../src/domain/evidence/reading.rs"]
+pub mod reading;
