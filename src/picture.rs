@@ -6,9 +6,16 @@
 mod container;
 pub mod fingerprint;
 #[cfg(any(test, fuzzing))]
-#[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "colours of a drawing")]
+#[expect(
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "colours of a drawing; what cannot be drawn ends the test"
+)]
 mod fixture;
 #[cfg(any(test, fuzzing))]
+#[expect(clippy::unwrap_used, reason = "what does not hold ends the test")]
 pub mod harm;
 pub mod near;
 pub mod read;

@@ -80,7 +80,7 @@ pub fn four(block: &Block, room: &mut [u8], width: usize) -> Option<()> {
 
 /// A share of a number, in 1/65536.
 #[inline]
-#[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "a share is not more than the whole")]
+#[expect(clippy::as_conversions, reason = "a share is not more than the whole")]
 const fn share(number: i16, of: i16) -> i16 {
     ((number as i32 * of as i32) >> 16) as i16
 }
