@@ -160,7 +160,8 @@ impl Town {
 
     fn push(&self, batch: &[Value], seq: &mut i64) {
         let (ctx, request) = (self.ctx.clone(), self.request(batch, seq));
-        let answer = self.db.write_blocking(move |tx| sync::push::push(tx, &ctx, &request)).unwrap();
+        let batch = sync::push::Batch::read(&ctx, request).unwrap();
+        let answer = self.db.write_blocking(move |tx| sync::push::push(tx, &ctx, &batch)).unwrap();
         let fine = |status| matches!(status, Status::Applied | Status::Merged);
         assert!(answer.results.iter().all(|r| fine(r.status)), "{:?}", answer.results.iter().find(|r| !fine(r.status)));
     }
@@ -257,7 +258,7 @@ fn merge(c: &mut Criterion) {
         b.iter(|| {
             let (ctx, request) = (town.ctx.clone(), request.clone());
             let taken_back: Result<(), Error> = town.db.write_blocking(move |tx| {
-                let answer = sync::push::push(tx, &ctx, &request)?;
+                let answer = sync::push::push(tx, &ctx, &sync::push::Batch::read(&ctx, request.clone())?)?;
                 assert!(answer.results.iter().all(|r| r.status == Status::Applied && !r.replayed));
                 Err(Error::internal("taken back"))
             });

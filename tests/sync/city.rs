@@ -458,7 +458,8 @@ impl Line {
     pub fn push(&self, body: &Value) -> Result<Value> {
         let request: PushRequest = serde_json::from_value(body.clone()).map_err(|e| Error::new(Code::BadEnvelope).caused_by(e))?;
         let ctx = self.asks(true)?;
-        let answer = self.city.db.write_blocking(move |tx| push::push(tx, &ctx, &request))?;
+        let batch = push::Batch::read(&ctx, request)?;
+        let answer = self.city.db.write_blocking(move |tx| push::push(tx, &ctx, &batch))?;
         Ok(serde_json::to_value(answer).unwrap())
     }
 

@@ -17,7 +17,10 @@ use bazdid::{
             outcome::{OutcomeCode, Status},
         },
     },
-    service::{device, sync::push::push},
+    service::{
+        device,
+        sync::push::{Batch, push},
+    },
     store,
 };
 use diesel::{
@@ -90,9 +93,10 @@ pub fn count_statements() {
 fn counted(city: &SharedCity, account: u128, device: DeviceId, mutations: &[Value]) -> (PushResponse, usize) {
     let request: PushRequest = serde_json::from_value(body(device, &city.now().to_string(), mutations)).unwrap();
     let ctx = city.ctx(Some(id(account)));
+    let batch = Batch::read(&ctx, request).unwrap();
     city.write(move |tx| {
         COUNT.set(Some(Count::default()));
-        let answer = push(tx, &ctx, &request);
+        let answer = push(tx, &ctx, &batch);
         let count = COUNT.take().unwrap();
         Ok((answer?, count.statements))
     })
@@ -161,10 +165,11 @@ fn three_hundred_devices_at_once_are_all_answered_and_nothing_is_lost() {
                         })
                         .collect();
                     let request: PushRequest = serde_json::from_value(body(device, &now, &batch)).unwrap();
+                    let batch = Batch::read(&for_push, request).unwrap();
                     // A client that is told to come back later comes back.
                     loop {
-                        let (ctx, request) = (for_push.clone(), request.clone());
-                        match db.write_blocking(move |tx| push(tx, &ctx, &request)) {
+                        let (ctx, batch) = (for_push.clone(), batch.clone());
+                        match db.write_blocking(move |tx| push(tx, &ctx, &batch)) {
                             Ok(answer) => break answer,
                             Err(e) => assert!(e.code.info().retryable, "{e}"),
                         }

@@ -15,6 +15,7 @@ use bazdid::{
         work_order::WorkOrderState,
     },
     error::{Code, Error},
+    service::sync::push,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -287,7 +288,8 @@ fn of_two_identical_pushes_at_once_one_waits_and_gets_the_stored_answers() {
         let answers: Vec<PushResponse> = (0..4)
             .map(|_| {
                 let (db, ctx, request) = (city.db.clone(), ctx.clone(), serde_json::from_value(request.clone()).unwrap());
-                thread::spawn(move || db.write_blocking(move |tx| bazdid::service::sync::push::push(tx, &ctx, &request)).unwrap())
+                let batch = push::Batch::read(&ctx, request).unwrap();
+                thread::spawn(move || db.write_blocking(move |tx| push::push(tx, &ctx, &batch)).unwrap())
             })
             .collect::<Vec<_>>()
             .into_iter()

@@ -17,7 +17,7 @@ use bazdid::{
     service::{
         conflict::{self, Resolve},
         inbox, kept,
-        sync::push::push,
+        sync::push::{Batch, push},
         ticket::{self, NewTicket},
     },
     worker::Worker,
@@ -185,6 +185,7 @@ fn what_two_transactions_at_once_did_not_see_of_each_other_is_found_by_the_worke
         let request: PushRequest =
             serde_json::from_value(body(device, &city.now().to_string(), &[note(1, 50, Uuid::from_u128(0x77), "x")])).unwrap();
         let ctx = city.ctx(Some(id(INSPECTOR_W)));
+        let batch = Batch::read(&ctx, request).unwrap();
         if city.db.kind() == "postgres" {
             // The push is decided and not yet committed while the ticket is registered and committed.
             let (decided, wait) = mpsc::channel();
@@ -192,7 +193,7 @@ fn what_two_transactions_at_once_did_not_see_of_each_other_is_found_by_the_worke
             let db = city.db.clone();
             let pushing = thread::spawn(move || {
                 db.write_blocking(move |tx| {
-                    let answer = push(tx, &ctx, &request)?;
+                    let answer = push(tx, &ctx, &batch)?;
                     decided.send(()).unwrap();
                     until.recv().unwrap();
                     Ok(answer)
@@ -204,7 +205,7 @@ fn what_two_transactions_at_once_did_not_see_of_each_other_is_found_by_the_worke
             assert_eq!(pushing.join().unwrap().unwrap().results[0].status, Status::Held);
         } else {
             // One writer: nothing is at once. What it would leave behind is made by hand.
-            city.write(move |tx| push(tx, &ctx, &request).map(drop));
+            city.write(move |tx| push(tx, &ctx, &batch).map(drop));
             slip(city);
         }
         assert_eq!(answer(&phone, 50).status, Status::Held);

@@ -101,10 +101,11 @@ pub struct ResultsQuery {
 async fn push(state: web::Data<State>, ctx: May<Own>, body: Envelope<PushRequest>) -> Answer {
     let Envelope(request, pass) = body;
     let ctx = ctx.ctx();
+    let batch = sync::push::Batch::read(&ctx, request)?;
     let answer = state.db.write(move |tx| {
         // In work until the database is done with it, though nobody may wait for the answer any more.
         let _in_work = &pass;
-        sync::push::push(tx, &ctx, &request)
+        sync::push::push(tx, &ctx, &batch)
     });
     let answer = answer.await?;
     for result in &answer.results {

@@ -10,6 +10,8 @@ pub mod kept;
 mod receive;
 pub mod release;
 
+pub use receive::Batch;
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
@@ -32,7 +34,7 @@ use crate::{
         sync::{
             access::{Grants, Standing, check_sender},
             limits::RETRY_AFTER_MS,
-            push::receive::{Item, carry, chain_of, check_limits, receive},
+            push::receive::{Item, carry, chain_of, receive},
             state::feed_epoch,
         },
     },
@@ -60,14 +62,13 @@ struct Settled {
 ///
 /// # Errors
 /// The envelope cannot be accepted: see the codes in `api-spec/sync.md`. What becomes of single mutations is never an error.
-pub fn push(tx: &mut Tx<'_>, ctx: &Ctx, request: &PushRequest) -> Result<PushResponse> {
-    let limits = &ctx.shared.settings.sync;
-    check_limits(request, limits)?;
+pub fn push(tx: &mut Tx<'_>, ctx: &Ctx, batch: &Batch) -> Result<PushResponse> {
+    let request = &batch.request;
     ctx.account()?;
     // Of two pushes of one device the second waits here and then finds the answers of the first.
     let device = store::account::lock_device(tx, request.device)?;
     let (device, standing) = check_sender(tx, ctx, device)?;
-    let items = receive(&device, request, limits)?;
+    let items = receive(&device, batch)?;
     let authority = match standing {
         Standing::InService => None,
         Standing::HandsIn => Some(Authority::Revoked),
@@ -89,7 +90,7 @@ pub fn push(tx: &mut Tx<'_>, ctx: &Ctx, request: &PushRequest) -> Result<PushRes
 
 impl Push<'_> {
     /// Answers every item; also the first seq that was put off.
-    fn decide(&mut self, tx: &mut Tx<'_>, items: &[Item]) -> Result<(BTreeMap<usize, ResultItem>, Option<i64>)> {
+    fn decide(&mut self, tx: &mut Tx<'_>, items: &[Item<'_>]) -> Result<(BTreeMap<usize, ResultItem>, Option<i64>)> {
         let all: Vec<usize> = (0..items.len()).collect();
         if all.is_empty() {
             return Ok((BTreeMap::new(), None));
@@ -126,7 +127,7 @@ impl Push<'_> {
 
     /// Decides and writes some of the items, or leaves everything as it was. Somebody else may have added a mutation since it
     /// was looked up: then its answer is found at the next try.
-    fn step(&mut self, tx: &mut Tx<'_>, items: &[Item], places: &[usize]) -> Result<Settled> {
+    fn step(&mut self, tx: &mut Tx<'_>, items: &[Item<'_>], places: &[usize]) -> Result<Settled> {
         let mut tries = 0;
         loop {
             match tx.step(|tx| desk::settle(tx, self, items, places)) {
@@ -137,12 +138,12 @@ impl Push<'_> {
     }
 
     /// A group that failed for no reason of its own is put off, and the third time set aside with its payload.
-    fn set_aside(&mut self, tx: &mut Tx<'_>, items: &[Item], unit: &[usize]) -> Result<BTreeMap<usize, ResultItem>> {
+    fn set_aside(&mut self, tx: &mut Tx<'_>, items: &[Item<'_>], unit: &[usize]) -> Result<BTreeMap<usize, ResultItem>> {
         tx.step(|tx| case::set_aside(tx, self, items, unit))
     }
 
     /// What comes after a group that was put off is put off too: a device's order is kept.
-    fn defer_rest(&self, items: &[Item], mut answers: BTreeMap<usize, ResultItem>) -> (BTreeMap<usize, ResultItem>, Option<i64>) {
+    fn defer_rest(&self, items: &[Item<'_>], mut answers: BTreeMap<usize, ResultItem>) -> (BTreeMap<usize, ResultItem>, Option<i64>) {
         let from = answers.values().filter(|a| a.status == Status::Deferred).filter_map(|a| a.seq).min();
         for (place, item) in items.iter().enumerate() {
             if from.is_some_and(|from| item.seq >= from) {
@@ -153,9 +154,9 @@ impl Push<'_> {
     }
 
     /// Writes how far the device is.
-    fn close(&mut self, tx: &mut Tx<'_>, items: &[Item], deferred_from: Option<i64>) -> Result<()> {
+    fn close(&mut self, tx: &mut Tx<'_>, items: &[Item<'_>], deferred_from: Option<i64>) -> Result<()> {
         let (now, before) = (self.ctx.now, self.device.applied_through);
-        let taken = |i: &&Item| i.seq > before && deferred_from.is_none_or(|from| i.seq < from);
+        let taken = |i: &&Item<'_>| i.seq > before && deferred_from.is_none_or(|from| i.seq < from);
         self.device.chain = carry(chain_of(&self.device)?, items.iter().filter(taken)).to_string();
         self.device.applied_through = items.iter().filter(taken).map(|i| i.seq).max().unwrap_or(before).max(before);
         let acked = self.request.acked_through.unwrap_or(0).min(self.device.applied_through);
@@ -179,8 +180,8 @@ const fn is_unexpected(error: &Error) -> bool {
 }
 
 /// The places that stand and fall together.
-fn units(items: &[Item]) -> Vec<Vec<usize>> {
-    units_of(&items.iter().map(|i| i.read.as_ref().ok().and_then(|m| m.group)).collect::<Vec<_>>())
+fn units(items: &[Item<'_>]) -> Vec<Vec<usize>> {
+    units_of(&items.iter().map(|i| i.read.mutation.as_ref().ok().and_then(|m| m.group)).collect::<Vec<_>>())
 }
 
 /// What stands and falls together, by the groups of a list: each group at the place of its first member, the rest alone.
@@ -200,6 +201,6 @@ fn units_of(groups: &[Option<GroupId>]) -> Vec<Vec<usize>> {
 }
 
 /// A mutation that was sent before gets the first answer; with other content it is a mistake of the device.
-fn known_again(known: &Journaled, push: &Push<'_>, item: &Item) -> Option<ResultItem> {
-    (known.actor == push.device.account_id && known.content_hash == item.hash).then(|| known.replay(item.seq))
+fn known_again(known: &Journaled, push: &Push<'_>, item: &Item<'_>) -> Option<ResultItem> {
+    (known.actor == push.device.account_id && known.content_hash == item.read.hash).then(|| known.replay(item.seq))
 }

@@ -1,6 +1,6 @@
 //! One mutation on its way to an answer.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 use uuid::Uuid;
@@ -15,14 +15,16 @@ use crate::{
             journal::Journaled,
             outcome::{Outcome, OutcomeCode, Status},
             stamp::{Reading, Stamp, stamp},
-            upcast::{STEPS, to_newest},
         },
         time::{MICROS_PER_DAY, Timestamp},
     },
     error::Result,
     service::sync::{
         limits::MAX_ATTEMPTS,
-        push::{Push, receive::Item},
+        push::{
+            Push,
+            receive::{Item, read_command},
+        },
     },
     store::{self, Tx},
 };
@@ -114,14 +116,15 @@ impl Case {
 }
 
 /// The case of an item that the journal does not have, or has a row of attempts of.
-pub(super) fn open(push: &Push<'_>, item: &Item, place: usize, before: Option<&Journaled>) -> Case {
+pub(super) fn open(push: &Push<'_>, item: &Item<'_>, place: usize, before: Option<&Journaled>) -> Case {
     let given = item.chained.then_some(item.id);
     let origin = if before.is_some() { Origin::Again(place) } else { Origin::Fresh(place) };
     let now = push.ctx.now;
     let unstamped = Stamp { est: now, eff: now, skew_us: 0, skew: crate::domain::sync::stamp::Skew::Fine };
-    match &item.read {
+    let (command, newer) = (item.read.command.clone(), item.read.newer.clone());
+    match &item.read.mutation {
         Ok(mutation) => {
-            let mut row = Journaled::first(push.device.id, push.device.account_id, mutation, item.hash, now, &unstamped);
+            let mut row = Journaled::first(push.device.id, push.device.account_id, mutation, item.read.hash, now, &unstamped);
             if let Some(before) = before {
                 row.attempts = before.attempts;
                 (row.received_at, row.est, row.eff, row.skew_us) = (before.received_at, before.est, before.eff, before.skew_us);
@@ -129,40 +132,26 @@ pub(super) fn open(push: &Push<'_>, item: &Item, place: usize, before: Option<&J
             let authority = push.authority;
             let preset = (mutation.actor.is_some_and(|a| a != push.device.account_id))
                 .then(|| Outcome::rejected(OutcomeCode::ActorMismatch, "/actor: not the account that pushes"));
-            let (command, newer) = read(&mutation.cmd, mutation.v, &mutation.args);
             Case { origin, row, given, command, newer, preset, authority, outcome: None }
         }
-        Err(fault) => {
-            let row = unread(push, item, &unstamped);
-            let fault = Fault { code: fault.code, detail: fault.detail.clone() };
-            Case { origin, row, given, command: Err(fault), newer: None, preset: None, authority: None, outcome: None }
-        }
+        Err(_) => Case { origin, row: unread(push, item, &unstamped), given, command, newer, preset: None, authority: None, outcome: None },
     }
 }
 
-/// A command with its arguments in the newest version, if they were sent in another.
-fn read(cmd: &str, version: i64, args: &Value) -> (Result<Command, Fault>, Option<Value>) {
-    let newer = to_newest(STEPS, cmd, version, args).ok().and_then(|args| match args {
-        Cow::Owned(newer) => Some(newer),
-        Cow::Borrowed(_) => None,
-    });
-    (Command::parse(cmd, version, args), newer)
-}
-
 /// The case of an item whose id names something else.
-pub(super) fn reused(push: &Push<'_>, item: &Item, place: usize) -> Case {
+pub(super) fn reused(push: &Push<'_>, item: &Item<'_>, place: usize) -> Case {
     let outcome = Outcome::rejected(OutcomeCode::IdReuse, "/id: this id was used with other content");
     Case { origin: Origin::Reused(place), preset: Some(outcome), ..open(push, item, place, None) }
 }
 
 /// The case of a mutation that the journal holds.
 pub(super) fn waiting(row: Journaled) -> Case {
-    let (command, newer) = read(&row.cmd, row.version, &row.args);
+    let (command, newer) = read_command(&row.cmd, row.version, &row.args);
     Case { origin: Origin::Waiting, given: Some(row.id), command, newer, row, preset: None, authority: None, outcome: None }
 }
 
 /// The journal's row of an item that could not be read.
-fn unread(push: &Push<'_>, item: &Item, stamp: &Stamp) -> Journaled {
+fn unread(push: &Push<'_>, item: &Item<'_>, stamp: &Stamp) -> Journaled {
     Journaled {
         id: item.id,
         device_id: push.device.id,
@@ -178,8 +167,8 @@ fn unread(push: &Push<'_>, item: &Item, stamp: &Stamp) -> Journaled {
         up: None,
         boot: None,
         actor: push.device.account_id,
-        args: item.raw.clone(),
-        content_hash: item.hash.to_vec(),
+        args: item.read.raw.clone(),
+        content_hash: item.read.hash.to_vec(),
         received_at: push.ctx.now,
         est: stamp.est,
         eff: stamp.eff,
@@ -196,8 +185,8 @@ fn unread(push: &Push<'_>, item: &Item, stamp: &Stamp) -> Journaled {
 }
 
 /// Gives a fresh case its stamp, once and for ever. `issued` is the newest stamp of the row that it is about.
-pub(super) fn give_stamp(push: &Push<'_>, case: &mut Case, item: &Item, issued: Option<Timestamp>, last_eff: Timestamp) {
-    let Ok(mutation) = &item.read else { return };
+pub(super) fn give_stamp(push: &Push<'_>, case: &mut Case, item: &Item<'_>, issued: Option<Timestamp>, last_eff: Timestamp) {
+    let Ok(mutation) = &item.read.mutation else { return };
     if case.row.attempts > 0 {
         return;
     }
@@ -218,7 +207,7 @@ pub(super) fn give_stamp(push: &Push<'_>, case: &mut Case, item: &Item, issued: 
 }
 
 /// The answer to what was put off.
-pub(super) fn deferred(item: &Item) -> ResultItem {
+pub(super) fn deferred(item: &Item<'_>) -> ResultItem {
     let id = item.chained.then_some(item.id);
     ResultItem::first(
         Some(item.seq),
@@ -228,7 +217,7 @@ pub(super) fn deferred(item: &Item) -> ResultItem {
 }
 
 /// Counts another attempt of a group that failed for no reason of its own; the third time it is set aside.
-pub(super) fn set_aside(tx: &mut Tx<'_>, push: &Push<'_>, items: &[Item], unit: &[usize]) -> Result<BTreeMap<usize, ResultItem>> {
+pub(super) fn set_aside(tx: &mut Tx<'_>, push: &Push<'_>, items: &[Item<'_>], unit: &[usize]) -> Result<BTreeMap<usize, ResultItem>> {
     let ids: Vec<_> = unit.iter().filter_map(|p| items.get(*p)).map(|i| i.id).collect();
     let known = store::mutation::find_mutations(tx, &ids)?;
     let mut rows = Vec::new();

@@ -71,7 +71,7 @@ struct Sorted {
 }
 
 /// Decides some places of a push and keeps what comes of it.
-pub(super) fn settle(tx: &mut Tx<'_>, push: &Push<'_>, items: &[Item], places: &[usize]) -> Result<Settled> {
+pub(super) fn settle(tx: &mut Tx<'_>, push: &Push<'_>, items: &[Item<'_>], places: &[usize]) -> Result<Settled> {
     let Sorted { mut answers, cases, moved, repeats } = sort_out(tx, push, items, places)?;
     let mut last_eff = push.device.last_eff;
     if cases.is_empty() {
@@ -95,8 +95,8 @@ pub(super) fn settle(tx: &mut Tx<'_>, push: &Push<'_>, items: &[Item], places: &
     Ok(Settled { answers, last_eff })
 }
 
-fn sort_out(tx: &mut Tx<'_>, push: &Push<'_>, items: &[Item], places: &[usize]) -> Result<Sorted> {
-    let chosen: Vec<(usize, &Item)> = places.iter().filter_map(|p| Some((*p, items.get(*p)?))).collect();
+fn sort_out(tx: &mut Tx<'_>, push: &Push<'_>, items: &[Item<'_>], places: &[usize]) -> Result<Sorted> {
+    let chosen: Vec<(usize, &Item<'_>)> = places.iter().filter_map(|p| Some((*p, items.get(*p)?))).collect();
     let ids: Vec<_> = chosen.iter().map(|(_, i)| i.id).collect();
     let known: BTreeMap<_, Journaled> = store::mutation::find_mutations(tx, &ids)?.into_iter().map(|k| (k.id, k)).collect();
     let mut sorted = Sorted::default();
@@ -117,13 +117,13 @@ fn sort_out(tx: &mut Tx<'_>, push: &Push<'_>, items: &[Item], places: &[usize]) 
         } else if item.seq <= push.device.applied_through {
             return Err(forked());
         } else if let Some((first, hash)) = first_places.get(&item.id) {
-            if *hash == item.hash {
+            if *hash == item.read.hash {
                 sorted.repeats.push((place, *first));
             } else {
                 sorted.cases.push(reused(push, item, place));
             }
         } else {
-            first_places.insert(item.id, (place, item.hash));
+            first_places.insert(item.id, (place, item.read.hash));
             sorted.cases.push(open(push, item, place, before));
         }
     }
@@ -160,7 +160,7 @@ impl Desk<'_> {
     }
 
     /// Stamps the fresh cases in the order of their seq.
-    fn give_stamps(&mut self, push: &Push<'_>, items: &[Item], mut last_eff: Timestamp) -> Timestamp {
+    fn give_stamps(&mut self, push: &Push<'_>, items: &[Item<'_>], mut last_eff: Timestamp) -> Timestamp {
         for case in &mut self.cases {
             let (Origin::Fresh(place) | Origin::Again(place)) = case.origin else { continue };
             let Some(item) = items.get(place) else { continue };
@@ -168,7 +168,7 @@ impl Desk<'_> {
             let ticket = self.world.tickets.get(TicketId::new(entity)).map(|t| t.stamp);
             let issued = ticket.or_else(|| self.world.work_orders.get(WorkOrderId::new(entity)).map(|o| o.stamp));
             give_stamp(push, case, item, issued, last_eff);
-            if item.read.is_ok() {
+            if item.read.mutation.is_ok() {
                 last_eff = last_eff.max(case.row.eff);
             }
         }
@@ -191,15 +191,18 @@ impl Desk<'_> {
         let mark = self.world.mark();
         let mut stopped = None;
         for n in unit {
-            let Some(case) = self.cases.get(*n).cloned() else { continue };
-            let outcome = self.judge(&case)?;
+            // Lent out: the rules change the world, not the cases.
+            let cases = std::mem::take(&mut self.cases);
+            let judged = cases.get(*n).map(|case| self.judge(case));
+            self.cases = cases;
+            let Some(outcome) = judged.transpose()? else { continue };
             if matches!(outcome.status, Status::Rejected | Status::Held)
                 && stopped.as_ref().is_none_or(|(_, o): &(usize, Outcome)| o.status == Status::Held)
             {
                 stopped = Some((*n, outcome.clone()));
             }
             if outcome.status == Status::Rejected || outcome.code == Some(OutcomeCode::Quarantined) {
-                self.refused.extend(case.creates().map(|(_, id)| id));
+                self.refused.extend(self.cases.get(*n).and_then(Case::creates).map(|(_, id)| id));
             }
             if let Some(case) = self.cases.get_mut(*n) {
                 case.outcome = Some(outcome);

@@ -1,4 +1,6 @@
-//! The envelope of a push: what is checked before anything is decided.
+//! The envelope of a push: what is read and checked before anything is decided.
+
+use std::borrow::Cow;
 
 use serde_json::{Value, json};
 
@@ -7,35 +9,106 @@ use crate::{
         account::Device,
         ids::{MutationId, name_uuid},
         sync::{
+            command::{Command, Fault},
             digest::Chain,
             envelope::PushRequest,
             mutation::{Mutation, MutationFault, content_hash, item_hash, parse_bounded, storable},
             outcome::OutcomeCode,
+            upcast::{STEPS, to_newest},
         },
     },
     error::{Code, Error, Result},
-    service::sync::limits::SyncLimits,
+    service::{Ctx, sync::limits::SyncLimits},
 };
 
-/// One place of the batch.
+/// A push of which every mutation has been read. That needs no database, so it is done before one is waited for: SQLite has
+/// one writer for everybody.
 #[derive(Debug, Clone)]
-pub(super) struct Item {
-    /// Its seq; of an unreadable item the one of its place.
-    pub seq: i64,
-    /// Its id in the journal; made from the content if it could not be read.
-    pub id: MutationId,
-    /// Whether the id is the device's own, so that it is part of the chain.
-    pub chained: bool,
+pub struct Batch {
+    /// The envelope; its mutations have been read.
+    pub(super) request: PushRequest,
+    read: Vec<Read>,
+}
+
+impl Batch {
+    /// Reads the mutations of a push.
+    ///
+    /// # Errors
+    /// The batch is too large. What cannot be read of it is no error: it gets an answer like the others.
+    pub fn read(ctx: &Ctx, mut request: PushRequest) -> Result<Self> {
+        let limits = &ctx.shared.settings.sync;
+        check_limits(&request, limits)?;
+        let read = std::mem::take(&mut request.mutations).iter().map(|item| Read::of(item, limits.max_mutation_bytes)).collect();
+        Ok(Self { request, read })
+    }
+}
+
+/// One mutation as it was read.
+#[derive(Debug, Clone)]
+pub(super) struct Read {
     /// What it says.
-    pub read: Result<Mutation, MutationFault>,
+    pub mutation: Result<Mutation, MutationFault>,
+    /// Its command, or why there is none.
+    pub command: Result<Command, Fault>,
+    /// The arguments in the newest version of the command, if they were sent in another.
+    pub newer: Option<Value>,
     /// Hash of the content.
     pub hash: [u8; 32],
     /// What the journal keeps of an item that could not be read.
     pub raw: Value,
 }
 
+impl Read {
+    fn of(item: &Value, max_bytes: usize) -> Self {
+        match parse_bounded(item, max_bytes) {
+            Ok(mutation) => {
+                let (command, newer) = read_command(&mutation.cmd, mutation.v, &mutation.args);
+                Self { hash: content_hash(&mutation), command, newer, raw: Value::Null, mutation: Ok(mutation) }
+            }
+            Err(fault) => {
+                // Of what is too large only the size is kept.
+                let raw = match fault.code {
+                    OutcomeCode::TooLarge => json!({ "bytes": item.to_string().len() }),
+                    _ => storable(item),
+                };
+                let command = Err(Fault { code: fault.code, detail: fault.detail.clone() });
+                Self { hash: item_hash(item), command, newer: None, raw, mutation: Err(fault) }
+            }
+        }
+    }
+
+    fn seq(&self) -> Option<i64> {
+        match &self.mutation {
+            Ok(mutation) => Some(mutation.seq),
+            Err(fault) => fault.seq,
+        }
+    }
+}
+
+/// A command with its arguments in the newest version, if they were sent in another.
+pub(super) fn read_command(cmd: &str, version: i64, args: &Value) -> (Result<Command, Fault>, Option<Value>) {
+    let newer = to_newest(STEPS, cmd, version, args).ok().and_then(|args| match args {
+        Cow::Owned(newer) => Some(newer),
+        Cow::Borrowed(_) => None,
+    });
+    (Command::parse(cmd, version, args), newer)
+}
+
+/// One place of the batch.
+#[derive(Debug, Clone)]
+pub(super) struct Item<'a> {
+    /// Its seq; of an unreadable item the one of its place.
+    pub seq: i64,
+    /// Its id in the journal; made from the content if it could not be read.
+    pub id: MutationId,
+    /// Whether the id is the device's own, so that it is part of the chain.
+    pub chained: bool,
+    /// What was read of it.
+    pub read: &'a Read,
+}
+
 /// Whether the batch is small enough to be looked at; the HTTP server has limited the bytes before it read them.
-pub(super) fn check_limits(request: &PushRequest, limits: &SyncLimits) -> Result<()> {
+fn check_limits(request: &PushRequest, limits: &SyncLimits) -> Result<()> {
     let SyncLimits { max_mutations, max_bytes, max_mutation_bytes, .. } = *limits;
     if request.mutations.len() <= max_mutations {
         return Ok(());
@@ -46,47 +119,33 @@ pub(super) fn check_limits(request: &PushRequest, limits: &SyncLimits) -> Result
         .fact("max_mutation_bytes", max_mutation_bytes))
 }
 
-/// Reads the items and checks that they follow on what the server has: no gap, and no other history.
-pub(super) fn receive(device: &Device, request: &PushRequest, limits: &SyncLimits) -> Result<Vec<Item>> {
-    let read: Vec<Result<Mutation, MutationFault>> =
-        request.mutations.iter().map(|m| parse_bounded(m, limits.max_mutation_bytes)).collect();
-    let seq_of = |r: &Result<Mutation, MutationFault>| match r {
-        Ok(mutation) => Some(mutation.seq),
-        Err(fault) => fault.seq,
-    };
+/// Checks that the items follow on what the server has: no gap, and no other history.
+pub(super) fn receive<'b>(device: &Device, batch: &'b Batch) -> Result<Vec<Item<'b>>> {
     // The place in the batch numbers what cannot be read; the first that can says where the batch begins.
-    let begins = read.iter().zip(0_i64..).find_map(|(r, place)| seq_of(r).map(|seq| seq.saturating_sub(place)));
+    let begins = batch.read.iter().zip(0_i64..).find_map(|(r, place)| r.seq().map(|seq| seq.saturating_sub(place)));
     let next = device.applied_through.saturating_add(1);
     let first = begins.unwrap_or(next);
     if first < 1 || first > next {
         return Err(gap(next));
     }
-    let mut items = Vec::with_capacity(read.len());
-    for ((read, raw), seq) in read.into_iter().zip(&request.mutations).zip(first..) {
-        if seq_of(&read).is_some_and(|s| s != seq) {
+    let mut items = Vec::with_capacity(batch.read.len());
+    for (read, seq) in batch.read.iter().zip(first..) {
+        if read.seq().is_some_and(|s| s != seq) {
             return Err(gap(seq));
         }
-        items.push(item(device, seq, read, raw));
+        items.push(item(device, seq, read));
     }
-    check_chain(device, request, first, &items)?;
+    check_chain(device, &batch.request, first, &items)?;
     Ok(items)
 }
 
-fn item(device: &Device, seq: i64, read: Result<Mutation, MutationFault>, raw: &Value) -> Item {
-    match read {
-        Ok(mutation) => Item { seq, id: mutation.id, chained: true, hash: content_hash(&mutation), raw: Value::Null, read: Ok(mutation) },
-        Err(fault) => {
-            let hash = item_hash(raw);
-            let own = fault.id;
-            let id = own.unwrap_or_else(|| MutationId::new(name_uuid(&format!("unread|{}|{seq}|{hash:?}", device.id))));
-            // Of what is too large only the size is kept.
-            let raw = match fault.code {
-                OutcomeCode::TooLarge => json!({ "bytes": raw.to_string().len() }),
-                _ => storable(raw),
-            };
-            Item { seq, id, chained: own.is_some(), hash, raw, read: Err(fault) }
-        }
-    }
+fn item<'b>(device: &Device, seq: i64, read: &'b Read) -> Item<'b> {
+    let own = match &read.mutation {
+        Ok(mutation) => Some(mutation.id),
+        Err(fault) => fault.id,
+    };
+    let id = own.unwrap_or_else(|| MutationId::new(name_uuid(&format!("unread|{}|{seq}|{:?}", device.id, read.hash))));
+    Item { seq, id, chained: own.is_some(), read }
 }
 
 fn gap(expected: i64) -> Error {
@@ -100,7 +159,7 @@ pub(super) fn forked() -> Error {
 
 /// The chain that the device says it had before the batch, carried over what the server has seen of the batch, must be the
 /// server's. A batch that ends before the server's newest is checked by its ids alone.
-fn check_chain(device: &Device, request: &PushRequest, first: i64, items: &[Item]) -> Result<()> {
+fn check_chain(device: &Device, request: &PushRequest, first: i64, items: &[Item<'_>]) -> Result<()> {
     let Some(before) = request.prev_chain else { return Ok(()) };
     let seen = items.iter().filter(|i| i.seq <= device.applied_through);
     let reached = first.saturating_add(i64::try_from(items.len()).unwrap_or(i64::MAX)) > device.applied_through;
@@ -116,6 +175,6 @@ pub(super) fn chain_of(device: &Device) -> Result<Chain> {
 }
 
 /// The chain after some items.
-pub(super) fn carry<'i>(before: Chain, items: impl Iterator<Item = &'i Item>) -> Chain {
+pub(super) fn carry<'i>(before: Chain, items: impl Iterator<Item = &'i Item<'i>>) -> Chain {
     items.filter(|i| i.chained).fold(before, |chain, item| chain.next(item.id))
 }

@@ -270,7 +270,7 @@ fn submit(tx: &mut Tx<'_>, ctx: &Ctx, sender: &Sender, deeds: &[Deed]) -> Result
             acked_through: None,
             mutations: batch.iter().zip(first..).map(|(deed, seq)| deed.mutation(seq)).collect(),
         };
-        let taken = engine::push(tx, ctx, &request)?;
+        let taken = engine::push(tx, ctx, &engine::Batch::read(ctx, request)?)?;
         answer.results.extend(batch.iter().zip(taken.results).map(|(deed, result)| row_result(deed, result)));
         if taken.deferred_from.is_some() {
             answer.retry_after_ms = Some(taken.retry_after_ms);
