@@ -144,7 +144,7 @@ async fn who(req: &HttpRequest) -> Result<Option<Authenticated>> {
     let state = req.app_data::<web::Data<State>>().ok_or_else(|| Fault::internal("the application has no state"))?;
     let Some(token) = bearer(req)? else {
         // A link stands for who made it, for one picture: what he may is looked at as ever.
-        let Some((photo, size, token)) = content::by_link(req.method(), req.path(), req.query_string())? else { return Ok(None) };
+        let Some((photo, size, token)) = content::by_link(req.method(), req.path(), req.query_string()) else { return Ok(None) };
         return state.db.read(move |tx| link::authenticate(tx, &ctx, photo, size, &token)).await.map(Some);
     };
     // Somebody who was put out of service may still push: what he sends is set aside for a supervisor.

@@ -19,6 +19,7 @@ use uuid::Uuid;
 use crate::{
     app::Fetched,
     evidence::{Phone, ask_for, at_work},
+    kill,
     town::Town,
     upload::sha256,
 };
@@ -232,6 +233,7 @@ fn a_link_shows_one_picture_for_a_while_and_stands_for_who_made_it() {
             let forged = format!("{}{letter}{}", &sign[..at], &sign[at + 1..]);
             assert_eq!(code(&url.replace(sign, &forged)), "link_invalid", "{at}");
         }
+        assert_eq!(open(&url.replace("size=thumb", "size=thumb&size=original")).status, 401, "said twice");
         for broken in ["", "AAAA", "%00", &sign[..sign.len() - 4]] {
             assert_ne!(open(&url.replace(sign, broken)).status, 200, "{broken}");
         }
@@ -302,4 +304,21 @@ fn the_evidence_of_an_order_is_seen_pair_by_pair() {
         assert!(seen["attempts"][0]["pairs"][0]["after"]["verdicts"][0].get("figures").is_none(), "what they rest on is the office's");
         town.call("second_crew", "GET", &at).send().problem("not_found");
     }
+}
+
+#[test]
+fn a_link_is_in_no_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let toml = "[server]\nport = 0\n[telemetry]\nlevel = \"trace\"\n";
+    std::fs::write(folder.path().join("bazdid.toml"), toml).unwrap();
+    let mut server = kill::start(folder.path());
+    let token = "c2VjcmV0c2lnbmF0dXJl".repeat(4);
+    let url = format!("{}/v1/photos/0191f000-0000-7000-8000-000000000001/content?size=thumb&link={token}", server.base);
+    let agent = ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
+    assert_eq!(agent.get(&url).call().unwrap().status(), 403);
+    server.child.kill().unwrap();
+    server.child.wait().unwrap();
+    let log = std::fs::read_to_string(folder.path().join("errors")).unwrap();
+    assert!(log.contains("request answered") && log.contains("/v1/photos/{id}/content"), "{log}");
+    assert!(!log.contains(&token) && !log.contains(&token[..40]), "at the most talkative level");
 }
