@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use crate::domain::{
     category::{EvidenceNeeds, Hazard, Priority},
+    evidence::thresholds::EvidenceThresholds,
     organisation::OrganisationKind,
 };
 
@@ -74,6 +75,9 @@ pub struct CategoryEntry {
     pub resolve_minutes: i64,
     /// Radius of evidence, metres.
     pub evidence_radius_m: f64,
+    /// How much else evidence may deviate, where that is not as usual.
+    #[serde(default)]
+    pub evidence_thresholds: EvidenceThresholds,
     /// Code of the checklist of a visit.
     #[serde(default)]
     pub checklist: Option<String>,

@@ -26,7 +26,11 @@ use crate::{
     store::{self, Db, DbOptions, hub::Hub},
     telemetry,
     upload::{Setup, Uploads},
-    worker::{Worker, wake},
+    worker::{
+        Worker,
+        pictures::{self, Reader},
+        wake,
+    },
 };
 
 /// Whether the server brings the database up to date before it serves.
@@ -44,6 +48,7 @@ pub struct Server {
     addr: SocketAddr,
     worker: Worker,
     uploads: Uploads,
+    reader: Reader,
 }
 
 impl std::fmt::Debug for Server {
@@ -184,6 +189,16 @@ pub fn build(config: &Config, clock: SharedClock, ids: SharedIds, listener: TcpL
     };
     let uploads = uploads(config, db.clone())?;
     let worker = Worker { db: db.clone(), clock: clock.clone(), ids: ids.clone(), shared: shared.clone() };
+    let reader = Reader::new(pictures::Setup {
+        db: db.clone(),
+        clock: clock.clone(),
+        ids: ids.clone(),
+        shared: shared.clone(),
+        uploads: uploads.clone(),
+        threads: config.evidence.readers,
+        budget: pictures::BUDGET,
+        look: pictures::look,
+    });
     let upload_gate = Gate::new(config.evidence.uploads_at_once, usize::MAX, ids.clone());
     let gate = Gate::new(config.server.sync_requests, config.server.sync_bytes, ids.clone());
     let site = Site::new(State {
@@ -210,7 +225,7 @@ pub fn build(config: &Config, clock: SharedClock, ids: SharedIds, listener: TcpL
         .listen(listener)
         .map_err(|e| fault("the listener cannot be used", e))?
         .run();
-    Ok(Server { running, addr, worker, uploads })
+    Ok(Server { running, addr, worker, uploads, reader })
 }
 
 impl Server {
@@ -238,6 +253,12 @@ impl Server {
         &self.uploads
     }
 
+    /// What reads stored pictures.
+    #[must_use]
+    pub const fn reader(&self) -> &Reader {
+        &self.reader
+    }
+
     /// Serves until its handle stops it, without background work.
     ///
     /// # Errors
@@ -258,6 +279,7 @@ impl Server {
         // Gone with this future: what a step had not committed is rolled back.
         let background = tokio::spawn(self.worker.clone().run(self.uploads.clone()));
         let _stop = StopOnDrop(background);
+        let _reading = StopOnDrop(tokio::spawn(self.reader.clone().run()));
         let running = self.run();
         tokio::pin!(running);
         tokio::select! {

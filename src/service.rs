@@ -22,6 +22,7 @@ pub mod keys;
 pub mod once;
 pub mod organisation;
 pub mod photo;
+pub mod picture;
 pub mod reach;
 pub mod reference;
 pub mod reference_change;

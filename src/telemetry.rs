@@ -60,6 +60,12 @@ fn describe() {
     describe_counter!("bazdid_sync_push_results_total", "mutations answered, by status");
     describe_gauge!("bazdid_sync_requests_in_work", "pushes, pulls and repairs in work or waiting");
     describe_gauge!("bazdid_sync_bytes_in_work", "bytes of their bodies");
+    describe_gauge!("bazdid_pictures_waiting", "stored pictures that are to be read, or whose photos are to be judged");
+    describe_counter!(
+        "bazdid_pictures_total",
+        "attempts to read a stored picture, by outcome: read, fault (tried again), failed (given up)"
+    );
+    describe_histogram!("bazdid_picture_look_seconds", "how long it took to fetch a picture, to read it and to make the smaller ones");
     describe_counter!("bazdid_sync_turned_away_total", "syncs that were told to come back later");
     describe_gauge!("bazdid_sync_devices_waiting", "devices that wait for a change");
     describe_gauge!("bazdid_feed_channels", "channels of the feed");

@@ -22,7 +22,10 @@ use aws_lc_rs::digest::{Algorithm, Context, SHA1_FOR_LEGACY_USE_ONLY, SHA256};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _};
-use tokio::{sync::Semaphore, task::JoinHandle};
+use tokio::{
+    sync::{Notify, Semaphore},
+    task::JoinHandle,
+};
 
 pub use crate::upload::{content::Opened, hold::Hold, sweep::Swept};
 use crate::{
@@ -109,6 +112,7 @@ struct Inner {
     hands: Hands,
     idle: Duration,
     reserve_bytes: u64,
+    stored: Notify,
 }
 
 /// The running SHA-256 of an upload.
@@ -199,7 +203,17 @@ impl Uploads {
         let Setup { parts, blobs, db, idle, reserve_bytes } = setup;
         let parts = Parts::open(&parts).map_err(disk)?;
         let hands = Hands(Arc::new(Semaphore::new(HANDS)));
-        Ok(Self(Arc::new(Inner { parts, blobs, db, holds: Arc::default(), hashes: Mutex::default(), hands, idle, reserve_bytes })))
+        Ok(Self(Arc::new(Inner {
+            parts,
+            blobs,
+            db,
+            holds: Arc::default(),
+            hashes: Mutex::default(),
+            hands,
+            idle,
+            reserve_bytes,
+            stored: Notify::new(),
+        })))
     }
 
     async fn blocking<T: Send + 'static>(&self, f: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
@@ -210,6 +224,11 @@ impl Uploads {
     #[must_use]
     pub fn blobs(&self) -> &Blobs {
         &self.0.blobs
+    }
+
+    /// Ends as soon as something has been stored since the last time that somebody waited.
+    pub async fn somebody_stored(&self) {
+        self.0.stored.notified().await;
     }
 
     /// Whether so many more bytes leave the reserve of the disk alone.
@@ -365,6 +384,7 @@ impl Uploads {
         }
         let (ctx, kept) = (ctx.clone(), key.is_some());
         let ended = self.0.db.write(move |tx| upload::finish(tx, &ctx, id, &received, kept)).await?;
+        self.0.stored.notify_one();
         self.discard(hold).await?;
         Ok(ended)
     }

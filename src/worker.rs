@@ -1,5 +1,6 @@
 //! Background work: what is due by the clock. `tick` does all of it once, so that a test needs no waiting.
 
+pub mod pictures;
 pub mod wake;
 
 use std::{sync::Arc, time::Duration};

@@ -22,7 +22,7 @@ const LAW: &[(&str, &[&str])] = &[
     ("blob", &["domain", "error"]),
     ("upload", &["blob", "picture", "service", "store", "domain", "error"]),
     ("http", &["upload", "service", "store", "domain", "security", "config", "telemetry", "error", "clock"]),
-    ("worker", &["upload", "service", "store", "domain", "security", "config", "telemetry", "error", "clock"]),
+    ("worker", &["upload", "blob", "picture", "service", "store", "domain", "security", "config", "telemetry", "error", "clock"]),
     ("server", &["http", "worker", "upload", "blob", "service", "store", "domain", "security", "config", "telemetry", "error", "clock"]),
     (
         "cli",

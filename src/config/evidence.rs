@@ -23,6 +23,8 @@ pub struct Evidence {
     pub link_s: i64,
     /// Uploads that send bytes at once; more are told to come back later.
     pub uploads_at_once: usize,
+    /// Pictures that are read at once; none: another process reads them.
+    pub readers: usize,
     /// How long a line may be silent before the server lets go of it, seconds.
     pub idle_s: u64,
     /// Bucket of an S3-compatible store; empty: the folder.
@@ -74,6 +76,7 @@ impl Default for Evidence {
             missing_days: 7,
             link_s: 300,
             uploads_at_once: 512,
+            readers: 1,
             idle_s: 60,
             s3_bucket: String::new(),
             s3_prefix: String::new(),

@@ -103,6 +103,7 @@ keys! {
     evidence.missing_days = |v| number(v, 1, 366), "after how long the office is told of a photo whose bytes have not come, days";
     evidence.link_s = |v| number(v, 10, 600), "how long a link to a picture is good, seconds";
     evidence.uploads_at_once = |v| number(v, 1, 100_000), "uploads that send bytes at once; more are told to come back later";
+    evidence.readers = |v| number(v, 0, 64), "stored pictures that are read at once, each by a thread; 0: another process on the same database reads them";
     evidence.idle_s = |v| number(v, 1, 3_600), "seconds that an upload's line may be silent before the server lets go of it";
     evidence.s3_bucket = any_text, "bucket of an S3-compatible store for what is complete; empty: the folder";
     evidence.s3_prefix = any_text, "what every name in the bucket begins with";

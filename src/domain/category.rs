@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::domain::{
+    evidence::thresholds::EvidenceThresholds,
     ids::{CategoryId, ChecklistId, OrganisationId},
     organisation::ActiveState,
     photo::PhotoKind,
@@ -90,6 +91,8 @@ pub struct Category {
     pub resolve_minutes: i64,
     /// How far from the ticket's point evidence may be taken, metres, beyond both accuracies.
     pub evidence_radius_m: f64,
+    /// How much else evidence may deviate, where that is not as usual.
+    pub evidence_thresholds: EvidenceThresholds,
     /// Checklist of a visit.
     pub checklist_id: Option<ChecklistId>,
     /// In use or not.

@@ -170,6 +170,7 @@ mod tests {
             accept_minutes: 1,
             resolve_minutes: 1,
             evidence_radius_m: 1.0,
+            evidence_thresholds: Default::default(),
             checklist_id: None,
             state,
             updated_at: NOW,

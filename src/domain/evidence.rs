@@ -4,51 +4,31 @@
 //! judged when they have arrived.
 
 pub mod arrival;
+mod apart;
 pub mod content;
+mod pair;
 pub mod pairs;
 pub mod reading;
 pub mod sentence;
+pub mod thresholds;
 
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::domain::{
     account::ClockTrust,
+    evidence::{
+        pair::{counterpart, pair},
+        thresholds::Thresholds,
+    },
     geo::Point,
     photo::{Photo, PhotoKind, Verdict, VerdictResult},
-    time::{MICROS_PER_HOUR, MICROS_PER_MINUTE, MICROS_PER_SECOND, Timestamp},
+    time::{MICROS_PER_SECOND, Timestamp},
     visit::{MockFlag, Visit},
 };
 
 /// The check whether the bytes that arrived are those that were declared; made when they arrive, see [`crate::domain::upload`].
 pub const BYTES: &str = "bytes";
-
-/// How much is tolerated. A city may want other numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Thresholds {
-    /// A photo may be older than the arrival by so many microseconds.
-    pub before_arrival_us: i64,
-    /// A photo may be younger than the departure by so many microseconds.
-    pub after_departure_us: i64,
-    /// A visit whose end was not reported is believed to last so many microseconds; what is later is unknown.
-    pub open_visit_us: i64,
-    /// Between a photo before the work and one after it lie at least so many microseconds.
-    pub least_work_us: i64,
-    /// A device's clock may be off by so many microseconds.
-    pub clock_skew_us: i64,
-}
-
-impl Default for Thresholds {
-    fn default() -> Self {
-        Self {
-            before_arrival_us: 5 * MICROS_PER_MINUTE,
-            after_departure_us: 15 * MICROS_PER_MINUTE,
-            open_visit_us: 12 * MICROS_PER_HOUR,
-            least_work_us: MICROS_PER_MINUTE,
-            clock_skew_us: 120 * MICROS_PER_SECOND,
-        }
-    }
-}
 
 /// What is known around a photo.
 #[derive(Debug, Clone, Copy)]
@@ -69,7 +49,7 @@ pub struct Circumstances<'a> {
     pub clock_trust: ClockTrust,
 }
 
-/// All verdicts on a photo, always in the same order; `order` only for photos before and after the work.
+/// All verdicts on a photo, always in the same order; `order` and `pair` only for photos before and after the work.
 #[must_use]
 pub fn judge(photo: &Photo, around: &Circumstances<'_>, thresholds: &Thresholds) -> Vec<Verdict> {
     let mut verdicts = vec![
@@ -78,6 +58,7 @@ pub fn judge(photo: &Photo, around: &Circumstances<'_>, thresholds: &Thresholds)
         inside_visit(photo.captured_est, around.visit, thresholds),
     ];
     verdicts.extend(order(photo, around.same_order, thresholds));
+    verdicts.extend(pair(photo, around.same_order, thresholds));
     verdicts.push(unique_bytes(&photo.sha256, around.same_bytes));
     verdicts.push(clock(around.skew_us, around.clock_trust, thresholds));
     // What the bytes said does not change with what stands around the photo.
@@ -152,11 +133,7 @@ fn inside_visit(captured: Timestamp, visit: Option<&Visit>, thresholds: &Thresho
 /// Before precedes after. One pair in the right order is enough: a later round brings photos of its own. A photo before
 /// the work is wrong only if the same visit has a photo after the work that is older.
 fn order(photo: &Photo, same_order: &[&Photo], thresholds: &Thresholds) -> Option<Verdict> {
-    let counterpart = match photo.kind {
-        PhotoKind::Before => PhotoKind::After,
-        PhotoKind::After => PhotoKind::Before,
-        PhotoKind::During | PhotoKind::Defect | PhotoKind::Document => return None,
-    };
+    let counterpart = counterpart(photo.kind)?;
     let others = || same_order.iter().filter(|p| p.kind == counterpart && p.id != photo.id && p.removed_at.is_none());
     // Microseconds from the photo before the work to the one after it.
     let gap = |other: &Photo| match photo.kind {

@@ -8,6 +8,7 @@ use crate::domain::{
     category::{Category, Checklist},
     contract::{Contract, Coverage},
     dispatch::CoverageBook,
+    evidence::thresholds::Thresholds,
     geo::Point,
     ids::{AreaId, CategoryId, ChecklistId, ContractId, OrganisationId},
     organisation::Organisation,
@@ -71,6 +72,12 @@ impl Reference {
             contracts: rows.contracts.into_iter().map(|c| (c.id, c)).collect(),
             border_tolerance_m,
         })
+    }
+
+    /// How much evidence of a category may deviate; as usual where the category is not known any more.
+    #[must_use]
+    pub fn thresholds(&self, category: CategoryId) -> Thresholds {
+        self.categories.get(&category).map(|c| c.evidence_thresholds.all()).unwrap_or_default()
     }
 
     /// Where a point lies.

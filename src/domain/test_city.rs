@@ -50,6 +50,7 @@ pub fn category(n: u128, hazard: Hazard) -> Category {
         accept_minutes: 60,
         resolve_minutes: 600,
         evidence_radius_m: 30.0,
+        evidence_thresholds: Default::default(),
         checklist_id: None,
         state: ActiveState::Active,
         updated_at: NOW,

@@ -16,7 +16,7 @@ use crate::{
     error::{Code, Error, Result},
     http::{State, problem::Answer},
     security::same_secret,
-    store::totals::totals,
+    store::{picture::count_waiting, totals::totals},
     telemetry,
 };
 
@@ -45,12 +45,13 @@ async fn figures(state: web::Data<State>, req: HttpRequest) -> Answer {
     let passed_on = PASSED_ON.iter().any(|name| req.headers().contains_key(*name));
     let from = req.peer_addr().map(|a| a.ip()).filter(|_| !passed_on);
     may_ask(state.metrics_token.reveal(), sent, from)?;
-    let sums = state.db.read(totals).await?;
+    let (sums, pictures) = state.db.read(|tx| Ok((totals(tx)?, count_waiting(tx)?))).await?;
     let load = state.gate.load();
     set("bazdid_sync_requests_in_work", i64::try_from(load.requests).unwrap_or(i64::MAX));
     set("bazdid_sync_bytes_in_work", i64::try_from(load.bytes).unwrap_or(i64::MAX));
     set("bazdid_sync_devices_waiting", i64::try_from(state.db.hub().waiting()).unwrap_or(i64::MAX));
     metrics::counter!("bazdid_sync_turned_away_total").absolute(load.turned_away);
+    set("bazdid_pictures_waiting", pictures);
     set("bazdid_feed_channels", sums.channels);
     set("bazdid_feed_heads_sum", sums.heads);
     set("bazdid_feed_rows", sums.rows);

@@ -22,6 +22,7 @@ use crate::domain::{
     ids::Id,
     organisation::{ActiveState, OrganisationKind},
     photo::{ContentSize, PhotoKind, PhotoState, VerdictResult},
+    picture::{PictureState, ReadFault},
     text_enum::TextEnum,
     ticket::{Boundary, CallOutcome, PointSource, TicketOrigin, TicketStatus},
     time::Timestamp,
@@ -92,5 +93,5 @@ macro_rules! enumerations {
 }
 
 enumerations! {
-    ActiveState, Answer, AreaKind, Boundary, CallOutcome, ClockTrust, ConflictKind, ConflictStatus, ContentSize, ContractStatus, Descent, EvidenceState, Hazard, Likeness, MockFlag, OrganisationKind, PhotoKind, PhotoState, PointSource, Priority, Resolution, Role, RoundVerdict, Severity, TicketOrigin, TicketStatus, VerdictResult, WorkOrderKind, WorkOrderState,
+    ActiveState, Answer, AreaKind, Boundary, CallOutcome, ClockTrust, ConflictKind, ConflictStatus, ContentSize, ContractStatus, Descent, EvidenceState, Hazard, Likeness, MockFlag, OrganisationKind, PhotoKind, PhotoState, PictureState, PointSource, Priority, ReadFault, Resolution, Role, RoundVerdict, Severity, TicketOrigin, TicketStatus, VerdictResult, WorkOrderKind, WorkOrderState,
 }

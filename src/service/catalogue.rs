@@ -182,6 +182,7 @@ impl Plan<'_> {
                 accept_minutes: entry.accept_minutes,
                 resolve_minutes: entry.resolve_minutes,
                 evidence_radius_m: entry.evidence_radius_m,
+                evidence_thresholds: entry.evidence_thresholds,
                 checklist_id,
                 state: before.as_ref().map_or(ActiveState::Active, |b| b.state),
             };

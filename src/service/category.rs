@@ -5,8 +5,10 @@ use serde_json::json;
 use crate::{
     domain::{
         category::{Category, EvidenceNeeds, Hazard, Priority},
+        evidence::thresholds::EvidenceThresholds,
         ids::{CategoryId, ChecklistId, OrganisationId},
         organisation::ActiveState,
+        policy::Permission,
         reference::ReferenceRows,
     },
     error::{Error, Result},
@@ -50,6 +52,8 @@ pub struct CategoryData {
     pub resolve_minutes: i64,
     /// Radius of evidence, metres.
     pub evidence_radius_m: f64,
+    /// How much else evidence may deviate, where that is not as usual.
+    pub evidence_thresholds: EvidenceThresholds,
     /// Checklist of a visit.
     pub checklist_id: Option<ChecklistId>,
     /// In use or not.
@@ -64,15 +68,26 @@ pub fn list_categories(tx: &mut Tx<'_>, ctx: &Ctx, state: Option<ActiveState>) -
     let reference = ctx.reference(tx)?;
     let mut found: Vec<_> = reference.categories.values().filter(|c| state.is_none_or(|s| c.state == s)).cloned().collect();
     found.sort_by(|a, b| a.code.cmp(&b.code));
-    Ok(found)
+    Ok(found.into_iter().map(|category| as_seen_by(ctx, category)).collect())
 }
 
 /// A category.
 ///
 /// # Errors
 /// There is none; the database fails.
-pub fn get_category(tx: &mut Tx<'_>, id: CategoryId) -> Result<Category> {
+pub fn get_category(tx: &mut Tx<'_>, ctx: &Ctx, id: CategoryId) -> Result<Category> {
+    Ok(as_seen_by(ctx, category_of(tx, id)?))
+}
+
+fn category_of(tx: &mut Tx<'_>, id: CategoryId) -> Result<Category> {
     store::category::find_category(tx, id)?.ok_or_else(|| Error::not_found("category"))
+}
+
+/// Everybody reads the catalogue, but how much evidence may deviate is for those who judge it and for the office: whoever
+/// takes the photos would know how far he may go.
+fn as_seen_by(ctx: &Ctx, category: Category) -> Category {
+    let sees = ctx.actor.as_ref().is_none_or(|actor| actor.may(Permission::RoundVerify) || actor.may(Permission::ConflictRead));
+    if sees { category } else { Category { evidence_thresholds: EvidenceThresholds::default(), ..category } }
 }
 
 /// Makes a category.
@@ -97,7 +112,7 @@ pub fn create_category(tx: &mut Tx<'_>, ctx: &Ctx, data: &CategoryData) -> Resul
 /// A field is wrong; it has changed since it was read; there is none; the database fails.
 pub fn update_category(tx: &mut Tx<'_>, ctx: &Ctx, id: CategoryId, rev: i64, data: &CategoryData) -> Result<Category> {
     lock(tx)?;
-    let before = get_category(tx, id)?;
+    let before = category_of(tx, id)?;
     expect_rev(before.rev, rev)?;
     let made = category(ctx, id, before.rev, data);
     let mut faults = Faults::default();
@@ -127,6 +142,7 @@ pub(in crate::service) fn category(ctx: &Ctx, id: CategoryId, rev: i64, data: &C
         accept_minutes: d.accept_minutes,
         resolve_minutes: d.resolve_minutes,
         evidence_radius_m: d.evidence_radius_m,
+        evidence_thresholds: d.evidence_thresholds,
         checklist_id: d.checklist_id,
         state: d.state,
         updated_at: ctx.now,
@@ -153,6 +169,9 @@ pub(in crate::service) fn check_fields(faults: &mut Faults, made: &Category) {
         "/evidence_radius_m",
         "must be metres, from 1 to 10000",
     );
+    for (field, fault) in made.evidence_thresholds.faults() {
+        faults.add(&format!("/evidence_thresholds/{field}"), fault);
+    }
 }
 
 fn check(tx: &mut Tx<'_>, mut faults: Faults, made: &Category) -> Result<()> {

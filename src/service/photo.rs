@@ -11,7 +11,8 @@ use crate::{
     domain::{
         actor::Scope,
         ids::{AreaId, PhotoId, TicketId},
-        photo::{Photo, Verdict},
+        photo::{Photo, PhotoState, Verdict},
+        picture::Picture,
         policy::Permission,
     },
     error::{Code, Error, Result},
@@ -19,11 +20,20 @@ use crate::{
     store::{self, Tx, photo::PhotoFilter},
 };
 
+/// A photo as somebody may see it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shown {
+    /// The photo; without the figures of its verdicts for those who do not judge it.
+    pub photo: Photo,
+    /// What its bytes say, for those who judge it, once they are stored.
+    pub picture: Option<Picture>,
+}
+
 /// A page of photos within reach, newest first.
 ///
 /// # Errors
 /// No permission; the database fails.
-pub fn list(tx: &mut Tx<'_>, ctx: &Ctx, filter: &PhotoFilter) -> Result<Vec<Photo>> {
+pub fn list(tx: &mut Tx<'_>, ctx: &Ctx, filter: &PhotoFilter) -> Result<Vec<Shown>> {
     let actor = ctx.actor()?;
     if !actor.may(Permission::TicketRead) {
         return Err(Error::new(Code::Forbidden));
@@ -31,17 +41,35 @@ pub fn list(tx: &mut Tx<'_>, ctx: &Ctx, filter: &PhotoFilter) -> Result<Vec<Phot
     let reference = ctx.reference(tx)?;
     let reach = reach(ctx, &reference, Permission::TicketRead)?;
     let photos = store::photo::list_photos(tx, filter, &reach)?;
-    let Scope::Within { areas, .. } = &reach.scope else { return Ok(photos) };
-    let tickets: BTreeSet<TicketId> = photos.iter().map(|p| p.ticket_id).collect();
-    let places = store::ticket::area::list_areas_of(tx, &tickets.into_iter().collect::<Vec<_>>())?;
-    Ok(photos.into_iter().map(|p| if answers_for(areas, &places, p.ticket_id) { p } else { without_figures(p) }).collect())
+    let judged: BTreeSet<PhotoId> = match &reach.scope {
+        Scope::Within { areas, .. } => {
+            let tickets: BTreeSet<TicketId> = photos.iter().map(|p| p.ticket_id).collect();
+            let places = store::ticket::area::list_areas_of(tx, &tickets.into_iter().collect::<Vec<_>>())?;
+            photos.iter().filter(|p| answers_for(areas, &places, p.ticket_id)).map(|p| p.id).collect()
+        }
+        Scope::All => photos.iter().map(|p| p.id).collect(),
+    };
+    let stored = photos.iter().filter(|p| judged.contains(&p.id) && p.state == PhotoState::Stored);
+    let hashes: BTreeSet<String> = stored.map(|p| p.sha256.clone()).collect();
+    let pictures = store::picture::list_pictures(tx, &hashes.into_iter().collect::<Vec<_>>())?;
+    let pictures: BTreeMap<String, Picture> = pictures.into_iter().map(|p| (p.sha256.clone(), p)).collect();
+    let shown = |photo: Photo| {
+        if judged.contains(&photo.id) {
+            // Who only declares the same hash does not learn what others' bytes say.
+            let picture = pictures.get(&photo.sha256).filter(|_| photo.state == PhotoState::Stored).cloned();
+            Shown { photo, picture }
+        } else {
+            Shown { photo: without_figures(photo), picture: None }
+        }
+    };
+    Ok(photos.into_iter().map(shown).collect())
 }
 
 /// A photo.
 ///
 /// # Errors
 /// There is none within reach; the database fails.
-pub fn get(tx: &mut Tx<'_>, ctx: &Ctx, id: PhotoId) -> Result<Photo> {
+pub fn get(tx: &mut Tx<'_>, ctx: &Ctx, id: PhotoId) -> Result<Shown> {
     let found = list(tx, ctx, &PhotoFilter { id: Some(id), limit: 1, ..PhotoFilter::default() })?;
     found.into_iter().next().ok_or_else(|| Error::not_found("photo"))
 }

@@ -3,6 +3,7 @@
 use crate::{
     domain::{
         category::{Category, Checklist, EvidenceNeeds, Hazard, Priority},
+        evidence::thresholds::EvidenceThresholds,
         ids::{CategoryId, ChecklistId, OrganisationId},
         organisation::ActiveState,
         time::Timestamp,
@@ -51,6 +52,7 @@ record! {
         accept_minutes: i64,
         resolve_minutes: i64,
         evidence_radius_m: f64,
+        evidence_thresholds: Json<EvidenceThresholds>,
         checklist_id: Option<ChecklistId>,
         state: ActiveState,
         updated_at: Timestamp,
@@ -75,6 +77,7 @@ impl From<&Category> for CategoryRow {
             accept_minutes: e.accept_minutes,
             resolve_minutes: e.resolve_minutes,
             evidence_radius_m: e.evidence_radius_m,
+            evidence_thresholds: Json(e.evidence_thresholds),
             checklist_id: e.checklist_id,
             state: e.state,
             updated_at: e.updated_at,
@@ -100,6 +103,7 @@ impl From<CategoryRow> for Category {
             accept_minutes: r.accept_minutes,
             resolve_minutes: r.resolve_minutes,
             evidence_radius_m: r.evidence_radius_m,
+            evidence_thresholds: r.evidence_thresholds.0,
             checklist_id: r.checklist_id,
             state: r.state,
             updated_at: r.updated_at,

@@ -21,6 +21,9 @@ use crate::{
     },
 };
 
+/// How many values one list in a query holds at most.
+const LIST: usize = 5_000;
+
 record! {
     /// Row of `photos`.
     PhotoRow of photos, id: PhotoId {
@@ -224,4 +227,53 @@ pub fn list_arrived(tx: &mut Tx<'_>, orders: &[(WorkOrderId, TicketId)]) -> Resu
         arrived.extend(rows.into_iter().filter_map(of_order));
     }
     Ok(arrived)
+}
+
+/// The stored photos with some contents, removed ones too, by id.
+///
+/// # Errors
+/// The database fails.
+pub fn list_stored(tx: &mut Tx<'_>, hashes: &[String]) -> Result<Vec<Photo>> {
+    let mut found = Vec::new();
+    for hashes in hashes.chunks(LIST) {
+        let rows: Vec<PhotoRow> = on!(tx, |c| photos::table
+            .filter(photos::sha256.eq_any(hashes).and(photos::state.eq(PhotoState::Stored)))
+            .order(photos::id)
+            .select(PhotoRow::as_select())
+            .load(c))
+        .map_err(db_error)?;
+        found.extend(rows.into_iter().map(Photo::from));
+    }
+    Ok(found)
+}
+
+/// The stored photos that the same device took somewhere just before and just after one: at most two.
+///
+/// # Errors
+/// The database fails.
+pub fn list_neighbours(tx: &mut Tx<'_>, photo: &Photo) -> Result<Vec<Photo>> {
+    let Some(device) = photo.device_id else { return Ok(Vec::new()) };
+    let (at, id) = (photo.captured_at, photo.id);
+    let mut found = Vec::new();
+    for before in [true, false] {
+        let rows: Vec<PhotoRow> = on!(tx, |c| {
+            // The index holds stored photos only, and is used only if the query says so in its own text.
+            let stored = photos::table
+                .filter(diesel::dsl::sql::<diesel::sql_types::Bool>("state = 'stored'"))
+                .filter(photos::device_id.eq(device).and(photos::removed_at.is_null()).and(photos::lat.is_not_null()))
+                .select(PhotoRow::as_select())
+                .limit(1)
+                .into_boxed();
+            if before {
+                let earlier = photos::captured_at.lt(at).or(photos::captured_at.eq(at).and(photos::id.lt(id)));
+                stored.filter(earlier).order((photos::captured_at.desc(), photos::id.desc())).load(c)
+            } else {
+                let later = photos::captured_at.gt(at).or(photos::captured_at.eq(at).and(photos::id.gt(id)));
+                stored.filter(later).order((photos::captured_at, photos::id)).load(c)
+            }
+        })
+        .map_err(db_error)?;
+        found.extend(rows.into_iter().map(Photo::from));
+    }
+    Ok(found)
 }

@@ -1,6 +1,6 @@
 //! Pictures in the database: what is to be read, and what was found.
 
-use diesel::{prelude::*, upsert::excluded};
+use diesel::{prelude::*, sql_types::BigInt, upsert::excluded};
 
 use crate::{
     domain::{
@@ -174,12 +174,28 @@ pub fn claim_pictures(tx: &mut Tx<'_>, now: Timestamp, limit: i64) -> Result<Vec
     Ok(claimed)
 }
 
+#[derive(QueryableByName)]
+struct Number {
+    #[diesel(sql_type = BigInt)]
+    number: i64,
+}
+
+/// The next number of what was read. The counter stays locked to the end of the transaction, so numbers are in the order of commits.
+fn next_number(tx: &mut Tx<'_>) -> Result<i64> {
+    const SQL: &str = "INSERT INTO server_state (name, value) VALUES ('pictures_number', '1') \
+        ON CONFLICT (name) DO UPDATE SET value = CAST(CAST(server_state.value AS bigint) + 1 AS text) \
+        RETURNING CAST(value AS bigint) AS number";
+    let row: Number = on!(tx, |c| diesel::sql_query(SQL).get_result(c)).map_err(db_error)?;
+    Ok(row.number)
+}
+
 /// Keeps what is known of a picture, but not when something is to be done for it.
 ///
 /// # Errors
 /// The database fails.
 pub fn save_picture(tx: &mut Tx<'_>, picture: &Picture) -> Result<()> {
     let row = PictureRow::from(picture);
+    let number = if picture.found.is_some() { Some(next_number(tx)?) } else { None };
     on!(tx, |c| diesel::update(pictures::table.filter(pictures::sha256.eq(&row.sha256)))
         .set((
             pictures::state.eq(row.state),
@@ -190,6 +206,7 @@ pub fn save_picture(tx: &mut Tx<'_>, picture: &Picture) -> Result<()> {
             pictures::gap.eq(row.gap),
             pictures::screen_bytes.eq(row.screen_bytes),
             pictures::thumb_bytes.eq(row.thumb_bytes),
+            pictures::number.eq(number),
             pictures::read_at.eq(row.read_at),
         ))
         .execute(c))
@@ -210,19 +227,30 @@ pub fn end_lease(tx: &mut Tx<'_>, sha256: &str, lease: Option<Timestamp>, due: O
     .map_err(db_error)
 }
 
-/// Fingerprints of pictures that were read at an instant or later: content, bits, when; the oldest first.
+/// How a picture looks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Looks {
+    /// Of what number it is.
+    pub number: i64,
+    /// Which content.
+    pub sha256: String,
+    /// Its fingerprint.
+    pub bits: u64,
+}
+
+/// Fingerprints of the pictures beyond a number, in the order in which they became known.
 ///
 /// # Errors
 /// The database fails.
-pub fn list_fingerprints(tx: &mut Tx<'_>, since: Timestamp, limit: i64) -> Result<Vec<(String, u64, Timestamp)>> {
-    let rows: Vec<(String, i64, Timestamp)> = on!(tx, |c| pictures::table
-        .filter(pictures::read_at.ge(since).and(pictures::fingerprint.is_not_null()))
-        .order((pictures::read_at, pictures::sha256))
+pub fn list_fingerprints(tx: &mut Tx<'_>, beyond: i64, limit: i64) -> Result<Vec<Looks>> {
+    let rows: Vec<(i64, String, i64)> = on!(tx, |c| pictures::table
+        .filter(pictures::number.gt(beyond).and(pictures::fingerprint.is_not_null()))
+        .order(pictures::number)
         .limit(limit)
-        .select((pictures::sha256, pictures::fingerprint.assume_not_null(), pictures::read_at.assume_not_null()))
+        .select((pictures::number.assume_not_null(), pictures::sha256, pictures::fingerprint.assume_not_null()))
         .load(c))
     .map_err(db_error)?;
-    Ok(rows.into_iter().map(|(sha256, bits, at)| (sha256, bits.cast_unsigned(), at)).collect())
+    Ok(rows.into_iter().map(|(number, sha256, bits)| Looks { number, sha256, bits: bits.cast_unsigned() }).collect())
 }
 
 /// Pictures for which something is to be done at some time.

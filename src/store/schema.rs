@@ -133,6 +133,7 @@ diesel::table! {
         accept_minutes -> BigInt,
         resolve_minutes -> BigInt,
         evidence_radius_m -> Double,
+        evidence_thresholds -> Doc,
         checklist_id -> Nullable<Key>,
         state -> Text,
         updated_at -> Micros,
@@ -517,6 +518,7 @@ diesel::table! {
         gap -> Nullable<Text>,
         screen_bytes -> Nullable<BigInt>,
         thumb_bytes -> Nullable<BigInt>,
+        number -> Nullable<BigInt>,
         stored_at -> Micros,
         read_at -> Nullable<Micros>,
     }

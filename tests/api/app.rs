@@ -23,7 +23,10 @@ use bazdid::{
     server::{self, Migrations},
     store::{self, Db, DbOptions, credential::Credential},
     upload::{Swept, Uploads},
-    worker::{Round, Worker},
+    worker::{
+        Round, Worker,
+        pictures::{Looked, Reader, Setup},
+    },
 };
 use serde_json::{Value, json};
 
@@ -54,6 +57,7 @@ struct Running {
     addr: SocketAddr,
     worker: Worker,
     uploads: Uploads,
+    reader: Reader,
     stop: Box<dyn FnOnce() + Send + Sync>,
     thread: JoinHandle<()>,
 }
@@ -66,12 +70,14 @@ fn start(config: &Config, at: &str, clock: &Arc<ManualClock>, ids: &SharedIds) -
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             let server = server::build(&config, clock, ids, listener, Migrations::Run).unwrap();
-            sender.send((server.addr(), server.handle(), server.worker().clone(), server.uploads().clone())).unwrap();
+            sender
+                .send((server.addr(), server.handle(), server.worker().clone(), server.uploads().clone(), server.reader().clone()))
+                .unwrap();
             server.run().await.unwrap();
         });
     });
-    let (addr, handle, worker, uploads) = receiver.recv().unwrap();
-    Running { addr, worker, uploads, stop: Box::new(move || drop(handle.stop())), thread }
+    let (addr, handle, worker, uploads, reader) = receiver.recv().unwrap();
+    Running { addr, worker, uploads, reader, stop: Box::new(move || drop(handle.stop())), thread }
 }
 
 /// An answer of the server.
@@ -275,6 +281,24 @@ impl TestApp {
         runtime.block_on(running.worker.sweep(&running.uploads)).unwrap()
     }
 
+    /// Reads and judges what waits, as the server's own reader does.
+    pub fn read_pictures(&self) -> Looked {
+        self.read_with(&self.running().reader)
+    }
+
+    /// The same by a reader of one's own.
+    pub fn read_with(&self, reader: &Reader) -> Looked {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(reader.run_due()).unwrap()
+    }
+
+    /// Another reader beside the server's.
+    pub fn reader(&self, change: impl FnOnce(&mut Setup)) -> Reader {
+        let mut setup = self.running().reader.setup().clone();
+        change(&mut setup);
+        Reader::new(setup)
+    }
+
     /// Where it listens, such as `http://127.0.0.1:1234`.
     pub fn base(&self) -> &str {
         &self.base
@@ -368,11 +392,11 @@ impl TestApp {
 
     /// Stops the server and waits for it.
     pub fn stop(&mut self) {
-        if let Some(Running { worker, uploads, stop, thread, .. }) = self.running.take() {
+        if let Some(Running { worker, uploads, reader, stop, thread, .. }) = self.running.take() {
             stop();
             thread.join().unwrap();
             // The last of those who know the database.
-            drop((worker, uploads));
+            drop((worker, uploads, reader));
         }
     }
 }

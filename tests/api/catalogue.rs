@@ -73,6 +73,26 @@ fn a_category_is_made_and_read() {
         assert_eq!(made["evidence"], body["evidence"]);
         let list = app.call("GET", "/v1/categories").token(&admin).send().ok();
         assert_eq!(list["items"], json!([group, made]));
+        let path = format!("/v1/categories/{}", made["id"].as_str().unwrap());
+        let put = |rev: i64, body: &Value| app.call("PUT", &path).token(&admin).if_match(rev).json(body).send();
+        body["evidence_thresholds"] = json!({ "similar_bits": 13, "speed_kmh": 0, "exif_time_s": 600 });
+        let faults = put(1, &body).problem("validation")["errors"].clone();
+        let pointers: Vec<_> = faults.as_array().unwrap().iter().map(|e| e["pointer"].as_str().unwrap()).collect();
+        assert_eq!(pointers, ["/evidence_thresholds/similar_bits", "/evidence_thresholds/speed_kmh"]);
+        body["evidence_thresholds"] = json!({ "fog_m": 1 });
+        put(1, &body).problem("validation");
+        body["evidence_thresholds"] = json!({ "speed_kmh": 90.0, "exif_time_s": 600 });
+        assert_eq!(put(1, &body).ok()["evidence_thresholds"], body["evidence_thresholds"]);
+        // Who takes the photos is not told how far he may go.
+        app.person("manager", Role::ContractorManager, Some(app.organisation("c7", OrganisationKind::Contractor)), &[]);
+        let (manager, auditor) = (app.token("manager"), {
+            app.person("auditor", Role::Auditor, None, &[]);
+            app.token("auditor")
+        });
+        let seen = |token: &str, path: &str| app.call("GET", path).token(token).send().ok();
+        assert_eq!(seen(&auditor, &path)["evidence_thresholds"], body["evidence_thresholds"]);
+        assert_eq!(seen(&manager, &path)["evidence_thresholds"], json!({}));
+        assert!(seen(&manager, "/v1/categories")["items"].as_array().unwrap().iter().all(|c| c["evidence_thresholds"] == json!({})));
         body["hazard"] = json!("deadly");
         assert_eq!(create(&body).problem("validation")["errors"][0]["pointer"], "/hazard");
     }

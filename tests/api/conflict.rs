@@ -114,6 +114,12 @@ fn photos_and_the_inbox_answer_within_reach() {
         assert!(office["verdicts"][0]["figures"].is_object(), "{office}");
         let own = town.get("crew", &path);
         assert!(own["verdicts"][0].get("figures").is_none() && own["verdicts"][0]["result"].is_string());
+        // The sentences of the office have the figures, those of the crew have none.
+        let digits = |photo: &Value| {
+            photo["verdicts"].as_array().unwrap().iter().any(|v| v["sentence"].to_string().contains(|c: char| c.is_numeric()))
+        };
+        assert_eq!((digits(&office), digits(&own)), (true, false), "{own}");
+        assert_eq!(own.get("reading"), None);
         town.call("second_crew", "GET", &path).send().problem("not_found");
         assert_eq!(town.get("second_crew", "/v1/photos")["items"], json!([]));
         let listed = town.get("inspector", &format!("/v1/photos?ticket={}&kind=before&limit=1", ticket["id"].as_str().unwrap()));

@@ -19,6 +19,9 @@ mod contract;
 mod day;
 mod demo;
 mod evidence;
+#[path = "../../src/picture/fixture.rs"]
+#[allow(dead_code, clippy::as_conversions, clippy::cast_possible_truncation, reason = "drawings")]
+mod fixture;
 mod hand_in;
 mod kill;
 mod kill_phone;
@@ -26,6 +29,8 @@ mod limits;
 mod metrics;
 mod node;
 mod office;
+mod picture;
+mod picture_order;
 mod roles;
 #[cfg(feature = "s3")]
 mod s3;

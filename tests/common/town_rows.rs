@@ -90,6 +90,7 @@ pub fn save_rows(tx: &mut Tx<'_>, now: Timestamp, [first, second, emergency]: [O
         accept_minutes: 60,
         resolve_minutes: 600,
         evidence_radius_m: 30.0,
+        evidence_thresholds: Default::default(),
         checklist_id: None,
         state: ActiveState::Active,
         updated_at: now,

@@ -233,6 +233,7 @@ fn organisations_and_categories_are_made_and_changed_with_care() {
             accept_minutes: c.accept_minutes,
             resolve_minutes: c.resolve_minutes,
             evidence_radius_m: c.evidence_radius_m,
+            evidence_thresholds: c.evidence_thresholds,
             checklist_id: None,
             state: c.state,
         };

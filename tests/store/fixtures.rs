@@ -52,6 +52,7 @@ pub fn category(tx: &mut Tx<'_>) {
         accept_minutes: 60,
         resolve_minutes: 2880,
         evidence_radius_m: 30.0,
+        evidence_thresholds: Default::default(),
         checklist_id: None,
         state: ActiveState::Active,
         updated_at: at(0),

@@ -189,6 +189,7 @@ fn kind(n: u128, code: &str) -> Category {
         accept_minutes: 600,
         resolve_minutes: 2880,
         evidence_radius_m: 50.0,
+        evidence_thresholds: Default::default(),
         checklist_id: None,
         state: ActiveState::Active,
         updated_at: START,

@@ -333,7 +333,8 @@ fn a_contractor_sees_its_own_photos_without_the_figures_and_the_area_sees_all() 
         other.sync().unwrap();
         let photos = |by: u128, filter: PhotoFilter| {
             let ctx = city.ctx(Some(id(by)));
-            city.read(|tx| photo::list(tx, &ctx, &PhotoFilter { limit: 50, ..filter }))
+            let shown = city.read(|tx| photo::list(tx, &ctx, &PhotoFilter { limit: 50, ..filter }));
+            shown.into_iter().map(|s| s.photo).collect::<Vec<_>>()
         };
         let all = photos(SUPERVISOR, PhotoFilter { ticket: Some(ticket), ..PhotoFilter::default() });
         assert_eq!(all.len(), 2);

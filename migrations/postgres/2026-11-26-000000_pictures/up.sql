@@ -1,5 +1,6 @@
 -- What the bytes of stored photos say, once for each content whatever many photos have it. `due_at` is when something is to be done
 -- for it: the next try to read it, photos with it to be judged, or the end of somebody's lease; without one nothing is to be done.
+-- `number` counts what was read in the order of the commits, so that who knows a number knows all below it.
 CREATE TABLE pictures (
     sha256 text COLLATE "C" NOT NULL,
     state text COLLATE "C" NOT NULL,
@@ -11,12 +12,13 @@ CREATE TABLE pictures (
     gap text COLLATE "C",
     screen_bytes bigint,
     thumb_bytes bigint,
+    number bigint,
     stored_at timestamptz NOT NULL,
     read_at timestamptz,
     PRIMARY KEY (sha256)
 );
 CREATE INDEX pictures_due ON pictures (due_at);
-CREATE INDEX pictures_read ON pictures (read_at);
+CREATE UNIQUE INDEX pictures_number ON pictures (number);
 -- Which photos of a device are neighbours in time; those that have not arrived cost nothing.
 CREATE INDEX photos_stored_of_device ON photos (device_id, captured_at, id) WHERE state = 'stored';
 

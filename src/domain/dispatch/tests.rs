@@ -49,6 +49,7 @@ fn categories() -> Vec<Category> {
             accept_minutes: 60,
             resolve_minutes: 600,
             evidence_radius_m: 30.0,
+            evidence_thresholds: Default::default(),
             checklist_id: None,
             state: ActiveState::Active,
             updated_at: NOW,

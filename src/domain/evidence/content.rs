@@ -3,56 +3,25 @@
 
 use chrono::{NaiveDateTime, TimeZone};
 use chrono_tz::Tz;
-use geo::{Distance as _, Geodesic};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::domain::{
     evidence::{
         agrees,
+        apart::Apart,
         reading::{Format, Gap, Known, Reading},
-        seconds, verdict,
+        seconds,
+        thresholds::Thresholds,
+        verdict,
     },
     geo::Point,
-    photo::{Photo, PhotoKind, Verdict, VerdictResult},
-    time::{MICROS_PER_MINUTE, Timestamp},
+    photo::{Photo, Verdict, VerdictResult},
+    time::Timestamp,
 };
 
 /// Names of the checks made here, in the order of [`judge_content`].
-pub const CONTENT_CHECKS: [&str; 6] = ["format", "exif_position", "exif_time", "pair", "similar_picture", "speed"];
-
-/// How much is tolerated. A city or a category may want other numbers.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct ContentThresholds {
-    /// EXIF's position may lie so much farther from the declared one than both accuracies allow, metres.
-    pub position_m: f64,
-    /// A position that does not state its accuracy is off by at most so many metres.
-    pub unstated_accuracy_m: f64,
-    /// EXIF's time may differ so much from the device's clock, microseconds.
-    pub exif_time_us: i64,
-    /// Photos before and after the work may lie so much farther apart than both accuracies allow, metres.
-    pub pair_m: f64,
-    /// Their headings may differ so much, degrees.
-    pub pair_heading_deg: f64,
-    /// Pictures that differ in at most so many of 64 bits look the same.
-    pub similar_bits: u32,
-    /// Nobody travels faster, kilometres an hour.
-    pub speed_kmh: f64,
-}
-
-impl Default for ContentThresholds {
-    fn default() -> Self {
-        Self {
-            position_m: 50.0,
-            unstated_accuracy_m: 1_000.0,
-            exif_time_us: 2 * MICROS_PER_MINUTE,
-            pair_m: 25.0,
-            pair_heading_deg: 60.0,
-            similar_bits: 6,
-            speed_kmh: 160.0,
-        }
-    }
-}
+pub const CONTENT_CHECKS: [&str; 5] = ["format", "exif_position", "exif_time", "similar_picture", "speed"];
 
 /// A photo elsewhere that looks alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,26 +39,29 @@ pub struct Content<'a> {
     pub reading: &'a Reading,
     /// Photos of other tickets that look alike, the nearest first; unknown if the picture has no fingerprint.
     pub similar: Known<&'a [Similar]>,
-    /// The photos of the same work order; the photo itself and removed ones are passed over.
-    pub same_order: &'a [&'a Photo],
     /// Photos of the same device, taken just before and just after.
     pub same_device: &'a [&'a Photo],
     /// The city's time zone, for cameras that do not say theirs.
     pub zone: Tz,
 }
 
-/// All verdicts on a photo's content, always in the same order; `pair` only for photos before and after the work.
+/// All verdicts on a photo's content, always in the same order.
 #[must_use]
-pub fn judge_content(photo: &Photo, content: &Content<'_>, thresholds: &ContentThresholds) -> Vec<Verdict> {
-    let mut verdicts = vec![
+pub fn judge_content(photo: &Photo, content: &Content<'_>, thresholds: &Thresholds) -> Vec<Verdict> {
+    vec![
         format(photo, content.reading),
         position(photo.point.as_ref(), &content.reading.point, thresholds),
         time(photo.captured_at, content, thresholds),
-    ];
-    verdicts.extend(pair(photo, content.same_order, thresholds));
-    verdicts.push(similar(content.similar, thresholds));
-    verdicts.push(speed(photo, content.same_device, thresholds));
-    verdicts
+        similar(content.similar, thresholds),
+        speed(photo, content.same_device, thresholds),
+    ]
+}
+
+/// A photo's verdicts with those on its content replaced; they stand at the end.
+#[must_use]
+pub fn with_content(photo: &Photo, content: Vec<Verdict>) -> Vec<Verdict> {
+    let others = photo.verdicts.iter().filter(|v| !CONTENT_CHECKS.contains(&v.check.as_str())).cloned();
+    others.chain(content).collect()
 }
 
 /// The bytes are a picture of the declared type and size.
@@ -121,7 +93,7 @@ fn format(photo: &Photo, reading: &Reading) -> Verdict {
 }
 
 /// The camera's position is the declared one. A distance that an unstated accuracy may explain is unknown.
-fn position(declared: Option<&Point>, exif: &Known<Point>, thresholds: &ContentThresholds) -> Verdict {
+fn position(declared: Option<&Point>, exif: &Known<Point>, thresholds: &Thresholds) -> Verdict {
     let (Some(declared), Ok(exif)) = (declared, exif) else {
         return verdict("exif_position", VerdictResult::Unknown, json!({ "gap": exif.as_ref().err() }));
     };
@@ -134,46 +106,9 @@ fn position(declared: Option<&Point>, exif: &Known<Point>, thresholds: &ContentT
     verdict("exif_position", apart.result(), figures)
 }
 
-/// How far two positions are from one another, and how far they may be.
-struct Apart {
-    distance_m: f64,
-    /// With the accuracies that are stated.
-    allowed_m: f64,
-    /// With the worst that the others may be.
-    at_most_m: f64,
-}
-
-impl Apart {
-    fn of(a: &Point, b: &Point, slack_m: f64, unstated_m: f64) -> Self {
-        let with = |unstated: f64| slack_m + a.accuracy_m.unwrap_or(unstated) + b.accuracy_m.unwrap_or(unstated);
-        Self { distance_m: geodesic_m(a, b), allowed_m: with(0.0), at_most_m: with(unstated_m) }
-    }
-
-    fn result(&self) -> VerdictResult {
-        if !self.distance_m.is_finite() || !self.at_most_m.is_finite() {
-            VerdictResult::Unknown
-        } else if self.distance_m <= self.allowed_m {
-            VerdictResult::Ok
-        } else if self.distance_m <= self.at_most_m {
-            VerdictResult::Unknown
-        } else {
-            VerdictResult::Mismatch
-        }
-    }
-
-    fn figures(&self) -> Value {
-        json!({ "distance_m": self.distance_m, "allowed_m": self.allowed_m, "at_most_m": self.at_most_m })
-    }
-}
-
-/// Distance along the ellipsoid, metres.
-fn geodesic_m(a: &Point, b: &Point) -> f64 {
-    Geodesic.distance(geo::Point::new(a.lon, a.lat), geo::Point::new(b.lon, b.lat))
-}
-
 /// The camera's clock says the time that the device declared by its own clock. A camera that does not say its offset from UTC is
 /// taken to be on the city's time, and the figures say so.
-fn time(captured: Timestamp, content: &Content<'_>, thresholds: &ContentThresholds) -> Verdict {
+fn time(captured: Timestamp, content: &Content<'_>, thresholds: &Thresholds) -> Verdict {
     let allowed_s = seconds(thresholds.exif_time_us);
     let exif = match &content.reading.time {
         Ok(exif) => exif,
@@ -202,45 +137,8 @@ fn nearest(zone: Tz, local: NaiveDateTime, captured: Timestamp) -> Option<Timest
     candidates.into_iter().flatten().map(|t| Timestamp::from(t.to_utc())).min_by_key(|t| (*t - captured).saturating_abs())
 }
 
-/// Before and after were taken from about the same place, looking the same way. The counterpart that is nearest counts: a job may
-/// have several views.
-fn pair(photo: &Photo, same_order: &[&Photo], thresholds: &ContentThresholds) -> Option<Verdict> {
-    let counterpart = match photo.kind {
-        PhotoKind::Before => PhotoKind::After,
-        PhotoKind::After => PhotoKind::Before,
-        PhotoKind::During | PhotoKind::Defect | PhotoKind::Document => return None,
-    };
-    let nearest = photo.point.as_ref().and_then(|here| {
-        let others = same_order.iter().filter(|p| p.kind == counterpart && p.id != photo.id && p.removed_at.is_none());
-        others
-            .filter_map(|p| Some((p, Apart::of(here, p.point.as_ref()?, thresholds.pair_m, thresholds.unstated_accuracy_m))))
-            .min_by(|(a, x), (b, y)| x.distance_m.total_cmp(&y.distance_m).then(a.id.cmp(&b.id)))
-    });
-    let Some((other, apart)) = nearest else {
-        return Some(verdict("pair", VerdictResult::Unknown, json!({ "allowed_m": thresholds.pair_m })));
-    };
-    let turned = photo.heading_deg.zip(other.heading_deg).map(|(a, b)| turn(a, b));
-    let result = match (apart.result(), turned) {
-        (VerdictResult::Ok, Some(turned)) => agrees(turned <= thresholds.pair_heading_deg),
-        (result, _) => result,
-    };
-    let mut figures = apart.figures();
-    if let Some(figures) = figures.as_object_mut() {
-        figures.insert("other".into(), json!(other.id.uuid()));
-        figures.insert("turned_deg".into(), json!(turned));
-        figures.insert("allowed_deg".into(), json!(thresholds.pair_heading_deg));
-    }
-    Some(verdict("pair", result, figures))
-}
-
-/// Degrees between two directions, 0…180.
-fn turn(a: f64, b: f64) -> f64 {
-    let difference = (a - b).rem_euclid(360.0);
-    difference.min(360.0 - difference)
-}
-
 /// Nothing elsewhere looks nearly the same.
-fn similar(found: Known<&[Similar]>, thresholds: &ContentThresholds) -> Verdict {
+fn similar(found: Known<&[Similar]>, thresholds: &Thresholds) -> Verdict {
     let allowed = thresholds.similar_bits;
     match found {
         Err(gap) => verdict("similar_picture", VerdictResult::Unknown, json!({ "gap": gap, "near_bits": allowed })),
@@ -256,7 +154,7 @@ fn similar(found: Known<&[Similar]>, thresholds: &ContentThresholds) -> Verdict 
 
 /// The device came from its photo before and went on to its photo after no faster than anybody travels. The accuracies are
 /// taken in its favour; one that is not stated may be as bad as it gets.
-fn speed(photo: &Photo, same_device: &[&Photo], thresholds: &ContentThresholds) -> Verdict {
+fn speed(photo: &Photo, same_device: &[&Photo], thresholds: &Thresholds) -> Verdict {
     let allowed = thresholds.speed_kmh;
     let fastest = photo.point.as_ref().and_then(|here| {
         let others = same_device.iter().filter(|p| p.id != photo.id && p.removed_at.is_none());

@@ -14,7 +14,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::domain::{
     category::Category,
     contract::Contract,
-    evidence::Thresholds,
     geo::Point,
     ids::{AreaId, CategoryId, ContractId, PhotoId, TicketId},
     placement::Placement,
@@ -58,21 +57,13 @@ pub struct Surroundings<'a> {
     pub same_bytes: BTreeMap<String, BTreeSet<PhotoId>>,
     /// Codes that other tickets have.
     pub codes_taken: BTreeSet<String>,
-    /// How much evidence may deviate.
-    pub thresholds: Thresholds,
 }
 
 impl<'a> Surroundings<'a> {
     /// With reference data alone: for commands that make neither tickets nor photos.
     #[must_use]
     pub fn new(reference: &'a Reference) -> Self {
-        Self {
-            reference,
-            neighbours: Vec::new(),
-            same_bytes: BTreeMap::new(),
-            codes_taken: BTreeSet::new(),
-            thresholds: Thresholds::default(),
-        }
+        Self { reference, neighbours: Vec::new(), same_bytes: BTreeMap::new(), codes_taken: BTreeSet::new() }
     }
 
     /// A category.

@@ -1,10 +1,13 @@
 //! The catalogue of requests: categories in two levels.
 
+mod thresholds;
+
 use actix_web::{get, post, put, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use self::thresholds::ThresholdsView;
 use super::organisation::active;
 use crate::{
     domain::{
@@ -106,6 +109,9 @@ pub struct CategoryView {
     pub resolve_minutes: i64,
     /// How far from the ticket evidence may be taken, metres.
     pub evidence_radius_m: f64,
+    /// How much else evidence may deviate, where that is not as usual. Empty for contractors and their
+    /// crews.
+    pub evidence_thresholds: ThresholdsView,
     /// Checklist of a visit.
     #[schema(required = true)]
     pub checklist_id: Option<ChecklistId>,
@@ -133,6 +139,7 @@ impl From<Category> for CategoryView {
             accept_minutes: c.accept_minutes,
             resolve_minutes: c.resolve_minutes,
             evidence_radius_m: c.evidence_radius_m,
+            evidence_thresholds: c.evidence_thresholds.into(),
             checklist_id: c.checklist_id,
             state: c.state,
             updated_at: c.updated_at,
@@ -173,6 +180,9 @@ pub struct CategoryBody {
     pub resolve_minutes: i64,
     /// How far from the ticket evidence may be taken, metres.
     pub evidence_radius_m: f64,
+    /// How much else evidence may deviate, where that is not as usual.
+    #[serde(default)]
+    pub evidence_thresholds: ThresholdsView,
     /// Checklist of a visit.
     pub checklist_id: Option<ChecklistId>,
     /// In use or not.
@@ -197,6 +207,7 @@ impl From<CategoryBody> for CategoryData {
             accept_minutes: b.accept_minutes,
             resolve_minutes: b.resolve_minutes,
             evidence_radius_m: b.evidence_radius_m,
+            evidence_thresholds: b.evidence_thresholds.into(),
             checklist_id: b.checklist_id,
             state: b.state,
         }
@@ -235,8 +246,9 @@ async fn create(state: web::Data<State>, ctx: May<CatalogueManage>, key: Idempot
 /// One category
 #[utoipa::path(tag = "categories", params(("id" = CategoryId, Path)), responses((status = 200, body = CategoryView)), extensions(("x-permission" = json!("catalogue.read"))))]
 #[get("/v1/categories/{id}")]
-async fn get(state: web::Data<State>, _ctx: May<CatalogueRead>, id: PathId<CategoryTag>) -> Answer {
-    let found = state.db.read(move |tx| category::get_category(tx, id.0)).await?;
+async fn get(state: web::Data<State>, ctx: May<CatalogueRead>, id: PathId<CategoryTag>) -> Answer {
+    let ctx = ctx.ctx();
+    let found = state.db.read(move |tx| category::get_category(tx, &ctx, id.0)).await?;
     Ok(reply::tagged(found.rev, &CategoryView::from(found)))
 }
 

@@ -11,9 +11,14 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
     domain::{
+        evidence::{
+            reading::Reading,
+            sentence::{Language, sentence},
+        },
         geo::Point,
         ids::{AccountId, DeviceId, OrganisationId, PhotoId, PhotoTag, TicketId, VisitId, WorkOrderId},
-        photo::{Photo, PhotoKind, PhotoState, Verdict, VerdictResult},
+        photo::{PhotoKind, PhotoState, Verdict, VerdictResult},
+        picture::{Picture, PictureState, ReadFault},
         time::Timestamp,
         visit::MockFlag,
     },
@@ -24,7 +29,7 @@ use crate::{
         problem::Answer,
         reply,
     },
-    service::photo,
+    service::photo::{self, Shown},
     store::photo::PhotoFilter,
 };
 
@@ -46,12 +51,45 @@ pub struct VerdictView {
     #[serde(skip_serializing_if = "Value::is_null")]
     #[schema(value_type = Option<Object>)]
     pub figures: Value,
+    /// The same in one sentence; with the figures for those who judge the evidence only.
+    pub sentence: SentenceView,
+}
+
+/// A sentence in both languages.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SentenceView {
+    /// Persian.
+    pub fa: String,
+    /// English.
+    pub en: String,
+}
+
+/// How far the reading of a photo's bytes is, and what they say of themselves.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReadingView {
+    /// How far it is.
+    pub state: PictureState,
+    /// Why it could not be read the last time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fault: Option<ReadFault>,
+    /// Each value, such as `{"value": "jpeg"}`, or why it is not known, such as `{"unknown": "no_exif"}`: `format`, `pixels`, `time`,
+    /// `point`, `altitude_m`, `direction`, `gps_time`, `make`, `model`, `orientation`. Absent while the bytes wait.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub found: Option<Reading>,
+}
+
+impl From<Picture> for ReadingView {
+    fn from(p: Picture) -> Self {
+        Self { state: p.state, fault: p.fault, found: p.found.map(|f| f.reading) }
+    }
 }
 
 impl From<Verdict> for VerdictView {
     fn from(v: Verdict) -> Self {
+        let sentence = SentenceView { fa: sentence(&v, Language::Persian), en: sentence(&v, Language::English) };
         let Verdict { check, result, figures } = v;
-        Self { check, result, figures }
+        Self { check, result, figures, sentence }
     }
 }
 
@@ -108,6 +146,9 @@ pub struct PhotoView {
     pub state: PhotoState,
     /// What the checks found.
     pub verdicts: Vec<VerdictView>,
+    /// What the bytes say, once they are stored; for those who judge the evidence only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reading: Option<ReadingView>,
     /// When it was removed; the declaration is kept.
     #[schema(required = true)]
     pub removed_at: Option<Timestamp>,
@@ -115,8 +156,9 @@ pub struct PhotoView {
     pub received_at: Timestamp,
 }
 
-impl From<Photo> for PhotoView {
-    fn from(p: Photo) -> Self {
+impl From<Shown> for PhotoView {
+    fn from(shown: Shown) -> Self {
+        let Shown { photo: p, picture } = shown;
         Self {
             id: p.id,
             rev: p.rev,
@@ -139,6 +181,7 @@ impl From<Photo> for PhotoView {
             mock: p.mock,
             state: p.state,
             verdicts: p.verdicts.into_iter().map(VerdictView::from).collect(),
+            reading: picture.map(ReadingView::from),
             removed_at: p.removed_at,
             received_at: p.received_at,
         }
@@ -171,7 +214,7 @@ async fn list(state: web::Data<State>, ctx: May<TicketRead>, query: List<PhotoQu
     let PhotoQuery { ticket, work_order, visit, kind, state: bytes } = query.filter;
     let filter = PhotoFilter { id: None, ticket, work_order, visit, kind, state: bytes, before, limit: limit + 1 };
     let found = state.db.read(move |tx| photo::list(tx, &ctx, &filter)).await?;
-    Ok(reply::plain(&Listed::page(found, limit, |p| p.id)?.map(PhotoView::from)))
+    Ok(reply::plain(&Listed::page(found, limit, |s| s.photo.id)?.map(PhotoView::from)))
 }
 
 /// One photo's metadata
@@ -180,5 +223,5 @@ async fn list(state: web::Data<State>, ctx: May<TicketRead>, query: List<PhotoQu
 async fn get(state: web::Data<State>, ctx: May<TicketRead>, id: PathId<PhotoTag>) -> Answer {
     let ctx = ctx.ctx();
     let found = state.db.read(move |tx| photo::get(tx, &ctx, id.0)).await?;
-    Ok(reply::tagged(found.rev, &PhotoView::from(found)))
+    Ok(reply::tagged(found.photo.rev, &PhotoView::from(found)))
 }

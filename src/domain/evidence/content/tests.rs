@@ -8,6 +8,7 @@ use crate::domain::{
         tests::{photo, point},
     },
     ids::PhotoId,
+    photo::PhotoKind,
 };
 use VerdictResult::{Mismatch, Ok as Agrees, Unknown};
 
@@ -18,11 +19,11 @@ fn nothing() -> Reading {
 }
 
 fn content(reading: &Reading) -> Content<'_> {
-    Content { reading, similar: Err(Gap::Featureless), same_order: &[], same_device: &[], zone: Tehran }
+    Content { reading, similar: Err(Gap::Featureless), same_device: &[], zone: Tehran }
 }
 
 fn found(photo: &Photo, content: &Content<'_>, check: &str) -> Verdict {
-    judge_content(photo, content, &ContentThresholds::default()).into_iter().find(|v| v.check == check).unwrap()
+    judge_content(photo, content, &Thresholds::default()).into_iter().find(|v| v.check == check).unwrap()
 }
 
 #[test]
@@ -70,15 +71,6 @@ fn a_position_that_no_accuracy_explains_is_a_mismatch() {
 }
 
 #[test]
-fn distances_are_those_of_the_ellipsoid() {
-    // A degree of latitude at 36° north and one of longitude on the equator (WGS84).
-    let north = geodesic_m(&point(35.5, None), &point(36.5, None));
-    assert!((north - 110_959.0).abs() < 5.0, "{north}");
-    let east = geodesic_m(&Point { lat: 0.0, lon: 50.0, accuracy_m: None }, &Point { lat: 0.0, lon: 51.0, accuracy_m: None });
-    assert!((east - 111_319.5).abs() < 0.5, "{east}");
-}
-
-#[test]
 fn the_cameras_clock_against_the_devices() {
     let local = |t: Timestamp, minutes: i64| t.plus_minutes(minutes).to_chrono().naive_utc();
     let p = photo(1, PhotoKind::During, NOON);
@@ -110,35 +102,6 @@ fn an_hour_that_is_lived_twice_is_the_nearer_one_and_a_skipped_one_is_unknown() 
         reading.time = Ok(CameraTime { local: at("2021-03-22 00:30"), offset_minutes: None });
         assert_eq!(found(&p, &content(&reading), "exif_time").result, Unknown);
     }
-}
-
-#[test]
-fn a_pair_is_of_one_place_and_direction() {
-    for (lat, accuracy, heading, expected) in [
-        (36.0001, Some(5.0), Some(350.0), Agrees),
-        (36.0001, Some(5.0), Some(40.0), Agrees),
-        (36.0001, Some(5.0), Some(80.0), Mismatch),
-        (36.0001, Some(5.0), None, Agrees),
-        (36.0010, Some(5.0), Some(350.0), Mismatch),
-        (36.0010, None, Some(350.0), Unknown),
-    ] {
-        let mut before = photo(1, PhotoKind::Before, NOON);
-        (before.point, before.heading_deg) = (Some(point(36.0, Some(5.0))), Some(10.0));
-        let mut after = photo(2, PhotoKind::After, NOON);
-        (after.point, after.heading_deg) = (Some(point(lat, accuracy)), heading);
-        let (reading, all) = (nothing(), [&before, &after]);
-        for p in all {
-            let around = Content { same_order: &all, ..content(&reading) };
-            assert_eq!(found(p, &around, "pair").result, expected, "{lat} {accuracy:?} {heading:?}");
-        }
-        assert_eq!(found(&before, &content(&reading), "pair").result, Unknown);
-        let mut removed = after.clone();
-        removed.removed_at = Some(NOON);
-        assert_eq!(found(&before, &Content { same_order: &[&removed], ..content(&reading) }, "pair").result, Unknown);
-    }
-    let during = judge_content(&photo(1, PhotoKind::During, NOON), &content(&nothing()), &ContentThresholds::default());
-    assert!(during.iter().all(|v| v.check != "pair"));
-    assert!((turn(350.0, 10.0) - 20.0).abs() < 1e-9 && (turn(10.0, 190.0) - 180.0).abs() < 1e-9);
 }
 
 #[test]
@@ -185,7 +148,7 @@ proptest! {
         }
         let mut reading = nothing();
         reading.format = Ok(Format::Jpeg);
-        for verdict in judge_content(&p, &content(&reading), &ContentThresholds::default()) {
+        for verdict in judge_content(&p, &content(&reading), &Thresholds::default()) {
             let expected = if verdict.check == "format" { Agrees } else { Unknown };
             prop_assert_eq!(verdict.result, expected, "{}", verdict.check);
         }

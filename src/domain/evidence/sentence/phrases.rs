@@ -223,8 +223,8 @@ pub const PHRASES: &[Phrase] = &[
     Phrase {
         check: "format",
         result: VerdictResult::Unknown,
-        fa: "فایل بزرگ‌تر از آن است که خوانده شود و نوع آن معلوم نیست؛ {declared} اعلام شده بود.",
-        en: "The file is larger than is read, so its type is not known; {declared} was declared.",
+        fa: "فایل خوانده نشد، شاید چون بزرگ‌تر از آن است که خوانده شود، و نوع آن معلوم نیست؛ {declared} اعلام شده بود.",
+        en: "The file was not read, perhaps because it is larger than is read, so its type is not known; {declared} was declared.",
     },
     Phrase {
         check: "exif_position",

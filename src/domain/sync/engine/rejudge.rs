@@ -93,6 +93,7 @@ fn photos(world: &mut World, around: &Surroundings<'_>, tickets: &BTreeSet<Ticke
     for (ticket, photos) in &by_ticket {
         let Some(ticket) = world.tickets.get(*ticket) else { continue };
         let radius_m = around.category(ticket.category_id).map_or(RADIUS_M, |c| c.evidence_radius_m);
+        let thresholds = around.reference.thresholds(ticket.category_id);
         for photo in photos {
             let same_order: Vec<&Photo> = photos.iter().copied().filter(|p| p.work_order_id == photo.work_order_id).collect();
             let removed = |p: &PhotoId| world.photos.get(*p).is_some_and(|p| p.removed_at.is_some());
@@ -109,7 +110,7 @@ fn photos(world: &mut World, around: &Surroundings<'_>, tickets: &BTreeSet<Ticke
                 skew_us: Some(photo.captured_at - photo.captured_est),
                 clock_trust: ClockTrust::Unknown,
             };
-            let verdicts = judge(photo, &circumstances, &around.thresholds);
+            let verdicts = judge(photo, &circumstances, &thresholds);
             if verdicts != photo.verdicts {
                 changed.push(Photo { verdicts, ..(*photo).clone() });
             }

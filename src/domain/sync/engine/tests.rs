@@ -522,6 +522,7 @@ pub(super) fn category(n: u128) -> crate::domain::category::Category {
         accept_minutes: 60,
         resolve_minutes: 600,
         evidence_radius_m: 30.0,
+        evidence_thresholds: Default::default(),
         checklist_id: None,
         state: crate::domain::organisation::ActiveState::Active,
         updated_at: NOW,
