@@ -3,8 +3,8 @@
 //! What is missing makes a verdict `unknown`, never a `mismatch`. Knows nothing of the bytes: what can be read from them is
 //! judged when they have arrived.
 
-pub mod arrival;
 mod apart;
+pub mod arrival;
 pub mod content;
 mod pair;
 pub mod pairs;
