@@ -130,11 +130,14 @@ impl Reader {
     pub async fn run_due(&self) -> Result<Looked> {
         let mut done = Looked::default();
         let at_once = i64::try_from(self.setup.threads).unwrap_or(i64::MAX);
-        while at_once > 0 {
+        if at_once == 0 {
+            return Ok(done);
+        }
+        loop {
             let now = self.setup.clock.now();
             let claimed = self.setup.db.write(move |tx| store::picture::claim_pictures(tx, now, at_once)).await?;
             if claimed.is_empty() {
-                break;
+                return Ok(done);
             }
             // The first time this takes a while, so it is done where nobody else waits for it.
             let near = Arc::clone(&self.near);
@@ -144,7 +147,6 @@ impl Reader {
                 outcome.add_to(&mut done);
             }
         }
-        Ok(done)
     }
 
     /// Does for a picture what is to be done. What fails there stops no other one: it is tried again when it is due.
