@@ -312,7 +312,7 @@ fn panics(bytes: &[u8]) -> Look {
 }
 
 fn sleeps(bytes: &[u8]) -> Look {
-    if bytes.len() % 2 == 0 {
+    if bytes.len().is_multiple_of(2) {
         std::thread::sleep(Duration::from_secs(4));
     }
     look(bytes)

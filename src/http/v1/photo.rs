@@ -17,7 +17,7 @@ use crate::{
         },
         geo::Point,
         ids::{AccountId, DeviceId, OrganisationId, PhotoId, PhotoTag, TicketId, VisitId, WorkOrderId},
-        photo::{PhotoKind, PhotoState, Verdict, VerdictResult},
+        photo::{Photo, PhotoKind, PhotoState, Verdict, VerdictResult},
         picture::{Picture, PictureState, ReadFault},
         time::Timestamp,
         visit::MockFlag,
@@ -158,7 +158,12 @@ pub struct PhotoView {
 
 impl From<Shown> for PhotoView {
     fn from(shown: Shown) -> Self {
-        let Shown { photo: p, picture } = shown;
+        Self { reading: shown.picture.map(ReadingView::from), ..shown.photo.into() }
+    }
+}
+
+impl From<Photo> for PhotoView {
+    fn from(p: Photo) -> Self {
         Self {
             id: p.id,
             rev: p.rev,
@@ -181,7 +186,7 @@ impl From<Shown> for PhotoView {
             mock: p.mock,
             state: p.state,
             verdicts: p.verdicts.into_iter().map(VerdictView::from).collect(),
-            reading: picture.map(ReadingView::from),
+            reading: None,
             removed_at: p.removed_at,
             received_at: p.received_at,
         }

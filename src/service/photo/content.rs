@@ -44,7 +44,7 @@ pub struct Content {
 /// There is no such photo within reach; its original is not for the asker; its bytes have not all arrived; the smaller picture is
 /// not made yet, or cannot be made; the database fails.
 pub fn get(tx: &mut Tx<'_>, ctx: &Ctx, id: PhotoId, size: ContentSize) -> Result<Content> {
-    let photo = photo::get(tx, ctx, id)?;
+    let photo = photo::get(tx, ctx, id)?.photo;
     if size == ContentSize::Original && !sees_original(tx, ctx, &photo)? {
         return Err(Error::with(
             Code::Forbidden,
