@@ -52,7 +52,7 @@ fn corner(octave: u32, x: u32, y: u32) -> f32 {
 fn brightness() -> Vec<f32> {
     let mut plane = vec![128.0_f32; (WIDTH * HEIGHT) as usize];
     for (n, size) in OCTAVES.into_iter().enumerate() {
-        let strength = 46.0 * 0.72_f32.powi(n as i32);
+        let strength = 46.0 * 0.69_f32.powi(n as i32);
         for y in 0..HEIGHT {
             let (row, down) = (y / size, (y % size) as f32 / size as f32);
             for x in 0..WIDTH {
@@ -77,7 +77,7 @@ fn photo() -> Vec<u8> {
         pixels.extend([value + warm, value, value - warm].map(|v| (v + noise).clamp(0.0, 255.0) as u8));
     }
     let mut out = Vec::new();
-    let mut encoder = Encoder::new(&mut out, 88);
+    let mut encoder = Encoder::new(&mut out, 93);
     encoder.set_sampling_factor(SamplingFactor::F_2_2);
     encoder.add_exif_metadata(&exif()).unwrap();
     encoder.encode(&pixels, WIDTH as u16, HEIGHT as u16, ColorType::Rgb).unwrap();
