@@ -18,7 +18,7 @@ use figment::{
     value::{Dict, Map, Value},
 };
 
-use crate::domain::hex::hex;
+use crate::domain::hex::{self, hex};
 
 pub use evidence::{Evidence, Secret};
 
@@ -229,14 +229,7 @@ impl MasterKey {
     /// Reads 64 hex digits.
     #[must_use]
     pub fn from_hex(text: &str) -> Option<Self> {
-        let mut bytes = [0_u8; 32];
-        if text.len() != 64 || !text.is_ascii() {
-            return None;
-        }
-        for (byte, at) in bytes.iter_mut().zip((0..64).step_by(2)) {
-            *byte = u8::from_str_radix(text.get(at..at + 2)?, 16).ok()?;
-        }
-        Some(Self(bytes))
+        hex::bytes(text).map(Self)
     }
 
     /// As 64 hex digits: for the key file only.

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use crate::{
-    domain::hex::hex,
+    domain::hex,
     error::Result,
     picture::{fingerprint::Fingerprint, near::NearIndex},
     service::picture::Alike,
@@ -37,7 +37,7 @@ impl Alike for Near {
             let Some(last) = rows.last() else { return Ok(()) };
             *seen = last.number;
             for row in &rows {
-                if let Some(hash) = bytes(&row.sha256) {
+                if let Some(hash) = hex::bytes(&row.sha256) {
                     index.insert(Fingerprint::new(row.bits), hash);
                 }
             }
@@ -50,13 +50,6 @@ impl Alike for Near {
         drop(inner);
         // One that two processes have read is in it twice.
         found.dedup();
-        found.into_iter().map(|(bits, hash)| (bits, hex(&hash))).collect()
+        found.into_iter().map(|(bits, hash)| (bits, hex::hex(&hash))).collect()
     }
-}
-
-/// The bytes of 64 hex digits.
-fn bytes(sha256: &str) -> Option<Hash> {
-    let pair = |n: usize| u8::from_str_radix(sha256.get(2 * n..2 * n + 2)?, 16).ok();
-    let all: Option<Vec<u8>> = (0..sha256.len() / 2).map(pair).collect();
-    all?.try_into().ok()
 }
