@@ -17,14 +17,11 @@ use crate::{
         schema,
         sql::db_error,
         ticket::{FieldEditRow, StatusChangeRow, TicketRow},
-        tx::Tx,
+        tx::{LIST, Tx},
         visit::{ChecklistAnswerRow, MeasurementRow, NoteRow, VisitRow},
         work_order::{AssignmentRow, RoundRow, WorkEventRow, WorkOrderRow},
     },
 };
-
-/// How many ids one list in a query holds at most.
-const LIST: usize = 5_000;
 
 macro_rules! load {
     ($tx:ident, $world:ident . $field:ident, $table:ident, $row:ty, $ids:expr) => {

@@ -13,12 +13,9 @@ use crate::{
     store::{
         schema::{photos, tickets},
         sql::{Json, db_error},
-        tx::Tx,
+        tx::{LIST, Tx},
     },
 };
-
-/// How many values one list in a query holds at most.
-const LIST: usize = 5_000;
 
 /// Columns of a neighbour.
 type Near = (TicketId, CategoryId, f64, f64, Option<f64>, Timestamp, Json<Vec<AreaId>>);

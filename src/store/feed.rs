@@ -17,7 +17,7 @@ use crate::{
         hub::Heads,
         schema::{channels, feed},
         sql::db_error,
-        tx::{MAX_BINDS, Tx},
+        tx::{LIST, MAX_BINDS, Tx},
     },
 };
 
@@ -201,7 +201,7 @@ fn existing<'e>(tx: &mut Tx<'_>, numbers: &[i64], entries: &'e [Entry]) -> Resul
     ids.sort_unstable();
     ids.dedup();
     let mut found = BTreeMap::new();
-    for ids in ids.chunks(5_000) {
+    for ids in ids.chunks(LIST) {
         let rows: Vec<(i64, String, Id<()>, i64)> = on!(tx, |c| feed::table
             .filter(feed::entity.eq_any(ids).and(in_channels!(numbers)).and(feed::present.eq(true)))
             .select((feed::channel, feed::kind, feed::entity, feed::v))
@@ -319,7 +319,7 @@ pub fn list_carried(tx: &mut Tx<'_>, channel: i64, after: Option<(&str, Uuid)>, 
 /// The database fails.
 pub fn find_entries(tx: &mut Tx<'_>, numbers: &[i64], entities: &[Uuid]) -> Result<Vec<FeedRow>> {
     let mut found = Vec::new();
-    for chunk in entities.chunks(5_000) {
+    for chunk in entities.chunks(LIST) {
         let ids: Vec<Id<()>> = chunk.iter().copied().map(Id::new).collect();
         let rows: Vec<(i64, String, Id<()>, i64, i64, bool)> = on!(tx, |c| feed::table
             .filter(feed::entity.eq_any(&ids).and(in_channels!(numbers)))

@@ -17,7 +17,7 @@ use crate::{
     store::{
         schema::mutations,
         sql::{Json, db_error},
-        tx::Tx,
+        tx::{LIST, Tx},
     },
 };
 
@@ -123,9 +123,6 @@ impl From<MutationRow> for Journaled {
         }
     }
 }
-
-/// How many ids one list in a query holds at most.
-const LIST: usize = 5_000;
 
 /// Those of the mutations that the journal has.
 ///

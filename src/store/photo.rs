@@ -17,12 +17,9 @@ use crate::{
         schema::{photos, ticket_areas, tickets},
         sql::{Json, db_error},
         ticket::search::Reach,
-        tx::{MAX_BINDS, Tx},
+        tx::{LIST, MAX_BINDS, Tx},
     },
 };
-
-/// How many values one list in a query holds at most.
-const LIST: usize = 5_000;
 
 record! {
     /// Row of `photos`.

@@ -12,12 +12,9 @@ use crate::{
     store::{
         schema::pictures,
         sql::{Json, db_error},
-        tx::Tx,
+        tx::{LIST, Tx},
     },
 };
-
-/// How many values one list in a query holds at most.
-const LIST: usize = 5_000;
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = pictures, treat_none_as_default_value = false)]

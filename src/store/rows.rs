@@ -22,7 +22,7 @@ use crate::{
         schema,
         sql::db_error,
         ticket::TicketRow,
-        tx::Tx,
+        tx::{LIST, Tx},
         visit::{ChecklistAnswerRow, MeasurementRow, NoteRow, VisitRow},
         work_order::{RoundRow, WorkEventRow, WorkOrderRow},
     },
@@ -30,7 +30,7 @@ use crate::{
 
 macro_rules! load {
     ($tx:ident, $world:ident, $wanted:ident, $($entity:ty => $field:ident, $table:ident, $row:ty;)+) => {$(
-        for ids in $wanted.get(<$entity as Entity>::KIND).map_or(&[][..], |ids| ids.as_slice()).chunks(5_000) {
+        for ids in $wanted.get(<$entity as Entity>::KIND).map_or(&[][..], |ids| ids.as_slice()).chunks(LIST) {
             let ids: Vec<Id<<$entity as Entity>::Tag>> = ids.iter().copied().map(Id::new).collect();
             let rows: Vec<$row> =
                 on!($tx, |c| schema::$table::table.filter(schema::$table::id.eq_any(&ids)).select(<$row>::as_select()).load(c))

@@ -13,7 +13,11 @@ use crate::{
         upload::{Upload, UploadState},
     },
     error::Result,
-    store::{schema::uploads, sql::db_error, tx::Tx},
+    store::{
+        schema::uploads,
+        sql::db_error,
+        tx::{LIST, Tx},
+    },
 };
 
 record! {
@@ -171,7 +175,7 @@ pub fn list_ended(tx: &mut Tx<'_>, before: Timestamp, kept_before: Timestamp, li
 /// The database fails.
 pub fn list_open(tx: &mut Tx<'_>, ids: &[UploadId]) -> Result<Vec<Upload>> {
     let mut open = Vec::new();
-    for ids in ids.chunks(5_000) {
+    for ids in ids.chunks(LIST) {
         let found: Vec<UploadRow> = on!(tx, |c| uploads::table
             .filter(uploads::id.eq_any(ids).and(uploads::state.eq(UploadState::Open)))
             .select(UploadRow::as_select())
