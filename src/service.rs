@@ -38,7 +38,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use crate::{
-    clock::SharedIds,
+    clock::{SharedClock, SharedIds},
     domain::{actor::Actor, ids::AccountId, reference::Reference, time::Timestamp},
     error::{Code, Error, Result},
     security::{password::Cost, vault::Vault},
@@ -113,6 +113,13 @@ pub struct Ctx {
 }
 
 impl Ctx {
+    /// The system itself, at this moment: for what happens without anybody asking.
+    #[must_use]
+    pub fn of_system(clock: &SharedClock, ids: &SharedIds, shared: &Arc<Shared>) -> Self {
+        let now = clock.now();
+        Self { now, ids: Arc::clone(ids), request_id: ids.uuid(now), actor: None, shared: Arc::clone(shared) }
+    }
+
     /// Who asks.
     ///
     /// # Errors

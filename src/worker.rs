@@ -114,8 +114,7 @@ impl Worker {
     }
 
     fn ctx(&self) -> Ctx {
-        let now = self.clock.now();
-        Ctx { now, ids: self.ids.clone(), request_id: self.ids.uuid(now), actor: None, shared: self.shared.clone() }
+        Ctx::of_system(&self.clock, &self.ids, &self.shared)
     }
 
     /// Does what is due again and again until the task is dropped.

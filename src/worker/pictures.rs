@@ -284,8 +284,7 @@ impl Reader {
 
     fn ctx(&self) -> Ctx {
         let Setup { clock, ids, shared, .. } = &self.setup;
-        let now = clock.now();
-        Ctx { now, ids: ids.clone(), request_id: ids.uuid(now), actor: None, shared: shared.clone() }
+        Ctx::of_system(clock, ids, shared)
     }
 
     /// Reads what waits, again and again until the task is dropped: at once when this process has stored something.
