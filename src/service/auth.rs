@@ -290,10 +290,7 @@ pub fn logout(tx: &mut Tx<'_>, ctx: &Ctx, session: SessionId) -> Result<()> {
 pub fn authenticate(tx: &mut Tx<'_>, ctx: &Ctx, token: &str) -> Result<Authenticated> {
     let claims = keys::ring_of(tx, ctx, token)?.verify(token, ctx.now)?;
     let (account, grants) = of_claims(tx, &claims)?;
-    if account.state != ActiveState::Active {
-        return Err(Error::new(Code::AccountDisabled));
-    }
-    Ok(Authenticated { actor: Actor::new(account.id, grants, ctx.now), session: claims.sid })
+    in_force(ctx, &account, grants, claims.sid)
 }
 
 /// As [`authenticate`], for handing in unsent work only: a disabled account may still do that, with its last access token, for
@@ -315,11 +312,24 @@ pub fn authenticate_to_hand_in(tx: &mut Tx<'_>, ctx: &Ctx, token: &str) -> Resul
 }
 
 fn of_claims(tx: &mut Tx<'_>, claims: &Claims) -> Result<(Account, Vec<RoleGrant>)> {
-    let session = find_session(tx, claims.sid)?.filter(|s| s.revoked_at.is_none() && s.account_id == claims.sub);
-    let account = if session.is_some() { find_account(tx, claims.sub)? } else { None };
-    let account = account.ok_or_else(|| Error::new(Code::Unauthenticated))?;
+    let of_session = of_session(tx, claims.sid)?.filter(|(account, _)| account.id == claims.sub);
+    of_session.ok_or_else(|| Error::new(Code::Unauthenticated))
+}
+
+/// Whose login it is, with his grants; nothing if it has ended.
+pub(in crate::service) fn of_session(tx: &mut Tx<'_>, id: SessionId) -> Result<Option<(Account, Vec<RoleGrant>)>> {
+    let Some(session) = find_session(tx, id)?.filter(|s| s.revoked_at.is_none()) else { return Ok(None) };
+    let Some(account) = find_account(tx, session.account_id)? else { return Ok(None) };
     let grants = list_grants_of(tx, &[account.id])?;
-    Ok((account, grants))
+    Ok(Some((account, grants)))
+}
+
+/// Somebody whose login goes on, unless his account is disabled.
+pub(in crate::service) fn in_force(ctx: &Ctx, account: &Account, grants: Vec<RoleGrant>, session: SessionId) -> Result<Authenticated> {
+    if account.state != ActiveState::Active {
+        return Err(Error::new(Code::AccountDisabled));
+    }
+    Ok(Authenticated { actor: Actor::new(account.id, grants, ctx.now), session })
 }
 
 /// Forgets what is of no more use, and signs with a new key when the old one has served its time. For the background worker, which

@@ -8,20 +8,18 @@ use uuid::Uuid;
 
 use crate::{
     domain::{
-        actor::Actor,
         ids::{PhotoId, SessionId},
-        organisation::ActiveState,
         photo::ContentSize,
         text_enum::TextEnum as _,
         time::{MICROS_PER_SECOND, Timestamp},
     },
     error::{Code, Error, Result},
-    service::{Ctx, auth::Authenticated, photo::content},
-    store::{
-        Tx,
-        account::{find_account, list_grants_of},
-        session::find_session,
+    service::{
+        Ctx,
+        auth::{self, Authenticated},
+        photo::content,
     },
+    store::Tx,
 };
 
 /// Bytes of what a link says: the login and when it ends.
@@ -73,13 +71,10 @@ pub fn authenticate(tx: &mut Tx<'_>, ctx: &Ctx, photo: PhotoId, size: ContentSiz
     if expires <= ctx.now.micros() {
         return Err(Error::new(Code::LinkExpired));
     }
+    let session = SessionId::new(Uuid::from_bytes(*session));
     let ended = || Error::with(Code::LinkExpired, "the login that it was made in has ended");
-    let session = find_session(tx, SessionId::new(Uuid::from_bytes(*session)))?.filter(|s| s.revoked_at.is_none()).ok_or_else(ended)?;
-    let account = find_account(tx, session.account_id)?.ok_or_else(ended)?;
-    if account.state != ActiveState::Active {
-        return Err(Error::new(Code::AccountDisabled));
-    }
-    Ok(Authenticated { actor: Actor::new(account.id, list_grants_of(tx, &[account.id])?, ctx.now), session: session.id })
+    let (account, grants) = auth::of_session(tx, session)?.ok_or_else(ended)?;
+    auth::in_force(ctx, &account, grants, session)
 }
 
 /// What a signature is about: the picture, and what the link says.
