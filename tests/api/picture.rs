@@ -164,6 +164,9 @@ fn a_stored_photo_is_read_and_judged_and_devices_hear_of_it() {
             let small = image::load_from_memory(&bytes).unwrap();
             assert_eq!((small.width().max(small.height()), small.width() < small.height()), (side, true), "turned by its EXIF");
             assert!(!bytes.windows(4).any(|w| w == b"Exif"));
+            let shown = town.call("inspector", "GET", &format!("/v1/photos/{photo}/content?size={folder}")).fetch();
+            assert_eq!((shown.status, shown.header("content-type")), (200, "image/jpeg"));
+            assert_eq!(shown.body, bytes, "what the reader has put there is what people see");
         }
 
         // What comes to the ticket later takes nothing of it away.
