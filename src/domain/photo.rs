@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::domain::{
+    actor::Actor,
     geo::Point,
     ids::{AccountId, DeviceId, OrganisationId, PhotoId, TicketId, VisitId, WorkOrderId},
     time::Timestamp,
@@ -126,4 +127,18 @@ pub struct Photo {
     pub removed_at: Option<Timestamp>,
     /// When the server heard of it.
     pub received_at: Timestamp,
+}
+
+impl Photo {
+    /// Whether its bytes are still to come.
+    #[must_use]
+    pub fn is_awaited(&self) -> bool {
+        self.state != PhotoState::Stored && self.removed_at.is_none()
+    }
+
+    /// Whether somebody is its author, or of the organisation that it was taken for.
+    #[must_use]
+    pub fn is_of_side(&self, actor: &Actor) -> bool {
+        self.actor == actor.account_id || self.organisation_id.is_some_and(|o| actor.organisations().contains(&o))
+    }
 }

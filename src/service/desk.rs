@@ -14,6 +14,7 @@ use crate::{
     service::{
         Ctx,
         change::{Change, keep},
+        photo::content::BYTES_RETRY_S,
     },
     store::Tx,
 };
@@ -81,9 +82,6 @@ fn refused(refusal: Refusal) -> Error {
         Refusal::Field { pointer, detail } => Error::field(pointer, detail),
     }
 }
-
-/// When somebody may ask again whether bytes have arrived, seconds.
-const BYTES_RETRY_S: u64 = 60;
 
 /// Which photos are waited for, and how far each is.
 fn bytes_awaited(awaited: &Awaited) -> Error {

@@ -118,7 +118,7 @@ fn photo_to_send(tx: &mut Tx<'_>, ctx: &Ctx, id: PhotoId) -> Result<Photo> {
     let unknown = || Error::new(Code::PhotoUnknown);
     let actor = ctx.actor()?;
     let photo = store::photo::find_photo(tx, id)?.ok_or_else(unknown)?;
-    if photo.actor == actor.account_id || photo.organisation_id.is_some_and(|o| actor.organisations().contains(&o)) {
+    if photo.is_of_side(actor) {
         return Ok(photo);
     }
     let reference = ctx.reference(tx)?;

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// When bytes that are on their way may be asked for again, seconds.
-const BYTES_RETRY_S: u64 = 60;
+pub(in crate::service) const BYTES_RETRY_S: u64 = 60;
 /// When a smaller picture that is about to be made may be asked for again, seconds.
 const PICTURE_RETRY_S: u64 = 5;
 
@@ -88,7 +88,7 @@ fn smaller(picture: Option<&Picture>, size: Size) -> Result<i64> {
 /// Whether somebody who sees a photo's metadata may see its original.
 fn sees_original(tx: &mut Tx<'_>, ctx: &Ctx, photo: &Photo) -> Result<bool> {
     let actor = ctx.actor()?;
-    if photo.actor == actor.account_id || photo.organisation_id.is_some_and(|o| actor.organisations().contains(&o)) {
+    if photo.is_of_side(actor) {
         return Ok(true);
     }
     if !actor.may(Permission::RoundVerify) {

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::domain::{
     conflict::{ConflictKind, ConflictStatus, Resolution},
     ids::{ConflictId, MutationId, PhotoId},
-    photo::{Photo, PhotoState},
+    photo::Photo,
     sync::engine::clash::{Clash, raise, withdraw},
     time::Timestamp,
     world::World,
@@ -14,7 +14,7 @@ use crate::domain::{
 /// Whether the bytes of a photo that the server heard of before an instant are still waited for.
 #[must_use]
 pub fn is_overdue(photo: &Photo, before: Timestamp) -> bool {
-    photo.state != PhotoState::Stored && photo.removed_at.is_none() && photo.received_at <= before
+    photo.is_awaited() && photo.received_at <= before
 }
 
 /// Tells the office that the bytes of a photo have not come: one conflict a photo, ever. Nothing if the photo is not here.
@@ -36,7 +36,7 @@ pub fn report(world: &mut World, now: Timestamp, photo: PhotoId) -> Option<Confl
 
 /// Closes what was asked for photos whose bytes have come meanwhile, or that were removed.
 pub fn settle(world: &mut World, now: Timestamp) {
-    let waits = |photo: PhotoId| world.photos.get(photo).is_some_and(|p| p.state != PhotoState::Stored && p.removed_at.is_none());
+    let waits = |photo: PhotoId| world.photos.get(photo).is_some_and(Photo::is_awaited);
     let over: Vec<ConflictId> = world
         .conflicts
         .iter()
@@ -53,6 +53,7 @@ pub fn settle(world: &mut World, now: Timestamp) {
 mod tests {
     use super::*;
     use crate::domain::{
+        photo::PhotoState,
         sync::engine::tests::{NOW, ORDER, commit, crew, go, id, key, photo, world},
         time::MICROS_PER_DAY,
     };
