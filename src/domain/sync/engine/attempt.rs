@@ -4,7 +4,10 @@
 //! An attempt is mostly one epoch. An offer that was reinstated after it had expired goes on under a new epoch; what its party did
 //! in the old one counts on, because no round lies between them.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
+use uuid::Uuid;
 
 use crate::domain::{
     ids::{Id, RoundId, WorkEventId, name_uuid},
@@ -148,33 +151,64 @@ fn answer(world: &World, order: &WorkOrder, assignment: &mut Assignment, stage: 
     assignment.reason = why;
 }
 
-/// Makes or mends the round of the current attempt: the earliest submission made it, later ones join it, and without any it is
-/// withdrawn. What was said of it stays.
+/// Makes or mends the round of the current attempt: the earliest submission made it, later ones join it. When all were taken back
+/// it is withdrawn, and shows the earliest of them, whichever came and went first. What was said of it stays.
 fn settle_round(world: &mut World, order: &mut WorkOrder, assignment: &Assignment) {
-    let submissions: Vec<WorkEvent> = events(world, order, assignment).into_iter().filter(|e| e.kind == WorkEventKind::Submit).collect();
-    let mut submissions = submissions.into_iter();
+    let mut submissions = events(world, order, assignment).into_iter().filter(|e| e.kind == WorkEventKind::Submit);
     let Some(first) = submissions.next() else {
-        withdraw_round(world, order);
+        withdraw_round(world, order, assignment);
         return;
     };
     for later in submissions {
         stand(world, later, Standing::Redundant);
-    }
-    // The number may be another party's round: the order was taken from it after it had submitted.
-    let begins = first_epoch(world, order, assignment);
-    if round(world, order).is_some_and(|r| r.epoch < begins) {
-        let last = world.rounds.iter().filter(|r| r.work_order_id == order.id).map(|r| r.number).fold(order.round, i64::max);
-        order.round = last + 1;
     }
     order.submitted_by = Some(first.actor);
     order.submitted_org = first.organisation_id;
     if first.args.get("findings").is_some() {
         order.findings = Some(first.args.clone());
     }
+    put_round(world, order, assignment, &first, RoundVerdict::Pending);
+    stand(world, first, Standing::Effective);
+}
+
+fn withdraw_round(world: &mut World, order: &mut WorkOrder, assignment: &Assignment) {
+    if matches!(order.state, WorkOrderState::Verified | WorkOrderState::Closed) {
+        return;
+    }
+    order.submitted_by = None;
+    order.submitted_org = None;
+    order.findings = None;
+    // What was late, or came after the end, and was taken back had made no round.
+    let taken_back: BTreeSet<Uuid> = events(world, order, assignment).iter().filter_map(retracts).collect();
+    let first = world
+        .work_events
+        .iter()
+        .filter(|e| e.kind == WorkEventKind::Submit && by_party(e, assignment) && taken_back.contains(&e.id.uuid()))
+        .min_by_key(|e| (e.eff, e.id))
+        .cloned();
+    if let Some(first) = first {
+        put_round(world, order, assignment, &first, RoundVerdict::Withdrawn);
+    }
+}
+
+/// The event that a retraction takes back.
+fn retracts(event: &WorkEvent) -> Option<Uuid> {
+    let named = event.args.get("event").filter(|_| event.kind == WorkEventKind::Retract)?;
+    Uuid::parse_str(named.as_str()?).ok()
+}
+
+/// Writes the round of the current attempt as its first submission makes it. What was judged keeps its verdict.
+fn put_round(world: &mut World, order: &mut WorkOrder, assignment: &Assignment, first: &WorkEvent, verdict: RoundVerdict) {
+    // The number may be another party's round: the order was taken from it after it had submitted.
+    let begins = first_epoch(world, order, assignment);
+    if round(world, order).is_some_and(|r| r.epoch < begins) {
+        let last = world.rounds.iter().filter(|r| r.work_order_id == order.id).map(|r| r.number).fold(order.round, i64::max);
+        order.round = last + 1;
+    }
     let before = round(world, order).cloned();
-    let pending = Round {
+    let fresh = Round {
         id: round_id(order),
-        rev: 0,
+        rev: before.as_ref().map_or(0, |b| b.rev),
         work_order_id: order.id,
         ticket_id: order.ticket_id,
         number: order.round,
@@ -183,7 +217,7 @@ fn settle_round(world: &mut World, order: &mut WorkOrder, assignment: &Assignmen
         submitted_org: first.organisation_id,
         submitted_at: first.at,
         event_id: WorkEventId::new(first.id.uuid()),
-        verdict: RoundVerdict::Pending,
+        verdict,
         verdict_by: None,
         verdict_at: None,
         verdict_mutation: None,
@@ -192,32 +226,24 @@ fn settle_round(world: &mut World, order: &mut WorkOrder, assignment: &Assignmen
         rework_due: None,
         without_bytes: None,
     };
-    let round = match before.clone().filter(|b| b.verdict != RoundVerdict::Withdrawn) {
-        Some(judged) => Round {
-            submitted_by: pending.submitted_by,
-            submitted_org: pending.submitted_org,
-            submitted_at: pending.submitted_at,
-            event_id: pending.event_id,
-            epoch: pending.epoch,
-            ..judged
+    let stands = before.clone().filter(|b| match b.verdict {
+        RoundVerdict::Withdrawn => false,
+        RoundVerdict::Pending => verdict == RoundVerdict::Pending,
+        RoundVerdict::Accepted | RoundVerdict::Partly | RoundVerdict::Rework => true,
+    });
+    let round = match stands {
+        Some(stands) => Round {
+            submitted_by: fresh.submitted_by,
+            submitted_org: fresh.submitted_org,
+            submitted_at: fresh.submitted_at,
+            event_id: fresh.event_id,
+            epoch: fresh.epoch,
+            ..stands
         },
-        None => Round { rev: before.as_ref().map_or(0, |b| b.rev), ..pending },
+        None => fresh,
     };
     if before.as_ref() != Some(&round) {
         world.rounds.put(round);
-    }
-    stand(world, first, Standing::Effective);
-}
-
-fn withdraw_round(world: &mut World, order: &mut WorkOrder) {
-    if matches!(order.state, WorkOrderState::Verified | WorkOrderState::Closed) {
-        return;
-    }
-    order.submitted_by = None;
-    order.submitted_org = None;
-    order.findings = None;
-    if let Some(round) = round(world, order).filter(|r| r.verdict == RoundVerdict::Pending && r.epoch == order.epoch).cloned() {
-        world.rounds.put(Round { verdict: RoundVerdict::Withdrawn, ..round });
     }
 }
 

@@ -72,7 +72,7 @@ impl<'a> Clash<'a> {
 }
 
 /// Raises a conflict, or brings the one with the same key up to date: once, whatever came first. Hard never becomes soft. What
-/// was decided stays decided until something new comes in.
+/// a person decided stays decided until something new comes in; what was only withdrawn is open again when its cause comes back.
 pub(super) fn raise(world: &mut World, now: Timestamp, clash: Clash<'_>) -> ConflictId {
     let id = clash.id();
     let before = world.conflicts.get(id).cloned();
@@ -82,7 +82,7 @@ pub(super) fn raise(world: &mut World, now: Timestamp, clash: Clash<'_>) -> Conf
     let mut parties = known.chain(clash.parties).collect::<BTreeSet<_>>().into_iter();
     let (mutation_id, other_mutation_id) = (parties.next().unwrap_or(MutationId::new(clash.ticket.uuid())), parties.next());
     let areas = world.tickets.get(clash.ticket).map_or_else(|| clash.areas.to_vec(), |t| t.leaf_areas.clone());
-    let decided = before.as_ref().filter(|b| b.status == ConflictStatus::Resolved && b.mine == clash.mine);
+    let decided = before.as_ref().filter(|b| b.status == ConflictStatus::Resolved && b.resolved_by.is_some() && b.mine == clash.mine);
     let conflict = Conflict {
         id,
         rev: before.as_ref().map_or(0, |b| b.rev),

@@ -66,12 +66,22 @@ fn stale_clash<'a>(world: &World, order: &WorkOrder, epoch: i64, what: &'a str) 
     })
 }
 
-/// Raises the conflict of the late work of an epoch, or brings it up to date.
+/// Raises the conflict of the late work of an epoch, or brings the one that tells of it up to date.
 pub(super) fn report_stale(world: &mut World, now: Timestamp, order: WorkOrderId, epoch: i64) -> Option<ConflictId> {
     let what = epoch.to_string();
     let order = world.work_orders.get(order)?;
-    let clash = stale_clash(world, order, epoch, &what)?;
-    Some(raise(world, now, clash))
+    let clash = if is_told_as_ended(world, order, &what) {
+        ended_clash(world, order, epoch, &what)
+    } else {
+        stale_clash(world, order, epoch, &what)
+    };
+    clash.map(|clash| raise(world, now, clash))
+}
+
+/// Whether the open conflict of an office's end tells of the late work of an epoch already: one item for the supervisor, not two.
+fn is_told_as_ended(world: &World, order: &WorkOrder, what: &str) -> bool {
+    let id = Clash::hard(ConflictKind::DeletedEntity, order.ticket_id, Some(order.id), what).id();
+    world.conflicts.get(id).is_some_and(|c| c.status == ConflictStatus::Open)
 }
 
 /// Brings the open conflicts of late work at an order up to date with what has happened since: the other has submitted too, or the
@@ -94,7 +104,7 @@ pub(super) fn refresh(world: &mut World, now: Timestamp, order: &WorkOrder) -> D
         let what = epoch.to_string();
         let clash = match conflict.kind {
             ConflictKind::DeletedEntity => ended_clash(world, order, epoch, &what),
-            _ => stale_clash(world, order, epoch, &what),
+            _ => stale_clash(world, order, epoch, &what).filter(|_| !is_told_as_ended(world, order, &what)),
         };
         match clash {
             Some(clash) => {
@@ -151,7 +161,7 @@ fn ended_clash<'a>(world: &World, order: &WorkOrder, epoch: i64, what: &'a str) 
         base: json!({ "epoch": epoch }),
         theirs: json!({
             "ticket": ticket.map(|t| t.status), "work_order": order.state, "duplicate_of": ticket.and_then(|t| t.duplicate_of),
-            "ended_at": ended, "came_first": came_first(worked_at, ended),
+            "ended_at": ended, "came_first": came_first(worked_at, ended), "double_work": is_double(order, &late),
         }),
         mine: listed(&late),
         parties: parties(&late),

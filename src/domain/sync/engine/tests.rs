@@ -349,8 +349,13 @@ pub(super) fn rows(w: &World) -> Vec<String> {
     out
 }
 
+/// So many cases of a law, or as many as `PROPTEST_CASES` asks for.
+pub(super) fn cases(usual: u32) -> ProptestConfig {
+    if std::env::var_os("PROPTEST_CASES").is_some() { ProptestConfig::default() } else { ProptestConfig::with_cases(usual) }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(500))]
+    #![proptest_config(cases(500))]
     #[test]
     fn rows_and_conflicts_do_not_depend_on_which_device_came_first(acts in acts()) {
         let named: Vec<_> = acts.into_iter().enumerate().collect();
