@@ -30,7 +30,7 @@ pub fn check(bytes: &[u8]) {
     }
     for divided in [2, 4, 8] {
         if let Some(small) = shrunk(bytes, sides, sides.0.max(sides.1) / divided) {
-            assert_eq!(small.dimensions(), (sides.0.div_ceil(divided), sides.1.div_ceil(divided)));
+            assert_eq!(small.sides(), (sides.0.div_ceil(divided), sides.1.div_ceil(divided)));
         }
     }
     let Ok(made) = render(bytes, format, reading.orientation) else { return };

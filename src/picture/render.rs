@@ -1,20 +1,21 @@
 //! Smaller pictures for people: turned upright, without EXIF, always JPEG. The original is not touched.
 
 mod colours;
+mod planes;
 pub(super) mod shrunk;
 
 use std::io::Cursor;
 
 use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
-use image::{DynamicImage, ImageDecoder as _, ImageFormat, ImageReader, Limits, metadata::Orientation};
-use jpeg_encoder::{ColorType, Encoder, EncodingError, SamplingFactor};
+use image::{DynamicImage, ImageDecoder as _, ImageFormat, ImageReader, Limits, RgbImage};
+use jpeg_encoder::{Encoder, EncodingError, SamplingFactor};
 
 use crate::{
     domain::evidence::reading::{Format, Gap, Known},
     picture::{
         fingerprint::Fingerprint,
         read::{MAX_BYTES, decodable},
-        render::{colours::Colours, shrunk::shrunk},
+        render::{colours::Colours, planes::Planes, shrunk::shrunk},
     },
 };
 
@@ -48,11 +49,18 @@ pub struct Rendered {
 /// Why it cannot be decoded.
 pub fn render(bytes: &[u8], format: Format, orientation: Known<u8>) -> Known<Rendered> {
     let (picture, sides, colours) = decode(bytes, format)?;
-    let screen = upright(fit(picture, fitted(sides, SCREEN))?, orientation);
-    let screen_jpeg = jpeg(&screen, &colours)?;
-    let small = fitted((screen.width(), screen.height()), THUMB);
-    let thumb = fit(screen, small)?;
-    Ok(Rendered { fingerprint: Fingerprint::of(&thumb), screen: screen_jpeg, thumb: jpeg(&thumb, &colours)? })
+    let screen = planes(picture, fitted(sides, SCREEN), orientation.unwrap_or(1))?;
+    let thumb = screen.fitted(fitted(screen.sides(), THUMB), 1).ok_or(Gap::TooLarge)?;
+    let look = thumb.pixels().map(DynamicImage::ImageRgb8).ok_or(Gap::TooLarge)?;
+    Ok(Rendered { fingerprint: Fingerprint::of(&look), screen: jpeg(&screen, &colours)?, thumb: jpeg(&thumb, &colours)? })
+}
+
+/// What a decoder made of a picture.
+enum Picture {
+    /// As JPEG keeps it, smaller than it was.
+    Planes(Planes),
+    /// All of its pixels.
+    Pixels(DynamicImage),
 }
 
 /// Width and height.
@@ -60,7 +68,7 @@ type Sides = (u32, u32);
 
 /// The pixels, if they are not more than may be, how many they are on each side in the file, and what their colours mean. Of a large JPEG
 /// fewer pixels come than there are, not fewer than the screen needs.
-fn decode(bytes: &[u8], format: Format) -> Known<(DynamicImage, Sides, Colours)> {
+fn decode(bytes: &[u8], format: Format) -> Known<(Picture, Sides, Colours)> {
     let format = decodable(format).ok_or(Gap::NotDecodable)?;
     if bytes.len() > MAX_BYTES {
         return Err(Gap::TooLarge);
@@ -76,8 +84,8 @@ fn decode(bytes: &[u8], format: Format) -> Known<(DynamicImage, Sides, Colours)>
     let colours = Colours::of(decoder.icc_profile().unwrap_or_default());
     let small = (format == ImageFormat::Jpeg).then(|| shrunk(bytes, (width, height), SCREEN)).flatten();
     let picture = match small {
-        Some(small) => DynamicImage::ImageRgb8(small),
-        None => DynamicImage::from_decoder(decoder).map_err(|e| gap(&e))?,
+        Some(small) => Picture::Planes(small),
+        None => Picture::Pixels(DynamicImage::from_decoder(decoder).map_err(|e| gap(&e))?),
     };
     Ok((picture, (width, height), colours))
 }
@@ -111,29 +119,28 @@ fn fitted((width, height): Sides, side: u32) -> Sides {
 }
 
 /// With these sides, and without transparency, which JPEG has not.
-fn fit(picture: DynamicImage, (width, height): Sides) -> Known<DynamicImage> {
+fn planes(picture: Picture, sides: Sides, orientation: u8) -> Known<Planes> {
+    let planes = match picture {
+        Picture::Planes(planes) => planes,
+        Picture::Pixels(pixels) => Planes::of(&fit(pixels, sides)?).ok_or(Gap::TooLarge)?,
+    };
+    planes.fitted(sides, orientation).ok_or(Gap::NotDecodable)
+}
+
+fn fit(picture: DynamicImage, (width, height): Sides) -> Known<RgbImage> {
     if (picture.width(), picture.height()) == (width, height) {
-        return Ok(DynamicImage::ImageRgb8(picture.into_rgb8()));
+        return Ok(picture.into_rgb8());
     }
     let mut small = DynamicImage::new(width, height, picture.color());
     // Each pixel is the mean of those that it stands for. Pixels are shrunk as they are: no second copy of the large picture.
     let means = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Box)).use_alpha(false);
     Resizer::new().resize(&picture, &mut small, &means).map_err(|_| Gap::NotDecodable)?;
     drop(picture);
-    Ok(DynamicImage::ImageRgb8(small.into_rgb8()))
-}
-
-fn upright(mut picture: DynamicImage, orientation: Known<u8>) -> DynamicImage {
-    if let Some(orientation) = orientation.ok().and_then(Orientation::from_exif) {
-        picture.apply_orientation(orientation);
-    }
-    picture
+    Ok(small.into_rgb8())
 }
 
 /// Pixels and what their colours mean: the encoder is given nothing else to write.
-fn jpeg(picture: &DynamicImage, colours: &Colours) -> Known<Vec<u8>> {
-    let side = |length: u32| u16::try_from(length).map_err(|_| Gap::TooLarge);
-    let (width, height) = (side(picture.width())?, side(picture.height())?);
+fn jpeg(picture: &Planes, colours: &Colours) -> Known<Vec<u8>> {
     let mut out = Vec::new();
     let written = |out: &mut Vec<u8>| -> Result<(), EncodingError> {
         let mut encoder = Encoder::new(out, QUALITY);
@@ -141,7 +148,7 @@ fn jpeg(picture: &DynamicImage, colours: &Colours) -> Known<Vec<u8>> {
         if let Some(profile) = colours.profile() {
             encoder.add_icc_profile(profile)?;
         }
-        encoder.encode(picture.as_bytes(), width, height, ColorType::Rgb)
+        encoder.encode_image(picture)
     };
     written(&mut out).map_err(|_| Gap::Damaged)?;
     Ok(out)

@@ -1,275 +1,214 @@
-//! The compressed data: bits, Huffman codes, and the waves of a block.
+//! The compressed data: its bits, and the waves of a block.
 
-use crate::picture::render::shrunk::head::{Component, NOWHERE};
+use crate::picture::render::shrunk::{
+    codes::{Codes, END, Wave},
+    head::Component,
+    order::{PLACES, WAVES},
+    waves::Row,
+};
 
-/// Bits of a code that are looked up at once; longer codes are rare.
-const LOOK: u32 = 10;
-const LOOKED: usize = 1 << LOOK;
-/// Longest code.
-const LONGEST: u32 = 16;
+/// Bytes of the window.
+const WINDOW: usize = 16 << 10;
+/// Bytes before the next one that stay in the window: some of their bits are held.
+const BEHIND: usize = 8;
+/// Most bytes of a unit: six blocks, each of 64 waves with codes of 16 bits and strengths of 15; and what is read ahead.
+const UNIT: usize = 6 * 64 * 31 / 8 + 16;
+/// Short waves that the bits suffice for that are held at least: 56, and a wave has ten.
+const SHORT: usize = 5;
 
-/// Codes as a file gives them: for each symbol its code and the code's length.
-#[derive(Clone)]
-pub struct Codes {
-    all: Vec<(u8, u32, u32)>,
-}
-
-impl Codes {
-    /// Codes of given lengths. Nothing if there are more than fit.
-    pub fn new(counts: &[u8; 16], symbols: &[u8]) -> Option<Self> {
-        let (mut all, mut code, mut symbols) = (Vec::with_capacity(symbols.len()), 0_u32, symbols.iter());
-        for (count, length) in counts.iter().zip(1..) {
-            for _ in 0..*count {
-                all.push((*symbols.next()?, code, length));
-                code += 1;
-            }
-            if code > 1 << length {
-                return None;
-            }
-            code <<= 1;
-        }
-        Some(Self { all })
-    }
-
-    /// The code at the head of sixteen bits, where the tables have none.
-    fn find(&self, head: u32) -> Option<(u8, u32)> {
-        self.all.iter().find(|(_, code, length)| head >> (LONGEST - length) == *code).map(|(symbol, _, length)| (*symbol, *length))
-    }
-
-    /// Every head of [`LOOK`] bits that begins with a short code: head, symbol, length.
-    fn short(&self) -> impl Iterator<Item = (u32, u8, u32)> {
-        self.all.iter().filter(|(_, _, length)| *length <= LOOK).flat_map(|(symbol, code, length)| {
-            let free = LOOK - length;
-            (code << free..(code + 1) << free).map(move |head| (head, *symbol, *length))
-        })
-    }
-}
-
-/// Codes of the means of blocks: how many bits tell the difference to the last one.
-pub struct Means {
-    table: Box<[(u8, u8); LOOKED]>,
-    codes: Codes,
-}
-
-impl Means {
-    /// The table. Nothing if a difference could have more bits than there are.
-    pub fn new(codes: &Codes) -> Option<Self> {
-        let mut table = Box::new([(0, 0); LOOKED]);
-        for (head, symbol, length) in codes.short() {
-            *table.get_mut(usize::try_from(head).ok()?)? = (symbol, u8::try_from(length).ok()?);
-        }
-        codes.all.iter().all(|(bits, ..)| *bits <= 11).then(|| Self { table, codes: codes.clone() })
-    }
-}
-
-/// What a head of bits tells of a wave.
-#[derive(Clone, Copy, Default)]
-struct Wave {
-    /// Waves without strength before it.
-    skipped: u8,
-    /// Bits of its strength; 0: there is none.
-    size: u8,
-    /// Bits of the code; 0: look elsewhere.
-    code: u8,
-    /// Bits of code and strength, if the strength is known already.
-    all: u8,
-    strength: i16,
-}
-
-/// Codes of the waves of blocks.
-pub struct Waves {
-    table: Box<[Wave; LOOKED]>,
-    codes: Codes,
-}
-
-impl Waves {
-    /// The table, with the strengths where they fit into the head.
-    pub fn new(codes: &Codes) -> Self {
-        let mut table = Box::new([Wave::default(); LOOKED]);
-        for (head, symbol, length) in codes.short() {
-            let (skipped, size) = (symbol >> 4, symbol & 15);
-            let mut wave = Wave { skipped, size, code: u8::try_from(length).unwrap_or_default(), ..Wave::default() };
-            let all = length + u32::from(size);
-            if size > 0 && all <= LOOK {
-                wave.all = u8::try_from(all).unwrap_or_default();
-                let bits = (head >> (LOOK - all)) & ((1 << size) - 1);
-                wave.strength = i16::try_from(signed(bits, u32::from(size))).unwrap_or_default();
-            }
-            if let Some(place) = usize::try_from(head).ok().and_then(|h| table.get_mut(h)) {
-                *place = wave;
-            }
-        }
-        Self { table, codes: codes.clone() }
-    }
-
-    fn find(&self, head: u32) -> Option<Wave> {
-        let (symbol, length) = self.codes.find(head)?;
-        Some(Wave { skipped: symbol >> 4, size: symbol & 15, code: u8::try_from(length).ok()?, ..Wave::default() })
-    }
-}
-
-/// A number whose first bit tells its sign.
-fn signed(bits: u32, size: u32) -> i32 {
-    let n = i32::try_from(bits).unwrap_or_default();
-    if size > 0 && bits >> (size - 1) == 0 { n - (1 << size) + 1 } else { n }
-}
-
-/// The waves of a block that can be seen, 4 × 4, with a place for those that cannot.
-#[derive(Default)]
-pub struct Block {
-    pub waves: [f32; 17],
-    /// Whether the mean is all there is.
-    pub flat: bool,
-}
-
-/// The bits of a scan, the next one uppermost.
+/// The bits of a scan.
 pub struct Bits<'a> {
-    bytes: &'a [u8],
-    at: usize,
-    held: u64,
+    /// What has not come to the window yet.
+    source: &'a [u8],
+    /// Bytes without the zeros that the file puts behind each 0xFF, so that eight of them can be taken without a look.
+    window: Box<[u8; WINDOW]>,
+    /// The window's bytes; zeros follow.
+    end: usize,
+    /// Whether a marker or the end of the file comes next.
+    over: bool,
+    held: Held,
+}
+
+/// The bits that come next.
+#[derive(Clone, Copy)]
+struct Held {
+    /// The next one uppermost. Behind those that are counted stand those that come then, so that they may be put there again.
+    bits: u64,
     count: u32,
-    /// Bits behind the end that were given out as zeros.
-    made_up: u32,
+    /// The next byte in the window.
+    next: usize,
+}
+
+impl Held {
+    const NOTHING: Self = Self { bits: 0, count: 0, next: BEHIND };
+
+    /// At least 56 bits are held afterwards.
+    #[inline]
+    fn fill(&mut self, window: &[u8; WINDOW]) -> Option<()> {
+        let eight = window.get(self.next..)?.first_chunk::<8>()?;
+        self.bits |= u64::from_be_bytes(*eight) >> self.count;
+        self.next += usize::try_from((63 - self.count) >> 3).unwrap_or_default();
+        self.count |= 56;
+        Some(())
+    }
+
+    #[inline]
+    fn skip(&mut self, bits: u8) {
+        self.bits <<= bits;
+        self.count -= u32::from(bits);
+    }
+
+    /// The next wave; ten bits must be held. Of a long one at least 56 are held afterwards.
+    #[inline]
+    fn wave(&mut self, codes: &Codes, window: &[u8; WINDOW]) -> Option<Wave> {
+        let mut wave = codes.wave(self.bits);
+        if wave.all == 0 {
+            (*self, wave) = self.long(codes, window)?;
+        } else {
+            self.skip(wave.all);
+        }
+        Some(wave)
+    }
+
+    // By value, so that the bits need not be in memory.
+    #[inline(never)]
+    fn long(mut self, codes: &Codes, window: &[u8; WINDOW]) -> Option<(Self, Wave)> {
+        self.fill(window)?;
+        let told = codes.told(self.bits)?;
+        let wave = Wave { strength: told.strength(self.bits), all: told.all, skipped: told.skipped };
+        self.skip(told.all);
+        self.fill(window)?;
+        Some((self, wave))
+    }
+
+    /// Passes over the rest of a block, from a wave on.
+    #[inline]
+    fn pass(&mut self, codes: &Codes, window: &[u8; WINDOW], mut n: usize) -> Option<()> {
+        while n < WAVES {
+            self.fill(window)?;
+            let passed = codes.passed(self.bits);
+            if passed.bits > 0 && n + usize::from(passed.waves) <= WAVES {
+                self.skip(passed.bits);
+                n += usize::from(passed.waves);
+                if passed.ends {
+                    return Some(());
+                }
+            } else {
+                n += usize::from(self.wave(codes, window)?.skipped) + 1;
+            }
+        }
+        (n == WAVES || n > usize::from(END)).then_some(())
+    }
 }
 
 impl<'a> Bits<'a> {
-    pub const fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, at: 0, held: 0, count: 0, made_up: 0 }
+    pub fn new(source: &'a [u8]) -> Self {
+        Self { source, window: Box::new([0; WINDOW]), end: BEHIND, over: false, held: Held::NOTHING }
     }
 
-    /// Whether more was read than there is.
-    pub const fn is_beyond(&self) -> bool {
-        self.made_up > self.count
+    /// Bits that are there and were not read; nothing if more was read than there is.
+    fn left(&self) -> Option<usize> {
+        let count = usize::try_from(self.held.count).ok()?;
+        (self.end * 8 + count).checked_sub(self.held.next * 8)
     }
 
-    /// At least 48 bits are held afterwards.
+    /// Whether no more was read than there is.
+    pub fn is_within(&self) -> bool {
+        self.left().is_some()
+    }
+
+    /// Makes the bytes of a whole unit ready. Nothing if the last one had more than there is.
     #[inline]
-    fn fill(&mut self) {
-        if let Some(next) = self.bytes.get(self.at..).and_then(|b| b.first_chunk::<8>()) {
-            let word = u64::from_be_bytes(*next);
-            // No byte is 0xFF: none of them is a marker or an escape.
-            let full = (!word).wrapping_sub(0x0101_0101_0101_0101) & word & 0x8080_8080_8080_8080;
-            if full == 0 && self.count <= 56 {
-                self.held |= word >> self.count;
-                let bytes = (64 - self.count) / 8;
-                self.count += bytes * 8;
-                // At most eight.
-                self.at += usize::try_from(bytes).unwrap_or_default();
-                return;
-            }
+    pub fn ready(&mut self) -> Option<()> {
+        if self.held.next + UNIT > self.end {
+            self.load()?;
         }
-        self.fill_slowly();
+        Some(())
     }
 
     #[cold]
-    fn fill_slowly(&mut self) {
-        while self.count <= 56 {
-            let byte = match (self.bytes.get(self.at), self.bytes.get(self.at + 1)) {
-                (Some(0xFF), Some(0)) => {
-                    self.at += 2;
-                    0xFF
-                }
-                (Some(0xFF) | None, _) => {
-                    self.made_up = self.made_up.saturating_add(8);
-                    0
-                }
-                (Some(byte), _) => {
-                    self.at += 1;
-                    *byte
-                }
-            };
-            // What the fast way left below the bits that it counted is the same byte.
-            self.held |= u64::from(byte) << (56 - self.count);
-            self.count += 8;
+    fn load(&mut self) -> Option<()> {
+        if !self.over {
+            let kept = self.held.next - BEHIND..self.end;
+            self.end = kept.len();
+            self.held.next = BEHIND;
+            self.window.copy_within(kept, 0);
+            self.unpack()?;
         }
+        self.is_within().then_some(())
     }
 
-    /// The next bits, at most 16, of those that are held.
-    #[inline]
-    fn peek(&self, bits: u32) -> u32 {
-        u32::try_from((self.held >> 1) >> (63 - bits)).unwrap_or_default()
-    }
-
-    #[inline]
-    fn skip(&mut self, bits: u32) {
-        self.held <<= bits;
-        self.count -= bits;
-    }
-
-    #[inline]
-    fn head(&self) -> usize {
-        usize::try_from(self.held >> (64 - LOOK)).unwrap_or_default() & (LOOKED - 1)
+    /// Fills the window from the source.
+    fn unpack(&mut self) -> Option<()> {
+        while let Some(room) = self.window.get_mut(self.end..self.end + 8).filter(|_| self.end + 8 + UNIT <= WINDOW) {
+            if let Some((eight, after)) = self.source.split_first_chunk::<8>().filter(|(eight, _)| has_no_escape(**eight)) {
+                room.copy_from_slice(eight);
+                (self.end, self.source) = (self.end + 8, after);
+                continue;
+            }
+            let first = room.first_mut()?;
+            (*first, self.source) = match self.source {
+                [0xFF, 0, after @ ..] => (0xFF, after),
+                [0xFF, ..] | [] => {
+                    self.over = true;
+                    break;
+                }
+                [byte, after @ ..] => (*byte, after),
+            };
+            self.end += 1;
+        }
+        self.window.get_mut(self.end..self.end + UNIT)?.fill(0);
+        Some(())
     }
 
     /// Goes on behind a restart marker.
     pub fn restart(&mut self) -> Option<()> {
-        if self.is_beyond() {
+        self.ready()?;
+        // Whole bytes that are no part of the last unit: there must be none.
+        if !self.over || self.left()? >= 8 {
             return None;
         }
-        // Whole bytes that are held and are no part of the last unit: there must be none but the made up.
-        if self.count - self.made_up >= 8 {
-            return None;
-        }
-        match self.bytes.get(self.at..)? {
-            [0xFF, 0xD0..=0xD7, ..] => *self = Self { at: self.at + 2, ..Self::new(self.bytes) },
-            _ => return None,
-        }
+        let [0xFF, 0xD0..=0xD7, after @ ..] = self.source else { return None };
+        (self.source, self.end, self.over, self.held) = (after, BEHIND, false, Held::NOTHING);
         Some(())
     }
 
-    /// The waves of the next block. Nothing if a code is none.
-    #[inline]
-    pub fn block(&mut self, component: &Component, mean: &mut i32, block: &mut Block) -> Option<()> {
-        *block = Block { waves: [0.0; 17], flat: true };
-        self.fill();
-        let (size, length) = match component.means.table.get(self.head())? {
-            (size, length) if *length > 0 => (u32::from(*size), u32::from(*length)),
-            _ => component.means.codes.find(self.peek(LONGEST)).map(|(size, length)| (u32::from(size), length))?,
-        };
-        self.skip(length);
-        *mean = mean.checked_add(signed(self.peek(size), size))?;
-        self.skip(size);
-        let [first, ..] = component.waves;
-        let [place, ..] = &mut block.waves;
-        *place = strength(i16::try_from(*mean).ok()?) * first.1;
-        let mut n = 1_usize;
-        while n < 64 {
-            if self.count < 32 {
-                self.fill();
+    /// The waves of the next block, as far as they are among the first so many in the order of the file. Nothing if a code is none.
+    // Not a part of its caller: so the compiler knows that bits and waves are not the same memory, and keeps the bits at hand.
+    #[inline(never)]
+    pub fn block(&mut self, component: &Component, seen: usize, mean: &mut i32, row: &mut Row, lane: usize) -> Option<()> {
+        let (mut held, window, codes) = (self.held, &*self.window, &*component.codes);
+        held.fill(window)?;
+        *mean = mean.checked_add(i32::from(held.wave(&component.means, window)?.strength))?;
+        row.put(0, lane, i16::try_from(*mean).ok()?);
+        let mut n = 1;
+        'block: loop {
+            held.fill(window)?;
+            for _ in 0..SHORT {
+                let wave = held.wave(codes, window)?;
+                n += usize::from(wave.skipped);
+                row.put(place(n), lane, wave.strength);
+                n += 1;
+                if n >= seen {
+                    break 'block;
+                }
             }
-            let mut wave = *component.codes.table.get(self.head())?;
-            let value = if wave.all > 0 {
-                self.skip(u32::from(wave.all));
-                wave.strength
-            } else {
-                if wave.code == 0 {
-                    wave = component.codes.find(self.peek(LONGEST))?;
-                }
-                self.skip(u32::from(wave.code));
-                let size = u32::from(wave.size);
-                if size == 0 {
-                    // Sixteen waves without strength, or no more waves.
-                    if wave.skipped < 15 {
-                        break;
-                    }
-                    n += 16;
-                    continue;
-                }
-                let bits = self.peek(size);
-                self.skip(size);
-                i16::try_from(signed(bits, size)).ok()?
-            };
-            n += usize::from(wave.skipped);
-            let (place, step) = component.waves.get(n)?;
-            block.flat &= *place == NOWHERE;
-            *block.waves.get_mut(usize::from(*place))? = strength(value) * step;
-            n += 1;
         }
+        held.pass(codes, window, n)?;
+        self.held = held;
         Some(())
     }
 }
 
+/// Where a wave goes; the end of a block leads behind all of them.
 #[inline]
-fn strength(value: i16) -> f32 {
-    f32::from(value)
+fn place(n: usize) -> u8 {
+    PLACES.get(n & 255).copied().unwrap_or_default()
+}
+
+/// Whether no byte is 0xFF.
+#[inline]
+const fn has_no_escape(bytes: [u8; 8]) -> bool {
+    let word = u64::from_ne_bytes(bytes);
+    (!word).wrapping_sub(0x0101_0101_0101_0101) & word & 0x8080_8080_8080_8080 == 0
 }

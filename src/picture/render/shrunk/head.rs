@@ -1,24 +1,21 @@
 //! What stands before the compressed data: sizes, components and tables.
 
-use crate::picture::render::shrunk::bits::{Codes, Means, Waves};
+use std::rc::Rc;
 
-/// The order in which the waves of a block come: row × 8 + column.
-const ORDER: [u8; 64] = [
-    0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7, 14, 21, 28, 35, 42, 49, 56,
-    57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63,
-];
-/// Where a wave goes that is too fine to be seen.
-pub const NOWHERE: u8 = 16;
+use crate::picture::render::shrunk::{
+    codes::Codes,
+    order::{LANES, PLACES},
+};
 
 /// A component: luma or one of the two colours.
 pub struct Component {
     /// Its blocks in a unit, side by side and below each other.
     pub across: usize,
     pub down: usize,
-    /// For each wave in the order of the file: where it goes in a block of 4 × 4, and the size of its steps.
-    pub waves: [(u8, f32); 64],
-    pub means: Means,
-    pub codes: Waves,
+    /// The size of the steps of each wave of 4 × 4, four times: an eighth of it is that of a sample's steps, told in 1/32.
+    pub steps: [i16; 16],
+    pub means: Rc<Codes>,
+    pub codes: Rc<Codes>,
 }
 
 /// A picture that is for us.
@@ -41,9 +38,9 @@ struct Announced {
 
 #[derive(Default)]
 struct Tables {
-    steps: [Option<[u16; 64]>; 4],
-    means: [Option<Codes>; 4],
-    waves: [Option<Codes>; 4],
+    steps: [Option<[u8; 64]>; 4],
+    means: [Option<Rc<Codes>>; 4],
+    waves: [Option<Rc<Codes>>; 4],
     frame: Option<(u16, u16, Vec<Announced>)>,
     restart: u32,
     /// What Adobe's segment says of the colours.
@@ -95,7 +92,7 @@ impl Tables {
         while let Some((kind, after)) = body.split_first() {
             let (table, after) = after.split_first_chunk::<64>()?;
             // The upper half tells steps of 16 bits.
-            *self.steps.get_mut(usize::from(*kind))? = Some(table.map(u16::from));
+            *self.steps.get_mut(usize::from(*kind))? = Some(*table);
             body = after;
         }
         Some(())
@@ -106,9 +103,12 @@ impl Tables {
             let (counts, after) = after.split_first_chunk::<16>()?;
             let all = counts.iter().map(|n| usize::from(*n)).sum();
             let (values, after) = after.split_at_checked(all)?;
-            let tables = if kind >> 4 == 0 { &mut self.means } else { &mut self.waves };
-            let place = usize::from(if kind >> 4 <= 1 { kind & 15 } else { u8::MAX });
-            *tables.get_mut(place)? = Some(Codes::new(counts, values)?);
+            let (tables, codes) = match kind >> 4 {
+                0 => (&mut self.means, Codes::means(counts, values)?),
+                1 => (&mut self.waves, Codes::waves(counts, values)?),
+                _ => return None,
+            };
+            *tables.get_mut(usize::from(kind & 15))? = Some(Rc::new(codes));
             body = after;
         }
         Some(())
@@ -131,18 +131,18 @@ impl Tables {
                 return None;
             }
             let steps = self.steps.get(a.steps)?.as_ref()?;
-            let mut waves = [(NOWHERE, 0.0); 64];
-            for ((wave, step), place) in waves.iter_mut().zip(steps).zip(ORDER) {
-                let (row, column) = (place / 8, place % 8);
-                let seen = row < 4 && column < 4;
-                *wave = (if seen { row * 4 + column } else { NOWHERE }, f32::from(*step));
+            let mut seen = [0; 16];
+            for (step, place) in steps.iter().zip(PLACES) {
+                if let Some(seen) = seen.get_mut(usize::from(place) / LANES) {
+                    *seen = 4 * i16::from(*step);
+                }
             }
             components.push(Component {
                 across: usize::from(across),
                 down: usize::from(down),
-                waves,
-                means: Means::new(self.means.get(usize::from(tables >> 4))?.as_ref()?)?,
-                codes: Waves::new(self.waves.get(usize::from(tables & 15))?.as_ref()?),
+                steps: seen,
+                means: Rc::clone(self.means.get(usize::from(tables >> 4))?.as_ref()?),
+                codes: Rc::clone(self.waves.get(usize::from(tables & 15))?.as_ref()?),
             });
         }
         Some(Head { width: *width, height: *height, components, restart: self.restart, data })

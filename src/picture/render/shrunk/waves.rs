@@ -1,79 +1,87 @@
-//! From the waves of a block to samples, and from samples to pixels.
+//! From the waves of blocks to samples: eight blocks side by side, so that the compiler gives the processor eight numbers at once.
 //!
-//! All of it is said for several numbers side by side, so that the compiler gives them to the processor at once.
+//! Reckoned in 1/32 of a sample. The numbers of a picture have room in 16 bits: no sample is more than 128 from the middle, so all waves
+//! of a block together are not stronger than 1,024 and half of their steps, and no sum below is more than four times that. Those of a
+//! damaged picture come to whatever they come to.
 
-use crate::picture::render::shrunk::bits::Block;
+use crate::picture::render::shrunk::order::{LANES, PLACED};
 
-/// cos(π/8)/√2 and cos(3π/8)/√2: the odd waves of four samples.
-const SLOW: f32 = 0.653_281_5;
-const FAST: f32 = 0.270_598_06;
-/// Added to a small number, it leaves the number's whole part in the last bits.
-const ROUND: f32 = 8_388_608.0;
+/// Samples are told around zero; and a half, for rounding.
+const MIDDLE: i16 = 128 * 32 + 16;
 
-/// A sample of a value around zero; what is beyond 0…255 becomes the end of it.
-#[inline]
-fn sample(value: f32) -> u8 {
-    let [lowest, ..] = ((value + 128.0).clamp(0.0, 255.0) + ROUND).to_bits().to_le_bytes();
-    lowest
+/// Eight blocks of a row: for each wave of 4 × 4 its strength in each of them, and places for the waves that cannot be seen.
+#[derive(Debug)]
+pub struct Row {
+    waves: [i16; PLACED],
 }
 
-/// One sample: the mean.
-pub fn one(block: &Block, room: &mut [u8]) -> Option<()> {
-    let [mean, ..] = block.waves;
-    *room.first_mut()? = sample(mean / 8.0);
+/// The same number of each of eight blocks.
+type Eight = [i16; LANES];
+
+impl Default for Row {
+    fn default() -> Self {
+        Self { waves: [0; PLACED] }
+    }
+}
+
+impl Row {
+    /// Notes the strength of a wave of a block.
+    #[inline]
+    pub fn put(&mut self, place: u8, lane: usize, strength: i16) {
+        if let Some(wave) = self.waves.get_mut((usize::from(place) + lane) & (PLACED - 1)) {
+            *wave = strength;
+        }
+    }
+
+    /// Makes samples of eight blocks and forgets the waves; `side` × `side` of each.
+    pub fn samples(&mut self, steps: &[i16; 16], side: u32, room: &mut [u8], width: usize) -> Option<()> {
+        let waves = self.strengths(steps);
+        match side {
+            1 => one(waves, room),
+            2 => two(waves, room, width),
+            _ => four(waves, room, width),
+        }
+    }
+
+    /// The strengths of the waves that are seen; the mean is a sample already.
+    #[inline]
+    fn strengths(&mut self, steps: &[i16; 16]) -> [Eight; 16] {
+        let mut all = [[0; LANES]; 16];
+        for ((to, waves), step) in all.iter_mut().zip(self.waves.as_chunks_mut::<LANES>().0).zip(steps) {
+            for (to, wave) in to.iter_mut().zip(waves) {
+                *to = wave.wrapping_mul(*step);
+                *wave = 0;
+            }
+        }
+        let [means, ..] = &mut all;
+        for mean in means {
+            *mean = mean.wrapping_add(MIDDLE);
+        }
+        all
+    }
+}
+
+/// A sample in the last byte; what is beyond 0…255 becomes the end of it.
+#[inline]
+fn sample(value: i16) -> u16 {
+    (value >> 5).clamp(0, 255).cast_unsigned()
+}
+
+/// One sample of each block: the mean.
+fn one([means, ..]: [Eight; 16], room: &mut [u8]) -> Option<()> {
+    *room.first_chunk_mut::<LANES>()? = means.map(|mean| sample(mean).to_le_bytes()).map(|[lowest, _]| lowest);
     Some(())
 }
 
-/// Two by two samples.
-pub fn two(block: &Block, room: &mut [u8], width: usize) -> Option<()> {
-    let [a, b, _, _, c, d, ..] = block.waves;
-    for (n, (even, odd)) in [(a + c, b + d), (a - c, b - d)].into_iter().enumerate() {
-        let row = room.get_mut(n * width..)?.first_chunk_mut::<2>()?;
-        *row = [sample((even + odd) / 8.0), sample((even - odd) / 8.0)];
-    }
-    Some(())
-}
-
-/// Four numbers side by side.
-type Four = [f32; 4];
-
-/// Four samples of four waves, for four lines side by side. Each line begins as half of what eight samples would show.
-#[inline]
-fn lines([a, b, c, d]: [Four; 4]) -> [Four; 4] {
-    let mut out = [[0.0; 4]; 4];
-    let [first, second, third, fourth] = &mut out;
-    let places = first.iter_mut().zip(second).zip(third).zip(fourth);
-    for ((((((first, second), third), fourth), a), b), (c, d)) in places.zip(a).zip(b).zip(c.into_iter().zip(d)) {
-        let (sum, difference) = (0.5 * (a + c), 0.5 * (a - c));
-        let (outer, inner) = (SLOW * b + FAST * d, FAST * b - SLOW * d);
-        *first = sum + outer;
-        *second = difference + inner;
-        *third = difference - inner;
-        *fourth = sum - outer;
-    }
-    out
-}
-
-/// Rows become columns.
-#[inline]
-const fn turned(rows: [Four; 4]) -> [Four; 4] {
-    let [[a0, a1, a2, a3], [b0, b1, b2, b3], [c0, c1, c2, c3], [d0, d1, d2, d3]] = rows;
-    [[a0, b0, c0, d0], [a1, b1, c1, d1], [a2, b2, c2, d2], [a3, b3, c3, d3]]
-}
-
-/// Four by four samples.
-#[inline]
-pub fn four(block: &Block, room: &mut [u8], width: usize) -> Option<()> {
-    let rows = if block.flat {
-        let [mean, ..] = block.waves;
-        [[sample(mean / 8.0); 4]; 4]
-    } else {
-        let [a0, a1, a2, a3, b0, b1, b2, b3, c0, c1, c2, c3, d0, d1, d2, d3, _] = block.waves;
-        let down = lines([[a0, a1, a2, a3], [b0, b1, b2, b3], [c0, c1, c2, c3], [d0, d1, d2, d3]]);
-        turned(lines(turned(down))).map(|row| row.map(|value| sample(0.5 * value)))
-    };
-    for (to, from) in room.chunks_mut(width).zip(rows) {
-        *to.first_chunk_mut::<4>()? = from;
+/// Two by two samples of each block.
+fn two([a, b, _, _, c, d, ..]: [Eight; 16], room: &mut [u8], width: usize) -> Option<()> {
+    for (n, sign) in [1, -1].into_iter().enumerate() {
+        let row = room.get_mut(n * width..)?.first_chunk_mut::<{ 2 * LANES }>()?;
+        let blocks = a.iter().zip(b).zip(c).zip(d);
+        for (to, (((a, b), c), d)) in row.as_chunks_mut::<2>().0.iter_mut().zip(blocks) {
+            let (even, odd) = (a.wrapping_add(c.wrapping_mul(sign)), b.wrapping_add(d.wrapping_mul(sign)));
+            *to = (sample(even.wrapping_add(odd)) | (sample(even.wrapping_sub(odd)) << 8)).to_le_bytes();
+        }
     }
     Some(())
 }
@@ -85,18 +93,47 @@ const fn share(number: i16, of: i16) -> i16 {
     ((number as i32 * of as i32) >> 16) as i16
 }
 
-/// Red, green and blue of samples, by JFIF's weights: red is luma + 1.402 red, green is luma − 0.344 blue − 0.714 red, blue is
-/// luma + 1.772 blue. Reckoned in 1/32.
+/// √2 cos(π/8) times a number.
 #[inline]
-pub fn colour(luma: &[u8], blue: &[u8], red: &[u8], pixels: &mut [u8]) {
-    let part = |n: i16| u8::try_from((n >> 5).clamp(0, 255)).unwrap_or_default();
-    for (((pixel, luma), blue), red) in pixels.chunks_exact_mut(3).zip(luma).zip(blue).zip(red) {
-        let luma = (i16::from(*luma) << 5) + 16;
-        let (blue, red) = ((i16::from(*blue) - 128) << 5, (i16::from(*red) - 128) << 5);
-        if let [r, g, b] = pixel {
-            *r = part(luma + red + share(red, 26_345));
-            *g = part(luma - share(blue, 22_554) - red + share(red, 18_734));
-            *b = part(luma + 2 * blue - share(blue, 14_942));
+const fn slow(number: i16) -> i16 {
+    number.wrapping_add(share(number, 20_091))
+}
+
+/// √2 cos(3π/8) times a number.
+#[inline]
+const fn fast(number: i16) -> i16 {
+    number.wrapping_sub(share(number, 30_068))
+}
+
+/// Four samples of four waves, for lines side by side.
+#[inline(always)]
+fn lines([a, b, c, d]: [&mut Eight; 4]) {
+    for (((a, b), c), d) in a.iter_mut().zip(b).zip(c).zip(d) {
+        let (sum, difference) = (a.wrapping_add(*c), a.wrapping_sub(*c));
+        let (outer, inner) = (slow(*b).wrapping_add(fast(*d)), fast(*b).wrapping_sub(slow(*d)));
+        (*a, *d) = (sum.wrapping_add(outer), sum.wrapping_sub(outer));
+        (*b, *c) = (difference.wrapping_add(inner), difference.wrapping_sub(inner));
+    }
+}
+
+/// Four by four samples of each block.
+#[inline]
+fn four(waves: [Eight; 16], room: &mut [u8], width: usize) -> Option<()> {
+    let [mut a0, mut a1, mut a2, mut a3, mut b0, mut b1, mut b2, mut b3, mut c0, mut c1, mut c2, mut c3, mut d0, mut d1, mut d2, mut d3] =
+        waves;
+    lines([&mut a0, &mut b0, &mut c0, &mut d0]);
+    lines([&mut a1, &mut b1, &mut c1, &mut d1]);
+    lines([&mut a2, &mut b2, &mut c2, &mut d2]);
+    lines([&mut a3, &mut b3, &mut c3, &mut d3]);
+    let rows = [[a0, a1, a2, a3], [b0, b1, b2, b3], [c0, c1, c2, c3], [d0, d1, d2, d3]];
+    for ([mut a, mut b, mut c, mut d], room) in rows.into_iter().zip(room.chunks_mut(width)) {
+        lines([&mut a, &mut b, &mut c, &mut d]);
+        let blocks = a.into_iter().zip(b).zip(c).zip(d);
+        let (fours, _) = room.first_chunk_mut::<{ 4 * LANES }>()?.as_chunks_mut::<4>();
+        for (to, (((a, b), c), d)) in fours.iter_mut().zip(blocks) {
+            let (left, right) = (sample(a) | (sample(b) << 8), sample(c) | (sample(d) << 8));
+            *to = (u32::from(left) | (u32::from(right) << 16)).to_le_bytes();
         }
     }
+    Some(())
 }
