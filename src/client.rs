@@ -17,6 +17,7 @@ mod push;
 mod repair;
 mod storage;
 pub mod transport;
+pub mod upload;
 
 use std::{borrow::Cow, collections::BTreeMap};
 

@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// A photo as the camera app hands it over. The bytes follow in their own time.
+/// A photo as the camera app hands it over. The bytes follow in their own time (see [`crate::client::upload`]).
 #[derive(Debug, Clone)]
 pub struct Shot {
     /// What it is meant to show.
@@ -25,17 +25,40 @@ pub struct Shot {
     pub point: Option<Point>,
     /// When, by the device's clock; absent: now.
     pub captured_at: Option<Timestamp>,
-    /// SHA-256 of the bytes, hex; absent: made from the photo's id.
-    pub sha256: Option<String>,
+    /// Where the camera looked, degrees from true north.
+    pub heading_deg: Option<f64>,
+    /// The file; absent: one of twelve million pixels that nobody will ever send, its hash made from the photo's id.
+    pub file: Option<ShotFile>,
     /// Whether the operating system said that the position was simulated.
     pub mock: bool,
+}
+
+/// The final file of a photo, after every change that the app makes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShotFile {
+    /// SHA-256 of its bytes, hex.
+    pub sha256: String,
+    /// Number of bytes.
+    pub bytes: usize,
+    /// Pixels across.
+    pub width: u32,
+    /// Pixels down.
+    pub height: u32,
+}
+
+impl ShotFile {
+    /// Describes a file.
+    #[must_use]
+    pub fn of(bytes: &[u8], width: u32, height: u32) -> Self {
+        Self { sha256: hex(&Sha256::digest(bytes)), bytes: bytes.len(), width, height }
+    }
 }
 
 impl Shot {
     /// An honest photo at a place.
     #[must_use]
     pub const fn of(kind: PhotoKind, point: Point) -> Self {
-        Self { kind, point: Some(point), captured_at: None, sha256: None, mock: false }
+        Self { kind, point: Some(point), captured_at: None, heading_deg: Some(90.0), file: None, mock: false }
     }
 }
 
@@ -127,12 +150,12 @@ impl<T: Transport> Device<T> {
     /// `photo.add`.
     pub fn add_photo(&mut self, entity: Uuid, visit: Option<VisitId>, shot: &Shot) -> PhotoId {
         let photo: PhotoId = self.new_id();
-        let made = || hex(&Sha256::digest(photo.uuid().as_bytes()));
-        let sha256 = shot.sha256.clone().unwrap_or_else(made);
+        let made = || ShotFile { sha256: hex(&Sha256::digest(photo.uuid().as_bytes())), bytes: 2_400_000, width: 4000, height: 3000 };
+        let file = shot.file.clone().unwrap_or_else(made);
         let args = json!({
-            "photo": photo, "visit": visit, "kind": shot.kind, "sha256": sha256, "bytes": 2_400_000, "mime": "image/jpeg",
-            "width": 4000, "height": 3000, "captured_at": shot.captured_at.unwrap_or_else(|| self.clock.wall()),
-            "point": shot.point, "heading_deg": 90.0, "mock": shot.mock,
+            "photo": photo, "visit": visit, "kind": shot.kind, "sha256": file.sha256, "bytes": file.bytes, "mime": "image/jpeg",
+            "width": file.width, "height": file.height, "captured_at": shot.captured_at.unwrap_or_else(|| self.clock.wall()),
+            "point": shot.point, "heading_deg": shot.heading_deg, "mock": shot.mock,
         });
         self.act("photo.add", entity, args);
         photo

@@ -35,7 +35,7 @@ struct Server {
 }
 
 fn reply(status: u16, body: Value) -> Reply {
-    Reply { status, body, retry_after_s: None, etag: None }
+    Reply { status, body, ..Reply::default() }
 }
 
 impl Server {

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::client::{ClientError, Result};
 
 /// What a server answered.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Reply {
     /// HTTP status.
     pub status: u16,
@@ -15,6 +15,10 @@ pub struct Reply {
     pub retry_after_s: Option<u64>,
     /// The revision of `ETag`.
     pub etag: Option<String>,
+    /// Of what was made: where it is.
+    pub location: Option<String>,
+    /// How many bytes of an upload have arrived.
+    pub upload_offset: Option<u64>,
 }
 
 impl Reply {

@@ -542,14 +542,14 @@ impl Transport for Line {
         }
         self.calls.borrow_mut().push((path.to_owned(), body.cloned().unwrap_or_default()));
         let reply = match self.serve(path, body) {
-            Ok(body) => Reply { status: 200, body, retry_after_s: None, etag: None },
+            Ok(body) => Reply { status: 200, body, ..Reply::default() },
             Err(e) => {
                 assert_ne!(e.code, Code::Internal, "{e} {:?}", e.source);
                 let info = e.code.info();
                 let mut body = Value::Object(e.facts.clone());
                 body["code"] = json!(info.slug);
                 body["detail"] = json!(e.detail);
-                Reply { status: info.status, body, retry_after_s: e.retry_after_s, etag: None }
+                Reply { status: info.status, body, retry_after_s: e.retry_after_s, ..Reply::default() }
             }
         };
         if self.lose.get() > 0 {

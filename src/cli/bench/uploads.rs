@@ -2,10 +2,8 @@
 
 use std::time::Duration;
 
-use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
-use ureq::Agent;
 use uuid::Uuid;
 
 use crate::{
@@ -16,11 +14,12 @@ use crate::{
             figures::{Figures, Wanted, float, rate},
             ground::{Ground, Served},
             people::{Login, Office, Reach},
-            wire::{Ticket, agent, applied, at_once, brief, first_other, push_now, register, tickets_of},
+            wire::{Ticket, agent, applied, at_once, first_other, push_now, register, tickets_of},
         },
     },
+    client::upload,
     clock::Stopwatch,
-    domain::{account::Role, hex::hex},
+    domain::{account::Role, hex::hex, ids::PhotoId},
 };
 
 /// Bytes of a photo.
@@ -85,6 +84,10 @@ fn bytes(base: &mut [u8], n: u128) {
     }
 }
 
+fn length(bytes: usize) -> u64 {
+    u64::try_from(bytes).unwrap_or(u64::MAX)
+}
+
 struct Sender<'a> {
     ground: &'a Ground,
     server: &'a Served,
@@ -147,44 +150,26 @@ impl Sender<'_> {
     }
 
     fn begin(&self, photos: &[Photo]) -> Told<Vec<(Photo, String)>> {
-        let agent = agent();
-        let one = |photo: &Photo| {
-            let metadata = format!("photo_id {}", BASE64_STANDARD.encode(photo.id.to_string()));
-            let request = agent.post(format!("{}/v1/uploads", self.server.base)).header("authorization", &self.bearer);
-            let request = request.header("tus-resumable", "1.0.0").header("upload-length", PHOTO.to_string());
-            let reply = request.header("upload-metadata", metadata).send_empty().map_err(|e| Failure::said(format!("no answer: {e}")))?;
-            let location = reply.headers().get("location").and_then(|v| v.to_str().ok()).map(str::to_owned);
-            location.map(|l| (*photo, l)).ok_or_else(|| Failure::said(format!("an upload was refused: {}", reply.status())))
-        };
-        photos.iter().map(one).collect()
+        let mut http = self.login.http.on_lines_of_its_own();
+        photos.iter().map(|photo| Ok((*photo, upload::begin(&mut http, PhotoId::new(photo.id), length(PHOTO))?))).collect()
     }
 
     fn send(&self, uploads: &[(Photo, String)], piece: usize) -> Told<Vec<Duration>> {
-        let (agent, mut base) = (agent(), base());
+        let (mut http, mut base) = (self.login.http.on_lines_of_its_own(), base());
         let mut times = Vec::with_capacity(uploads.len());
-        for (photo, location) in uploads {
+        for (photo, path) in uploads {
             bytes(&mut base, photo.n);
             let mut offset = 0;
             for part in base.chunks(piece) {
                 let watch = Stopwatch::start();
-                self.patch(&agent, location, offset, part)?;
+                offset = upload::send(&mut http, path, offset, length(part.len()), &mut { part })?;
                 times.push(watch.elapsed());
-                offset += part.len();
+            }
+            if offset != length(PHOTO) {
+                return Err(Failure::said(format!("of a photo {offset} bytes arrived")));
             }
         }
         Ok(times)
-    }
-
-    fn patch(&self, agent: &Agent, location: &str, offset: usize, part: &[u8]) -> Told<()> {
-        let request = agent.patch(format!("{}{location}", self.server.base)).header("authorization", &self.bearer);
-        let request = request.header("tus-resumable", "1.0.0").header("upload-offset", offset.to_string());
-        let reply = request.content_type("application/offset+octet-stream").send(part);
-        let mut reply = reply.map_err(|e| Failure::said(format!("no answer to a piece: {e}")))?;
-        if reply.status() == 204 {
-            return Ok(());
-        }
-        let text = reply.body_mut().read_to_string().unwrap_or_default();
-        Err(Failure::said(format!("a piece was refused: {}", brief(&text))))
     }
 
     fn are_stored(&self, photos: &[Photo]) -> Told<()> {
