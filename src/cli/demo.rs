@@ -2,6 +2,8 @@
 //!
 //! The day is played on a clock that began some hours ago, so that nobody waits; at its end it is the machine's own.
 
+pub mod album;
+pub mod camera;
 pub mod check;
 pub mod city;
 pub mod clock;
@@ -10,9 +12,11 @@ pub mod people;
 pub mod report;
 pub mod routine;
 pub mod scenes;
+pub mod sending;
+pub mod shutter;
 pub mod stage;
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc, thread};
 
 use serde_json::{Value, json};
 
@@ -20,6 +24,7 @@ use crate::{
     cli::{
         Env, Failure,
         demo::{
+            camera::Camera,
             check::Count,
             city::{Ids, Plan, Term, by_code},
             clock::{DayClock, Dice},
@@ -38,7 +43,7 @@ use crate::{
 };
 
 /// The day begins so many minutes before now.
-const DAY_MINUTES: i64 = 360;
+const DAY_MINUTES: i64 = 600;
 /// Tours of work after the scenes.
 const TOURS: usize = 3;
 /// A line of progress after so many requests.
@@ -48,7 +53,7 @@ const PROGRESS: usize = 100;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  bazdid demo\n  bazdid demo --city nyc --port 9000\n  \
     bazdid demo --exit --summary-file day.json\n  bazdid demo --database postgres://postgres@127.0.0.1/bazdid_demo\n\n\
-    Exit code 1 when a phone diverged from the server, a mutation was lost, or the day went otherwise than its story.")]
+    Exit code 1 when a phone diverged from the server, a mutation or a photo was lost, or the day went otherwise than its story.")]
 pub struct Args {
     /// Folder of the database and the key. Made if it is not there; an earlier demonstration in it is replaced.
     #[arg(long, value_name = "DIR", default_value = "data/demo")]
@@ -74,6 +79,9 @@ pub struct Args {
     /// How many requests; as many as the city usually has.
     #[arg(long, value_name = "N")]
     pub requests: Option<usize>,
+    /// Pixels of the longer side of a photo.
+    #[arg(long, value_name = "N", default_value_t = 1280, value_parser = clap::value_parser!(u32).range(160..=8000))]
+    pub photo_pixels: u32,
 }
 
 /// Words of the cities on the command line.
@@ -129,7 +137,8 @@ impl Outcome {
     #[must_use]
     pub fn is_good(&self) -> bool {
         let surprises = self.summary.get("surprises").and_then(Value::as_array).is_some_and(|s| !s.is_empty());
-        self.count.diverged.is_empty() && self.count.lost.is_empty() && !surprises
+        let photos = &self.count.photos;
+        self.count.diverged.is_empty() && self.count.lost.is_empty() && photos.faults.is_empty() && photos.unread == 0 && !surprises
     }
 }
 
@@ -138,6 +147,19 @@ impl Outcome {
 /// # Errors
 /// The folder or database holds something else, the port is taken, or the day did not come out right.
 pub fn run(args: &Args, env: &Env) -> Result<(), Failure> {
+    // In a thread of its own: what the phones and cameras took of memory goes with it, and the server stays up with its own.
+    let played = thread::scope(|scope| scope.spawn(|| whole_day(args, env)).join());
+    let (stage, good) = played.map_err(|_| Failure::said("the demonstration broke down"))??;
+    if args.exit {
+        stage.close()?
+    } else {
+        stage.wait()?
+    }
+    if good { Ok(()) } else { Err(Failure::said("the day did not come out right; see the lines marked with !")) }
+}
+
+/// Plays the day and tells of it. Returns the server, and whether the day came out right.
+fn whole_day(args: &Args, env: &Env) -> Told<(Stage, bool)> {
     let mut demo = prepare(args, env)?;
     demo.play();
     let outcome = demo.finish()?;
@@ -146,14 +168,10 @@ pub fn run(args: &Args, env: &Env) -> Result<(), Failure> {
         std::fs::write(file, format!("{text}\n")).map_err(|e| Failure::said(format!("cannot write {}: {e}", file.display())))?;
         out(format_args!("\nThe figures are in {}.", file.display()));
     }
-    let good = outcome.is_good();
-    if args.exit {
-        demo.stage.close()?;
-    } else {
+    if !args.exit {
         demo.invite();
-        demo.into_stage().wait()?;
     }
-    if good { Ok(()) } else { Err(Failure::said("the day did not come out right; see the lines marked with !")) }
+    Ok((demo.into_stage(), outcome.is_good()))
 }
 
 /// Builds the stage and the city.
@@ -216,10 +234,13 @@ pub fn prepare(args: &Args, env: &Env) -> Told<Demo> {
         categories: std::mem::take(&mut ids.categories),
         organisations: std::mem::take(&mut ids.organisations),
         phones,
+        camera: Camera { pixels: args.photo_pixels, zone: city.time_zone() },
         supervisor,
         surprises: Vec::new(),
         released: 0,
         reserved: Vec::new(),
+        lost_files: Vec::new(),
+        example: None,
     };
     register(&mut day, city, &requests)?;
     Ok(Demo { supervisor: who("supervisor")?, stage, day, city, plan, began, machine: env.clock.clone() })
@@ -260,6 +281,7 @@ impl Demo {
                 self.day.surprises.push(what);
             }
         }
+        scenes::play_pictures(&mut self.day);
     }
 
     /// Compares and tells.
@@ -269,7 +291,7 @@ impl Demo {
     pub fn finish(&mut self) -> Told<Outcome> {
         self.day.scene("Evening: every phone syncs; what people did is compared with what the server holds");
         self.day.clock.catch_up();
-        let (count, held) = check::count(&mut self.day, &self.stage.base_url, &self.supervisor)?;
+        let (count, held) = check::count(&mut self.day, &self.stage, &self.supervisor)?;
         let tickets = self.day.auditor.list("/v1/tickets?limit=200")?.len();
         let mut conflicts = BTreeMap::new();
         for (_, conflict) in held.list("conflict") {
@@ -343,5 +365,16 @@ impl Demo {
         for line in ["/v1/tickets?limit=3", "/v1/rounds?verdict=pending&limit=3", "/v1/conflicts?status=open&limit=3", "/v1/me"] {
             out(format_args!("  curl -s -H \"authorization: Bearer $TOKEN\" '{url}{line}'"));
         }
+        let Some((order, photo)) = self.day.example else { return };
+        out("\n  the evidence of an order, before beside after, with what the checks found in Persian and English:");
+        out(format_args!("  curl -s -H \"authorization: Bearer $TOKEN\" '{url}/v1/work-orders/{order}/evidence'"));
+        out("  orders that wait for the bytes of their photos:");
+        out(format_args!("  curl -s -H \"authorization: Bearer $TOKEN\" '{url}/v1/work-orders?evidence=pending&limit=3'"));
+        out("  a link to a picture for an <img>, good for five minutes without a token (size: screen or thumb):");
+        out(format_args!(
+            "  LINK=$(curl -s -H \"authorization: Bearer $TOKEN\" -H 'content-type: application/json' -d '{{\"size\":\"screen\"}}' \\\n    \
+             {url}/v1/photos/{photo}/links | sed 's/.*\"url\":\"\\([^\"]*\\)\".*/\\1/')"
+        ));
+        out(format_args!("  curl -s \"{url}$LINK\" -o photo.jpg"));
     }
 }

@@ -24,6 +24,7 @@ fn args(data: &Path, city: CityWord, database: Option<String>) -> Args {
         database,
         seed: 7,
         requests: Some(60),
+        photo_pixels: 320,
     }
 }
 
@@ -67,9 +68,10 @@ fn check(summary: &Value) {
     }
     let verdicts = &summary["verdicts"];
     assert!(number(&verdicts["by_result"]["ok"]) > number(&verdicts["by_result"]["mismatch"]), "{verdicts}");
-    for check in ["distance", "unique_bytes", "order", "mock_location", "clock"] {
+    for check in ["distance", "unique_bytes", "order", "mock_location", "clock", "pair", "exif_position", "exif_time", "similar_picture"] {
         assert!(verdicts["mismatch_by_check"][check].as_u64().is_some_and(|n| n > 0), "no mismatch of {check}: {verdicts}");
     }
+    bytes(summary);
     assert!(number(&summary["tickets"]) >= 60);
     assert!(number(&summary["devices"]) > 20 && number(&summary["rows"]) > 1000);
     assert!(number(&summary["lost_answers"]) > 0 && number(&summary["forks"]) == 1 && number(&summary["released"]) == 1);
@@ -79,6 +81,27 @@ fn check(summary: &Value) {
         let login = logins.iter().find(|l| l["role"] == role).unwrap_or_else(|| panic!("no login of {role}"));
         assert!(login["password"].as_str().unwrap().len() >= 12);
     }
+}
+
+/// The pictures: real bytes, over lines that broke, kept once, given back as they were declared, and read.
+fn bytes(summary: &Value) {
+    let (photos, verdicts) = (&summary["photos"], &summary["verdicts"]["by_check"]);
+    let of = |name: &str| number(&photos[name]);
+    let (stored, partial) = (number(&photos["by_state"]["stored"]), number(&photos["by_state"]["partial"]));
+    assert_eq!((of("declared"), of("waiting"), partial), (stored + 1, 1, 1), "one picture will never come: {photos}");
+    assert_eq!((of("sent"), of("contents"), of("read_back")), (stored, stored - 1, stored - 1), "one file is used twice: {photos}");
+    assert_eq!((of("lost"), of("unread")), (0, 0), "{photos}");
+    assert!(stored > 40 && of("bytes") > stored * 5_000, "{photos}");
+    assert!(of("cuts") > 10 && of("resumed") > of("cuts") / 2 && of("requests") > of("cuts") + stored, "{photos}");
+    assert!(of("late") > 0, "{photos}");
+    assert_eq!(number(&verdicts["bytes"]["ok"]), stored, "{verdicts}");
+    assert_eq!(number(&verdicts["format"]["ok"]), stored, "{verdicts}");
+    // The odd ones of the story and no other.
+    for (check, mismatches) in [("exif_position", 2), ("exif_time", 2), ("similar_picture", 4), ("unique_bytes", 2)] {
+        assert_eq!(number(&verdicts[check]["mismatch"]), mismatches, "{check}: {verdicts}");
+    }
+    assert!(verdicts["speed"]["mismatch"].is_null(), "nobody flies: {verdicts}");
+    assert_eq!(number(&verdicts["exif_time"]["unknown"]), 1, "{verdicts}");
 }
 
 #[test]

@@ -169,7 +169,8 @@ impl Ground {
         let word = clap::ValueEnum::to_possible_value(&city).map(|v| v.get_name().to_owned()).unwrap_or_default();
         let mut demo = ground.program()?;
         demo.args(["demo", "--exit", "--port", "0", "--city", &word, "--database", &ground.url, "--data"]).arg(data);
-        demo.arg("--summary-file").arg(&summary);
+        // Its pictures are not what is measured.
+        demo.args(["--photo-pixels", "160", "--summary-file"]).arg(&summary);
         if let Some(requests) = requests {
             demo.args(["--requests", &requests.to_string()]);
         }

@@ -4,6 +4,9 @@
 //!   gets from the server.
 //! - A mutation is **lost** if it has no answer, or if its effect cannot be found among the rows that a supervisor's fresh phone
 //!   gets (a refused one has none: its answer is what is kept).
+//! - A photo is **lost** if its phone sent all of it and the server does not give it back as it was declared (see [`photos`]).
+
+pub mod photos;
 
 use std::collections::BTreeMap;
 
@@ -12,8 +15,10 @@ use uuid::Uuid;
 
 use crate::{
     cli::demo::{
+        check::photos::Photos,
         day::Day,
         people::{Person, Phone, Told},
+        stage::Stage,
     },
     client::{PullReport, copy::LocalCopy, outbox::Entry},
     domain::sync::outcome::Status,
@@ -43,26 +48,22 @@ pub struct Count {
     pub renewals: usize,
     /// Phones that registered anew.
     pub forks: u32,
+    /// The bytes of photos.
+    pub photos: Photos,
 }
 
 /// Brings everybody up to date and counts. Returns the supervisor's copy too, for the figures of the day.
 ///
 /// # Errors
 /// The server cannot be reached or refuses.
-pub fn count(day: &mut Day, base_url: &str, supervisor: &Person) -> Told<(Count, LocalCopy)> {
+pub fn count(day: &mut Day, stage: &Stage, supervisor: &Person) -> Told<(Count, LocalCopy)> {
+    let base_url = &stage.base_url;
     let mut count = Count { devices: day.phones.len(), ..Count::default() };
     let mut differing: BTreeMap<String, String> = BTreeMap::new();
-    for _ in 0..QUIET {
-        let mut changes = 0;
-        for phone in &mut day.phones {
-            let (pushed, pulled) = phone.sync()?;
-            changes += pushed.answered + pulled.changes;
-            note_repairs(phone, &pulled, &mut differing);
-        }
-        if changes == 0 {
-            break;
-        }
-    }
+    // The declarations first: nobody takes bytes of a photo that is not known.
+    until_quiet(day, &mut differing)?;
+    let unread = photos::send_the_rest(day)?;
+    until_quiet(day, &mut differing)?;
     for phone in &mut day.phones {
         phone.device.refresh_results()?;
         let mut fresh = Phone::open(base_url, &phone.person, &day.clock, &day.ids)?;
@@ -90,6 +91,7 @@ pub fn count(day: &mut Day, base_url: &str, supervisor: &Person) -> Told<(Count,
     let mut office = Phone::open(base_url, supervisor, &day.clock, &day.ids)?;
     office.sync()?;
     let held = office.device.state.copy;
+    count.photos = Photos { unread, ..photos::count(day, stage, &held)? };
     for phone in &day.phones {
         for entry in phone.device.state.outbox.journal() {
             if let Some(result) = &entry.result {
@@ -102,6 +104,22 @@ pub fn count(day: &mut Day, base_url: &str, supervisor: &Person) -> Told<(Count,
         }
     }
     Ok((count, held))
+}
+
+/// Everybody syncs until nothing changes any more.
+fn until_quiet(day: &mut Day, differing: &mut BTreeMap<String, String>) -> Told<()> {
+    for _ in 0..QUIET {
+        let mut changes = 0;
+        for phone in &mut day.phones {
+            let (pushed, pulled) = phone.sync()?;
+            changes += pushed.answered + pulled.changes;
+            note_repairs(phone, &pulled, differing);
+        }
+        if changes == 0 {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// A copy that had to be repaired had diverged.
@@ -190,19 +208,21 @@ fn verdict_is_kept(entry: &Entry, held: &LocalCopy, round: Option<Uuid>) -> bool
     decided && conflict.is_none_or(|c| held.get("conflict", c.uuid()).is_some())
 }
 
-/// How many photos' checks came out how: by result, and the mismatches by check.
+/// How many photos' checks came out how: by result, each check by result, and the mismatches by check.
 #[must_use]
 pub fn verdicts(held: &LocalCopy) -> Value {
     let mut by_result: BTreeMap<String, usize> = [("ok", 0), ("mismatch", 0), ("unknown", 0)].map(|(k, n)| (k.to_owned(), n)).into();
-    let mut by_check: BTreeMap<String, usize> = BTreeMap::new();
+    let mut mismatches: BTreeMap<String, usize> = BTreeMap::new();
+    let mut by_check: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
     for (_, photo) in held.list("photo") {
         for verdict in photo.row.get("verdicts").and_then(Value::as_array).into_iter().flatten() {
             let word = |f: &str| verdict.get(f).and_then(Value::as_str).unwrap_or_default().to_owned();
             *by_result.entry(word("result")).or_default() += 1;
+            *by_check.entry(word("check")).or_default().entry(word("result")).or_default() += 1;
             if word("result") == "mismatch" {
-                *by_check.entry(word("check")).or_default() += 1;
+                *mismatches.entry(word("check")).or_default() += 1;
             }
         }
     }
-    json!({ "by_result": by_result, "mismatch_by_check": by_check })
+    json!({ "by_result": by_result, "by_check": by_check, "mismatch_by_check": mismatches })
 }

@@ -9,17 +9,19 @@ use crate::{
     cli::{
         Failure,
         demo::{
+            camera::{Camera, Oddity, View},
             clock::{DayClock, Dice},
             people::{Desk, Phone, Told},
+            sending::Reception,
+            shutter::place,
         },
         out,
     },
-    client::acts::Shot,
     clock::{Clock as _, SharedIds},
     demo_data::Outline,
     domain::{
         geo::Point,
-        ids::{MutationId, TicketId, VisitId},
+        ids::{MutationId, PhotoId, TicketId, VisitId},
         photo::PhotoKind,
         visit::{VisitKind, VisitOutcome},
     },
@@ -27,6 +29,8 @@ use crate::{
 
 /// Metres of one degree of latitude.
 const METRES_PER_DEGREE: f64 = 111_195.0;
+/// Metres from a ticket's point to where somebody stands there.
+pub const NEAR_M: f64 = 3.0;
 
 /// Which phone, by its place in [`Day::phones`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,13 +49,21 @@ pub struct Job {
     pub point: Point,
 }
 
+impl Job {
+    /// What a camera sees there.
+    #[must_use]
+    pub fn view(&self, done: bool) -> View {
+        View { place: place(&format!("{} {} {}", self.code, self.point.lat, self.point.lon)), done }
+    }
+}
+
 /// How somebody does a job.
 #[derive(Debug, Clone, Default)]
 pub struct Style {
     /// Metres between the ticket and the photo after the work.
     pub far_m: f64,
-    /// Bytes of the photos after the work, if they are somebody else's.
-    pub same_bytes: Option<String>,
+    /// What is odd about the file of the photo after the work.
+    pub oddity: Oddity,
     /// The photo after the work is taken first.
     pub reversed: bool,
     /// The position is simulated.
@@ -85,12 +97,18 @@ pub struct Day {
     pub organisations: BTreeMap<String, Value>,
     /// Who is in the field.
     pub phones: Vec<Phone>,
+    /// What they take pictures with.
+    pub camera: Camera,
     /// Where something went otherwise than the story says.
     pub surprises: Vec<String>,
     /// Answers that were `held` and came right later.
     pub released: usize,
     /// Work that is not to be touched by the rest of the day.
     pub reserved: Vec<Uuid>,
+    /// Photos of which a phone has lost the file.
+    pub lost_files: Vec<PhotoId>,
+    /// An order whose evidence is worth a look, and a photo of it.
+    pub example: Option<(Uuid, Uuid)>,
 }
 
 impl Day {
@@ -154,12 +172,31 @@ impl Day {
     /// # Errors
     /// The server cannot be reached or refuses.
     pub fn sync(&mut self, who: Who) -> Told<()> {
+        self.sync_rows(who)?;
+        // Pictures are large: often the line is too weak for them, and they wait for a better hour.
+        if self.dice.below(3) > 0 { self.send_photos(who, Reception::Patchy) } else { Ok(()) }
+    }
+
+    /// Somebody sends and reads; pictures wait.
+    ///
+    /// # Errors
+    /// The server cannot be reached or refuses.
+    pub fn sync_rows(&mut self, who: Who) -> Told<()> {
         let (_, pulled) = self.phone(who).sync()?;
         if !pulled.repaired.is_empty() || !pulled.diverged.is_empty() {
             let login = self.phone(who).person.login.clone();
             self.surprises.push(format!("the copy of {login} differed from the server in {:?}", pulled.repaired));
         }
         Ok(())
+    }
+
+    /// Somebody's phone sends the pictures that wait.
+    ///
+    /// # Errors
+    /// The server cannot be reached or refuses.
+    pub fn send_photos(&mut self, who: Who, reception: Reception) -> Told<()> {
+        let Self { phones, dice, .. } = self;
+        phones.get_mut(who.0).map_or(Ok(()), |phone| phone.send_photos(dice, reception))
     }
 
     /// Compares what came out with the story.
@@ -227,42 +264,42 @@ impl Day {
     }
 
     /// Somebody arrives, takes the photos before the work and starts.
-    pub fn begin(&mut self, who: Who, job: &Job, style: &Style) -> (VisitId, MutationId) {
-        let needs = self.photos_needed(who, job.order);
-        let near = Self::north(job.point, 3.0);
-        let far = Self::north(job.point, style.far_m.max(4.0));
-        let device = &mut self.phone(who).device;
-        device.together(|d| {
+    ///
+    /// # Errors
+    /// A picture cannot be made or kept.
+    pub fn begin(&mut self, who: Who, job: &Job, style: &Style) -> Told<(VisitId, MutationId)> {
+        self.travel(who, job.point);
+        let first = if style.reversed { PhotoKind::After } else { PhotoKind::Before };
+        let kinds = self.photos_needed(who, job.order).into_iter().filter(|kind| *kind == first);
+        let taken = kinds.map(|kind| self.expose(who, &style.snap(job, kind))).collect::<Told<Vec<_>>>()?;
+        let near = Self::north(job.point, NEAR_M);
+        let (visit, started, photos) = self.phone(who).device.together(|d| {
             let visit = d.arrive(job.order, VisitKind::Work, near);
-            for kind in needs {
-                let first = if style.reversed { PhotoKind::After } else { PhotoKind::Before };
-                if kind == first {
-                    let shot = Shot { mock: style.mock, ..Shot::of(kind, if kind == PhotoKind::After { far } else { near }) };
-                    d.add_photo(job.order, Some(visit), &shot);
-                }
-            }
-            (visit, d.start(job.order, visit))
-        })
+            let photos: Vec<PhotoId> = taken.iter().map(|t| d.add_photo(job.order, Some(visit), &t.shot)).collect();
+            (visit, d.start(job.order, visit), photos)
+        });
+        for (photo, taken) in photos.into_iter().zip(&taken) {
+            self.keep(who, photo, taken)?;
+        }
+        Ok((visit, started))
     }
 
     /// Takes the photos after the work, submits and leaves.
-    pub fn finish(&mut self, who: Who, job: &Job, visit: VisitId, style: &Style) -> MutationId {
-        let needs = self.photos_needed(who, job.order);
-        let near = Self::north(job.point, 3.0);
-        let far = Self::north(job.point, style.far_m.max(4.0));
-        let device = &mut self.phone(who).device;
-        for kind in needs {
+    ///
+    /// # Errors
+    /// A picture cannot be made or kept.
+    pub fn finish(&mut self, who: Who, job: &Job, visit: VisitId, style: &Style) -> Told<MutationId> {
+        for kind in self.photos_needed(who, job.order) {
             let done = if style.reversed { kind == PhotoKind::After } else { kind == PhotoKind::Before };
             if done || (style.without_after && kind == PhotoKind::After) {
                 continue;
             }
-            let point = if kind == PhotoKind::After { far } else { near };
-            let shot = Shot { mock: style.mock, sha256: style.same_bytes.clone(), ..Shot::of(kind, point) };
-            device.add_photo(job.order, Some(visit), &shot);
+            self.take(who, job.order, Some(visit), &style.snap(job, kind))?;
         }
+        let device = &mut self.phone(who).device;
         let submitted = device.submit(job.order, "انجام شد");
         device.leave(job.order, visit, VisitOutcome::Done);
-        submitted
+        Ok(submitted)
     }
 
     /// The photos that an order asks for, one entry each.

@@ -9,7 +9,10 @@ use std::{
 use serde_json::Value;
 
 use crate::{
-    cli::{Failure, demo::clock::DayClock},
+    cli::{
+        Failure,
+        demo::{album::Album, clock::DayClock, sending::Tally},
+    },
     client::{
         ClientError, Device,
         clocks::DeviceClock,
@@ -17,7 +20,7 @@ use crate::{
         transport::{Reply, Transport},
     },
     clock::SharedIds,
-    domain::account::Role,
+    domain::{account::Role, geo::Point, time::Timestamp},
 };
 
 impl From<ClientError> for Failure {
@@ -72,6 +75,14 @@ impl Desk {
         Ok(self.answer("GET", path, &[], None)?.0)
     }
 
+    /// Reads what is no JSON, such as a picture.
+    ///
+    /// # Errors
+    /// The server cannot be reached or refuses.
+    pub fn download(&mut self, path: &str) -> Told<Vec<u8>> {
+        self.http.download(path).map_err(|e| Failure::said(format!("GET {path}: {e}")))
+    }
+
     /// Reads all pages of a list.
     ///
     /// # Errors
@@ -92,8 +103,24 @@ impl Desk {
     /// # Errors
     /// The server cannot be reached or refuses.
     pub fn create(&mut self, path: &str, body: &Value) -> Told<Value> {
-        let key = self.ids.uuid(crate::domain::time::Timestamp::default()).to_string();
+        let key = self.ids.uuid(Timestamp::default()).to_string();
         Ok(self.answer("POST", path, &[("idempotency-key", &key)], Some(body))?.0)
+    }
+
+    /// Asks for something that is not kept.
+    ///
+    /// # Errors
+    /// The server cannot be reached or refuses.
+    pub fn ask(&mut self, path: &str, body: &Value) -> Told<Value> {
+        Ok(self.answer("POST", path, &[], Some(body))?.0)
+    }
+
+    /// Opens a link as somebody does who has no login.
+    ///
+    /// # Errors
+    /// The server cannot be reached or refuses.
+    pub fn open_link(&self, url: &str) -> Told<Vec<u8>> {
+        self.http.without_login().download(url).map_err(|e| Failure::said(format!("GET {url}: {e}")))
     }
 
     /// Gives a command to something, as it is now: reads its revision and sends it as `If-Match`.
@@ -106,6 +133,17 @@ impl Desk {
         let match_ = format!("\"{rev}\"");
         let body = Some(body).filter(|b| !b.is_null());
         Ok(self.answer("POST", &format!("{resource}/{verb}"), &[("if-match", &match_)], body)?.0)
+    }
+
+    /// Gives a command that is to be refused; the code of the refusal, `none` if it was done.
+    ///
+    /// # Errors
+    /// The server cannot be reached.
+    pub fn refusal(&mut self, resource: &str, verb: &str, body: &Value) -> Told<String> {
+        let (_, etag) = self.answer("GET", resource, &[], None)?;
+        let match_ = format!("\"{}\"", etag.unwrap_or_default());
+        let reply = self.http.request("POST", &format!("{resource}/{verb}"), &[("if-match", &match_)], Some(body))?;
+        Ok(if reply.code().is_empty() { "none" } else { reply.code() }.to_owned())
     }
 
     fn answer(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<&Value>) -> Told<(Value, Option<String>)> {
@@ -134,6 +172,11 @@ impl Line {
     pub const fn renewals(&self) -> usize {
         self.http.renewals
     }
+
+    /// The way of bytes, which is never cut as told: whoever sends them cuts it himself.
+    pub const fn http(&mut self) -> &mut HttpTransport {
+        &mut self.http
+    }
 }
 
 impl Transport for Line {
@@ -158,6 +201,12 @@ pub struct Phone {
     pub person: Person,
     /// The phone.
     pub device: Device<Line>,
+    /// Pictures that are not at the server yet; absent: it takes none.
+    pub album: Option<Album>,
+    /// What it has sent of them.
+    pub sent: Tally,
+    /// When and where it took its last photo.
+    pub last: Option<(Timestamp, Point)>,
     /// What it keeps over a restart; absent: nothing.
     file: Option<PathBuf>,
     ids: SharedIds,
@@ -174,7 +223,7 @@ impl Phone {
         let line = Line { http, up: true, lose: 0, lost: 0 };
         let clocks = DeviceClock::new(clock.clone(), ids.clone());
         let device = Device::new(line, account, &format!("phone of {}", person.login), clocks, ids.clone());
-        Ok(Self { person: person.clone(), device, file: None, ids: ids.clone() })
+        Ok(Self { person: person.clone(), device, album: None, sent: Tally::default(), last: None, file: None, ids: ids.clone() })
     }
 
     /// Logs in on a phone that keeps what it has in a file of the folder.
@@ -184,7 +233,8 @@ impl Phone {
     pub fn open_in(folder: &Path, base_url: &str, person: &Person, clock: &Arc<DayClock>, ids: &SharedIds) -> Told<Self> {
         fs::create_dir_all(folder).map_err(|e| Failure::said(format!("cannot make {}: {e}", folder.display())))?;
         let file = folder.join(format!("{}.db", person.login));
-        let mut phone = Self { file: Some(file), ..Self::open(base_url, person, clock, ids)? };
+        let album = Some(Album::open(folder.join("pictures").join(&person.login))?);
+        let mut phone = Self { file: Some(file), album, ..Self::open(base_url, person, clock, ids)? };
         phone.restart()?;
         Ok(phone)
     }

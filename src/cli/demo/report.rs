@@ -76,10 +76,7 @@ impl Figures<'_> {
         for (kind, n) in &self.conflicts {
             line(&format!("  {kind}"), n);
         }
-        out("\n  verdicts on photos");
-        for (result, n) in verdicts(self.held).get("by_result").and_then(Value::as_object).into_iter().flatten() {
-            line(&format!("  {result}"), n);
-        }
+        self.print_photos();
         out("\n  the check: what the phones did against what the server holds");
         line("  phones", count.devices);
         line("  rows on the phones, all compared", count.rows);
@@ -88,7 +85,9 @@ impl Figures<'_> {
         line("  access tokens renewed", count.renewals);
         line("  phones that diverged", count.diverged.len());
         line("  mutations lost", count.lost.len());
-        for what in count.diverged.iter().chain(&count.lost) {
+        line("  photos read back as declared", format_args!("{} of {} contents", count.photos.read_back, count.photos.contents));
+        line("  photos lost or not as declared", count.photos.faults.len());
+        for what in count.diverged.iter().chain(&count.lost).chain(&count.photos.faults) {
             out(format_args!("    ! {what}"));
         }
         if !self.surprises.is_empty() {
@@ -97,6 +96,35 @@ impl Figures<'_> {
                 out(format_args!("    ! {what}"));
             }
         }
+    }
+
+    fn print_photos(&self) {
+        let photos = &self.count.photos;
+        out("\n  photos");
+        line("  declared", photos.declared);
+        line("  sent by the phones", photos.sent.photos);
+        line("  of them hours after the shutter", photos.sent.late);
+        line("  bytes", photos.sent.bytes);
+        line("  requests with bytes", photos.sent.pieces);
+        line("  connections cut in one", photos.sent.cuts);
+        line("  resumed from the server's offset", photos.sent.resumed);
+        line("  stored", photos.by_state.get("stored").copied().unwrap_or_default());
+        line("  different contents, kept once", photos.contents);
+        line("  waiting for bytes", photos.waiting());
+        if photos.unread > 0 {
+            line("  ! stored and not read in time", photos.unread);
+        }
+        let verdicts = verdicts(self.held);
+        out(format_args!("\n  {:<34} {:>8} {:>8} {:>8}", "verdicts on photos", "ok", "mismatch", "unknown"));
+        let figure = |of: &Value, result: &str| of.get(result).and_then(Value::as_u64).unwrap_or_default();
+        let row = |name: &str, of: &Value| {
+            let [ok, mismatch, unknown] = ["ok", "mismatch", "unknown"].map(|result| figure(of, result));
+            out(format_args!("    {name:<32} {ok:>8} {mismatch:>8} {unknown:>8}"));
+        };
+        for (check, of) in verdicts.get("by_check").and_then(Value::as_object).into_iter().flatten() {
+            row(check, of);
+        }
+        row("all", verdicts.get("by_result").unwrap_or(&Value::Null));
     }
 
     /// The logins.
@@ -123,6 +151,14 @@ impl Figures<'_> {
                 fields.insert((*status).to_owned(), self.count.by_status.get(*status).copied().unwrap_or_default().into());
             }
         }
+        let photos = &self.count.photos;
+        let of_photos = json!({
+            "declared": photos.declared, "sent": photos.sent.photos, "late": photos.sent.late, "bytes": photos.sent.bytes,
+            "requests": photos.sent.pieces, "cuts": photos.sent.cuts, "resumed": photos.sent.resumed, "by_state": photos.by_state,
+            "contents": photos.contents, "waiting": photos.waiting(), "unread": photos.unread, "read_back": photos.read_back,
+            "lost": photos.faults.len(),
+        });
+        let faults: Vec<&String> = self.count.diverged.iter().chain(&self.count.lost).chain(&photos.faults).collect();
         json!({
             "base_url": self.base_url, "city": self.city, "outlines": self.outlines, "requests": self.requests,
             "database": self.database, "logins": self.people.iter().map(login).collect::<Vec<_>>(), "tickets": self.tickets,
@@ -130,7 +166,7 @@ impl Figures<'_> {
             "released": self.released, "conflicts": self.conflicts, "verdicts": verdicts(self.held), "devices": self.count.devices,
             "rows": self.count.rows, "lost_answers": self.count.lost_answers, "forks": self.count.forks,
             "renewals": self.count.renewals, "diverged": self.count.diverged.len(), "lost": self.count.lost.len(),
-            "faults": self.count.diverged.iter().chain(&self.count.lost).collect::<Vec<_>>(), "surprises": self.surprises,
+            "faults": faults, "photos": of_photos, "surprises": self.surprises,
             "duration_s": self.duration_s,
         })
     }

@@ -91,7 +91,7 @@ fn begin_work(day: &mut Day) -> Told<Vec<Begun>> {
         let Some(order) = mine.into_iter().find(|o| inspector || taken.insert(*o)) else { continue };
         let Some(job) = job(day, who, order) else { continue };
         day.phone(who).lose_network();
-        let (visit, _) = day.begin(who, &job, &Style::default());
+        let (visit, _) = day.begin(who, &job, &Style::default())?;
         begun.push(Begun { who, job, visit, inspection: inspector });
     }
     Ok(begun)
@@ -116,7 +116,7 @@ fn finish_work(day: &mut Day, begun: Vec<Begun>) -> Told<usize> {
             day.phone(who).device.submit_inspection(job.order, found);
             day.phone(who).device.leave(job.order, visit, VisitOutcome::Done);
         } else {
-            day.finish(who, &job, visit, &Style::default());
+            day.finish(who, &job, visit, &Style::default())?;
         }
         if day.dice.below(LOST) == 0 {
             day.phone(who).device.transport.lose = 1;

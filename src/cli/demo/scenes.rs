@@ -4,6 +4,7 @@ pub mod collisions;
 pub mod devices;
 pub mod judging;
 pub mod office;
+pub mod pictures;
 
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -22,27 +23,43 @@ use crate::{
 /// Minutes that a job takes.
 const WORK_MINUTES: i64 = 12;
 
-/// Plays all scenes. One that cannot be played to its end is noted, and the day goes on.
+/// A scene.
+type Scene = fn(&mut Day) -> Told<()>;
+
+/// The scenes before the rest of the day.
+const SCENES: [Scene; 16] = [
+    office::declined,
+    collisions::reassigned_and_accepted,
+    collisions::reassigned_and_given_back,
+    collisions::two_inspectors,
+    collisions::two_crews,
+    collisions::declined_and_submitted,
+    collisions::category,
+    collisions::cancelled,
+    collisions::duplicates,
+    collisions::moved_and_measured,
+    devices::lost_answers,
+    devices::wrong_clock,
+    devices::photo_of_a_colleague,
+    devices::restored_phone,
+    judging::rework,
+    judging::inspection,
+];
+/// The scenes after it: hours pass in them, and offers do not wait so long.
+const PICTURES: [Scene; 3] = [pictures::odd_files, pictures::hours_later, pictures::never_finished];
+
+/// Plays the scenes before the rest of the day.
 pub fn play(day: &mut Day) {
-    let scenes: [fn(&mut Day) -> Told<()>; 17] = [
-        office::declined,
-        collisions::reassigned_and_accepted,
-        collisions::reassigned_and_given_back,
-        collisions::two_inspectors,
-        collisions::two_crews,
-        collisions::declined_and_submitted,
-        collisions::category,
-        collisions::cancelled,
-        collisions::duplicates,
-        collisions::moved_and_measured,
-        devices::lost_answers,
-        devices::wrong_clock,
-        devices::photo_of_a_colleague,
-        devices::restored_phone,
-        judging::odd_photos,
-        judging::rework,
-        judging::inspection,
-    ];
+    play_all(day, &SCENES);
+}
+
+/// Plays the scenes of pictures.
+pub fn play_pictures(day: &mut Day) {
+    play_all(day, &PICTURES);
+}
+
+/// Plays scenes. One that cannot be played to its end is noted, and the day goes on.
+fn play_all(day: &mut Day, scenes: &[Scene]) {
     for scene in scenes {
         if let Err(failure) = scene(day) {
             let what = format!("a scene could not be played to its end: {}", failure.text());
@@ -101,12 +118,12 @@ impl Day {
     }
 
     /// Somebody does a whole job without a network.
-    fn offline_job(&mut self, who: Who, job: &Job, style: &Style) -> (MutationId, MutationId) {
+    fn offline_job(&mut self, who: Who, job: &Job, style: &Style) -> Told<(MutationId, MutationId)> {
         self.phone(who).lose_network();
-        let (visit, started) = self.begin(who, job, style);
+        let (visit, started) = self.begin(who, job, style)?;
         self.pass(WORK_MINUTES);
-        let submitted = self.finish(who, job, visit, style);
-        (started, submitted)
+        let submitted = self.finish(who, job, visit, style)?;
+        Ok((started, submitted))
     }
 
     /// The office gives an order to another organisation.

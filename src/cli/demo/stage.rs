@@ -3,7 +3,7 @@
 use std::{
     fs,
     net::{Ipv4Addr, SocketAddr, TcpListener},
-    path::Path,
+    path::{Path, PathBuf},
     sync::mpsc,
     thread::JoinHandle,
 };
@@ -46,6 +46,7 @@ pub struct Stage {
     pub base_url: String,
     /// Its database, without a password.
     pub database: String,
+    evidence: PathBuf,
     stop: Option<Box<dyn FnOnce() + Send>>,
     thread: Option<JoinHandle<Result<()>>>,
 }
@@ -182,7 +183,7 @@ pub fn open(config: Config, port: u16, clock: SharedClock, ids: SharedIds) -> To
     let listener =
         TcpListener::bind(at).map_err(|e| Failure::said(format!("cannot listen on {at}: {e}; name another port with --port")))?;
     let (tell, told) = mpsc::channel();
-    let database = config.database.url.to_string();
+    let (database, evidence) = (config.database.url.to_string(), config.evidence.folder.clone());
     let thread = std::thread::spawn(move || -> Result<()> {
         runtime()?.block_on(async move {
             let server = match server::build(&config, clock, ids, listener, Migrations::Leave) {
@@ -203,10 +204,16 @@ pub fn open(config: Config, port: u16, clock: SharedClock, ids: SharedIds) -> To
             runtime.block_on(handle.stop());
         }
     });
-    Ok(Stage { base_url: format!("http://{addr}"), database, stop: Some(stop), thread: Some(thread) })
+    Ok(Stage { base_url: format!("http://{addr}"), database, evidence, stop: Some(stop), thread: Some(thread) })
 }
 
 impl Stage {
+    /// Files with the content of a photo in the server's folder: the one thing that cannot be asked over HTTP.
+    #[must_use]
+    pub fn contents(&self) -> usize {
+        files(&self.evidence.join("sha256"))
+    }
+
     /// Waits until a signal ends the server.
     ///
     /// # Errors
@@ -233,4 +240,10 @@ impl Stage {
             None => Ok(()),
         }
     }
+}
+
+/// Files below a folder; none if it is not there.
+fn files(folder: &Path) -> usize {
+    let entries = fs::read_dir(folder).into_iter().flatten().filter_map(std::result::Result::ok);
+    entries.map(|e| if e.path().is_dir() { files(&e.path()) } else { 1 }).sum()
 }

@@ -4,11 +4,12 @@ use serde_json::json;
 
 use crate::{
     cli::demo::{
+        camera::View,
         day::{Day, Job, Style, Who},
         people::Told,
         scenes::WORK_MINUTES,
+        shutter::{Snap, place},
     },
-    client::acts::Shot,
     domain::{ids::MutationId, photo::PhotoKind, visit::VisitKind},
 };
 
@@ -16,7 +17,7 @@ use crate::{
 fn overtaken(day: &mut Day, district: usize, text: &str) -> Told<(Job, Who, MutationId)> {
     let crew = day.of("crew.roads", district, "a")?;
     let job = day.accepted(district, "roads", "roads.pothole", text, &[crew])?;
-    let (started, submitted) = day.offline_job(crew, &job, &Style::default());
+    let (started, submitted) = day.offline_job(crew, &job, &Style::default())?;
     day.say("the crew works without a network; the office does not know it and gives the order to the region's contractor");
     day.reassign(job.order, "contractor-roads-region", "no_answer")?;
     let region = day.who("manager.roads.region")?;
@@ -93,8 +94,8 @@ pub fn two_crews(day: &mut Day) -> Told<()> {
     day.scene("Two crews of one contractor submit the same order");
     let (a, b) = (day.of("crew.roads", 2, "a")?, day.of("crew.roads", 2, "b")?);
     let job = day.accepted(2, "roads", "roads.pothole", "چاله کنار جدول، آب جمع شده است", &[a, b])?;
-    let (_, first) = day.offline_job(a, &job, &Style::default());
-    let (_, second) = day.offline_job(b, &job, &Style::default());
+    let (_, first) = day.offline_job(a, &job, &Style::default())?;
+    let (_, second) = day.offline_job(b, &job, &Style::default())?;
     day.sync(a)?;
     day.sync(b)?;
     day.expect_answer(a, first, "the first submission", "applied");
@@ -112,7 +113,7 @@ pub fn declined_and_submitted(day: &mut Day) -> Told<()> {
     let job = day.job(1, "green.watering", "نهال‌های رفوژ دارند خشک می‌شوند")?;
     day.sync(manager)?;
     day.sync(crew)?;
-    let (_, submitted) = day.offline_job(crew, &job, &Style::default());
+    let (_, submitted) = day.offline_job(crew, &job, &Style::default())?;
     day.phone(manager).lose_network();
     let declined = day.phone(manager).device.decline(job.order, "no_capacity");
     day.sync(crew)?;
@@ -154,11 +155,11 @@ pub fn cancelled(day: &mut Day) -> Told<()> {
     let crew = day.of("crew.waste", 3, "a")?;
     let job = day.accepted(3, "waste", "waste.bulky", "یخچال کهنه کنار خیابان است", &[crew])?;
     day.phone(crew).lose_network();
-    let (visit, _) = day.begin(crew, &job, &Style::default());
+    let (visit, _) = day.begin(crew, &job, &Style::default())?;
     day.operator.command(&format!("/v1/tickets/{}", job.ticket), "cancel", &json!({ "code": "withdrawn_by_citizen" }))?;
     day.say("the citizen withdraws the request; the office cancels it");
     day.pass(WORK_MINUTES);
-    let submitted = day.finish(crew, &job, visit, &Style::default());
+    let submitted = day.finish(crew, &job, visit, &Style::default())?;
     day.sync(crew)?;
     day.expect_answer(crew, submitted, "the crew's submission", "conflict deleted_entity");
     day.expect_conflict("deleted_entity", &job)?;
@@ -180,12 +181,12 @@ pub fn duplicates(day: &mut Day) -> Told<()> {
         day.phone(who).lose_network();
     }
     let address = "کنار ورودی پارک";
-    let first = day.phone(a).device.together(|d| {
+    let (first, visit) = day.phone(a).device.together(|d| {
         let ticket = d.create_ticket(category, "روی دیوار پارک نوشته‌اند", spot, Some(address));
-        let visit = d.arrive(ticket.uuid(), VisitKind::Patrol, spot);
-        d.add_photo(ticket.uuid(), Some(visit), &Shot::of(PhotoKind::Before, spot));
-        ticket
+        (ticket, d.arrive(ticket.uuid(), VisitKind::Patrol, spot))
     });
+    let wall = View { place: place(address), done: false };
+    day.take(a, first.uuid(), Some(visit), &Snap::of(PhotoKind::Before, wall, spot))?;
     day.pass(20);
     let second = day.phone(b).device.create_ticket(category, "دیوارنویسی در پارک", Day::north(spot, 12.0), Some(address));
     day.sync(a)?;

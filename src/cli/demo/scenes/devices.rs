@@ -4,8 +4,9 @@ use crate::{
     cli::demo::{
         day::{Day, Style},
         people::Told,
+        shutter::Snap,
     },
-    client::{ClientError, acts::Shot},
+    client::ClientError,
     domain::{photo::PhotoKind, time::MICROS_PER_DAY},
 };
 
@@ -17,7 +18,7 @@ pub fn lost_answers(day: &mut Day) -> Told<()> {
     day.scene("An app is killed before it has sent anything, then answers are lost on the way; nothing is gone or done twice");
     let crew = day.of("crew.services", 0, "a")?;
     let job = day.accepted(0, "services", "water.channel", "جوی بسته شده و آب بالا زده است", &[crew])?;
-    let (_, submitted) = day.offline_job(crew, &job, &Style::default());
+    let (_, submitted) = day.offline_job(crew, &job, &Style::default())?;
     let waiting = day.phone(crew).device.state.outbox.pending();
     day.phone(crew).restart()?;
     let found = day.phone(crew).device.state.outbox.pending();
@@ -42,7 +43,7 @@ pub fn wrong_clock(day: &mut Day) -> Told<()> {
     let crew = day.of("crew.waste", 1, "a")?;
     let job = day.accepted(1, "waste", "waste.debris", "خاک و نخاله جلوی زمین خالی", &[crew])?;
     day.phone(crew).device.clock.set_skew(2 * MICROS_PER_DAY);
-    let (_, submitted) = day.offline_job(crew, &job, &Style::default());
+    let (_, submitted) = day.offline_job(crew, &job, &Style::default())?;
     day.sync(crew)?;
     let found = day.phone(crew).answer(submitted);
     // The work counts at its true time; the flag stands beside it.
@@ -62,10 +63,10 @@ pub fn photo_of_a_colleague(day: &mut Day) -> Told<()> {
     day.scene("A submission waits for the photo on a colleague's phone");
     let (a, b) = (day.of("crew.roads", 1, "a")?, day.of("crew.roads", 1, "b")?);
     let job = day.accepted(1, "roads", "roads.pothole", "گودال کنار کانیو لبهٔ تیز دارد", &[a, b])?;
-    let (_, submitted) = day.offline_job(a, &job, &Style { without_after: true, ..Style::default() });
-    let after = Shot::of(PhotoKind::After, Day::north(job.point, 4.0));
+    let (_, submitted) = day.offline_job(a, &job, &Style { without_after: true, ..Style::default() })?;
+    let after = Snap::of(PhotoKind::After, job.view(true), Day::north(job.point, 4.0));
     day.phone(b).lose_network();
-    day.phone(b).device.add_photo(job.order, None, &after);
+    day.take(b, job.order, None, &after)?;
     day.sync(a)?;
     day.expect_answer(a, submitted, "the submission", "held dependency");
     day.pass(6);
@@ -85,7 +86,7 @@ pub fn restored_phone(day: &mut Day) -> Told<()> {
     day.scene("A phone is restored from a backup and goes on");
     let crew = day.of("crew.services", 2, "a")?;
     let job = day.accepted(2, "services", "view.graffiti", "روی دیوار کتابخانه نوشته‌اند", &[crew])?;
-    let (visit, _) = day.begin(crew, &job, &Style::default());
+    let (visit, _) = day.begin(crew, &job, &Style::default())?;
     let backup = day.phone(crew).device.state.clone();
     day.sync(crew)?;
     day.phone(crew).device.add_note(job.order, "رنگ دیوار باید تهیه شود");
@@ -93,7 +94,7 @@ pub fn restored_phone(day: &mut Day) -> Told<()> {
     day.phone(crew).device.put_back(backup).map_err(ClientError::from)?;
     day.phone(crew).device.clock.reboot();
     day.pass(15);
-    let submitted = day.finish(crew, &job, visit, &Style::default());
+    let submitted = day.finish(crew, &job, visit, &Style::default())?;
     day.sync(crew)?;
     let forks = day.phone(crew).device.state.forks;
     day.expect("the server sees another history and the phone registers anew", &format!("{forks} time"), "1 time");

@@ -1,4 +1,4 @@
-//! Evidence and verification: odd photos, rework, two judges, an inspection.
+//! Verification: rework, two judges, an inspection.
 
 use serde_json::{Value, json};
 
@@ -6,38 +6,6 @@ use crate::cli::demo::{
     day::{Day, Style, uuid_of},
     people::Told,
 };
-
-/// Photos that do not fit. Nothing is refused for them; the verdicts tell the supervisor.
-///
-/// # Errors
-/// The server cannot be reached or refuses.
-pub fn odd_photos(day: &mut Day) -> Told<()> {
-    day.scene("Photos that do not fit: far away, used twice, after before before, simulated position");
-    let crew = day.of("crew.roads", 0, "b")?;
-    let bytes = "5e".repeat(32);
-    let styles = [
-        ("far away", Style { far_m: 900.0, ..Style::default() }),
-        ("used twice", Style { same_bytes: Some(bytes.clone()), ..Style::default() }),
-        ("used twice", Style { same_bytes: Some(bytes), ..Style::default() }),
-        ("after before before", Style { reversed: true, ..Style::default() }),
-        ("simulated position", Style { mock: true, ..Style::default() }),
-    ];
-    for (what, style) in styles {
-        let job = day.accepted(0, "roads", "roads.pothole", "چالهٔ کوچه", &[crew])?;
-        let (_, submitted) = day.offline_job(crew, &job, &style);
-        day.sync(crew)?;
-        day.expect_answer(crew, submitted, &format!("submission with a photo {what}"), "applied");
-        let found: Vec<String> = day
-            .below(job.ticket, "photos")?
-            .iter()
-            .flat_map(|p| p.get("verdicts").and_then(Value::as_array).cloned().unwrap_or_default())
-            .filter(|v| v.get("result").and_then(Value::as_str) == Some("mismatch"))
-            .filter_map(|v| v.get("check").and_then(Value::as_str).map(str::to_owned))
-            .collect();
-        day.more(&format!("verdicts that do not agree: {}", if found.is_empty() { "none yet".to_owned() } else { found.join(", ") }));
-    }
-    Ok(())
-}
 
 /// The supervisor returns a round with a coded defect; the second round is accepted. Two judges of one round.
 ///
@@ -47,14 +15,14 @@ pub fn rework(day: &mut Day) -> Told<()> {
     day.scene("Work is returned with a coded defect, done again and verified by an inspector offline");
     let (crew, inspector) = (day.of("crew.roads", 2, "a")?, day.of("inspector", 2, "b")?);
     let job = day.accepted(2, "roads", "roads.pothole", "لکه‌گیری جلوی بازار", &[crew])?;
-    day.offline_job(crew, &job, &Style::default());
+    day.offline_job(crew, &job, &Style::default())?;
     day.sync(crew)?;
     let first = day.round_of(&job)?;
     let body = json!({ "defects": [{ "code": "edge_not_sealed", "note": "لبه‌ها قیر ندارد" }], "note": "دوباره انجام شود" });
     day.supervisor.command(&format!("/v1/rounds/{first}"), "rework", &body)?;
     day.more("the supervisor returns round 1: edge_not_sealed");
     day.sync(crew)?;
-    let (_, again) = day.offline_job(crew, &job, &Style::default());
+    let (_, again) = day.offline_job(crew, &job, &Style::default())?;
     day.sync(crew)?;
     day.expect_answer(crew, again, "the second submission", "applied");
     day.sync(inspector)?;
@@ -70,7 +38,7 @@ pub fn rework(day: &mut Day) -> Told<()> {
     day.scene("An inspector offline and the supervisor judge one round otherwise");
     let (crew, inspector) = (day.of("crew.green", 3, "a")?, day.of("inspector", 3, "a")?);
     let job = day.accepted(3, "green", "green.park_upkeep", "نرده‌های پارک افتاده است", &[crew])?;
-    day.offline_job(crew, &job, &Style::default());
+    day.offline_job(crew, &job, &Style::default())?;
     day.sync(crew)?;
     day.sync(inspector)?;
     let round = day.round_of(&job)?;
@@ -104,7 +72,7 @@ pub fn inspection(day: &mut Day) -> Told<()> {
     };
     day.sync(inspector)?;
     day.phone(inspector).lose_network();
-    let (visit, _) = day.begin(inspector, &job, &Style::default());
+    let (visit, _) = day.begin(inspector, &job, &Style::default())?;
     day.pass(8);
     let found = day.phone(inspector).device.submit_inspection(job.order, "confirmed");
     day.phone(inspector).device.leave(job.order, visit, crate::domain::visit::VisitOutcome::Done);
