@@ -22,6 +22,7 @@ pub mod hub;
 pub mod idempotency;
 pub mod inbox;
 pub mod inspector;
+mod keys;
 mod migrations;
 pub mod mutation;
 pub mod organisation;

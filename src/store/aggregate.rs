@@ -13,6 +13,7 @@ use crate::{
     error::Result,
     store::{
         conflict::ConflictRow,
+        keys::Keys,
         photo::PhotoRow,
         schema,
         sql::db_error,
@@ -26,7 +27,7 @@ use crate::{
 macro_rules! load {
     ($tx:ident, $world:ident . $field:ident, $table:ident, $row:ty, $ids:expr) => {
         let rows: Vec<$row> =
-            on!($tx, |c| schema::$table::table.filter(schema::$table::ticket_id.eq_any($ids)).select(<$row>::as_select()).load(c))
+            on!($tx, |c| schema::$table::table.filter($ids.hold(schema::$table::ticket_id)).select(<$row>::as_select()).load(c))
                 .map_err(db_error)?;
         $world.$field.load(rows.into_iter().map(Into::into));
     };
@@ -40,16 +41,17 @@ macro_rules! load {
 pub fn load_world(tx: &mut Tx<'_>, tickets: &[TicketId]) -> Result<World> {
     let mut world = World::default();
     for ids in sorted(tickets).chunks(LIST) {
+        let keys = Keys::new(ids);
         let rows: Vec<TicketRow> = on!(
             tx,
             pg | c
                 | schema::tickets::table
-                    .filter(schema::tickets::id.eq_any(ids))
+                    .filter(keys.hold(schema::tickets::id))
                     .order(schema::tickets::id)
                     .for_update()
                     .select(TicketRow::as_select())
                     .load(c),
-            sqlite | c | schema::tickets::table.filter(schema::tickets::id.eq_any(ids)).select(TicketRow::as_select()).load(c)
+            sqlite | c | schema::tickets::table.filter(keys.hold(schema::tickets::id)).select(TicketRow::as_select()).load(c)
         )
         .map_err(db_error)?;
         world.tickets.load(rows.into_iter().map(Into::into));
@@ -65,8 +67,9 @@ pub fn load_world(tx: &mut Tx<'_>, tickets: &[TicketId]) -> Result<World> {
 pub fn read_world(tx: &mut Tx<'_>, tickets: &[TicketId]) -> Result<World> {
     let mut world = World::default();
     for ids in sorted(tickets).chunks(LIST) {
+        let keys = Keys::new(ids);
         let rows: Vec<TicketRow> =
-            on!(tx, |c| schema::tickets::table.filter(schema::tickets::id.eq_any(ids)).select(TicketRow::as_select()).load(c))
+            on!(tx, |c| schema::tickets::table.filter(keys.hold(schema::tickets::id)).select(TicketRow::as_select()).load(c))
                 .map_err(db_error)?;
         world.tickets.load(rows.into_iter().map(Into::into));
         load_below(tx, &mut world, ids)?;
@@ -82,23 +85,24 @@ fn sorted(tickets: &[TicketId]) -> Vec<TicketId> {
 }
 
 fn load_below(tx: &mut Tx<'_>, world: &mut World, ids: &[TicketId]) -> Result<()> {
+    let keys = Keys::new(ids);
     // Only of tickets that the office has ended does anybody ask when that was.
     let ended: Vec<TicketId> =
         ids.iter().copied().filter(|id| world.tickets.get(*id).is_some_and(|t| t.status.is_shut_by_office())).collect();
     if !ended.is_empty() {
-        load!(tx, world.status_changes, status_changes, StatusChangeRow, &ended);
+        load!(tx, world.status_changes, status_changes, StatusChangeRow, Keys::new(&ended));
     }
-    load!(tx, world.field_edits, field_edits, FieldEditRow, ids);
-    load!(tx, world.work_orders, work_orders, WorkOrderRow, ids);
-    load!(tx, world.assignments, assignments, AssignmentRow, ids);
-    load!(tx, world.work_events, work_events, WorkEventRow, ids);
-    load!(tx, world.rounds, rounds, RoundRow, ids);
-    load!(tx, world.visits, visits, VisitRow, ids);
-    load!(tx, world.notes, notes, NoteRow, ids);
-    load!(tx, world.measurements, measurements, MeasurementRow, ids);
-    load!(tx, world.answers, checklist_answers, ChecklistAnswerRow, ids);
-    load!(tx, world.photos, photos, PhotoRow, ids);
-    load!(tx, world.conflicts, conflicts, ConflictRow, ids);
+    load!(tx, world.field_edits, field_edits, FieldEditRow, keys);
+    load!(tx, world.work_orders, work_orders, WorkOrderRow, keys);
+    load!(tx, world.assignments, assignments, AssignmentRow, keys);
+    load!(tx, world.work_events, work_events, WorkEventRow, keys);
+    load!(tx, world.rounds, rounds, RoundRow, keys);
+    load!(tx, world.visits, visits, VisitRow, keys);
+    load!(tx, world.notes, notes, NoteRow, keys);
+    load!(tx, world.measurements, measurements, MeasurementRow, keys);
+    load!(tx, world.answers, checklist_answers, ChecklistAnswerRow, keys);
+    load!(tx, world.photos, photos, PhotoRow, keys);
+    load!(tx, world.conflicts, conflicts, ConflictRow, keys);
     Ok(())
 }
 
@@ -131,8 +135,9 @@ macro_rules! roots {
     ($tx:ident, $found:ident, $open:ident, $($table:ident),+) => {$(
         if !$open.is_empty() {
             let ids: Vec<Id<()>> = $open.iter().copied().map(Id::new).collect();
+            let keys = Keys::new(&ids);
             let rows: Vec<(Id<()>, TicketId)> = on!($tx, |c| schema::$table::table
-                .filter(schema::$table::id.eq_any(&ids))
+                .filter(keys.hold(schema::$table::id))
                 .select((schema::$table::id, schema::$table::ticket_id))
                 .load(c))
             .map_err(db_error)?;
@@ -155,8 +160,9 @@ pub fn find_roots(tx: &mut Tx<'_>, ids: &[Uuid]) -> Result<Vec<(Uuid, TicketId)>
         // What was found is not asked for again: mostly tickets and orders are named.
         let mut open: BTreeSet<Uuid> = ids.iter().copied().collect();
         let ids: Vec<TicketId> = ids.iter().copied().map(Id::new).collect();
+        let keys = Keys::new(&ids);
         let tickets: Vec<TicketId> =
-            on!(tx, |c| schema::tickets::table.filter(schema::tickets::id.eq_any(&ids)).select(schema::tickets::id).load(c))
+            on!(tx, |c| schema::tickets::table.filter(keys.hold(schema::tickets::id)).select(schema::tickets::id).load(c))
                 .map_err(db_error)?;
         for ticket in tickets {
             open.remove(&ticket.uuid());

@@ -15,6 +15,7 @@ use crate::{
     error::Result,
     store::{
         hub::Heads,
+        keys::Keys,
         schema::{channels, feed},
         sql::db_error,
         tx::{LIST, MAX_BINDS, Tx},
@@ -202,12 +203,14 @@ fn existing<'e>(tx: &mut Tx<'_>, numbers: &[i64], entries: &'e [Entry]) -> Resul
     ids.dedup();
     let mut found = BTreeMap::new();
     for ids in ids.chunks(LIST) {
+        let keys = Keys::new(ids);
         let rows: Vec<(i64, String, Id<()>, i64)> = on!(tx, |c| feed::table
-            .filter(feed::entity.eq_any(ids).and(in_channels!(numbers)).and(feed::present.eq(true)))
+            .filter(keys.hold(feed::entity).and(feed::present.eq(true)))
             .select((feed::channel, feed::kind, feed::entity, feed::v))
             .load(c))
         .map_err(db_error)?;
-        for (channel, kind, entity, v) in rows {
+        // A row stands in few channels, mostly in those that are asked for.
+        for (channel, kind, entity, v) in rows.into_iter().filter(|r| numbers.contains(&r.0)) {
             if let Some(kind) = kinds.get(kind.as_str()) {
                 found.insert((channel, *kind, entity.uuid()), v);
             }

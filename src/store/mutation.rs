@@ -15,6 +15,7 @@ use crate::{
     },
     error::Result,
     store::{
+        keys::Keys,
         schema::mutations,
         sql::{Json, db_error},
         tx::{LIST, Tx},
@@ -131,8 +132,9 @@ impl From<MutationRow> for Journaled {
 pub fn find_mutations(tx: &mut Tx<'_>, ids: &[MutationId]) -> Result<Vec<Journaled>> {
     let mut found = Vec::new();
     for ids in ids.chunks(LIST) {
+        let keys = Keys::new(ids);
         let rows: Vec<MutationRow> =
-            on!(tx, |c| mutations::table.filter(mutations::id.eq_any(ids)).select(MutationRow::as_select()).load(c)).map_err(db_error)?;
+            on!(tx, |c| mutations::table.filter(keys.hold(mutations::id)).select(MutationRow::as_select()).load(c)).map_err(db_error)?;
         found.extend(rows.into_iter().map(Journaled::from));
     }
     Ok(found)
@@ -162,9 +164,10 @@ pub fn update_mutations(tx: &mut Tx<'_>, entries: &[Journaled]) -> Result<()> {
 pub fn list_waiting(tx: &mut Tx<'_>, things: &[Uuid]) -> Result<Vec<Journaled>> {
     let mut found = Vec::new();
     for things in things.chunks(LIST) {
-        let things: Vec<Option<Id<()>>> = things.iter().map(|t| Some(Id::new(*t))).collect();
+        let things: Vec<Id<()>> = things.iter().copied().map(Id::new).collect();
+        let keys = Keys::new(&things);
         let rows: Vec<MutationRow> = on!(tx, |c| mutations::table
-            .filter(mutations::waits_for.eq_any(&things).and(mutations::status.eq(Status::Held)))
+            .filter(keys.hold(mutations::waits_for).and(mutations::status.eq(Status::Held)))
             .order((mutations::eff, mutations::seq, mutations::id))
             .select(MutationRow::as_select())
             .load(c))
@@ -180,8 +183,9 @@ pub fn list_waiting(tx: &mut Tx<'_>, things: &[Uuid]) -> Result<Vec<Journaled>> 
 /// The database fails.
 pub fn list_refused_creations(tx: &mut Tx<'_>, tickets: &[Uuid]) -> Result<Vec<Uuid>> {
     let ids: Vec<Id<()>> = tickets.iter().copied().map(Id::new).collect();
+    let keys = Keys::new(&ids);
     let found: Vec<Id<()>> = on!(tx, |c| mutations::table
-        .filter(mutations::entity.eq_any(&ids).and(mutations::status.eq(Status::Rejected)).and(mutations::cmd.eq("ticket.create")))
+        .filter(keys.hold(mutations::entity).and(mutations::status.eq(Status::Rejected)).and(mutations::cmd.eq("ticket.create")))
         .select(mutations::entity)
         .load(c))
     .map_err(db_error)?;
