@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::{
     domain::{
-        ids::{Id, TicketId},
+        ids::{Id, TicketId, TicketTag},
         world::{Entity, Table, World},
     },
     error::Result,
@@ -55,7 +55,7 @@ pub fn load_world(tx: &mut Tx<'_>, tickets: &[TicketId]) -> Result<World> {
         )
         .map_err(db_error)?;
         world.tickets.load(rows.into_iter().map(Into::into));
-        load_below(tx, &mut world, ids)?;
+        load_below(tx, &mut world, ids, &keys)?;
     }
     Ok(world)
 }
@@ -72,7 +72,7 @@ pub fn read_world(tx: &mut Tx<'_>, tickets: &[TicketId]) -> Result<World> {
             on!(tx, |c| schema::tickets::table.filter(keys.hold(schema::tickets::id)).select(TicketRow::as_select()).load(c))
                 .map_err(db_error)?;
         world.tickets.load(rows.into_iter().map(Into::into));
-        load_below(tx, &mut world, ids)?;
+        load_below(tx, &mut world, ids, &keys)?;
     }
     Ok(world)
 }
@@ -84,8 +84,7 @@ fn sorted(tickets: &[TicketId]) -> Vec<TicketId> {
     ids
 }
 
-fn load_below(tx: &mut Tx<'_>, world: &mut World, ids: &[TicketId]) -> Result<()> {
-    let keys = Keys::new(ids);
+fn load_below(tx: &mut Tx<'_>, world: &mut World, ids: &[TicketId], keys: &Keys<'_, TicketTag>) -> Result<()> {
     // Only of tickets that the office has ended does anybody ask when that was.
     let ended: Vec<TicketId> =
         ids.iter().copied().filter(|id| world.tickets.get(*id).is_some_and(|t| t.status.is_shut_by_office())).collect();
