@@ -253,7 +253,7 @@ fn widen(narrow: &[u8], times: u32, wide: &mut [u8]) {
 /// A share of a number, in 1/65536.
 #[inline]
 #[expect(clippy::as_conversions, reason = "a share is not more than the whole")]
-const fn share(number: i16, of: i16) -> i16 {
+pub const fn share(number: i16, of: i16) -> i16 {
     ((number as i32 * of as i32) >> 16) as i16
 }
 

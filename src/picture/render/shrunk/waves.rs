@@ -4,7 +4,10 @@
 //! of a block together are not stronger than 1,024 and half of their steps, and no sum below is more than four times that. Those of a
 //! damaged picture come to whatever they come to.
 
-use crate::picture::render::shrunk::order::{LANES, PLACED};
+use crate::picture::render::{
+    planes::share,
+    shrunk::order::{LANES, PLACED},
+};
 
 /// Samples are told around zero; and a half, for rounding.
 const MIDDLE: i16 = 128 * 32 + 16;
@@ -84,13 +87,6 @@ fn two([a, b, _, _, c, d, ..]: [Eight; 16], room: &mut [u8], width: usize) -> Op
         }
     }
     Some(())
-}
-
-/// A share of a number, in 1/65536.
-#[inline]
-#[expect(clippy::as_conversions, reason = "a share is not more than the whole")]
-const fn share(number: i16, of: i16) -> i16 {
-    ((number as i32 * of as i32) >> 16) as i16
 }
 
 /// √2 cos(π/8) times a number.
