@@ -22,8 +22,9 @@ use crate::{
     domain::hex::hex,
 };
 
-/// How long the server's reader may take for what came in the evening, and how often it is looked.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How long the server's reader may take.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+/// How often it is looked.
 const LOOK: Duration = Duration::from_millis(200);
 
 /// What was counted.
@@ -73,7 +74,9 @@ pub fn send_the_rest(day: &mut Day) -> Told<usize> {
     }
 }
 
-fn is_read(photo: &Value) -> bool {
+/// Whether the server's reader is through with a photo, as its verdicts tell.
+#[must_use]
+pub fn is_read(photo: &Value) -> bool {
     let verdicts = photo.get("verdicts").and_then(Value::as_array);
     verdicts.is_some_and(|all| all.iter().any(|v| v.get("check").is_some_and(|c| c == "format")))
 }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::{
     cli::demo::{
         camera::Oddity,
+        check::photos::{PATIENCE, is_read},
         day::{Day, Job, Style, Who, uuid_of},
         people::Told,
         sending::Reception,
@@ -15,8 +16,7 @@ use crate::{
     domain::photo::PhotoKind,
 };
 
-/// How long the story waits for the server's reader, and how often it looks.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How often the story looks for what the server's reader found.
 const LOOK: Duration = Duration::from_millis(100);
 
 /// A job with an odd photo, and what the verdicts on its photos must say.
@@ -132,7 +132,7 @@ fn verdicts(day: &mut Day, job: &Job, result: &str) -> Told<String> {
     let mut photos = day.below(job.ticket, "photos")?;
     photos.sort_by_key(|p| text(p, "captured_at").to_owned());
     let of = |photo: &Value| photo.get("verdicts").and_then(Value::as_array).cloned().unwrap_or_default();
-    if photos.iter().any(|p| !of(p).iter().any(|v| text(v, "check") == "format")) {
+    if !photos.iter().all(is_read) {
         return Ok("not read yet".to_owned());
     }
     let named = |p: &Value| {
