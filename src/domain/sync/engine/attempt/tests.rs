@@ -413,20 +413,19 @@ proptest! {
     }
 }
 
-/// Found by the properties above: the second of two different answers at a ticket that the office had ended was not told.
-#[test]
-fn answers_at_an_ended_ticket_are_all_told() {
-    let history = vec![(vec![(0, 0, 1, 0, false)], 12), (vec![(1, 14, 1, 0, false), (0, 14, 1, 1, false)], 0)];
-    let (one, other) = (play(&history, &|_| 0, Cut::Arrival).world, play(&history, &|who| who, Cut::Arrival).world);
-    assert_eq!(differences(&one, &other), Vec::<String>::new());
-    let told = one.conflicts.iter().filter(|c| c.kind == ConflictKind::DeletedEntity && c.mine.get("from").is_some()).count();
-    assert_eq!(told, 2);
-}
-
 /// Plays a history in the orders of the properties: the same rows. Answers the world.
 fn same_in_all_orders(history: &[Phase]) -> World {
     converges(history, 1).unwrap();
     play(history, &|_| 0, Cut::Arrival).world
+}
+
+/// Found by the properties above: the second of two different answers at a ticket that the office had ended was not told.
+#[test]
+fn answers_at_an_ended_ticket_are_all_told() {
+    let history = vec![(vec![(0, 0, 1, 0, false)], 12), (vec![(1, 14, 1, 0, false), (0, 14, 1, 1, false)], 0)];
+    let one = same_in_all_orders(&history);
+    let told = one.conflicts.iter().filter(|c| c.kind == ConflictKind::DeletedEntity && c.mine.get("from").is_some()).count();
+    assert_eq!(told, 2);
 }
 
 /// Found by the properties above: a dispute that was withdrawn, because the decline was taken back, stayed closed when a colleague
