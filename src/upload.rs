@@ -1,8 +1,9 @@
 //! Receiving the bytes of photos: part files, hashes, and the step from a complete part to a stored photo.
 //!
 //! How far an upload has come is the length of its part file. What a client is told has arrived is on the disk, so it survives
-//! a power cut. Memory is bounded: two buffers for each line that sends, hashes of a few hundred bytes between requests. The
-//! database is asked when an upload begins and ends, not for each piece. Knows nothing of HTTP.
+//! a power cut. Memory is bounded: a number of small pieces that are gathered whole, two buffers for each other line that sends, and
+//! between requests the row of an upload and its hash, a few hundred bytes. The database is asked when an upload begins and ends, not
+//! for each piece. Knows nothing of HTTP.
 
 mod content;
 mod hold;
@@ -23,7 +24,7 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _};
 use tokio::{
-    sync::{Notify, Semaphore},
+    sync::{Notify, OwnedSemaphorePermit, Semaphore},
     task::JoinHandle,
 };
 
@@ -41,12 +42,16 @@ use crate::{
     upload::{
         hold::Holds,
         part::{Part, Parts},
-        writer::{Piece, Sink, Writer},
+        writer::{Closed, Piece, Sink, Takes, Writer},
     },
 };
 
-/// Uploads whose hash is kept between two requests; of others the part is read again at the end.
-const HASHES: usize = 4_096;
+/// Uploads that are remembered between two requests; of others the database is asked, and the part is read again at the end.
+const REMEMBERED: usize = 4_096;
+/// Bytes of a piece that is gathered whole and written in one go.
+const SMALL: u64 = 256 << 10;
+/// Pieces that are gathered at once. A piece that finds no room is written as it comes, like a large one.
+const GATHERED: usize = 32;
 /// Threads that wait for the disk at once.
 const HANDS: usize = 32;
 /// When a client may ask again whether there is room, seconds.
@@ -81,6 +86,10 @@ impl Checksum {
         let expected = BASE64_STANDARD.decode(value.trim()).ok()?;
         (expected.len() == algorithm.output_len()).then_some(Self { algorithm, expected })
     }
+
+    fn agrees(&self, bytes: &[u8]) -> bool {
+        aws_lc_rs::digest::digest(self.algorithm, bytes).as_ref() == self.expected.as_slice()
+    }
 }
 
 /// What the receiver is built from.
@@ -108,8 +117,9 @@ struct Inner {
     blobs: Blobs,
     db: Db,
     holds: Arc<Holds>,
-    hashes: Mutex<HashMap<UploadId, (u64, Hash)>>,
+    begun: Mutex<HashMap<UploadId, Begun>>,
     hands: Hands,
+    gathering: Arc<Semaphore>,
     idle: Duration,
     reserve_bytes: u64,
     stored: Notify,
@@ -123,6 +133,17 @@ impl std::fmt::Debug for Hash {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Hash")
     }
+}
+
+/// An upload between two requests.
+#[derive(Debug, Clone)]
+struct Begun {
+    /// Its row; it was open when the last request began.
+    upload: Upload,
+    /// How far it has come.
+    offset: u64,
+    /// The hash up to there.
+    hash: Hash,
 }
 
 /// What one request sends.
@@ -208,8 +229,9 @@ impl Uploads {
             blobs,
             db,
             holds: Arc::default(),
-            hashes: Mutex::default(),
+            begun: Mutex::default(),
             hands,
+            gathering: Arc::new(Semaphore::new(GATHERED)),
             idle,
             reserve_bytes,
             stored: Notify::new(),
@@ -277,38 +299,82 @@ impl Uploads {
         job: Job,
         stream: impl Stream<Item = std::result::Result<Bytes, E>> + Unpin,
     ) -> Result<Receipt> {
-        let (inner, id, start) = (Arc::clone(&self.0), hold.id(), job.start);
-        let part = self
-            .blocking(move || if start == 0 { inner.parts.make(id) } else { inner.parts.find(id)?.ok_or_else(|| elsewhere(0)) })
-            .await?;
-        if part.length != start {
-            return Err(elsewhere(part.length));
-        }
-        let length = u64::try_from(job.upload.length).unwrap_or_default();
-        if job.announced.is_some_and(|n| n > length.saturating_sub(start)) {
-            return Err(excess(length));
-        }
+        let (id, start, upload) = (hold.id(), job.start, job.upload.clone());
+        let length = u64::try_from(upload.length).unwrap_or_default();
         let known = self.known(id, start);
         let seen = known.is_some() && start > 0;
         let whole = known.or_else(|| (start == 0).then(|| Hash(Context::new(&SHA256))));
-        let (sink, announced) = (self.sink(part, whole, job.checksum)?, job.announced);
-        let mut writer = Writer::new(Box::new(sink), self.0.hands.clone());
-        let mut end = self.pump(hold, &mut writer, length.saturating_sub(start), stream).await;
-        if end == End::Whole && announced.is_some_and(|n| n != writer.taken()) {
-            end = End::Cut;
-        }
-        let closed = writer.close(end == End::Whole).await.map_err(disk)?;
-        if let Some(hash) = closed.whole {
-            self.remember(id, closed.offset, hash);
-        }
+        let small = job.announced.is_some_and(|n| n <= SMALL.min(length.saturating_sub(start)));
+        let room = if small { Arc::clone(&self.0.gathering).try_acquire_owned().ok() } else { None };
+        let (mut end, closed) = match room {
+            Some(room) => self.gather(hold, job, whole, stream, room).await?,
+            None => self.stream(hold, job, whole, stream).await?,
+        };
         if !closed.right && end == End::Whole {
             end = End::Wrong;
         }
         if !seen && closed.offset > start && closed.offset < length {
-            let (ctx, upload) = (ctx.clone(), job.upload);
+            let (ctx, upload) = (ctx.clone(), upload.clone());
             self.0.db.write(move |tx| upload::begin(tx, &ctx, &upload)).await?;
         }
-        Ok(Receipt { offset: closed.offset, end })
+        let offset = closed.offset;
+        if let Some(hash) = closed.whole {
+            self.remember(Begun { upload, offset, hash });
+        }
+        Ok(Receipt { offset, end })
+    }
+
+    /// Takes a small piece: all of it first, then one walk to the disk.
+    async fn gather<E>(
+        &self,
+        hold: &Hold,
+        job: Job,
+        whole: Option<Hash>,
+        stream: impl Stream<Item = std::result::Result<Bytes, E>> + Unpin,
+        room: OwnedSemaphorePermit,
+    ) -> Result<(End, Closed)> {
+        let (inner, id, start) = (Arc::clone(&self.0), hold.id(), job.start);
+        let announced = job.announced.unwrap_or_default();
+        let mut bytes = Vec::with_capacity(usize::try_from(announced).unwrap_or_default());
+        let end = self.pump(hold, &mut bytes, announced, stream).await;
+        let end = if end == End::Whole && u64::try_from(bytes.len()).is_ok_and(|n| n != announced) { End::Cut } else { end };
+        let closed = self
+            .blocking(move || {
+                let mut sink = Sink::new(inner.parts.at(id, start)?, whole, None);
+                // What is wrong is not written at all.
+                let right = job.checksum.is_none_or(|checksum| end == End::Whole && checksum.agrees(&bytes));
+                let written = if right { sink.write(&bytes) } else { Ok(()) };
+                drop((bytes, room));
+                let closed = sink.close(end == End::Whole).map_err(disk)?;
+                written.map(|()| Closed { right, ..closed }).map_err(disk)
+            })
+            .await?;
+        Ok((end, closed))
+    }
+
+    /// Takes what is written as it comes.
+    async fn stream<E>(
+        &self,
+        hold: &Hold,
+        job: Job,
+        whole: Option<Hash>,
+        stream: impl Stream<Item = std::result::Result<Bytes, E>> + Unpin,
+    ) -> Result<(End, Closed)> {
+        let (inner, id, start, announced) = (Arc::clone(&self.0), hold.id(), job.start, job.announced);
+        let part = self.blocking(move || inner.parts.at(id, start)).await?;
+        let length = u64::try_from(job.upload.length).unwrap_or_default();
+        let left = length.saturating_sub(start);
+        if announced.is_some_and(|n| n > left) {
+            return Err(excess(length));
+        }
+        let sink = self.sink(part, whole, job.checksum)?;
+        let mut writer = Writer::new(Box::new(sink), self.0.hands.clone());
+        let mut end = self.pump(hold, &mut writer, left, stream).await;
+        if end == End::Whole && announced.is_some_and(|n| n != writer.taken()) {
+            end = End::Cut;
+        }
+        let closed = writer.close(end == End::Whole).await.map_err(disk)?;
+        Ok((end, closed))
     }
 
     fn sink(&self, part: Part, whole: Option<Hash>, checksum: Option<Checksum>) -> Result<Sink> {
@@ -325,11 +391,11 @@ impl Uploads {
         Ok(Sink::new(part, whole, piece.transpose()?))
     }
 
-    /// Moves bytes from the line to the disk.
+    /// Moves bytes from the line to where they go.
     async fn pump<E>(
         &self,
         hold: &Hold,
-        writer: &mut Writer,
+        writer: &mut impl Takes,
         mut left: u64,
         mut stream: impl Stream<Item = std::result::Result<Bytes, E>> + Unpin,
     ) -> End {
@@ -395,27 +461,34 @@ impl Uploads {
     /// The part cannot be removed.
     pub async fn discard(&self, hold: &Hold) -> Result<()> {
         let (inner, id) = (Arc::clone(&self.0), hold.id());
-        self.hashes().remove(&id);
+        self.begun().remove(&id);
         self.blocking(move || inner.parts.remove(id).map_err(disk)).await
     }
 
-    fn hashes(&self) -> std::sync::MutexGuard<'_, HashMap<UploadId, (u64, Hash)>> {
-        self.0.hashes.lock().unwrap_or_else(PoisonError::into_inner)
+    fn begun(&self) -> std::sync::MutexGuard<'_, HashMap<UploadId, Begun>> {
+        self.0.begun.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The row of an upload that this process has taken bytes of. Another process may have ended it since: then what comes is
+    /// taken in vain, and the end tells.
+    #[must_use]
+    pub fn recall(&self, id: UploadId) -> Option<Upload> {
+        self.begun().get(&id).map(|begun| begun.upload.clone())
     }
 
     /// The hash of what has arrived up to an offset, if it is kept.
     fn known(&self, id: UploadId, offset: u64) -> Option<Hash> {
-        self.hashes().get(&id).filter(|(at, _)| *at == offset).map(|(_, hash)| hash.clone())
+        self.begun().get(&id).filter(|begun| begun.offset == offset).map(|begun| begun.hash.clone())
     }
 
-    fn remember(&self, id: UploadId, offset: u64, hash: Hash) {
-        let mut hashes = self.hashes();
-        if hashes.len() >= HASHES && !hashes.contains_key(&id) {
-            // Whichever goes costs one more look at its part.
-            let any = hashes.keys().next().copied();
-            any.and_then(|any| hashes.remove(&any));
+    fn remember(&self, now: Begun) {
+        let mut begun = self.begun();
+        if begun.len() >= REMEMBERED && !begun.contains_key(&now.upload.id) {
+            // Whichever goes costs one more question and one more look at its part.
+            let any = begun.keys().next().copied();
+            any.and_then(|any| begun.remove(&any));
         }
-        hashes.insert(id, (offset, hash));
+        begun.insert(now.upload.id, now);
     }
 }
 

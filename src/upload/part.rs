@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::{
     domain::ids::UploadId,
     error::{Code, Error, Result},
-    upload::{Hash, disk},
+    upload::{Hash, disk, elsewhere},
 };
 
 /// Bytes that are read at once when a part is hashed again.
@@ -66,6 +66,12 @@ impl Parts {
         let path = self.path(id);
         let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(disk)?;
         take(file, path, true)
+    }
+
+    /// The part of an upload that has come so far; made if nothing has arrived.
+    pub(super) fn at(&self, id: UploadId, offset: u64) -> Result<Part> {
+        let part = if offset == 0 { self.make(id)? } else { self.find(id)?.ok_or_else(|| elsewhere(0))? };
+        if part.length == offset { Ok(part) } else { Err(elsewhere(part.length)) }
     }
 
     /// Notes from where on a part is not to be believed until its checksum is known: a process that dies meanwhile leaves the note.

@@ -1,4 +1,5 @@
-//! From the line to the disk: one buffer is filled while the other one is hashed and written elsewhere.
+//! From the line to the disk: one buffer is filled while the other one is hashed and written elsewhere. A small piece is gathered
+//! whole and written at once.
 
 use std::{io, io::Write as _, path::PathBuf};
 
@@ -9,6 +10,23 @@ use crate::upload::{Hands, Hash, part::Part};
 
 /// Bytes of a buffer.
 const BUFFER: usize = 64 << 10;
+
+/// Where the bytes of a line go.
+pub(super) trait Takes {
+    /// Takes bytes from the line.
+    ///
+    /// # Errors
+    /// They cannot be kept.
+    async fn take(&mut self, bytes: &[u8]) -> io::Result<()>;
+}
+
+/// A whole piece; its room is made before.
+impl Takes for Vec<u8> {
+    async fn take(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.extend_from_slice(bytes);
+        Ok(())
+    }
+}
 
 /// A part with a checksum of its own.
 pub(super) struct Piece {
@@ -42,7 +60,7 @@ impl Sink {
         Self { part, whole, piece }
     }
 
-    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+    pub(super) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         if let Err(e) = self.part.file.write_all(bytes) {
             // Some of it may be there: only what is hashed counts.
             self.part.file.set_len(self.part.length)?;
@@ -59,7 +77,7 @@ impl Sink {
     }
 
     /// Checks, syncs and lets go of the file.
-    fn close(mut self: Box<Self>, is_whole: bool) -> io::Result<Closed> {
+    pub(super) fn close(mut self, is_whole: bool) -> io::Result<Closed> {
         let mut right = true;
         let mut marker = None;
         if let Some(piece) = self.piece.take() {
@@ -115,23 +133,6 @@ impl Writer {
         self.taken
     }
 
-    /// Takes bytes from the line; waits only while both buffers are full.
-    pub(super) async fn take(&mut self, mut bytes: &[u8]) -> io::Result<()> {
-        self.taken += u64::try_from(bytes.len()).unwrap_or_default();
-        while !bytes.is_empty() {
-            if self.filling.capacity() == 0 {
-                self.filling.reserve_exact(BUFFER);
-            }
-            let (now, later) = bytes.split_at(bytes.len().min(BUFFER - self.filling.len()));
-            self.filling.extend_from_slice(now);
-            bytes = later;
-            if self.filling.len() >= BUFFER {
-                self.push().await?;
-            }
-        }
-        Ok(())
-    }
-
     /// Hands the full buffer over.
     async fn push(&mut self) -> io::Result<()> {
         let mut sink = self.sink().await?;
@@ -180,5 +181,24 @@ impl Writer {
             if failed || written.is_err() { Err(written.err().unwrap_or_else(|| io::ErrorKind::StorageFull.into())) } else { Ok(closed) }
         };
         self.hands.run(work).await?
+    }
+}
+
+impl Takes for Writer {
+    /// Waits only while both buffers are full.
+    async fn take(&mut self, mut bytes: &[u8]) -> io::Result<()> {
+        self.taken += u64::try_from(bytes.len()).unwrap_or_default();
+        while !bytes.is_empty() {
+            if self.filling.capacity() == 0 {
+                self.filling.reserve_exact(BUFFER);
+            }
+            let (now, later) = bytes.split_at(bytes.len().min(BUFFER - self.filling.len()));
+            self.filling.extend_from_slice(now);
+            bytes = later;
+            if self.filling.len() >= BUFFER {
+                self.push().await?;
+            }
+        }
+        Ok(())
     }
 }

@@ -199,7 +199,7 @@ async fn patched(state: &web::Data<State>, ctx: Ctx, id: UploadId, req: &HttpReq
     headers::resumable(req)?;
     let Sent { announced, checksum } = headers::sent(req)?;
     let start = headers::offset(req)?;
-    let (upload, hold) = in_hand(state, &ctx, id).await?;
+    let (upload, hold) = going_on(state, &ctx, id).await?;
     let length = size(&upload);
     if upload.state == UploadState::Stored {
         // The answer to the last bytes was lost.
@@ -226,6 +226,17 @@ async fn in_hand(state: &State, ctx: &Ctx, id: UploadId) -> Result<(Upload, Hold
     let upload = own(state, ctx, id).await?;
     let hold = state.uploads.hold(id).await?;
     let upload = if hold.waited() { own(state, ctx, id).await? } else { upload };
+    Ok((upload, hold))
+}
+
+/// As [`in_hand`], for who goes on with an upload that this process knows.
+async fn going_on(state: &State, ctx: &Ctx, id: UploadId) -> Result<(Upload, Hold)> {
+    let account = ctx.account()?;
+    let Some(upload) = state.uploads.recall(id).filter(|u| u.account_id == account) else { return in_hand(state, ctx, id).await };
+    upload::must_take(&upload, ctx.now)?;
+    let hold = state.uploads.hold(id).await?;
+    // Whoever had it may have brought it to its end.
+    let upload = if hold.waited() || state.uploads.recall(id).is_none() { own(state, ctx, id).await? } else { upload };
     Ok((upload, hold))
 }
 
