@@ -1,6 +1,6 @@
 //! The database as the rest of the program sees it: `read` and `write`, each one closure over one transaction.
 
-use std::{path::Path, sync::Arc};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use diesel::{
     Connection, PgConnection, RunQueryDsl, SqliteConnection,
@@ -22,6 +22,9 @@ use crate::{
 
 /// Times a PostgreSQL transaction is run again after a deadlock, a serialization failure or a lost race.
 const RETRIES: u32 = 16;
+
+/// After so long without work a reader of SQLite is closed, with the pages and statements that it keeps; opening one is cheap.
+const REST: Duration = Duration::from_secs(20);
 
 /// How to reach the database.
 #[derive(Debug, Clone)]
@@ -100,7 +103,7 @@ impl Db {
                 Pool::builder()
                     .max_size(size)
                     .min_idle(Some(1))
-                    .connection_timeout(std::time::Duration::from_secs(5))
+                    .connection_timeout(Duration::from_secs(5))
                     .test_on_check_out(false)
                     .connection_customizer(Box::new(PostgresSettings))
                     .build(ConnectionManager::new(url))
@@ -115,6 +118,7 @@ impl Db {
                 let readers = Pool::builder()
                     .max_size(size)
                     .min_idle(Some(1))
+                    .idle_timeout(Some(REST))
                     .test_on_check_out(false)
                     .connection_customizer(Box::new(SqliteSettings))
                     .build(ConnectionManager::new(path))

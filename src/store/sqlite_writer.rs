@@ -1,7 +1,7 @@
 //! SQLite's one writer: a thread that runs queued closures as savepoints of one transaction and answers all of them
 //! after its commit (group commit). With `synchronous=FULL`, what was answered survives a power cut.
 
-use std::{sync::mpsc, thread};
+use std::{sync::mpsc, thread, time::Duration};
 
 use diesel::{Connection, RunQueryDsl, SqliteConnection, connection::SimpleConnection};
 
@@ -14,6 +14,9 @@ use crate::{
 const GROUP: usize = 256;
 /// How many closures may wait; more are told that the server is busy.
 const QUEUE: usize = 4096;
+
+/// After so long without work the writer gives back the memory that it keeps pages in.
+const REST: Duration = Duration::from_secs(5);
 
 /// A closure's two calls: run it on the connection, then tell its caller what came of the commit.
 pub(in crate::store) trait Job: Send {
@@ -48,7 +51,7 @@ impl Writer {
 }
 
 fn run(mut conn: SqliteConnection, queue: &mpsc::Receiver<Box<dyn Job>>) {
-    while let Ok(first) = queue.recv() {
+    while let Some(first) = next(&mut conn, queue) {
         let mut group = vec![first];
         while group.len() < GROUP
             && let Ok(next) = queue.try_recv()
@@ -58,6 +61,20 @@ fn run(mut conn: SqliteConnection, queue: &mpsc::Receiver<Box<dyn Job>>) {
         let commit = commit_group(&mut conn, &mut group).map_err(|e| e.to_string());
         for job in group {
             job.answer(commit.clone());
+        }
+    }
+}
+
+/// The next closure, however long it takes to come; nothing at the end.
+fn next(conn: &mut SqliteConnection, queue: &mpsc::Receiver<Box<dyn Job>>) -> Option<Box<dyn Job>> {
+    match queue.recv_timeout(REST) {
+        Ok(job) => Some(job),
+        Err(mpsc::RecvTimeoutError::Disconnected) => None,
+        Err(mpsc::RecvTimeoutError::Timeout) => {
+            if let Err(e) = conn.batch_execute("PRAGMA shrink_memory") {
+                tracing::warn!(error = %e, "SQLite did not give memory back");
+            }
+            queue.recv().ok()
         }
     }
 }
