@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::{
     domain::{
-        ids::{Id, TicketId, TicketTag},
+        ids::{Id, TicketId},
         world::{Entity, Table, World},
     },
     error::Result,
@@ -84,7 +84,7 @@ fn sorted(tickets: &[TicketId]) -> Vec<TicketId> {
     ids
 }
 
-fn load_below(tx: &mut Tx<'_>, world: &mut World, ids: &[TicketId], keys: &Keys<'_, TicketTag>) -> Result<()> {
+fn load_below(tx: &mut Tx<'_>, world: &mut World, ids: &[TicketId], keys: &Keys<'_, TicketId>) -> Result<()> {
     // Only of tickets that the office has ended does anybody ask when that was.
     let ended: Vec<TicketId> =
         ids.iter().copied().filter(|id| world.tickets.get(*id).is_some_and(|t| t.status.is_shut_by_office())).collect();

@@ -11,6 +11,7 @@ use crate::{
     },
     error::Result,
     store::{
+        keys::Keys,
         schema::{photos, tickets},
         sql::{Json, db_error},
         tx::{LIST, Tx},
@@ -27,8 +28,9 @@ type Near = (TicketId, CategoryId, f64, f64, Option<f64>, Timestamp, Json<Vec<Ar
 pub fn list_neighbours(tx: &mut Tx<'_>, cells: &[i64]) -> Result<Vec<Neighbour>> {
     let mut found = Vec::new();
     for cells in cells.chunks(LIST) {
+        let keys = Keys::new(cells);
         let rows: Vec<Near> = on!(tx, |c| tickets::table
-            .filter(tickets::cell.eq_any(cells))
+            .filter(keys.hold(tickets::cell))
             .select((
                 tickets::id,
                 tickets::category_id,
@@ -58,8 +60,9 @@ pub fn list_neighbours(tx: &mut Tx<'_>, cells: &[i64]) -> Result<Vec<Neighbour>>
 pub fn list_same_bytes(tx: &mut Tx<'_>, hashes: &[String]) -> Result<Vec<(String, PhotoId, TicketId)>> {
     let mut found = Vec::new();
     for hashes in hashes.chunks(LIST) {
+        let keys = Keys::new(hashes);
         let rows: Vec<(String, PhotoId, TicketId)> = on!(tx, |c| photos::table
-            .filter(photos::sha256.eq_any(hashes))
+            .filter(keys.hold(photos::sha256))
             .order((photos::sha256, photos::id))
             .select((photos::sha256, photos::id, photos::ticket_id))
             .load(c))
@@ -76,8 +79,9 @@ pub fn list_same_bytes(tx: &mut Tx<'_>, hashes: &[String]) -> Result<Vec<(String
 pub fn list_codes_taken(tx: &mut Tx<'_>, codes: &[String]) -> Result<Vec<String>> {
     let mut found = Vec::new();
     for codes in codes.chunks(LIST) {
+        let keys = Keys::new(codes);
         let rows: Vec<String> =
-            on!(tx, |c| tickets::table.filter(tickets::code.eq_any(codes)).select(tickets::code).load(c)).map_err(db_error)?;
+            on!(tx, |c| tickets::table.filter(keys.hold(tickets::code)).select(tickets::code).load(c)).map_err(db_error)?;
         found.extend(rows);
     }
     Ok(found)

@@ -18,6 +18,7 @@ use crate::{
     error::Result,
     store::{
         conflict::ConflictRow,
+        keys::Keys,
         photo::PhotoRow,
         schema,
         sql::db_error,
@@ -32,8 +33,9 @@ macro_rules! load {
     ($tx:ident, $world:ident, $wanted:ident, $($entity:ty => $field:ident, $table:ident, $row:ty;)+) => {$(
         for ids in $wanted.get(<$entity as Entity>::KIND).map_or(&[][..], |ids| ids.as_slice()).chunks(LIST) {
             let ids: Vec<Id<<$entity as Entity>::Tag>> = ids.iter().copied().map(Id::new).collect();
+            let keys = Keys::new(&ids);
             let rows: Vec<$row> =
-                on!($tx, |c| schema::$table::table.filter(schema::$table::id.eq_any(&ids)).select(<$row>::as_select()).load(c))
+                on!($tx, |c| schema::$table::table.filter(keys.hold(schema::$table::id)).select(<$row>::as_select()).load(c))
                     .map_err(db_error)?;
             $world.$field.load(rows.into_iter().map(Into::into));
         }
