@@ -11,42 +11,19 @@
 //! - Notes for the office and conflicts are carried by the office's channel of the area only.
 //! - Nothing here ever says who called.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use uuid::Uuid;
 
 use crate::domain::{
     conflict::Conflict,
     ids::{AccountId, AreaId, Id, OrganisationId, TicketId, WorkOrderId},
+    sync::channel::Channel,
     ticket::{Ticket, TicketOrigin},
     visit::{Audience, Note},
     work_order::{WorkOrder, WorkOrderState},
     world::{Entity, Table, World},
 };
-
-/// Name of the channel of what field people of an area see.
-#[must_use]
-pub fn area_channel(id: AreaId) -> String {
-    format!("area:{id}")
-}
-
-/// Name of the channel of what only the office of an area sees.
-#[must_use]
-pub fn office_channel(id: AreaId) -> String {
-    format!("office:{id}")
-}
-
-/// Name of the channel of a contractor's own work.
-#[must_use]
-pub fn organisation_channel(id: OrganisationId) -> String {
-    format!("org:{id}")
-}
-
-/// Name of the channel of what one person sees on every device.
-#[must_use]
-pub fn user_channel(id: AccountId) -> String {
-    format!("user:{id}")
-}
 
 /// No area: the office's channel of it carries the tickets that lie outside every area.
 pub const NOWHERE: AreaId = AreaId::new(Uuid::nil());
@@ -54,8 +31,8 @@ pub const NOWHERE: AreaId = AreaId::new(Uuid::nil());
 /// A row's change in one channel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Move {
-    /// Name of the channel.
-    pub channel: String,
+    /// The channel.
+    pub channel: Channel,
     /// Kind of the row.
     pub kind: &'static str,
     /// The row.
@@ -83,8 +60,8 @@ struct View<'w> {
 }
 
 impl View<'_> {
-    fn areas(&self, ticket: TicketId, name: fn(AreaId) -> String) -> BTreeSet<String> {
-        (self.ticket)(ticket).map(|t| areas(t, name)).unwrap_or_default()
+    fn areas(&self, ticket: TicketId, channel: fn(AreaId) -> Channel) -> BTreeSet<Channel> {
+        (self.ticket)(ticket).map(|t| areas(t, channel)).unwrap_or_default()
     }
 
     fn holder(&self, order: Option<WorkOrderId>) -> Option<OrganisationId> {
@@ -103,11 +80,11 @@ pub fn holder(order: &WorkOrder) -> Option<OrganisationId> {
 }
 
 /// The channels of a ticket's areas; of one that lies nowhere the office's.
-fn areas(ticket: &Ticket, name: fn(AreaId) -> String) -> BTreeSet<String> {
+fn areas(ticket: &Ticket, channel: fn(AreaId) -> Channel) -> BTreeSet<Channel> {
     if ticket.leaf_areas.is_empty() {
-        return BTreeSet::from([office_channel(NOWHERE)]);
+        return BTreeSet::from([Channel::Office(NOWHERE)]);
     }
-    ticket.leaf_areas.iter().map(|a| name(*a)).collect()
+    ticket.leaf_areas.iter().map(|a| channel(*a)).collect()
 }
 
 /// Who registered a ticket in the field; absent if it came otherwise.
@@ -118,39 +95,39 @@ fn finder(ticket: &Ticket) -> Option<AccountId> {
 /// A row that the channels may carry.
 trait Carried: Entity {
     /// The channels that carry it in a view.
-    fn channels(&self, view: &View<'_>) -> BTreeSet<String>;
+    fn channels(&self, view: &View<'_>) -> BTreeSet<Channel>;
 }
 
 impl Carried for Ticket {
-    fn channels(&self, view: &View<'_>) -> BTreeSet<String> {
-        let mut channels = areas(self, area_channel);
-        channels.extend(finder(self).map(user_channel));
-        channels.extend(self.created_org.map(organisation_channel));
-        channels.extend((view.orders)(self.id).into_iter().filter_map(holder).map(organisation_channel));
+    fn channels(&self, view: &View<'_>) -> BTreeSet<Channel> {
+        let mut channels = areas(self, Channel::Area);
+        channels.extend(finder(self).map(Channel::User));
+        channels.extend(self.created_org.map(Channel::Org));
+        channels.extend((view.orders)(self.id).into_iter().filter_map(holder).map(Channel::Org));
         channels
     }
 }
 
 impl Carried for WorkOrder {
-    fn channels(&self, view: &View<'_>) -> BTreeSet<String> {
-        let mut channels = view.areas(self.ticket_id, area_channel);
-        channels.extend(holder(self).map(organisation_channel));
+    fn channels(&self, view: &View<'_>) -> BTreeSet<Channel> {
+        let mut channels = view.areas(self.ticket_id, Channel::Area);
+        channels.extend(holder(self).map(Channel::Org));
         channels
     }
 }
 
 impl Carried for crate::domain::work_order::Round {
-    fn channels(&self, view: &View<'_>) -> BTreeSet<String> {
-        let mut channels = view.areas(self.ticket_id, area_channel);
-        channels.extend(view.holder(Some(self.work_order_id)).map(organisation_channel));
+    fn channels(&self, view: &View<'_>) -> BTreeSet<Channel> {
+        let mut channels = view.areas(self.ticket_id, Channel::Area);
+        channels.extend(view.holder(Some(self.work_order_id)).map(Channel::Org));
         channels
     }
 }
 
 impl Carried for Note {
-    fn channels(&self, view: &View<'_>) -> BTreeSet<String> {
+    fn channels(&self, view: &View<'_>) -> BTreeSet<Channel> {
         if self.audience == Audience::Office {
-            return view.areas(self.ticket_id, office_channel);
+            return view.areas(self.ticket_id, Channel::Office);
         }
         evidence(self.ticket_id, self.work_order_id, self.organisation_id, self.actor, view)
     }
@@ -159,17 +136,17 @@ impl Carried for Note {
 impl Carried for Conflict {
     /// By the areas of its ticket. Of a possible duplicate the older ticket may have come first, so that the younger one,
     /// whose conflict it is, was not loaded: then by the areas that the conflict was raised with.
-    fn channels(&self, view: &View<'_>) -> BTreeSet<String> {
+    fn channels(&self, view: &View<'_>) -> BTreeSet<Channel> {
         match (view.ticket)(self.ticket_id) {
-            Some(ticket) => areas(ticket, office_channel),
-            None if self.areas.is_empty() => BTreeSet::from([office_channel(NOWHERE)]),
-            None => self.areas.iter().map(|a| office_channel(*a)).collect(),
+            Some(ticket) => areas(ticket, Channel::Office),
+            None if self.areas.is_empty() => BTreeSet::from([Channel::Office(NOWHERE)]),
+            None => self.areas.iter().map(|a| Channel::Office(*a)).collect(),
         }
     }
 }
 
 impl Carried for crate::domain::work_order::WorkEvent {
-    fn channels(&self, view: &View<'_>) -> BTreeSet<String> {
+    fn channels(&self, view: &View<'_>) -> BTreeSet<Channel> {
         evidence(self.ticket_id, Some(self.work_order_id), self.organisation_id, Some(self.actor), view)
     }
 }
@@ -177,7 +154,7 @@ impl Carried for crate::domain::work_order::WorkEvent {
 macro_rules! evidence_rows {
     ($($ty:ty),+) => {$(
         impl Carried for $ty {
-            fn channels(&self, view: &View<'_>) -> BTreeSet<String> {
+            fn channels(&self, view: &View<'_>) -> BTreeSet<Channel> {
                 evidence(self.ticket_id, self.work_order_id, self.organisation_id, Some(self.actor), view)
             }
         }
@@ -198,13 +175,13 @@ fn evidence(
     organisation: Option<OrganisationId>,
     author: Option<AccountId>,
     view: &View<'_>,
-) -> BTreeSet<String> {
-    let mut channels = view.areas(ticket, area_channel);
+) -> BTreeSet<Channel> {
+    let mut channels = view.areas(ticket, Channel::Area);
     if order.is_some() {
-        channels.extend(view.holder(order).filter(|h| Some(*h) == organisation).map(organisation_channel));
+        channels.extend(view.holder(order).filter(|h| Some(*h) == organisation).map(Channel::Org));
     } else if let Some(ticket) = (view.ticket)(ticket) {
-        channels.extend(finder(ticket).filter(|f| Some(*f) == author).map(user_channel));
-        channels.extend(ticket.created_org.filter(|o| Some(*o) == organisation).map(organisation_channel));
+        channels.extend(finder(ticket).filter(|f| Some(*f) == author).map(Channel::User));
+        channels.extend(ticket.created_org.filter(|o| Some(*o) == organisation).map(Channel::Org));
     }
     channels
 }
@@ -219,8 +196,8 @@ fn by_ticket<'w>(orders: impl Iterator<Item = &'w WorkOrder>) -> HashMap<TicketI
 
 /// A row of a world as it is now: its revision and the channels that carry it; nothing if there is no such row.
 #[must_use]
-pub fn carried(world: &World, kind: &str, id: Uuid) -> Option<(i64, BTreeSet<String>)> {
-    fn of<E: Carried>(table: &Table<E>, kind: &str, id: Uuid, view: &View<'_>) -> Option<(i64, BTreeSet<String>)> {
+pub fn carried(world: &World, kind: &str, id: Uuid) -> Option<(i64, BTreeSet<Channel>)> {
+    fn of<E: Carried>(table: &Table<E>, kind: &str, id: Uuid, view: &View<'_>) -> Option<(i64, BTreeSet<Channel>)> {
         table.get(Id::new(id)).filter(|_| kind == E::KIND).map(|row| (row.rev(), row.channels(view)))
     }
     let now = View {
@@ -242,7 +219,7 @@ pub fn carried(world: &World, kind: &str, id: Uuid) -> Option<(i64, BTreeSet<Str
 
 /// The rows of a world that at least one of the channels carries now, by kind and id.
 #[must_use]
-pub fn carried_by(world: &World, channels: &BTreeSet<String>) -> BTreeSet<(&'static str, Uuid)> {
+pub fn carried_by(world: &World, channels: &BTreeSet<Channel>) -> BTreeSet<(&'static str, Uuid)> {
     let orders = by_ticket(world.work_orders.iter());
     let view = View {
         ticket: &|id| world.tickets.get(id),
@@ -255,7 +232,7 @@ pub fn carried_by(world: &World, channels: &BTreeSet<String>) -> BTreeSet<(&'sta
     out
 }
 
-fn add<E: Carried>(table: &Table<E>, view: &View<'_>, channels: &BTreeSet<String>, out: &mut BTreeSet<(&'static str, Uuid)>) {
+fn add<E: Carried>(table: &Table<E>, view: &View<'_>, channels: &BTreeSet<Channel>, out: &mut BTreeSet<(&'static str, Uuid)>) {
     out.extend(table.iter().filter(|row| !row.channels(view).is_disjoint(channels)).map(|row| (E::KIND, row.id().uuid())));
 }
 
@@ -273,33 +250,41 @@ pub fn moves(world: &World) -> Vec<Move> {
         orders: &|id| orders_before.get(&id).cloned().unwrap_or_default(),
         order: &|id| world.work_orders.before(id),
     };
+    // What hangs on a ticket moves with it and with its orders; below the others only what changed itself can move.
+    let restless: HashSet<TicketId> = world.tickets.changed().map(|(_, now)| now.id).chain(orders_changed(world)).collect();
     let mut out = Vec::new();
-    collect(&world.tickets, &before, &now, &mut out);
-    collect(&world.work_orders, &before, &now, &mut out);
-    collect(&world.rounds, &before, &now, &mut out);
-    collect(&world.work_events, &before, &now, &mut out);
-    collect(&world.visits, &before, &now, &mut out);
-    collect(&world.notes, &before, &now, &mut out);
-    collect(&world.measurements, &before, &now, &mut out);
-    collect(&world.answers, &before, &now, &mut out);
-    collect(&world.photos, &before, &now, &mut out);
-    collect(&world.conflicts, &before, &now, &mut out);
+    collect(&world.tickets, &before, &now, &restless, &mut out);
+    collect(&world.work_orders, &before, &now, &restless, &mut out);
+    collect(&world.rounds, &before, &now, &restless, &mut out);
+    collect(&world.work_events, &before, &now, &restless, &mut out);
+    collect(&world.visits, &before, &now, &restless, &mut out);
+    collect(&world.notes, &before, &now, &restless, &mut out);
+    collect(&world.measurements, &before, &now, &restless, &mut out);
+    collect(&world.answers, &before, &now, &restless, &mut out);
+    collect(&world.photos, &before, &now, &restless, &mut out);
+    collect(&world.conflicts, &before, &now, &restless, &mut out);
     out
 }
 
-fn collect<E: Carried>(table: &Table<E>, before: &View<'_>, now: &View<'_>, out: &mut Vec<Move>) {
-    for (was, row) in table.all() {
+/// The tickets at which an order changed.
+fn orders_changed(world: &World) -> impl Iterator<Item = TicketId> {
+    world.work_orders.changed().flat_map(|(was, now)| was.map(|w| w.ticket_id).into_iter().chain([now.ticket_id]))
+}
+
+fn collect<E: Carried>(table: &Table<E>, before: &View<'_>, now: &View<'_>, restless: &HashSet<TicketId>, out: &mut Vec<Move>) {
+    for (was, row) in table.changed() {
         let old = was.map(|w| w.channels(before)).unwrap_or_default();
         let new = row.channels(now);
-        let changed = was != Some(row);
-        let (kind, entity, v) = (E::KIND, row.id().uuid(), row.rev());
-        for channel in &new {
-            if changed || !old.contains(channel) {
-                out.push(Move { channel: channel.clone(), kind, entity, v, stays: Stay::Carried });
-            }
-        }
-        for channel in old.difference(&new) {
-            out.push(Move { channel: channel.clone(), kind, entity, v, stays: Stay::Gone });
-        }
+        out.extend(new.iter().map(|channel| to(*channel, row, Stay::Carried)));
+        out.extend(old.difference(&new).map(|channel| to(*channel, row, Stay::Gone)));
     }
+    for row in table.unchanged().filter(|row| restless.contains(&row.ticket_id())) {
+        let (old, new) = (row.channels(before), row.channels(now));
+        out.extend(new.difference(&old).map(|channel| to(*channel, row, Stay::Carried)));
+        out.extend(old.difference(&new).map(|channel| to(*channel, row, Stay::Gone)));
+    }
+}
+
+fn to<E: Entity>(channel: Channel, row: &E, stays: Stay) -> Move {
+    Move { channel, kind: E::KIND, entity: row.id().uuid(), v: row.rev(), stays }
 }

@@ -68,11 +68,38 @@ entities! {
     Conflict, ConflictTag, "conflict", ticket_id, rev;
 }
 
-/// A row as it is now and as it was loaded.
+/// A row of a table. Most of what is loaded is never written, so it is held once and needs no comparison.
 #[derive(Debug, Clone)]
-struct Entry<E> {
-    now: E,
-    was: Option<E>,
+enum Entry<E> {
+    /// As the database has it.
+    Loaded(E),
+    /// Written since; it may have been written back to what it was.
+    Written {
+        /// As it was loaded; nothing if it is new.
+        was: Option<E>,
+        now: E,
+    },
+}
+
+impl<E> Entry<E> {
+    const fn now(&self) -> &E {
+        match self {
+            Self::Loaded(now) | Self::Written { now, .. } => now,
+        }
+    }
+
+    const fn was(&self) -> Option<&E> {
+        match self {
+            Self::Loaded(row) => Some(row),
+            Self::Written { was, .. } => was.as_ref(),
+        }
+    }
+}
+
+impl<E: PartialEq> Entry<E> {
+    fn is_changed(&self) -> bool {
+        matches!(self, Self::Written { was, now } if was.as_ref() != Some(now))
+    }
 }
 
 /// The rows of one kind.
@@ -91,54 +118,51 @@ impl<E: Entity> Default for Table<E> {
 impl<E: Entity> Table<E> {
     /// Adds rows as the database has them.
     pub fn load(&mut self, rows: impl IntoIterator<Item = E>) {
-        for row in rows {
-            self.rows.insert(row.id().uuid(), Entry { was: Some(row.clone()), now: row });
-        }
+        self.rows.extend(rows.into_iter().map(|row| (row.id().uuid(), Entry::Loaded(row))));
     }
 
     /// A row by its id.
     #[must_use]
     pub fn get(&self, id: Id<E::Tag>) -> Option<&E> {
-        self.rows.get(&id.uuid()).map(|e| &e.now)
+        self.rows.get(&id.uuid()).map(Entry::now)
     }
 
     /// Every row, by id.
     pub fn iter(&self) -> impl Iterator<Item = &E> {
-        self.rows.values().map(|e| &e.now)
+        self.rows.values().map(Entry::now)
     }
 
     /// Writes a row. Its revision becomes one more than the loaded one's, however often it is written.
     /// Returns that revision.
     pub fn put(&mut self, mut row: E) -> i64 {
         let key = row.id().uuid();
-        let before = self.rows.get(&key).cloned();
-        let was = before.as_ref().and_then(|e| e.was.clone());
+        let was = self.rows.get(&key).and_then(Entry::was).cloned();
         let rev = was.as_ref().map_or(1, |w| w.rev() + 1);
         row.set_rev(rev);
+        let before = self.rows.insert(key, Entry::Written { was, now: row });
         self.undo.push((key, before));
-        self.rows.insert(key, Entry { now: row, was });
         rev
     }
 
     /// Rows that differ from what was loaded: (before, now).
     pub fn changed(&self) -> impl Iterator<Item = (Option<&E>, &E)> {
-        self.rows.values().filter(|e| e.was.as_ref() != Some(&e.now)).map(|e| (e.was.as_ref(), &e.now))
+        self.rows.values().filter(|e| e.is_changed()).map(|e| (e.was(), e.now()))
+    }
+
+    /// Rows that are as they were loaded.
+    pub fn unchanged(&self) -> impl Iterator<Item = &E> {
+        self.rows.values().filter(|e| !e.is_changed()).map(Entry::now)
     }
 
     /// The row as it was loaded.
     #[must_use]
     pub fn before(&self, id: Id<E::Tag>) -> Option<&E> {
-        self.rows.get(&id.uuid()).and_then(|e| e.was.as_ref())
-    }
-
-    /// Every row: (as it was loaded, now).
-    pub fn all(&self) -> impl Iterator<Item = (Option<&E>, &E)> {
-        self.rows.values().map(|e| (e.was.as_ref(), &e.now))
+        self.rows.get(&id.uuid()).and_then(Entry::was)
     }
 
     /// Every row as it was loaded.
     pub fn all_before(&self) -> impl Iterator<Item = &E> {
-        self.rows.values().filter_map(|e| e.was.as_ref())
+        self.rows.values().filter_map(Entry::was)
     }
 
     fn rollback(&mut self, mark: usize) {

@@ -95,7 +95,7 @@ pub fn keep(tx: &mut Tx<'_>, ctx: &Ctx, world: &mut World, mut change: Change) -
         .into_iter()
         .map(|m| Entry {
             channel: m.channel,
-            kind: m.kind.to_owned(),
+            kind: m.kind,
             entity: m.entity,
             v: m.v,
             presence: match m.stays {
@@ -105,8 +105,8 @@ pub fn keep(tx: &mut Tx<'_>, ctx: &Ctx, world: &mut World, mut change: Change) -
         })
         .collect();
     feed.extend(change.echoes.into_iter().map(|e| Entry {
-        channel: Channel::Device(e.device).to_string(),
-        kind: e.kind.to_owned(),
+        channel: Channel::Device(e.device),
+        kind: e.kind,
         entity: e.entity,
         v: e.v,
         presence: Presence::Echo,

@@ -9,9 +9,10 @@ use crate::{
         account::RoleGrant,
         actor::{Actor, Scope},
         ids::{AccountId, AreaId, OrganisationId, TicketId, WorkOrderId},
-        membership::{self, area_channel, organisation_channel, user_channel},
+        membership,
         policy::Permission,
         reference::Reference,
+        sync::channel::Channel,
         ticket::{Boundary, Ticket, TicketOrigin},
         ticket_flow::orders_of,
         time::Timestamp,
@@ -112,10 +113,10 @@ pub fn readable(actor: &Actor, reference: &Reference, world: &World) -> Option<B
     if world.tickets.iter().all(|t| office.reaches(&t.areas, None) || (outside && t.boundary == Boundary::Outside)) {
         return None;
     }
-    let mut channels = BTreeSet::from([user_channel(actor.account_id)]);
+    let mut channels = BTreeSet::from([Channel::User(actor.account_id)]);
     if let Scope::Within { areas, organisations } = actor.scope(Permission::TicketRead, |a| reference.areas.below(a)) {
-        channels.extend(areas.into_iter().map(area_channel));
-        channels.extend(organisations.into_iter().map(organisation_channel));
+        channels.extend(areas.into_iter().map(Channel::Area));
+        channels.extend(organisations.into_iter().map(Channel::Org));
     }
     Some(membership::carried_by(world, &channels))
 }

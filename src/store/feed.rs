@@ -5,13 +5,13 @@
 
 pub mod compaction;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 use uuid::Uuid;
 
 use crate::{
-    domain::ids::Id,
+    domain::{ids::Id, sync::channel},
     error::Result,
     store::{
         hub::Heads,
@@ -23,12 +23,12 @@ use crate::{
 };
 
 /// A row entered, changed in or left a channel.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Entry {
-    /// Name of the channel.
-    pub channel: String,
+    /// The channel.
+    pub channel: channel::Channel,
     /// Kind of the row, as on the wire.
-    pub kind: String,
+    pub kind: &'static str,
     /// The row.
     pub entity: Uuid,
     /// Its revision.
@@ -96,7 +96,7 @@ struct NewChannel<'a> {
 #[derive(Debug, Clone)]
 struct NewEntry {
     channel: i64,
-    kind: String,
+    kind: &'static str,
     entity: Id<()>,
     seq: i64,
     v: i64,
@@ -119,14 +119,15 @@ pub type RowHash = fn(kind: &str, entity: Uuid, v: i64) -> u64;
 /// # Errors
 /// The database fails.
 pub fn append(tx: &mut Tx<'_>, entries: &[Entry], row_hash: RowHash) -> Result<()> {
-    let mut by_channel: BTreeMap<&str, BTreeMap<(&str, Uuid), &Entry>> = BTreeMap::new();
+    let mut changes_of: BTreeMap<channel::Channel, BTreeMap<(&'static str, Uuid), &Entry>> = BTreeMap::new();
     for e in entries {
-        by_channel.entry(&e.channel).or_default().insert((&e.kind, e.entity), e);
+        changes_of.entry(e.channel).or_default().insert((e.kind, e.entity), e);
     }
-    if by_channel.is_empty() {
+    if changes_of.is_empty() {
         return Ok(());
     }
-    let names: Vec<&str> = by_channel.keys().copied().collect();
+    let by_name: BTreeMap<String, _> = changes_of.into_iter().map(|(channel, changes)| (channel.to_string(), changes)).collect();
+    let names: Vec<String> = by_name.keys().cloned().collect();
     let mut rows = lock_channels(tx, &names)?;
     if rows.len() < names.len() {
         let missing: Vec<NewChannel<'_>> = names
@@ -142,7 +143,7 @@ pub fn append(tx: &mut Tx<'_>, entries: &[Entry], row_hash: RowHash) -> Result<(
     let old = existing(tx, &numbers, entries)?;
     let mut writes = Vec::with_capacity(entries.len());
     for row in &mut rows {
-        let Some(changes) = by_channel.get(row.name.as_str()) else { continue };
+        let Some(changes) = by_name.get(&row.name) else { continue };
         for ((kind, entity), change) in changes {
             let before = old.get(&(row.no, *kind, *entity)).copied();
             if let Some(v) = before {
@@ -157,14 +158,7 @@ pub fn append(tx: &mut Tx<'_>, entries: &[Entry], row_hash: RowHash) -> Result<(
             }
             row.head += 1;
             let present = change.presence == Presence::Put;
-            writes.push(NewEntry {
-                channel: row.no,
-                kind: (*kind).to_owned(),
-                entity: Id::new(*entity),
-                seq: row.head,
-                v: change.v,
-                present,
-            });
+            writes.push(NewEntry { channel: row.no, kind, entity: Id::new(*entity), seq: row.head, v: change.v, present });
         }
     }
     save_entries(tx, &writes)?;
@@ -185,19 +179,19 @@ const fn old_entry_possible(row: &Channel) -> bool {
     row.head > 0
 }
 
-fn lock_channels(tx: &mut Tx<'_>, names: &[&str]) -> Result<Vec<Channel>> {
+fn lock_channels(tx: &mut Tx<'_>, names: &[String]) -> Result<Vec<Channel>> {
+    let keys = Keys::new(names);
     on!(
         tx,
-        pg | c
-            | channels::table.filter(channels::name.eq_any(names)).order(channels::name).for_update().select(Channel::as_select()).load(c),
-        sqlite | c | channels::table.filter(channels::name.eq_any(names)).order(channels::name).select(Channel::as_select()).load(c)
+        pg | c | channels::table.filter(keys.hold(channels::name)).order(channels::name).for_update().select(Channel::as_select()).load(c),
+        sqlite | c | channels::table.filter(keys.hold(channels::name)).order(channels::name).select(Channel::as_select()).load(c)
     )
     .map_err(db_error)
 }
 
 /// Revisions of those of the entries' rows that the channels carry now.
-fn existing<'e>(tx: &mut Tx<'_>, numbers: &[i64], entries: &'e [Entry]) -> Result<BTreeMap<(i64, &'e str, Uuid), i64>> {
-    let kinds: BTreeMap<&str, &str> = entries.iter().map(|e| (e.kind.as_str(), e.kind.as_str())).collect();
+fn existing(tx: &mut Tx<'_>, numbers: &[i64], entries: &[Entry]) -> Result<BTreeMap<(i64, &'static str, Uuid), i64>> {
+    let kinds: BTreeSet<&'static str> = entries.iter().map(|e| e.kind).collect();
     let mut ids: Vec<Id<()>> = entries.iter().map(|e| Id::new(e.entity)).collect();
     ids.sort_unstable();
     ids.dedup();
@@ -223,7 +217,7 @@ fn save_entries(tx: &mut Tx<'_>, writes: &[NewEntry]) -> Result<()> {
     bulk!(
         tx,
         writes,
-        NewEntry => feed { channel: i64, kind: String, entity: Id<()>, seq: i64, v: i64, present: bool },
+        NewEntry => feed { channel: i64, kind: &'static str, entity: Id<()>, seq: i64, v: i64, present: bool },
         "ON CONFLICT (channel, kind, entity) DO UPDATE SET seq = excluded.seq, v = excluded.v, present = excluded.present"
     )
     .map(drop)
@@ -234,7 +228,8 @@ fn save_entries(tx: &mut Tx<'_>, writes: &[NewEntry]) -> Result<()> {
 /// # Errors
 /// The database fails.
 pub fn list_channels(tx: &mut Tx<'_>, names: &[String]) -> Result<Vec<Channel>> {
-    on!(tx, |c| channels::table.filter(channels::name.eq_any(names)).order(channels::name).select(Channel::as_select()).load(c))
+    let keys = Keys::new(names);
+    on!(tx, |c| channels::table.filter(keys.hold(channels::name)).order(channels::name).select(Channel::as_select()).load(c))
         .map_err(db_error)
 }
 
@@ -245,8 +240,9 @@ pub fn list_channels(tx: &mut Tx<'_>, names: &[String]) -> Result<Vec<Channel>> 
 pub fn list_heads(tx: &mut Tx<'_>, names: &[String]) -> Result<Heads> {
     let mut heads = Heads::new();
     for names in names.chunks(MAX_BINDS) {
+        let keys = Keys::new(names);
         let found: Vec<(String, i64)> =
-            on!(tx, |c| channels::table.filter(channels::name.eq_any(names)).select((channels::name, channels::head)).load(c))
+            on!(tx, |c| channels::table.filter(keys.hold(channels::name)).select((channels::name, channels::head)).load(c))
                 .map_err(db_error)?;
         heads.extend(found);
     }
@@ -324,8 +320,9 @@ pub fn find_entries(tx: &mut Tx<'_>, numbers: &[i64], entities: &[Uuid]) -> Resu
     let mut found = Vec::new();
     for chunk in entities.chunks(LIST) {
         let ids: Vec<Id<()>> = chunk.iter().copied().map(Id::new).collect();
+        let keys = Keys::new(&ids);
         let rows: Vec<(i64, String, Id<()>, i64, i64, bool)> = on!(tx, |c| feed::table
-            .filter(feed::entity.eq_any(&ids).and(in_channels!(numbers)))
+            .filter(keys.hold(feed::entity).and(in_channels!(numbers)))
             .select((feed::channel, feed::kind, feed::entity, feed::seq, feed::v, feed::present))
             .load(c))
         .map_err(db_error)?;

@@ -144,8 +144,8 @@ pub fn find_mutations(tx: &mut Tx<'_>, ids: &[MutationId]) -> Result<Vec<Journal
 ///
 /// # Errors
 /// The database fails.
-pub fn insert_mutations(tx: &mut Tx<'_>, entries: &[Journaled]) -> Result<usize> {
-    let rows: Vec<MutationRow> = entries.iter().map(Into::into).collect();
+pub fn insert_mutations(tx: &mut Tx<'_>, entries: &[&Journaled]) -> Result<usize> {
+    let rows: Vec<MutationRow> = entries.iter().map(|e| MutationRow::from(*e)).collect();
     MutationRow::add(tx, &rows)
 }
 

@@ -2,7 +2,10 @@
 
 use std::thread;
 
-use bazdid::store::feed::{Entry, Presence, append, find_memberships, list_after, list_channels};
+use bazdid::{
+    domain::sync::channel::Channel,
+    store::feed::{Entry, Presence, append, find_memberships, list_after, list_channels},
+};
 use uuid::Uuid;
 
 use crate::common::TestDb;
@@ -12,8 +15,12 @@ fn hash(kind: &str, entity: Uuid, v: i64) -> u64 {
     kind.len() as u64 + (entity.as_u128() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(v.cast_unsigned() << 40)
 }
 
-fn entry(channel: &str, n: u128, v: i64, presence: Presence) -> Entry {
-    Entry { channel: channel.into(), kind: "ticket".into(), entity: Uuid::from_u128(n), v, presence }
+fn area(n: u128) -> Channel {
+    Channel::Area(Uuid::from_u128(n).into())
+}
+
+fn entry(channel: Channel, n: u128, v: i64, presence: Presence) -> Entry {
+    Entry { channel, kind: "ticket", entity: Uuid::from_u128(n), v, presence }
 }
 
 #[test]
@@ -22,10 +29,10 @@ fn an_entry_is_compacted_to_the_newest_and_the_digest_follows() {
         let channel = t
             .db()
             .write_blocking(|tx| {
-                append(tx, &[entry("area:a", 1, 1, Presence::Put), entry("area:a", 2, 1, Presence::Put)], hash)?;
-                append(tx, &[entry("area:a", 1, 2, Presence::Put), entry("area:a", 2, 1, Presence::Drop)], hash)?;
-                append(tx, &[entry("area:b", 1, 2, Presence::Echo)], hash)?;
-                list_channels(tx, &["area:a".into(), "area:b".into(), "area:none".into()])
+                append(tx, &[entry(area(1), 1, 1, Presence::Put), entry(area(1), 2, 1, Presence::Put)], hash)?;
+                append(tx, &[entry(area(1), 1, 2, Presence::Put), entry(area(1), 2, 1, Presence::Drop)], hash)?;
+                append(tx, &[entry(area(2), 1, 2, Presence::Echo)], hash)?;
+                list_channels(tx, &[area(1), area(2), area(9)].map(|c| c.to_string()))
             })
             .unwrap();
         assert_eq!(channel.len(), 2);
@@ -50,7 +57,10 @@ fn many_writers_leave_no_gap_and_no_deadlock() {
                 thread::spawn(move || {
                     for n in 0..10_u128 {
                         // Named in another order by every second writer: the locks are sorted all the same.
-                        let mut batch = vec![entry("area:x", w * 100 + n, 1, Presence::Put), entry("org:y", w * 100 + n, 1, Presence::Put)];
+                        let mut batch = vec![
+                            entry(area(3), w * 100 + n, 1, Presence::Put),
+                            entry(Channel::Org(Uuid::from_u128(4).into()), w * 100 + n, 1, Presence::Put),
+                        ];
                         if w % 2 == 0 {
                             batch.reverse();
                         }
@@ -60,7 +70,10 @@ fn many_writers_leave_no_gap_and_no_deadlock() {
             })
             .collect();
         writers.into_iter().for_each(|w| w.join().unwrap());
-        let channels = t.db().read_blocking(|tx| list_channels(tx, &["area:x".into(), "org:y".into()])).unwrap();
+        let channels = t
+            .db()
+            .read_blocking(|tx| list_channels(tx, &[area(3), Channel::Org(Uuid::from_u128(4).into())].map(|c| c.to_string())))
+            .unwrap();
         for channel in channels {
             let no = channel.no;
             let rows = t.db().read_blocking(move |tx| list_after(tx, no, 0, 1000)).unwrap();

@@ -3,6 +3,7 @@
 use bazdid::{
     domain::{
         membership::{Stay, moves},
+        sync::channel::Channel,
         visit::{Audience, Note},
     },
     store::aggregate::{find_roots, load_world, save_world},
@@ -35,11 +36,7 @@ fn a_ticket_comes_back_as_it_was_saved_with_what_lies_below_it() {
                     removed_at: None,
                 });
                 let channels: Vec<_> = moves(&world).into_iter().map(|m| (m.kind, m.channel, m.stays)).collect();
-                let area = Uuid::from_u128(7);
-                assert_eq!(
-                    channels,
-                    [("ticket", format!("area:{area}"), Stay::Carried), ("note", format!("office:{area}"), Stay::Carried)]
-                );
+                assert_eq!(channels, [("ticket", Channel::Area(id(7)), Stay::Carried), ("note", Channel::Office(id(7)), Stay::Carried)]);
                 save_world(tx, &world)
             })
             .unwrap();
@@ -74,8 +71,7 @@ fn a_ticket_that_moves_leaves_the_old_area_with_all_below_it() {
                 moved.leaf_areas = vec![id(8)];
                 assert_eq!(world.tickets.put(moved), 2);
                 let stays: Vec<_> = moves(&world).into_iter().map(|m| (m.channel, m.stays)).collect();
-                let name = |n| format!("area:{}", Uuid::from_u128(n));
-                assert_eq!(stays, [(name(8), Stay::Carried), (name(7), Stay::Gone)]);
+                assert_eq!(stays, [(Channel::Area(id(8)), Stay::Carried), (Channel::Area(id(7)), Stay::Gone)]);
                 save_world(tx, &world)
             })
             .unwrap();

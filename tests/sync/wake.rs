@@ -50,7 +50,7 @@ fn level(city: &SharedCity, account: u128) -> (Phone, Look) {
 }
 
 fn enter(tx: &mut Tx<'_>, channel: Channel, n: u128) -> bazdid::error::Result<()> {
-    let entry = Entry { channel: channel.to_string(), kind: "ticket".into(), entity: Uuid::from_u128(n), v: 1, presence: Presence::Put };
+    let entry = Entry { channel, kind: "ticket", entity: Uuid::from_u128(n), v: 1, presence: Presence::Put };
     store::feed::append(tx, &[entry], row_hash)
 }
 

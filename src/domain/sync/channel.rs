@@ -119,16 +119,6 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn the_rows_of_the_feed_are_entered_under_the_same_names() {
-        use crate::domain::membership::{area_channel, office_channel, organisation_channel, user_channel};
-        let id = Uuid::from_u128(7);
-        assert_eq!(area_channel(id.into()), Channel::Area(id.into()).to_string());
-        assert_eq!(office_channel(id.into()), Channel::Office(id.into()).to_string());
-        assert_eq!(organisation_channel(id.into()), Channel::Org(id.into()).to_string());
-        assert_eq!(user_channel(id.into()), Channel::User(id.into()).to_string());
-    }
-
-    #[test]
     fn a_channel_has_one_name_only() {
         for text in [
             "",

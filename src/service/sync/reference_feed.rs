@@ -12,13 +12,7 @@ use crate::{
 /// the last step of the transaction.
 #[must_use]
 pub fn reference_feed(rows: &ReferenceRows) -> Vec<Entry> {
-    let entry = |kind: &str, entity: Uuid, v| Entry {
-        channel: Channel::Ref.to_string(),
-        kind: kind.to_owned(),
-        entity,
-        v,
-        presence: Presence::Put,
-    };
+    let entry = |kind: &'static str, entity: Uuid, v| Entry { channel: Channel::Ref, kind, entity, v, presence: Presence::Put };
     let organisations = rows.organisations.iter().map(|o| entry(wire::ORGANISATION, o.id.uuid(), o.rev));
     let areas = rows.areas.iter().map(|a| entry(wire::AREA, a.id.uuid(), a.rev));
     let checklists = rows.checklists.iter().map(|c| entry(wire::CHECKLIST, c.id.uuid(), c.rev));

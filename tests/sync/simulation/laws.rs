@@ -48,7 +48,7 @@ pub fn tickets(city: &SharedCity) -> Vec<TicketId> {
 fn office_names() -> Vec<String> {
     use crate::city::{CITY, D_EAST, D_WEST};
     let areas = [CITY, D_WEST, D_EAST].map(|a| Channel::Area(id(a)).to_string());
-    areas.into_iter().chain([bazdid::domain::membership::office_channel(bazdid::domain::membership::NOWHERE)]).collect()
+    areas.into_iter().chain([Channel::Office(bazdid::domain::membership::NOWHERE).to_string()]).collect()
 }
 
 fn held(copy: &LocalCopy) -> Vec<String> {

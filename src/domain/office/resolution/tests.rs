@@ -234,7 +234,7 @@ fn accepted_work_becomes_the_round_of_a_new_epoch_of_the_late_party() {
     play.decide_as(&supervisor(), ConflictKind::StaleEpoch, Resolution::AcceptWork, None).unwrap();
     let moves = moves(&play.world);
     let moved = |org: u128, stays| {
-        let channel = crate::domain::membership::organisation_channel(id(org));
+        let channel = crate::domain::sync::channel::Channel::Org(id(org));
         moves.iter().any(|m| m.channel == channel && m.kind == "work_order" && m.stays == stays)
     };
     assert!(moved(FIRST, Stay::Carried) && moved(SECOND, Stay::Gone), "the devices see it");

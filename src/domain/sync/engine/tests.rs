@@ -11,7 +11,7 @@ use crate::domain::{
     ids::Id,
     photo::PhotoKind,
     reference::Reference,
-    sync::{outcome::Status, stamp::Skew},
+    sync::{channel::Channel, outcome::Status, stamp::Skew},
     ticket::{Boundary, PointSource, TicketOrigin, TicketStatus},
     work_order::{Answer, Assignment, Standing, WorkOrderKind, WorkOrderState},
 };
@@ -589,8 +589,8 @@ fn a_ticket_outside_every_area_stays_with_its_finder_and_reaches_the_office() {
     assert_eq!(w.tickets.get(id(600)).unwrap().boundary, Boundary::Outside);
     for kind in ["ticket", "note"] {
         let channels: Vec<_> = crate::domain::membership::moves(&w).into_iter().filter(|m| m.kind == kind).map(|m| m.channel).collect();
-        let office = crate::domain::membership::office_channel(crate::domain::membership::NOWHERE);
-        assert_eq!(channels, [office, format!("org:{}", key(NEW)), format!("user:{}", key(5))], "{kind}");
+        let office = Channel::Office(crate::domain::membership::NOWHERE);
+        assert_eq!(channels, [office, Channel::Org(id(NEW)), Channel::User(id(5))], "{kind}");
     }
     let clerk = Author { roles: vec![Role::Operator], ..inspector(60) };
     assert_eq!(go(&mut w, &clerk, 3, 600, 0, 28, "note.add", json!({"note": key(701), "text": "؟"})).status, Status::Applied);

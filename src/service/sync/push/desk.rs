@@ -13,6 +13,7 @@ use crate::{
         membership::carried,
         reference::Reference,
         sync::{
+            channel::Channel,
             command::Command,
             engine::{self, Act, Author, Authority},
             envelope::ResultItem,
@@ -276,25 +277,9 @@ impl Desk<'_> {
     }
 
     /// Writes journal, rows, echoes and feed; answers the places.
-    fn finish(mut self, tx: &mut Tx<'_>, push: &Push<'_>, mut changed: Vec<Journaled>) -> Result<BTreeMap<usize, ResultItem>> {
+    fn finish(mut self, tx: &mut Tx<'_>, push: &Push<'_>, moved: Vec<Journaled>) -> Result<BTreeMap<usize, ResultItem>> {
         let echoes = echoes(&self);
-        let mut added = Vec::new();
-        for case in &self.cases {
-            let Some(outcome) = &case.outcome else { continue };
-            let mut row = case.row.clone();
-            row.settle(outcome);
-            match case.origin {
-                Origin::Fresh(_) => added.push(row),
-                Origin::Again(_) => changed.push(row),
-                Origin::Reused(_) | Origin::Waiting => {}
-            }
-        }
-        changed.extend(self.released());
-        if store::mutation::insert_mutations(tx, &added)? != added.len() {
-            // Another device of the same person sent the same just now.
-            return Err(Error { internal: Some("a mutation came twice at once".to_owned()), ..Error::new(Code::AlreadyExists) });
-        }
-        store::mutation::update_mutations(tx, &changed)?;
+        self.journal(tx, moved)?;
         change::keep(tx, self.ctx, &mut self.world, Change { echoes, ..Change::default() })?;
         // Who only hands in reads nothing.
         let own = match push.authority {
@@ -309,8 +294,7 @@ impl Desk<'_> {
                 self.inform(case, outcome, &own, &mut answer);
                 // The same revision is told when the mutation is sent again; it is known only now that all is kept.
                 if answer.v != outcome.v && !matches!(case.origin, Origin::Reused(_)) {
-                    let written = added.iter().chain(&changed).find(|row| row.id == case.row.id);
-                    informed.extend(written.map(|row| Journaled { result_v: answer.v, ..row.clone() }));
+                    informed.push(Journaled { result_v: answer.v, ..case.row.clone() });
                 }
                 answers.insert(place, answer);
             }
@@ -319,14 +303,33 @@ impl Desk<'_> {
         Ok(answers)
     }
 
-    /// Names of the channels that a device reads now.
-    pub fn channels_of(&self, account: AccountId, device: DeviceId) -> BTreeSet<String> {
-        let channels = self.grants.channels(account, device, self.ctx.now, self.reference);
-        channels.into_iter().map(|c| c.to_string()).collect()
+    /// Writes into the journal what became of the cases, and the rows that `moved` to another device.
+    fn journal(&mut self, tx: &mut Tx<'_>, moved: Vec<Journaled>) -> Result<()> {
+        let mut changed = moved;
+        changed.extend(self.released());
+        for case in &mut self.cases {
+            if let (Origin::Fresh(_) | Origin::Again(_), Some(outcome)) = (case.origin, &case.outcome) {
+                case.row.settle(outcome);
+            }
+        }
+        let settled = |case: &&Case| case.outcome.is_some();
+        changed.extend(self.cases.iter().filter(settled).filter(|c| matches!(c.origin, Origin::Again(_))).map(|c| c.row.clone()));
+        let fresh = self.cases.iter().filter(settled).filter(|c| matches!(c.origin, Origin::Fresh(_)));
+        let added: Vec<&Journaled> = fresh.map(|c| &c.row).collect();
+        if store::mutation::insert_mutations(tx, &added)? != added.len() {
+            // Another device of the same person sent the same just now.
+            return Err(Error { internal: Some("a mutation came twice at once".to_owned()), ..Error::new(Code::AlreadyExists) });
+        }
+        store::mutation::update_mutations(tx, &changed)
+    }
+
+    /// The channels that a device reads now.
+    pub fn channels_of(&self, account: AccountId, device: DeviceId) -> BTreeSet<Channel> {
+        self.grants.channels(account, device, self.ctx.now, self.reference)
     }
 
     /// Tells the device how the entity stands if its mutation did not simply go through, and only if the device reads it.
-    fn inform(&self, case: &Case, outcome: &Outcome, own: &BTreeSet<String>, answer: &mut ResultItem) {
+    fn inform(&self, case: &Case, outcome: &Outcome, own: &BTreeSet<Channel>, answer: &mut ResultItem) {
         if matches!(outcome.status, Status::Applied | Status::Held) {
             return;
         }

@@ -6,7 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 use crate::{
-    domain::{ids::DeviceId, membership::carried, sync::outcome::Status},
+    domain::{
+        ids::DeviceId,
+        membership::carried,
+        sync::{channel::Channel, outcome::Status},
+    },
     service::{
         change::Echo,
         sync::push::{
@@ -19,7 +23,7 @@ use crate::{
 /// The echoes of a decided batch. A row that changed and that a channel of the device carries comes with that channel anyway.
 pub(super) fn echoes(desk: &Desk<'_>) -> Vec<Echo> {
     let changed: BTreeSet<(&str, Uuid)> = desk.world.changed().into_iter().collect();
-    let mut channels: BTreeMap<DeviceId, BTreeSet<String>> = BTreeMap::new();
+    let mut channels: BTreeMap<DeviceId, BTreeSet<Channel>> = BTreeMap::new();
     let mut echoes: BTreeMap<(DeviceId, &'static str, Uuid), i64> = BTreeMap::new();
     for case in &desk.cases {
         let device = case.row.device_id;

@@ -287,10 +287,9 @@ fn row_result(deed: &Deed, result: ResultItem) -> RowResult {
 
 /// Enters the rows in the device's own channel: with the next pull the app gets them as they stand, or gives them up.
 fn send_again(tx: &mut Tx<'_>, device: DeviceId, rows: &[(Table, Uuid, i64)]) -> Result<()> {
-    let channel = Channel::Device(device).to_string();
     let entry = |(table, entity, v): &(Table, Uuid, i64)| Entry {
-        channel: channel.clone(),
-        kind: table.kind().to_owned(),
+        channel: Channel::Device(device),
+        kind: table.kind(),
         entity: *entity,
         v: *v,
         presence: Presence::Echo,

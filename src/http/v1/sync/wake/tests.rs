@@ -111,8 +111,7 @@ impl House {
 
     /// Something happens in an area.
     async fn moves(&self, n: u128) {
-        let channel = Channel::Area(id(n)).to_string();
-        let entry = Entry { channel, kind: "ticket".into(), entity: Uuid::from_u128(n), v: 1, presence: Presence::Put };
+        let entry = Entry { channel: Channel::Area(id(n)), kind: "ticket", entity: Uuid::from_u128(n), v: 1, presence: Presence::Put };
         self.state.db.write(move |tx| store::feed::append(tx, std::slice::from_ref(&entry), row_hash)).await.unwrap();
     }
 }
