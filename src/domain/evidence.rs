@@ -80,7 +80,7 @@ fn distance(photo: Option<&Point>, ticket: Option<&Point>, radius_m: f64) -> Ver
     let (Some(photo), Some(ticket)) = (photo, ticket) else {
         return verdict("distance", VerdictResult::Unknown, json!({ "radius_m": radius_m }));
     };
-    let distance_m = photo.distance_m(ticket);
+    let distance_m = photo.geodesic_m(ticket);
     let allowed_m = radius_m + photo.accuracy_m.unwrap_or_default() + ticket.accuracy_m.unwrap_or_default();
     let both_accuracies = photo.accuracy_m.is_some() && ticket.accuracy_m.is_some();
     let result = if !distance_m.is_finite() || !allowed_m.is_finite() {

@@ -1,6 +1,5 @@
 //! How far two positions are from one another, against what their accuracies allow.
 
-use geo::{Distance as _, Geodesic};
 use serde_json::{Value, json};
 
 use crate::domain::{geo::Point, photo::VerdictResult};
@@ -19,7 +18,7 @@ impl Apart {
     /// Two positions that may lie `slack_m` apart beside their accuracies; one that is not stated may be `unstated_m`.
     pub(super) fn of(a: &Point, b: &Point, slack_m: f64, unstated_m: f64) -> Self {
         let with = |unstated: f64| slack_m + a.accuracy_m.unwrap_or(unstated) + b.accuracy_m.unwrap_or(unstated);
-        Self { distance_m: geodesic_m(a, b), allowed_m: with(0.0), at_most_m: with(unstated_m) }
+        Self { distance_m: a.geodesic_m(b), allowed_m: with(0.0), at_most_m: with(unstated_m) }
     }
 
     pub(super) fn result(&self) -> VerdictResult {
@@ -36,25 +35,5 @@ impl Apart {
 
     pub(super) fn figures(&self) -> Value {
         json!({ "distance_m": self.distance_m, "allowed_m": self.allowed_m, "at_most_m": self.at_most_m })
-    }
-}
-
-/// Distance along the ellipsoid, metres.
-fn geodesic_m(a: &Point, b: &Point) -> f64 {
-    Geodesic.distance(geo::Point::new(a.lon, a.lat), geo::Point::new(b.lon, b.lat))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::evidence::tests::point;
-
-    #[test]
-    fn distances_are_those_of_the_ellipsoid() {
-        // A degree of latitude at 36° north and one of longitude on the equator (WGS84).
-        let north = geodesic_m(&point(35.5, None), &point(36.5, None));
-        assert!((north - 110_959.0).abs() < 5.0, "{north}");
-        let east = geodesic_m(&Point { lat: 0.0, lon: 50.0, accuracy_m: None }, &Point { lat: 0.0, lon: 51.0, accuracy_m: None });
-        assert!((east - 111_319.5).abs() < 0.5, "{east}");
     }
 }
