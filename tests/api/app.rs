@@ -21,7 +21,7 @@ use bazdid::{
     },
     security::password::{self, Cost},
     server::{self, Migrations},
-    store::{self, Db, DbOptions, credential::Credential},
+    store::{self, Db, DbOptions, Tx, account::AccountFilter, credential::Credential},
     upload::{Swept, Uploads},
     worker::{
         Round, Worker,
@@ -272,6 +272,21 @@ impl TestApp {
         let account = found["items"].as_array().unwrap().iter().find(|a| a["login"] == login).unwrap().clone();
         let path = format!("/v1/accounts/{}/disable", account["id"].as_str().unwrap());
         self.call("POST", &path).token(&token).if_match(account["rev"].as_i64().unwrap()).send().ok();
+    }
+
+    /// Ends what somebody was granted, an instant after it began.
+    pub fn end_grants(&self, login: &str) {
+        let login = login.to_owned();
+        let end = move |tx: &mut Tx<'_>| {
+            let accounts = store::account::page_accounts(tx, &AccountFilter::default(), None, 200)?;
+            let person = accounts.into_iter().find(|a| a.login == login).unwrap();
+            let mut grants = store::account::list_grants_of(tx, &[person.id])?;
+            for grant in &mut grants {
+                grant.valid_to = Some(grant.valid_from.plus_micros(1));
+            }
+            store::account::save_grants(tx, &grants)
+        };
+        self.db.db().write_blocking(end).unwrap();
     }
 
     /// What the worker does for uploads.

@@ -1,5 +1,7 @@
 //! Whether the photos that an order asks for have come: told, waited for, asked after, on both databases.
 
+use std::collections::BTreeSet;
+
 use bazdid::{clock::Clock as _, domain::account::Role};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -85,17 +87,22 @@ impl<'a> Phone<'a> {
 
 /// Says what potholes need as evidence.
 pub fn ask_for(town: &Town, evidence: &Value) {
+    set_category(town, POTHOLE, "evidence", evidence);
+}
+
+/// Gives a field of a category another value.
+pub fn set_category(town: &Town, category: u128, field: &str, value: &Value) {
     town.app.person("admin", Role::Admin, None, &[]);
     let token = town.app.token("admin");
-    let path = format!("/v1/categories/{}", Uuid::from_u128(POTHOLE));
-    let mut body = town.get("operator", &path);
+    let path = format!("/v1/categories/{}", Uuid::from_u128(category));
+    let mut body = town.app.call("GET", &path).token(&token).send().ok();
     let rev = body["rev"].as_i64().unwrap();
     for field in ["id", "rev", "updated_at"] {
         body.as_object_mut().unwrap().remove(field);
     }
-    body["evidence"] = evidence.clone();
+    body[field] = value.clone();
     let changed = town.app.call("PUT", &path).token(&token).if_match(rev).json(&body).send().ok();
-    assert_eq!(changed["evidence"], *evidence);
+    assert_eq!(changed[field], *value);
 }
 
 /// A pothole's order, with the crew at it; nothing is submitted.
@@ -263,6 +270,16 @@ fn a_photo_that_does_not_come_is_asked_after_once_and_no_longer_when_it_is_there
         assert_eq!(inbox["conflicts"].as_array().unwrap().len(), 3);
         let open = of(late);
         assert_eq!((&open["status"], &open["accepts"], &open["work_order"]), (&json!("open"), &json!(["dismiss", "discard"]), &order));
+        let body = json!({ "nonce": "the phone of the office", "name": "phone", "platform": "android", "app_version": "1.0" });
+        let device = call(1, "POST", "/v1/sync/devices").json(&body).send().ok()["id"].clone();
+        let (mut told, mut cursor, mut more) = (BTreeSet::new(), Value::Null, true);
+        while more {
+            let page = call(1, "POST", "/v1/sync/pull").json(&json!({ "device": device, "cursor": cursor })).send().ok();
+            let rows = page["changes"].as_array().unwrap().iter().filter(|c| c["t"] == "conflict").map(|c| &c["row"]);
+            told.extend(rows.filter(|r| r["kind"] == "photo_missing").map(|r| r["mine"]["photo"].to_string()));
+            (cursor, more) = (page["cursor"].clone(), page["more"] == true);
+        }
+        assert_eq!(told, [late, lost, removed].map(|photo| json!(photo).to_string()).into(), "the office's devices have them too");
         let path = format!("/v1/conflicts/{}/resolve", of(lost)["id"].as_str().unwrap());
         let dismiss = json!({ "resolution": "dismiss", "note": "گوشی گم شد" });
         call(1, "POST", &path).if_match(of(lost)["rev"].as_i64().unwrap()).json(&dismiss).send().ok();

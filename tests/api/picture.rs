@@ -17,8 +17,10 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
+    evidence::set_category,
     fixture::{ascii, block, encoded, jpeg_with, phone, rationals, scene},
     town::Town,
+    town_rows::TREE,
     upload::{STREAM, files, metadata, sha256},
 };
 
@@ -190,6 +192,28 @@ fn a_picture_that_says_another_place_and_time_is_a_mismatch_with_figures() {
         let metres = crowd.verdict(photo, "exif_position")["figures"]["distance_m"].as_f64().unwrap();
         assert!((metres - 1_849.0).abs() < 3.0, "a minute of latitude: {metres}");
         assert_eq!(crowd.verdict(photo, "exif_time")["figures"]["difference_s"], 3_600);
+    }
+}
+
+#[test]
+fn a_ticket_of_another_category_has_its_photos_judged_by_that_one_s_thresholds() {
+    for town in Town::both() {
+        set_category(&town, TREE, "evidence_thresholds", &json!({ "exif_time_s": 7_200 }));
+        let mut crowd = Crowd::of(&town);
+        let ticket = town.pothole()["id"].clone();
+        let shot = Shot { at: town.app.clock.now().plus_minutes(-60), ..shot(&town, located(&town, &drawing(5), 15)) };
+        let photo = crowd.take(&ticket, &shot);
+        town.app.read_pictures();
+        let path = format!("/v1/tickets/{}", ticket.as_str().unwrap());
+        for (category, verdict) in [(None, "mismatch"), (Some("c82"), "ok"), (Some("c81"), "mismatch")] {
+            if let Some(category) = category {
+                let rev = town.get("operator", &path)["rev"].as_i64().unwrap();
+                let triage = town.call("operator", "POST", &format!("{path}/triage")).if_match(rev);
+                assert_eq!(triage.json(&json!({ "category": category })).send().ok()["category"], category);
+                assert_eq!(town.app.read_pictures(), Looked { judged: 1, ..Looked::default() }, "judged, and not read again");
+            }
+            crowd.expect(photo, &[("exif_time", verdict)]);
+        }
     }
 }
 

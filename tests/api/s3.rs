@@ -116,6 +116,11 @@ fn photos_arrive_in_the_bucket_and_nothing_of_them_stays_here() {
     let upload = field.create(other, wrong.len());
     field.patch(&upload, 0, &wrong).problem("bytes_mismatch");
     assert!(files(&town.app, "").is_empty(), "nothing of it stays on this machine");
+    let content = format!("/v1/photos/{photo}/content?size=original");
+    let whole = town.call("supervisor", "GET", &content).fetch();
+    assert!(whole.status == 200 && whole.body == bytes, "{}", whole.status);
+    let part = town.call("supervisor", "GET", &content).header("Range", "bytes=5000000-5000099").fetch();
+    assert!(part.status == 206 && part.body == bytes[5_000_000..5_000_100], "{}", part.status);
     let blobs = Blobs::open(&Place::S3(bucket)).unwrap();
     run(async {
         assert!(read(&blobs, &Key::Content(sha256(&bytes)), None).await.unwrap() == bytes);

@@ -216,16 +216,7 @@ fn what_a_snapshot_cannot_say_is_told_whole() {
         let mut inspector = App::of(&town, "inspector");
         inspector.pull();
         assert_eq!(inspector.rows(Table::Tickets).len(), 2);
-        let end = |tx: &mut bazdid::store::Tx<'_>| {
-            let account = bazdid::store::account::page_accounts(tx, &bazdid::store::account::AccountFilter::default(), None, 100)?
-                .into_iter()
-                .find(|a| a.login == "inspector")
-                .unwrap();
-            let mut grants = bazdid::store::account::list_grants_of(tx, &[account.id])?;
-            grants[0].valid_to = Some(bazdid::domain::time::Timestamp::from_micros(grants[0].valid_from.micros() + 1));
-            bazdid::store::account::save_grants(tx, &grants)
-        };
-        town.app.db.db().write_blocking(end).unwrap();
+        town.app.end_grants("inspector");
         inspector.pull();
         assert_eq!(inspector.copy, BTreeMap::new());
     }
