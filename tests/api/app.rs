@@ -352,7 +352,7 @@ impl TestApp {
             updated_at: now,
         };
         let credential = Credential { account_id: id, password_hash: password::hash(PASSWORD, [1; 16], COST).unwrap(), changed_at: now };
-        let write = move |tx: &mut store::Tx<'_>| {
+        let write = move |tx: &mut Tx<'_>| {
             store::account::save_accounts(tx, std::slice::from_ref(&account))?;
             store::credential::save_credential(tx, &credential)
         };
