@@ -209,7 +209,7 @@ fn a_ticket_of_another_category_has_its_photos_judged_by_that_one_s_thresholds()
             if let Some(category) = category {
                 let rev = town.get("operator", &path)["rev"].as_i64().unwrap();
                 let triage = town.call("operator", "POST", &format!("{path}/triage")).if_match(rev);
-                assert_eq!(triage.json(&json!({ "category": category })).send().ok()["category"], category);
+                triage.json(&json!({ "category": category })).send().ok();
                 assert_eq!(town.app.read_pictures(), Looked { judged: 1, ..Looked::default() }, "judged, and not read again");
             }
             crowd.expect(photo, &[("exif_time", verdict)]);
