@@ -111,8 +111,7 @@ impl Uploads {
         let (inner, id, start) = (Arc::clone(&self.0), hold.id(), job.start);
         let announced = job.announced.unwrap_or_default();
         let mut bytes = Vec::with_capacity(usize::try_from(announced).unwrap_or_default());
-        let end = self.pump(hold, &mut bytes, announced, stream).await;
-        let end = if end == End::Whole && u64::try_from(bytes.len()).is_ok_and(|n| n != announced) { End::Cut } else { end };
+        let end = self.pump(hold, &mut bytes, announced, job.announced, stream).await;
         let closed = self
             .blocking(move || {
                 let mut sink = Sink::new(inner.parts.at(id, start)?, whole, None);
@@ -144,10 +143,7 @@ impl Uploads {
         }
         let sink = self.sink(part, whole, job.checksum)?;
         let mut writer = Writer::new(Box::new(sink), self.0.hands.clone());
-        let mut end = self.pump(hold, &mut writer, left, stream).await;
-        if end == End::Whole && announced.is_some_and(|n| n != writer.taken()) {
-            end = End::Cut;
-        }
+        let end = self.pump(hold, &mut writer, left, announced, stream).await;
         let closed = writer.close(end == End::Whole).await.map_err(disk)?;
         Ok((end, closed))
     }
@@ -166,14 +162,16 @@ impl Uploads {
         Ok(Sink::new(part, whole, piece.transpose()?))
     }
 
-    /// Moves bytes from the line to where they go.
+    /// Moves bytes from the line to where they go: at most `left`, and whole if they are as many as `announced`.
     async fn pump<E>(
         &self,
         hold: &Hold,
-        writer: &mut impl Takes,
-        mut left: u64,
+        to: &mut impl Takes,
+        left: u64,
+        announced: Option<u64>,
         mut stream: impl Stream<Item = std::result::Result<Bytes, E>> + Unpin,
     ) -> End {
+        let mut count = 0;
         loop {
             let next = tokio::select! {
                 biased;
@@ -182,14 +180,14 @@ impl Uploads {
             };
             let chunk = match next {
                 Err(_) => return End::Silent,
-                Ok(None) => return End::Whole,
-                Ok(Some(Err(_))) => return End::Cut,
+                Ok(None) if announced.is_none_or(|n| n == count) => return End::Whole,
+                Ok(None | Some(Err(_))) => return End::Cut,
                 Ok(Some(Ok(chunk))) => chunk,
             };
-            let fits = usize::try_from(left).unwrap_or(usize::MAX).min(chunk.len());
+            let fits = usize::try_from(left.saturating_sub(count)).unwrap_or(usize::MAX).min(chunk.len());
             let (taken, more) = chunk.split_at(fits);
-            left = left.saturating_sub(u64::try_from(fits).unwrap_or(u64::MAX));
-            if writer.take(taken).await.is_err() {
+            count = count.saturating_add(u64::try_from(fits).unwrap_or(u64::MAX));
+            if to.take(taken).await.is_err() {
                 return End::Full;
             }
             if !more.is_empty() {

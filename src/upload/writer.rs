@@ -116,7 +116,6 @@ pub(super) struct Writer {
     at: At,
     filling: Vec<u8>,
     spare: Vec<u8>,
-    taken: u64,
 }
 
 fn lost() -> io::Error {
@@ -125,12 +124,7 @@ fn lost() -> io::Error {
 
 impl Writer {
     pub(super) const fn new(sink: Box<Sink>, hands: Hands) -> Self {
-        Self { hands, at: At::Here(sink), filling: Vec::new(), spare: Vec::new(), taken: 0 }
-    }
-
-    /// Bytes that were taken so far.
-    pub(super) const fn taken(&self) -> u64 {
-        self.taken
+        Self { hands, at: At::Here(sink), filling: Vec::new(), spare: Vec::new() }
     }
 
     /// Hands the full buffer over.
@@ -187,7 +181,6 @@ impl Writer {
 impl Takes for Writer {
     /// Waits only while both buffers are full.
     async fn take(&mut self, mut bytes: &[u8]) -> io::Result<()> {
-        self.taken += u64::try_from(bytes.len()).unwrap_or_default();
         while !bytes.is_empty() {
             if self.filling.capacity() == 0 {
                 self.filling.reserve_exact(BUFFER);
