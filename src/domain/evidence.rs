@@ -280,6 +280,10 @@ mod tests {
             p.point = None;
             assert_eq!(result(&p, &Circumstances { ticket_point: Some(&ticket), ..NOTHING }, "distance"), Unknown);
         }
+        // 0.0009° of latitude at 36° are 99.87 m along the ellipsoid and 100.08 m on a sphere; with both accuracies 100 are allowed.
+        let p = Photo { point: Some(point(36.2709, Some(35.0))), ..photo(1, PhotoKind::During, NOON) };
+        let ticket = point(36.27, Some(35.0));
+        assert_eq!(result(&p, &Circumstances { ticket_point: Some(&ticket), ..NOTHING }, "distance"), Ok);
     }
 
     #[test]

@@ -224,9 +224,10 @@ fn the_first_bytes_may_come_with_the_creation_and_a_post_may_stand_for_a_patch()
 
 #[test]
 fn a_piece_with_another_checksum_does_not_count() {
-    for town in Town::both() {
+    // Gathered before it is written, and written as it comes.
+    for (piece, town) in [200_000, 300_000].into_iter().flat_map(|piece| Town::both().into_iter().map(move |town| (piece, town))) {
         let field = Field::of(&town);
-        let bytes = picture(5, 400_000);
+        let bytes = picture(5, 2 * piece);
         let photo = field.declare(1, &bytes);
         let upload = field.create(photo, bytes.len());
         let sha256 = |b: &[u8]| format!("sha256 {}", BASE64_STANDARD.encode(Sha256::digest(b)));
@@ -237,16 +238,16 @@ fn a_piece_with_another_checksum_does_not_count() {
         let send = |at: usize, part: &[u8], checksum: String| {
             field.tus("PATCH", &upload).header("Upload-Offset", at).header("Upload-Checksum", checksum).bytes(STREAM, part).send()
         };
-        assert_eq!(send(0, &bytes[..200_000], sha256(&bytes[..200_000])).header("upload-offset"), "200000");
+        assert_eq!(send(0, &bytes[..piece], sha256(&bytes[..piece])).header("upload-offset"), piece.to_string());
         for wrong in [sha256(b"other"), sha1(b"other")] {
-            let reply = send(200_000, &bytes[200_000..], wrong);
-            assert_eq!((reply.status, reply.problem("checksum_mismatch")["upload_offset"].as_u64()), (460, Some(200_000)));
-            assert_eq!((field.offset(&upload), files(&town.app, "parts").len()), (200_000, 1));
+            let reply = send(piece, &bytes[piece..], wrong);
+            assert_eq!((reply.status, reply.problem("checksum_mismatch")["upload_offset"].as_u64()), (460, u64::try_from(piece).ok()));
+            assert_eq!((field.offset(&upload), files(&town.app, "parts").len()), (piece, 1));
         }
         for unread in ["md5 AAAA", "sha1", "sha256 !"] {
-            send(200_000, &bytes[200_000..], unread.to_owned()).problem("malformed");
+            send(piece, &bytes[piece..], unread.to_owned()).problem("malformed");
         }
-        assert_eq!(send(200_000, &bytes[200_000..], sha1(&bytes[200_000..])).status, 204);
+        assert_eq!(send(piece, &bytes[piece..], sha1(&bytes[piece..])).status, 204);
         assert!(is_stored(&town.app, &bytes));
         // With the creation: nothing is left of it.
         let other = picture(6, 1_000);
@@ -305,6 +306,7 @@ fn what_cannot_be_taken_is_refused_with_what_would_be_right() {
         assert_eq!(patch("0").bytes(STREAM, vec![0; 1_001]).send().problem("too_large")["limit_bytes"], 1_000);
         assert_eq!(field.patch(&upload, 0, &bytes[..10]).status, 204);
         assert_eq!(field.patch(&upload, 0, &bytes[..10]).problem("offset_mismatch")["upload_offset"], 10);
+        other("PATCH").bytes(STREAM, bytes.clone()).send().problem("not_found");
         let open = [upload.clone(), field.create(photo, 1_000)];
         let problem = field.creation(photo, 1_000).send().problem("too_many_uploads");
         for one in open {
@@ -538,4 +540,12 @@ fn a_silent_line_and_too_many_lines_are_let_go() {
     assert_eq!(&answer, b"HTTP/1.1 400");
     assert_eq!(field.offset(&upload), 400, "what came before is kept");
     assert_eq!(field.patch(&other, 0, &small).status, 204);
+    // A small piece is kept as far as it came, too.
+    let bytes = picture(18, 1_000);
+    let third = field.create(field.declare(3, &bytes), 1_000);
+    let mut silent = begin(&field, &token, &third, 0, 1_000, &bytes[..400]);
+    silent.read_exact(&mut answer).unwrap();
+    assert_eq!((&answer, field.offset(&third)), (b"HTTP/1.1 400", 400));
+    assert_eq!(field.patch(&third, 400, &bytes[400..]).status, 204);
+    assert!(is_stored(&town.app, &bytes));
 }

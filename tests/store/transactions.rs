@@ -1,6 +1,6 @@
 //! All or nothing, one at a time and in groups.
 
-use std::thread;
+use std::{thread, time::Duration};
 
 use bazdid::{
     error::{Code, Error},
@@ -32,6 +32,19 @@ fn a_refused_closure_leaves_nothing_and_its_neighbours_stay() {
         assert_eq!(t.db().read_blocking(list_areas).unwrap().len(), 16);
         assert!(t.db().read_blocking(|tx| find_area(tx, id(3))).unwrap().is_none());
         assert_eq!(t.db().read_blocking(|tx| find_area(tx, id(4))).unwrap().unwrap(), area(4));
+    }
+}
+
+#[test]
+fn a_database_that_rested_takes_what_comes() {
+    let both = TestDb::both();
+    let write = |t: &TestDb, n: u128| t.db().write_blocking(move |tx| save_areas(tx, &[area(n)])).unwrap();
+    both.iter().for_each(|t| write(t, 1));
+    // SQLite's writer gives its pages back after five seconds without work.
+    thread::sleep(Duration::from_millis(5_500));
+    for t in &both {
+        write(t, 2);
+        assert_eq!(t.db().read_blocking(list_areas).unwrap(), [area(1), area(2)]);
     }
 }
 

@@ -15,6 +15,22 @@ use crate::{
     fixtures::{at, category, id, ticket},
 };
 
+/// A note at ticket 50.
+fn note(n: u128, audience: Audience) -> Note {
+    Note {
+        id: id(n),
+        rev: 0,
+        ticket_id: id(50),
+        work_order_id: None,
+        actor: Some(id(3)),
+        organisation_id: None,
+        audience,
+        text: "شماره تماس ثبت شد".into(),
+        eff: at(9),
+        removed_at: None,
+    }
+}
+
 #[test]
 fn a_ticket_comes_back_as_it_was_saved_with_what_lies_below_it() {
     for t in TestDb::both() {
@@ -23,18 +39,7 @@ fn a_ticket_comes_back_as_it_was_saved_with_what_lies_below_it() {
                 category(tx);
                 let mut world = load_world(tx, &[id(50)])?;
                 world.tickets.put(ticket(50));
-                world.notes.put(Note {
-                    id: id(60),
-                    rev: 0,
-                    ticket_id: id(50),
-                    work_order_id: None,
-                    actor: Some(id(3)),
-                    organisation_id: None,
-                    audience: Audience::Office,
-                    text: "شماره تماس ثبت شد".into(),
-                    eff: at(9),
-                    removed_at: None,
-                });
+                world.notes.put(note(60, Audience::Office));
                 let channels: Vec<_> = moves(&world).into_iter().map(|m| (m.kind, m.channel, m.stays)).collect();
                 assert_eq!(channels, [("ticket", Channel::Area(id(7)), Stay::Carried), ("note", Channel::Office(id(7)), Stay::Carried)]);
                 save_world(tx, &world)
@@ -61,17 +66,20 @@ fn a_ticket_that_moves_leaves_the_old_area_with_all_below_it() {
                 category(tx);
                 let mut world = load_world(tx, &[id(50)])?;
                 world.tickets.put(ticket(50));
+                world.notes.put(note(61, Audience::Field));
                 save_world(tx, &world)
             })
             .unwrap();
         t.db()
             .write_blocking(|tx| {
                 let mut world = load_world(tx, &[id(50)])?;
+                assert_eq!(moves(&world), [], "what is only loaded moves nowhere");
                 let mut moved = world.tickets.get(id(50)).unwrap().clone();
                 moved.leaf_areas = vec![id(8)];
                 assert_eq!(world.tickets.put(moved), 2);
-                let stays: Vec<_> = moves(&world).into_iter().map(|m| (m.channel, m.stays)).collect();
-                assert_eq!(stays, [(Channel::Area(id(8)), Stay::Carried), (Channel::Area(id(7)), Stay::Gone)]);
+                let stays: Vec<_> = moves(&world).into_iter().map(|m| (m.kind, m.channel, m.stays)).collect();
+                let both = |kind| [(kind, Channel::Area(id(8)), Stay::Carried), (kind, Channel::Area(id(7)), Stay::Gone)];
+                assert_eq!(stays, [both("ticket"), both("note")].concat());
                 save_world(tx, &world)
             })
             .unwrap();
