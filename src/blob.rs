@@ -5,6 +5,7 @@
 //! written again. Knows nothing of photos, uploads or the database.
 
 mod folder;
+mod pieces;
 #[cfg(feature = "s3")]
 mod s3;
 
@@ -16,7 +17,9 @@ use std::{
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _, TryStreamExt as _};
-use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt as _, local::LocalFileSystem, path::Path as Name};
+use object_store::{
+    GetOptions, GetRange, GetResult, GetResultPayload, ObjectStore, ObjectStoreExt as _, local::LocalFileSystem, path::Path as Name,
+};
 
 pub(crate) use folder::sync_folder;
 
@@ -112,6 +115,17 @@ impl std::fmt::Debug for Opened {
     }
 }
 
+/// A file that was to be read whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Whole {
+    /// It is not there.
+    Missing,
+    /// It has more bytes than were to be read.
+    TooMany,
+    /// All of it.
+    There(Bytes),
+}
+
 /// The files; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Blobs {
@@ -196,9 +210,31 @@ impl Blobs {
     /// # Errors
     /// The place cannot be read, or the range lies beyond the end.
     pub async fn open_file(&self, key: &Key, range: Option<Range<u64>>) -> Result<Option<Opened>> {
+        let Some(found) = self.find(key, range).await? else { return Ok(None) };
+        let size = found.meta.size;
+        let bytes = match found.payload {
+            GetResultPayload::File(file, _) => pieces::of(file, found.range).boxed(),
+            GetResultPayload::Stream(stream) => stream.map_err(failed).boxed(),
+        };
+        Ok(Some(Opened { size, bytes }))
+    }
+
+    /// Reads a file whole if it has at most so many bytes.
+    ///
+    /// # Errors
+    /// The place cannot be read.
+    pub async fn read_file(&self, key: &Key, most: usize) -> Result<Whole> {
+        match self.find(key, None).await? {
+            None => Ok(Whole::Missing),
+            Some(found) if !usize::try_from(found.meta.size).is_ok_and(|size| size <= most) => Ok(Whole::TooMany),
+            Some(found) => found.bytes().await.map(Whole::There).map_err(failed),
+        }
+    }
+
+    async fn find(&self, key: &Key, range: Option<Range<u64>>) -> Result<Option<GetResult>> {
         let options = GetOptions { range: range.map(GetRange::Bounded), ..GetOptions::default() };
         match self.store.get_opts(&self.name(key), options).await {
-            Ok(found) => Ok(Some(Opened { size: found.meta.size, bytes: found.into_stream().map_err(failed).boxed() })),
+            Ok(found) => Ok(Some(found)),
             Err(object_store::Error::NotFound { .. }) => Ok(None),
             Err(e) => Err(failed(e)),
         }

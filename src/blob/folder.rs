@@ -38,33 +38,31 @@ pub(super) fn write(root: &Path, bytes: &[u8], to: &Path) -> Result<()> {
     /// Of two that write the same at once each has a file of its own.
     static WRITTEN: AtomicU64 = AtomicU64::new(0);
     let write = || {
-        let folder = to.parent().ok_or_else(|| io::Error::other("a name without a folder"))?;
-        make_folder(folder)?;
+        let folder = folder_of(to)?;
         let copying = root.join("copying");
-        make_folder(&copying)?;
+        fs::create_dir_all(&copying)?;
         let beside = copying.join(format!("{}-{}", std::process::id(), WRITTEN.fetch_add(1, Ordering::Relaxed)));
         let mut file = File::create(&beside)?;
         file.write_all(bytes)?;
         file.sync_all()?;
         fs::rename(&beside, to)?;
-        sync_folder(folder)
+        sync_folders(root, folder)
     };
     write().map_err(|e| fault(to, e))
 }
 
 fn put(root: &Path, from: &Path, to: &Path) -> io::Result<Put> {
-    let folder = to.parent().ok_or_else(|| io::Error::other("a name without a folder"))?;
-    make_folder(folder)?;
+    let folder = folder_of(to)?;
     match fs::hard_link(from, to) {
         Ok(()) => {
-            sync_folder(folder)?;
+            sync_folders(root, folder)?;
             Ok(Put::New)
         }
         Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
             // A file of another length can only come from outside this program: it is replaced.
             if fs::metadata(to)?.len() == fs::metadata(from)?.len() {
                 // Whoever put it may not have come to sync the folder.
-                sync_folder(folder)?;
+                sync_folders(root, folder)?;
                 return Ok(Put::There);
             }
             copy(root, from, to, folder).map(|()| Put::New)
@@ -77,27 +75,25 @@ fn put(root: &Path, from: &Path, to: &Path) -> io::Result<Put> {
 /// Copies under a name that nobody reads and takes it over in one step.
 fn copy(root: &Path, from: &Path, to: &Path, folder: &Path) -> io::Result<()> {
     let copying = root.join("copying");
-    make_folder(&copying)?;
+    fs::create_dir_all(&copying)?;
     let beside = copying.join(from.file_name().unwrap_or_default());
     fs::copy(from, &beside)?;
     File::open(&beside)?.sync_all()?;
     fs::rename(&beside, to)?;
-    sync_folder(folder)
+    sync_folders(root, folder)
 }
 
-/// Makes a folder with all above it, so that none of them is lost with the power.
-pub(super) fn make_folder(folder: &Path) -> io::Result<()> {
-    let mut missing: Vec<PathBuf> = folder.ancestors().take_while(|f| !f.is_dir()).map(Path::to_owned).collect();
-    while let Some(next) = missing.pop() {
-        match fs::create_dir(&next) {
-            Ok(()) => {}
-            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(e) => return Err(e),
-        }
-        // Somebody else may have made it and not synced yet: synced by both.
-        next.parent().map_or(Ok(()), sync_folder)?;
-    }
-    Ok(())
+/// The folder of a name; it is made.
+fn folder_of(name: &Path) -> io::Result<&Path> {
+    let folder = name.parent().ok_or_else(|| io::Error::other("a name without a folder"))?;
+    fs::create_dir_all(folder)?;
+    Ok(folder)
+}
+
+/// The entries of a folder are on the disk afterwards, and so is the way to it from the root: whoever made a folder on the way may not
+/// have come to sync it. The deepest first: its sync writes down what was made above it too, and little is left for the others.
+fn sync_folders(root: &Path, folder: &Path) -> io::Result<()> {
+    folder.ancestors().take_while(|f| f.starts_with(root)).try_for_each(sync_folder)
 }
 
 /// The entries of a folder are on the disk afterwards. Only Unix can and must.

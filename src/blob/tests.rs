@@ -41,6 +41,33 @@ fn a_file_is_put_once_read_in_ranges_and_removed() {
 }
 
 #[test]
+fn a_file_of_many_pieces_is_read_in_any_range_and_whole_if_it_is_not_too_large() {
+    let folder = tempfile::tempdir().unwrap();
+    let blobs = Blobs::open(&Place::Folder(folder.path().join("evidence"))).unwrap();
+    let (file, key) = (folder.path().join("part"), content(0xcd));
+    // Three pieces and a bit, no two of them alike.
+    let bytes: Vec<u8> = (0..200_000_u32).flat_map(|n| n.wrapping_mul(2_654_435_761).to_be_bytes()).take(200_003).collect();
+    fs::write(&file, &bytes).unwrap();
+    run(async {
+        assert_eq!(blobs.read_file(&key, 1).await.unwrap(), Whole::Missing);
+        blobs.put_file(&file, &key).await.unwrap();
+        assert_eq!(read(&blobs, &key, None).await.unwrap(), bytes);
+        for (start, end) in [(0, 1), (65_535, 65_537), (65_536, 131_072), (1, 200_003), (131_072, 200_002), (200_002, 200_003)] {
+            let range = u64::try_from(start).unwrap()..u64::try_from(end).unwrap();
+            assert_eq!(read(&blobs, &key, Some(range)).await.unwrap(), bytes[start..end], "{start}..{end}");
+        }
+        assert_eq!(blobs.read_file(&key, 200_002).await.unwrap(), Whole::TooMany);
+        assert_eq!(blobs.read_file(&key, 200_003).await.unwrap(), Whole::There(bytes.clone().into()));
+        // Somebody cuts it off while it is read.
+        let opened = blobs.open_file(&key, None).await.unwrap().unwrap();
+        fs::OpenOptions::new().write(true).open(&file).unwrap().set_len(100_000).unwrap();
+        let pieces: Vec<Result<Bytes>> = opened.bytes.collect().await;
+        let whole: Vec<bool> = pieces.iter().map(Result::is_ok).collect();
+        assert_eq!(whole, [true, false], "it ends with an error, not early");
+    });
+}
+
+#[test]
 fn what_broke_off_elsewhere_is_replaced_and_copies_never_show() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().join("evidence");

@@ -11,11 +11,12 @@ use std::{
     time::Duration,
 };
 
-use futures_util::{StreamExt as _, future::join_all};
+use bytes::Bytes;
+use futures_util::future::join_all;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{
-    blob::Key,
+    blob::{Key, Whole},
     clock::{SharedClock, SharedIds, Stopwatch},
     domain::{
         evidence::reading::{Gap, Known, Reading},
@@ -215,13 +216,14 @@ impl Reader {
         }
         let permit = Arc::clone(&self.hands).acquire_owned().await.map_err(|e| Error::internal("the reader is closed").caused_by(e))?;
         let watch = Stopwatch::start();
-        let look = match self.bytes(&picture.sha256).await? {
-            Bytes::There(bytes) => match self.look(bytes, permit).await {
+        let key = Key::Content(picture.sha256.clone());
+        let look = match self.setup.uploads.blobs().read_file(&key, MAX_BYTES).await? {
+            Whole::There(bytes) => match self.look(bytes, permit).await {
                 Ok(look) => look,
                 Err(fault) => return Ok(Err(fault)),
             },
-            Bytes::TooMany => Look { reading: Reading::unknown(Gap::TooLarge), rendered: Err(Gap::TooLarge) },
-            Bytes::Missing => return Ok(Err(ReadFault::Missing)),
+            Whole::TooMany => Look { reading: Reading::unknown(Gap::TooLarge), rendered: Err(Gap::TooLarge) },
+            Whole::Missing => return Ok(Err(ReadFault::Missing)),
         };
         metrics::histogram!("bazdid_picture_look_seconds").record(watch.elapsed());
         let Look { reading, rendered } = look;
@@ -240,24 +242,8 @@ impl Reader {
         Ok(Ok(Found { reading, fingerprint, small }))
     }
 
-    /// The bytes of a picture, if they are there and not too many.
-    async fn bytes(&self, sha256: &str) -> Result<Bytes> {
-        let Some(mut file) = self.setup.uploads.blobs().open_file(&Key::Content(sha256.to_owned()), None).await? else {
-            return Ok(Bytes::Missing);
-        };
-        let size = usize::try_from(file.size).unwrap_or(usize::MAX);
-        if size > MAX_BYTES {
-            return Ok(Bytes::TooMany);
-        }
-        let mut all = Vec::with_capacity(size);
-        while let Some(piece) = file.bytes.next().await {
-            all.extend_from_slice(&piece?);
-        }
-        Ok(Bytes::There(all))
-    }
-
     /// Looks at a picture in a thread of its own. One that takes too long keeps its permit to its end, but nobody waits for it.
-    async fn look(&self, bytes: Vec<u8>, permit: OwnedSemaphorePermit) -> std::result::Result<Look, ReadFault> {
+    async fn look(&self, bytes: Bytes, permit: OwnedSemaphorePermit) -> std::result::Result<Look, ReadFault> {
         let look = self.setup.look;
         let thread = tokio::task::spawn_blocking(move || {
             let looked = catch_unwind(AssertUnwindSafe(|| look(&bytes)));
@@ -308,13 +294,6 @@ impl Reader {
             }
         }
     }
-}
-
-/// What is there of a picture.
-enum Bytes {
-    There(Vec<u8>),
-    TooMany,
-    Missing,
 }
 
 impl Looked {
