@@ -117,3 +117,26 @@ pub(in crate::store) fn open(path: &str) -> Result<SqliteConnection> {
     .map_err(db_error)?;
     Ok(conn)
 }
+
+#[cfg(test)]
+mod tests {
+    use diesel::{QueryableByName, sql_types::Text};
+
+    use super::*;
+
+    #[derive(QueryableByName)]
+    struct Compiled {
+        #[diesel(sql_type = Text)]
+        compile_options: String,
+    }
+
+    /// A build without these works, but slowly, and nothing else would tell.
+    #[test]
+    fn sqlite_is_compiled_as_the_project_says() {
+        let mut conn = open(":memory:").unwrap();
+        let compiled: Vec<Compiled> = diesel::sql_query("PRAGMA compile_options").load(&mut conn).unwrap();
+        let has = |option: &str| compiled.iter().any(|c| c.compile_options == option);
+        let missing: Vec<&str> = ["ENABLE_QPSG", "THREADSAFE=2", "DEFAULT_MEMSTATUS=0"].into_iter().filter(|o| !has(o)).collect();
+        assert!(missing.is_empty(), "missing: {missing:?}; .cargo/config.toml holds for builds inside the project's folder");
+    }
+}
