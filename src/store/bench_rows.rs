@@ -199,11 +199,11 @@ fn postgres_rows(now: &str, old: &str, table: &str, key: &str) -> Result<Vec<Str
     Ok(keys.into_iter().zip(rows).filter(|(k, _)| !known.contains(&k.line)).map(|(_, r)| r.line).collect())
 }
 
-/// Writes the rows into the earlier copy in batches, by one connection; how long it took.
+/// Writes the rows into the earlier copy in batches, by one connection; how long each batch took.
 ///
 /// # Errors
 /// The database refuses.
-pub fn write_plain(before: &str, rows: &PlainRows, batch: usize) -> Result<Duration> {
+pub fn write_plain(before: &str, rows: &PlainRows, batch: usize) -> Result<Vec<Duration>> {
     let scripts = rows.scripts(batch);
     match target(before)? {
         Target::Sqlite(path) => {
@@ -220,12 +220,13 @@ pub fn write_plain(before: &str, rows: &PlainRows, batch: usize) -> Result<Durat
     }
 }
 
-fn run(scripts: &[String], mut write: impl FnMut(&str) -> diesel::QueryResult<()>) -> Result<Duration> {
-    let watch = Stopwatch::start();
-    for script in scripts {
+fn run(scripts: &[String], mut write: impl FnMut(&str) -> diesel::QueryResult<()>) -> Result<Vec<Duration>> {
+    let timed = |script: &String| {
+        let watch = Stopwatch::start();
         write(script).map_err(db_error)?;
-    }
-    Ok(watch.elapsed())
+        Ok(watch.elapsed())
+    };
+    scripts.iter().map(timed).collect()
 }
 
 #[cfg(test)]

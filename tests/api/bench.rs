@@ -74,8 +74,9 @@ const FIGURES: &[(&str, &[&str])] = &[
             "facts by 8, a batch",
             "facts by 8, size",
             "facts by 8, size with zstd",
-            "plain SQL, the same rows by one connection",
-            "all pushes together against plain SQL",
+            "plain SQL, first, the same rows by one connection",
+            "plain SQL, third, a batch, p99",
+            "all pushes together against plain SQL, the median",
         ],
     ),
     (
