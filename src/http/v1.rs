@@ -28,6 +28,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Every route of version 1.
 pub fn routes(config: &mut ServiceConfig<'_>) {
+    // A request is held against the paths in this order until one fits: what phones ask all day goes first.
+    sync::routes(config);
+    upload::routes(config);
     account::routes(config);
     area::routes(config);
     audit::routes(config);
@@ -43,10 +46,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     kept::routes(config);
     organisation::routes(config);
     photo::routes(config);
-    sync::routes(config);
     round::routes(config);
     ticket::routes(config);
-    upload::routes(config);
     watermelon::routes(config);
     work_order::routes(config);
 }
