@@ -18,6 +18,8 @@ use bazdid::{
     store,
 };
 
+use serde_json::json;
+
 use crate::city::City;
 
 const QAZVIN: &[u8] = include_bytes!("../../src/demo_data/qazvin.geojson");
@@ -189,6 +191,32 @@ fn the_shipped_catalogue_is_loaded_once_and_leaves_the_citys_own_words_alone() {
             refused.fields.iter().map(|f| f.pointer.as_str()).collect::<Vec<_>>(),
             ["/categories/1/owner", "/categories/2/accept_minutes"]
         );
+    }
+}
+
+#[test]
+fn a_catalogue_may_say_how_much_evidence_may_deviate() {
+    for city in City::both() {
+        let mut file: serde_json::Value = serde_json::from_str(include_str!("../../src/catalogue/default.json")).unwrap();
+        file["categories"][1]["evidence_thresholds"] = json!({ "speed_kmh": 90.0, "exif_time_s": 600 });
+        let read = |file: &serde_json::Value| Catalogue::parse(&file.to_string());
+        load(&city, &read(&file).unwrap(), Existing::Keep).unwrap();
+        let ctx = city.ctx();
+        let thresholds = |n: usize| {
+            let code = file["categories"][n]["code"].as_str().unwrap();
+            let all = city.read(|tx| list_categories(tx, &ctx, None));
+            serde_json::to_value(all.into_iter().find(|c| c.code == code).unwrap().evidence_thresholds).unwrap()
+        };
+        assert_eq!((thresholds(1), thresholds(2)), (file["categories"][1]["evidence_thresholds"].clone(), json!({})));
+
+        let mut wrong = file.clone();
+        wrong["categories"][1]["evidence_thresholds"] = json!({ "speed_kmh": 0.0 });
+        let refused = load(&city, &read(&wrong).unwrap(), Existing::Update).unwrap_err();
+        let told: Vec<_> = refused.fields.iter().map(|f| f.pointer.as_str()).collect();
+        assert_eq!(told, ["/categories/1/evidence_thresholds/speed_kmh"]);
+        wrong["categories"][1]["evidence_thresholds"] = json!({ "fog_m": 1 });
+        assert!(read(&wrong).is_err(), "a threshold that nobody knows");
+        assert_eq!(thresholds(1), file["categories"][1]["evidence_thresholds"]);
     }
 }
 
