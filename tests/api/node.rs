@@ -28,6 +28,9 @@ pub fn installed(name: &str, no_node: &'static str, no_library: &'static str) ->
     let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(name);
     let to = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::create_dir_all(&to).unwrap();
+    // Tests run beside each other, and two of them would install over one another.
+    let turn = fs::File::create(to.join("turn")).unwrap();
+    turn.lock().unwrap();
     let lock = fs::read_to_string(from.join("package-lock.json")).unwrap();
     let done = to.join("installed");
     let is_installed = fs::read_to_string(&done).is_ok_and(|of| of == lock);
