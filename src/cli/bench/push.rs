@@ -7,7 +7,7 @@ use crate::{
         Failure,
         bench::{
             Sizes, Told,
-            figures::{Figures, Wanted, each, rate},
+            figures::{Figures, Wanted, each, float, percentile_ms, rate},
             ground::{Ground, Served},
             import,
             people::{Office, Reach},
@@ -39,23 +39,18 @@ pub fn run(ground: &mut Ground, figures: &mut Figures, sizes: &Sizes) -> Told<()
     drop(server);
     let rows = bench_rows::rows_since(ground.url(), before.first().ok_or_else(|| Failure::said("no copy"))?)?;
     figures.say("plain SQL, rows a mutation", each(rows.count(), rows.mutations()), "rows");
-    let mut rates = Vec::with_capacity(PLAIN.len());
+    let mut whole = Vec::with_capacity(PLAIN.len());
     for (copy, name) in before.iter().zip(PLAIN) {
         let mut times = bench_rows::write_plain(copy, &rows, BATCH)?;
-        let plain = rate(rows.mutations(), times.iter().sum());
-        figures.say(&format!("plain SQL, {name}, the same rows by one connection"), plain, "mutations/s");
+        let took: Duration = times.iter().sum();
+        figures.say(&format!("plain SQL, {name}, the same rows by one connection"), rate(rows.mutations(), took), "mutations/s");
         figures.times(&format!("plain SQL, {name}, a batch"), &mut times, Wanted::Open);
-        rates.push(plain);
+        whole.push(took);
     }
-    let ratio = rate(sent.mutations, sent.took) / median(&mut rates) * 100.0;
+    let plain = float(rows.mutations()) / percentile_ms(&mut whole, 0.5) * 1000.0;
+    let ratio = rate(sent.mutations, sent.took) / plain * 100.0;
     figures.judge("all pushes together against plain SQL, the median", ratio, "%", Wanted::Least(50.0));
     Ok(())
-}
-
-/// Of numbers that are all finite, the one in the middle.
-fn median(values: &mut [f64]) -> f64 {
-    values.sort_unstable_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 /// What all runs sent.
