@@ -250,14 +250,15 @@ fn report_disagreement(world: &mut World, act: &Act<'_>, place: &Place, what: &M
     let disagree =
         |a: &Measurement, b: &Measurement| a.actor != b.actor && (a.quantity - b.quantity).abs() > DISAGREE * a.quantity.max(b.quantity);
     let side = |m: &&Measurement| json!({ "measurement": m.id, "quantity": m.quantity, "actor": m.actor, "at": m.eff });
-    let what = format!("{}|{}|{}", what.item, what.unit, what.epoch.unwrap_or_default());
-    let clash = Clash::soft(ConflictKind::MeasurementDisagrees, place.ticket, place.order, &what);
+    let name = format!("{}|{}|{}", what.item, what.unit, what.epoch.unwrap_or_default());
+    let clash = Clash::soft(ConflictKind::MeasurementDisagrees, place.ticket, place.order, &name);
     if !same.iter().any(|a| same.iter().any(|b| disagree(a, b))) {
         withdraw(world, clash.id(), Resolution::Keep, act.received_at);
         return;
     }
     let clash = Clash {
-        base: json!({ "epoch": act.epoch }),
+        // That of what was measured: a correction may be of a later one.
+        base: json!({ "epoch": what.epoch }),
         theirs: same.first().map(side).unwrap_or_default(),
         mine: same.iter().skip(1).map(side).collect(),
         parties: same.iter().map(|m| Id::new(m.id.uuid())).collect(),

@@ -465,6 +465,15 @@ fn a_submission_after_the_end_that_was_taken_back_leaves_no_round() {
     assert_eq!(same_in_all_orders(&history).rounds.iter().count(), 0);
 }
 
+/// Found by the properties above: a dispute over measurements said that it was of the epoch in which somebody corrected one of them.
+#[test]
+fn a_dispute_over_measurements_is_of_the_epoch_in_which_they_were_made() {
+    let history = [(vec![(2, 7, 1, 2, false), (1, 7, 1, 0, true)], 1), (vec![(0, 7, 1, 1, false), (1, 8, 1, 0, false)], 0)];
+    let w = same_in_all_orders(&history);
+    let disputes: Vec<_> = w.conflicts.iter().filter(|c| c.kind == ConflictKind::MeasurementDisagrees).map(|c| &c.base).collect();
+    assert_eq!(disputes, [&json!({ "epoch": 2 })]);
+}
+
 #[test]
 fn the_generator_makes_every_kind_of_conflict_every_state_and_most_codes() {
     use ConflictKind as K;
