@@ -37,6 +37,7 @@ mod sqlite_writer;
 pub mod state;
 pub mod throttle;
 pub mod ticket;
+mod together;
 pub mod totals;
 mod tx;
 pub mod upload;

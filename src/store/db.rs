@@ -1,6 +1,11 @@
 //! The database as the rest of the program sees it: `read` and `write`, each one closure over one transaction.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
 
 use diesel::{
     Connection, PgConnection, RunQueryDsl, SqliteConnection,
@@ -13,10 +18,12 @@ use crate::{
     clock::Stopwatch,
     error::{Code, Error, Result},
     store::{
+        feed::Later,
         hub::{Heads, Hub},
         sql::{db_error, is_transient},
         sqlite_writer::{self, Job, Writer},
-        tx::Tx,
+        together::{self, LANES, Lanes, Member},
+        tx::{Noted, Tx},
     },
 };
 
@@ -47,7 +54,7 @@ pub struct Db {
 
 #[derive(Debug, Clone)]
 enum Backend {
-    Pg(Pool<ConnectionManager<PgConnection>>),
+    Pg { pool: Pool<ConnectionManager<PgConnection>>, lanes: Lanes },
     Sqlite { readers: Pool<ConnectionManager<SqliteConnection>>, writer: Writer },
 }
 
@@ -98,17 +105,19 @@ impl Db {
     pub fn open(options: &DbOptions) -> Result<Self> {
         let unavailable = |e: diesel::r2d2::PoolError| Error::new(Code::Unavailable).caused_by(e);
         let size = options.connections.clamp(1, 256);
+        let hub = Arc::<Hub>::default();
         let backend = match target(&options.url)? {
-            Target::Pg(url) => Backend::Pg(
-                Pool::builder()
-                    .max_size(size)
+            Target::Pg(url) => {
+                let pool = Pool::builder()
+                    .max_size(size.saturating_add(LANES))
                     .min_idle(Some(1))
                     .connection_timeout(Duration::from_secs(5))
                     .test_on_check_out(false)
                     .connection_customizer(Box::new(PostgresSettings))
                     .build(ConnectionManager::new(url))
-                    .map_err(unavailable)?,
-            ),
+                    .map_err(unavailable)?;
+                Backend::Pg { lanes: Lanes::start(&pool, &hub)?, pool }
+            }
             Target::Sqlite(path) => {
                 if let Some(folder) = Path::new(path).parent() {
                     std::fs::create_dir_all(folder)
@@ -127,14 +136,14 @@ impl Db {
             }
         };
         let permits = usize::try_from(size).unwrap_or(1);
-        Ok(Self { backend, hub: Arc::default(), permits: Arc::new(Semaphore::new(permits)) })
+        Ok(Self { backend, hub, permits: Arc::new(Semaphore::new(permits)) })
     }
 
     /// `sqlite` or `postgres`.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
         match self.backend {
-            Backend::Pg(_) => "postgres",
+            Backend::Pg { .. } => "postgres",
             Backend::Sqlite { .. } => "sqlite",
         }
     }
@@ -164,7 +173,7 @@ impl Db {
     /// The closure's, or the database cannot be reached.
     pub async fn write<T: Send + 'static>(&self, f: impl FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static) -> Result<T> {
         match &self.backend {
-            Backend::Pg(_) => {
+            Backend::Pg { .. } => {
                 let db = self.clone();
                 let waits = Stopwatch::start();
                 let _permit = self.permits.acquire().await.map_err(|e| Error::internal("the pool is closed").caused_by(e))?;
@@ -175,13 +184,30 @@ impl Db {
         }
     }
 
+    /// [`Db::write`] for what many devices send at once: on PostgreSQL too several closures share a transaction and its commit, each
+    /// in a savepoint of its own. What it enters in the feed is there only after the commit. It may be run again though its first run was
+    /// kept, if the database went away while it committed, so it must find out that it was run before.
+    ///
+    /// # Errors
+    /// As [`Db::write`].
+    pub async fn write_together<T: Send + 'static>(&self, f: impl FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static) -> Result<T> {
+        match &self.backend {
+            Backend::Pg { lanes, .. } => {
+                let (reply, receiver) = oneshot::channel();
+                lanes.send(Box::new(Together { f, waits: Some(Stopwatch::start()), outcome: None, reply }))?;
+                receiver.await.map_err(writer_gone)?
+            }
+            Backend::Sqlite { .. } => self.write(f).await,
+        }
+    }
+
     /// [`Db::read`] for threads that may block.
     ///
     /// # Errors
     /// As [`Db::read`].
     pub fn read_blocking<T>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
         match &self.backend {
-            Backend::Pg(pool) => {
+            Backend::Pg { pool, .. } => {
                 let mut conn = checkout(pool)?;
                 snapshot(&mut *conn, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", |c| f(&mut Tx::pg(c)))
             }
@@ -198,22 +224,7 @@ impl Db {
     /// As [`Db::write`].
     pub fn write_blocking<T: Send + 'static>(&self, mut f: impl FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static) -> Result<T> {
         match &self.backend {
-            Backend::Pg(pool) => {
-                let mut conn = checkout(pool)?;
-                let mut tries = 0;
-                loop {
-                    // Each try begins without what the one before noted.
-                    let outcome = transaction(&mut conn, |c| Tx::pg(c).run(&mut f));
-                    match outcome {
-                        Ok((value, moved)) => {
-                            self.hub.moved(&moved);
-                            return Ok(value);
-                        }
-                        Err(e) if e.code == Code::Overloaded && tries < RETRIES && transient(&e) => tries += 1,
-                        Err(e) => return Err(e),
-                    }
-                }
-            }
+            Backend::Pg { pool, .. } => insist(&mut *checkout(pool)?, &self.hub, &mut f),
             Backend::Sqlite { writer, .. } => queue(writer, &self.hub, f)?.blocking_recv().map_err(writer_gone)?,
         }
     }
@@ -224,6 +235,22 @@ impl Db {
     /// It does not.
     pub fn ping_blocking(&self) -> Result<()> {
         self.read_blocking(|tx| on!(tx, |c| diesel::sql_query("SELECT 1").execute(c)).map(drop).map_err(db_error))
+    }
+}
+
+/// Runs a closure in a transaction of its own, again and again as long as its error may pass.
+fn insist<T>(conn: &mut PgConnection, hub: &Hub, f: &mut impl FnMut(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+    let mut tries = 0;
+    loop {
+        // Each try begins without what the one before noted.
+        match transaction(conn, |c| Tx::pg(c).run(&mut *f)) {
+            Ok((value, moved)) => {
+                hub.moved(&moved);
+                return Ok(value);
+            }
+            Err(e) if tries < RETRIES && together::may_pass(&e) => tries += 1,
+            Err(e) => return Err(e),
+        }
     }
 }
 
@@ -240,7 +267,7 @@ fn writer_gone(e: oneshot::error::RecvError) -> Error {
     Error::internal("the writer dropped a closure").caused_by(e)
 }
 
-fn transient(e: &Error) -> bool {
+pub(in crate::store) fn transient(e: &Error) -> bool {
     let Some(source) = e.source.as_deref() else { return false };
     source.downcast_ref::<diesel::result::Error>().is_some_and(is_transient) || source.is::<RaceLost>()
 }
@@ -257,7 +284,7 @@ pub fn race_lost(detail: &str) -> Error {
     Error::with(Code::Overloaded, detail).retry_after(1).caused_by(RaceLost)
 }
 
-fn checkout<C: diesel::r2d2::R2D2Connection + 'static>(
+pub(in crate::store) fn checkout<C: diesel::r2d2::R2D2Connection + 'static>(
     pool: &Pool<ConnectionManager<C>>,
 ) -> Result<PooledConnection<ConnectionManager<C>>> {
     pool.get().map_err(|e| Error::new(Code::Unavailable).retry_after(2).caused_by(e))
@@ -299,7 +326,7 @@ impl<T: Send, F: FnMut(&mut Tx<'_>) -> Result<T> + Send> Job for Queued<T, F> {
         if let Some(since) = self.waits.take() {
             waited("write", since);
         }
-        let outcome = Tx::sqlite(conn).run(&mut self.f);
+        let outcome = unpanicked(|| Tx::sqlite(conn).run(&mut self.f));
         let fine = outcome.is_ok();
         self.outcome = Some(outcome);
         if fine { Ok(()) } else { Err(Error::new(Code::Internal)) }
@@ -320,6 +347,56 @@ impl<T: Send, F: FnMut(&mut Tx<'_>) -> Result<T> + Send> Job for Queued<T, F> {
         // A caller that went away has nobody to tell.
         drop(reply.send(answer));
     }
+}
+
+/// A closure that shares a transaction of PostgreSQL with others.
+struct Together<T, F> {
+    f: F,
+    /// Since when it waits; nothing once it was run.
+    waits: Option<Stopwatch>,
+    outcome: Option<Result<T>>,
+    reply: oneshot::Sender<Result<T>>,
+}
+
+impl<T: Send, F: FnMut(&mut Tx<'_>) -> Result<T> + Send> Member for Together<T, F> {
+    fn run(&mut self, tx: Tx<'_>) -> Result<Later> {
+        if let Some(since) = self.waits.take() {
+            waited("write", since);
+        }
+        let (value, Noted { later, .. }) = match tx.run_noting(&mut self.f) {
+            Ok(done) => done,
+            Err(error) => {
+                let told = Error::new(error.code);
+                self.outcome = Some(Err(error));
+                return Err(told);
+            }
+        };
+        self.outcome = Some(Ok(value));
+        Ok(later.unwrap_or_default())
+    }
+
+    fn may_pass(&self) -> bool {
+        matches!(&self.outcome, Some(Err(error)) if together::may_pass(error))
+    }
+
+    fn run_alone(&mut self, conn: &mut PgConnection, hub: &Hub) {
+        self.outcome = Some(unpanicked(|| insist(conn, hub, &mut self.f)));
+    }
+
+    fn fail(&mut self, error: Error) {
+        self.outcome = Some(Err(error));
+    }
+
+    fn answer(self: Box<Self>) {
+        let answer = self.outcome.unwrap_or_else(|| Err(Error::internal("a queued closure was not run")));
+        // A caller that went away has nobody to tell.
+        drop(self.reply.send(answer));
+    }
+}
+
+/// A closure that panics fails by itself: the thread that runs it has others to run.
+fn unpanicked<T>(f: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(f)).unwrap_or_else(|_| Err(Error::internal("a database closure panicked")))
 }
 
 fn queue<T, F>(writer: &Writer, hub: &Arc<Hub>, f: F) -> Result<oneshot::Receiver<Result<T>>>

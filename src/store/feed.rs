@@ -114,11 +114,40 @@ macro_rules! in_channels {
 /// What the caller computes of a row: its share of the digest.
 pub type RowHash = fn(kind: &str, entity: Uuid, v: i64) -> u64;
 
+/// What is appended at the end of a group of closures.
+#[derive(Debug, Default)]
+pub(in crate::store) struct Later(Vec<(Vec<Entry>, RowHash)>);
+
+impl Later {
+    /// Adds what comes after it.
+    pub fn extend(&mut self, later: Self) {
+        self.0.extend(later.0);
+    }
+}
+
 /// Appends entries; call it once, last in the transaction. Of several entries of one row in one channel the last counts.
 ///
 /// # Errors
 /// The database fails.
 pub fn append(tx: &mut Tx<'_>, entries: &[Entry], row_hash: RowHash) -> Result<()> {
+    match tx.later() {
+        Some(later) => later.0.push((entries.to_vec(), row_hash)),
+        None => append_now(tx, entries, row_hash)?,
+    }
+    Ok(())
+}
+
+/// Appends what was put off.
+///
+/// # Errors
+/// The database fails.
+pub(in crate::store) fn append_later(tx: &mut Tx<'_>, Later(parts): &Later) -> Result<()> {
+    let Some((_, row_hash)) = parts.first() else { return Ok(()) };
+    let entries: Vec<Entry> = parts.iter().flat_map(|(entries, _)| entries).copied().collect();
+    append_now(tx, &entries, *row_hash)
+}
+
+fn append_now(tx: &mut Tx<'_>, entries: &[Entry], row_hash: RowHash) -> Result<()> {
     let mut changes_of: BTreeMap<channel::Channel, BTreeMap<(&'static str, Uuid), &Entry>> = BTreeMap::new();
     for e in entries {
         changes_of.entry(e.channel).or_default().insert((e.kind, e.entity), e);

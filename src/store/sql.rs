@@ -212,14 +212,14 @@ pub fn db_error(error: Diesel) -> Error {
     Error { internal: Some(error.to_string()), ..Error::new(code) }.caused_by(error)
 }
 
-/// Whether running the transaction again may help: busy, deadlock, serialization failure.
+/// Whether running the transaction again may help: busy, deadlock, serialization failure, a lock that others kept for too long.
 pub fn is_transient(error: &Diesel) -> bool {
     match error {
         Diesel::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => true,
-        // SQLite gives busy no kind of its own, nor does diesel to PostgreSQL's deadlock (40P01).
+        // SQLite gives busy no kind of its own, nor does diesel to PostgreSQL's deadlock (40P01) and lock timeout (55P03).
         Diesel::DatabaseError(_, info) => {
             let text = info.message();
-            text.contains("database is locked") || text.contains("database table is locked") || text.contains("deadlock detected")
+            ["database is locked", "database table is locked", "deadlock detected", "due to lock timeout"].iter().any(|t| text.contains(t))
         }
         _ => false,
     }

@@ -4,7 +4,7 @@ use diesel::{PgConnection, SqliteConnection, connection::SimpleConnection as _};
 
 use crate::{
     error::Result,
-    store::{db::transaction, hub::Heads, sql::db_error},
+    store::{db::transaction, feed::Later, hub::Heads, sql::db_error},
 };
 
 /// The concrete connection of a transaction.
@@ -28,20 +28,36 @@ pub(in crate::store) const GROUP: usize = 64;
 /// Rows of a large group on SQLite: with the widest table (31 columns) still half of the values that a statement may bind.
 pub(in crate::store) const LARGE_GROUP: usize = 512;
 
+/// What a closure noted beside what it wrote.
+#[derive(Debug)]
+pub(in crate::store) struct Noted {
+    /// Channels that were written into, with their heads.
+    pub moved: Heads,
+    /// What is to be entered in the feed at the end of the group, if it is one closure of a group.
+    pub later: Option<Later>,
+}
+
 /// A transaction. Use cases take `&mut Tx` and can neither open nor end one.
 pub struct Tx<'a> {
     conn: Conn<'a>,
     /// Channels that were written into, with their heads: who waits for them is told after the commit.
     moved: Heads,
+    /// Where what is entered in the feed waits for the end of the group, if this is one closure of a group.
+    later: Option<Later>,
 }
 
 impl<'a> Tx<'a> {
     pub(in crate::store) const fn pg(conn: &'a mut PgConnection) -> Self {
-        Self { conn: Conn::Pg(conn), moved: Heads::new() }
+        Self { conn: Conn::Pg(conn), moved: Heads::new(), later: None }
+    }
+
+    /// One closure of a group that PostgreSQL commits as one: what it enters in the feed waits for the end of the group.
+    pub(in crate::store) fn pg_group(conn: &'a mut PgConnection) -> Self {
+        Self { later: Some(Later::default()), ..Self::pg(conn) }
     }
 
     pub(in crate::store) const fn sqlite(conn: &'a mut SqliteConnection) -> Self {
-        Self { conn: Conn::Sqlite(conn), moved: Heads::new() }
+        Self { conn: Conn::Sqlite(conn), moved: Heads::new(), later: None }
     }
 
     /// Runs a step of the transaction: what it wrote is taken back if it fails, and the transaction goes on.
@@ -49,25 +65,39 @@ impl<'a> Tx<'a> {
     /// # Errors
     /// The step's, or the database fails.
     pub fn step<T>(&mut self, f: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+        let grouped = self.later.is_some();
         let outcome = match &mut self.conn {
-            Conn::Pg(conn) => transaction(conn, |c| Tx::pg(c).run(f)),
+            Conn::Pg(conn) => transaction(conn, |c| if grouped { Tx::pg_group(c) } else { Tx::pg(c) }.run_noting(f)),
             // The writer begins and ends SQLite's transactions by hand, so their steps are made by hand too.
             Conn::Sqlite(conn) => {
                 conn.batch_execute("SAVEPOINT step").map_err(db_error)?;
-                let outcome = Tx::sqlite(conn).run(f);
+                let outcome = Tx::sqlite(conn).run_noting(f);
                 let end = if outcome.is_ok() { "RELEASE step" } else { "ROLLBACK TO step; RELEASE step" };
                 conn.batch_execute(end).map_err(db_error)?;
                 outcome
             }
         };
-        let (value, moved) = outcome?;
-        self.moved.extend(moved);
+        let (value, noted) = outcome?;
+        self.moved.extend(noted.moved);
+        if let (Some(later), Some(more)) = (&mut self.later, noted.later) {
+            later.extend(more);
+        }
         Ok(value)
     }
 
     /// Runs a closure; with its result the channels that it wrote into.
-    pub(in crate::store) fn run<T>(mut self, f: impl FnOnce(&mut Self) -> Result<T>) -> Result<(T, Heads)> {
-        f(&mut self).map(|value| (value, self.moved))
+    pub(in crate::store) fn run<T>(self, f: impl FnOnce(&mut Self) -> Result<T>) -> Result<(T, Heads)> {
+        self.run_noting(f).map(|(value, noted)| (value, noted.moved))
+    }
+
+    /// Runs a closure; with its result all that it noted.
+    pub(in crate::store) fn run_noting<T>(mut self, f: impl FnOnce(&mut Self) -> Result<T>) -> Result<(T, Noted)> {
+        f(&mut self).map(|value| (value, Noted { moved: self.moved, later: self.later }))
+    }
+
+    /// Where entries of the feed wait for the end of the group, if they do.
+    pub(in crate::store) const fn later(&mut self) -> Option<&mut Later> {
+        self.later.as_mut()
     }
 
     /// Notes that a channel has a new head.

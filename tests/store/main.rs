@@ -9,5 +9,6 @@ mod fixtures;
 mod migrations;
 mod picture;
 mod reference;
+mod together;
 mod transactions;
 mod world;

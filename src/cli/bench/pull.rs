@@ -20,8 +20,8 @@ use crate::{
 
 /// Devices that ask now and then whether there is anything new.
 const DEVICES: usize = 64;
-/// Time between two questions of one of them: together they ask some 300 times a second.
-const PAUSE: Duration = Duration::from_millis(200);
+/// From one question of one of them to the next: together they ask 320 times a second.
+const EVERY: Duration = Duration::from_millis(200);
 /// Nobody asks at the same instant as all others.
 const STAGGER: Duration = Duration::from_millis(3);
 /// Changes of a delta.
@@ -89,7 +89,7 @@ fn nothing_new(ground: &Ground, server: &Served, office: &mut Office<'_>, figure
     let watch = Stopwatch::start();
     let times = at_once(readers, |nth, mut reader| {
         std::thread::sleep(STAGGER.saturating_mul(u32::try_from(nth).unwrap_or_default()));
-        ask(&mut reader, sizes.rounds, PAUSE)
+        ask(&mut reader, sizes.rounds, EVERY)
     })?;
     let took = watch.elapsed();
     let mut times: Vec<Duration> = times.into_iter().flatten().collect();
@@ -99,14 +99,17 @@ fn nothing_new(ground: &Ground, server: &Served, office: &mut Office<'_>, figure
     Ok(())
 }
 
-/// Asks so often whether there is anything new; how long each answer took.
+/// Asks so often whether there is anything new, at fixed times: who paused after each answer would fall in step with all whom the
+/// same hiccup held up, and the crowd would stay. How long each answer took.
 ///
 /// # Errors
 /// The server refuses, or there is something new.
-pub fn ask(reader: &mut Reader, often: usize, pause: Duration) -> Told<Vec<Duration>> {
+pub fn ask(reader: &mut Reader, often: usize, every: Duration) -> Told<Vec<Duration>> {
     let mut times = Vec::with_capacity(often);
+    let (watch, mut due) = (Stopwatch::start(), Duration::ZERO);
     for _ in 0..often {
-        std::thread::sleep(pause);
+        std::thread::sleep(due.saturating_sub(watch.elapsed()));
+        due = due.saturating_add(every);
         let page = reader.page_now(USUAL, "identity")?;
         if page.rows > 0 || !page.complete {
             return Err(Failure::said(format!("{} rows came though nothing was written", page.rows)));

@@ -102,7 +102,7 @@ async fn push(state: web::Data<State>, ctx: May<Own>, body: Envelope<PushRequest
     let Envelope(request, pass) = body;
     let ctx = ctx.ctx();
     let batch = sync::push::Batch::read(&ctx, request)?;
-    let answer = state.db.write(move |tx| {
+    let answer = state.db.write_together(move |tx| {
         // In work until the database is done with it, though nobody may wait for the answer any more.
         let _in_work = &pass;
         sync::push::push(tx, &ctx, &batch)
