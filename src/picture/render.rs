@@ -23,6 +23,9 @@ use crate::{
 const MAX_PIXELS: u64 = 64_000_000;
 /// Bytes that a decoder may take for one picture: four to a pixel.
 const MAX_MEMORY: u64 = 4 * MAX_PIXELS;
+/// Bytes that may be unpacked of a PNG beside its pixels: its profile, its texts and two rows. A few kilobytes unpack to any number; what
+/// is beyond it is left out.
+const MAX_BESIDE: u64 = 4 << 20;
 /// Pixels on a side.
 const MAX_SIDE: u32 = 30_000;
 /// Longer side of the picture that fills a screen.
@@ -74,7 +77,7 @@ fn decode(bytes: &[u8], format: Format) -> Known<(Picture, Sides, Colours)> {
         return Err(Gap::TooLarge);
     }
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
-    reader.limits(limits());
+    reader.limits(limits(format));
     let mut decoder = reader.into_decoder().map_err(|e| gap(&e))?;
     let (width, height) = decoder.dimensions();
     if u64::from(width) * u64::from(height) > MAX_PIXELS || decoder.total_bytes() > MAX_MEMORY {
@@ -90,11 +93,12 @@ fn decode(bytes: &[u8], format: Format) -> Known<(Picture, Sides, Colours)> {
     Ok((picture, (width, height), colours))
 }
 
-fn limits() -> Limits {
+/// What a decoder may take before a pixel is decoded. That of PNG takes no pixels from this: they are ours to count.
+fn limits(format: ImageFormat) -> Limits {
     let mut limits = Limits::default();
     limits.max_image_width = Some(MAX_SIDE);
     limits.max_image_height = Some(MAX_SIDE);
-    limits.max_alloc = Some(MAX_MEMORY);
+    limits.max_alloc = Some(if format == ImageFormat::Png { MAX_BESIDE } else { MAX_MEMORY });
     limits
 }
 

@@ -1,3 +1,5 @@
+mod memory;
+
 use std::io::Cursor;
 
 use image::{
