@@ -12,7 +12,12 @@ use crate::{
         ids::{AuditId, ContractId, CoverageId, DeviceId},
         membership::{Stay, moves},
         photo::PhotoState,
-        sync::{channel::Channel, digest::row_hash, engine::absent},
+        sync::{
+            self,
+            channel::Channel,
+            digest::row_hash,
+            engine::{absent, flags},
+        },
         ticket::Ticket,
         ticket_code::code_for,
         world::World,
@@ -86,6 +91,7 @@ pub fn keep(tx: &mut Tx<'_>, ctx: &Ctx, world: &mut World, mut change: Change) -
         change.echoes.extend(released.echoes);
         follow(tx, ctx, world, &mut taken)?;
     }
+    derive_flags(tx, ctx, world)?;
     store::aggregate::save_world(tx, world)?;
     expect_pictures(tx, ctx, world)?;
     store::audit::save_audit_entries(tx, &change.audit)?;
@@ -113,6 +119,16 @@ pub fn keep(tx: &mut Tx<'_>, ctx: &Ctx, world: &mut World, mut change: Change) -
     }));
     feed.extend(change.feed);
     store::feed::append(tx, &feed, row_hash)
+}
+
+/// Brings up to date what a verifier is told of the orders. Nothing follows from it, so it comes last.
+fn derive_flags(tx: &mut Tx<'_>, ctx: &Ctx, world: &mut World) -> Result<()> {
+    let concerned = flags::concerned(world);
+    if !concerned.is_empty() {
+        let reference = ctx.reference(tx)?;
+        flags::derive(world, &sync::surroundings::Surroundings::new(&reference), &concerned, ctx.now);
+    }
+    Ok(())
 }
 
 /// Has the worker read what has been stored, and judge anew what others' content is compared with: a photo that was removed stops

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     app::Reply,
+    picture::{drawing, located},
     town::Town,
     town_rows::POTHOLE,
     upload::{STREAM, metadata, picture, sha256},
@@ -297,6 +298,27 @@ fn a_photo_that_does_not_come_is_asked_after_once_and_no_longer_when_it_is_there
         }
         town.app.clock.advance_minutes(24 * 60);
         assert_eq!(town.app.tick().missing_photos, 0, "what was dismissed stays so");
+    }
+}
+
+#[test]
+fn an_order_is_flagged_when_its_photo_is_read_and_not_only_when_somebody_writes_again() {
+    for town in Town::both() {
+        let (mut crew, inspector) = (Phone::of(&town, "crew"), Phone::of(&town, "inspector"));
+        let id = at_work(&town, &mut crew);
+        // The file says a place two kilometres away.
+        let bytes = located(&town, &drawing(2), 16);
+        let photo = crew.shoot("after", &id, &bytes);
+        crew.upload(photo, &bytes);
+        let (_, cursor) = inspector.pull(&Value::Null);
+        assert_eq!(order(&town, &id)["flags"], json!([]));
+        town.app.read_pictures();
+        assert_eq!(order(&town, &id)["flags"], json!(["evidence_mismatch"]));
+        let (changes, _) = inspector.pull(&cursor);
+        let told = changes.iter().find(|c| c["t"] == "work_order").expect("the inspector's phone is told");
+        assert_eq!((&told["id"], &told["row"]["flags"]), (&id, &json!(["evidence_mismatch"])));
+        crew.applied("photo.remove", &id, None, &json!({ "photo": photo }));
+        assert_eq!(order(&town, &id)["flags"], json!([]), "what was removed says nothing");
     }
 }
 

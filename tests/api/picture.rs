@@ -107,7 +107,7 @@ impl<'a> Crowd<'a> {
     }
 }
 
-fn drawing(seed: u32) -> DynamicImage {
+pub fn drawing(seed: u32) -> DynamicImage {
     scene(640, 480, seed)
 }
 
@@ -116,7 +116,7 @@ fn shot(town: &Town, bytes: Vec<u8>) -> Shot {
 }
 
 /// A JPEG whose EXIF says a place and the time of the test.
-fn located(town: &Town, picture: &DynamicImage, minutes_north: u32) -> Vec<u8> {
+pub fn located(town: &Town, picture: &DynamicImage, minutes_north: u32) -> Vec<u8> {
     use exif::Tag;
     let local = town.app.clock.now().plus_minutes(210).to_chrono().format("%Y:%m:%d %H:%M:%S").to_string();
     let mut fields = phone();

@@ -148,7 +148,7 @@ pub fn delta(server: &Served, loaded: &Loaded, reader: &mut Reader, many: usize)
         push_now(&agent, &server.base, &loaded.bearer, body)?;
         let page = reader.page_now(USUAL, "identity")?;
         if page.rows != many || !page.complete {
-            return Err(Failure::said(format!("{many} changes were acknowledged and {} were read", page.rows)));
+            return Err(Failure::said(format!("{many} changes were acknowledged and {} were read: {}", page.rows, reader.kinds())));
         }
         times.push(page.took);
     }

@@ -1,6 +1,7 @@
 //! The requests of devices, as bytes: the bench looks at no more of an answer than it must, to leave the processor to the server.
 
 use std::{
+    collections::BTreeMap,
     io::Read as _,
     sync::{Condvar, Mutex, PoisonError},
     time::Duration,
@@ -149,6 +150,8 @@ pub struct Reader {
     pub device: Value,
     /// Where it is in the feed.
     pub cursor: Option<String>,
+    /// The last page.
+    last: String,
 }
 
 impl Reader {
@@ -158,7 +161,7 @@ impl Reader {
     /// The server refuses.
     pub fn new(ground: &Ground, server: &Served, login: &Login) -> Told<Self> {
         let device = register(ground, login)?;
-        Ok(Self { agent: agent(), base: server.base.clone(), bearer: login.bearer()?, device, cursor: None })
+        Ok(Self { agent: agent(), base: server.base.clone(), bearer: login.bearer()?, device, cursor: None, last: String::new() })
     }
 
     /// Goes on at another address of the same server.
@@ -188,7 +191,21 @@ impl Reader {
         let text = String::from_utf8(plain).map_err(|e| lost(&e))?;
         let cursor = between(&text, "\"cursor\":\"", "\"").filter(|_| reply.status() == 200);
         self.cursor = Some(cursor.ok_or_else(|| Failure::said(format!("a page was refused: {}", brief(&text))))?.to_owned());
-        Ok(Ok(Page { took, wire, rows: text.matches("\"op\":\"put\"").count(), complete: text.contains("\"complete\":true") }))
+        let page = Page { took, wire, rows: text.matches("\"op\":\"put\"").count(), complete: text.contains("\"complete\":true") };
+        self.last = text;
+        Ok(Ok(page))
+    }
+
+    /// How many rows of each kind the last page had, for a message.
+    #[must_use]
+    pub fn kinds(&self) -> String {
+        let page: Value = serde_json::from_str(&self.last).unwrap_or_default();
+        let changes = page.get("changes").and_then(Value::as_array).into_iter().flatten();
+        let mut kinds = BTreeMap::<&str, usize>::new();
+        for kind in changes.filter_map(|c| c.get("t")?.as_str()) {
+            *kinds.entry(kind).or_default() += 1;
+        }
+        kinds.iter().map(|(kind, n)| format!("{n} of {kind}")).collect::<Vec<_>>().join(", ")
     }
 
     /// One page of a server that is not busy.

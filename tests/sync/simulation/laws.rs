@@ -6,7 +6,7 @@ use bazdid::{
     client::{copy::LocalCopy, outbox::Entry},
     domain::{
         ids::{DeviceId, Id, MutationId, TicketId},
-        sync::{channel::Channel, digest::row_hash, journal::Journaled, outcome::Status},
+        sync::{channel::Channel, digest::row_hash, engine, journal::Journaled, outcome::Status, surroundings::Surroundings},
         work_order::{Answer, Assignment, Standing, WorkEvent, WorkEventKind, WorkOrder, WorkOrderState},
         work_order_graph::{StageEvent, fold_stage},
         world::World,
@@ -64,6 +64,7 @@ pub fn check(day: &mut Day) -> Outcome {
     check_journal(day, &journal);
     check_conflicts(&world);
     check_folds(&world);
+    check_settled(day, world.clone());
     let channels = check_digests(day);
     harvest(day, &world, channels)
 }
@@ -163,6 +164,14 @@ fn check_folds(world: &World) {
         let folded: Vec<StageEvent> = events.iter().map(|e| StageEvent { kind: e.kind, eff: e.eff, id: Id::new(e.id.uuid()) }).collect();
         assert_eq!(order.state, fold_stage(if by_office { Accepted } else { Offered }, &folded), "{order:?} {events:?}");
     }
+}
+
+/// What follows from all rows together is what is stored, whoever wrote last: verdicts, distances, flags, conflicts of late work.
+fn check_settled(day: &Day, mut world: World) {
+    let ctx = day.city.ctx(None);
+    let reference = day.city.read(|tx| ctx.reference(tx));
+    engine::settle(&mut world, &Surroundings::new(&reference), ctx.now);
+    assert_eq!(world.changed(), [], "something followed up nothing");
 }
 
 fn counts(event: &WorkEvent, order: &WorkOrder, assignment: &Assignment) -> bool {

@@ -28,8 +28,14 @@ pub const HOLD_REQUESTED: &str = "hold_requested";
 
 const OURS: [&str; 4] = [MISSING_EVIDENCE, EVIDENCE_MISMATCH, DOUBLE_WORK, HOLD_REQUESTED];
 
+/// The tickets whose orders' flags may have changed, whoever changed something: an order went to somebody else, bytes were judged.
+pub fn concerned(world: &World) -> BTreeSet<TicketId> {
+    let by_orders = world.work_orders.changed().map(|(_, order)| order.ticket_id);
+    by_orders.chain(world.photos.changed().map(|(_, photo)| photo.ticket_id)).collect()
+}
+
 /// Derives the flags of the orders of some tickets, and brings the conflicts of late work up to date.
-pub(super) fn derive(world: &mut World, around: &Surroundings<'_>, tickets: &BTreeSet<TicketId>, now: Timestamp) {
+pub fn derive(world: &mut World, around: &Surroundings<'_>, tickets: &BTreeSet<TicketId>, now: Timestamp) {
     let orders: Vec<WorkOrder> = world.work_orders.iter().filter(|o| tickets.contains(&o.ticket_id)).cloned().collect();
     for order in orders {
         let double = refresh(world, now, &order);
