@@ -1,6 +1,6 @@
 //! Loads and saves whole tickets: one query a table to load, one multi-row statement a table to save.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 use uuid::Uuid;
@@ -8,6 +8,10 @@ use uuid::Uuid;
 use crate::{
     domain::{
         ids::{Id, TicketId},
+        photo::Photo,
+        ticket::Ticket,
+        visit::{Measurement, Note, Visit},
+        work_order::{Round, WorkOrder},
         world::{Entity, Table, World},
     },
     error::Result,
@@ -131,9 +135,10 @@ pub fn save_world(tx: &mut Tx<'_>, world: &World) -> Result<()> {
 }
 
 macro_rules! roots {
-    ($tx:ident, $found:ident, $open:ident, $($table:ident),+) => {$(
-        if !$open.is_empty() {
-            let ids: Vec<Id<()>> = $open.iter().copied().map(Id::new).collect();
+    ($tx:ident, $found:ident, $open:ident, $made:ident, $($table:ident of $kind:ty),+) => {$(
+        let ids: Vec<Id<()>> =
+            $open.iter().filter(|id| $made.get(*id).is_none_or(|kind| *kind == <$kind as Entity>::KIND)).copied().map(Id::new).collect();
+        if !ids.is_empty() {
             let keys = Keys::new(&ids);
             let rows: Vec<(Id<()>, TicketId)> = on!($tx, |c| schema::$table::table
                 .filter(keys.hold(schema::$table::id))
@@ -154,11 +159,20 @@ macro_rules! roots {
 /// # Errors
 /// The database fails.
 pub fn find_roots(tx: &mut Tx<'_>, ids: &[Uuid]) -> Result<Vec<(Uuid, TicketId)>> {
+    find_roots_but_new(tx, ids, &BTreeMap::new())
+}
+
+/// As [`find_roots`]; of ids that are about to be given to a new row, `made` says its kind, and only rows of this kind are looked for.
+///
+/// # Errors
+/// The database fails.
+pub fn find_roots_but_new(tx: &mut Tx<'_>, ids: &[Uuid], made: &BTreeMap<Uuid, &'static str>) -> Result<Vec<(Uuid, TicketId)>> {
     let mut found = Vec::new();
     for ids in ids.chunks(LIST) {
         // What was found is not asked for again: mostly tickets and orders are named.
         let mut open: BTreeSet<Uuid> = ids.iter().copied().collect();
-        let ids: Vec<TicketId> = ids.iter().copied().map(Id::new).collect();
+        let may_be_ticket = |id: &&Uuid| made.get(*id).is_none_or(|kind| *kind == Ticket::KIND);
+        let ids: Vec<TicketId> = ids.iter().filter(may_be_ticket).copied().map(Id::new).collect();
         let keys = Keys::new(&ids);
         let tickets: Vec<TicketId> =
             on!(tx, |c| schema::tickets::table.filter(keys.hold(schema::tickets::id)).select(schema::tickets::id).load(c))
@@ -167,7 +181,10 @@ pub fn find_roots(tx: &mut Tx<'_>, ids: &[Uuid]) -> Result<Vec<(Uuid, TicketId)>
             open.remove(&ticket.uuid());
             found.push((ticket.uuid(), ticket));
         }
-        roots!(tx, found, open, work_orders, visits, photos, notes, measurements, rounds);
+        roots!(
+            tx, found, open, made, work_orders of WorkOrder, visits of Visit, photos of Photo, notes of Note, measurements of Measurement,
+            rounds of Round
+        );
     }
     Ok(found)
 }

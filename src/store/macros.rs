@@ -32,7 +32,7 @@ macro_rules! on {
 
 /// Writes many rows by a statement whose text does not depend on their number, so that it is parsed and planned once a
 /// connection: on PostgreSQL one statement with an array a column, on SQLite, which has no way to the server to save, one for
-/// a group of rows of each of three sizes and one for a single row (each statement inside a large transaction costs a savepoint there). A list of `VALUES`
+/// a group of rows of each of four sizes and one for a single row (each statement inside a large transaction costs a savepoint there). A list of `VALUES`
 /// of any length would be parsed anew each time.
 /// Answers how many rows were written; `$tail` says what happens to a row that exists.
 macro_rules! bulk {
@@ -45,7 +45,7 @@ macro_rules! bulk {
             sql_types::Array,
             sqlite::{Sqlite, SqliteConnection},
         };
-        use $crate::store::{schema::$table::dsl, tx::{GROUP, LARGE_GROUP, SMALL_GROUP}};
+        use $crate::store::{schema::$table::dsl, tx::{FEW, GROUP, LARGE_GROUP, SMALL_GROUP}};
         const HEAD: &str = concat!("INSERT INTO ", stringify!($table), " (\"", stringify!($first), "\"" $(, ", \"", stringify!($field), "\"")*, ") ");
         struct Columns<'r> {
             $first: Vec<&'r $first_ty>,
@@ -111,14 +111,16 @@ macro_rules! bulk {
                 let large = rows.chunks_exact(LARGE_GROUP);
                 let groups = large.remainder().chunks_exact(GROUP);
                 let small = groups.remainder().chunks_exact(SMALL_GROUP);
-                let rest = small.remainder().chunks(1);
+                let few = small.remainder().chunks_exact(FEW);
+                let rest = few.remainder().chunks(1);
                 let write = |rows: &[$row]| match rows.len() {
                     LARGE_GROUP => Rows::<LARGE_GROUP>(rows).execute(conn),
                     GROUP => Rows::<GROUP>(rows).execute(conn),
                     SMALL_GROUP => Rows::<SMALL_GROUP>(rows).execute(conn),
+                    FEW => Rows::<FEW>(rows).execute(conn),
                     _ => Rows::<1>(rows).execute(conn),
                 };
-                large.chain(groups).chain(small).chain(rest).map(write).sum::<QueryResult<usize>>()
+                large.chain(groups).chain(small).chain(few).chain(rest).map(write).sum::<QueryResult<usize>>()
             }
         };
         written.map_err($crate::store::sql::db_error)

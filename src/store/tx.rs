@@ -21,8 +21,10 @@ pub(in crate::store) const MAX_BINDS: usize = 32_000;
 pub(in crate::store) const MAX_ROWS: usize = 5_000;
 /// Values of one list in a query.
 pub(in crate::store) const LIST: usize = 5_000;
+/// Rows of the smallest group on SQLite: at most three rows of a batch go by themselves.
+pub(in crate::store) const FEW: usize = 4;
 /// Rows of a small group on SQLite: what a batch leaves over goes in few statements.
-pub(in crate::store) const SMALL_GROUP: usize = 8;
+pub(in crate::store) const SMALL_GROUP: usize = 16;
 /// Rows of a group on SQLite.
 pub(in crate::store) const GROUP: usize = 64;
 /// Rows of a large group on SQLite: with the widest table (31 columns) still half of the values that a statement may bind.

@@ -188,12 +188,12 @@ pub fn storable(value: &Value) -> Value {
 /// anew may send them differently. Neither the order of names nor the spelling of numbers (`8.0`, `8`) matters.
 #[must_use]
 pub fn content_hash(mutation: &Mutation) -> [u8; 32] {
-    let mut text = String::new();
-    let deed = serde_json::json!({
-        "cmd": mutation.cmd, "v": mutation.v, "entity": mutation.entity, "epoch": mutation.epoch, "at": mutation.at.micros(),
-        "actor": mutation.actor, "args": mutation.args,
-    });
-    canonical(&deed, &mut text);
+    let mut text = Vec::new();
+    let (at, actor) = (Value::from(mutation.at.micros()), serde_json::json!(mutation.actor));
+    let (cmd, entity) = (Value::from(mutation.cmd.as_str()), serde_json::json!(mutation.entity));
+    let (epoch, v) = (Value::from(mutation.epoch), Value::from(mutation.v));
+    let deed = [("cmd", &cmd), ("v", &v), ("entity", &entity), ("epoch", &epoch), ("at", &at), ("actor", &actor), ("args", &mutation.args)];
+    canonical_object(deed.into_iter(), &mut text);
     Sha256::digest(text).into()
 }
 
@@ -203,11 +203,11 @@ const OF_THE_SENDING: [&str; 6] = ["seq", "group", "base", "seen_ts", "up", "boo
 /// SHA-256 of an item that could not be read, so that the same item is known again, also at another place.
 #[must_use]
 pub fn item_hash(item: &Value) -> [u8; 32] {
-    let mut text = String::new();
+    let mut text = Vec::new();
     match item {
         Value::Object(fields) => {
-            let said = fields.iter().filter(|(name, _)| !OF_THE_SENDING.contains(&name.as_str()));
-            canonical(&Value::Object(said.map(|(name, field)| (name.clone(), field.clone())).collect()), &mut text);
+            let said = fields.iter().map(|(name, field)| (name.as_str(), field));
+            canonical_object(said.filter(|(name, _)| !OF_THE_SENDING.contains(name)), &mut text);
         }
         _ => canonical(item, &mut text),
     }
@@ -215,36 +215,45 @@ pub fn item_hash(item: &Value) -> [u8; 32] {
 }
 
 /// Compact JSON with names in order and one spelling per number.
-fn canonical(value: &Value, out: &mut String) {
+fn canonical(value: &Value, out: &mut Vec<u8>) {
     match value {
-        Value::Object(fields) => {
-            // Sorted here, because a dependency may switch serde_json's maps to the order of insertion.
-            let mut names: Vec<_> = fields.iter().collect();
-            names.sort_unstable_by_key(|(name, _)| *name);
-            out.push('{');
-            for (name, field) in names {
-                out.push_str(&Value::String(name.clone()).to_string());
-                out.push(':');
-                canonical(field, out);
-                out.push(',');
-            }
-            out.push('}');
-        }
+        Value::Object(fields) => canonical_object(fields.iter().map(|(name, field)| (name.as_str(), field)), out),
         Value::Array(items) => {
-            out.push('[');
+            out.push(b'[');
             for item in items {
                 canonical(item, out);
-                out.push(',');
+                out.push(b',');
             }
-            out.push(']');
+            out.push(b']');
         }
         Value::Number(n) => match n.as_f64() {
             // `{}` writes 8.0 as 8; integers that an f64 cannot tell apart keep their own digits.
-            Some(x) if n.is_f64() => out.push_str(&format!("{}", if x == 0.0 { 0.0 } else { x })),
-            _ => out.push_str(&n.to_string()),
+            Some(x) if n.is_f64() => out.extend(format!("{}", if x == 0.0 { 0.0 } else { x }).into_bytes()),
+            _ => out.extend(n.to_string().into_bytes()),
         },
-        Value::Null | Value::Bool(_) | Value::String(_) => out.push_str(&value.to_string()),
+        Value::String(text) => canonical_text(text, out),
+        Value::Null => out.extend(b"null"),
+        Value::Bool(yes) => out.extend(if *yes { "true" } else { "false" }.as_bytes()),
     }
+}
+
+fn canonical_object<'v>(fields: impl Iterator<Item = (&'v str, &'v Value)>, out: &mut Vec<u8>) {
+    // Sorted here, because a dependency may switch serde_json's maps to the order of insertion.
+    let mut names: Vec<_> = fields.collect();
+    names.sort_unstable_by_key(|(name, _)| *name);
+    out.push(b'{');
+    for (name, field) in names {
+        canonical_text(name, out);
+        out.push(b':');
+        canonical(field, out);
+        out.push(b',');
+    }
+    out.push(b'}');
+}
+
+fn canonical_text(text: &str, out: &mut Vec<u8>) {
+    // Into memory nothing can fail.
+    drop(serde_json::to_writer(out, text));
 }
 
 #[cfg(test)]
@@ -260,6 +269,19 @@ mod tests {
             "seen_ts": 1_732_370_001_000_123_i64, "epoch": 3, "at": "2026-11-23T09:12:00+03:30", "up": 70_311_000, "boot": "b",
             "actor": ID, "args": {"summary": "done", "n": [1, 8.0]},
         })
+    }
+
+    /// The journals that there are were written with these hashes.
+    #[test]
+    fn the_hash_is_that_of_the_text_that_was_agreed_on() {
+        const AT: i64 = 1_795_412_520_000_000;
+        let text = format!(
+            r#"{{"actor":"{ID}","args":{{"n":[1,8,],"summary":"done \"یک\"\n",}},"at":{AT},"cmd":"work.submit","entity":"{ID}","epoch":null,"v":1,}}"#
+        );
+        let mut item = with("args", json!({"summary": "done \"یک\"\n", "n": [1, 8.0]}));
+        item["epoch"] = Value::Null;
+        let read = parse_mutation(&item).unwrap();
+        assert_eq!(content_hash(&read), <[u8; 32]>::from(Sha256::digest(text)));
     }
 
     fn with(name: &str, value: Value) -> Value {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::domain::{
-    ids::TicketId,
+    ids::{TicketId, WorkOrderId},
     photo::VerdictResult,
     sync::{
         engine::{
@@ -36,22 +36,40 @@ pub fn concerned(world: &World) -> BTreeSet<TicketId> {
 
 /// Derives the flags of the orders of some tickets, and brings the conflicts of late work up to date.
 pub fn derive(world: &mut World, around: &Surroundings<'_>, tickets: &BTreeSet<TicketId>, now: Timestamp) {
-    let orders: Vec<WorkOrder> = world.work_orders.iter().filter(|o| tickets.contains(&o.ticket_id)).cloned().collect();
-    for order in orders {
-        let double = refresh(world, now, &order);
-        let mut flags: BTreeSet<String> = order.flags.iter().filter(|f| !OURS.contains(&f.as_str())).cloned().collect();
-        let found = [
-            (MISSING_EVIDENCE, lacks_evidence(world, around, &order)),
-            (EVIDENCE_MISMATCH, has_mismatch(world, &order)),
-            (DOUBLE_WORK, double == DoubleWork::Yes),
-            (HOLD_REQUESTED, asks_for_hold(world, &order)),
-        ];
-        flags.extend(found.into_iter().filter(|(_, there)| *there).map(|(flag, _)| flag.to_owned()));
-        let flags: Vec<String> = flags.into_iter().collect();
-        if flags != order.flags {
-            world.work_orders.put(WorkOrder { flags, ..order });
+    let disputed: BTreeSet<WorkOrderId> = world.conflicts.iter().filter_map(|c| c.work_order_id).collect();
+    let orders = world.work_orders.iter().filter(|o| tickets.contains(&o.ticket_id));
+    let mut double_work = BTreeSet::new();
+    let disputed: Vec<WorkOrder> = orders.filter(|o| disputed.contains(&o.id)).cloned().collect();
+    for order in disputed {
+        if refresh(world, now, &order) == DoubleWork::Yes {
+            double_work.insert(order.id);
         }
     }
+    let changed: Vec<WorkOrder> = world
+        .work_orders
+        .iter()
+        .filter(|o| tickets.contains(&o.ticket_id))
+        .filter_map(|order| {
+            let flags = flags_of(world, around, order, double_work.contains(&order.id));
+            (flags != order.flags).then(|| WorkOrder { flags, ..order.clone() })
+        })
+        .collect();
+    for order in changed {
+        world.work_orders.put(order);
+    }
+}
+
+/// The flags of an order: ours, and what others set.
+fn flags_of(world: &World, around: &Surroundings<'_>, order: &WorkOrder, double_work: bool) -> Vec<String> {
+    let found = [
+        (MISSING_EVIDENCE, lacks_evidence(world, around, order)),
+        (EVIDENCE_MISMATCH, has_mismatch(world, order)),
+        (DOUBLE_WORK, double_work),
+        (HOLD_REQUESTED, asks_for_hold(world, order)),
+    ];
+    let ours = found.into_iter().filter(|(_, there)| *there).map(|(flag, _)| flag.to_owned());
+    let others = order.flags.iter().filter(|f| !OURS.contains(&f.as_str())).cloned();
+    ours.chain(others).collect::<BTreeSet<String>>().into_iter().collect()
 }
 
 /// What was submitted does not bring what the ticket's category asks for now.

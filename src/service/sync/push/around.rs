@@ -1,6 +1,6 @@
 //! Fetches what a batch touches: the tickets that it names with all below them, and what the rules must know of the world around.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
@@ -26,7 +26,8 @@ const SAME_BYTES: usize = 100;
 /// Loads what cases need, as far as it is not here.
 pub(super) fn fetch(tx: &mut Tx<'_>, world: &mut World, around: &mut Surroundings<'_>, cases: &[Case]) -> Result<()> {
     let names: Vec<Uuid> = cases.iter().flat_map(Case::names).collect::<BTreeSet<_>>().into_iter().collect();
-    let mut tickets: BTreeSet<TicketId> = store::aggregate::find_roots(tx, &names)?.into_iter().map(|(_, ticket)| ticket).collect();
+    let roots = store::aggregate::find_roots_but_new(tx, &names, &made(cases))?;
+    let mut tickets: BTreeSet<TicketId> = roots.into_iter().map(|(_, ticket)| ticket).collect();
     let mut cells = BTreeSet::new();
     let mut codes = BTreeSet::new();
     let mut hashes = BTreeSet::new();
@@ -53,6 +54,24 @@ pub(super) fn fetch(tx: &mut Tx<'_>, world: &mut World, around: &mut Surrounding
     // Every photo of the loaded tickets is judged anew, so all of their twins must be known.
     let all = world.photos.iter().map(|p| p.sha256.clone()).collect();
     same_bytes(tx, around, all).map(drop)
+}
+
+/// The ids that cases give to new rows and that nothing else of them names, each with its kind: another row of this kind may have
+/// it, and no other matters.
+fn made(cases: &[Case]) -> BTreeMap<Uuid, &'static str> {
+    let mut made: BTreeMap<Uuid, &'static str> = BTreeMap::new();
+    let mut named: BTreeSet<Uuid> = BTreeSet::new();
+    for case in cases {
+        let own = case.creates();
+        named.extend(case.names().filter(|id| own.is_none_or(|(_, made)| made != *id)));
+        if let Some((kind, id)) = own
+            && made.insert(id, kind).is_some_and(|before| before != kind)
+        {
+            named.insert(id);
+        }
+    }
+    made.retain(|id, _| !named.contains(id));
+    made
 }
 
 /// Learns which stored photos show the bytes; answers their tickets.
