@@ -11,6 +11,7 @@ pub mod conflict;
 pub mod contract;
 pub mod contract_report;
 pub mod dispatch;
+pub mod document;
 pub mod duplicate;
 pub mod evidence;
 pub mod fold;

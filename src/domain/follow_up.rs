@@ -23,6 +23,7 @@ use crate::domain::{
         explanation::{Explanation, by_inspector},
         inspector::{InspectorCandidate, choose_inspector},
     },
+    document::Document,
     geo::Point,
     ids::{AccountId, AreaId, ConflictId, TicketId, WorkOrderId, name_uuid},
     organisation::OrganisationKind,
@@ -226,7 +227,7 @@ fn open_order(world: &mut World, around: &Surroundings<'_>, ticket: &Ticket, kin
         account_id: None,
         contract_id: None,
         coverage_id: None,
-        explanation: Value::Null,
+        explanation: Document::default(),
         evidence,
         flags: Vec::new(),
         accept_due: None,
@@ -347,7 +348,7 @@ fn place_inspection(world: &mut World, around: &mut Surroundings<'_>, ticket: &T
         })
         .collect();
     let decision = choose_inspector(&candidates);
-    order.explanation = by_inspector(&decision, around.now);
+    order.explanation = Document::from(&by_inspector(&decision, around.now));
     match decision.chosen {
         Some(account) => {
             let terms = Terms { at: around.now, accept_minutes: None, resolve_minutes: category.resolve_minutes };
@@ -371,7 +372,7 @@ fn place_work(
     let question =
         Question { areas: &ticket.areas, category: ticket.category_id, at: around.now, boundary: ticket.boundary, already_asked: &asked };
     let decision = around.reference.book.decide(&question, &around.usage);
-    order.explanation = Explanation::of(&decision, around.now).to_value();
+    order.explanation = Document::from(&Explanation::of(&decision, around.now).to_value());
     match decision.chosen {
         Some(choice) => {
             around.usage.take(&choice);

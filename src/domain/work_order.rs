@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::domain::{
     category::EvidenceNeeds,
+    document::Document,
     ids::{
         AccountId, AssignmentId, ContractId, CoverageId, DeviceId, MutationId, OrganisationId, RoundId, TicketId, VisitId, WorkEventId,
         WorkOrderId,
@@ -86,7 +87,7 @@ pub struct WorkOrder {
     /// By which coverage.
     pub coverage_id: Option<CoverageId>,
     /// Who was considered for the current offer and why each was passed over.
-    pub explanation: Value,
+    pub explanation: Document,
     /// What a submission must bring: the category's needs when it was assigned.
     pub evidence: EvidenceNeeds,
     /// What a verifier must know: `missing_evidence`, `double_work`, ….

@@ -17,7 +17,7 @@ use diesel::{
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    domain::{ids::Id, time::Timestamp},
+    domain::{document::Document, ids::Id, time::Timestamp},
     error::{Code, Error},
 };
 
@@ -154,6 +154,35 @@ impl<T: DeserializeOwned> FromSql<Doc, Sqlite> for Json<T> {
     fn from_sql(value: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
         let text = <String as FromSql<Text, Sqlite>>::from_sql(value)?;
         Ok(Self(serde_json::from_str(&text)?))
+    }
+}
+
+expression!([] Document => Doc);
+impl ToSql<Doc, Pg> for Document {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
+        std::io::Write::write_all(out, &[1])?;
+        std::io::Write::write_all(out, self.text().as_bytes())?;
+        Ok(IsNull::No)
+    }
+}
+impl FromSql<Doc, Pg> for Document {
+    fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
+        match value.as_bytes().split_first() {
+            Some((1, text)) => Ok(Self::parse(std::str::from_utf8(text)?)?),
+            _ => Err("a jsonb value of an unknown version".into()),
+        }
+    }
+}
+impl ToSql<Doc, Sqlite> for Document {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
+        out.set_value(self.text());
+        Ok(IsNull::No)
+    }
+}
+impl FromSql<Doc, Sqlite> for Document {
+    fn from_sql(value: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+        let text = <String as FromSql<Text, Sqlite>>::from_sql(value)?;
+        Ok(Self::parse(&text)?)
     }
 }
 

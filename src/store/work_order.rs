@@ -5,6 +5,7 @@ pub mod search;
 use crate::{
     domain::{
         category::EvidenceNeeds,
+        document::Document,
         ids::{
             AccountId, AssignmentId, ContractId, CoverageId, DeviceId, MutationId, OrganisationId, RoundId, TicketId, VisitId, WorkEventId,
             WorkOrderId,
@@ -33,7 +34,7 @@ record! {
         account_id: Option<AccountId>,
         contract_id: Option<ContractId>,
         coverage_id: Option<CoverageId>,
-        explanation: Json<Value>,
+        explanation: Document,
         evidence: Json<EvidenceNeeds>,
         flags: Json<Vec<String>>,
         accept_due: Option<Timestamp>,
@@ -64,7 +65,7 @@ impl From<&WorkOrder> for WorkOrderRow {
             account_id: e.account_id,
             contract_id: e.contract_id,
             coverage_id: e.coverage_id,
-            explanation: Json(e.explanation.clone()),
+            explanation: e.explanation.clone(),
             evidence: Json(e.evidence.clone()),
             flags: Json(e.flags.clone()),
             accept_due: e.accept_due,
@@ -96,7 +97,7 @@ impl From<WorkOrderRow> for WorkOrder {
             account_id: r.account_id,
             contract_id: r.contract_id,
             coverage_id: r.coverage_id,
-            explanation: r.explanation.0,
+            explanation: r.explanation,
             evidence: r.evidence.0,
             flags: r.flags.0,
             accept_due: r.accept_due,

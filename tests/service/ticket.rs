@@ -39,7 +39,7 @@ fn a_ticket_is_given_to_the_contractor_of_its_district_with_the_reasons() {
         assert_eq!(ticket_code::parse(&made.ticket.code).as_deref(), Some(made.ticket.code.as_str()));
         let order = town.order(made.ticket.id);
         assert_eq!((order.kind, order.state, order.organisation_id), (WorkOrderKind::Repair, WorkOrderState::Offered, Some(town.first)));
-        assert_eq!(order.explanation["considered"][1]["reason"], "lower_rank");
+        assert_eq!(order.explanation.value()["considered"][1]["reason"], "lower_rank");
         assert_eq!(town.assignment(&order).epoch, 1);
         assert_eq!(town.ticket(made.ticket.id).status, TicketStatus::Triaged);
         let detail = town.look(town.operator, |tx, ctx| get(tx, ctx, made.ticket.id)).unwrap();

@@ -26,8 +26,8 @@ fn a_new_ticket_is_offered_to_the_first_of_its_district_and_says_why() {
     let row = order(&world, WorkOrderKind::Repair);
     assert_eq!((row.state, row.epoch, row.organisation_id), (WorkOrderState::Offered, 1, Some(id(FIRST))));
     assert_eq!((row.accept_due, row.resolve_due), (Some(NOW.plus_minutes(60)), Some(NOW.plus_minutes(600))));
-    assert_eq!(row.explanation["considered"][1]["reason"], "lower_rank");
-    assert_eq!(row.explanation["other_categories"], 1);
+    assert_eq!(row.explanation.value()["considered"][1]["reason"], "lower_rank");
+    assert_eq!(row.explanation.value()["other_categories"], 1);
     assert_eq!(status(&world).0, TicketStatus::Triaged);
     assert_eq!(history(&world), [(None, TicketStatus::New), (Some(TicketStatus::New), TicketStatus::Triaged)]);
     let assignment = world.assignments.get(row.assignment_id.unwrap()).unwrap();
@@ -52,7 +52,7 @@ fn hazards_go_to_the_emergency_group_at_once_and_doubtful_things_to_the_district
     let world = registered(TREE);
     let row = order(&world, WorkOrderKind::Inspection);
     assert_eq!((row.state, row.account_id), (WorkOrderState::Accepted, Some(id(2))));
-    assert_eq!(row.explanation["considered"][2]["reason"], "larger_area");
+    assert_eq!(row.explanation.value()["considered"][2]["reason"], "larger_area");
     assert_eq!(status(&world).0, TicketStatus::InWork);
 }
 
@@ -115,8 +115,8 @@ fn declined_and_expired_offers_go_to_the_next_rank_and_then_to_the_office() {
         world = reload(&world);
     }
     let row = order(&world, WorkOrderKind::Repair);
-    assert!(row.explanation["chosen"].is_null());
-    let reasons: Vec<_> = (0..2).map(|n| row.explanation["considered"][n]["reason"].clone()).collect();
+    assert!(row.explanation.value()["chosen"].is_null());
+    let reasons: Vec<_> = (0..2).map(|n| row.explanation.value()["considered"][n]["reason"].clone()).collect();
     assert_eq!(reasons, ["already_asked", "already_asked"]);
     assert_eq!(status(&world).0, TicketStatus::Triaged);
 }

@@ -1,10 +1,9 @@
 //! Work orders by hand: offered, taken from somebody, called off, paused, closed.
 
-use serde_json::Value;
-
 use crate::domain::{
     assigning::{Party, Terms, assign, begin_rework, call_off, touch, withdraw},
     dispatch::{Question, Usage, explanation::by_hand},
+    document::Document,
     ids::{AccountId, OrganisationId, WorkOrderId},
     office::{Desk, Refusal, Ruled, allow, coded, field, long, reason_given, with_words},
     organisation::{ActiveState, OrganisationKind},
@@ -63,7 +62,7 @@ pub fn reassign(world: &mut World, desk: &Desk<'_>, id: WorkOrderId, to: Option<
     order.reason = None;
     order.review_at = None;
     // Nobody has decided for whom: the system asks the next.
-    order.explanation = Value::Null;
+    order.explanation = Document::default();
     world.work_orders.put(order.clone());
     let Some(to) = to else { return Ok(()) };
     give(world, desk, order, to, reason).inspect_err(|_| world.rollback(mark))
@@ -94,7 +93,7 @@ fn give(world: &mut World, desk: &Desk<'_>, mut order: WorkOrder, to: Target, re
     };
     let named = party.organisation.map(OrganisationId::uuid).or(party.account.map(AccountId::uuid));
     assign(world, &mut order, &party, &terms);
-    order.explanation = by_hand(desk.officer.account, named, reason, desk.now);
+    order.explanation = Document::from(&by_hand(desk.officer.account, named, reason, desk.now));
     world.work_orders.put(order);
     Ok(())
 }

@@ -118,7 +118,7 @@ fn by_hand_an_order_goes_to_whom_the_office_names_under_his_contract_if_there_is
     act(&mut world, Role::Supervisor, |w, d| reassign(w, d, order, Some(Target::Organisation(id(SECOND))), "نزدیک‌تر است")).unwrap();
     let row = repair(&world);
     assert_eq!((row.organisation_id, row.contract_id, row.epoch), (Some(id(SECOND)), Some(id(SECOND + 100)), 2));
-    assert_eq!((&row.explanation["how"], &row.explanation["reason"]), (&json!("by_hand"), &json!("نزدیک‌تر است")));
+    assert_eq!((&row.explanation.value()["how"], &row.explanation.value()["reason"]), (&json!("by_hand"), &json!("نزدیک‌تر است")));
     act(&mut world, Role::Supervisor, |w, d| reassign(w, d, order, Some(Target::Organisation(id(EMERGENCY))), "قراردادی ندارد")).unwrap();
     let row = repair(&world);
     assert_eq!((row.state, row.contract_id), (WorkOrderState::Offered, None), "of repairs an emergency group is asked too");

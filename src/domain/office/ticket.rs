@@ -1,10 +1,9 @@
 //! Tickets by hand: looked at, put off, passed on, refused, merged, taken up again.
 
-use serde_json::Value;
-
 use crate::domain::{
     assigning::call_off,
     category::Priority,
+    document::Document,
     geo::Point,
     ids::{CategoryId, OrganisationId, TicketId},
     intake::{Written, edit, origin, text_fault},
@@ -137,7 +136,7 @@ fn apply(ticket: &mut Ticket, desk: &Desk<'_>, triage: &Triage) -> Ruled {
 fn ask_anew(world: &mut World, id: TicketId) {
     let drafts: Vec<WorkOrder> = orders_of(world, id).filter(|o| o.state == WorkOrderState::Draft).cloned().collect();
     for order in drafts {
-        world.work_orders.put(WorkOrder { explanation: Value::Null, ..order });
+        world.work_orders.put(WorkOrder { explanation: Document::default(), ..order });
     }
 }
 

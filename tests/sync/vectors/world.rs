@@ -238,7 +238,7 @@ pub fn world() -> World {
         account_id: None,
         contract_id: None,
         coverage_id: None,
-        explanation: json!({}),
+        explanation: (&json!({})).into(),
         evidence: EvidenceNeeds::default(),
         flags: vec![],
         accept_due: None,

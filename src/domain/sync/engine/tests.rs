@@ -96,7 +96,7 @@ pub(super) fn world(photos: u32) -> World {
         account_id: None,
         contract_id: None,
         coverage_id: None,
-        explanation: json!({}),
+        explanation: (&json!({})).into(),
         evidence: EvidenceNeeds {
             photos: if photos == 0 { vec![] } else { vec![EvidenceRule { kind: PhotoKind::After, min: photos }] },
             stored: false,

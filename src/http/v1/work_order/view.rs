@@ -113,7 +113,7 @@ impl WorkOrderView {
     /// As the office reads it: with the explanation of the choice.
     #[must_use]
     pub fn for_office(shown: Shown) -> Self {
-        let explanation = Some(spelled_out(&shown.order.explanation)).filter(|e| !e.is_null());
+        let explanation = Some(spelled_out(&shown.order.explanation.value())).filter(|e| !e.is_null());
         Self { explanation, ..Self::from(shown) }
     }
 }
