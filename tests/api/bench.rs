@@ -76,7 +76,7 @@ const FIGURES: &[(&str, &[&str])] = &[
             "facts by 8, size with zstd",
             "plain SQL, first, the same rows by one connection",
             "plain SQL, third, a batch, p99",
-            "all pushes together against plain SQL, the median",
+            "pushes by 8 devices against plain SQL, the median",
         ],
     ),
     (
