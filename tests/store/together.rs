@@ -42,12 +42,10 @@ fn keep(tx: &mut Tx<'_>, n: u128) -> Result<()> {
     append(tx, &[Entry { channel: channel(), kind: "area", entity: Uuid::from_u128(n), v: 1, presence: Presence::Put }], hash)
 }
 
+type Closure<T> = Box<dyn FnMut(&mut Tx<'_>) -> Result<T> + Send>;
+
 /// Sends closures while all that run them are busy, so that they meet in groups; then lets them go.
-fn meet<T: Send + 'static>(
-    runtime: &Runtime,
-    db: &Db,
-    closures: Vec<Box<dyn FnMut(&mut Tx<'_>) -> Result<T> + Send>>,
-) -> Vec<JoinHandle<Result<T>>> {
+fn meet<T: Send + 'static>(runtime: &Runtime, db: &Db, closures: Vec<Closure<T>>) -> Vec<JoinHandle<Result<T>>> {
     let (open, busy) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
     let lanes = if db.kind() == "sqlite" { 1 } else { 2 };
     for nth in 1..=lanes {
@@ -105,7 +103,7 @@ fn stand_or_fall(panics: fn(u128) -> bool) {
                 assert!(!panics(n), "a mistake in a closure");
                 if n % 3 == 0 { Err(Error::new(Code::Conflict)) } else { Ok(n) }
             };
-            Box::new(run) as Box<dyn FnMut(&mut Tx<'_>) -> Result<u128> + Send>
+            Box::new(run) as Closure<u128>
         });
         let sent = meet(&runtime, t.db(), closures.collect());
         let answers: Vec<Result<u128>> = sent.into_iter().map(|s| runtime.block_on(s).unwrap()).collect();
@@ -170,7 +168,7 @@ fn who_has_to_wait_for_a_lock_holds_nobody_else_up() {
             row.rev = 3;
             save_areas(tx, &[row])
         };
-        Box::new(run) as Box<dyn FnMut(&mut Tx<'_>) -> Result<()> + Send>
+        Box::new(run) as Closure<()>
     });
     let mut sent = meet(&runtime, t.db(), closures.into());
     let waits = sent.remove(2);

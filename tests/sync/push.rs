@@ -140,6 +140,30 @@ fn other_content_under_a_known_id_is_told_and_changes_nothing() {
 }
 
 #[test]
+fn a_new_id_is_looked_for_among_all_rows_of_its_kind_and_hides_nothing_that_it_names_too() {
+    on_both(|city| {
+        let ((one, _), (other, _)) = (ticket_with_order(city), ticket_with_order(city));
+        let (phone, device) = registered(city, INSPECTOR_W);
+        let add = |seq: i64, entity: Uuid, note: Uuid| {
+            mutation(seq, 100 + seq.cast_unsigned() as u128, "note.add", entity, json!({"note": note, "text": "seen"}))
+        };
+        let (first, second) = (Uuid::from_u128(0x71), Uuid::from_u128(0x72));
+        let statuses = |mutations: &[Value]| send(&phone, device, mutations).unwrap().results.iter().map(|r| r.status).collect::<Vec<_>>();
+        assert_eq!(statuses(&[add(1, one.uuid(), first)]), [Status::Applied]);
+        // A note of a ticket that the batch does not name has this id.
+        let answer = send(&phone, device, &[add(2, other.uuid(), first)]).unwrap();
+        assert_eq!(words(&answer), [(Some(2), Status::Rejected, Some(OutcomeCode::IdReuse), false)]);
+        // A ticket has the id of a new note, and is what the next note is about.
+        assert_eq!(statuses(&[add(3, other.uuid(), one.uuid()), add(4, one.uuid(), second)]), [Status::Applied; 2]);
+        assert_eq!(statuses(&[add(5, one.uuid(), other.uuid()), add(6, other.uuid(), Uuid::from_u128(0x73))]), [Status::Applied; 2]);
+        // One id for rows of two kinds in one batch: each kind has its own.
+        let visit = json!({"visit": second, "kind": "patrol", "arrived_at": "2026-11-18T09:00:00Z"});
+        let both = [mutation(7, 107, "visit.record", one.uuid(), visit), add(8, other.uuid(), second)];
+        assert_eq!(statuses(&both), [Status::Applied, Status::Rejected]);
+    });
+}
+
+#[test]
 fn a_gap_a_fork_and_a_large_batch_are_told_before_anything_is_done() {
     on_both(|city| {
         let (ticket, _) = ticket_with_order(city);
