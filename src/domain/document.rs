@@ -52,9 +52,10 @@ impl PartialEq for Document {
     }
 }
 
+/// What it says, in one spelling.
 impl fmt::Debug for Document {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.text())
+        fmt::Display::fmt(&self.value(), f)
     }
 }
 
@@ -67,6 +68,7 @@ mod tests {
         let one = Document::parse(r#"{"a":1,"bb":[true,null]}"#).unwrap();
         assert_eq!(one, Document::parse(r#"{ "bb": [true, null], "a": 1 }"#).unwrap());
         assert_eq!(one, Document::from(&one.value()));
+        assert_eq!(format!("{one:?}"), format!("{:?}", Document::parse(r#"{ "bb": [true, null], "a": 1 }"#).unwrap()));
         assert_ne!(one, Document::parse(r#"{"a":2,"bb":[true,null]}"#).unwrap());
         assert!(Document::parse("null").unwrap().is_null() && Document::from(&Value::Null).is_null());
         assert_eq!((Document::default().text(), Document::default().value()), ("null", Value::Null));
