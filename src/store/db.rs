@@ -22,7 +22,7 @@ use crate::{
         hub::{Heads, Hub},
         sql::{db_error, is_transient},
         sqlite_writer::{self, Job, Writer},
-        together::{self, LANES, Lanes, Member},
+        together::{LANES, Lanes, Member},
         tx::{Noted, Tx},
     },
 };
@@ -248,7 +248,7 @@ fn insist<T>(conn: &mut PgConnection, hub: &Hub, f: &mut impl FnMut(&mut Tx<'_>)
                 hub.moved(&moved);
                 return Ok(value);
             }
-            Err(e) if tries < RETRIES && together::may_pass(&e) => tries += 1,
+            Err(e) if tries < RETRIES && may_pass(&e) => tries += 1,
             Err(e) => return Err(e),
         }
     }
@@ -267,8 +267,9 @@ fn writer_gone(e: oneshot::error::RecvError) -> Error {
     Error::internal("the writer dropped a closure").caused_by(e)
 }
 
-pub(in crate::store) fn transient(e: &Error) -> bool {
-    let Some(source) = e.source.as_deref() else { return false };
+/// Whether an error may pass when the closure is run again.
+fn may_pass(e: &Error) -> bool {
+    let Some(source) = e.source.as_deref().filter(|_| e.code == Code::Overloaded) else { return false };
     source.downcast_ref::<diesel::result::Error>().is_some_and(is_transient) || source.is::<RaceLost>()
 }
 
@@ -376,7 +377,7 @@ impl<T: Send, F: FnMut(&mut Tx<'_>) -> Result<T> + Send> Member for Together<T, 
     }
 
     fn may_pass(&self) -> bool {
-        matches!(&self.outcome, Some(Err(error)) if together::may_pass(error))
+        matches!(&self.outcome, Some(Err(error)) if may_pass(error))
     }
 
     fn run_alone(&mut self, conn: &mut PgConnection, hub: &Hub) {

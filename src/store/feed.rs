@@ -114,14 +114,18 @@ macro_rules! in_channels {
 /// What the caller computes of a row: its share of the digest.
 pub type RowHash = fn(kind: &str, entity: Uuid, v: i64) -> u64;
 
-/// What is appended at the end of a group of closures.
+/// What is appended at the end of a group of closures; all of it with the same hash.
 #[derive(Debug, Default)]
-pub(in crate::store) struct Later(Vec<(Vec<Entry>, RowHash)>);
+pub(in crate::store) struct Later {
+    entries: Vec<Entry>,
+    row_hash: Option<RowHash>,
+}
 
 impl Later {
     /// Adds what comes after it.
     pub fn extend(&mut self, later: Self) {
-        self.0.extend(later.0);
+        self.entries.extend(later.entries);
+        self.row_hash = later.row_hash.or(self.row_hash);
     }
 }
 
@@ -130,10 +134,8 @@ impl Later {
 /// # Errors
 /// The database fails.
 pub fn append(tx: &mut Tx<'_>, entries: &[Entry], row_hash: RowHash) -> Result<()> {
-    match tx.later() {
-        Some(later) => later.0.push((entries.to_vec(), row_hash)),
-        None => append_now(tx, entries, row_hash)?,
-    }
+    let Some(later) = tx.later() else { return append_now(tx, entries, row_hash) };
+    later.extend(Later { entries: entries.to_vec(), row_hash: Some(row_hash) });
     Ok(())
 }
 
@@ -141,10 +143,8 @@ pub fn append(tx: &mut Tx<'_>, entries: &[Entry], row_hash: RowHash) -> Result<(
 ///
 /// # Errors
 /// The database fails.
-pub(in crate::store) fn append_later(tx: &mut Tx<'_>, Later(parts): &Later) -> Result<()> {
-    let Some((_, row_hash)) = parts.first() else { return Ok(()) };
-    let entries: Vec<Entry> = parts.iter().flat_map(|(entries, _)| entries).copied().collect();
-    append_now(tx, &entries, *row_hash)
+pub(in crate::store) fn append_later(tx: &mut Tx<'_>, later: &Later) -> Result<()> {
+    later.row_hash.map_or(Ok(()), |row_hash| append_now(tx, &later.entries, row_hash))
 }
 
 fn append_now(tx: &mut Tx<'_>, entries: &[Entry], row_hash: RowHash) -> Result<()> {

@@ -2,9 +2,9 @@
 //! and answer them after its commit.
 //!
 //! Transactions that write into the same channels wait for each other from the lock of the channels' counters to the end of the commit.
-//! A group takes these locks once for all of its closures: what they want in the feed is put off to its end ([`Tx::pg_group`]). After the
-//! first, a closure waits hardly at all for a lock: it would keep what the others locked, and two groups could wait for each
-//! other. One that would have to wait, or that fails in a way that may pass, is run again by itself.
+//! A group takes these locks once for all of its closures: what they want in the feed is put off to its end ([`Tx::pg_group`]). A
+//! closure of a group of several waits hardly at all for a lock: it would hold the others up and keep what they locked, and two groups could
+//! wait for each other. One that would have to wait, or that fails in a way that may pass, is run again by itself.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -21,7 +21,7 @@ use diesel::{
 use crate::{
     error::{Code, Error, Result},
     store::{
-        db::{checkout, transaction, transient},
+        db::{checkout, transaction},
         feed::{self, Later},
         hub::Hub,
         sql::db_error,
@@ -120,15 +120,16 @@ impl Lane {
         let mut conn = checkout(&self.pool)?;
         let moved = transaction(&mut conn, |conn| {
             let mut later = Later::default();
-            for (place, member) in group.iter_mut().enumerate() {
-                if place == 1 {
-                    conn.batch_execute("SET LOCAL lock_timeout = '10ms'").map_err(db_error)?;
-                }
+            let shared = group.len() > 1;
+            if shared {
+                conn.batch_execute("SET LOCAL lock_timeout = '10ms'").map_err(db_error)?;
+            }
+            for member in group.iter_mut() {
                 if let Ok(entries) = transaction(conn, |conn| member.run(Tx::pg_group(conn))) {
                     later.extend(entries);
                 }
             }
-            if group.len() > 1 {
+            if shared {
                 conn.batch_execute("SET LOCAL lock_timeout TO DEFAULT").map_err(db_error)?;
             }
             Tx::pg(conn).run(|tx| feed::append_later(tx, &later)).map(|((), moved)| moved)
@@ -143,9 +144,4 @@ impl Lane {
             Err(error) => member.fail(error),
         }
     }
-}
-
-/// Whether an error may pass when the closure is run again.
-pub(in crate::store) fn may_pass(error: &Error) -> bool {
-    error.code == Code::Overloaded && transient(error)
 }
