@@ -10,7 +10,7 @@ use crate::{
     domain::{
         assigning::touch,
         ids::{TicketId, WorkOrderId},
-        sync::engine::absent,
+        sync::engine::{absent, end_hold},
         time::Timestamp,
         work_order::{Answer, WorkOrder, WorkOrderState},
         world::World,
@@ -49,19 +49,15 @@ pub fn expire_offers(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Step> {
     })
 }
 
-/// A hold ends on its date of review, if nobody has prolonged it.
+/// A hold ends on its date of review, if nobody has prolonged it: the order is where its holder's reports put it.
 ///
 /// # Errors
 /// The database fails.
 pub fn end_holds(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Step> {
     let due = store::due::list_holds_to_review(tx, ctx.now, STEP)?;
-    step(tx, ctx, &due, "work_order.hold_ended", |_, order| {
+    step(tx, ctx, &due, "work_order.hold_ended", |world, order| {
         let over = order.state == WorkOrderState::OnHold && order.review_at.is_some_and(|due| due <= ctx.now);
-        over.then(|| {
-            let mut order = WorkOrder { state: WorkOrderState::InProgress, reason: None, review_at: None, ..order };
-            touch(&mut order, ctx.now);
-            order
-        })
+        if over { end_hold(world, order, ctx.now) } else { None }
     })
 }
 

@@ -1,7 +1,10 @@
 //! What happens because an instant has come.
 
 use bazdid::{
-    domain::work_order::{Answer, WorkOrder, WorkOrderState},
+    domain::{
+        ids::WorkEventId,
+        work_order::{Answer, Standing, WorkEvent, WorkEventKind, WorkOrder, WorkOrderState},
+    },
     worker::{Round, Worker},
 };
 use std::sync::Arc;
@@ -41,20 +44,39 @@ fn an_offer_that_nobody_answers_goes_to_the_next_and_in_the_end_to_the_office() 
 }
 
 #[test]
-fn a_hold_ends_on_its_date_of_review() {
-    for town in Town::both(None) {
-        let ticket = town.create(POTHOLE, west()).ticket.id;
-        let now = town.city.now();
-        town.happen(ticket, move |world| {
-            let order = world.work_orders.iter().next().unwrap().clone();
-            let reason = Some("waits for the water company".to_owned());
-            world.work_orders.put(WorkOrder { state: WorkOrderState::OnHold, reason, review_at: Some(now.plus_days(2)), ..order });
-        });
-        assert_eq!(tick(&town).ended_holds, 0);
-        town.city.clock.set(now.plus_days(2));
-        assert_eq!(tick(&town).ended_holds, 1);
-        let order = town.order(ticket);
-        assert_eq!((order.state, order.reason, order.review_at), (WorkOrderState::InProgress, None, None));
-        assert_eq!(tick(&town), Round::default());
+fn a_hold_ends_on_its_date_of_review_and_the_order_is_where_the_reports_put_it() {
+    let cases = [(WorkEventKind::Accept, WorkOrderState::Accepted), (WorkEventKind::Start, WorkOrderState::InProgress)];
+    for (kind, after) in cases {
+        for town in Town::both(None) {
+            let ticket = town.create(POTHOLE, west()).ticket.id;
+            let (now, crew) = (town.city.now(), town.crew);
+            town.happen(ticket, move |world| {
+                let order = world.work_orders.iter().next().unwrap().clone();
+                let reason = Some("waits for the water company".to_owned());
+                world.work_events.put(WorkEvent {
+                    id: WorkEventId::new(uuid::Uuid::from_u128(71)),
+                    rev: 0,
+                    work_order_id: order.id,
+                    ticket_id: ticket,
+                    epoch: order.epoch,
+                    kind,
+                    actor: crew,
+                    organisation_id: order.organisation_id,
+                    device_id: None,
+                    visit_id: None,
+                    args: serde_json::json!({}),
+                    at: now,
+                    eff: now,
+                    standing: Standing::Effective,
+                });
+                world.work_orders.put(WorkOrder { state: WorkOrderState::OnHold, reason, review_at: Some(now.plus_days(2)), ..order });
+            });
+            assert_eq!(tick(&town).ended_holds, 0);
+            town.city.clock.set(now.plus_days(2));
+            assert_eq!(tick(&town).ended_holds, 1);
+            let order = town.order(ticket);
+            assert_eq!((order.state, order.reason, order.review_at), (after, None, None));
+            assert_eq!(tick(&town), Round::default());
+        }
     }
 }

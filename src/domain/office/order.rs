@@ -7,6 +7,7 @@ use crate::domain::{
     ids::{AccountId, OrganisationId, WorkOrderId},
     office::{Desk, Refusal, Ruled, allow, coded, field, long, reason_given, with_words},
     organisation::{ActiveState, OrganisationKind},
+    sync::engine::end_hold,
     ticket::Ticket,
     time::Timestamp,
     work_order::{Standing, WorkEvent, WorkEventKind, WorkOrder, WorkOrderKind, WorkOrderState},
@@ -172,21 +173,17 @@ pub fn refuse_hold(world: &mut World, desk: &Desk<'_>, id: WorkOrderId, reason: 
     Ok(())
 }
 
-/// Ends a hold before its date.
+/// Ends a hold before its date: the order is where its holder's reports put it.
 ///
 /// # Errors
 /// It is not on hold.
 pub fn resume(world: &mut World, desk: &Desk<'_>, id: WorkOrderId) -> Ruled {
-    let mut order = order_of(world, id)?;
+    let order = order_of(world, id)?;
     if order.state != WorkOrderState::OnHold {
         return Err(Refusal::Transition { from: order.state, to: WorkOrderState::InProgress });
     }
     allow(&order, WorkOrderState::InProgress, desk)?;
-    order.state = WorkOrderState::InProgress;
-    order.reason = None;
-    order.review_at = None;
-    touch(&mut order, desk.now);
-    world.work_orders.put(order);
+    end_hold(world, order, desk.now).ok_or(Refusal::State("nobody holds this order"))?;
     Ok(())
 }
 

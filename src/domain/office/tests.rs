@@ -151,19 +151,15 @@ fn a_cancelled_order_is_shown_to_its_holder_and_not_made_again() {
     assert_eq!(world.tickets.get(id(TICKET)).unwrap().status, TicketStatus::Triaged);
 }
 
-#[test]
-fn holds_are_granted_refused_and_ended() {
-    let mut world = at(WorkOrderState::InProgress);
-    let order = repair(&world);
-    let nobody_asked = act(&mut world, Role::Supervisor, |w, d| refuse_hold(w, d, order.id, "باران نیست"));
-    assert!(matches!(nobody_asked, Err(Refusal::State(_))));
-    world.work_events.load([WorkEvent {
-        id: id(71),
+/// What the contractor has reported of his order.
+fn reported(order: &WorkOrder, n: u128, kind: WorkEventKind) -> WorkEvent {
+    WorkEvent {
+        id: id(n),
         rev: 1,
         work_order_id: order.id,
         ticket_id: order.ticket_id,
         epoch: order.epoch,
-        kind: WorkEventKind::RequestHold,
+        kind,
         actor: id(5),
         organisation_id: Some(id(FIRST)),
         device_id: None,
@@ -172,7 +168,33 @@ fn holds_are_granted_refused_and_ended() {
         at: NOW,
         eff: NOW,
         standing: Standing::Effective,
-    }]);
+    }
+}
+
+#[test]
+fn what_nobody_had_begun_waits_again_when_its_hold_ends() {
+    let reports: &[(&[WorkEventKind], WorkOrderState)] = &[
+        (&[WorkEventKind::Accept], WorkOrderState::Accepted),
+        (&[WorkEventKind::Accept, WorkEventKind::Start], WorkOrderState::InProgress),
+        (&[WorkEventKind::Accept, WorkEventKind::FailVisit], WorkOrderState::FailedVisit),
+    ];
+    for (kinds, after) in reports {
+        let mut world = at(WorkOrderState::Accepted);
+        let order = repair(&world);
+        world.work_events.load((71..).zip(*kinds).map(|(n, kind)| reported(&order, n, *kind)));
+        act(&mut world, Role::Supervisor, |w, d| hold(w, d, order.id, "باران", d.now.plus_days(2))).unwrap();
+        act(&mut world, Role::Supervisor, |w, d| resume(w, d, order.id)).unwrap();
+        assert_eq!((repair(&world).state, repair(&world).review_at), (*after, None), "{kinds:?}");
+    }
+}
+
+#[test]
+fn holds_are_granted_refused_and_ended() {
+    let mut world = at(WorkOrderState::InProgress);
+    let order = repair(&world);
+    let nobody_asked = act(&mut world, Role::Supervisor, |w, d| refuse_hold(w, d, order.id, "باران نیست"));
+    assert!(matches!(nobody_asked, Err(Refusal::State(_))));
+    world.work_events.load([reported(&order, 71, WorkEventKind::RequestHold), reported(&order, 72, WorkEventKind::Start)]);
     act(&mut world, Role::Supervisor, |w, d| refuse_hold(w, d, order.id, "باران نیست")).unwrap();
     assert_eq!(world.work_events.get(id(71)).unwrap().standing, Standing::Overruled);
     let past = act(&mut world, Role::Supervisor, |w, d| hold(w, d, order.id, "باران", d.now));

@@ -21,6 +21,7 @@ mod retract;
 mod ticket;
 mod work;
 
+pub use attempt::end_hold;
 pub use rejudge::{rejudge, settle};
 use serde_json::Value;
 use uuid::Uuid;

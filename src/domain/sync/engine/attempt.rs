@@ -10,6 +10,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::domain::{
+    assigning::touch,
     ids::{Id, RoundId, WorkEventId, name_uuid},
     time::Timestamp,
     work_order::{Answer, Assignment, Round, RoundVerdict, Standing, WorkEvent, WorkEventKind, WorkOrder, WorkOrderState},
@@ -123,6 +124,15 @@ pub(super) fn refold(world: &mut World, mut order: WorkOrder, mut assignment: As
     }
     order.rev = world.work_orders.put(order.clone());
     order
+}
+
+/// Ends a hold: the stage is what the party has reported, as if there had been none. What nobody had begun waits again.
+/// Nothing if nobody holds the order.
+#[must_use]
+pub fn end_hold(world: &mut World, mut order: WorkOrder, at: Timestamp) -> Option<WorkOrder> {
+    let assignment = order.assignment_id.and_then(|a| world.assignments.get(a)).cloned()?;
+    touch(&mut order, at);
+    Some(refold(world, order, assignment, Hold::Ends))
 }
 
 fn reason(args: &Value) -> Option<String> {
