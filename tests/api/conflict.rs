@@ -70,6 +70,29 @@ fn a_conflict_is_listed_read_and_decided_once() {
     }
 }
 
+/// Who decides about late work reads what became of the ticket, whoever decided that since.
+#[test]
+fn late_work_tells_what_the_office_has_decided_about_the_ticket_since() {
+    for town in Town::both() {
+        let (one, two) = (town.pothole(), town.pothole());
+        let order = &two["work_orders"][0];
+        let of = |kind: &str, thing: &Value, verb: &str| format!("/v1/{kind}/{}/{verb}", thing["id"].as_str().unwrap());
+        let cancel = town.call("operator", "POST", &of("work-orders", order, "cancel")).if_match(order["rev"].as_i64().unwrap());
+        cancel.json(&json!({ "code": "not_needed" })).send().ok();
+        let resume = json!({
+            "seq": 1, "id": Uuid::from_u128(0x0192_f000_0000_7000_8000_0000_0000_0001), "cmd": "work.resume", "entity": order["id"],
+            "epoch": order["epoch"], "at": bazdid::clock::Clock::now(&*town.app.clock), "args": {},
+        });
+        assert_eq!(push(&town, "crew", &device(&town, "crew"), &[resume])[0]["code"], "deleted_entity");
+        let told = || town.get("supervisor", "/v1/conflicts?status=open&kind=deleted_entity")["items"][0]["theirs"].clone();
+        assert_eq!((&told()["ticket"], &told()["duplicate_of"]), (&json!("triaged"), &Value::Null));
+        let now = town.get("operator", &format!("/v1/tickets/{}", two["id"].as_str().unwrap()));
+        let merge = town.call("operator", "POST", &of("tickets", &two, "merge")).if_match(now["rev"].as_i64().unwrap());
+        merge.json(&json!({ "into": one["id"] })).send().ok();
+        assert_eq!((&told()["ticket"], &told()["duplicate_of"]), (&json!("duplicate"), &one["id"]));
+    }
+}
+
 #[test]
 fn the_audit_log_is_read_in_pages_by_those_who_look_into_it() {
     for town in Town::both() {

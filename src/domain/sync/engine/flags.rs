@@ -28,10 +28,12 @@ pub const HOLD_REQUESTED: &str = "hold_requested";
 
 const OURS: [&str; 4] = [MISSING_EVIDENCE, EVIDENCE_MISMATCH, DOUBLE_WORK, HOLD_REQUESTED];
 
-/// The tickets whose orders' flags may have changed, whoever changed something: an order went to somebody else, bytes were judged.
+/// The tickets at which something derived may have changed, whoever changed something: an order went to somebody else, bytes were
+/// judged, a ticket that late work is told of was merged.
 pub fn concerned(world: &World) -> BTreeSet<TicketId> {
+    let tickets = world.tickets.changed().map(|(_, ticket)| ticket.id);
     let by_orders = world.work_orders.changed().map(|(_, order)| order.ticket_id);
-    by_orders.chain(world.photos.changed().map(|(_, photo)| photo.ticket_id)).collect()
+    tickets.chain(by_orders).chain(world.photos.changed().map(|(_, photo)| photo.ticket_id)).collect()
 }
 
 /// Derives the flags of the orders of some tickets, and brings the conflicts of late work up to date.
