@@ -59,7 +59,10 @@ pub(super) fn decide(world: &mut World, author: &Author, act: &Act<'_>, args: &W
     }
     let mut order = order;
     order.stamp = order.stamp.max(act.stamp.eff);
-    order.updated_at = order.updated_at.max(act.received_at);
+    // Of a cancelled order it says when the office ended it.
+    if order.state != WorkOrderState::Cancelled {
+        order.updated_at = order.updated_at.max(act.received_at);
+    }
     let order = refold(world, order, assignment.clone(), Hold::Stays);
     disputes::report(world, act.received_at, &order, &assignment);
     Outcome::applied(order.rev)

@@ -3,10 +3,10 @@ use serde_json::json;
 use crate::domain::{
     conflict::{ConflictKind, ConflictStatus},
     sync::{
-        engine::tests::{NEW, OLD, ORDER, conflict, crew, go, id, inspector, key, rows, state, submitted, visit, world},
+        engine::tests::{NEW, NOW, OLD, ORDER, conflict, crew, go, id, inspector, key, rows, state, submitted, visit, world},
         outcome::{OutcomeCode, Status},
     },
-    work_order::{Answer, RoundVerdict, WorkOrderState},
+    work_order::{Answer, RoundVerdict, WorkOrder, WorkOrderState},
 };
 
 #[test]
@@ -55,4 +55,26 @@ fn late_work_taken_back_leaves_the_supervisor_nothing_to_decide() {
     assert_eq!(conflict(&w, ConflictKind::StaleEpoch).status, ConflictStatus::Open);
     assert_eq!(go(&mut w, &crew(4, OLD), 2, ORDER, 1, 390, "work.retract", json!({"event": key(1)})).status, Status::Applied);
     assert_eq!((conflict(&w, ConflictKind::StaleEpoch).status, state(&w)), (ConflictStatus::Resolved, WorkOrderState::Offered));
+}
+
+#[test]
+fn taking_back_at_a_cancelled_order_does_not_change_when_the_office_ended_it() {
+    let mut w = world(0);
+    let c = crew(5, NEW);
+    go(&mut w, &c, 1, ORDER, 2, 100, "work.accept", json!({}));
+    let ended = NOW.plus_minutes(-50);
+    let order = w.work_orders.get(id(ORDER)).unwrap().clone();
+    w.work_orders.put(WorkOrder { state: WorkOrderState::Cancelled, updated_at: ended, ..order });
+    go(&mut w, &c, 2, ORDER, 2, 30, "work.resume", json!({}));
+    let first = |w: &_| {
+        (
+            conflict(w, ConflictKind::DeletedEntity).theirs["ended_at"].clone(),
+            conflict(w, ConflictKind::DeletedEntity).theirs["came_first"].clone(),
+        )
+    };
+    let told = first(&w);
+    assert_eq!(told, (json!(ended), json!("office")));
+    go(&mut w, &c, 3, ORDER, 2, 20, "work.retract", json!({"event": key(1)}));
+    go(&mut w, &c, 4, ORDER, 2, 30, "work.start", json!({}));
+    assert_eq!(first(&w), told);
 }
