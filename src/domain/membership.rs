@@ -250,20 +250,31 @@ pub fn moves(world: &World) -> Vec<Move> {
         orders: &|id| orders_before.get(&id).cloned().unwrap_or_default(),
         order: &|id| world.work_orders.before(id),
     };
-    // What hangs on a ticket moves with it and with its orders; below the others only what changed itself can move.
-    let restless: HashSet<TicketId> = world.tickets.changed().map(|(_, now)| now.id).chain(orders_changed(world)).collect();
+    let restless: HashSet<TicketId> = restless(world).collect();
     let mut out = Vec::new();
     collect(&world.tickets, &before, &now, &restless, &mut out);
     collect(&world.work_orders, &before, &now, &restless, &mut out);
     collect(&world.rounds, &before, &now, &restless, &mut out);
     collect(&world.work_events, &before, &now, &restless, &mut out);
     collect(&world.visits, &before, &now, &restless, &mut out);
-    collect(&world.notes, &before, &now, &restless, &mut out);
+    collect(if restless.is_empty() { &world.notes } else { world.all_notes() }, &before, &now, &restless, &mut out);
     collect(&world.measurements, &before, &now, &restless, &mut out);
     collect(&world.answers, &before, &now, &restless, &mut out);
     collect(&world.photos, &before, &now, &restless, &mut out);
     collect(&world.conflicts, &before, &now, &restless, &mut out);
     out
+}
+
+/// Whether rows may move between channels that did not change themselves: then all of them must be loaded.
+#[must_use]
+pub fn may_move(world: &World) -> bool {
+    restless(world).next().is_some()
+}
+
+/// The tickets that changed or at which an order changed: what hangs on a ticket moves with it and with its orders; below the others
+/// only what changed itself can move.
+fn restless(world: &World) -> impl Iterator<Item = TicketId> {
+    world.tickets.changed().map(|(_, now)| now.id).chain(orders_changed(world))
 }
 
 /// The tickets at which an order changed.

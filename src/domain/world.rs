@@ -3,7 +3,7 @@
 //! A world holds whole aggregates: tickets with everything below them. Rules read and write it; a refused group is
 //! undone by [`World::rollback`]; the store writes back what differs. Knows nothing of where rows come from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
@@ -180,7 +180,11 @@ macro_rules! world {
     ($($(#[$doc:meta])* $field:ident : $ty:ty),+ $(,)?) => {
         /// The loaded aggregates.
         #[derive(Debug, Clone, Default)]
-        pub struct World { $($(#[$doc])* pub $field: Table<$ty>),+ }
+        pub struct World {
+            $($(#[$doc])* pub $field: Table<$ty>,)+
+            /// Tickets whose notes were left in the database: much text, which hardly anything is decided by.
+            pub unread: BTreeSet<TicketId>,
+        }
 
         /// A point in the history of a world that it can be taken back to.
         #[derive(Debug, Clone, Copy)]
@@ -204,6 +208,7 @@ macro_rules! world {
             /// Adds aggregates that were loaded later; they must be others than those that are here.
             pub fn absorb(&mut self, other: Self) {
                 $(self.$field.rows.extend(other.$field.rows);)+
+                self.unread.extend(other.unread);
             }
 
             /// Takes everything back that was written after a mark.
@@ -241,6 +246,15 @@ world! {
     photos: Photo,
     /// Conflicts.
     conflicts: Conflict,
+}
+
+impl World {
+    /// The notes, for who looks for one that may have been there before: none may be unread.
+    #[must_use]
+    pub fn all_notes(&self) -> &Table<Note> {
+        debug_assert!(self.unread.is_empty(), "the notes of {:?} were not read", self.unread);
+        &self.notes
+    }
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::{
         dispatch::Usage,
         follow_up::{self, Surroundings},
         ids::{AuditId, ContractId, CoverageId, DeviceId},
-        membership::{Stay, moves},
+        membership::{self, Stay, moves},
         photo::PhotoState,
         sync::{
             self,
@@ -92,6 +92,9 @@ pub fn keep(tx: &mut Tx<'_>, ctx: &Ctx, world: &mut World, mut change: Change) -
         follow(tx, ctx, world, &mut taken)?;
     }
     derive_flags(tx, ctx, world)?;
+    if membership::may_move(world) {
+        store::aggregate::load_notes(tx, world)?;
+    }
     store::aggregate::save_world(tx, world)?;
     expect_pictures(tx, ctx, world)?;
     store::audit::save_audit_entries(tx, &change.audit)?;

@@ -43,6 +43,16 @@ macro_rules! load {
 /// # Errors
 /// The database fails.
 pub fn load_world(tx: &mut Tx<'_>, tickets: &[TicketId]) -> Result<World> {
+    let mut world = load_world_without_notes(tx, tickets)?;
+    load_notes(tx, &mut world)?;
+    Ok(world)
+}
+
+/// As [`load_world`], but the notes stay in the database until somebody asks for them: [`load_notes`].
+///
+/// # Errors
+/// The database fails.
+pub fn load_world_without_notes(tx: &mut Tx<'_>, tickets: &[TicketId]) -> Result<World> {
     let mut world = World::default();
     for ids in sorted(tickets).chunks(LIST) {
         let keys = Keys::new(ids);
@@ -78,7 +88,20 @@ pub fn read_world(tx: &mut Tx<'_>, tickets: &[TicketId]) -> Result<World> {
         world.tickets.load(rows.into_iter().map(Into::into));
         load_below(tx, &mut world, ids, &keys)?;
     }
+    load_notes(tx, &mut world)?;
     Ok(world)
+}
+
+/// Loads the notes that a world was loaded without.
+///
+/// # Errors
+/// The database fails.
+pub fn load_notes(tx: &mut Tx<'_>, world: &mut World) -> Result<()> {
+    let unread: Vec<TicketId> = std::mem::take(&mut world.unread).into_iter().collect();
+    for ids in unread.chunks(LIST) {
+        load!(tx, world.notes, notes, NoteRow, Keys::new(ids));
+    }
+    Ok(())
 }
 
 fn sorted(tickets: &[TicketId]) -> Vec<TicketId> {
@@ -88,6 +111,7 @@ fn sorted(tickets: &[TicketId]) -> Vec<TicketId> {
     ids
 }
 
+/// Everything but the notes.
 fn load_below(tx: &mut Tx<'_>, world: &mut World, ids: &[TicketId], keys: &Keys<'_, TicketId>) -> Result<()> {
     // Only of tickets that the office has ended does anybody ask when that was.
     let ended: Vec<TicketId> =
@@ -101,11 +125,11 @@ fn load_below(tx: &mut Tx<'_>, world: &mut World, ids: &[TicketId], keys: &Keys<
     load!(tx, world.work_events, work_events, WorkEventRow, keys);
     load!(tx, world.rounds, rounds, RoundRow, keys);
     load!(tx, world.visits, visits, VisitRow, keys);
-    load!(tx, world.notes, notes, NoteRow, keys);
     load!(tx, world.measurements, measurements, MeasurementRow, keys);
     load!(tx, world.answers, checklist_answers, ChecklistAnswerRow, keys);
     load!(tx, world.photos, photos, PhotoRow, keys);
     load!(tx, world.conflicts, conflicts, ConflictRow, keys);
+    world.unread.extend(ids);
     Ok(())
 }
 

@@ -27,7 +27,7 @@ use diesel::{
     Connection as _, PgConnection, SqliteConnection,
     connection::{Instrumentation, InstrumentationEvent, SimpleConnection as _, set_default_instrumentation},
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
@@ -46,11 +46,14 @@ thread_local! {
 struct Count {
     statements: usize,
     last: String,
+    /// Whether whole notes were read.
+    notes: bool,
 }
 
 impl Count {
     fn add(&mut self, query: &str) {
         let text = query.split(" -- binds").next().unwrap().split(" VALUES ").next().unwrap();
+        self.notes |= text.starts_with("SELECT") && text.contains("notes") && text.contains("audience");
         if text != self.last {
             self.statements += 1;
             text.clone_into(&mut self.last);
@@ -90,7 +93,7 @@ pub fn count_statements() {
 }
 
 /// Pushes and counts.
-fn counted(city: &SharedCity, account: u128, device: DeviceId, mutations: &[Value]) -> (PushResponse, usize) {
+fn counted(city: &SharedCity, account: u128, device: DeviceId, mutations: &[Value]) -> (PushResponse, Count) {
     let request: PushRequest = serde_json::from_value(body(device, &city.now().to_string(), mutations)).unwrap();
     let ctx = city.ctx(Some(id(account)));
     let batch = Batch::read(&ctx, request).unwrap();
@@ -98,7 +101,7 @@ fn counted(city: &SharedCity, account: u128, device: DeviceId, mutations: &[Valu
         COUNT.set(Some(Count::default()));
         let answer = push(tx, &ctx, &batch);
         let count = COUNT.take().unwrap();
-        Ok((answer?, count.statements))
+        Ok((answer?, count))
     })
 }
 
@@ -114,9 +117,46 @@ fn the_statements_of_a_batch_depend_on_the_tables_and_not_on_the_mutations() {
         let (_, few) = counted(city, INSPECTOR_W, device, &batch(1, 10));
         let (answer, many) = counted(city, INSPECTOR_W, device, &batch(11, 500));
         assert!(answer.results.iter().all(|r| r.status == Status::Applied));
+        let (few, many) = (few.statements, many.statements);
         println!("{}: {few} statements for 10 mutations, {many} for 500", city.db.kind());
         assert_eq!(few, many);
         assert!(many < 60, "{many}");
+    });
+}
+
+#[test]
+fn notes_are_read_only_for_what_is_decided_by_them() {
+    on_both(|city| {
+        let (ticket, order) = ticket_with_order(city);
+        let (phone, device) = registered(city, INSPECTOR_W);
+        send(&phone, device, &[note(1, 5001, ticket.uuid(), "x")]).unwrap();
+        let mut seq = 1;
+        let mut read = |cmd: &str, entity: Uuid, args: Value, status: Status| {
+            seq += 1;
+            let mut mutation = note(seq, 6000 + u128::try_from(seq).unwrap(), entity, "y");
+            (mutation["cmd"], mutation["args"]) = (cmd.into(), args);
+            let (answer, count) = counted(city, INSPECTOR_W, device, &[mutation]);
+            assert_eq!(answer.results[0].status, status, "{cmd}: {answer:?}");
+            count.notes
+        };
+        let (known, new, at) = (Uuid::from_u128(5001 + 0x1000), Uuid::from_u128(7000), city.now());
+        assert!(!read("note.add", order.uuid(), json!({ "note": new, "text": "z" }), Status::Applied));
+        assert!(!read(
+            "visit.record",
+            ticket.uuid(),
+            json!({ "visit": Uuid::from_u128(7001), "kind": "patrol", "arrived_at": at }),
+            Status::Applied
+        ));
+        assert!(!read(
+            "measurement.add",
+            ticket.uuid(),
+            json!({ "measurement": Uuid::from_u128(7002), "item": "depth", "quantity": 1, "unit": "cm" }),
+            Status::Applied
+        ));
+        assert!(read("note.add", ticket.uuid(), json!({ "note": known, "text": "z" }), Status::Rejected), "its id is another's");
+        assert!(read("note.edit", ticket.uuid(), json!({ "note": known, "text": "z" }), Status::Applied));
+        assert!(read("ticket.edit", ticket.uuid(), json!({ "set": { "text": "z" } }), Status::Merged));
+        assert_eq!(city.world(ticket).notes.iter().filter(|n| n.text == "z").count(), 2);
     });
 }
 

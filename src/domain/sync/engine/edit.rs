@@ -206,7 +206,7 @@ fn report(world: &mut World, act: &Act<'_>, field: TicketField, one: &FieldEdit,
 /// The system's note of a text that did not stand.
 fn keep_loser(world: &mut World, loser: &FieldEdit) {
     let id = NoteId::new(name_uuid(&format!("overruled|{}|{}", loser.mutation_id, loser.field)));
-    if world.notes.get(id).is_some() {
+    if world.all_notes().get(id).is_some() {
         return;
     }
     let text = loser.value.as_str().unwrap_or_default();

@@ -112,7 +112,7 @@ fn add_note(world: &mut World, author: &Author, act: &Act<'_>, place: &Place, ar
 }
 
 fn change_note(world: &mut World, author: &Author, act: &Act<'_>, change: &NoteChange) -> Outcome {
-    let Some(mut note) = world.notes.get(change.note).filter(|n| n.actor == Some(author.account)).cloned() else {
+    let Some(mut note) = world.all_notes().get(change.note).filter(|n| n.actor == Some(author.account)).cloned() else {
         return unknown(change.note.uuid());
     };
     match (&change.text, act.command) {

@@ -208,7 +208,7 @@ pub(super) fn refer_master(world: &mut World, act: &Act<'_>, duplicate: TicketId
     let Some(ticket) = world.tickets.get(duplicate) else { return };
     let Some(master) = ticket.duplicate_of.filter(|m| world.tickets.get(*m).is_some()) else { return };
     let id = NoteId::new(name_uuid(&format!("evidence at duplicate|{duplicate}|{master}")));
-    let before = world.notes.get(id).cloned();
+    let before = world.all_notes().get(id).cloned();
     let note = Note {
         id,
         rev: before.as_ref().map_or(0, |b| b.rev),

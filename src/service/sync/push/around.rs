@@ -27,6 +27,10 @@ const SAME_BYTES: usize = 100;
 pub(super) fn fetch(tx: &mut Tx<'_>, world: &mut World, around: &mut Surroundings<'_>, cases: &[Case]) -> Result<()> {
     let names: Vec<Uuid> = cases.iter().flat_map(Case::names).collect::<BTreeSet<_>>().into_iter().collect();
     let roots = store::aggregate::find_roots_but_new(tx, &names, &made(cases))?;
+    let notes = notes_for(cases, &roots);
+    if notes == Notes::Read {
+        store::aggregate::load_notes(tx, world)?;
+    }
     let mut tickets: BTreeSet<TicketId> = roots.into_iter().map(|(_, ticket)| ticket).collect();
     let mut cells = BTreeSet::new();
     let mut codes = BTreeSet::new();
@@ -47,10 +51,14 @@ pub(super) fn fetch(tx: &mut Tx<'_>, world: &mut World, around: &mut Surrounding
     }
     let twins = same_bytes(tx, around, hashes)?;
     tickets.extend(twins.into_iter().take(SAME_BYTES));
-    load(tx, world, tickets)?;
+    load(tx, world, tickets, notes)?;
     // A ticket that was merged stands beside its master.
     let masters = world.tickets.iter().filter_map(|t| t.duplicate_of).collect();
-    load(tx, world, masters)?;
+    load(tx, world, masters, notes)?;
+    // Of evidence at what the office has ended a note may stand at the master.
+    if world.tickets.iter().any(|t| t.status.is_shut_by_office()) {
+        store::aggregate::load_notes(tx, world)?;
+    }
     // Every photo of the loaded tickets is judged anew, so all of their twins must be known.
     let all = world.photos.iter().map(|p| p.sha256.clone()).collect();
     same_bytes(tx, around, all).map(drop)
@@ -89,10 +97,38 @@ fn same_bytes(tx: &mut Tx<'_>, around: &mut Surroundings<'_>, hashes: BTreeSet<S
     Ok(tickets)
 }
 
-fn load(tx: &mut Tx<'_>, world: &mut World, tickets: BTreeSet<TicketId>) -> Result<()> {
+/// Whether the notes of tickets are loaded with them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Notes {
+    Read,
+    Unread,
+}
+
+/// Facts look at no note, not even a new note at another, unless its id is that of one that exists.
+fn notes_for(cases: &[Case], roots: &[(Uuid, TicketId)]) -> Notes {
+    let known: BTreeSet<Uuid> = roots.iter().map(|(id, _)| *id).collect();
+    let looks = |case: &Case| match &case.command {
+        Ok(Command::NoteAdd(args)) => known.contains(&args.note.uuid()),
+        Ok(
+            Command::VisitRecord(_)
+            | Command::VisitLeave(_)
+            | Command::PhotoAdd(_)
+            | Command::PhotoRemove(_)
+            | Command::MeasurementAdd(_)
+            | Command::ChecklistAnswer(_),
+        ) => false,
+        _ => true,
+    };
+    if cases.iter().any(looks) { Notes::Read } else { Notes::Unread }
+}
+
+fn load(tx: &mut Tx<'_>, world: &mut World, tickets: BTreeSet<TicketId>, notes: Notes) -> Result<()> {
     let missing: Vec<TicketId> = tickets.into_iter().filter(|t| world.tickets.get(*t).is_none()).collect();
     if !missing.is_empty() {
-        world.absorb(store::aggregate::load_world(tx, &missing)?);
+        world.absorb(match notes {
+            Notes::Read => store::aggregate::load_world(tx, &missing)?,
+            Notes::Unread => store::aggregate::load_world_without_notes(tx, &missing)?,
+        });
     }
     Ok(())
 }
