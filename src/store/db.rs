@@ -180,7 +180,7 @@ impl Db {
                 waited("write", waits);
                 tokio::task::spawn_blocking(move || db.write_blocking(f)).await.map_err(panicked)?
             }
-            Backend::Sqlite { writer, .. } => queue(writer, &self.hub, f)?.await.map_err(writer_gone)?,
+            Backend::Sqlite { writer, .. } => queue(writer, &self.hub, f)?.await.map_err(writer_gone)?.0,
         }
     }
 
@@ -195,7 +195,7 @@ impl Db {
             Backend::Pg { lanes, .. } => {
                 let (reply, receiver) = oneshot::channel();
                 lanes.send(Box::new(Together { f, waits: Some(Stopwatch::start()), outcome: None, reply }))?;
-                receiver.await.map_err(writer_gone)?
+                receiver.await.map_err(writer_gone)?.0
             }
             Backend::Sqlite { .. } => self.write(f).await,
         }
@@ -225,7 +225,7 @@ impl Db {
     pub fn write_blocking<T: Send + 'static>(&self, mut f: impl FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static) -> Result<T> {
         match &self.backend {
             Backend::Pg { pool, .. } => insist(&mut *checkout(pool)?, &self.hub, &mut f),
-            Backend::Sqlite { writer, .. } => queue(writer, &self.hub, f)?.blocking_recv().map_err(writer_gone)?,
+            Backend::Sqlite { writer, .. } => queue(writer, &self.hub, f)?.blocking_recv().map_err(writer_gone)?.0,
         }
     }
 
@@ -313,13 +313,16 @@ pub(in crate::store) fn transaction<T>(conn: &mut PgConnection, f: impl FnOnce(&
     conn.transaction(|c| f(c).map_err(Wrap)).map_err(|Wrap(e)| e)
 }
 
+/// An answer with its closure: what that carries is taken apart by who made it, not by the thread that all others wait for.
+type Answered<T, F> = (Result<T>, F);
+
 struct Queued<T, F> {
     f: F,
     hub: Arc<Hub>,
     /// Since when it waits; nothing once it was run.
     waits: Option<Stopwatch>,
     outcome: Option<Result<(T, Heads)>>,
-    reply: oneshot::Sender<Result<T>>,
+    reply: oneshot::Sender<Answered<T, F>>,
 }
 
 impl<T: Send, F: FnMut(&mut Tx<'_>) -> Result<T> + Send> Job for Queued<T, F> {
@@ -334,7 +337,7 @@ impl<T: Send, F: FnMut(&mut Tx<'_>) -> Result<T> + Send> Job for Queued<T, F> {
     }
 
     fn answer(self: Box<Self>, commit: std::result::Result<(), String>) {
-        let Self { hub, outcome, reply, .. } = *self;
+        let Self { f, hub, outcome, reply, .. } = *self;
         let answer = match (commit, outcome) {
             (Ok(()), Some(outcome)) => outcome.map(|(value, moved)| {
                 hub.moved(&moved);
@@ -346,7 +349,7 @@ impl<T: Send, F: FnMut(&mut Tx<'_>) -> Result<T> + Send> Job for Queued<T, F> {
             (Ok(()), None) => Err(Error::internal("a queued closure was not run")),
         };
         // A caller that went away has nobody to tell.
-        drop(reply.send(answer));
+        drop(reply.send((answer, f)));
     }
 }
 
@@ -356,7 +359,7 @@ struct Together<T, F> {
     /// Since when it waits; nothing once it was run.
     waits: Option<Stopwatch>,
     outcome: Option<Result<T>>,
-    reply: oneshot::Sender<Result<T>>,
+    reply: oneshot::Sender<Answered<T, F>>,
 }
 
 impl<T: Send, F: FnMut(&mut Tx<'_>) -> Result<T> + Send> Member for Together<T, F> {
@@ -389,9 +392,10 @@ impl<T: Send, F: FnMut(&mut Tx<'_>) -> Result<T> + Send> Member for Together<T, 
     }
 
     fn answer(self: Box<Self>) {
-        let answer = self.outcome.unwrap_or_else(|| Err(Error::internal("a queued closure was not run")));
+        let Self { f, outcome, reply, .. } = *self;
+        let answer = outcome.unwrap_or_else(|| Err(Error::internal("a queued closure was not run")));
         // A caller that went away has nobody to tell.
-        drop(self.reply.send(answer));
+        drop(reply.send((answer, f)));
     }
 }
 
@@ -400,7 +404,7 @@ fn unpanicked<T>(f: impl FnOnce() -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(f)).unwrap_or_else(|_| Err(Error::internal("a database closure panicked")))
 }
 
-fn queue<T, F>(writer: &Writer, hub: &Arc<Hub>, f: F) -> Result<oneshot::Receiver<Result<T>>>
+fn queue<T, F>(writer: &Writer, hub: &Arc<Hub>, f: F) -> Result<oneshot::Receiver<Answered<T, F>>>
 where
     T: Send + 'static,
     F: FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
