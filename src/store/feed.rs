@@ -301,6 +301,9 @@ pub fn list_after(tx: &mut Tx<'_>, channel: i64, after: i64, limit: i64) -> Resu
 /// # Errors
 /// The database fails.
 pub fn find_memberships(tx: &mut Tx<'_>, numbers: &[i64], entities: &[Uuid]) -> Result<Vec<(i64, String, Uuid)>> {
+    if numbers.is_empty() || entities.is_empty() {
+        return Ok(Vec::new());
+    }
     let ids: Vec<Id<()>> = entities.iter().copied().map(Id::new).collect();
     let rows: Vec<(i64, String, Id<()>)> = on!(tx, |c| feed::table
         .filter(feed::entity.eq_any(&ids).and(in_channels!(numbers)).and(feed::present.eq(true)))

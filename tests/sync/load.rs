@@ -64,9 +64,22 @@ impl Count {
 /// Statements by the database that they went to, of all threads.
 static BY_DATABASE: Mutex<BTreeMap<String, usize>> = Mutex::new(BTreeMap::new());
 
+/// The texts of the statements that went to the databases that are watched.
+static TEXTS: Mutex<BTreeMap<String, BTreeSet<String>>> = Mutex::new(BTreeMap::new());
+
 /// How many statements went to a database so far, from whatever thread.
 pub fn statements(url: &str) -> usize {
     BY_DATABASE.lock().unwrap().get(url.trim_start_matches("sqlite://")).copied().unwrap_or_default()
+}
+
+/// Collects the texts of a database's statements from here on.
+pub fn watch(url: &str) {
+    TEXTS.lock().unwrap().insert(url.trim_start_matches("sqlite://").to_owned(), BTreeSet::new());
+}
+
+/// The texts that were collected, each once.
+pub fn watched(url: &str) -> BTreeSet<String> {
+    TEXTS.lock().unwrap().remove(url.trim_start_matches("sqlite://")).unwrap()
 }
 
 /// Counts the statements of every connection from here on.
@@ -84,6 +97,9 @@ pub fn count_statements() {
                         }
                     });
                     *BY_DATABASE.lock().unwrap().entry(database.clone()).or_default() += 1;
+                    if let Some(texts) = TEXTS.lock().unwrap().get_mut(&database) {
+                        texts.insert(query.to_string().split(" -- binds").next().unwrap().to_owned());
+                    }
                 }
                 _ => {}
             }))

@@ -18,6 +18,7 @@ mod golden;
 mod held;
 mod load;
 mod overlay;
+mod plans;
 mod pull;
 mod push;
 mod released;

@@ -75,6 +75,11 @@ const HAPPENED: &[&str] = &[
     "a push that was thought lost arrived late",
 ];
 
+/// Plays the history of a seed on a database.
+pub fn play_seed(t: &mut TestDb, seed: u64) {
+    play(t, seed, &dice::history(seed, STEPS), &Trace::default());
+}
+
 /// Plays a history and holds it against the laws.
 fn play(t: &mut TestDb, seed: u64, steps: &[u64], trace: &Trace) -> Outcome {
     let mut day = Day::begin(t, seed, trace.clone());

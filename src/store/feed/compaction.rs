@@ -3,8 +3,6 @@
 //! An entry has no date. How old it is, is known from marks: the head that a channel had at an instant. Every entry up to a mark is
 //! at least as old as the mark.
 
-use std::collections::BTreeMap;
-
 use diesel::prelude::*;
 
 use crate::{
@@ -30,15 +28,13 @@ struct Mark {
 /// # Errors
 /// The database fails.
 pub fn mark_heads(tx: &mut Tx<'_>, now: Timestamp) -> Result<usize> {
-    let heads: Vec<(i64, i64)> = on!(tx, |c| channels::table.select((channels::no, channels::head)).load(c)).map_err(db_error)?;
-    let marked: Vec<(i64, Option<i64>)> = on!(tx, |c| feed_marks::table
-        .group_by(feed_marks::channel)
-        .select((feed_marks::channel, diesel::dsl::max(feed_marks::seq)))
+    let marked = feed_marks::table.filter(feed_marks::channel.eq(channels::no).and(feed_marks::seq.ge(channels::head)));
+    let moved: Vec<(i64, i64)> = on!(tx, |c| channels::table
+        .filter(channels::head.gt(0).and(diesel::dsl::not(diesel::dsl::exists(marked))))
+        .select((channels::no, channels::head))
         .load(c))
     .map_err(db_error)?;
-    let marked: BTreeMap<i64, i64> = marked.into_iter().filter_map(|(channel, seq)| Some((channel, seq?))).collect();
-    let moved = |(channel, head): &(i64, i64)| *head > marked.get(channel).copied().unwrap_or_default();
-    let marks: Vec<Mark> = heads.into_iter().filter(moved).map(|(channel, seq)| Mark { channel, seq, at: now }).collect();
+    let marks: Vec<Mark> = moved.into_iter().map(|(channel, seq)| Mark { channel, seq, at: now }).collect();
     for chunk in marks.chunks(MAX_BINDS / 3) {
         // Another process may mark the same heads at the same time.
         on!(tx, |c| diesel::insert_into(feed_marks::table)
@@ -51,20 +47,18 @@ pub fn mark_heads(tx: &mut Tx<'_>, now: Timestamp) -> Result<usize> {
     Ok(marks.len())
 }
 
-/// Channels with a mark that is at least as old as an instant, and the seq of the newest such mark; at most `limit`.
+/// A channel with a mark that is at least as old as an instant, and the seq of its newest such mark; nothing if there is none.
 ///
 /// # Errors
 /// The database fails.
-pub fn list_due(tx: &mut Tx<'_>, until: Timestamp, limit: i64) -> Result<Vec<(i64, i64)>> {
-    let due: Vec<(i64, Option<i64>)> = on!(tx, |c| feed_marks::table
-        .filter(feed_marks::at.le(until))
-        .group_by(feed_marks::channel)
-        .order(feed_marks::channel)
-        .limit(limit)
-        .select((feed_marks::channel, diesel::dsl::max(feed_marks::seq)))
-        .load(c))
-    .map_err(db_error)?;
-    Ok(due.into_iter().filter_map(|(channel, seq)| Some((channel, seq?))).collect())
+pub fn find_due(tx: &mut Tx<'_>, until: Timestamp) -> Result<Option<(i64, i64)>> {
+    let old = || feed_marks::table.filter(feed_marks::at.le(until));
+    let channel: Option<i64> =
+        on!(tx, |c| old().order(feed_marks::at).select(feed_marks::channel).first(c).optional()).map_err(db_error)?;
+    let Some(channel) = channel else { return Ok(None) };
+    let newest: Option<i64> =
+        on!(tx, |c| old().filter(feed_marks::channel.eq(channel)).select(diesel::dsl::max(feed_marks::seq)).first(c)).map_err(db_error)?;
+    Ok(newest.map(|seq| (channel, seq)))
 }
 
 /// Deletes the oldest entries up to a seq that say that a row is not in the channel, at most `limit`, and raises the channel's floor to

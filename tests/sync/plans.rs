@@ -1,0 +1,87 @@
+//! What the sync asks of the database does not grow with the city: each statement finds its rows by an index.
+
+use std::collections::BTreeSet;
+
+use diesel::{Connection as _, QueryableByName, RunQueryDsl as _, SqliteConnection, sql_types::Text};
+
+use crate::{
+    common::TestDb,
+    load::{count_statements, watch, watched},
+    simulation::play_seed,
+};
+
+/// Tables with a row for each ticket, mutation, change or device.
+const GROWING: &[&str] = &[
+    "tickets",
+    "ticket_areas",
+    "status_changes",
+    "field_edits",
+    "calls",
+    "work_orders",
+    "assignments",
+    "work_events",
+    "rounds",
+    "visits",
+    "notes",
+    "measurements",
+    "checklist_answers",
+    "photos",
+    "conflicts",
+    "audit_entries",
+    "mutations",
+    "feed",
+    "feed_marks",
+    "channels",
+    "devices",
+    "sessions",
+    "refresh_tokens",
+    "uploads",
+    "pictures",
+];
+
+#[derive(QueryableByName)]
+struct Step {
+    #[diesel(sql_type = Text)]
+    detail: String,
+}
+
+/// What walks all the same, with why it may.
+const ALLOWED: &[(&str, &str)] =
+    &[("SELECT `channels`.`no`, `channels`.`head` FROM `channels`", "once a day the worker marks the channels that moved")];
+
+/// The steps of a statement's plan that walk through a whole table that grows, or through a whole index of it.
+fn walks(conn: &mut SqliteConnection, statement: &str) -> Vec<String> {
+    let plan: Vec<Step> =
+        diesel::sql_query(format!("EXPLAIN QUERY PLAN {statement}")).load(conn).unwrap_or_else(|e| panic!("{e}: {statement}"));
+    let walks = |step: &String| {
+        let table = step.strip_prefix("SCAN ").and_then(|rest| rest.split(' ').next());
+        table.is_some_and(|t| GROWING.contains(&t))
+    };
+    plan.into_iter().map(|step| step.detail).filter(walks).collect()
+}
+
+/// Plans do not depend on what is bound, so unbound statements are planned as those that were sent.
+#[test]
+fn no_statement_of_the_sync_walks_through_a_table_that_grows() {
+    count_statements();
+    let databases: Vec<TestDb> = (1..5)
+        .map(|seed| {
+            let mut t = TestDb::sqlite();
+            watch(&t.url);
+            play_seed(&mut t, seed);
+            t
+        })
+        .collect();
+    // The plan of an insert tells of foreign keys only, which it looks at where a reference waits for its row: none ever does.
+    let reads = |text: &String| {
+        ["SELECT", "UPDATE", "DELETE", "WITH"].iter().any(|word| text.starts_with(word))
+            && !ALLOWED.iter().any(|(allowed, _)| text.starts_with(allowed))
+    };
+    let statements: BTreeSet<String> = databases.iter().flat_map(|t| watched(&t.url)).filter(reads).collect();
+    let mut conn = SqliteConnection::establish(databases[0].url.trim_start_matches("sqlite://")).unwrap();
+    let found: Vec<String> = statements.iter().flat_map(|s| walks(&mut conn, s).into_iter().map(move |w| format!("{w}: {s}"))).collect();
+    println!("{} statements", statements.len());
+    assert!(statements.len() > 100, "too few statements were seen: {}", statements.len());
+    assert!(found.is_empty(), "{}", found.join("\n\n"));
+    assert_eq!(walks(&mut conn, "SELECT count(*) FROM notes WHERE text = ?1"), ["SCAN notes"], "the test sees a walk");
+}
