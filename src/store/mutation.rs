@@ -209,6 +209,22 @@ pub fn list_results(tx: &mut Tx<'_>, device: DeviceId, acked: i64, after: i64, l
     Ok(rows.into_iter().map(Journaled::from).collect())
 }
 
+/// Answers that were changed after they had been given, to mutations of a person that another device than `device` sent last: the newest
+/// changes, at most `limit`.
+///
+/// # Errors
+/// The database fails.
+pub fn list_revised_elsewhere(tx: &mut Tx<'_>, actor: AccountId, device: DeviceId, limit: i64) -> Result<Vec<Journaled>> {
+    let rows: Vec<MutationRow> = on!(tx, |c| mutations::table
+        .filter(mutations::actor.eq(actor).and(mutations::revised_at.is_not_null()).and(mutations::device_id.ne(device)))
+        .order((mutations::revised_at.desc(), mutations::id))
+        .limit(limit)
+        .select(MutationRow::as_select())
+        .load(c))
+    .map_err(db_error)?;
+    Ok(rows.into_iter().map(Journaled::from).collect())
+}
+
 /// Mutations that a conflict keeps aside, or that wait and were reported by it, in the order of their stamps; of one stamp in the order of their device.
 ///
 /// # Errors

@@ -10,12 +10,12 @@ use bazdid::{
         visit::VisitKind,
         work_order::WorkOrderState,
     },
-    service::sync::kept,
+    service::sync::{kept, results::list_results},
     store,
 };
 use serde_json::json;
 
-use crate::city::{CREW_NEW, CREW_OLD, CREW_OLD_2, INSPECTOR_W, NEW, OLD, SUPERVISOR, WEST, grant, on_both, ticket_with_order};
+use crate::city::{CREW_NEW, CREW_OLD, CREW_OLD_2, INSPECTOR_W, NEW, OLD, SUPERVISOR, WEST, grant, id, on_both, ticket_with_order};
 
 #[test]
 fn what_waits_for_another_devices_visit_goes_through_when_it_comes() {
@@ -66,6 +66,38 @@ fn what_was_held_under_an_earlier_registration_is_answered_after_the_next() {
             phone.refresh_results().unwrap();
             assert_eq!(phone.state.outbox.result(start).unwrap().status, Status::Applied);
         }
+    });
+}
+
+/// Found by the simulation (seeds 1808 and 2535): of two clones that had sent the same only the one that sent it last heard how it went on.
+#[test]
+fn of_two_clones_that_sent_the_same_both_hear_what_came_of_it() {
+    on_both(|city| {
+        let (_, order) = ticket_with_order(city);
+        let (mut first, mut second, mut clone) = (city.device(CREW_OLD), city.device(CREW_OLD_2), city.device(CREW_OLD_2));
+        first.sync().unwrap();
+        second.sync().unwrap();
+        let visit = first.arrive(order.uuid(), VisitKind::Work, WEST);
+        let start = second.start(order.uuid(), visit);
+        clone.state = second.state.clone();
+        for phone in [&mut clone, &mut second] {
+            phone.add_note(order.uuid(), "یادداشت");
+            phone.sync().unwrap();
+            assert_eq!(phone.state.outbox.result(start).unwrap().status, Status::Held);
+        }
+        assert_eq!((clone.state.forks, second.state.forks), (0, 1));
+        assert_ne!(clone.state.device, second.state.device);
+        first.sync().unwrap();
+        for phone in [&mut clone, &mut second] {
+            phone.refresh_results().unwrap();
+            assert_eq!(phone.state.outbox.result(start).unwrap().status, Status::Applied);
+        }
+        // Told once, after those of the device itself, and without a seq: it is another's.
+        let (ctx, device) = (city.ctx(Some(id(CREW_OLD_2))), clone.state.device.unwrap());
+        let items = |after| city.read(|tx| list_results(tx, &ctx, device, after, None)).items;
+        let told: Vec<_> = items(0).into_iter().filter(|r| r.id == Some(start)).map(|r| (r.seq, r.replayed)).collect();
+        assert_eq!(told, [(None, true)]);
+        assert!(items(1).iter().all(|r| r.id != Some(start)), "on the first page alone");
     });
 }
 

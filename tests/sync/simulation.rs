@@ -174,6 +174,8 @@ fn every_law_holds_after_two_hundred_histories_that_make_every_status_code_and_c
 const BROKE: &[(u64, &str)] = &[
     (846, "the status of a ticket changed after its conflicts of late work had been brought up to date"),
     (1462, "a hold of work that nobody had begun ended as work in progress"),
+    (1808, "what a supervisor had decided was told to one of two clones only"),
+    (2535, "the same, with an account that had been closed"),
 ];
 
 #[test]

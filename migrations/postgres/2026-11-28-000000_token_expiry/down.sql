@@ -1,1 +1,0 @@
-DROP INDEX refresh_tokens_expires_at;
