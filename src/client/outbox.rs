@@ -171,11 +171,13 @@ impl Outbox {
     /// Brings answers up to date that were final for nobody, such as `held`.
     pub fn update(&mut self, results: &[ResultItem]) {
         for result in results {
-            if let Some(entry) = self.history.iter_mut().chain(&mut self.entries).find(|e| e.result.is_some() && Some(e.id) == result.id)
-                && entry.result.as_ref() != Some(result)
-            {
+            let answered = self.history.iter_mut().chain(&mut self.entries).find(|e| e.result.is_some() && Some(e.id) == result.id);
+            let Some(entry) = answered else { continue };
+            // Under another device the same mutation has another number, or none here.
+            let result = ResultItem { seq: entry.result.as_ref().and_then(|r| r.seq).or(result.seq), ..result.clone() };
+            if entry.result.as_ref() != Some(&result) {
                 self.marks.mark(&entry.id);
-                entry.result = Some(result.clone());
+                entry.result = Some(result);
             }
         }
     }

@@ -85,9 +85,12 @@ pub const TRANSITIONS: &[Transition] = &[
     line(Accepted, OnHold, &[S, Y], No),
     line(InProgress, OnHold, &[S, Y], No),
     line(OnHold, InProgress, &[C, W, S, Y], Allowed),
-    // What nobody had begun waits again when its hold ends; what had failed meanwhile has failed.
-    line(OnHold, Accepted, &[S, Y], No),
-    line(OnHold, FailedVisit, &[S, Y], No),
+    // When a hold ends the order is where its holder's reports put it, less what he took back meanwhile.
+    line(OnHold, Accepted, &[Y], No),
+    line(OnHold, Offered, &[Y], No),
+    line(OnHold, Declined, &[Y], No),
+    line(OnHold, Rework, &[Y], No),
+    line(OnHold, FailedVisit, &[Y], No),
     line(InProgress, Submitted, &[W, C, I, E], Allowed),
     line(Accepted, FailedVisit, &[W, C, I], Allowed),
     line(InProgress, FailedVisit, &[W, C, I], Allowed),

@@ -3,7 +3,7 @@
 //! A world holds whole aggregates: tickets with everything below them. Rules read and write it; a refused group is
 //! undone by [`World::rollback`]; the store writes back what differs. Knows nothing of where rows come from.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, btree_map::Entry as Slot};
 
 use uuid::Uuid;
 
@@ -116,9 +116,14 @@ impl<E: Entity> Default for Table<E> {
 }
 
 impl<E: Entity> Table<E> {
-    /// Adds rows as the database has them.
+    /// Adds rows as the database has them; what was written since stays.
     pub fn load(&mut self, rows: impl IntoIterator<Item = E>) {
-        self.rows.extend(rows.into_iter().map(|row| (row.id().uuid(), Entry::Loaded(row))));
+        for row in rows {
+            match self.rows.entry(row.id().uuid()) {
+                Slot::Occupied(written) if matches!(written.get(), Entry::Written { .. }) => {}
+                slot => drop(slot.insert_entry(Entry::Loaded(row))),
+            }
+        }
     }
 
     /// A row by its id.

@@ -128,11 +128,20 @@ macro_rules! bulk {
 }
 
 /// Declares the row of an entity: the struct and `save` (an upsert by id); with `added on` a key also `add`, which leaves what
-/// has that key as it is.
+/// has that key as it is. With `newer`, for rows whose ids devices choose, `save` writes only over an older revision and fails if there is
+/// another: somebody else has given the id away at the same time, and was not seen.
 macro_rules! record {
     ($(#[$meta:meta])* $row:ident of $table:ident, id: $id:ty, added on $key:literal $fields:tt) => {
         record!($(#[$meta])* $row of $table, id: $id $fields);
         record!(@add $row of $table, id: $id, $key $fields);
+    };
+    ($(#[$meta:meta])* $row:ident of $table:ident, id: $id:ty, newer $fields:tt) => {
+        record!(@row $(#[$meta])* $row of $table, id: $id $fields);
+        record!(@newer $row of $table, id: $id $fields);
+    };
+    ($(#[$meta:meta])* $row:ident of $table:ident, id: $id:ty { $($fields:tt)* }) => {
+        record!(@row $(#[$meta])* $row of $table, id: $id { $($fields)* });
+        record!(@save $row of $table, id: $id { $($fields)* });
     };
     (@add $row:ident of $table:ident, id: $id:ty, $key:literal { $($field:ident : $ty:ty),+ $(,)? }) => {
         impl $row {
@@ -142,25 +151,47 @@ macro_rules! record {
             }
         }
     };
-    ($(#[$meta:meta])* $row:ident of $table:ident, id: $id:ty { $first:ident : $first_ty:ty $(, $field:ident : $ty:ty)* $(,)? }) => {
+    (@row $(#[$meta:meta])* $row:ident of $table:ident, id: $id:ty { $($field:ident : $ty:ty),+ $(,)? }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, diesel::Queryable, diesel::Selectable)]
         #[diesel(table_name = $crate::store::schema::$table)]
         pub(in $crate::store) struct $row {
             pub id: $id,
-            pub $first: $first_ty,
-            $(pub $field: $ty),*
+            $(pub $field: $ty),+
         }
+    };
+    (@save $row:ident of $table:ident, id: $id:ty { $first:ident : $first_ty:ty $(, $field:ident : $ty:ty)* $(,)? }) => {
         impl $row {
             /// Writes rows, each over the one that has its id.
             pub(in $crate::store) fn save(tx: &mut $crate::store::tx::Tx<'_>, rows: &[Self]) -> $crate::error::Result<()> {
-                const TAIL: &str = concat!(
-                    "ON CONFLICT (id) DO UPDATE SET \"", stringify!($first), "\" = excluded.\"", stringify!($first), "\""
-                    $(, ", \"", stringify!($field), "\" = excluded.\"", stringify!($field), "\"")*
-                );
+                const TAIL: &str = upsert!($first $(, $field)*);
                 bulk!(tx, rows, $row => $table { id: $id, $first: $first_ty $(, $field: $ty)* }, TAIL).map(drop)
             }
         }
+    };
+    (@newer $row:ident of $table:ident, id: $id:ty { $first:ident : $first_ty:ty $(, $field:ident : $ty:ty)* $(,)? }) => {
+        impl $row {
+            /// Writes rows, each over an older one that has its id; fails if one is there that is not older.
+            pub(in $crate::store) fn save(tx: &mut $crate::store::tx::Tx<'_>, rows: &[Self]) -> $crate::error::Result<()> {
+                const TAIL: &str = concat!(upsert!($first $(, $field)*), " WHERE ", stringify!($table), ".rev < excluded.rev");
+                let written = bulk!(tx, rows, $row => $table { id: $id, $first: $first_ty $(, $field: $ty)* }, TAIL)?;
+                if written == rows.len() {
+                    return Ok(());
+                }
+                let internal = Some(format!("{written} of {} rows of {} were newer than what is there", rows.len(), stringify!($table)));
+                Err($crate::error::Error { internal, ..$crate::error::Error::new($crate::error::Code::AlreadyExists) })
+            }
+        }
+    };
+}
+
+/// What an insert does to a row that has its id: writes every other column over it.
+macro_rules! upsert {
+    ($first:ident $(, $field:ident)*) => {
+        concat!(
+            "ON CONFLICT (id) DO UPDATE SET \"", stringify!($first), "\" = excluded.\"", stringify!($first), "\""
+            $(, ", \"", stringify!($field), "\" = excluded.\"", stringify!($field), "\"")*
+        )
     };
 }
 

@@ -23,7 +23,7 @@ use crate::{
 
 record! {
     /// Row of `photos`.
-    PhotoRow of photos, id: PhotoId {
+    PhotoRow of photos, id: PhotoId, newer {
         rev: i64,
         ticket_id: TicketId,
         work_order_id: Option<WorkOrderId>,

@@ -16,7 +16,7 @@ use serde_json::Value;
 
 record! {
     /// Row of `visits`.
-    VisitRow of visits, id: VisitId {
+    VisitRow of visits, id: VisitId, newer {
         rev: i64,
         ticket_id: TicketId,
         work_order_id: Option<WorkOrderId>,
@@ -90,7 +90,7 @@ impl From<VisitRow> for Visit {
 
 record! {
     /// Row of `notes`.
-    NoteRow of notes, id: NoteId {
+    NoteRow of notes, id: NoteId, newer {
         rev: i64,
         ticket_id: TicketId,
         work_order_id: Option<WorkOrderId>,
@@ -139,7 +139,7 @@ impl From<NoteRow> for Note {
 
 record! {
     /// Row of `measurements`.
-    MeasurementRow of measurements, id: MeasurementId {
+    MeasurementRow of measurements, id: MeasurementId, newer {
         rev: i64,
         ticket_id: TicketId,
         work_order_id: Option<WorkOrderId>,

@@ -90,6 +90,19 @@ fn late_work_tells_what_the_office_has_decided_about_the_ticket_since() {
         let merge = town.call("operator", "POST", &of("tickets", &two, "merge")).if_match(now["rev"].as_i64().unwrap());
         merge.json(&json!({ "into": one["id"] })).send().ok();
         assert_eq!((&told()["ticket"], &told()["duplicate_of"]), (&json!("duplicate"), &one["id"]));
+        // The same of evidence that came after the end.
+        let note = json!({
+            "seq": 1, "id": Uuid::from_u128(0x0192_f000_0000_7000_8000_0000_0000_0002), "cmd": "note.add", "entity": two["id"],
+            "at": bazdid::clock::Clock::now(&*town.app.clock), "args": { "note": Uuid::from_u128(0x0192_f000_0000_7000_8000_0000_0000_0003), "text": "هنوز هست" },
+        });
+        let kept = push(&town, "inspector", &device(&town, "inspector"), &[note])[0].clone();
+        assert_eq!(kept["code"], "deleted_entity");
+        let evidence = || town.get("supervisor", &format!("/v1/conflicts/{}", kept["conflict"].as_str().unwrap()))["theirs"].clone();
+        assert_eq!((&evidence()["ticket"], &evidence()["duplicate_of"]), (&json!("duplicate"), &one["id"]));
+        let now = town.get("operator", &format!("/v1/tickets/{}", two["id"].as_str().unwrap()));
+        let reopen = town.call("operator", "POST", &of("tickets", &two, "reopen")).if_match(now["rev"].as_i64().unwrap());
+        reopen.json(&json!({ "reason": "دو چیز" })).send().ok();
+        assert_eq!((&evidence()["ticket"], &evidence()["duplicate_of"]), (&json!("triaged"), &Value::Null));
     }
 }
 

@@ -6,7 +6,8 @@ use bazdid::{
         sync::channel::Channel,
         visit::{Audience, Note},
     },
-    store::aggregate::{find_roots, load_world, save_world},
+    error::Code,
+    store::aggregate::{find_roots, load_world, load_world_without_notes, save_world},
 };
 use uuid::Uuid;
 
@@ -55,6 +56,32 @@ fn a_ticket_comes_back_as_it_was_saved_with_what_lies_below_it() {
         assert_eq!(world.notes.iter().count(), 1);
         assert_eq!(roots.len(), 2);
         assert!(roots.iter().all(|(_, root)| *root == id(50)));
+    }
+}
+
+/// On PostgreSQL somebody else may have given the id away after it was looked for.
+#[test]
+fn a_new_row_is_not_written_over_one_that_was_not_seen() {
+    for t in TestDb::both() {
+        let save = |text: &'static str, seen: bool| {
+            t.db().write_blocking(move |tx| {
+                let mut world = if seen { load_world(tx, &[id(50)])? } else { load_world_without_notes(tx, &[id(50)])? };
+                world.tickets.put(ticket(50));
+                world.notes.put(Note { text: text.into(), ..note(60, Audience::Field) });
+                world.notes.put(Note { text: text.into(), ..note(if seen { 61 } else { 62 }, Audience::Field) });
+                save_world(tx, &world)
+            })
+        };
+        t.db().write_blocking(|tx| Ok(category(tx))).unwrap();
+        save("first", true).unwrap();
+        assert_eq!(save("not seen", false).unwrap_err().code, Code::AlreadyExists);
+        let texts = || -> Vec<String> {
+            let world = t.db().write_blocking(|tx| load_world(tx, &[id(50)])).unwrap();
+            world.notes.iter().map(|n| n.text.clone()).collect()
+        };
+        assert_eq!(texts(), ["first", "first"], "nothing of it was written");
+        save("second", true).unwrap();
+        assert_eq!(texts(), ["second", "second"]);
     }
 }
 

@@ -16,6 +16,8 @@ use bazdid::{
             envelope::{PushRequest, PushResponse},
             outcome::{OutcomeCode, Status},
         },
+        ticket::{Ticket, TicketStatus},
+        visit::{Audience, Note},
     },
     service::{
         device,
@@ -24,7 +26,7 @@ use bazdid::{
     store,
 };
 use diesel::{
-    Connection as _, PgConnection, SqliteConnection,
+    Connection as _, PgConnection, RunQueryDsl as _, SqliteConnection,
     connection::{Instrumentation, InstrumentationEvent, SimpleConnection as _, set_default_instrumentation},
 };
 use serde_json::{Value, json};
@@ -169,10 +171,87 @@ fn notes_are_read_only_for_what_is_decided_by_them() {
             json!({ "measurement": Uuid::from_u128(7002), "item": "depth", "quantity": 1, "unit": "cm" }),
             Status::Applied
         ));
+        let photo = json!({
+            "photo": Uuid::from_u128(7003), "kind": "before", "sha256": format!("{:064x}", 7003), "bytes": 1, "mime": "image/jpeg",
+            "width": 1, "height": 1, "captured_at": at,
+        });
+        assert!(!read("photo.add", ticket.uuid(), photo, Status::Applied));
         assert!(read("note.add", ticket.uuid(), json!({ "note": known, "text": "z" }), Status::Rejected), "its id is another's");
         assert!(read("note.edit", ticket.uuid(), json!({ "note": known, "text": "z" }), Status::Applied));
         assert!(read("ticket.edit", ticket.uuid(), json!({ "set": { "text": "z" } }), Status::Merged));
         assert_eq!(city.world(ticket).notes.iter().filter(|n| n.text == "z").count(), 2);
+        let id = ticket;
+        city.write(move |tx| {
+            let mut world = store::aggregate::load_world(tx, &[id])?;
+            let row = world.tickets.get(id).unwrap().clone();
+            world.tickets.put(Ticket { status: TicketStatus::Cancelled, ..row });
+            store::aggregate::save_world(tx, &world)
+        });
+        assert!(read("note.add", ticket.uuid(), json!({ "note": Uuid::from_u128(7004), "text": "z" }), Status::Conflict), "it is ended");
+    });
+}
+
+#[derive(diesel::QueryableByName)]
+struct Waiting {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    waiting: i64,
+}
+
+/// On PostgreSQL a push looks for the ids that it names before it has the lock of their ticket; on SQLite there is one writer.
+#[test]
+fn an_id_that_somebody_else_gives_away_while_a_push_waits_for_the_ticket_is_taken() {
+    on_both(|city| {
+        if !city.url.starts_with("postgres") {
+            return;
+        }
+        let (ticket, _) = ticket_with_order(city);
+        let (_, device) = registered(city, INSPECTOR_W);
+        let (db, ctx, now) = (city.db.clone(), city.ctx(Some(id(INSPECTOR_W))), city.now().to_string());
+        let request: PushRequest = serde_json::from_value(body(device, &now, &[note(1, 5001, ticket.uuid(), "second")])).unwrap();
+        let batch = Batch::read(&ctx, request).unwrap();
+        let taken = id(5001 + 0x1000);
+        let (locked, release) = (std::sync::mpsc::channel::<()>(), std::sync::mpsc::channel::<()>());
+        let (told, held) = (locked.0, release.1);
+        let other = city.db.clone();
+        let first = thread::spawn(move || {
+            other
+                .write_blocking(move |tx| {
+                    let mut world = store::aggregate::load_world(tx, &[ticket])?;
+                    world.notes.put(Note {
+                        id: taken,
+                        rev: 0,
+                        ticket_id: ticket,
+                        work_order_id: None,
+                        actor: Some(id(INSPECTOR_W)),
+                        organisation_id: None,
+                        audience: Audience::Field,
+                        text: "first".into(),
+                        eff: START,
+                        removed_at: None,
+                    });
+                    store::aggregate::save_world(tx, &world)?;
+                    told.send(()).unwrap();
+                    held.recv().unwrap();
+                    Ok(())
+                })
+                .unwrap();
+        });
+        locked.1.recv().unwrap();
+        let second = thread::spawn(move || db.write_blocking(move |tx| push(tx, &ctx, &batch)).unwrap());
+        let mut conn = PgConnection::establish(&city.url).unwrap();
+        let mut waits = || -> i64 {
+            let sql = "SELECT count(*) AS waiting FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+            diesel::sql_query(sql).get_result::<Waiting>(&mut conn).unwrap().waiting
+        };
+        while waits() == 0 {
+            thread::sleep(std::time::Duration::from_millis(5));
+        }
+        release.0.send(()).unwrap();
+        first.join().unwrap();
+        let answer = second.join().unwrap();
+        assert_eq!((answer.results[0].status, answer.results[0].code), (Status::Rejected, Some(OutcomeCode::IdReuse)));
+        let texts: Vec<String> = city.world(ticket).notes.iter().map(|n| n.text.clone()).collect();
+        assert_eq!(texts, ["first"]);
     });
 }
 

@@ -34,6 +34,7 @@ const GROWING: &[&str] = &[
     "channels",
     "devices",
     "sessions",
+    "idempotency_keys",
     "refresh_tokens",
     "uploads",
     "pictures",

@@ -139,12 +139,22 @@ pub fn hold(world: &mut World, desk: &Desk<'_>, id: WorkOrderId, reason: &str, r
         return field("/review_at", "must lie in the future");
     }
     allow(&order, WorkOrderState::OnHold, desk)?;
+    // Whoever asked has been answered, also when the hold is over.
+    for event in asked_for_hold(world, &order) {
+        world.work_events.put(WorkEvent { standing: Standing::Redundant, ..event });
+    }
     order.state = WorkOrderState::OnHold;
     order.reason = Some(reason.to_owned());
     order.review_at = Some(review_at);
     touch(&mut order, desk.now);
     world.work_orders.put(order);
     Ok(())
+}
+
+/// The requests for a hold in the epoch in force that nobody has answered.
+fn asked_for_hold(world: &World, order: &WorkOrder) -> Vec<WorkEvent> {
+    let open = |e: &&WorkEvent| e.kind == WorkEventKind::RequestHold && e.standing == Standing::Effective;
+    world.work_events.iter().filter(|e| e.work_order_id == order.id && e.epoch == order.epoch).filter(open).cloned().collect()
 }
 
 /// Refuses the holds that the field has asked for: the requests stand as overruled, the work goes on.
@@ -154,13 +164,7 @@ pub fn hold(world: &mut World, desk: &Desk<'_>, id: WorkOrderId, reason: &str, r
 pub fn refuse_hold(world: &mut World, desk: &Desk<'_>, id: WorkOrderId, reason: &str) -> Ruled {
     let mut order = order_of(world, id)?;
     reason_given("/reason", reason)?;
-    let asked: Vec<WorkEvent> = world
-        .work_events
-        .iter()
-        .filter(|e| e.work_order_id == id && e.epoch == order.epoch && e.kind == WorkEventKind::RequestHold)
-        .filter(|e| e.standing == Standing::Effective)
-        .cloned()
-        .collect();
+    let asked = asked_for_hold(world, &order);
     if asked.is_empty() || !matches!(order.state, WorkOrderState::Accepted | WorkOrderState::InProgress) {
         return Err(Refusal::State("nobody has asked for a hold of this order"));
     }

@@ -174,6 +174,8 @@ fn reported(order: &WorkOrder, n: u128, kind: WorkEventKind) -> WorkEvent {
 #[test]
 fn what_nobody_had_begun_waits_again_when_its_hold_ends() {
     let reports: &[(&[WorkEventKind], WorkOrderState)] = &[
+        // The acceptance was taken back while it was on hold.
+        (&[], WorkOrderState::Offered),
         (&[WorkEventKind::Accept], WorkOrderState::Accepted),
         (&[WorkEventKind::Accept, WorkEventKind::Start], WorkOrderState::InProgress),
         (&[WorkEventKind::Accept, WorkEventKind::FailVisit], WorkOrderState::FailedVisit),
@@ -185,6 +187,7 @@ fn what_nobody_had_begun_waits_again_when_its_hold_ends() {
         act(&mut world, Role::Supervisor, |w, d| hold(w, d, order.id, "باران", d.now.plus_days(2))).unwrap();
         act(&mut world, Role::Supervisor, |w, d| resume(w, d, order.id)).unwrap();
         assert_eq!((repair(&world).state, repair(&world).review_at), (*after, None), "{kinds:?}");
+        assert!(may(WorkOrderState::OnHold, *after, Party::System), "{kinds:?}");
     }
 }
 
@@ -197,10 +200,12 @@ fn holds_are_granted_refused_and_ended() {
     world.work_events.load([reported(&order, 71, WorkEventKind::RequestHold), reported(&order, 72, WorkEventKind::Start)]);
     act(&mut world, Role::Supervisor, |w, d| refuse_hold(w, d, order.id, "باران نیست")).unwrap();
     assert_eq!(world.work_events.get(id(71)).unwrap().standing, Standing::Overruled);
+    world.work_events.load([reported(&order, 73, WorkEventKind::RequestHold)]);
     let past = act(&mut world, Role::Supervisor, |w, d| hold(w, d, order.id, "باران", d.now));
     assert!(matches!(past, Err(Refusal::Field { pointer: "/review_at", .. })));
     act(&mut world, Role::Supervisor, |w, d| hold(w, d, order.id, "باران", d.now.plus_days(2))).unwrap();
     assert_eq!(repair(&world).state, WorkOrderState::OnHold);
+    assert_eq!(world.work_events.get(id(73)).unwrap().standing, Standing::Redundant, "who asked was answered");
     act(&mut world, Role::Supervisor, |w, d| resume(w, d, order.id)).unwrap();
     assert_eq!((repair(&world).state, repair(&world).review_at), (WorkOrderState::InProgress, None));
 }

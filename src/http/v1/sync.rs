@@ -91,7 +91,7 @@ pub struct ResultsQuery {
     /// Those after this seq.
     #[serde(default)]
     after: i64,
-    /// At most so many.
+    /// At most so many of the device itself.
     limit: Option<i64>,
 }
 

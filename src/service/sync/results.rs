@@ -12,6 +12,9 @@ use crate::{
     store::{self, Tx},
 };
 
+/// At most so many answers to what other devices sent last: the newest.
+const ELSEWHERE: i64 = 200;
+
 /// A page of answers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Results {
@@ -35,7 +38,7 @@ pub fn list_results(tx: &mut Tx<'_>, ctx: &Ctx, device: DeviceId, after: i64, li
     let full = i64::try_from(found.len()).is_ok_and(|n| n >= limit);
     let mut items: Vec<ResultItem> = found.iter().map(|row| row.replay(row.seq)).collect();
     if after <= 0 {
-        let elsewhere = store::mutation::list_revised_elsewhere(tx, device.account_id, device.id, limit)?;
+        let elsewhere = store::mutation::list_revised_elsewhere(tx, device.account_id, device.id, ELSEWHERE)?;
         items.extend(elsewhere.iter().map(|row| ResultItem { seq: None, ..row.replay(row.seq) }));
     }
     Ok(Results { next_after: found.last().filter(|_| full).map(|last| last.seq), items })

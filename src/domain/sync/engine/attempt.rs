@@ -115,7 +115,8 @@ pub(super) fn refold(world: &mut World, mut order: WorkOrder, mut assignment: As
         let failed = events.iter().rev().find(|e| e.kind == WorkEventKind::FailVisit);
         order.reason = failed.filter(|_| stage == WorkOrderState::FailedVisit).and_then(|e| reason(&e.args));
     }
-    if !by_office {
+    // Of a cancelled order the office has withdrawn the offer.
+    if !by_office && order.state != WorkOrderState::Cancelled {
         answer(world, &order, &mut assignment, stage);
     }
     settle_round(world, &mut order, &assignment);

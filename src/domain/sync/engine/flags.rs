@@ -7,7 +7,7 @@ use crate::domain::{
     photo::VerdictResult,
     sync::{
         engine::{
-            late::{DoubleWork, refresh},
+            late::{DoubleWork, refresh, refresh_evidence},
             work::missing_evidence,
         },
         surroundings::Surroundings,
@@ -36,7 +36,7 @@ pub fn concerned(world: &World) -> BTreeSet<TicketId> {
     tickets.chain(by_orders).chain(world.photos.changed().map(|(_, photo)| photo.ticket_id)).collect()
 }
 
-/// Derives the flags of the orders of some tickets, and brings the conflicts of late work up to date.
+/// Derives the flags of the orders of some tickets, and brings the conflicts of late work and evidence up to date.
 pub fn derive(world: &mut World, around: &Surroundings<'_>, tickets: &BTreeSet<TicketId>, now: Timestamp) {
     let disputed: BTreeSet<WorkOrderId> = world.conflicts.iter().filter_map(|c| c.work_order_id).collect();
     let orders = world.work_orders.iter().filter(|o| tickets.contains(&o.ticket_id));
@@ -47,6 +47,7 @@ pub fn derive(world: &mut World, around: &Surroundings<'_>, tickets: &BTreeSet<T
             double_work.insert(order.id);
         }
     }
+    refresh_evidence(world, tickets);
     let changed: Vec<WorkOrder> = world
         .work_orders
         .iter()

@@ -1,6 +1,8 @@
 //! Work that comes too late: after the order went to somebody else or on to another round, or after the office had ended it. It
 //! changes nothing by itself; a supervisor decides, and reads here who came first.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use crate::domain::{
@@ -179,18 +181,12 @@ pub(super) fn report_ended(world: &mut World, act: &Act<'_>, order: &WorkOrder, 
 
 /// Raises the conflict of facts and edits that one person recorded at a ticket which the office had ended.
 pub(super) fn report_evidence(world: &mut World, act: &Act<'_>, ticket: TicketId, order: Option<WorkOrderId>, by: &str) -> ConflictId {
-    let about = order.and_then(|o| world.work_orders.get(o)).cloned();
-    let row = world.tickets.get(ticket);
-    let ended = row.and_then(|t| ended_at(world, t, about.as_ref()));
     let clash = Clash::hard(ConflictKind::DeletedEntity, ticket, order, by);
     // The earliest that he recorded: the same whatever came first.
     let before = world.conflicts.get(clash.id()).and_then(|c| c.mine.get("from")).and_then(|v| serde_json::from_value(v.clone()).ok());
     let from = before.map_or(act.stamp.est, |b: Timestamp| b.min(act.stamp.est));
     let clash = Clash {
-        theirs: json!({
-            "ticket": row.map(|t| t.status), "duplicate_of": row.and_then(|t| t.duplicate_of), "ended_at": ended,
-            "came_first": came_first(Some(from), ended),
-        }),
+        theirs: end_beside_evidence(world, ticket, order, from),
         mine: json!({ "evidence_by": by, "from": from }),
         parties: vec![act.id],
         cumulative: true,
@@ -200,6 +196,32 @@ pub(super) fn report_evidence(world: &mut World, act: &Act<'_>, ticket: TicketId
     let conflict = raise(world, act.received_at, clash);
     refer_master(world, act, ticket);
     conflict
+}
+
+/// What the office has decided about a ticket, beside evidence whose first was recorded at an instant.
+fn end_beside_evidence(world: &World, ticket: TicketId, order: Option<WorkOrderId>, from: Timestamp) -> Value {
+    let row = world.tickets.get(ticket);
+    let ended = row.and_then(|t| ended_at(world, t, order.and_then(|o| world.work_orders.get(o))));
+    json!({
+        "ticket": row.map(|t| t.status), "duplicate_of": row.and_then(|t| t.duplicate_of), "ended_at": ended,
+        "came_first": came_first(Some(from), ended),
+    })
+}
+
+/// Brings the open conflicts of evidence at some tickets up to date with what the office has decided since.
+pub(super) fn refresh_evidence(world: &mut World, tickets: &BTreeSet<TicketId>) {
+    let from = |c: &Conflict| c.mine.get("from").and_then(|v| serde_json::from_value(v.clone()).ok());
+    let old: Vec<Conflict> = world
+        .conflicts
+        .iter()
+        .filter(|c| c.kind == ConflictKind::DeletedEntity && c.status == ConflictStatus::Open && tickets.contains(&c.ticket_id))
+        .filter_map(|c| Some(Conflict { theirs: end_beside_evidence(world, c.ticket_id, c.work_order_id, from(c)?), ..c.clone() }))
+        .collect();
+    for conflict in old {
+        if world.conflicts.get(conflict.id) != Some(&conflict) {
+            world.conflicts.put(conflict);
+        }
+    }
 }
 
 /// Evidence at a duplicate is not copied: it stays where it was taken, and a note for the office at the master says that it is

@@ -101,7 +101,7 @@ struct DeviceAt {
 /// What became of one mutation.
 #[derive(ToSchema)]
 struct MutationResult {
-    /// Of which mutation; null if it could not be read.
+    /// Of which mutation; null if it could not be read, or if another device sent it last.
     #[schema(required = true)]
     seq: Option<i64>,
     /// Of which mutation; null if it could not be read.
@@ -128,7 +128,7 @@ struct MutationResult {
 #[derive(ToSchema)]
 #[schema(as = SyncResults)]
 pub(super) struct Results {
-    /// By seq.
+    /// By seq. On the first page followed by up to 200 answers that changed to what another device of the same person sent last.
     items: Vec<MutationResult>,
     /// Ask for what comes after this seq; null at the end.
     #[schema(required = true)]

@@ -27,7 +27,9 @@ const SAME_BYTES: usize = 100;
 pub(super) fn fetch(tx: &mut Tx<'_>, world: &mut World, around: &mut Surroundings<'_>, cases: &[Case]) -> Result<()> {
     let names: Vec<Uuid> = cases.iter().flat_map(Case::names).collect::<BTreeSet<_>>().into_iter().collect();
     let roots = store::aggregate::find_roots_but_new(tx, &names, &made(cases))?;
-    let notes = notes_for(cases, &roots);
+    // What was read whole stays whole.
+    let whole = world.tickets.iter().next().is_some() && world.unread.is_empty();
+    let notes = if whole { Notes::Read } else { notes_for(cases, &roots) };
     if notes == Notes::Read {
         store::aggregate::load_notes(tx, world)?;
     }

@@ -1,12 +1,13 @@
 use serde_json::json;
 
 use crate::domain::{
+    assigning::call_off,
     conflict::{ConflictKind, ConflictStatus},
     sync::{
         engine::tests::{NEW, NOW, OLD, ORDER, conflict, crew, go, id, inspector, key, rows, state, submitted, visit, world},
         outcome::{OutcomeCode, Status},
     },
-    work_order::{Answer, RoundVerdict, WorkOrder, WorkOrderState},
+    work_order::{Answer, RoundVerdict, WorkOrderState},
 };
 
 #[test]
@@ -63,8 +64,11 @@ fn taking_back_at_a_cancelled_order_does_not_change_when_the_office_ended_it() {
     let c = crew(5, NEW);
     go(&mut w, &c, 1, ORDER, 2, 100, "work.accept", json!({}));
     let ended = NOW.plus_minutes(-50);
-    let order = w.work_orders.get(id(ORDER)).unwrap().clone();
-    w.work_orders.put(WorkOrder { state: WorkOrderState::Cancelled, updated_at: ended, ..order });
+    let mut order = w.work_orders.get(id(ORDER)).unwrap().clone();
+    order.updated_at = ended;
+    call_off(&mut w, &mut order, ended, "not_needed");
+    w.work_orders.put(order);
+    let withdrawn = w.assignments.get(id(32)).unwrap().clone();
     go(&mut w, &c, 2, ORDER, 2, 30, "work.resume", json!({}));
     let first = |w: &_| {
         (
@@ -77,4 +81,6 @@ fn taking_back_at_a_cancelled_order_does_not_change_when_the_office_ended_it() {
     go(&mut w, &c, 3, ORDER, 2, 20, "work.retract", json!({"event": key(1)}));
     go(&mut w, &c, 4, ORDER, 2, 30, "work.start", json!({}));
     assert_eq!(first(&w), told);
+    let now = w.assignments.get(id(32)).unwrap();
+    assert_eq!((now.answer, now.answered_at, &now.reason), (Some(Answer::Withdrawn), Some(ended), &withdrawn.reason));
 }
