@@ -120,8 +120,11 @@ impl<E: Entity> Table<E> {
     pub fn load(&mut self, rows: impl IntoIterator<Item = E>) {
         for row in rows {
             match self.rows.entry(row.id().uuid()) {
-                Slot::Occupied(written) if matches!(written.get(), Entry::Written { .. }) => {}
-                slot => drop(slot.insert_entry(Entry::Loaded(row))),
+                Slot::Occupied(here) if matches!(here.get(), Entry::Written { .. }) => {}
+                Slot::Occupied(mut here) => drop(here.insert(Entry::Loaded(row))),
+                Slot::Vacant(free) => {
+                    free.insert(Entry::Loaded(row));
+                }
             }
         }
     }

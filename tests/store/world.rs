@@ -72,7 +72,12 @@ fn a_new_row_is_not_written_over_one_that_was_not_seen() {
                 save_world(tx, &world)
             })
         };
-        t.db().write_blocking(|tx| Ok(category(tx))).unwrap();
+        t.db()
+            .write_blocking(|tx| {
+                category(tx);
+                Ok(())
+            })
+            .unwrap();
         save("first", true).unwrap();
         assert_eq!(save("not seen", false).unwrap_err().code, Code::AlreadyExists);
         let texts = || -> Vec<String> {
