@@ -29,10 +29,7 @@ pub(super) fn fetch(tx: &mut Tx<'_>, world: &mut World, around: &mut Surrounding
     let roots = store::aggregate::find_roots_but_new(tx, &names, &made(cases))?;
     // What was read whole stays whole.
     let whole = world.tickets.iter().next().is_some() && world.unread.is_empty();
-    let notes = if whole { Notes::Read } else { notes_for(cases, &roots) };
-    if notes == Notes::Read {
-        store::aggregate::load_notes(tx, world)?;
-    }
+    let reads_notes = whole || look_at_notes(cases, &roots);
     let mut tickets: BTreeSet<TicketId> = roots.into_iter().map(|(_, ticket)| ticket).collect();
     let mut cells = BTreeSet::new();
     let mut codes = BTreeSet::new();
@@ -53,12 +50,12 @@ pub(super) fn fetch(tx: &mut Tx<'_>, world: &mut World, around: &mut Surrounding
     }
     let twins = same_bytes(tx, around, hashes)?;
     tickets.extend(twins.into_iter().take(SAME_BYTES));
-    load(tx, world, tickets, notes)?;
+    load(tx, world, tickets)?;
     // A ticket that was merged stands beside its master.
     let masters = world.tickets.iter().filter_map(|t| t.duplicate_of).collect();
-    load(tx, world, masters, notes)?;
+    load(tx, world, masters)?;
     // Of evidence at what the office has ended a note may stand at the master.
-    if world.tickets.iter().any(|t| t.status.is_shut_by_office()) {
+    if reads_notes || world.tickets.iter().any(|t| t.status.is_shut_by_office()) {
         store::aggregate::load_notes(tx, world)?;
     }
     // Every photo of the loaded tickets is judged anew, so all of their twins must be known.
@@ -99,15 +96,9 @@ fn same_bytes(tx: &mut Tx<'_>, around: &mut Surroundings<'_>, hashes: BTreeSet<S
     Ok(tickets)
 }
 
-/// Whether the notes of tickets are loaded with them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Notes {
-    Read,
-    Unread,
-}
-
-/// Facts look at no note, not even a new note at another, unless its id is that of one that exists.
-fn notes_for(cases: &[Case], roots: &[(Uuid, TicketId)]) -> Notes {
+/// Whether one of the cases is decided by notes. Facts look at none, not even a new note at another, unless its id is that of one that
+/// exists.
+fn look_at_notes(cases: &[Case], roots: &[(Uuid, TicketId)]) -> bool {
     let known: BTreeSet<Uuid> = roots.iter().map(|(id, _)| *id).collect();
     let looks = |case: &Case| match &case.command {
         Ok(Command::NoteAdd(args)) => known.contains(&args.note.uuid()),
@@ -121,16 +112,14 @@ fn notes_for(cases: &[Case], roots: &[(Uuid, TicketId)]) -> Notes {
         ) => false,
         _ => true,
     };
-    if cases.iter().any(looks) { Notes::Read } else { Notes::Unread }
+    cases.iter().any(looks)
 }
 
-fn load(tx: &mut Tx<'_>, world: &mut World, tickets: BTreeSet<TicketId>, notes: Notes) -> Result<()> {
+/// Loads tickets that are not here, without their notes.
+fn load(tx: &mut Tx<'_>, world: &mut World, tickets: BTreeSet<TicketId>) -> Result<()> {
     let missing: Vec<TicketId> = tickets.into_iter().filter(|t| world.tickets.get(*t).is_none()).collect();
     if !missing.is_empty() {
-        world.absorb(match notes {
-            Notes::Read => store::aggregate::load_world(tx, &missing)?,
-            Notes::Unread => store::aggregate::load_world_without_notes(tx, &missing)?,
-        });
+        world.absorb(store::aggregate::load_world_without_notes(tx, &missing)?);
     }
     Ok(())
 }
