@@ -1,12 +1,16 @@
 //! Why somebody was asked, as it is kept with the order: without the sentences, which follow from the reasons when it is read.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{CHOSEN, Choice, Considered, Decision, Outcome, Reason, inspector::InspectorDecision};
+use super::{
+    CHOSEN, Choice, Considered, Decision, Outcome, Reason,
+    inspector::{self, InspectorDecision, InspectorReason},
+};
 use crate::domain::{
     ids::{AccountId, ContractId, CoverageId, OrganisationId},
+    text_enum::TextEnum as _,
     ticket::Boundary,
     time::Timestamp,
 };
@@ -98,17 +102,59 @@ pub fn by_hand(by: AccountId, chosen: Option<Uuid>, reason: &str, at: Timestamp)
     json!({ "how": How::ByHand, "decided_at": at, "by": by, "chosen": chosen, "reason": reason })
 }
 
-/// An explanation as a person of the office reads it: each line of a choice by contract with its sentences.
+/// An explanation as a person of the office reads it: each line with its sentences.
 #[must_use]
 pub fn spelled_out(kept: &Value) -> Value {
     let mut out = kept.clone();
+    let sentences: fn(Value) -> Sentences = match out.get("how").and_then(Value::as_str).map(How::parse) {
+        Some(Ok(How::Inspector)) => |reason| said(reason, InspectorReason::sentences, inspector::CHOSEN),
+        _ => |reason| said(reason, Reason::sentences, CHOSEN),
+    };
     let Some(lines) = out.get_mut("considered").and_then(Value::as_array_mut) else { return out };
     for line in lines {
         let Some(line) = line.as_object_mut().filter(|l| !l.contains_key("fa")) else { continue };
-        let reason: Option<Reason> = line.get("reason").and_then(|r| serde_json::from_value(r.clone()).ok());
-        let (fa, en) = reason.map_or(CHOSEN, Reason::sentences);
+        let (fa, en) = sentences(line.get("reason").cloned().unwrap_or_default());
         line.insert("fa".into(), fa.into());
         line.insert("en".into(), en.into());
     }
     out
+}
+
+/// Persian and English.
+type Sentences = (&'static str, &'static str);
+
+/// What a line's reason says; without a reason it is the chosen one's.
+fn said<R: DeserializeOwned>(reason: Value, sentences: fn(R) -> Sentences, chosen: Sentences) -> Sentences {
+    serde_json::from_value(reason).map_or(chosen, sentences)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        area::AreaKind,
+        dispatch::inspector::{InspectorCandidate, choose_inspector},
+    };
+
+    #[test]
+    fn a_choice_among_inspectors_is_kept_without_sentences_and_read_with_those_of_inspectors() {
+        let city = Some(AreaKind::City);
+        let decision = choose_inspector(&[(1, city, 0), (2, city, 1), (3, None, 0)].map(|(n, area, load)| InspectorCandidate {
+            account: AccountId::new(Uuid::from_u128(n)),
+            area,
+            load,
+            distance_m: None,
+        }));
+        let kept = by_inspector(&decision, Timestamp::default());
+        assert!(!kept.to_string().contains("fa"), "{kept}");
+        let read = spelled_out(&kept);
+        let sentences: Vec<_> =
+            read["considered"].as_array().unwrap().iter().map(|line| (line["fa"].clone(), line["en"].clone())).collect();
+        let expected = [inspector::CHOSEN, InspectorReason::MoreLoad.sentences(), InspectorReason::AreaDiffers.sentences()];
+        assert_eq!(sentences, expected.map(|(fa, en)| (json!(fa), json!(en))));
+        // Of an earlier time, when they were kept with the line.
+        let mut earlier = kept;
+        earlier["considered"][0]["fa"] = json!("چون");
+        assert_eq!(spelled_out(&earlier)["considered"][0]["fa"], "چون");
+    }
 }

@@ -1,6 +1,6 @@
 //! Which inspector is asked: the most specific area, then the least load, then the nearest, then by id.
 
-use std::{borrow::Cow, cmp::Ordering, collections::BTreeSet};
+use std::{cmp::Ordering, collections::BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -53,7 +53,7 @@ impl InspectorReason {
 }
 
 /// What is said of the chosen one.
-const CHOSEN: (&str, &str) =
+pub(super) const CHOSEN: (&str, &str) =
     ("به ترتیب محدوده، کار در دست و نزدیکی، نخستین است.", "This inspector is the first by area, load and nearness.");
 
 /// An inspector who was considered.
@@ -71,10 +71,6 @@ pub struct ConsideredInspector {
     pub verdict: Outcome,
     /// Why not; absent for the chosen one.
     pub reason: Option<InspectorReason>,
-    /// In Persian.
-    pub fa: Cow<'static, str>,
-    /// In English.
-    pub en: Cow<'static, str>,
 }
 
 /// The choice of an inspector with its explanation.
@@ -105,7 +101,6 @@ pub fn choose_inspector(candidates: &[InspectorCandidate]) -> InspectorDecision 
                 (Some(_), Some(best)) => Some(compare(&best, c).1),
                 _ => Some(InspectorReason::AreaDiffers),
             };
-            let (fa, en) = reason.map_or(CHOSEN, InspectorReason::sentences);
             ConsideredInspector {
                 account: c.account,
                 area: c.area,
@@ -113,8 +108,6 @@ pub fn choose_inspector(candidates: &[InspectorCandidate]) -> InspectorDecision 
                 distance_m: c.distance_m,
                 verdict: if reason.is_some() { Outcome::PassedOver } else { Outcome::Chosen },
                 reason,
-                fa: Cow::Borrowed(fa),
-                en: Cow::Borrowed(en),
             }
         })
         .collect();
