@@ -55,19 +55,41 @@ impl Point {
 const CELLS_PER_DEGREE: f64 = 1000.0;
 /// Cells in one row of the grid.
 const CELLS_PER_ROW: i64 = 360_001;
+/// So much more is looked through on each side, degrees (a tenth of a millimetre): distances are rounded.
+const ROUNDING: f64 = 1e-9;
+/// At most so many columns on each side: near a pole a circle crosses all of them.
+const COLUMNS: i64 = 32;
 
-/// The cell of a coarse grid that a point lies in. Points within 50 m of each other lie in the same cell or in
-/// neighbouring ones up to latitude 63°.
+/// The cell of a coarse grid that a point lies in.
 #[must_use]
 pub fn cell(point: &Point) -> i64 {
-    grid((point.lat + 90.0) * CELLS_PER_DEGREE) * CELLS_PER_ROW + grid((point.lon + 180.0) * CELLS_PER_DEGREE)
+    at(row(point.lat), column(point.lon))
 }
 
-/// The cell of a point and the eight around it.
+/// The cells in which the points lie that are at most `radius_m` metres (by [`Point::distance_m`]) from a point: below 60° four or fewer
+/// for 25 m, six or fewer for 50 m. For up to 50 m complete up to 89° and not over the date line.
 #[must_use]
-pub fn cells_around(point: &Point) -> Vec<i64> {
-    let middle = cell(point);
-    [-1, 0, 1].into_iter().flat_map(|row| [-1, 0, 1].map(|column| middle + row * CELLS_PER_ROW + column)).collect()
+pub fn cells_within(point: &Point, radius_m: f64) -> Vec<i64> {
+    let angle = radius_m / EARTH_RADIUS_M;
+    let tall = angle.to_degrees() + ROUNDING;
+    // The circle's easternmost point lies nearer to the pole than its centre.
+    let wide = (angle.sin() / point.lat.to_radians().cos()).min(1.0).asin().to_degrees() + ROUNDING;
+    let middle = column(point.lon);
+    let west = column(point.lon - wide).max(middle - COLUMNS);
+    let east = column(point.lon + wide).min(middle + COLUMNS);
+    (row(point.lat - tall)..=row(point.lat + tall)).flat_map(|row| (west..=east).map(move |column| at(row, column))).collect()
+}
+
+const fn at(row: i64, column: i64) -> i64 {
+    row * CELLS_PER_ROW + column
+}
+
+fn row(lat: f64) -> i64 {
+    grid((lat + 90.0) * CELLS_PER_DEGREE)
+}
+
+fn column(lon: f64) -> i64 {
+    grid((lon + 180.0) * CELLS_PER_DEGREE)
 }
 
 #[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "f64 to i64 saturates, and degrees are small")]
@@ -77,6 +99,8 @@ fn grid(value: f64) -> i64 {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -103,6 +127,41 @@ mod tests {
             let [a, b] = [from, to].map(|(lat, lon)| Point { lat, lon, accuracy_m: None });
             assert!((a.geodesic_m(&b) - expected).abs() < 1e-6, "{from:?} {to:?}: {}", a.geodesic_m(&b));
             assert!((a.geodesic_m(&b) - b.geodesic_m(&a)).abs() < 1e-6 && a.geodesic_m(&a) == 0.0);
+        }
+    }
+
+    /// The point so many metres from another in a direction, degrees clockwise from north.
+    fn destination(from: &Point, metres: f64, bearing: f64) -> Point {
+        let (angle, bearing, lat) = (metres / EARTH_RADIUS_M, bearing.to_radians(), from.lat.to_radians());
+        let north = lat.sin().mul_add(angle.cos(), lat.cos() * angle.sin() * bearing.cos()).asin();
+        let east = (bearing.sin() * angle.sin() * lat.cos()).atan2(lat.sin().mul_add(-north.sin(), angle.cos()));
+        Point { lat: north.to_degrees(), lon: from.lon + east.to_degrees(), accuracy_m: None }
+    }
+
+    #[test]
+    fn few_cells_are_looked_through_for_a_short_way() {
+        let middle = Point { lat: 36.250_5, lon: 50.000_5, accuracy_m: None };
+        assert_eq!(cells_within(&middle, 25.0), [cell(&middle)]);
+        let corner = Point { lat: 36.251, lon: 50.001, accuracy_m: None };
+        assert_eq!(cells_within(&corner, 25.0).len(), 4);
+        let pole = Point { lat: 90.0, lon: 50.0, accuracy_m: None };
+        assert!(cells_within(&pole, 50.0).len() <= 130);
+    }
+
+    proptest! {
+        #[test]
+        fn whoever_is_within_the_way_lies_in_one_of_the_cells(
+            lat in -89.0..89.0_f64, lon in -179.0..179.0_f64, on_border in any::<(bool, bool)>(), bearing in 0.0..360.0_f64,
+            part in prop_oneof![Just(1.0), 0.0..1.0_f64], radius_m in prop_oneof![Just(25.0), Just(50.0)],
+        ) {
+            // On the border of a cell a step of any length leads into the next.
+            let snap = |degrees: f64, yes: bool| if yes { (degrees * CELLS_PER_DEGREE).round() / CELLS_PER_DEGREE } else { degrees };
+            let me = Point { lat: snap(lat, on_border.0), lon: snap(lon, on_border.1), accuracy_m: None };
+            let other = destination(&me, radius_m * part, bearing);
+            prop_assume!(me.distance_m(&other) <= radius_m);
+            let cells = cells_within(&me, radius_m);
+            prop_assert!(cells.contains(&cell(&other)), "{me:?} {other:?}");
+            prop_assert!(me.lat.abs() > 60.0 || cells.len() <= if radius_m > 25.0 { 6 } else { 4 }, "{}", cells.len());
         }
     }
 }

@@ -1,10 +1,13 @@
 //! What the sync's rules must know of the world around the tickets of a batch, one query a table.
 
+use std::collections::BTreeSet;
+
 use diesel::prelude::*;
 
 use crate::{
     domain::{
-        geo::Point,
+        duplicate::{SAME_PLACE_M, SAME_TIME_US},
+        geo::{Point, cells_within},
         ids::{AreaId, CategoryId, PhotoId, TicketId},
         sync::surroundings::Neighbour,
         time::Timestamp,
@@ -21,16 +24,41 @@ use crate::{
 /// Columns of a neighbour.
 type Near = (TicketId, CategoryId, f64, f64, Option<f64>, Timestamp, Json<Vec<AreaId>>);
 
-/// The tickets in some cells of the grid, of any status.
+/// Where, about what and when tickets are looked for that may be the same as new ones.
+#[derive(Debug, Default)]
+pub struct Spots {
+    /// Cells of the grid.
+    pub cells: BTreeSet<i64>,
+    /// Categories.
+    pub categories: BTreeSet<CategoryId>,
+    /// The first and the last instant of creation, inclusive.
+    pub created: Option<(Timestamp, Timestamp)>,
+}
+
+impl Spots {
+    /// Adds what may be the same as a ticket.
+    pub fn add(&mut self, category: CategoryId, point: &Point, created_at: Timestamp) {
+        self.cells.extend(cells_within(point, SAME_PLACE_M));
+        self.categories.insert(category);
+        let (from, to) = (created_at.plus_micros(-SAME_TIME_US), created_at.plus_micros(SAME_TIME_US));
+        self.created = Some(self.created.map_or((from, to), |(first, last)| (first.min(from), last.max(to))));
+    }
+}
+
+/// The tickets in the cells, of the categories and of that time, of any status.
 ///
 /// # Errors
 /// The database fails.
-pub fn list_neighbours(tx: &mut Tx<'_>, cells: &[i64]) -> Result<Vec<Neighbour>> {
+pub fn list_neighbours(tx: &mut Tx<'_>, spots: &Spots) -> Result<Vec<Neighbour>> {
+    let Some((from, to)) = spots.created else { return Ok(Vec::new()) };
+    let (cells, categories) = (Vec::from_iter(spots.cells.iter().copied()), Vec::from_iter(spots.categories.iter().copied()));
+    let of_category = Keys::new(&categories);
     let mut found = Vec::new();
     for cells in cells.chunks(LIST) {
-        let keys = Keys::new(cells);
+        let in_cell = Keys::new(cells);
         let rows: Vec<Near> = on!(tx, |c| tickets::table
-            .filter(keys.hold(tickets::cell))
+            .filter(in_cell.hold(tickets::cell).and(of_category.hold(tickets::category_id)))
+            .filter(tickets::created_at.between(from, to))
             .select((
                 tickets::id,
                 tickets::category_id,

@@ -138,6 +138,7 @@ mod tests {
             };
             let (seen, last) = (NOW.plus_micros(-seen_before), NOW.plus_micros(-last_before));
             let s = stamp(&r, 30 * MICROS_PER_DAY, Some(seen), last);
+            prop_assert_eq!(s.est, stamp(&r, 30 * MICROS_PER_DAY, None, Timestamp::default()).est);
             prop_assert!(s.eff <= NOW);
             prop_assert!(s.eff > seen);
             prop_assert!(s.eff >= last);

@@ -2,8 +2,9 @@
 //! table for a whole batch.
 //!
 //! What to fetch for a batch:
-//! - `neighbours`: for every `ticket.create` the tickets in [`crate::domain::geo::cells_around`] its point, of any status and
-//!   category (the engine looks closer); those of the same batch are found in the world.
+//! - `neighbours`: for every `ticket.create` the tickets of its category and of any status that are at most
+//!   [`SAME_PLACE_M`](crate::domain::duplicate::SAME_PLACE_M) and [`SAME_TIME_US`](crate::domain::duplicate::SAME_TIME_US) from it; more do no
+//!   harm, the engine looks closer. Those of the same batch are found in the world.
 //! - `same_bytes`: for every sha-256 of a `photo.add` in the batch the stored photos with it. Load their tickets into the
 //!   world as well, so that both sides get their verdicts, whichever came first.
 //! - `codes_taken`: of the codes `code_for(ticket, 0..CODE_ATTEMPTS)` of new tickets those that other tickets have.

@@ -7,8 +7,8 @@ use diesel::prelude::*;
 use crate::{
     domain::{
         actor::Scope,
-        duplicate::Nearby,
-        geo::{Point, cells_around},
+        duplicate::{NEAR_M, Nearby},
+        geo::{Point, cells_within},
         ids::{AccountId, AreaId, CategoryId, OrganisationId, TicketId},
         ticket::{Boundary, StatusChange, Ticket, TicketOrigin, TicketStatus},
         time::Timestamp,
@@ -213,7 +213,7 @@ const NEIGHBOURS: i64 = 200;
 /// The database fails.
 pub fn list_neighbours(tx: &mut Tx<'_>, around: &Point, categories: &[CategoryId], since: Timestamp) -> Result<Vec<Neighbour>> {
     let shut = [TicketStatus::Cancelled, TicketStatus::Duplicate, TicketStatus::Rejected];
-    let cells = cells_around(around);
+    let cells = cells_within(around, NEAR_M);
     let rows: Vec<NeighbourRow> = on!(tx, |c| tickets::table
         .filter(tickets::cell.eq_any(&cells).and(tickets::category_id.eq_any(categories)))
         .filter(tickets::created_at.ge(since).and(tickets::status.ne_all(shut)))

@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 
 use crate::domain::{
     conflict::ConflictKind,
-    ids::{ConflictId, Id, NoteId, StatusChangeId, TicketId, name_uuid},
+    duplicate::{SAME_PLACE_M, SAME_TIME_US},
+    geo::Point,
+    ids::{CategoryId, ConflictId, Id, NoteId, StatusChangeId, TicketId, name_uuid},
     policy::Permission,
     sync::{
         command::TicketCreate,
@@ -17,14 +19,9 @@ use crate::domain::{
     text_enum::TextEnum as _,
     ticket::{FieldEdit, PointSource, Register, StatusChange, Ticket, TicketField, TicketOrigin, TicketStatus},
     ticket_code::code_for,
-    time::MICROS_PER_DAY,
+    time::Timestamp,
     world::World,
 };
-
-/// Two tickets of one category at most so far apart may be the same thing, metres …
-const SAME_PLACE_M: f64 = 25.0;
-/// … if at most so much time lies between them, microseconds.
-const SAME_TIME_US: i64 = MICROS_PER_DAY;
 
 /// `ticket.create`. The device made the id; the server finds the areas, makes the code and takes hazard and priority from the
 /// category. A point outside every area is accepted all the same: nothing that somebody saw is lost, and the office finds out
@@ -112,7 +109,7 @@ fn free_code(world: &World, around: &Surroundings<'_>, id: TicketId) -> Option<S
 }
 
 /// A point with an accuracy is a device's fix; one without was set by hand.
-pub(super) const fn point_source(point: &crate::domain::geo::Point) -> PointSource {
+pub(super) const fn point_source(point: &Point) -> PointSource {
     if point.accuracy_m.is_some() { PointSource::Gps } else { PointSource::Map }
 }
 
@@ -134,17 +131,19 @@ pub(super) fn value_of(ticket: &Ticket, field: TicketField) -> Value {
 /// Every pair of a new ticket and one near it is a soft conflict at the younger of the two, whichever arrived first. Both stay;
 /// only a person merges them. What counts is where and what the other is when the later of the two arrives. The author hears of a pair whose other ticket he may see.
 fn report_duplicates(world: &mut World, around: &Surroundings<'_>, author: &Author, act: &Act<'_>, me: &Neighbour) -> Option<ConflictId> {
+    let is_same = |ticket: TicketId, category: CategoryId, created_at: Timestamp, point: &Point| {
+        let apart_us = (created_at - me.created_at).saturating_abs();
+        ticket != me.ticket && category == me.category && apart_us <= SAME_TIME_US && point.distance_m(&me.point) <= SAME_PLACE_M
+    };
     // What was loaded is newer than what was fetched beforehand.
-    let mut near: BTreeMap<TicketId, Neighbour> = around.neighbours.iter().map(|n| (n.ticket, n.clone())).collect();
-    near.extend(world.tickets.iter().map(|t| (t.id, Neighbour::from(t))));
-    near.remove(&me.ticket);
+    let fetched = around.neighbours.iter().filter(|n| world.tickets.get(n.ticket).is_none());
+    let mut same: BTreeMap<TicketId, Neighbour> =
+        fetched.filter(|n| is_same(n.ticket, n.category, n.created_at, &n.point)).map(|n| (n.ticket, n.clone())).collect();
+    let loaded = world.tickets.iter().filter(|t| is_same(t.id, t.category_id, t.created_at, &t.point));
+    same.extend(loaded.map(|t| (t.id, Neighbour::from(t))));
     let mut told = None;
-    for other in near.values() {
+    for other in same.values() {
         let distance_m = other.point.distance_m(&me.point);
-        let apart_us = (other.created_at - me.created_at).saturating_abs();
-        if other.category != me.category || distance_m > SAME_PLACE_M || apart_us > SAME_TIME_US {
-            continue;
-        }
         let (older, younger) = if (other.created_at, other.ticket) < (me.created_at, me.ticket) { (other, me) } else { (me, other) };
         let side = |n: &Neighbour| json!({ "ticket": n.ticket, "created_at": n.created_at, "distance_m": distance_m });
         let (first, second) = (older.ticket.min(younger.ticket), older.ticket.max(younger.ticket));

@@ -6,7 +6,6 @@ use uuid::Uuid;
 
 use crate::{
     domain::{
-        geo::cells_around,
         ids::TicketId,
         sync::{
             command::Command,
@@ -17,7 +16,7 @@ use crate::{
     },
     error::Result,
     service::sync::push::case::Case,
-    store::{self, Tx},
+    store::{self, Tx, around::Spots},
 };
 
 /// At most so many tickets are loaded because a photo of theirs shows the same bytes.
@@ -31,21 +30,21 @@ pub(super) fn fetch(tx: &mut Tx<'_>, world: &mut World, around: &mut Surrounding
     let whole = world.tickets.iter().next().is_some() && world.unread.is_empty();
     let reads_notes = whole || look_at_notes(cases, &roots);
     let mut tickets: BTreeSet<TicketId> = roots.into_iter().map(|(_, ticket)| ticket).collect();
-    let mut cells = BTreeSet::new();
+    let mut spots = Spots::default();
     let mut codes = BTreeSet::new();
     let mut hashes = BTreeSet::new();
     for case in cases {
         match &case.command {
             Ok(Command::TicketCreate(args)) => {
-                cells.extend(cells_around(&args.point));
+                spots.add(args.category, &args.point, case.row.est);
                 codes.extend((0..CODE_ATTEMPTS).map(|attempt| code_for(TicketId::new(case.row.entity), attempt)));
             }
             Ok(Command::PhotoAdd(args)) => drop(hashes.insert(args.sha256.to_ascii_lowercase())),
             _ => {}
         }
     }
-    if !cells.is_empty() {
-        around.neighbours.extend(store::around::list_neighbours(tx, &cells.into_iter().collect::<Vec<_>>())?);
+    if !codes.is_empty() {
+        around.neighbours.extend(store::around::list_neighbours(tx, &spots)?);
         around.codes_taken.extend(store::around::list_codes_taken(tx, &codes.into_iter().collect::<Vec<_>>())?);
     }
     let twins = same_bytes(tx, around, hashes)?;

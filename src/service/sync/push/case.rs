@@ -13,8 +13,9 @@ use crate::{
             engine::Authority,
             envelope::ResultItem,
             journal::Journaled,
+            mutation::Mutation,
             outcome::{Outcome, OutcomeCode, Status},
-            stamp::{Reading, Stamp, stamp},
+            stamp::{Reading, stamp},
         },
         time::{MICROS_PER_DAY, Timestamp},
     },
@@ -120,11 +121,12 @@ pub(super) fn open(push: &Push<'_>, item: &Item<'_>, place: usize, before: Optio
     let given = item.chained.then_some(item.id);
     let origin = if before.is_some() { Origin::Again(place) } else { Origin::Fresh(place) };
     let now = push.ctx.now;
-    let unstamped = Stamp { est: now, eff: now, skew_us: 0, skew: crate::domain::sync::stamp::Skew::Fine };
     let (command, newer) = (item.read.command.clone(), item.read.newer.clone());
     match &item.read.mutation {
         Ok(mutation) => {
-            let mut row = Journaled::first(push.device.id, push.device.account_id, mutation, item.read.hash, now, &unstamped);
+            // When it was done is known from the clocks alone, and says what must be loaded; where it stands in the order is not yet.
+            let stamp = stamp(&reading(push, mutation), max_offline_us(push), None, push.device.last_eff);
+            let mut row = Journaled::first(push.device.id, push.device.account_id, mutation, item.read.hash, now, &stamp);
             if let Some(before) = before {
                 row.attempts = before.attempts;
                 (row.received_at, row.est, row.eff, row.skew_us) = (before.received_at, before.est, before.eff, before.skew_us);
@@ -134,7 +136,7 @@ pub(super) fn open(push: &Push<'_>, item: &Item<'_>, place: usize, before: Optio
                 .then(|| Outcome::rejected(OutcomeCode::ActorMismatch, "/actor: not the account that pushes"));
             Case { origin, row, given, command, newer, preset, authority, outcome: None }
         }
-        Err(_) => Case { origin, row: unread(push, item, &unstamped), given, command, newer, preset: None, authority: None, outcome: None },
+        Err(_) => Case { origin, row: unread(push, item), given, command, newer, preset: None, authority: None, outcome: None },
     }
 }
 
@@ -151,7 +153,7 @@ pub(super) fn waiting(row: Journaled) -> Case {
 }
 
 /// The journal's row of an item that could not be read.
-fn unread(push: &Push<'_>, item: &Item<'_>, stamp: &Stamp) -> Journaled {
+fn unread(push: &Push<'_>, item: &Item<'_>) -> Journaled {
     Journaled {
         id: item.id,
         device_id: push.device.id,
@@ -170,8 +172,8 @@ fn unread(push: &Push<'_>, item: &Item<'_>, stamp: &Stamp) -> Journaled {
         args: item.read.raw.clone(),
         content_hash: item.read.hash.to_vec(),
         received_at: push.ctx.now,
-        est: stamp.est,
-        eff: stamp.eff,
+        est: push.ctx.now,
+        eff: push.ctx.now,
         skew_us: 0,
         status: Status::Deferred,
         code: None,
@@ -190,7 +192,15 @@ pub(super) fn give_stamp(push: &Push<'_>, case: &mut Case, item: &Item<'_>, issu
     if case.row.attempts > 0 {
         return;
     }
-    let reading = Reading {
+    // A device cannot have seen what the server has not issued.
+    let seen = mutation.seen_ts.map(Timestamp::from_micros).zip(issued).map(|(seen, issued)| seen.min(issued));
+    let stamp = stamp(&reading(push, mutation), max_offline_us(push), seen, last_eff);
+    (case.row.est, case.row.eff, case.row.skew_us) = (stamp.est, stamp.eff, stamp.skew_us);
+}
+
+/// What is known of the clocks.
+fn reading<'a>(push: &'a Push<'_>, mutation: &'a Mutation) -> Reading<'a> {
+    Reading {
         received_at: push.ctx.now,
         sent_at: push.request.sent_at,
         push_uptime_ms: push.request.uptime_ms,
@@ -198,12 +208,12 @@ pub(super) fn give_stamp(push: &Push<'_>, case: &mut Case, item: &Item<'_>, issu
         at: mutation.at,
         up: mutation.up,
         boot: mutation.boot.as_deref(),
-    };
-    // A device cannot have seen what the server has not issued.
-    let seen = mutation.seen_ts.map(Timestamp::from_micros).zip(issued).map(|(seen, issued)| seen.min(issued));
-    let max_offline_us = push.ctx.shared.settings.max_offline_days.saturating_mul(MICROS_PER_DAY);
-    let stamp = stamp(&reading, max_offline_us, seen, last_eff);
-    (case.row.est, case.row.eff, case.row.skew_us) = (stamp.est, stamp.eff, stamp.skew_us);
+    }
+}
+
+/// How far back a wall clock is believed.
+fn max_offline_us(push: &Push<'_>) -> i64 {
+    push.ctx.shared.settings.max_offline_days.saturating_mul(MICROS_PER_DAY)
 }
 
 /// The answer to what was put off.
