@@ -23,6 +23,7 @@ pub mod idempotency;
 pub mod inbox;
 pub mod inspector;
 mod keys;
+mod loads;
 mod migrations;
 pub mod mutation;
 pub mod organisation;

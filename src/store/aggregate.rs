@@ -147,6 +147,7 @@ pub fn save_world(tx: &mut Tx<'_>, world: &World) -> Result<()> {
     StatusChangeRow::save(tx, &changed(&world.status_changes))?;
     FieldEditRow::save(tx, &changed(&world.field_edits))?;
     WorkOrderRow::save(tx, &changed(&world.work_orders))?;
+    tx.loads().forget(world);
     AssignmentRow::save(tx, &changed(&world.assignments))?;
     WorkEventRow::save(tx, &changed(&world.work_events))?;
     RoundRow::save(tx, &changed(&world.rounds))?;

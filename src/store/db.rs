@@ -18,8 +18,8 @@ use crate::{
     clock::Stopwatch,
     error::{Code, Error, Result},
     store::{
-        feed::Later,
         hub::{Heads, Hub},
+        loads::Loads,
         sql::{db_error, is_transient},
         sqlite_writer::{self, Job, Writer},
         together::{LANES, Lanes, Member},
@@ -328,13 +328,17 @@ struct Queued<T, F> {
 }
 
 impl<T: Send, F: FnMut(&mut Tx<'_>) -> Result<T> + Send> Job for Queued<T, F> {
-    fn run(&mut self, conn: &mut SqliteConnection) -> Result<()> {
+    fn run(&mut self, conn: &mut SqliteConnection, loads: &mut Loads) -> Result<()> {
         if let Some(since) = self.waits.take() {
             waited("write", since);
         }
-        let outcome = unpanicked(|| Tx::sqlite(conn).run(&mut self.f));
+        let counted = std::mem::take(loads);
+        let outcome = unpanicked(|| Tx::sqlite(conn).counted(counted).run_noting(&mut self.f));
         let fine = outcome.is_ok();
-        self.outcome = Some(outcome);
+        self.outcome = Some(outcome.map(|(value, noted)| {
+            *loads = noted.loads;
+            (value, noted.moved)
+        }));
         if fine { Ok(()) } else { Err(Error::new(Code::Internal)) }
     }
 
@@ -365,11 +369,11 @@ struct Together<T, F> {
 }
 
 impl<T: Send, F: FnMut(&mut Tx<'_>) -> Result<T> + Send> Member for Together<T, F> {
-    fn run(&mut self, tx: Tx<'_>) -> Result<Later> {
+    fn run(&mut self, tx: Tx<'_>) -> Result<Noted> {
         if let Some(since) = self.waits.take() {
             waited("write", since);
         }
-        let (value, Noted { later, .. }) = match tx.run_noting(&mut self.f) {
+        let (value, noted) = match tx.run_noting(&mut self.f) {
             Ok(done) => done,
             Err(error) => {
                 let told = Error::new(error.code);
@@ -378,7 +382,7 @@ impl<T: Send, F: FnMut(&mut Tx<'_>) -> Result<T> + Send> Member for Together<T, 
             }
         };
         self.outcome = Some(Ok(value));
-        Ok(later.unwrap_or_default())
+        Ok(noted)
     }
 
     fn may_pass(&self) -> bool {

@@ -2,23 +2,22 @@
 
 use std::collections::HashMap;
 
-use diesel::{dsl::count_star, prelude::*};
+use diesel::prelude::*;
 
 use crate::{
     domain::{
         account::Role,
         follow_up::Inspector,
         geo::Point,
-        ids::{AccountId, AreaId},
+        ids::{AccountId, AreaId, VisitId},
         organisation::ActiveState,
-        text_enum::TextEnum as _,
-        ticket_flow::in_hand,
         time::Timestamp,
-        work_order::WorkOrderState,
     },
     error::Result,
     store::{
-        schema::{accounts, role_grants, visits, work_orders},
+        keys::Keys,
+        loads::list_loads,
+        schema::{accounts, role_grants, visits},
         sql::{Json, db_error},
         tx::Tx,
     },
@@ -52,25 +51,8 @@ pub fn list_inspectors(tx: &mut Tx<'_>, areas: &std::collections::BTreeSet<AreaI
     if accounts.is_empty() {
         return Ok(Vec::new());
     }
-    let open: Vec<WorkOrderState> = WorkOrderState::ALL.iter().copied().filter(|s| in_hand(*s)).collect();
-    let loads: Vec<(Option<AccountId>, i64)> = on!(tx, |c| work_orders::table
-        .filter(work_orders::account_id.eq_any(&accounts).and(work_orders::state.eq_any(&open)))
-        .group_by(work_orders::account_id)
-        .select((work_orders::account_id, count_star()))
-        .load(c))
-    .map_err(db_error)?;
-    let seen: Vec<Seen> = on!(tx, |c| visits::table
-        .filter(visits::actor.eq_any(&accounts).and(visits::arrived_est.gt(at.plus_days(-POSITION_DAYS))))
-        .order((visits::arrived_est, visits::id))
-        .select((visits::actor, visits::lat, visits::lon, visits::accuracy_m))
-        .load(c))
-    .map_err(db_error)?;
-    let loads: HashMap<AccountId, i64> = loads.into_iter().filter_map(|(account, n)| Some((account?, n))).collect();
-    // The later visit overwrites the earlier one.
-    let positions: HashMap<AccountId, Point> = seen
-        .into_iter()
-        .filter_map(|(account, lat, lon, accuracy_m)| Some((account, Point { lat: lat?, lon: lon?, accuracy_m })))
-        .collect();
+    let loads = list_loads(tx, &accounts)?;
+    let positions = list_positions(tx, &accounts, at)?;
     Ok(grants
         .into_iter()
         .map(|(account, areas)| Inspector {
@@ -80,4 +62,28 @@ pub fn list_inspectors(tx: &mut Tx<'_>, areas: &std::collections::BTreeSet<AreaI
             position: positions.get(&account).copied(),
         })
         .collect())
+}
+
+/// Where accounts were last within [`POSITION_DAYS`], as far as that is known.
+fn list_positions(tx: &mut Tx<'_>, of: &[AccountId], at: Timestamp) -> Result<HashMap<AccountId, Point>> {
+    let of = Keys::new(of);
+    let last: Vec<Option<VisitId>> = on!(tx, |c| {
+        let visit = visits::table
+            .filter(visits::actor.eq(accounts::id).and(visits::arrived_est.gt(at.plus_days(-POSITION_DAYS))))
+            .filter(visits::lat.is_not_null().and(visits::lon.is_not_null()))
+            .order((visits::arrived_est.desc(), visits::id.desc()))
+            .select(visits::id)
+            .limit(1);
+        accounts::table.filter(of.hold(accounts::id)).select(visit.single_value()).load(c)
+    })
+    .map_err(db_error)?;
+    let last: Vec<VisitId> = last.into_iter().flatten().collect();
+    let last = Keys::new(&last);
+    let seen: Vec<Seen> = on!(tx, |c| visits::table
+        .filter(last.hold(visits::id))
+        .select((visits::actor, visits::lat, visits::lon, visits::accuracy_m))
+        .load(c))
+    .map_err(db_error)?;
+    let known = seen.into_iter().filter_map(|(account, lat, lon, accuracy_m)| Some((account, Point { lat: lat?, lon: lon?, accuracy_m })));
+    Ok(known.collect())
 }

@@ -7,7 +7,10 @@ use diesel::{Connection, RunQueryDsl, SqliteConnection, connection::SimpleConnec
 
 use crate::{
     error::{Code, Error, Result},
-    store::sql::{db_error, is_transient},
+    store::{
+        loads::Loads,
+        sql::{db_error, is_transient},
+    },
 };
 
 /// How many closures one commit carries at most.
@@ -20,8 +23,8 @@ const REST: Duration = Duration::from_secs(5);
 
 /// A closure's two calls: run it on the connection, then tell its caller what came of the commit.
 pub(in crate::store) trait Job: Send {
-    /// Runs the closure; keeps its result for [`Job::answer`].
-    fn run(&mut self, conn: &mut SqliteConnection) -> Result<()>;
+    /// Runs the closure, which goes on with what the ones before counted; keeps its result for [`Job::answer`].
+    fn run(&mut self, conn: &mut SqliteConnection, loads: &mut Loads) -> Result<()>;
     /// Tells the caller: the kept result if `commit` is fine, otherwise the commit's error.
     fn answer(self: Box<Self>, commit: std::result::Result<(), String>);
 }
@@ -88,9 +91,10 @@ fn commit_group(conn: &mut SqliteConnection, group: &mut [Box<dyn Job>]) -> Resu
             return Err(db_error(e));
         }
     }
+    let mut loads = Loads::default();
     for job in group.iter_mut() {
         let step = conn.batch_execute("SAVEPOINT job").map_err(db_error).and_then(|()| {
-            let end = if job.run(conn).is_ok() { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" };
+            let end = if job.run(conn, &mut loads).is_ok() { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" };
             conn.batch_execute(end).map_err(db_error)
         });
         if let Err(e) = step {

@@ -24,8 +24,9 @@ use crate::{
         db::{checkout, transaction},
         feed::{self, Later},
         hub::Hub,
+        loads::Loads,
         sql::db_error,
-        tx::Tx,
+        tx::{Noted, Tx},
     },
 };
 
@@ -38,11 +39,11 @@ const QUEUE: usize = 4096;
 
 /// A closure that is run in a group, or by itself.
 pub(in crate::store) trait Member: Send {
-    /// Runs the closure and keeps its result; answers what it wants in the feed.
+    /// Runs the closure and keeps its result; answers what it noted.
     ///
     /// # Errors
     /// The closure's, which is kept as its result too.
-    fn run(&mut self, tx: Tx<'_>) -> Result<Later>;
+    fn run(&mut self, tx: Tx<'_>) -> Result<Noted>;
     /// Whether its result is an error that may pass.
     fn may_pass(&self) -> bool;
     /// Runs the closure in a transaction of its own, as often as it takes, and keeps its result.
@@ -119,14 +120,16 @@ impl Lane {
     fn commit(&self, group: &mut [Box<dyn Member>]) -> Result<()> {
         let mut conn = checkout(&self.pool)?;
         let moved = transaction(&mut conn, |conn| {
-            let mut later = Later::default();
+            let (mut later, mut loads) = (Later::default(), Loads::default());
             let shared = group.len() > 1;
             if shared {
                 conn.batch_execute("SET LOCAL lock_timeout = '10ms'").map_err(db_error)?;
             }
             for member in group.iter_mut() {
-                if let Ok(entries) = transaction(conn, |conn| member.run(Tx::pg_group(conn))) {
-                    later.extend(entries);
+                let counted = std::mem::take(&mut loads);
+                if let Ok(noted) = transaction(conn, |conn| member.run(Tx::pg_group(conn).counted(counted))) {
+                    loads = noted.loads;
+                    later.extend(noted.later.unwrap_or_default());
                 }
             }
             if shared {

@@ -4,7 +4,7 @@ use diesel::{PgConnection, SqliteConnection, connection::SimpleConnection as _};
 
 use crate::{
     error::Result,
-    store::{db::transaction, feed::Later, hub::Heads, sql::db_error},
+    store::{db::transaction, feed::Later, hub::Heads, loads::Loads, sql::db_error},
 };
 
 /// The concrete connection of a transaction.
@@ -37,6 +37,8 @@ pub(in crate::store) struct Noted {
     pub moved: Heads,
     /// What is to be entered in the feed at the end of the group, if it is one closure of a group.
     pub later: Option<Later>,
+    /// What was counted, for the next closure of the transaction.
+    pub loads: Loads,
 }
 
 /// A transaction. Use cases take `&mut Tx` and can neither open nor end one.
@@ -46,11 +48,13 @@ pub struct Tx<'a> {
     moved: Heads,
     /// Where what is entered in the feed waits for the end of the group, if this is one closure of a group.
     later: Option<Later>,
+    /// What was counted in this transaction.
+    loads: Loads,
 }
 
 impl<'a> Tx<'a> {
-    pub(in crate::store) const fn pg(conn: &'a mut PgConnection) -> Self {
-        Self { conn: Conn::Pg(conn), moved: Heads::new(), later: None }
+    pub(in crate::store) fn pg(conn: &'a mut PgConnection) -> Self {
+        Self { conn: Conn::Pg(conn), moved: Heads::new(), later: None, loads: Loads::default() }
     }
 
     /// One closure of a group that PostgreSQL commits as one: what it enters in the feed waits for the end of the group.
@@ -58,8 +62,13 @@ impl<'a> Tx<'a> {
         Self { later: Some(Later::default()), ..Self::pg(conn) }
     }
 
-    pub(in crate::store) const fn sqlite(conn: &'a mut SqliteConnection) -> Self {
-        Self { conn: Conn::Sqlite(conn), moved: Heads::new(), later: None }
+    pub(in crate::store) fn sqlite(conn: &'a mut SqliteConnection) -> Self {
+        Self { conn: Conn::Sqlite(conn), moved: Heads::new(), later: None, loads: Loads::default() }
+    }
+
+    /// The same transaction with what was counted in it before.
+    pub(in crate::store) fn counted(self, loads: Loads) -> Self {
+        Self { loads, ..self }
     }
 
     /// Runs a step of the transaction: what it wrote is taken back if it fails, and the transaction goes on.
@@ -68,12 +77,14 @@ impl<'a> Tx<'a> {
     /// The step's, or the database fails.
     pub fn step<T>(&mut self, f: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
         let grouped = self.later.is_some();
+        // If the step is taken back nobody knows what was counted in it.
+        let loads = std::mem::take(&mut self.loads);
         let outcome = match &mut self.conn {
-            Conn::Pg(conn) => transaction(conn, |c| if grouped { Tx::pg_group(c) } else { Tx::pg(c) }.run_noting(f)),
+            Conn::Pg(conn) => transaction(conn, |c| if grouped { Tx::pg_group(c) } else { Tx::pg(c) }.counted(loads).run_noting(f)),
             // The writer begins and ends SQLite's transactions by hand, so their steps are made by hand too.
             Conn::Sqlite(conn) => {
                 conn.batch_execute("SAVEPOINT step").map_err(db_error)?;
-                let outcome = Tx::sqlite(conn).run_noting(f);
+                let outcome = Tx::sqlite(conn).counted(loads).run_noting(f);
                 let end = if outcome.is_ok() { "RELEASE step" } else { "ROLLBACK TO step; RELEASE step" };
                 conn.batch_execute(end).map_err(db_error)?;
                 outcome
@@ -81,6 +92,7 @@ impl<'a> Tx<'a> {
         };
         let (value, noted) = outcome?;
         self.moved.extend(noted.moved);
+        self.loads = noted.loads;
         if let (Some(later), Some(more)) = (&mut self.later, noted.later) {
             later.extend(more);
         }
@@ -94,12 +106,17 @@ impl<'a> Tx<'a> {
 
     /// Runs a closure; with its result all that it noted.
     pub(in crate::store) fn run_noting<T>(mut self, f: impl FnOnce(&mut Self) -> Result<T>) -> Result<(T, Noted)> {
-        f(&mut self).map(|value| (value, Noted { moved: self.moved, later: self.later }))
+        f(&mut self).map(|value| (value, Noted { moved: self.moved, later: self.later, loads: self.loads }))
     }
 
     /// Where entries of the feed wait for the end of the group, if they do.
     pub(in crate::store) const fn later(&mut self) -> Option<&mut Later> {
         self.later.as_mut()
+    }
+
+    /// What was counted in this transaction.
+    pub(in crate::store) const fn loads(&mut self) -> &mut Loads {
+        &mut self.loads
     }
 
     /// Notes that a channel has a new head.

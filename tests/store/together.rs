@@ -42,10 +42,10 @@ fn keep(tx: &mut Tx<'_>, n: u128) -> Result<()> {
     append(tx, &[Entry { channel: channel(), kind: "area", entity: Uuid::from_u128(n), v: 1, presence: Presence::Put }], hash)
 }
 
-type Closure<T> = Box<dyn FnMut(&mut Tx<'_>) -> Result<T> + Send>;
+pub type Closure<T> = Box<dyn FnMut(&mut Tx<'_>) -> Result<T> + Send>;
 
 /// Sends closures while all that run them are busy, so that they meet in groups; then lets them go.
-fn meet<T: Send + 'static>(runtime: &Runtime, db: &Db, closures: Vec<Closure<T>>) -> Vec<JoinHandle<Result<T>>> {
+pub fn meet<T: Send + 'static>(runtime: &Runtime, db: &Db, closures: Vec<Closure<T>>) -> Vec<JoinHandle<Result<T>>> {
     let (open, busy) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
     let lanes = if db.kind() == "sqlite" { 1 } else { 2 };
     for nth in 1..=lanes {
