@@ -274,7 +274,7 @@ fn counts_follow_what_the_transaction_writes_and_takes_back() {
             })
         };
         let closures = vec![place(210, 31, false), place(211, 31, true), place(212, 31, false), place(213, 32, false)];
-        let done = meet(&runtime, &t.db(), closures);
+        let done = meet(&runtime, t.db(), closures);
         let done: Vec<_> = done.into_iter().map(|answer| runtime.block_on(answer).unwrap().ok()).collect();
         assert!(done[1].is_none() && [0, 2, 3].iter().all(|n| done[*n].is_some()), "{done:?}");
         assert_eq!(t.db().write_blocking(|tx| Ok(loads(tx))).unwrap(), [(31, 2), (32, 3)]);
