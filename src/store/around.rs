@@ -28,11 +28,11 @@ type Near = (TicketId, CategoryId, f64, f64, Option<f64>, Timestamp, Json<Vec<Ar
 #[derive(Debug, Default)]
 pub struct Spots {
     /// Cells of the grid.
-    pub cells: BTreeSet<i64>,
+    cells: BTreeSet<i64>,
     /// Categories.
-    pub categories: BTreeSet<CategoryId>,
+    categories: BTreeSet<CategoryId>,
     /// The first and the last instant of creation, inclusive.
-    pub created: Option<(Timestamp, Timestamp)>,
+    created: Option<(Timestamp, Timestamp)>,
 }
 
 impl Spots {

@@ -22,7 +22,8 @@ use crate::{
 pub(in crate::store) struct Loads(HashMap<AccountId, i64>);
 
 impl Loads {
-    /// Forgets those whose orders are written: they are counted anew.
+    /// Forgets those whose orders are written, who had them when the world was loaded and who has them now: they are counted anew. A world is
+    /// kept once in a transaction.
     pub(in crate::store) fn forget(&mut self, world: &World) {
         for (was, now) in world.work_orders.changed() {
             for account in [was.and_then(|o| o.account_id), now.account_id].into_iter().flatten() {

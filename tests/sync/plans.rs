@@ -50,12 +50,20 @@ struct Step {
 const ALLOWED: &[(&str, &str)] =
     &[("SELECT `channels`.`no`, `channels`.`head` FROM `channels`", "once a day the worker marks the channels that moved")];
 
-/// What a push asks in a crowded city, by the statement's beginning and its last condition, and the index that answers it: another would
+/// What a push asks in a crowded city, by the statement's beginning and its last condition, and the index with the conditions that answers it: another would
 /// find the same rows among many more.
 const BY_INDEX: &[(&str, &str, &str)] = &[
-    ("SELECT `tickets`.`id`, `tickets`.`category_id`, `tickets`.`lat`", "`created_at` BETWEEN", "tickets_cell_category_id_created_at"),
-    ("SELECT `accounts`.`id`, (SELECT COUNT(*) FROM `work_orders`", "`accounts`.`id`", "work_orders_account_id_state"),
-    ("SELECT (SELECT `visits`.`id` FROM", "`accounts`.`id`", "visits_actor_arrived_est"),
+    (
+        "SELECT `tickets`.`id`, `tickets`.`category_id`, `tickets`.`lat`",
+        "`created_at` BETWEEN",
+        "tickets_cell_category_id_created_at (cell=? AND category_id=? AND created_at>? AND created_at<?)",
+    ),
+    (
+        "SELECT `accounts`.`id`, (SELECT COUNT(*) FROM `work_orders`",
+        "`accounts`.`id`",
+        "work_orders_account_id_state (account_id=? AND state=?)",
+    ),
+    ("SELECT (SELECT `visits`.`id` FROM", "`accounts`.`id`", "visits_actor_arrived_est (actor=? AND arrived_est>?)"),
 ];
 
 fn plan(conn: &mut SqliteConnection, statement: &str) -> Vec<String> {
@@ -101,7 +109,7 @@ fn no_statement_of_the_sync_walks_through_a_table_that_grows() {
         assert!(asked.peek().is_some(), "nothing asked {begins}");
         for statement in asked {
             let plan = plan(&mut conn, statement);
-            assert!(plan.iter().any(|step| step.contains(&format!("INDEX {index} ("))), "{statement}\n{}", plan.join("\n"));
+            assert!(plan.iter().any(|step| step.contains(&format!("INDEX {index}"))), "{statement}\n{}", plan.join("\n"));
         }
     }
     assert_eq!(walks(&mut conn, "SELECT count(*) FROM notes WHERE text = ?1"), ["SCAN notes"], "the test sees a walk");

@@ -2,7 +2,7 @@
 
 use std::{cmp::Ordering, collections::BTreeSet};
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::Outcome;
 use crate::domain::{area::AreaKind, ids::AccountId};
@@ -57,7 +57,7 @@ pub(super) const CHOSEN: (&str, &str) =
     ("به ترتیب محدوده، کار در دست و نزدیکی، نخستین است.", "This inspector is the first by area, load and nearness.");
 
 /// An inspector who was considered.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ConsideredInspector {
     /// Who.
     pub account: AccountId,
@@ -74,7 +74,7 @@ pub struct ConsideredInspector {
 }
 
 /// The choice of an inspector with its explanation.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct InspectorDecision {
     /// Who is asked; absent: nobody can be.
     pub chosen: Option<AccountId>,

@@ -136,9 +136,10 @@ fn report_duplicates(world: &mut World, around: &Surroundings<'_>, author: &Auth
         ticket != me.ticket && category == me.category && apart_us <= SAME_TIME_US && point.distance_m(&me.point) <= SAME_PLACE_M
     };
     // What was loaded is newer than what was fetched beforehand.
-    let fetched = around.neighbours.iter().filter(|n| world.tickets.get(n.ticket).is_none());
+    let fetched: BTreeMap<TicketId, &Neighbour> =
+        around.neighbours.iter().filter(|n| world.tickets.get(n.ticket).is_none()).map(|n| (n.ticket, n)).collect();
     let mut same: BTreeMap<TicketId, Neighbour> =
-        fetched.filter(|n| is_same(n.ticket, n.category, n.created_at, &n.point)).map(|n| (n.ticket, n.clone())).collect();
+        fetched.into_values().filter(|n| is_same(n.ticket, n.category, n.created_at, &n.point)).map(|n| (n.ticket, n.clone())).collect();
     let loaded = world.tickets.iter().filter(|t| is_same(t.id, t.category_id, t.created_at, &t.point));
     same.extend(loaded.map(|t| (t.id, Neighbour::from(t))));
     let mut told = None;
