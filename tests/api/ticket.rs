@@ -1,9 +1,13 @@
 //! Tickets over HTTP.
 
 use bazdid::http::document;
-use serde_json::json;
+use serde_json::{Value, json};
+use uuid::Uuid;
 
-use crate::town::{PHONE, Town, pothole};
+use crate::{
+    town::{PHONE, Town, pothole},
+    town_rows::TREE,
+};
 
 #[test]
 fn a_ticket_is_registered_once_for_each_key_and_found_again() {
@@ -56,6 +60,23 @@ fn pages_follow_each_other_without_gap_or_double() {
             path = format!("/v1/tickets?limit=2&cursor={cursor}");
         }
         assert_eq!(seen, made);
+    }
+}
+
+/// What is kept has no sentences; the office reads it with those of inspectors.
+#[test]
+fn why_an_inspector_was_chosen_is_told_in_both_languages() {
+    for town in Town::both() {
+        let mut tree = pothole();
+        tree["category"] = json!(Uuid::from_u128(TREE));
+        let made = town.call("operator", "POST", "/v1/tickets").json(&tree).send().ok();
+        let detail = town.get("operator", &format!("/v1/tickets/{}", made["id"].as_str().unwrap()));
+        let explanation = &detail["work_orders"][0]["explanation"];
+        assert_eq!(explanation["how"], "inspector");
+        let first = &explanation["considered"][0];
+        assert_eq!((&first["account"], &first["verdict"], &first["reason"]), (&explanation["chosen"], &json!("chosen"), &Value::Null));
+        assert_eq!(first["en"], "This inspector is the first by area, load and nearness.");
+        assert_eq!(first["fa"], "به ترتیب محدوده، کار در دست و نزدیکی، نخستین است.");
     }
 }
 

@@ -50,8 +50,8 @@ struct Step {
 const ALLOWED: &[(&str, &str)] =
     &[("SELECT `channels`.`no`, `channels`.`head` FROM `channels`", "once a day the worker marks the channels that moved")];
 
-/// What a push asks in a crowded city, by the statement's beginning and its last condition, and the index with the conditions that answers it: another would
-/// find the same rows among many more.
+/// What a push asks in a crowded city, by the statement's beginning and its last condition, and the index with the conditions that
+/// answers it: another would find the same rows among many more.
 const BY_INDEX: &[(&str, &str, &str)] = &[
     (
         "SELECT `tickets`.`id`, `tickets`.`category_id`, `tickets`.`lat`",
