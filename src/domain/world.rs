@@ -219,6 +219,11 @@ macro_rules! world {
                 self.unread.extend(other.unread);
             }
 
+            /// The kinds of the rows with this id that are here: one at most, where ids are unique over all kinds.
+            pub fn kinds_of(&self, id: Uuid) -> impl Iterator<Item = &'static str> {
+                [$((<$ty as Entity>::KIND, self.$field.rows.contains_key(&id))),+].into_iter().filter_map(|(kind, here)| here.then_some(kind))
+            }
+
             /// Takes everything back that was written after a mark.
             pub fn rollback(&mut self, mark: Mark) {
                 $(self.$field.rollback(mark.$field);)+

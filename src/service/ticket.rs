@@ -90,10 +90,10 @@ pub fn create(tx: &mut Tx<'_>, ctx: &Ctx, new: &NewTicket) -> Result<Registered>
         return Err(invalid(faults));
     }
     check_place(ctx, &reference, &reference.locate(&intake.point))?;
-    let mut world = store::aggregate::load_world(tx, new.id.as_slice())?;
-    if world.tickets.get(intake.id).is_some() {
-        return Err(Error::with(Code::AlreadyExists, "a ticket with this id exists"));
+    if !store::aggregate::find_taken_ids(tx, &[intake.id.uuid()])?.is_empty() {
+        return Err(Error::with(Code::AlreadyExists, "this id names something that exists; make another"));
     }
+    let mut world = World::default();
     let duplicates = duplicates_of(tx, ctx, &reference, &intake)?;
     let id = intake.id;
     intake::register(&mut world, &reference, intake);

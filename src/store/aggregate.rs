@@ -8,10 +8,7 @@ use uuid::Uuid;
 use crate::{
     domain::{
         ids::{Id, TicketId},
-        photo::Photo,
-        ticket::Ticket,
-        visit::{Measurement, Note, Visit},
-        work_order::{Round, WorkOrder},
+        work_order::Assignment,
         world::{Entity, Table, World},
     },
     error::Result,
@@ -160,9 +157,8 @@ pub fn save_world(tx: &mut Tx<'_>, world: &World) -> Result<()> {
 }
 
 macro_rules! roots {
-    ($tx:ident, $found:ident, $open:ident, $made:ident, $($table:ident of $kind:ty),+) => {$(
-        let ids: Vec<Id<()>> =
-            $open.iter().filter(|id| $made.get(*id).is_none_or(|kind| *kind == <$kind as Entity>::KIND)).copied().map(Id::new).collect();
+    ($tx:ident, $found:ident, $open:ident, $($table:ident),+) => {$(
+        let ids: Vec<Id<()>> = $open.iter().copied().map(Id::new).collect();
         if !ids.is_empty() {
             let keys = Keys::new(&ids);
             let rows: Vec<(Id<()>, TicketId)> = on!($tx, |c| schema::$table::table
@@ -178,26 +174,17 @@ macro_rules! roots {
     )+};
 }
 
-/// Which tickets the given ids belong to, whatever they name: tickets, work orders, visits, photos, notes, measurements or
-/// rounds. Ids that name nothing are left out.
+/// Which tickets the given ids belong to, whatever they name: tickets, work orders, visits, photos, notes, measurements,
+/// rounds or answers. Ids that name nothing are left out.
 ///
 /// # Errors
 /// The database fails.
 pub fn find_roots(tx: &mut Tx<'_>, ids: &[Uuid]) -> Result<Vec<(Uuid, TicketId)>> {
-    find_roots_but_new(tx, ids, &BTreeMap::new())
-}
-
-/// As [`find_roots`]; of ids that are about to be given to a new row, `made` says its kind, and only rows of this kind are looked for.
-///
-/// # Errors
-/// The database fails.
-pub fn find_roots_but_new(tx: &mut Tx<'_>, ids: &[Uuid], made: &BTreeMap<Uuid, &'static str>) -> Result<Vec<(Uuid, TicketId)>> {
     let mut found = Vec::new();
     for ids in ids.chunks(LIST) {
         // What was found is not asked for again: mostly tickets and orders are named.
         let mut open: BTreeSet<Uuid> = ids.iter().copied().collect();
-        let may_be_ticket = |id: &&Uuid| made.get(*id).is_none_or(|kind| *kind == Ticket::KIND);
-        let ids: Vec<TicketId> = ids.iter().filter(may_be_ticket).copied().map(Id::new).collect();
+        let ids: Vec<TicketId> = ids.iter().copied().map(Id::new).collect();
         let keys = Keys::new(&ids);
         let tickets: Vec<TicketId> =
             on!(tx, |c| schema::tickets::table.filter(keys.hold(schema::tickets::id)).select(schema::tickets::id).load(c))
@@ -206,10 +193,32 @@ pub fn find_roots_but_new(tx: &mut Tx<'_>, ids: &[Uuid], made: &BTreeMap<Uuid, &
             open.remove(&ticket.uuid());
             found.push((ticket.uuid(), ticket));
         }
-        roots!(
-            tx, found, open, made, work_orders of WorkOrder, visits of Visit, photos of Photo, notes of Note, measurements of Measurement,
-            rounds of Round
-        );
+        roots!(tx, found, open, work_orders, visits, photos, notes, measurements, rounds, checklist_answers);
     }
     Ok(found)
+}
+
+/// Which of the given ids name a row already, each with the kind of that row. Every row that a device may read stands in the
+/// feed with at least one channel, so one look-up there covers all of those kinds; assignments are never sent and are looked up
+/// in their own table.
+///
+/// # Errors
+/// The database fails.
+pub fn find_taken_ids(tx: &mut Tx<'_>, ids: &[Uuid]) -> Result<BTreeMap<Uuid, String>> {
+    let mut taken = BTreeMap::new();
+    for ids in ids.chunks(LIST) {
+        let ids: Vec<Id<()>> = ids.iter().copied().map(Id::new).collect();
+        let keys = Keys::new(&ids);
+        let sent: Vec<(Id<()>, String)> = on!(tx, |c| schema::feed::table
+            .filter(keys.hold(schema::feed::entity).and(schema::feed::present.eq(true)))
+            .select((schema::feed::entity, schema::feed::kind))
+            .load(c))
+        .map_err(db_error)?;
+        taken.extend(sent.into_iter().map(|(id, kind)| (id.uuid(), kind)));
+        let assignments: Vec<Id<()>> =
+            on!(tx, |c| schema::assignments::table.filter(keys.hold(schema::assignments::id)).select(schema::assignments::id).load(c))
+                .map_err(db_error)?;
+        taken.extend(assignments.into_iter().map(|id| (id.uuid(), Assignment::KIND.to_owned())));
+    }
+    Ok(taken)
 }

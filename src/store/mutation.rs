@@ -177,6 +177,20 @@ pub fn list_waiting(tx: &mut Tx<'_>, things: &[Uuid]) -> Result<Vec<Journaled>> 
     Ok(found)
 }
 
+/// Which of some groups the journal has a decided part of, sent by a person before: under other ids than those of `now`.
+///
+/// # Errors
+/// The database fails.
+pub fn list_begun_groups(tx: &mut Tx<'_>, actor: AccountId, groups: &[GroupId], now: &[MutationId]) -> Result<Vec<GroupId>> {
+    let keys = Keys::new(groups);
+    let rows: Vec<(Option<GroupId>, MutationId)> = on!(tx, |c| mutations::table
+        .filter(keys.hold(mutations::group_id).and(mutations::actor.eq(actor)).and(mutations::status.ne(Status::Deferred)))
+        .select((mutations::group_id, mutations::id))
+        .load(c))
+    .map_err(db_error)?;
+    Ok(rows.into_iter().filter(|(_, id)| !now.contains(id)).filter_map(|(group, _)| group).collect())
+}
+
 /// Which of the ids name tickets whose creation was refused.
 ///
 /// # Errors

@@ -20,6 +20,7 @@ use bazdid::{
         visit::{Audience, Note},
     },
     service::{
+        change::{self, Change},
         device,
         sync::push::{Batch, push},
     },
@@ -33,7 +34,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
-    city::{D_WEST, HALL, INSPECTOR_W, START, SharedCity, grant, id, on_both, ticket_with_order},
+    city::{D_WEST, HALL, INSPECTOR_W, START, SUPERVISOR, SharedCity, grant, id, on_both, ticket_with_order},
     push::{body, note, registered, send},
 };
 
@@ -176,7 +177,10 @@ fn notes_are_read_only_for_what_is_decided_by_them() {
             "width": 1, "height": 1, "captured_at": at,
         });
         assert!(!read("photo.add", ticket.uuid(), photo, Status::Applied));
-        assert!(read("note.add", ticket.uuid(), json!({ "note": known, "text": "z" }), Status::Rejected), "its id is another's");
+        assert!(
+            !read("note.add", ticket.uuid(), json!({ "note": known, "text": "z" }), Status::Rejected),
+            "the feed tells that its id is taken"
+        );
         assert!(read("note.edit", ticket.uuid(), json!({ "note": known, "text": "z" }), Status::Applied));
         assert!(read("ticket.edit", ticket.uuid(), json!({ "set": { "text": "z" } }), Status::Merged));
         assert_eq!(city.world(ticket).notes.iter().filter(|n| n.text == "z").count(), 2);
@@ -212,7 +216,7 @@ fn an_id_that_somebody_else_gives_away_while_a_push_waits_for_the_ticket_is_take
         let taken = id(5001 + 0x1000);
         let (locked, release) = (std::sync::mpsc::channel::<()>(), std::sync::mpsc::channel::<()>());
         let (told, held) = (locked.0, release.1);
-        let other = city.db.clone();
+        let (other, office) = (city.db.clone(), city.ctx(Some(id(SUPERVISOR))));
         let first = thread::spawn(move || {
             other
                 .write_blocking(move |tx| {
@@ -229,7 +233,7 @@ fn an_id_that_somebody_else_gives_away_while_a_push_waits_for_the_ticket_is_take
                         eff: START,
                         removed_at: None,
                     });
-                    store::aggregate::save_world(tx, &world)?;
+                    change::keep(tx, &office, &mut world, Change::default())?;
                     told.send(()).unwrap();
                     held.recv().unwrap();
                     Ok(())

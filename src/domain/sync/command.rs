@@ -11,7 +11,7 @@ use bounds::{optional_text, photo, point, short, text};
 
 use crate::domain::{
     geo::Point,
-    ids::{CategoryId, ChecklistId, MeasurementId, NoteId, PhotoId, RoundId, TicketId, VisitId},
+    ids::{CategoryId, ChecklistId, MeasurementId, MutationId, NoteId, PhotoId, RoundId, TicketId, VisitId},
     photo::PhotoKind,
     sync::{
         outcome::OutcomeCode,
@@ -223,6 +223,17 @@ pub struct TicketSet {
     pub category: Option<CategoryId>,
 }
 
+/// A row that a command makes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewRow {
+    /// Its kind, as on the wire.
+    pub kind: &'static str,
+    /// Its id.
+    pub id: Uuid,
+    /// JSON pointer to the id in the mutation.
+    pub pointer: &'static str,
+}
+
 /// A command.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
@@ -308,6 +319,38 @@ impl Command {
     /// The command or its version is not known, or an argument cannot be accepted.
     pub fn parse(cmd: &str, version: i64, args: &Value) -> Result<Self, Fault> {
         Self::parse_by(STEPS, cmd, version, args)
+    }
+
+    /// The row that the command makes: its kind, its id, and where the id stands in the mutation. `entity` is what the mutation is
+    /// about, `mutation` its own id, which is also the id of a work event or an answer.
+    #[must_use]
+    pub const fn creates(&self, entity: Uuid, mutation: MutationId) -> Option<NewRow> {
+        let (kind, id, pointer) = match self {
+            Self::TicketCreate(_) => ("ticket", entity, "/entity"),
+            Self::NoteAdd(a) => ("note", a.note.uuid(), "/args/note"),
+            Self::VisitRecord(a) => ("visit", a.visit.uuid(), "/args/visit"),
+            Self::PhotoAdd(a) => ("photo", a.photo.uuid(), "/args/photo"),
+            Self::MeasurementAdd(a) => ("measurement", a.measurement.uuid(), "/args/measurement"),
+            Self::ChecklistAnswer(_) => ("answer", mutation.uuid(), "/id"),
+            Self::WorkAccept
+            | Self::WorkDecline(_)
+            | Self::WorkStart(_)
+            | Self::WorkRequestHold(_)
+            | Self::WorkResume
+            | Self::WorkSubmit(_)
+            | Self::WorkFailVisit(_)
+            | Self::WorkRetract(_)
+            | Self::InspectionSubmit(_) => ("work_event", mutation.uuid(), "/id"),
+            Self::TicketEdit(_)
+            | Self::TicketPropose(_)
+            | Self::NoteEdit(_)
+            | Self::NoteRemove(_)
+            | Self::VisitLeave(_)
+            | Self::PhotoRemove(_)
+            | Self::RoundVerify(_)
+            | Self::RoundRework(_) => return None,
+        };
+        Some(NewRow { kind, id, pointer })
     }
 
     /// [`Command::parse`] with other steps from old versions to the newest than those in force.

@@ -13,6 +13,7 @@ mod disputes;
 mod edit;
 mod facts;
 pub mod flags;
+mod identity;
 mod judge;
 mod late;
 mod quarantine;
@@ -28,6 +29,7 @@ use uuid::Uuid;
 
 use crate::domain::{
     account::Role,
+    geo::Point,
     ids::{AccountId, AreaId, DeviceId, MutationId, OrganisationId, TicketId, WorkOrderId},
     policy::{Permission, role_allows},
     sync::{
@@ -36,7 +38,7 @@ use crate::domain::{
         stamp::Stamp,
         surroundings::Surroundings,
     },
-    ticket::{Ticket, TicketOrigin},
+    ticket::{Ticket, TicketField, TicketOrigin},
     time::Timestamp,
     work_order::WorkOrder,
     world::World,
@@ -113,6 +115,9 @@ pub fn decide(world: &mut World, around: &Surroundings<'_>, author: &Author, act
     if let Some(aside) = quarantine::check(world, around, author, act) {
         return aside;
     }
+    if let Some(refusal) = identity::refuse(world, around, act) {
+        return refusal;
+    }
     match act.command {
         Command::NoteAdd(_)
         | Command::NoteEdit(_)
@@ -122,7 +127,7 @@ pub fn decide(world: &mut World, around: &Surroundings<'_>, author: &Author, act
         | Command::PhotoAdd(_)
         | Command::PhotoRemove(_)
         | Command::MeasurementAdd(_)
-        | Command::ChecklistAnswer(_) => facts::decide(world, author, act),
+        | Command::ChecklistAnswer(_) => facts::decide(world, around, author, act),
         Command::WorkAccept
         | Command::WorkDecline(_)
         | Command::WorkStart(_)
@@ -130,20 +135,22 @@ pub fn decide(world: &mut World, around: &Surroundings<'_>, author: &Author, act
         | Command::WorkResume
         | Command::WorkSubmit(_)
         | Command::WorkFailVisit(_)
-        | Command::InspectionSubmit(_) => work::decide(world, author, act),
-        Command::WorkRetract(args) => retract::decide(world, author, act, args),
-        Command::RoundVerify(_) | Command::RoundRework(_) => judge::decide(world, author, act),
+        | Command::InspectionSubmit(_) => work::decide(world, around, author, act),
+        Command::WorkRetract(args) => retract::decide(world, around, author, act, args),
+        Command::RoundVerify(_) | Command::RoundRework(_) => judge::decide(world, around, author, act),
         Command::TicketCreate(args) => ticket::create(world, around, author, act, args),
         Command::TicketEdit(args) => edit::edit(world, around, author, act, &args.set),
         Command::TicketPropose(args) => edit::propose(world, around, author, act, args),
     }
 }
 
-/// The ticket, and the work order if the entity is one, as far as the author may know of it.
-fn target<'w>(world: &'w World, author: &Author, entity: Uuid) -> Option<(&'w Ticket, Option<&'w WorkOrder>)> {
+/// The ticket, and the work order if the entity is one, as far as the author may know of it, or may have known when they acted: a
+/// ticket that has moved elsewhere since may still stand in the copy of a device that was out of reach.
+fn target<'w>(world: &'w World, around: &Surroundings<'_>, author: &Author, entity: Uuid) -> Option<(&'w Ticket, Option<&'w WorkOrder>)> {
     let order = world.work_orders.get(WorkOrderId::new(entity));
     let ticket = world.tickets.get(order.map_or_else(|| TicketId::new(entity), |o| o.ticket_id))?;
-    let in_area = author.may(Permission::TicketRead) && ticket.areas.iter().any(|a| author.areas.contains(a));
+    let reads = |areas: &[AreaId]| author.may(Permission::TicketRead) && areas.iter().any(|a| author.areas.contains(a));
+    let in_area = reads(&ticket.areas) || !author.areas.is_empty() && former_areas(world, around, ticket).any(|areas| reads(&areas));
     // What lies outside every area is any office's.
     let nowhere = ticket.leaf_areas.is_empty() && author.may(Permission::TicketManage);
     let found = ticket.origin == TicketOrigin::Field && ticket.created_by == author.account;
@@ -154,6 +161,14 @@ fn target<'w>(world: &'w World, author: &Author, entity: Uuid) -> Option<(&'w Ti
         None => world.work_orders.iter().any(|o| o.ticket_id == ticket.id && held(o.id)),
     };
     (in_area || nowhere || found || found_by_us || has_held).then_some((ticket, order))
+}
+
+/// The areas of every point that anybody ever gave a ticket, whether it stood or not: what follows must not depend on the order in
+/// which the edits arrived.
+fn former_areas<'w>(world: &'w World, around: &'w Surroundings<'_>, ticket: &Ticket) -> impl Iterator<Item = Vec<AreaId>> {
+    let id = ticket.id;
+    let moves = world.field_edits.iter().filter(move |e| e.ticket_id == id && e.field == TicketField::Point);
+    moves.filter_map(|e| serde_json::from_value::<Point>(e.value.clone()).ok()).map(|point| around.locate(&point).areas)
 }
 
 /// Whether the author is, or belongs to, the party that an assignment names.

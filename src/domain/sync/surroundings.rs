@@ -8,9 +8,13 @@
 //! - `same_bytes`: for every sha-256 of a `photo.add` in the batch the stored photos with it. Load their tickets into the
 //!   world as well, so that both sides get their verdicts, whichever came first.
 //! - `codes_taken`: of the codes `code_for(ticket, 0..CODE_ATTEMPTS)` of new tickets those that other tickets have.
+//! - `taken_ids`: of the ids that the batch gives to new rows ([`Command::creates`](crate::domain::sync::command::Command::creates))
+//!   those that name a row of any kind already.
 //! - Into the world, beside the tickets that the batch names, the tickets that those duplicate.
 
 use std::collections::{BTreeMap, BTreeSet};
+
+use uuid::Uuid;
 
 use crate::domain::{
     category::Category,
@@ -58,13 +62,15 @@ pub struct Surroundings<'a> {
     pub same_bytes: BTreeMap<String, BTreeSet<PhotoId>>,
     /// Codes that other tickets have.
     pub codes_taken: BTreeSet<String>,
+    /// Ids of new rows that name a stored row already, each with the kind of that row.
+    pub taken_ids: BTreeMap<Uuid, String>,
 }
 
 impl<'a> Surroundings<'a> {
     /// With reference data alone: for commands that make neither tickets nor photos.
     #[must_use]
     pub fn new(reference: &'a Reference) -> Self {
-        Self { reference, neighbours: Vec::new(), same_bytes: BTreeMap::new(), codes_taken: BTreeSet::new() }
+        Self { reference, neighbours: Vec::new(), same_bytes: BTreeMap::new(), codes_taken: BTreeSet::new(), taken_ids: BTreeMap::new() }
     }
 
     /// A category.

@@ -13,6 +13,7 @@ use crate::{
         sync::{
             channel::Channel,
             engine::{Author, Authority},
+            journal::Journaled,
         },
         time::Timestamp,
     },
@@ -63,6 +64,21 @@ pub(super) fn check_device(tx: &mut Tx<'_>, ctx: &Ctx, device: Option<Device>) -
     Ok(device)
 }
 
+/// When something was done, as far as the server knows.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Done {
+    /// Estimated time of the act.
+    pub est: Timestamp,
+    /// When the server received the report of it.
+    pub received_at: Timestamp,
+}
+
+impl From<&Journaled> for Done {
+    fn from(row: &Journaled) -> Self {
+        Self { est: row.est, received_at: row.received_at }
+    }
+}
+
 /// The grants of accounts, past and present.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Grants(BTreeMap<AccountId, Vec<RoleGrant>>);
@@ -85,29 +101,35 @@ impl Grants {
         self.0.get(&account).map_or(&[], Vec::as_slice)
     }
 
-    /// Which grants count for what was done at an instant: those in force then; if the last had ended before, those that ended
-    /// last, and what was done under them no longer counts by itself.
-    fn counting(&self, account: AccountId, at: Timestamp) -> (Authority, Vec<&RoleGrant>) {
-        let syncs = |g: &&RoleGrant| role_allows(g.role, Permission::Sync);
-        let grants = self.of(account);
-        let last = grants.iter().filter(syncs).filter_map(|g| g.valid_to).filter(|end| *end <= at).max();
-        match last {
-            Some(end) if !grants.iter().filter(syncs).any(|g| g.in_force_at(at)) => {
-                (Authority::Revoked, grants.iter().filter(|g| g.in_force_at(end.plus_micros(-1))).collect())
-            }
-            _ => (Authority::InForce, grants.iter().filter(|g| g.in_force_at(at)).collect()),
-        }
+    /// Which grants count for what was done: those of the estimated time of the act, see [`Self::counting_at`]. Where nobody had any
+    /// grant yet, those of the receipt: nobody has a device before their first grant, so the clock was wrong, and that takes
+    /// nothing from anybody.
+    fn counting(&self, account: AccountId, done: Done) -> (Authority, Vec<&RoleGrant>) {
+        let found = self.counting_at(account, done.est).or_else(|| self.counting_at(account, done.received_at));
+        found.unwrap_or((Authority::InForce, Vec::new()))
     }
 
-    /// Which grants count for what was done at an instant.
-    pub(super) fn held(&self, account: AccountId, at: Timestamp) -> (Authority, Vec<GrantId>) {
-        let (authority, held) = self.counting(account, at);
+    /// Which grants count at an instant: those in force then; if the last had ended before, those that ended last, and what was done
+    /// under them no longer counts by itself. `None` before the first.
+    fn counting_at(&self, account: AccountId, at: Timestamp) -> Option<(Authority, Vec<&RoleGrant>)> {
+        let in_force = |at: Timestamp| self.of(account).iter().filter(|g| g.in_force_at(at)).collect();
+        let syncing = self.of(account).iter().filter(|g| role_allows(g.role, Permission::Sync));
+        if syncing.clone().any(|g| g.in_force_at(at)) {
+            return Some((Authority::InForce, in_force(at)));
+        }
+        let end = syncing.filter_map(|g| g.valid_to).filter(|end| *end <= at).max()?;
+        Some((Authority::Revoked, in_force(end.plus_micros(-1))))
+    }
+
+    /// Which grants count for what was done.
+    pub(super) fn held(&self, account: AccountId, done: Done) -> (Authority, Vec<GrantId>) {
+        let (authority, held) = self.counting(account, done);
         (authority, held.into_iter().map(|g| g.id).collect())
     }
 
-    /// The account with what it held at an instant: who may write is judged by history.
-    pub(super) fn author(&self, account: AccountId, device: DeviceId, at: Timestamp, reference: &Reference) -> Author {
-        let (authority, held) = self.counting(account, at);
+    /// The account with what it held when something was done: who may write is judged by history.
+    pub(super) fn author(&self, account: AccountId, device: DeviceId, done: Done, reference: &Reference) -> Author {
+        let (authority, held) = self.counting(account, done);
         let areas: BTreeSet<AreaId> = held.iter().filter(|g| reads_areas(g.role)).flat_map(|g| expand(g, reference)).collect();
         Author {
             account,

@@ -6,18 +6,21 @@ mod around;
 mod case;
 mod desk;
 mod echo;
+mod group;
 pub mod kept;
 mod receive;
 pub mod release;
 
 pub use receive::Batch;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use crate::{
     domain::{
         account::{ClockTrust, Device},
-        ids::GroupId,
         reference::Reference,
         sync::{
             engine::Authority,
@@ -50,6 +53,8 @@ struct Push<'a> {
     grants: Grants,
     /// What stands in place of the authority that the grants give: who only hands in what he has is allowed nothing by himself.
     authority: Option<Authority>,
+    /// Places whose group is torn: another part of it stands elsewhere in this push, or came with an earlier one.
+    torn: BTreeSet<usize>,
 }
 
 /// What a step of the push came to: the answers by their place, and the newest stamp that it gave.
@@ -73,8 +78,10 @@ pub fn push(tx: &mut Tx<'_>, ctx: &Ctx, batch: &Batch) -> Result<PushResponse> {
         Standing::InService => None,
         Standing::HandsIn => Some(Authority::Revoked),
     };
-    let mut push = Push { ctx, request, reference: ctx.reference(tx)?, grants: Grants::default(), authority, device };
+    let mut push =
+        Push { ctx, request, reference: ctx.reference(tx)?, grants: Grants::default(), authority, device, torn: BTreeSet::new() };
     push.grants.learn(tx, &[push.device.account_id])?;
+    push.torn = group::find_torn(tx, push.device.account_id, &items)?;
     let (answers, deferred_from) = push.decide(tx, &items)?;
     push.close(tx, &items, deferred_from)?;
     let feed_epoch = feed_epoch(tx)?;
@@ -105,7 +112,7 @@ impl Push<'_> {
         }
         // Something failed that should not have: group by group, down to the one that is to blame.
         let mut answers = BTreeMap::new();
-        for unit in units(items) {
+        for unit in units(self, items) {
             match self.step(tx, items, &unit) {
                 Ok(settled) => {
                     self.device.last_eff = settled.last_eff;
@@ -159,7 +166,8 @@ impl Push<'_> {
         let taken = |i: &&Item<'_>| i.seq > before && deferred_from.is_none_or(|from| i.seq < from);
         self.device.chain = carry(chain_of(&self.device)?, items.iter().filter(taken)).to_string();
         self.device.applied_through = items.iter().filter(taken).map(|i| i.seq).max().unwrap_or(before).max(before);
-        let acked = self.request.acked_through.unwrap_or(0).min(self.device.applied_through);
+        // No answer of this very push has arrived yet.
+        let acked = self.request.acked_through.unwrap_or(0).min(before);
         self.device.acked_through = self.device.acked_through.max(acked);
         self.device.pending = self.request.pending.unwrap_or(0).max(0);
         self.device.last_push_at = Some(now);
@@ -180,24 +188,9 @@ const fn is_unexpected(error: &Error) -> bool {
 }
 
 /// The places that stand and fall together.
-fn units(items: &[Item<'_>]) -> Vec<Vec<usize>> {
-    units_of(&items.iter().map(|i| i.read.mutation.as_ref().ok().and_then(|m| m.group)).collect::<Vec<_>>())
-}
-
-/// What stands and falls together, by the groups of a list: each group at the place of its first member, the rest alone.
-fn units_of(groups: &[Option<GroupId>]) -> Vec<Vec<usize>> {
-    let mut units: Vec<Vec<usize>> = Vec::new();
-    let mut found: BTreeMap<GroupId, usize> = BTreeMap::new();
-    for (place, group) in groups.iter().enumerate() {
-        match group.and_then(|g| found.get(&g)).and_then(|at| units.get_mut(*at)) {
-            Some(unit) => unit.push(place),
-            None => {
-                found.extend(group.map(|g| (g, units.len())));
-                units.push(vec![place]);
-            }
-        }
-    }
-    units
+fn units(push: &Push<'_>, items: &[Item<'_>]) -> Vec<Vec<usize>> {
+    let group = |(place, item): (usize, &Item<'_>)| item.group().filter(|_| !push.torn.contains(&place));
+    group::units_of(&items.iter().enumerate().map(group).collect::<Vec<_>>())
 }
 
 /// A mutation that was sent before gets the first answer; with other content it is a mistake of the device.

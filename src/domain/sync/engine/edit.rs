@@ -33,7 +33,7 @@ pub(super) fn edit(world: &mut World, around: &Surroundings<'_>, author: &Author
     if !author.may(Permission::TicketCreate) && !author.may(Permission::TicketManage) {
         return Outcome::rejected(OutcomeCode::NotPermitted, "your roles do not allow this");
     }
-    let Some((ticket, None)) = target(world, author, act.entity) else {
+    let Some((ticket, None)) = target(world, around, author, act.entity) else {
         return unknown(act.entity);
     };
     if set.category.is_some_and(|c| around.category(c).is_none()) {
@@ -227,7 +227,7 @@ fn keep_loser(world: &mut World, loser: &FieldEdit) {
 /// `ticket.propose`: priority, category or deferral. Nothing changes; the office finds the proposal among the conflicts of its area
 /// and decides.
 pub(super) fn propose(world: &mut World, around: &Surroundings<'_>, author: &Author, act: &Act<'_>, args: &TicketPropose) -> Outcome {
-    let Some((ticket, None)) = target(world, author, act.entity) else {
+    let Some((ticket, None)) = target(world, around, author, act.entity) else {
         return unknown(act.entity);
     };
     if args.propose.category.is_some_and(|c| around.category(c).is_none()) {

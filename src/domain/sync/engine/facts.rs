@@ -15,6 +15,7 @@ use crate::domain::{
             late, target, unknown,
         },
         outcome::{Outcome, OutcomeCode, Status},
+        surroundings::Surroundings,
     },
     visit::{Audience, Measurement, Note, Visit},
     world::World,
@@ -27,7 +28,7 @@ pub(super) struct Place {
     pub organisation: Option<OrganisationId>,
 }
 
-pub(super) fn decide(world: &mut World, author: &Author, act: &Act<'_>) -> Outcome {
+pub(super) fn decide(world: &mut World, around: &Surroundings<'_>, author: &Author, act: &Act<'_>) -> Outcome {
     if !author.may(Permission::Sync) {
         return Outcome::rejected(OutcomeCode::NotPermitted, "your roles do not allow this");
     }
@@ -57,7 +58,7 @@ pub(super) fn decide(world: &mut World, author: &Author, act: &Act<'_>) -> Outco
     if let Some(known) = world.answers.get(Id::new(act.id.uuid())) {
         return Outcome::applied(known.rev);
     }
-    let Some((ticket, order)) = target(world, author, act.entity) else {
+    let Some((ticket, order)) = target(world, around, author, act.entity) else {
         return unknown(act.entity);
     };
     let shut = ticket.status.is_shut_by_office();
@@ -89,14 +90,7 @@ pub(super) fn decide(world: &mut World, author: &Author, act: &Act<'_>) -> Outco
     }
 }
 
-fn exists(pointer: &str) -> Outcome {
-    Outcome::rejected(OutcomeCode::IdReuse, format!("{pointer}: this id names something that exists"))
-}
-
 fn add_note(world: &mut World, author: &Author, act: &Act<'_>, place: &Place, args: &NoteAdd) -> Outcome {
-    if world.notes.get(args.note).is_some() {
-        return exists("/args/note");
-    }
     Outcome::applied(world.notes.put(Note {
         id: args.note,
         rev: 0,
@@ -136,9 +130,6 @@ fn record_visit(
     args: &VisitRecord,
     ticket_point: &crate::domain::geo::Point,
 ) -> Outcome {
-    if world.visits.get(args.visit).is_some() {
-        return exists("/args/visit");
-    }
     Outcome::applied(world.visits.put(Visit {
         id: args.visit,
         rev: 0,
@@ -162,9 +153,6 @@ fn record_visit(
 }
 
 fn add_photo(world: &mut World, author: &Author, act: &Act<'_>, place: &Place, args: &PhotoAdd) -> Outcome {
-    if world.photos.get(args.photo).is_some() {
-        return exists("/args/photo");
-    }
     Outcome::applied(world.photos.put(Photo {
         id: args.photo,
         rev: 0,
@@ -197,9 +185,6 @@ fn add_photo(world: &mut World, author: &Author, act: &Act<'_>, place: &Place, a
 const DISAGREE: f64 = 0.1;
 
 fn add_measurement(world: &mut World, author: &Author, act: &Act<'_>, place: &Place, args: &MeasurementAdd) -> Outcome {
-    if world.measurements.get(args.measurement).is_some() {
-        return exists("/args/measurement");
-    }
     let v = world.measurements.put(Measurement {
         id: args.measurement,
         rev: 0,

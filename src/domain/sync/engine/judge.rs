@@ -21,6 +21,7 @@ use crate::domain::{
             target, unknown,
         },
         outcome::{Outcome, OutcomeCode, Status},
+        surroundings::Surroundings,
     },
     time::Timestamp,
     work_order::{Defect, Round, RoundVerdict, WorkOrderState},
@@ -28,7 +29,7 @@ use crate::domain::{
     world::World,
 };
 
-pub(super) fn decide(world: &mut World, author: &Author, act: &Act<'_>) -> Outcome {
+pub(super) fn decide(world: &mut World, around: &Surroundings<'_>, author: &Author, act: &Act<'_>) -> Outcome {
     let (args, verdict) = match act.command {
         Command::RoundVerify(args) => (args, RoundVerdict::Accepted),
         Command::RoundRework(args) => (args, RoundVerdict::Rework),
@@ -37,7 +38,7 @@ pub(super) fn decide(world: &mut World, author: &Author, act: &Act<'_>) -> Outco
     if !author.may(Permission::RoundVerify) {
         return Outcome::rejected(OutcomeCode::NotPermitted, "your roles do not allow this");
     }
-    let Some((_, Some(order))) = target(world, author, act.entity) else {
+    let Some((_, Some(order))) = target(world, around, author, act.entity) else {
         return unknown(act.entity);
     };
     let order_id = order.id;

@@ -19,7 +19,7 @@ use crate::domain::{
 
 /// The answer to a mutation that is set aside; `None`: it is to be decided as usual.
 pub(super) fn check(world: &mut World, around: &Surroundings<'_>, author: &Author, act: &Act<'_>) -> Option<Outcome> {
-    let place = target(world, author, act.entity).map(|(ticket, order)| (ticket.id, order.map(|o| o.id)));
+    let place = target(world, around, author, act.entity).map(|(ticket, order)| (ticket.id, order.map(|o| o.id)));
     let why = match author.authority {
         Authority::Adopted => return None,
         Authority::Revoked => json!({ "revoked": true }),

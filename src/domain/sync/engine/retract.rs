@@ -12,6 +12,7 @@ use crate::domain::{
             work::{Event, holder_of, record},
         },
         outcome::{Outcome, OutcomeCode},
+        surroundings::Surroundings,
     },
     work_order::{RoundVerdict, Standing, WorkEvent, WorkEventKind, WorkOrderState},
     world::World,
@@ -20,11 +21,11 @@ use crate::domain::{
 /// `work.retract`: the entity is the order, the argument names the mutation that made the event. What somebody has verified or
 /// returned cannot be taken back; taking back what was taken back asks for nothing more. Late work that is taken back leaves the
 /// conflict of its epoch.
-pub(super) fn decide(world: &mut World, author: &Author, act: &Act<'_>, args: &WorkRetract) -> Outcome {
+pub(super) fn decide(world: &mut World, around: &Surroundings<'_>, author: &Author, act: &Act<'_>, args: &WorkRetract) -> Outcome {
     if !author.may(Permission::WorkPerform) {
         return Outcome::rejected(OutcomeCode::NotPermitted, "your roles do not allow this");
     }
-    let Some((_, Some(order))) = target(world, author, act.entity) else {
+    let Some((_, Some(order))) = target(world, around, author, act.entity) else {
         return unknown(act.entity);
     };
     let order = order.clone();

@@ -31,9 +31,6 @@ pub(super) fn create(world: &mut World, around: &Surroundings<'_>, author: &Auth
         return Outcome::rejected(OutcomeCode::NotPermitted, "your roles do not allow this");
     }
     let id = TicketId::new(act.entity);
-    if world.tickets.get(id).is_some() {
-        return Outcome::rejected(OutcomeCode::IdReuse, "/entity: this id names something that exists");
-    }
     let Some(category) = around.category(args.category) else {
         return Outcome::rejected(OutcomeCode::Validation, "/args/category: the server does not know this category");
     };

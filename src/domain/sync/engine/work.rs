@@ -13,19 +13,20 @@ use crate::domain::{
             disputes, is_party, late, target, unknown,
         },
         outcome::{Outcome, OutcomeCode, Status},
+        surroundings::Surroundings,
     },
     work_order::{Answer, Assignment, Standing, WorkEvent, WorkEventKind, WorkOrder, WorkOrderKind, WorkOrderState},
     world::World,
 };
 
-pub(super) fn decide(world: &mut World, author: &Author, act: &Act<'_>) -> Outcome {
+pub(super) fn decide(world: &mut World, around: &Surroundings<'_>, author: &Author, act: &Act<'_>) -> Outcome {
     let Some(kind) = kind_of(act.command) else {
         return Outcome::rejected(OutcomeCode::UnknownCommand, "/cmd: not a work event");
     };
     if !author.may(Permission::WorkPerform) {
         return Outcome::rejected(OutcomeCode::NotPermitted, "your roles do not allow this");
     }
-    let Some((ticket, Some(order))) = target(world, author, act.entity) else {
+    let Some((ticket, Some(order))) = target(world, around, author, act.entity) else {
         return unknown(act.entity);
     };
     let (order, shut) = (order.clone(), ticket.status.is_shut_by_office());

@@ -1,6 +1,6 @@
 //! Fetches what a batch touches: the tickets that it names with all below them, and what the rules must know of the world around.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
@@ -24,11 +24,12 @@ const SAME_BYTES: usize = 100;
 
 /// Loads what cases need, as far as it is not here.
 pub(super) fn fetch(tx: &mut Tx<'_>, world: &mut World, around: &mut Surroundings<'_>, cases: &[Case]) -> Result<()> {
-    let names: Vec<Uuid> = cases.iter().flat_map(Case::names).collect::<BTreeSet<_>>().into_iter().collect();
-    let roots = store::aggregate::find_roots_but_new(tx, &names, &made(cases))?;
+    let new: BTreeSet<Uuid> = cases.iter().filter_map(Case::creates).map(|new| new.id).collect();
+    around.taken_ids.extend(store::aggregate::find_taken_ids(tx, &new.into_iter().collect::<Vec<_>>())?);
+    let roots = store::aggregate::find_roots(tx, &named(cases).into_iter().collect::<Vec<_>>())?;
     // What was read whole stays whole.
     let whole = world.tickets.iter().next().is_some() && world.unread.is_empty();
-    let reads_notes = whole || look_at_notes(cases, &roots);
+    let with_notes = whole || cases.iter().any(reads_notes);
     let mut tickets: BTreeSet<TicketId> = roots.into_iter().map(|(_, ticket)| ticket).collect();
     let mut spots = Spots::default();
     let mut codes = BTreeSet::new();
@@ -54,7 +55,7 @@ pub(super) fn fetch(tx: &mut Tx<'_>, world: &mut World, around: &mut Surrounding
     let masters = world.tickets.iter().filter_map(|t| t.duplicate_of).collect();
     load(tx, world, masters)?;
     // Of evidence at what the office has ended a note may stand at the master.
-    if reads_notes || world.tickets.iter().any(|t| t.status.is_shut_by_office()) {
+    if with_notes || world.tickets.iter().any(|t| t.status.is_shut_by_office()) {
         store::aggregate::load_notes(tx, world)?;
     }
     // Every photo of the loaded tickets is judged anew, so all of their twins must be known.
@@ -62,22 +63,13 @@ pub(super) fn fetch(tx: &mut Tx<'_>, world: &mut World, around: &mut Surrounding
     same_bytes(tx, around, all).map(drop)
 }
 
-/// The ids that cases give to new rows and that nothing else of them names, each with its kind: another row of this kind may have
-/// it, and no other matters.
-fn made(cases: &[Case]) -> BTreeMap<Uuid, &'static str> {
-    let mut made: BTreeMap<Uuid, &'static str> = BTreeMap::new();
-    let mut named: BTreeSet<Uuid> = BTreeSet::new();
-    for case in cases {
-        let own = case.creates();
-        named.extend(case.names().filter(|id| own.is_none_or(|(_, made)| made != *id)));
-        if let Some((kind, id)) = own
-            && made.insert(id, kind).is_some_and(|before| before != kind)
-        {
-            named.insert(id);
-        }
-    }
-    made.retain(|id, _| !named.contains(id));
-    made
+/// The ids that cases name, but for those that they give to new rows and that none of them names otherwise.
+fn named(cases: &[Case]) -> BTreeSet<Uuid> {
+    let names = |case: &Case| {
+        let new = case.creates_named();
+        case.names().filter(|id| new.is_none_or(|new| new.id != *id)).collect::<Vec<_>>()
+    };
+    cases.iter().flat_map(names).collect()
 }
 
 /// Learns which stored photos show the bytes; answers their tickets.
@@ -95,23 +87,18 @@ fn same_bytes(tx: &mut Tx<'_>, around: &mut Surroundings<'_>, hashes: BTreeSet<S
     Ok(tickets)
 }
 
-/// Whether one of the cases is decided by notes. Facts look at none, not even a new note at another, unless its id is that of one that
-/// exists.
-fn look_at_notes(cases: &[Case], roots: &[(Uuid, TicketId)]) -> bool {
-    let known: BTreeSet<Uuid> = roots.iter().map(|(id, _)| *id).collect();
-    let looks = |case: &Case| match &case.command {
-        Ok(Command::NoteAdd(args)) => known.contains(&args.note.uuid()),
-        Ok(
-            Command::VisitRecord(_)
+/// Whether a case is decided by notes. Facts look at none.
+const fn reads_notes(case: &Case) -> bool {
+    !matches!(
+        case.command,
+        Ok(Command::NoteAdd(_)
+            | Command::VisitRecord(_)
             | Command::VisitLeave(_)
             | Command::PhotoAdd(_)
             | Command::PhotoRemove(_)
             | Command::MeasurementAdd(_)
-            | Command::ChecklistAnswer(_),
-        ) => false,
-        _ => true,
-    };
-    cases.iter().any(looks)
+            | Command::ChecklistAnswer(_))
+    )
 }
 
 /// Loads tickets that are not here, without their notes.

@@ -9,7 +9,7 @@ use crate::{
     domain::{
         ids::{GroupId, MutationId},
         sync::{
-            command::{Command, Fault},
+            command::{Command, Fault, NewRow},
             engine::Authority,
             envelope::ResultItem,
             journal::Journaled,
@@ -76,16 +76,14 @@ impl Case {
         self.row.group_id
     }
 
-    /// The row that the command would make: its kind and id.
-    pub fn creates(&self) -> Option<(&'static str, Uuid)> {
-        Some(match self.command.as_ref().ok()? {
-            Command::TicketCreate(_) => ("ticket", self.row.entity),
-            Command::NoteAdd(a) => ("note", a.note.uuid()),
-            Command::VisitRecord(a) => ("visit", a.visit.uuid()),
-            Command::PhotoAdd(a) => ("photo", a.photo.uuid()),
-            Command::MeasurementAdd(a) => ("measurement", a.measurement.uuid()),
-            _ => return None,
-        })
+    /// The row that the command would make.
+    pub fn creates(&self) -> Option<NewRow> {
+        self.command.as_ref().ok()?.creates(self.row.entity, self.row.id)
+    }
+
+    /// The row that the command would make, if others can name it: its id is not the mutation's.
+    pub fn creates_named(&self) -> Option<NewRow> {
+        self.creates().filter(|new| new.id != self.row.id.uuid())
     }
 
     /// Whether it says what somebody saw or did, which is kept whatever else is refused.
@@ -104,9 +102,13 @@ impl Case {
     /// What becomes of it if what it rests on was refused.
     pub fn orphaned(&self) -> Outcome {
         if self.is_evidence() {
-            return Outcome::of(Status::Conflict, OutcomeCode::Quarantined, "what it belongs to was refused; it is kept for the office");
+            return Outcome::of(
+                Status::Conflict,
+                OutcomeCode::Quarantined,
+                "what it rests on, or another of its group, was refused; it is kept for the office",
+            );
         }
-        Outcome::rejected(OutcomeCode::Dependency, "what it rests on was refused")
+        Outcome::rejected(OutcomeCode::Dependency, "what it rests on, or another of its group, was refused")
     }
 
     /// Everything that it names: the entity and what stands in the arguments.
@@ -132,8 +134,14 @@ pub(super) fn open(push: &Push<'_>, item: &Item<'_>, place: usize, before: Optio
                 (row.received_at, row.est, row.eff, row.skew_us) = (before.received_at, before.est, before.eff, before.skew_us);
             }
             let authority = push.authority;
-            let preset = (mutation.actor.is_some_and(|a| a != push.device.account_id))
-                .then(|| Outcome::rejected(OutcomeCode::ActorMismatch, "/actor: not the account that pushes"));
+            let preset = if push.torn.contains(&place) {
+                row.group_id = None;
+                let detail = "/group: a group stands in one push, its members one after another; another part of this one came before";
+                Some(Outcome::rejected(OutcomeCode::Malformed, detail))
+            } else {
+                (mutation.actor.is_some_and(|a| a != push.device.account_id))
+                    .then(|| Outcome::rejected(OutcomeCode::ActorMismatch, "/actor: not the account that pushes"))
+            };
             Case { origin, row, given, command, newer, preset, authority, outcome: None }
         }
         Err(_) => Case { origin, row: unread(push, item), given, command, newer, preset: None, authority: None, outcome: None },

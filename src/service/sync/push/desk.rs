@@ -14,7 +14,6 @@ use crate::{
         reference::Reference,
         sync::{
             channel::Channel,
-            command::Command,
             engine::{self, Act, Author, Authority},
             envelope::ResultItem,
             journal::Journaled,
@@ -31,14 +30,14 @@ use crate::{
         Ctx,
         change::{self, Change},
         sync::{
-            access::Grants,
+            access::{Done, Grants},
             push::{
                 Push, Settled, around,
                 case::{Case, Origin, give_stamp, open, reused},
                 echo::echoes,
+                group::units_of,
                 known_again,
                 receive::{Item, forked},
-                units_of,
             },
         },
     },
@@ -152,7 +151,7 @@ impl Desk<'_> {
     fn find_refused(&mut self, tx: &mut Tx<'_>) -> Result<()> {
         let known =
             |id: Uuid| self.world.tickets.get(TicketId::new(id)).is_some() || self.world.work_orders.get(WorkOrderId::new(id)).is_some();
-        let made: BTreeSet<Uuid> = self.cases.iter().filter_map(Case::creates).map(|(_, id)| id).collect();
+        let made: BTreeSet<Uuid> = self.cases.iter().filter_map(Case::creates_named).map(|new| new.id).collect();
         let unknown: BTreeSet<Uuid> = self.cases.iter().map(|c| c.row.entity).filter(|e| !known(*e) && !made.contains(e)).collect();
         if !unknown.is_empty() {
             self.refused.extend(store::mutation::list_refused_creations(tx, &unknown.into_iter().collect::<Vec<_>>())?);
@@ -203,7 +202,7 @@ impl Desk<'_> {
                 stopped = Some((*n, outcome.clone()));
             }
             if outcome.status == Status::Rejected || outcome.code == Some(OutcomeCode::Quarantined) {
-                self.refused.extend(self.cases.get(*n).and_then(Case::creates).map(|(_, id)| id));
+                self.refused.extend(self.cases.get(*n).and_then(Case::creates_named).map(|new| new.id));
             }
             if let Some(case) = self.cases.get_mut(*n) {
                 case.outcome = Some(outcome);
@@ -219,18 +218,17 @@ impl Desk<'_> {
         Ok(unit.iter().filter_map(|n| self.cases.get(*n)).any(|c| !c.is_held()))
     }
 
-    /// A group is all or nothing: one refused refuses the others, one that waits lets the others wait.
+    /// A group is all or nothing: one refused refuses the others, one that waits lets the others wait. Evidence is kept for the office
+    /// whatever is refused.
     fn hold_or_refuse_others(&mut self, unit: &[usize], to_blame: usize, outcome: &Outcome) {
-        let creation = self.cases.get(to_blame).filter(|c| matches!(c.command, Ok(Command::TicketCreate(_)))).map(|c| c.row.entity);
         for n in unit.iter().filter(|n| **n != to_blame) {
             let Some(case) = self.cases.get_mut(*n) else { continue };
             let other = match (outcome.status, outcome.waits_for) {
                 (Status::Held, Some(thing)) => Outcome::held(OutcomeCode::Dependency, "waits for another mutation of its group", thing),
-                _ if creation == Some(case.row.entity) => case.orphaned(),
-                _ => Outcome::rejected(OutcomeCode::Dependency, "another mutation of its group was refused"),
+                _ => case.orphaned(),
             };
             if other.status != Status::Held {
-                self.refused.extend(case.creates().map(|(_, id)| id));
+                self.refused.extend(case.creates_named().map(|new| new.id));
             }
             case.outcome = Some(other);
         }
@@ -246,8 +244,9 @@ impl Desk<'_> {
             Err(fault) => return Ok(Outcome::rejected(fault.code, fault.detail.clone())),
         };
         let row = &case.row;
-        let key = (row.actor, row.device_id, self.grants.held(row.actor, row.est));
-        let by_grants = self.authors.entry(key).or_insert_with(|| self.grants.author(row.actor, row.device_id, row.est, self.reference));
+        let done = Done::from(row);
+        let key = (row.actor, row.device_id, self.grants.held(row.actor, done));
+        let by_grants = self.authors.entry(key).or_insert_with(|| self.grants.author(row.actor, row.device_id, done, self.reference));
         let author = match case.authority {
             Some(authority) => &Author { authority, ..by_grants.clone() },
             None => by_grants,
@@ -330,7 +329,7 @@ impl Desk<'_> {
 
     /// Tells the device how the entity stands if its mutation did not simply go through, and only if the device reads it.
     fn inform(&self, case: &Case, outcome: &Outcome, own: &BTreeSet<Channel>, answer: &mut ResultItem) {
-        if matches!(outcome.status, Status::Applied | Status::Held) {
+        if matches!(outcome.status, Status::Applied | Status::Held) || outcome.code == Some(OutcomeCode::IdReuse) {
             return;
         }
         let id = case.row.entity;

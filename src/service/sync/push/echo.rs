@@ -47,7 +47,7 @@ fn touched(desk: &Desk<'_>, case: &Case) -> Vec<(&'static str, Uuid)> {
     if matches!(case.origin, Origin::Reused(_)) {
         return Vec::new();
     }
-    let mut rows: Vec<(&'static str, Uuid)> = case.creates().into_iter().collect();
+    let mut rows: Vec<(&'static str, Uuid)> = case.creates_named().map(|new| (new.kind, new.id)).into_iter().collect();
     if outcome.status != Status::Applied {
         let id = case.row.entity;
         rows.extend(["ticket", "work_order"].into_iter().filter(|kind| carried(&desk.world, kind, id).is_some()).map(|kind| (kind, id)));

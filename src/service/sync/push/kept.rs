@@ -24,7 +24,7 @@ use crate::{
         Ctx,
         change::{self, Change},
         sync::{
-            access::Grants,
+            access::{Done, Grants},
             limits::{HELD_DAYS, OVERDUE_STEP},
             push::{
                 around,
@@ -61,7 +61,7 @@ fn adoptable(tx: &mut Tx<'_>, reference: &Reference, rows: Vec<Journaled>) -> Re
     let mut grants = Grants::default();
     grants.learn(tx, &rows.iter().map(|r| r.actor).collect::<Vec<_>>())?;
     let with_author = |row: Journaled| {
-        let author = grants.author(row.actor, row.device_id, row.est, reference);
+        let author = grants.author(row.actor, row.device_id, Done::from(&row), reference);
         Aside { entity: row.entity, case: waiting(row), author: Author { authority: Authority::Adopted, ..author } }
     };
     Ok(KeptMutations(rows.into_iter().map(with_author).collect()))

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::{
     domain::{
         account::Device,
-        ids::{MutationId, name_uuid},
+        ids::{GroupId, MutationId, name_uuid},
         sync::{
             command::{Command, Fault},
             digest::Chain,
@@ -105,6 +105,13 @@ pub(super) struct Item<'a> {
     pub chained: bool,
     /// What was read of it.
     pub read: &'a Read,
+}
+
+impl Item<'_> {
+    /// The group that it names.
+    pub fn group(&self) -> Option<GroupId> {
+        self.read.mutation.as_ref().ok()?.group
+    }
 }
 
 /// Whether the batch is small enough to be looked at; the HTTP server has limited the bytes before it read them.

@@ -8,7 +8,7 @@ use crate::domain::{
     work_order::WorkOrder,
 };
 
-const CREW: u128 = 31;
+const CREW: u128 = 131;
 
 /// A round of an order whose category asks for one stored photo after the work; the photo is declared.
 fn waiting() -> (World, Value) {

@@ -154,7 +154,7 @@ fn submit_at_a_ticket_that_was_ended_says_which_came_first() {
             if by_ticket {
                 w.tickets.put(Ticket { status: TicketStatus::Cancelled, ..ticket() });
                 let (from, to, at) = (Some(TicketStatus::InWork), TicketStatus::Cancelled, NOW.plus_minutes(-100));
-                w.status_changes.put(StatusChange { id: id(1), ticket_id: id(10), from, to, actor: None, reason: None, at });
+                w.status_changes.put(StatusChange { id: id(901), ticket_id: id(10), from, to, actor: None, reason: None, at });
             } else {
                 set(&mut w, |o| (o.state, o.updated_at) = (WorkOrderState::Cancelled, NOW.plus_minutes(-100)));
             }

@@ -1,0 +1,1 @@
+DROP INDEX mutations_group;
