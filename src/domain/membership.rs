@@ -3,9 +3,11 @@
 //! - A ticket and all below it is carried by the channels of its smallest areas: for inspectors and the office.
 //! - A contractor's channel carries its current work orders, their tickets and rounds, and of the evidence below them what
 //!   the contractor's own people recorded. When an order goes to somebody else, all of it leaves the channel.
-//! - What somebody registers in the field stays with him: his own channel carries the ticket on each of his devices, and of
+//! - What somebody registers in the field stays with them: their own channel carries the ticket on each of their devices, and of
 //!   a contractor's people their organisation's channel does, with what they recorded at it; where the ticket lies does not
 //!   matter.
+//! - A fact that somebody recorded (note, visit, photo, measurement, answer) is carried by their own channel too, whoever holds the
+//!   order now and wherever the ticket lies. The channel lets go of it some time after its last change ([`may_let_go`]).
 //! - A ticket outside every area is carried by the office's channel of nowhere ([`NOWHERE`]), which every operator and
 //!   supervisor reads: somebody of them finds out where it belongs.
 //! - Notes for the office and conflicts are carried by the office's channel of the area only.
@@ -18,9 +20,10 @@ use uuid::Uuid;
 use crate::domain::{
     conflict::Conflict,
     ids::{AccountId, AreaId, Id, OrganisationId, TicketId, WorkOrderId},
+    photo::Photo,
     sync::channel::Channel,
     ticket::{Ticket, TicketOrigin},
-    visit::{Audience, Note},
+    visit::{Audience, ChecklistAnswer, Measurement, Note, Visit},
     work_order::{WorkOrder, WorkOrderState},
     world::{Entity, Table, World},
 };
@@ -129,7 +132,7 @@ impl Carried for Note {
         if self.audience == Audience::Office {
             return view.areas(self.ticket_id, Channel::Office);
         }
-        evidence(self.ticket_id, self.work_order_id, self.organisation_id, self.actor, view)
+        fact(self.ticket_id, self.work_order_id, self.organisation_id, self.actor, view)
     }
 }
 
@@ -147,40 +150,41 @@ impl Carried for Conflict {
 
 impl Carried for crate::domain::work_order::WorkEvent {
     fn channels(&self, view: &View<'_>) -> BTreeSet<Channel> {
-        evidence(self.ticket_id, Some(self.work_order_id), self.organisation_id, Some(self.actor), view)
+        evidence(self.ticket_id, Some(self.work_order_id), self.organisation_id, view)
     }
 }
 
-macro_rules! evidence_rows {
+macro_rules! fact_rows {
     ($($ty:ty),+) => {$(
         impl Carried for $ty {
             fn channels(&self, view: &View<'_>) -> BTreeSet<Channel> {
-                evidence(self.ticket_id, self.work_order_id, self.organisation_id, Some(self.actor), view)
+                fact(self.ticket_id, self.work_order_id, self.organisation_id, Some(self.actor), view)
             }
         }
     )+};
 }
-evidence_rows!(
-    crate::domain::visit::Visit,
-    crate::domain::visit::Measurement,
-    crate::domain::visit::ChecklistAnswer,
-    crate::domain::photo::Photo
-);
+fact_rows!(Visit, Measurement, ChecklistAnswer, Photo);
 
-/// Evidence is carried by the areas, and by the author's organisation while it holds the order. What the finder of a ticket
-/// or his colleagues recorded at the ticket itself is carried as the ticket is.
-fn evidence(
+/// A fact is carried as evidence is, and by the channel of who recorded it.
+fn fact(
     ticket: TicketId,
     order: Option<WorkOrderId>,
     organisation: Option<OrganisationId>,
     author: Option<AccountId>,
     view: &View<'_>,
 ) -> BTreeSet<Channel> {
+    let mut channels = evidence(ticket, order, organisation, view);
+    channels.extend(author.map(Channel::User));
+    channels
+}
+
+/// Evidence is carried by the areas, and by the author's organisation while it holds the order. What the people of the organisation
+/// that found a ticket recorded at the ticket itself is carried as the ticket is.
+fn evidence(ticket: TicketId, order: Option<WorkOrderId>, organisation: Option<OrganisationId>, view: &View<'_>) -> BTreeSet<Channel> {
     let mut channels = view.areas(ticket, Channel::Area);
     if order.is_some() {
         channels.extend(view.holder(order).filter(|h| Some(*h) == organisation).map(Channel::Org));
     } else if let Some(ticket) = (view.ticket)(ticket) {
-        channels.extend(finder(ticket).filter(|f| Some(*f) == author).map(Channel::User));
         channels.extend(ticket.created_org.filter(|o| Some(*o) == organisation).map(Channel::Org));
     }
     channels
@@ -215,6 +219,30 @@ pub fn carried(world: &World, kind: &str, id: Uuid) -> Option<(i64, BTreeSet<Cha
         .or_else(|| of(&world.answers, kind, id, &now))
         .or_else(|| of(&world.photos, kind, id, &now))
         .or_else(|| of(&world.conflicts, kind, id, &now))
+}
+
+/// Whether the channel of who recorded a fact may let go of it, long after its last change: unless its bytes are still waited for, or
+/// its author registered the ticket and so keeps it with all that they recorded at it. Of a row that is no fact, or is not here,
+/// nothing is let go.
+#[must_use]
+pub fn may_let_go(world: &World, kind: &str, id: Uuid) -> bool {
+    let of_finder = |ticket: TicketId, order: Option<WorkOrderId>, author: Option<AccountId>| {
+        order.is_none() && author.is_some() && world.tickets.get(ticket).and_then(finder) == author
+    };
+    macro_rules! fact {
+        ($table:ident) => {
+            world.$table.get(Id::new(id)).map(|row| of_finder(row.ticket_id, row.work_order_id, Some(row.actor)))
+        };
+    }
+    let stays = match kind {
+        Note::KIND => world.notes.get(Id::new(id)).map(|n| of_finder(n.ticket_id, n.work_order_id, n.actor)),
+        Visit::KIND => fact!(visits),
+        Measurement::KIND => fact!(measurements),
+        ChecklistAnswer::KIND => fact!(answers),
+        Photo::KIND => world.photos.get(Id::new(id)).map(|p| p.is_awaited() || of_finder(p.ticket_id, p.work_order_id, Some(p.actor))),
+        _ => None,
+    };
+    stays == Some(false)
 }
 
 /// The rows of a world that at least one of the channels carries now, by kind and id.

@@ -21,6 +21,7 @@ mod identity;
 mod load;
 mod moved;
 mod overlay;
+mod own_facts;
 mod plans;
 mod pull;
 mod push;

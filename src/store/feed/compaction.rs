@@ -4,9 +4,10 @@
 //! at least as old as the mark.
 
 use diesel::prelude::*;
+use uuid::Uuid;
 
 use crate::{
-    domain::time::Timestamp,
+    domain::{ids::Id, time::Timestamp},
     error::Result,
     store::{
         schema::{channels, feed, feed_marks},
@@ -59,6 +60,31 @@ pub fn find_due(tx: &mut Tx<'_>, until: Timestamp) -> Result<Option<(i64, i64)>>
     let newest: Option<i64> =
         on!(tx, |c| old().filter(feed_marks::channel.eq(channel)).select(diesel::dsl::max(feed_marks::seq)).first(c)).map_err(db_error)?;
     Ok(newest.map(|seq| (channel, seq)))
+}
+
+/// The name of a channel.
+///
+/// # Errors
+/// The database fails.
+pub fn find_name(tx: &mut Tx<'_>, channel: i64) -> Result<Option<String>> {
+    on!(tx, |c| channels::table.filter(channels::no.eq(channel)).select(channels::name).first(c).optional()).map_err(db_error)
+}
+
+/// Rows of some kinds that a channel carries and that last changed after one seq and up to another, oldest first, at most `limit`:
+/// (seq, row).
+///
+/// # Errors
+/// The database fails.
+pub fn list_unchanged(tx: &mut Tx<'_>, channel: i64, kinds: &[&str], (after, through): (i64, i64), limit: i64) -> Result<Vec<(i64, Uuid)>> {
+    let rows: Vec<(i64, Id<()>)> = on!(tx, |c| feed::table
+        .filter(feed::channel.eq(channel).and(feed::seq.gt(after)).and(feed::seq.le(through)))
+        .filter(feed::present.eq(true).and(feed::kind.eq_any(kinds)))
+        .order(feed::seq)
+        .limit(limit)
+        .select((feed::seq, feed::entity))
+        .load(c))
+    .map_err(db_error)?;
+    Ok(rows.into_iter().map(|(seq, id)| (seq, id.uuid())).collect())
 }
 
 /// Deletes the oldest entries up to a seq that say that a row is not in the channel, at most `limit`, and raises the channel's floor to
