@@ -9,6 +9,9 @@ use crate::error::{Code, Error, Result};
 /// The largest window of zstd, as a power of two: a frame that asks for more memory than 8 MiB to be unpacked is refused.
 const WINDOW_LOG: u32 = 23;
 
+/// What zstd says of such a frame; it has no code for it.
+const WINDOW_REFUSED: &str = "requires too much memory";
+
 /// How a body is packed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Packing {
@@ -49,6 +52,10 @@ impl Packing {
             Self::Zstd => zstd(&packed, most, &mut out),
         };
         outcome.map_err(|e| {
+            if self == Self::Zstd && e.to_string().contains(WINDOW_REFUSED) {
+                return Error::with(Code::TooLarge, format!("pack with a window of at most {} bytes", 1_u32 << WINDOW_LOG))
+                    .fact("limit_bytes", limit);
+            }
             Error::with(Code::Malformed, "the body broke off or is not in the encoding that it claims").caused_by(e.to_string())
         })?;
         if out.len() > limit { Err(too_large(limit)) } else { Ok(out) }
@@ -136,6 +143,6 @@ mod tests {
         encoder.include_contentsize(false).unwrap();
         encoder.write_all(b"{}").unwrap();
         let body = encoder.finish().unwrap();
-        assert_eq!(Packing::Zstd.unpack(body, 100).unwrap_err().code, Code::Malformed);
+        assert_eq!(Packing::Zstd.unpack(body, 100).unwrap_err().code, Code::TooLarge);
     }
 }

@@ -82,8 +82,16 @@ fn what_cannot_be_accepted_names_its_fields() {
         assert_eq!(town.try_create(town.operator, phone).unwrap_err().fields[0].pointer, "/caller_phone");
         assert_eq!(code(town.try_create(town.east_operator, new_ticket(POTHOLE, west()))), Code::Forbidden);
         let twice = NewTicket { id: Some(id(5)), ..new_ticket(POTHOLE, west()) };
-        town.try_create(town.operator, twice.clone()).unwrap();
-        assert_eq!(code(town.try_create(town.operator, twice)), Code::AlreadyExists);
+        let made = town.try_create(town.operator, twice.clone()).unwrap();
+        let refused = town.try_create(town.operator, twice).unwrap_err();
+        // The same of the id of anything else: nothing is told of it.
+        let order = made.orders[0].clone();
+        for taken in [order.id.uuid(), order.assignment_id.unwrap().uuid()] {
+            let other = NewTicket { id: Some(TicketId::new(taken)), ..new_ticket(POTHOLE, west()) };
+            let again = town.try_create(town.operator, other).unwrap_err();
+            assert_eq!((again.code, &again.detail), (Code::AlreadyExists, &refused.detail));
+        }
+        assert_eq!(refused.code, Code::AlreadyExists);
         assert_eq!(town.city.audit().len(), 1, "a refused ticket leaves nothing");
     }
 }
