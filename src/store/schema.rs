@@ -69,6 +69,7 @@ diesel::table! {
         last_eff -> Micros,
         pending -> BigInt,
         acked_through -> BigInt,
+        retired -> Bool,
     }
 }
 
