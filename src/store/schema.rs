@@ -210,6 +210,7 @@ diesel::table! {
         updated_at -> Micros,
         text_folded -> Text,
         cell -> BigInt,
+        stored_at -> Micros,
     }
 }
 
@@ -264,6 +265,7 @@ diesel::table! {
         caller_encrypted -> Nullable<Binary>,
         taken_by -> Key,
         taken_at -> Micros,
+        stored_at -> Micros,
     }
 }
 
@@ -296,6 +298,7 @@ diesel::table! {
         findings -> Nullable<Doc>,
         created_at -> Micros,
         updated_at -> Micros,
+        stored_at -> Micros,
     }
 }
 
@@ -365,6 +368,7 @@ diesel::table! {
         note -> Nullable<Text>,
         rework_due -> Nullable<Micros>,
         without_bytes -> Nullable<Text>,
+        stored_at -> Micros,
     }
 }
 
@@ -481,6 +485,7 @@ diesel::table! {
         eff -> Micros,
         removed_at -> Nullable<Micros>,
         received_at -> Micros,
+        stored_at -> Micros,
     }
 }
 
@@ -549,6 +554,7 @@ diesel::table! {
         resolved_at -> Nullable<Micros>,
         note -> Nullable<Text>,
         raised_at -> Micros,
+        stored_at -> Micros,
     }
 }
 
