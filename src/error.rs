@@ -58,6 +58,7 @@ codes! {
     PictureNotReady = "picture_not_ready", 409, true, "The bytes are stored, and the smaller pictures are not made yet";
     EvidencePending = "evidence_pending", 409, true, "The category asks for stored photos, and their bytes have not all arrived";
     Conflict = "conflict", 409, false, "Somebody else was faster";
+    DeviceLimit = "device_limit", 409, false, "The account has as many devices in service as it may: have one taken out of service";
     DeviceForked = "device_forked", 409, false, "The device's history differs from the server's: register anew and send again";
     SeqGap = "seq_gap", 409, false, "Mutations are missing before the first of this push";
     DeviceBusy = "device_busy", 409, true, "Another push of this device is under way";

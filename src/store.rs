@@ -4,11 +4,14 @@
 
 #[macro_use]
 mod macros;
+#[macro_use]
+pub mod listing;
 pub mod account;
 pub mod aggregate;
 pub mod area;
 pub mod around;
 pub mod audit;
+pub mod backfill;
 pub mod bench_rows;
 pub mod category;
 pub mod conflict;

@@ -72,7 +72,7 @@ fn describe() {
     describe_gauge!("bazdid_feed_heads_sum", "entries made in the feed so far: the sum of the heads of all channels");
     describe_gauge!("bazdid_feed_rows", "rows that the channels carry");
     describe_gauge!("bazdid_devices_in_service", "devices in service");
-    describe_gauge!("bazdid_devices_pending_mutations", "mutations that devices had not sent yet when they last pushed");
+    describe_gauge!("bazdid_devices_pending_mutations", "mutations that were left in the outboxes of devices after their last push");
 }
 
 /// The figures as Prometheus reads them; nothing where nobody counts.

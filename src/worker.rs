@@ -41,6 +41,8 @@ pub struct Round {
     pub forgotten_entries: usize,
     /// Counts of attempts and old tokens that were forgotten, keys that were replaced.
     pub tidied_logins: usize,
+    /// Rows of lists, stored by a former version, that were given the instant of their storing.
+    pub dated_rows: usize,
 }
 
 /// Does what is due.
@@ -72,6 +74,8 @@ impl Worker {
             marked_heads: self.drain(sync::compact::mark_heads)?,
             forgotten_entries: self.drain(sync::compact::compact)?,
             tidied_logins: self.drain(auth::tidy)?,
+            // Last: after an upgrade it may take a minute.
+            dated_rows: self.drain(timers::date_rows)?,
         })
     }
 
@@ -133,6 +137,7 @@ impl Worker {
                         worker.marked_heads = round.marked_heads,
                         worker.forgotten_entries = round.forgotten_entries,
                         worker.tidied_logins = round.tidied_logins,
+                        worker.dated_rows = round.dated_rows,
                         "the worker did what was due"
                     );
                 }

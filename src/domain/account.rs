@@ -109,8 +109,11 @@ pub struct Device {
     pub app_version: String,
     /// Enrolment.
     pub enrolled_at: Timestamp,
-    /// Set when an administrator took the device out of service.
+    /// When the device went out of service.
     pub revoked_at: Option<Timestamp>,
+    /// Whether it is out of service only because it was silent for long and another device of its account needed its place
+    /// ([`Device::may_retire`]). It comes back into service when it registers again.
+    pub retired: bool,
     /// Last pull.
     pub last_pull_at: Option<Timestamp>,
     /// Last push.
@@ -125,8 +128,26 @@ pub struct Device {
     pub clock_trust: ClockTrust,
     /// Newest effective stamp given to a mutation of this device.
     pub last_eff: Timestamp,
-    /// Length of the outbox that it last reported.
+    /// Mutations in its outbox after the last push: those that it reported less those that the push answered.
     pub pending: i64,
     /// Up to which `seq` it has acknowledged results.
     pub acked_through: i64,
+}
+
+/// How long a device must have been silent before it gives its place to another device of its account, days.
+pub const RETIRE_AFTER_DAYS: i64 = 30;
+
+impl Device {
+    /// When the server last heard from it.
+    #[must_use]
+    pub fn last_heard(&self) -> Timestamp {
+        [self.last_pull_at, self.last_push_at].into_iter().flatten().fold(self.enrolled_at, Timestamp::max)
+    }
+
+    /// Whether it may give its place to another device of its account: it is in service, the server has not heard from it for
+    /// [`RETIRE_AFTER_DAYS`], and by its last report it has nothing to send.
+    #[must_use]
+    pub fn may_retire(&self, now: Timestamp) -> bool {
+        self.revoked_at.is_none() && self.pending == 0 && self.last_heard().plus_days(RETIRE_AFTER_DAYS) <= now
+    }
 }

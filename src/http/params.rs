@@ -74,7 +74,8 @@ pub struct Paging {
     /// Rows in the page.
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<i64>,
-    /// `next_cursor` of the previous page.
+    /// `next_cursor` of the previous page. Lists that are newest first are ordered by when this server first stored the rows, then by id:
+    /// no clock of a client moves a row. A cursor of the former version goes on in the order of that version.
     cursor: Option<String>,
 }
 

@@ -1,4 +1,7 @@
-//! Refresh tokens: 256 random bits, opaque; only their SHA-256 is stored, so that a copy of the database opens no session.
+//! Refresh tokens: 256 secret bits, opaque; only their SHA-256 is stored, so that a copy of the database opens no session.
+//!
+//! The first token of a session is random. Each later one is derived from the one before it with a key that is not in the database
+//! ([`crate::security::vault::Vault::next_refresh_secret`]): an exchange that is repeated gets the same token, and no token is stored.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -6,17 +9,22 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 /// How every refresh token begins: searches for leaked secrets find it.
 const PREFIX: &str = "bzr_";
 
-/// The text that the client gets, from fresh random bytes.
+/// The text that the client gets, from the secret bytes.
 #[must_use]
-pub fn token(random: [u8; 32]) -> String {
-    format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(random))
+pub fn token(secret: &[u8; 32]) -> String {
+    format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(secret))
 }
 
-/// What is stored of a token; nothing for a text that no token can be.
+/// The secret bytes of a token; nothing for a text that no token can be.
 #[must_use]
-pub fn hash(token: &str) -> Option<Vec<u8>> {
-    let random = URL_SAFE_NO_PAD.decode(token.strip_prefix(PREFIX)?).ok()?;
-    (random.len() == 32).then(|| digest(&SHA256, &random).as_ref().to_vec())
+pub fn secret(token: &str) -> Option<[u8; 32]> {
+    URL_SAFE_NO_PAD.decode(token.strip_prefix(PREFIX)?).ok()?.try_into().ok()
+}
+
+/// What is stored of a token: the SHA-256 of its secret bytes.
+#[must_use]
+pub fn hash(secret: &[u8; 32]) -> Vec<u8> {
+    digest(&SHA256, secret).as_ref().to_vec()
 }
 
 #[cfg(test)]
@@ -25,12 +33,12 @@ mod tests {
 
     #[test]
     fn a_token_has_one_hash_and_other_texts_have_none() {
-        let text = token([9; 32]);
-        assert_eq!(text.len(), 4 + 43);
-        assert_eq!(hash(&text).unwrap().len(), 32);
-        assert_ne!(hash(&text), hash(&token([8; 32])));
+        let text = token(&[9; 32]);
+        assert_eq!((text.len(), secret(&text)), (4 + 43, Some([9; 32])));
+        assert_eq!(hash(&[9; 32]).len(), 32);
+        assert_ne!(hash(&[9; 32]), hash(&[8; 32]));
         for wrong in ["", "bzr_", "bzr_!!!", &text[4..], &text[..46], &format!("{text}A"), &format!("{text}=")] {
-            assert_eq!(hash(wrong), None, "{wrong}");
+            assert_eq!(secret(wrong), None, "{wrong}");
         }
     }
 }

@@ -26,6 +26,7 @@ pub struct Vault {
     cursor: hmac::Key,
     subject: hmac::Key,
     link: hmac::Key,
+    refresh: hmac::Key,
 }
 
 impl fmt::Debug for Vault {
@@ -46,6 +47,7 @@ impl Vault {
             cursor: mac(&[b"cursor.v1"]),
             subject: mac(&[b"throttle-subject.v1"]),
             link: mac(&[b"link.v1"]),
+            refresh: mac(&[b"refresh-token.v1"]),
         }
     }
 
@@ -102,6 +104,13 @@ impl Vault {
     #[must_use]
     pub fn is_link(&self, bytes: &[u8], tag: &[u8]) -> bool {
         hmac::verify(&self.link, bytes, tag).is_ok()
+    }
+
+    /// The secret bytes of the refresh token that follows another one. The same token always has the same successor; both the token
+    /// and the master key are needed to compute it.
+    #[must_use]
+    pub fn next_refresh_secret(&self, secret: &[u8; 32]) -> [u8; 32] {
+        tag(&self.refresh, secret)
     }
 
     /// The name under which attempts of a login name or an address are counted: neither can be read from the database.

@@ -3,11 +3,10 @@
 //! A login takes three steps, because what it counts must stay though it is refused, and because hashing a password takes tens
 //! of milliseconds that no transaction should be open for: [`admit`] (write), [`Attempt::verify`] (no database), [`login`] (write).
 //!
-//! **Refresh tokens rotate.** Each is good for one exchange. An old one that comes again means that two parties hold it: the whole
-//! session ends (`token_reused`). One exception: the answer to an exchange may have been lost on the way, and the client then asks
-//! again. Only hashes are stored, so the same answer cannot be given twice; instead the token just exchanged is taken once more,
-//! within half a minute and only while its successor was not used. The lost successor is spent by that, so whoever holds it,
-//! thief or second thread of the app, is found out when it uses it. Two exchanges at once: both are answered, the last answer counts.
+//! **Refresh tokens rotate.** Each is exchanged for its successor. An answer may be lost, and an app may send several exchanges of one
+//! token at once. So within [`GRACE_S`] of its first exchange every exchange of a token gives the same successor, which is derived from
+//! the token ([`refresh`](crate::security::refresh)). A token that comes later than that is held by two parties: the whole session ends
+//! (`token_reused`).
 
 mod throttle;
 
@@ -36,7 +35,7 @@ use crate::{
         account::{find_account, find_account_by_login, list_grants_of},
         credential::{find_credential, replace_hash},
         session::{
-            RefreshToken, Session, find_refresh_token, find_session, insert_refresh_token, insert_session, list_successors, revoke_session,
+            RefreshToken, Session, find_refresh_token, find_session, insert_refresh_token, insert_session, revoke_session,
             use_refresh_token,
         },
     },
@@ -46,7 +45,7 @@ use crate::{
 pub const REFRESH_DAYS: i64 = 30;
 /// How long a session may be refreshed at all.
 pub const SESSION_DAYS: i64 = 180;
-/// How long after an exchange the exchanged token is taken once more, if its successor was not used.
+/// How long after the first exchange of a refresh token each further exchange gives the same successor, seconds.
 pub const GRACE_S: i64 = 30;
 /// How long an expired refresh token is told from an unknown one.
 const KEEP_TOKENS_DAYS: i64 = 7;
@@ -111,7 +110,7 @@ pub struct Tokens {
     pub access_token: String,
     /// Seconds.
     pub expires_in: i64,
-    /// Good for one exchange.
+    /// Exchanged for the next pair.
     pub refresh_token: String,
     /// Who it is.
     pub account: Account,
@@ -200,7 +199,9 @@ pub fn login(tx: &mut Tx<'_>, ctx: &Ctx, verified: &Verified) -> Result<Answer<T
     let session = Session { id: ctx.ids.id(ctx.now), account_id: account.id, created_at: ctx.now, revoked_at: None, revoked_reason: None };
     insert_session(tx, &session)?;
     audit(tx, ctx, "login", "session", session.id.uuid(), json!({ "account": account.id }))?;
-    issue(tx, ctx, &session, account, None).map(Ok)
+    let mut secret = [0; 32];
+    ctx.ids.fill(&mut secret);
+    issue(tx, ctx, &session, account, &secret, None).map(Ok)
 }
 
 /// Whether a verified attempt proves that somebody is the owner of an account; if so, the count of attempts is forgotten.
@@ -222,7 +223,8 @@ pub(super) fn confirm(tx: &mut Tx<'_>, ctx: &Ctx, verified: &Verified, account: 
 /// # Errors
 /// The database fails. In the answer: `unauthenticated`, `token_expired`, `token_reused`, `account_disabled`.
 pub fn refresh(tx: &mut Tx<'_>, ctx: &Ctx, token: &str) -> Result<Answer<Tokens>> {
-    let Some(hash) = refresh::hash(token) else { return Ok(Err(Error::new(Code::Unauthenticated))) };
+    let Some(secret) = refresh::secret(token) else { return Ok(Err(Error::new(Code::Unauthenticated))) };
+    let hash = refresh::hash(&secret);
     let Some(old) = find_refresh_token(tx, &hash)? else { return Ok(Err(Error::new(Code::Unauthenticated))) };
     let Some(session) = find_session(tx, old.session_id)? else { return Ok(Err(Error::new(Code::Unauthenticated))) };
     let Some(account) = find_account(tx, session.account_id)? else { return Ok(Err(Error::new(Code::Unauthenticated))) };
@@ -237,8 +239,9 @@ pub fn refresh(tx: &mut Tx<'_>, ctx: &Ctx, token: &str) -> Result<Answer<Tokens>
         return Ok(Err(Error::new(Code::TokenExpired)));
     }
     let first = use_refresh_token(tx, &hash, ctx.now)?;
-    if first || take_again(tx, ctx, &hash, session.id)? {
-        return issue(tx, ctx, &session, account, Some(hash)).map(Ok);
+    if first || is_in_grace(tx, ctx, &hash)? {
+        let next = ctx.shared.vault.next_refresh_secret(&secret);
+        return issue(tx, ctx, &session, account, &next, Some(hash)).map(Ok);
     }
     // Two parties hold this token: nobody keeps anything.
     if revoke_session(tx, session.id, ctx.now, "reuse")? {
@@ -247,28 +250,20 @@ pub fn refresh(tx: &mut Tx<'_>, ctx: &Ctx, token: &str) -> Result<Answer<Tokens>
     Ok(Err(Error::new(Code::TokenReused)))
 }
 
-/// Whether an exchanged token is taken once more; the successor that was lost is spent by it.
-fn take_again(tx: &mut Tx<'_>, ctx: &Ctx, hash: &[u8], session: SessionId) -> Result<bool> {
-    // Read again: of two exchanges at once the slower one sees here what the faster one did.
+/// Whether the first exchange of a token was so short a time ago that the token is still exchanged.
+fn is_in_grace(tx: &mut Tx<'_>, ctx: &Ctx, hash: &[u8]) -> Result<bool> {
+    // Read again: of several exchanges at once the slower ones see here what the fastest one wrote.
     let used_at = find_refresh_token(tx, hash)?.and_then(|t| t.used_at);
-    let soon = used_at.is_some_and(|at| ctx.now - at <= GRACE_S * MICROS_PER_SECOND);
-    match list_successors(tx, hash, session)?.as_slice() {
-        [lost] if soon => use_refresh_token(tx, &lost.hash, ctx.now),
-        _ => Ok(false),
-    }
+    Ok(used_at.is_some_and(|at| ctx.now - at <= GRACE_S * MICROS_PER_SECOND))
 }
 
-fn issue(tx: &mut Tx<'_>, ctx: &Ctx, session: &Session, account: Account, previous: Option<Vec<u8>>) -> Result<Tokens> {
-    let mut random = [0; 32];
-    ctx.ids.fill(&mut random);
-    let refresh_token = refresh::token(random);
-    let hash = refresh::hash(&refresh_token).ok_or_else(|| Error::internal("a fresh refresh token has no hash"))?;
-    let expires_at = ctx.now.plus_days(REFRESH_DAYS);
+fn issue(tx: &mut Tx<'_>, ctx: &Ctx, session: &Session, account: Account, secret: &[u8; 32], previous: Option<Vec<u8>>) -> Result<Tokens> {
+    let (hash, expires_at) = (refresh::hash(secret), ctx.now.plus_days(REFRESH_DAYS));
     insert_refresh_token(tx, &RefreshToken { hash, session_id: session.id, issued_at: ctx.now, expires_at, used_at: None, previous })?;
     let ring = keys::signing_ring(tx, ctx)?;
     let access_token = ring.issue(&Claims::new(account.id, session.id, ctx.ids.uuid(ctx.now), ctx.now))?;
     let roles = Actor::new(account.id, list_grants_of(tx, &[account.id])?, ctx.now).roles().into_iter().collect();
-    Ok(Tokens { access_token, expires_in: LIFE_S, refresh_token, account, roles })
+    Ok(Tokens { access_token, expires_in: LIFE_S, refresh_token: refresh::token(secret), account, roles })
 }
 
 /// Ends a session: its access tokens are good for nothing from now on. Again: nothing happens.

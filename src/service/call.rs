@@ -18,7 +18,8 @@ use crate::{
     },
     store::{
         self, Tx,
-        ticket::call::{CallFilter, list_calls_by},
+        listing::Keyed,
+        ticket::call::{CallFilter, CallKey, list_calls_by},
     },
 };
 
@@ -49,7 +50,7 @@ pub fn record(tx: &mut Tx<'_>, ctx: &Ctx, new: &NewCall) -> Result<Call> {
     }
     let phone = new.phone.as_deref().map(read_phone).transpose()?;
     let call = sealed_call(ctx, new.ticket, new.outcome, phone.as_deref())?;
-    store::ticket::save_calls(tx, std::slice::from_ref(&call))?;
+    store::ticket::save_calls(tx, std::slice::from_ref(&call), ctx.now)?;
     let detail = json!({ "outcome": new.outcome, "ticket": new.ticket });
     store::audit::save_audit_entries(tx, &[entry(ctx, "call.record", "call", call.id.uuid(), detail)])?;
     Ok(call)
@@ -63,7 +64,7 @@ fn read_phone(typed: &str) -> Result<String> {
 ///
 /// # Errors
 /// The ticket is not within reach; the database fails.
-pub fn list(tx: &mut Tx<'_>, ctx: &Ctx, filter: &CallFilter) -> Result<Vec<Call>> {
+pub fn list(tx: &mut Tx<'_>, ctx: &Ctx, filter: &CallFilter) -> Result<Vec<Keyed<Call, CallKey>>> {
     let mut filter = filter.clone();
     match filter.ticket {
         Some(ticket) => drop(ticket_within(tx, ctx, ticket, Permission::TicketRead, Access::Read)?),
@@ -79,6 +80,7 @@ pub fn list(tx: &mut Tx<'_>, ctx: &Ctx, filter: &CallFilter) -> Result<Vec<Call>
 pub fn of_caller(tx: &mut Tx<'_>, ctx: &Ctx, phone: &str, limit: i64) -> Result<Vec<Call>> {
     let hash = ctx.shared.vault.phone_hash(&read_phone(phone)?).to_vec();
     let found = list_calls_by(tx, &CallFilter { caller_hash: Some(hash), limit, ..CallFilter::default() })?;
+    let found: Vec<Call> = found.into_iter().map(|c| c.row).collect();
     let tickets: Vec<TicketId> = found.iter().filter_map(|c| c.ticket_id).collect();
     let world = store::aggregate::read_world(tx, &tickets)?;
     let reference = ctx.reference(tx)?;

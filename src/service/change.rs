@@ -95,7 +95,7 @@ pub fn keep(tx: &mut Tx<'_>, ctx: &Ctx, world: &mut World, mut change: Change) -
     if membership::may_move(world) {
         store::aggregate::load_notes(tx, world)?;
     }
-    store::aggregate::save_world(tx, world)?;
+    store::aggregate::save_world(tx, world, ctx.now)?;
     expect_pictures(tx, ctx, world)?;
     store::audit::save_audit_entries(tx, &change.audit)?;
     // The counts of a busy contractor are everybody's next lock: they are taken late, so that they are held for a short time.

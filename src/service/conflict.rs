@@ -26,7 +26,12 @@ use crate::{
         reach::{reach, reaches, same_rev},
         sync::push::kept::{KeptMutations, find_kept},
     },
-    store::{self, Tx, conflict::ConflictFilter, ticket::search::Reach},
+    store::{
+        self, Tx,
+        conflict::{ConflictFilter, ConflictKey},
+        listing::Keyed,
+        ticket::search::Reach,
+    },
 };
 
 /// Longest note of a decision, characters.
@@ -36,7 +41,7 @@ const MAX_NOTE: usize = 2_000;
 ///
 /// # Errors
 /// No permission; the database fails.
-pub fn list(tx: &mut Tx<'_>, ctx: &Ctx, filter: &ConflictFilter) -> Result<Vec<Conflict>> {
+pub fn list(tx: &mut Tx<'_>, ctx: &Ctx, filter: &ConflictFilter) -> Result<Vec<Keyed<Conflict, ConflictKey>>> {
     let reach = allowed(tx, ctx, Permission::ConflictRead)?;
     store::conflict::list_conflicts(tx, filter, &reach)
 }
@@ -52,7 +57,7 @@ pub fn get(tx: &mut Tx<'_>, ctx: &Ctx, id: ConflictId) -> Result<Conflict> {
 
 fn one(tx: &mut Tx<'_>, id: ConflictId, reach: &Reach) -> Result<Conflict> {
     let filter = ConflictFilter { id: Some(id), limit: 1, ..ConflictFilter::default() };
-    store::conflict::list_conflicts(tx, &filter, reach)?.into_iter().next().ok_or_else(unknown)
+    store::conflict::list_conflicts(tx, &filter, reach)?.into_iter().next().map(|c| c.row).ok_or_else(unknown)
 }
 
 fn unknown() -> Error {

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::{
     domain::{
-        account::{ClockTrust, Device},
+        account::{ClockTrust, Device, RETIRE_AFTER_DAYS},
         ids::{AccountId, DeviceId},
         policy::Permission,
         time::Timestamp,
@@ -13,11 +13,13 @@ use crate::{
     service::{Ctx, change::entry},
     store::{
         self, Tx,
-        account::{find_device, find_device_by_nonce, insert_device, list_devices_of, page_devices, revoke_device},
+        account::{
+            find_device, find_device_by_nonce, insert_device, list_devices_of, page_devices, reinstate_device, retire_device, revoke_device,
+        },
     },
 };
 
-/// Most devices of one account that are in service: a person has a phone and a tablet, and some that were lost.
+/// Most devices of one account that are in service: a person has a phone and a tablet, and each reinstallation of the app is one more.
 const MAX_DEVICES: usize = 20;
 
 /// What a device says of itself.
@@ -33,10 +35,12 @@ pub struct NewDevice {
     pub app_version: String,
 }
 
-/// Registers a device of who asks. Again with the same nonce: the same device, with its history.
+/// Registers a device of who asks. Again with the same nonce: the same device, with its history; if it had retired it is in service
+/// again. If the account has as many devices in service as it may, the one that was silent longest retires ([`Device::may_retire`]).
 ///
 /// # Errors
-/// A field is wrong; too many devices; no permission; the database fails.
+/// A field is wrong (`validation`); the office took the device out of service (`device_revoked`); too many devices and none that may
+/// retire (`device_limit`); no permission; the database fails.
 pub fn register(tx: &mut Tx<'_>, ctx: &Ctx, new: &NewDevice) -> Result<Device> {
     let actor = ctx.actor()?;
     if !actor.may(Permission::Sync) {
@@ -48,14 +52,9 @@ pub fn register(tx: &mut Tx<'_>, ctx: &Ctx, new: &NewDevice) -> Result<Device> {
     }
     let account_id = actor.account_id;
     if let Some(known) = find_device_by_nonce(tx, account_id, &new.nonce)? {
-        return Ok(known);
+        return again(tx, ctx, known);
     }
-    if list_devices_of(tx, account_id)?.iter().filter(|d| d.revoked_at.is_none()).count() >= MAX_DEVICES {
-        return Err(Error::with(
-            Code::Conflict,
-            format!("an account has at most {MAX_DEVICES} devices in service: have one taken out first"),
-        ));
-    }
+    make_room(tx, ctx, account_id)?;
     let device = Device {
         id: ctx.ids.id(ctx.now),
         rev: 1,
@@ -66,6 +65,7 @@ pub fn register(tx: &mut Tx<'_>, ctx: &Ctx, new: &NewDevice) -> Result<Device> {
         app_version: new.app_version.clone(),
         enrolled_at: ctx.now,
         revoked_at: None,
+        retired: false,
         last_pull_at: None,
         last_push_at: None,
         applied_through: 0,
@@ -82,6 +82,45 @@ pub fn register(tx: &mut Tx<'_>, ctx: &Ctx, new: &NewDevice) -> Result<Device> {
     }
     // The same device asked twice at once.
     find_device_by_nonce(tx, account_id, &new.nonce)?.ok_or_else(|| Error::internal("a device with this nonce was there and is gone"))
+}
+
+/// A device that is known by its nonce.
+fn again(tx: &mut Tx<'_>, ctx: &Ctx, known: Device) -> Result<Device> {
+    if known.revoked_at.is_none() {
+        return Ok(known);
+    }
+    if !known.retired {
+        let detail = "the office took this device out of service: send what waits once more, keep everything, and ask the office";
+        return Err(Error::with(Code::DeviceRevoked, detail));
+    }
+    make_room(tx, ctx, known.account_id)?;
+    if reinstate_device(tx, known.id)? {
+        audit(tx, ctx, "device.reinstate", known.id, json!({ "account": known.account_id }))?;
+    }
+    find_device(tx, known.id)?.ok_or_else(|| Error::internal("a device that was read is gone"))
+}
+
+/// Has the device of an account that was silent longest retire, if the account has as many in service as it may.
+fn make_room(tx: &mut Tx<'_>, ctx: &Ctx, account: AccountId) -> Result<()> {
+    let mut in_service = list_devices_of(tx, account)?;
+    in_service.retain(|d| d.revoked_at.is_none());
+    if in_service.len() < MAX_DEVICES {
+        return Ok(());
+    }
+    in_service.retain(|d| d.may_retire(ctx.now));
+    in_service.sort_by_key(|d| (d.last_heard(), d.id));
+    for device in in_service {
+        // One that has pushed since it was read is not silent: the next.
+        if retire_device(tx, &device, ctx.now)? {
+            let detail = json!({ "account": account, "last_heard": device.last_heard() });
+            return audit(tx, ctx, "device.retire", device.id, detail);
+        }
+    }
+    let detail = format!(
+        "the account has {MAX_DEVICES} devices in service, and none of them has been silent for {RETIRE_AFTER_DAYS} days with nothing to \
+         send: ask the office to take one out of service, then register again"
+    );
+    Err(Error::with(Code::DeviceLimit, detail).fact("max_devices", MAX_DEVICES))
 }
 
 /// One's own devices.
@@ -115,7 +154,7 @@ pub fn list(
 /// Takes a device out of service: it gets nothing more, and what it sends goes to quarantine.
 ///
 /// # Errors
-/// There is none; it is out of service already; no permission; the database fails.
+/// There is none; it was taken out of service already; no permission; the database fails.
 pub fn revoke(tx: &mut Tx<'_>, ctx: &Ctx, id: DeviceId) -> Result<Device> {
     authorise(ctx)?;
     let revoked = revoke_device(tx, id, ctx.now)?;

@@ -69,9 +69,9 @@ pub fn get(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Inbox> {
     Ok(Inbox {
         drafts: work_order::show(tx, drafts)?,
         draft_counts: store::inbox::count_drafts(tx, &reach)?,
-        conflicts: store::conflict::list_conflicts(tx, &hard, &reach)?,
+        conflicts: store::conflict::list_conflicts(tx, &hard, &reach)?.into_iter().map(|c| c.row).collect(),
         conflict_counts: store::conflict::count_open(tx, &reach)?,
-        outside: if sees_outside { list_tickets(tx, &outside, &reach)? } else { Vec::new() },
+        outside: if sees_outside { list_tickets(tx, &outside, &reach)?.into_iter().map(|t| t.row).collect() } else { Vec::new() },
         outside_count: if sees_outside { store::inbox::count_outside(tx, &UNPLACED)? } else { 0 },
         wrong_clocks: wrong_clocks(tx, ctx, &reference, &reach.scope)?,
         kept: kept::list(tx, ctx, None, SHOWN)?,

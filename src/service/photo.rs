@@ -17,7 +17,11 @@ use crate::{
     },
     error::{Code, Error, Result},
     service::{Ctx, reach::reach},
-    store::{self, Tx, photo::PhotoFilter},
+    store::{
+        self, Tx,
+        listing::Keyed,
+        photo::{PhotoFilter, PhotoKey},
+    },
 };
 
 /// A photo as somebody may see it.
@@ -29,27 +33,28 @@ pub struct Shown {
     pub picture: Option<Picture>,
 }
 
-/// A page of photos within reach, newest first.
+/// A page of photos within reach, those first that were stored last.
 ///
 /// # Errors
 /// No permission; the database fails.
-pub fn list(tx: &mut Tx<'_>, ctx: &Ctx, filter: &PhotoFilter) -> Result<Vec<Shown>> {
+pub fn list(tx: &mut Tx<'_>, ctx: &Ctx, filter: &PhotoFilter) -> Result<Vec<Keyed<Shown, PhotoKey>>> {
     let actor = ctx.actor()?;
     if !actor.may(Permission::TicketRead) {
         return Err(Error::new(Code::Forbidden));
     }
     let reference = ctx.reference(tx)?;
     let reach = reach(ctx, &reference, Permission::TicketRead)?;
-    let photos = store::photo::list_photos(tx, filter, &reach)?;
+    let found = store::photo::list_photos(tx, filter, &reach)?;
+    let photos = || found.iter().map(|p| &p.row);
     let judged: BTreeSet<PhotoId> = match &reach.scope {
         Scope::Within { areas, .. } => {
-            let tickets: BTreeSet<TicketId> = photos.iter().map(|p| p.ticket_id).collect();
+            let tickets: BTreeSet<TicketId> = photos().map(|p| p.ticket_id).collect();
             let places = store::ticket::area::list_areas_of(tx, &tickets.into_iter().collect::<Vec<_>>())?;
-            photos.iter().filter(|p| answers_for(areas, &places, p.ticket_id)).map(|p| p.id).collect()
+            photos().filter(|p| answers_for(areas, &places, p.ticket_id)).map(|p| p.id).collect()
         }
-        Scope::All => photos.iter().map(|p| p.id).collect(),
+        Scope::All => photos().map(|p| p.id).collect(),
     };
-    let stored = photos.iter().filter(|p| judged.contains(&p.id) && p.state == PhotoState::Stored);
+    let stored = photos().filter(|p| judged.contains(&p.id) && p.state == PhotoState::Stored);
     let hashes: BTreeSet<String> = stored.map(|p| p.sha256.clone()).collect();
     let pictures = store::picture::list_pictures(tx, &hashes.into_iter().collect::<Vec<_>>())?;
     let pictures: BTreeMap<String, Picture> = pictures.into_iter().map(|p| (p.sha256.clone(), p)).collect();
@@ -62,7 +67,7 @@ pub fn list(tx: &mut Tx<'_>, ctx: &Ctx, filter: &PhotoFilter) -> Result<Vec<Show
             Shown { photo: without_figures(photo), picture: None }
         }
     };
-    Ok(photos.into_iter().map(shown).collect())
+    Ok(found.into_iter().map(|p| p.with(shown)).collect())
 }
 
 /// A photo.
@@ -71,7 +76,7 @@ pub fn list(tx: &mut Tx<'_>, ctx: &Ctx, filter: &PhotoFilter) -> Result<Vec<Show
 /// There is none within reach; the database fails.
 pub fn get(tx: &mut Tx<'_>, ctx: &Ctx, id: PhotoId) -> Result<Shown> {
     let found = list(tx, ctx, &PhotoFilter { id: Some(id), limit: 1, ..PhotoFilter::default() })?;
-    found.into_iter().next().ok_or_else(|| Error::not_found("photo"))
+    found.into_iter().next().map(|p| p.row).ok_or_else(|| Error::not_found("photo"))
 }
 
 /// Whether somebody is responsible for one of a ticket's areas: he judges the evidence, so he sees what the verdicts rest on.

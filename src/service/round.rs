@@ -20,7 +20,8 @@ use crate::{
     },
     store::{
         Tx,
-        work_order::search::{RoundFilter, list_rounds},
+        listing::Keyed,
+        work_order::search::{RoundFilter, RoundKey, list_rounds},
     },
 };
 
@@ -28,7 +29,7 @@ use crate::{
 ///
 /// # Errors
 /// The database fails.
-pub fn list(tx: &mut Tx<'_>, ctx: &Ctx, filter: &RoundFilter) -> Result<Vec<Round>> {
+pub fn list(tx: &mut Tx<'_>, ctx: &Ctx, filter: &RoundFilter) -> Result<Vec<Keyed<Round, RoundKey>>> {
     let reference = ctx.reference(tx)?;
     list_rounds(tx, filter, &reach(ctx, &reference, Permission::WorkRead)?)
 }

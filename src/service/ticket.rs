@@ -31,7 +31,8 @@ use crate::{
     },
     store::{
         self, Tx,
-        ticket::search::{TicketFilter, list_neighbours, list_status_changes, list_tickets},
+        listing::Keyed,
+        ticket::search::{TicketFilter, TicketKey, list_neighbours, list_status_changes, list_tickets},
     },
 };
 
@@ -104,7 +105,7 @@ pub fn create(tx: &mut Tx<'_>, ctx: &Ctx, new: &NewTicket) -> Result<Registered>
     keep(tx, ctx, &mut world, change)?;
     if let Some(phone) = phone {
         let call = sealed_call(ctx, Some(id), CallOutcome::Registered, Some(&phone))?;
-        store::ticket::save_calls(tx, &[call])?;
+        store::ticket::save_calls(tx, &[call], ctx.now)?;
     }
     let ticket = world.tickets.get(id).cloned().ok_or_else(|| Error::internal("a new ticket is not in its world"))?;
     Ok(Registered { ticket, orders: world.work_orders.iter().cloned().collect(), duplicates })
@@ -239,7 +240,7 @@ pub fn duplicates(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Vec<Sugges
 ///
 /// # Errors
 /// The database fails.
-pub fn search(tx: &mut Tx<'_>, ctx: &Ctx, filter: &TicketFilter) -> Result<Vec<Ticket>> {
+pub fn search(tx: &mut Tx<'_>, ctx: &Ctx, filter: &TicketFilter) -> Result<Vec<Keyed<Ticket, TicketKey>>> {
     let reference = ctx.reference(tx)?;
     let reach = reach(ctx, &reference, Permission::TicketRead)?;
     list_tickets(tx, filter, &reach)

@@ -25,6 +25,8 @@ use crate::{
 
 /// Rows in one step.
 const STEP: i64 = 200;
+/// Rows of lists that are dated in one step: some milliseconds of work.
+const DATED_STEP: i64 = 500;
 /// How long an answer under an idempotency key is kept, days.
 const KEEP_ANSWERS_DAYS: i64 = 7;
 
@@ -68,6 +70,15 @@ pub fn end_holds(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Step> {
 pub fn forget_answers(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Step> {
     let done = store::idempotency::delete_answers_before(tx, ctx.now.plus_days(-KEEP_ANSWERS_DAYS))?;
     Ok(Step { done, more: false })
+}
+
+/// Rows of lists that a former version stored are given the instant of their storing, as near as it can be told.
+///
+/// # Errors
+/// The database fails.
+pub fn date_rows(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Step> {
+    let done = store::backfill::backfill_stored_at(tx, ctx.now, DATED_STEP)?;
+    Ok(Step { done, more: done > 0 })
 }
 
 /// Photos whose bytes have not come for days come into the office's inbox, each once.

@@ -63,10 +63,11 @@ pub struct NewUpload {
     pub metadata: String,
 }
 
-/// Begins an upload.
+/// Begins an upload. If all bytes of the photo are stored already by an upload of the asker of the same length, this finished upload:
+/// the answer to the first request was lost.
 ///
 /// # Errors
-/// The photo is not known, stored or removed; the asker may not send its bytes; a limit is reached; the database fails.
+/// The photo is not known or removed, or was stored by another upload; the asker may not send its bytes; a limit is reached; the database fails.
 pub fn create(tx: &mut Tx<'_>, ctx: &Ctx, new: &NewUpload) -> Result<Upload> {
     let photo = photo_to_send(tx, ctx, new.photo)?;
     let limits = ctx.shared.settings.uploads;
@@ -75,7 +76,7 @@ pub fn create(tx: &mut Tx<'_>, ctx: &Ctx, new: &NewUpload) -> Result<Upload> {
         return Err(Error::with(Code::TooLarge, detail).fact("limit_bytes", limits.photo_bytes));
     }
     match photo.state {
-        PhotoState::Stored => return Err(Error::new(Code::AlreadyStored)),
+        PhotoState::Stored => return finished(tx, ctx, new),
         _ if photo.removed_at.is_some() => return Err(Error::with(Code::InvalidTransition, "the photo was removed")),
         PhotoState::Promised | PhotoState::Partial | PhotoState::Failed => {}
     }
@@ -110,6 +111,13 @@ pub fn create(tx: &mut Tx<'_>, ctx: &Ctx, new: &NewUpload) -> Result<Upload> {
     };
     store::upload::insert_upload(tx, &upload)?;
     Ok(upload)
+}
+
+/// The asker's own upload by which the photo was stored.
+fn finished(tx: &mut Tx<'_>, ctx: &Ctx, new: &NewUpload) -> Result<Upload> {
+    let account = ctx.account()?;
+    let same = |u: &Upload| u.state == UploadState::Stored && u.account_id == account && u64::try_from(u.length) == Ok(new.length);
+    store::upload::list_uploads_of(tx, new.photo)?.into_iter().rfind(same).ok_or_else(|| Error::new(Code::AlreadyStored))
 }
 
 /// A photo whose bytes the asker may send: its author, a colleague of the organisation that it was taken for, or whoever manages

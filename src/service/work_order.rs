@@ -27,7 +27,7 @@ use crate::{
     },
     store::{
         self, Tx,
-        work_order::search::{OrderFilter, list_work_orders},
+        work_order::search::{OrderFilter, OrderKey, list_work_orders},
     },
 };
 
@@ -78,7 +78,7 @@ pub struct Page {
     /// The orders.
     pub orders: Vec<Shown>,
     /// The key of the last that was looked at, if there are more.
-    pub next: Option<(Timestamp, WorkOrderId)>,
+    pub next: Option<OrderKey>,
 }
 
 /// A page of the orders that the actor may know of, newest first. How far evidence has come is derived and not stored: for a page
@@ -98,11 +98,12 @@ pub fn list(tx: &mut Tx<'_>, ctx: &Ctx, filter: &OrderFilter, evidence: Option<E
         let more = found.len() > wanted;
         found.truncate(wanted);
         left -= filter.limit;
-        for shown in show(tx, found)? {
+        let (keys, orders): (Vec<OrderKey>, Vec<WorkOrder>) = found.into_iter().map(|o| (o.key, o.row)).unzip();
+        for (key, shown) in keys.into_iter().zip(show(tx, orders)?) {
             if page.orders.len() == wanted {
                 return Ok(page);
             }
-            page.next = Some((shown.order.created_at, shown.order.id));
+            page.next = Some(key);
             if evidence.is_none_or(|e| e == shown.evidence) {
                 page.orders.push(shown);
             }

@@ -117,6 +117,7 @@ record! {
         app_version: String,
         enrolled_at: Timestamp,
         revoked_at: Option<Timestamp>,
+        retired: bool,
         last_pull_at: Option<Timestamp>,
         last_push_at: Option<Timestamp>,
         applied_through: i64,
@@ -141,6 +142,7 @@ impl From<&Device> for DeviceRow {
             app_version: e.app_version.clone(),
             enrolled_at: e.enrolled_at,
             revoked_at: e.revoked_at,
+            retired: e.retired,
             last_pull_at: e.last_pull_at,
             last_push_at: e.last_push_at,
             applied_through: e.applied_through,
@@ -166,6 +168,7 @@ impl From<DeviceRow> for Device {
             app_version: r.app_version,
             enrolled_at: r.enrolled_at,
             revoked_at: r.revoked_at,
+            retired: r.retired,
             last_pull_at: r.last_pull_at,
             last_push_at: r.last_push_at,
             applied_through: r.applied_through,
@@ -310,14 +313,39 @@ pub fn insert_device(tx: &mut Tx<'_>, device: &Device) -> Result<bool> {
     DeviceRow::add(tx, &[device.into()]).map(|added| added == 1)
 }
 
-/// Takes a device out of service. Touches nothing else: a push of the same device may be under way. Tells whether it was in
-/// service.
+/// Takes a device out of service for good, also one that is only retired. Touches nothing else: a push of the same device may be
+/// under way. Tells whether it changed anything.
 ///
 /// # Errors
 /// The database fails.
 pub fn revoke_device(tx: &mut Tx<'_>, id: DeviceId, at: Timestamp) -> Result<bool> {
-    on!(tx, |c| diesel::update(devices::table.filter(devices::id.eq(id).and(devices::revoked_at.is_null())))
-        .set((devices::revoked_at.eq(Some(at)), devices::rev.eq(devices::rev + 1)))
+    on!(tx, |c| diesel::update(devices::table.filter(devices::id.eq(id).and(devices::revoked_at.is_null().or(devices::retired.eq(true)))))
+        .set((devices::revoked_at.eq(Some(at)), devices::retired.eq(false), devices::rev.eq(devices::rev + 1)))
+        .execute(c))
+    .map(|n| n == 1)
+    .map_err(db_error)
+}
+
+/// Takes a silent device out of service until it registers again. Tells whether it did: not if it has pushed since it was read.
+///
+/// # Errors
+/// The database fails.
+pub fn retire_device(tx: &mut Tx<'_>, device: &Device, at: Timestamp) -> Result<bool> {
+    let unchanged = devices::id.eq(device.id).and(devices::rev.eq(device.rev)).and(devices::revoked_at.is_null());
+    on!(tx, |c| diesel::update(devices::table.filter(unchanged))
+        .set((devices::revoked_at.eq(Some(at)), devices::retired.eq(true), devices::rev.eq(devices::rev + 1)))
+        .execute(c))
+    .map(|n| n == 1)
+    .map_err(db_error)
+}
+
+/// Takes a retired device into service again. Tells whether it did.
+///
+/// # Errors
+/// The database fails.
+pub fn reinstate_device(tx: &mut Tx<'_>, id: DeviceId) -> Result<bool> {
+    on!(tx, |c| diesel::update(devices::table.filter(devices::id.eq(id).and(devices::retired.eq(true))))
+        .set((devices::revoked_at.eq(None::<Timestamp>), devices::retired.eq(false), devices::rev.eq(devices::rev + 1)))
         .execute(c))
     .map(|n| n == 1)
     .map_err(db_error)

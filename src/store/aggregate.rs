@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::{
     domain::{
         ids::{Id, TicketId},
+        time::Timestamp,
         work_order::Assignment,
         world::{Entity, Table, World},
     },
@@ -134,26 +135,27 @@ fn changed<'w, E: Entity + 'w, R: From<&'w E>>(table: &'w Table<E>) -> Vec<R> {
     table.changed().map(|(_, now)| R::from(now)).collect()
 }
 
-/// Writes every row that differs from what was loaded. The feed is the caller's: [`crate::store::feed`].
+/// Writes every row that differs from what was loaded; rows that are new are stored at `now`. The feed is the caller's:
+/// [`crate::store::feed`].
 ///
 /// # Errors
 /// The database fails; a code or source reference exists already.
-pub fn save_world(tx: &mut Tx<'_>, world: &World) -> Result<()> {
-    TicketRow::save(tx, &changed(&world.tickets))?;
+pub fn save_world(tx: &mut Tx<'_>, world: &World, now: Timestamp) -> Result<()> {
+    TicketRow::save(tx, &changed(&world.tickets), now)?;
     crate::store::ticket::area::save_ticket_areas(tx, world)?;
     StatusChangeRow::save(tx, &changed(&world.status_changes))?;
     FieldEditRow::save(tx, &changed(&world.field_edits))?;
-    WorkOrderRow::save(tx, &changed(&world.work_orders))?;
+    WorkOrderRow::save(tx, &changed(&world.work_orders), now)?;
     tx.loads().forget(world);
     AssignmentRow::save(tx, &changed(&world.assignments))?;
     WorkEventRow::save(tx, &changed(&world.work_events))?;
-    RoundRow::save(tx, &changed(&world.rounds))?;
+    RoundRow::save(tx, &changed(&world.rounds), now)?;
     VisitRow::save(tx, &changed(&world.visits))?;
     NoteRow::save(tx, &changed(&world.notes))?;
     MeasurementRow::save(tx, &changed(&world.measurements))?;
     ChecklistAnswerRow::save(tx, &changed(&world.answers))?;
-    PhotoRow::save(tx, &changed(&world.photos))?;
-    ConflictRow::save(tx, &changed(&world.conflicts))
+    PhotoRow::save(tx, &changed(&world.photos), now)?;
+    ConflictRow::save(tx, &changed(&world.conflicts), now)
 }
 
 macro_rules! roots {

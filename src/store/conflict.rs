@@ -13,6 +13,7 @@ use crate::{
     },
     error::Result,
     store::{
+        listing::{Keyed, PageKey},
         schema::{conflicts, ticket_areas, tickets},
         sql::{Json, db_error},
         ticket::search::Reach,
@@ -22,7 +23,7 @@ use crate::{
 
 record! {
     /// Row of `conflicts`.
-    ConflictRow of conflicts, id: ConflictId {
+    ConflictRow of conflicts, id: ConflictId, listed {
         rev: i64,
         key: String,
         kind: ConflictKind,
@@ -99,6 +100,9 @@ impl From<ConflictRow> for Conflict {
     }
 }
 
+/// The place of a conflict in a list; formerly by when it was raised.
+pub type ConflictKey = PageKey<ConflictId, (Timestamp, ConflictId)>;
+
 /// Which conflicts are asked for; what is absent does not matter.
 #[derive(Debug, Clone, Default)]
 pub struct ConflictFilter {
@@ -114,8 +118,8 @@ pub struct ConflictFilter {
     pub area: Option<AreaId>,
     /// At this ticket.
     pub ticket: Option<TicketId>,
-    /// Raised before this one.
-    pub before: Option<(Timestamp, ConflictId)>,
+    /// After this place of the list.
+    pub before: Option<ConflictKey>,
     /// At most so many.
     pub limit: i64,
 }
@@ -137,13 +141,13 @@ macro_rules! within {
     };
 }
 
-/// Conflicts by filter and reach, newest first.
+/// Conflicts by filter and reach, those first that were stored last.
 ///
 /// # Errors
 /// The database fails.
-pub fn list_conflicts(tx: &mut Tx<'_>, filter: &ConflictFilter, reach: &Reach) -> Result<Vec<Conflict>> {
-    let rows: Vec<ConflictRow> = on!(tx, |c| {
-        let mut query = within!(conflicts::table.select(ConflictRow::as_select()).into_boxed(), reach);
+pub fn list_conflicts(tx: &mut Tx<'_>, filter: &ConflictFilter, reach: &Reach) -> Result<Vec<Keyed<Conflict, ConflictKey>>> {
+    let rows: Vec<(ConflictRow, Timestamp)> = on!(tx, |c| {
+        let mut query = within!(conflicts::table.select((ConflictRow::as_select(), conflicts::stored_at)).into_boxed(), reach);
         if let Some(id) = filter.id {
             query = query.filter(conflicts::id.eq(id));
         }
@@ -162,13 +166,14 @@ pub fn list_conflicts(tx: &mut Tx<'_>, filter: &ConflictFilter, reach: &Reach) -
         if let Some(ticket) = filter.ticket {
             query = query.filter(conflicts::ticket_id.eq(ticket));
         }
-        if let Some((at, id)) = filter.before {
-            query = query.filter(conflicts::raised_at.lt(at).or(conflicts::raised_at.eq(at).and(conflicts::id.lt(id))));
-        }
-        query.order((conflicts::raised_at.desc(), conflicts::id.desc())).limit(filter.limit).load(c)
+        newest_first!(query, conflicts, filter.before, former by raised_at).limit(filter.limit).load(c)
     })
     .map_err(db_error)?;
-    Ok(rows.into_iter().map(Into::into).collect())
+    let keyed = |(row, at): (ConflictRow, Timestamp)| Keyed {
+        key: PageKey::of(filter.before.as_ref(), at, row.id, (row.raised_at, row.id)),
+        row: row.into(),
+    };
+    Ok(rows.into_iter().map(keyed).collect())
 }
 
 /// How many conflicts of each kind and severity are open within reach.

@@ -49,7 +49,7 @@ pub fn list_drafts(tx: &mut Tx<'_>, reach: &Reach, limit: i64) -> Result<Vec<Wor
         let live = tickets::table.filter(tickets::id.eq(work_orders::ticket_id).and(tickets::status.ne_all(DONE_WITH)));
         within!(drafts, reach)
             .filter(work_orders::state.eq(WorkOrderState::Draft).and(diesel::dsl::exists(live)))
-            .order((work_orders::created_at, work_orders::id))
+            .order((work_orders::stored_at, work_orders::id))
             .limit(limit)
             .load(c)
     })

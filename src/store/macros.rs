@@ -34,9 +34,10 @@ macro_rules! on {
 /// connection: on PostgreSQL one statement with an array a column, on SQLite, which has no way to the server to save, one for
 /// a group of rows of each of four sizes and one for a single row (each statement inside a large transaction costs a savepoint there). A list of `VALUES`
 /// of any length would be parsed anew each time.
-/// Answers how many rows were written; `$tail` says what happens to a row that exists.
+/// Answers how many rows were written; `$tail` says what happens to a row that exists. `and stored_at = …` gives all rows of a listed
+/// table the instant at which they are first stored: `$tail` must leave it as it is.
 macro_rules! bulk {
-    ($tx:expr, $rows:expr, $row:ty => $table:ident { $first:ident : $first_ty:ty $(, $field:ident : $ty:ty)* $(,)? }, $tail:expr) => {{
+    ($tx:expr, $rows:expr, $row:ty => $table:ident { $first:ident : $first_ty:ty $(, $field:ident : $ty:ty)* $(,)? } $(and $stored:ident = $now:expr)?, $tail:expr) => {{
         use diesel::{
             QueryResult, RunQueryDsl,
             dsl::SqlTypeOf,
@@ -46,10 +47,11 @@ macro_rules! bulk {
             sqlite::{Sqlite, SqliteConnection},
         };
         use $crate::store::{schema::$table::dsl, tx::{FEW, GROUP, LARGE_GROUP, SMALL_GROUP}};
-        const HEAD: &str = concat!("INSERT INTO ", stringify!($table), " (\"", stringify!($first), "\"" $(, ", \"", stringify!($field), "\"")*, ") ");
+        const HEAD: &str = concat!("INSERT INTO ", stringify!($table), " (\"", stringify!($first), "\"" $(, ", \"", stringify!($field), "\"")* $(, ", \"", stringify!($stored), "\"")?, ") ");
         struct Columns<'r> {
             $first: Vec<&'r $first_ty>,
-            $($field: Vec<&'r $ty>),*
+            $($field: Vec<&'r $ty>,)*
+            $($stored: $crate::domain::time::Timestamp)?
         }
         impl QueryId for Columns<'_> {
             type QueryId = Columns<'static>;
@@ -58,7 +60,12 @@ macro_rules! bulk {
         impl QueryFragment<Pg> for Columns<'_> {
             fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
                 out.push_sql(HEAD);
-                out.push_sql("SELECT * FROM unnest(");
+                out.push_sql("SELECT *");
+                $(
+                    out.push_sql(", ");
+                    out.push_bind_param::<SqlTypeOf<dsl::$stored>, _>(&self.$stored)?;
+                )?
+                out.push_sql(" FROM unnest(");
                 out.push_bind_param::<Array<SqlTypeOf<dsl::$first>>, _>(&self.$first)?;
                 $(
                     out.push_sql(", ");
@@ -71,7 +78,10 @@ macro_rules! bulk {
         }
         impl RunQueryDsl<PgConnection> for Columns<'_> {}
         /// Rows of one statement on SQLite: a whole group, or one. Each text is parsed once.
-        struct Rows<'r, const N: usize>(&'r [$row]);
+        struct Rows<'r, const N: usize> {
+            rows: &'r [$row],
+            $($stored: $crate::domain::time::Timestamp)?
+        }
         impl<const N: usize> QueryId for Rows<'_, N> {
             type QueryId = Rows<'static, N>;
             const HAS_STATIC_QUERY_ID: bool = true;
@@ -80,13 +90,17 @@ macro_rules! bulk {
             fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
                 out.push_sql(HEAD);
                 out.push_sql("VALUES ");
-                for (n, row) in self.0.iter().enumerate() {
+                for (n, row) in self.rows.iter().enumerate() {
                     out.push_sql(if n == 0 { "(" } else { ", (" });
                     out.push_bind_param::<SqlTypeOf<dsl::$first>, _>(&row.$first)?;
                     $(
                         out.push_sql(", ");
                         out.push_bind_param::<SqlTypeOf<dsl::$field>, _>(&row.$field)?;
                     )*
+                    $(
+                        out.push_sql(", ");
+                        out.push_bind_param::<SqlTypeOf<dsl::$stored>, _>(&self.$stored)?;
+                    )?
                     out.push_sql(")");
                 }
                 out.push_sql(" ");
@@ -102,7 +116,8 @@ macro_rules! bulk {
                 .map(|rows| {
                     let columns = Columns {
                         $first: rows.iter().map(|r| &r.$first).collect(),
-                        $($field: rows.iter().map(|r| &r.$field).collect()),*
+                        $($field: rows.iter().map(|r| &r.$field).collect(),)*
+                        $($stored: $now)?
                     };
                     columns.execute(conn)
                 })
@@ -114,11 +129,11 @@ macro_rules! bulk {
                 let few = small.remainder().chunks_exact(FEW);
                 let rest = few.remainder().chunks(1);
                 let write = |rows: &[$row]| match rows.len() {
-                    LARGE_GROUP => Rows::<LARGE_GROUP>(rows).execute(conn),
-                    GROUP => Rows::<GROUP>(rows).execute(conn),
-                    SMALL_GROUP => Rows::<SMALL_GROUP>(rows).execute(conn),
-                    FEW => Rows::<FEW>(rows).execute(conn),
-                    _ => Rows::<1>(rows).execute(conn),
+                    LARGE_GROUP => Rows::<LARGE_GROUP> { rows, $($stored: $now)? }.execute(conn),
+                    GROUP => Rows::<GROUP> { rows, $($stored: $now)? }.execute(conn),
+                    SMALL_GROUP => Rows::<SMALL_GROUP> { rows, $($stored: $now)? }.execute(conn),
+                    FEW => Rows::<FEW> { rows, $($stored: $now)? }.execute(conn),
+                    _ => Rows::<1> { rows, $($stored: $now)? }.execute(conn),
                 };
                 large.chain(groups).chain(small).chain(few).chain(rest).map(write).sum::<QueryResult<usize>>()
             }
@@ -129,7 +144,8 @@ macro_rules! bulk {
 
 /// Declares the row of an entity: the struct and `save` (an upsert by id); with `added on` a key also `add`, which leaves what
 /// has that key as it is. With `newer`, for rows whose ids devices choose, `save` writes only over an older revision and fails if there is
-/// another: somebody else has given the id away at the same time, and was not seen.
+/// another: somebody else has given the id away at the same time, and was not seen. With `listed` (and `listed newer`) `save` takes
+/// the instant of the transaction and notes it as `stored_at` of the rows that are new.
 macro_rules! record {
     ($(#[$meta:meta])* $row:ident of $table:ident, id: $id:ty, added on $key:literal $fields:tt) => {
         record!($(#[$meta])* $row of $table, id: $id $fields);
@@ -138,6 +154,14 @@ macro_rules! record {
     ($(#[$meta:meta])* $row:ident of $table:ident, id: $id:ty, newer $fields:tt) => {
         record!(@row $(#[$meta])* $row of $table, id: $id $fields);
         record!(@newer $row of $table, id: $id $fields);
+    };
+    ($(#[$meta:meta])* $row:ident of $table:ident, id: $id:ty, listed newer $fields:tt) => {
+        record!(@row $(#[$meta])* $row of $table, id: $id $fields);
+        record!(@listed_newer $row of $table, id: $id $fields);
+    };
+    ($(#[$meta:meta])* $row:ident of $table:ident, id: $id:ty, listed $fields:tt) => {
+        record!(@row $(#[$meta])* $row of $table, id: $id $fields);
+        record!(@listed $row of $table, id: $id $fields);
     };
     ($(#[$meta:meta])* $row:ident of $table:ident, id: $id:ty { $($fields:tt)* }) => {
         record!(@row $(#[$meta])* $row of $table, id: $id { $($fields)* });
@@ -175,11 +199,34 @@ macro_rules! record {
             pub(in $crate::store) fn save(tx: &mut $crate::store::tx::Tx<'_>, rows: &[Self]) -> $crate::error::Result<()> {
                 const TAIL: &str = concat!(upsert!($first $(, $field)*), " WHERE ", stringify!($table), ".rev < excluded.rev");
                 let written = bulk!(tx, rows, $row => $table { id: $id, $first: $first_ty $(, $field: $ty)* }, TAIL)?;
-                if written == rows.len() {
-                    return Ok(());
-                }
-                let internal = Some(format!("{written} of {} rows of {} were newer than what is there", rows.len(), stringify!($table)));
-                Err($crate::error::Error { internal, ..$crate::error::Error::new($crate::error::Code::AlreadyExists) })
+                $crate::store::sql::all_newer(written, rows.len(), stringify!($table))
+            }
+        }
+    };
+    (@listed $row:ident of $table:ident, id: $id:ty { $first:ident : $first_ty:ty $(, $field:ident : $ty:ty)* $(,)? }) => {
+        impl $row {
+            /// Writes rows, each over the one that has its id; new ones are stored at `now`.
+            pub(in $crate::store) fn save(
+                tx: &mut $crate::store::tx::Tx<'_>,
+                rows: &[Self],
+                now: $crate::domain::time::Timestamp,
+            ) -> $crate::error::Result<()> {
+                const TAIL: &str = upsert!($first $(, $field)*);
+                bulk!(tx, rows, $row => $table { id: $id, $first: $first_ty $(, $field: $ty)* } and stored_at = now, TAIL).map(drop)
+            }
+        }
+    };
+    (@listed_newer $row:ident of $table:ident, id: $id:ty { $first:ident : $first_ty:ty $(, $field:ident : $ty:ty)* $(,)? }) => {
+        impl $row {
+            /// Writes rows, each over an older one that has its id; new ones are stored at `now`. Fails if one is there that is not older.
+            pub(in $crate::store) fn save(
+                tx: &mut $crate::store::tx::Tx<'_>,
+                rows: &[Self],
+                now: $crate::domain::time::Timestamp,
+            ) -> $crate::error::Result<()> {
+                const TAIL: &str = concat!(upsert!($first $(, $field)*), " WHERE ", stringify!($table), ".rev < excluded.rev");
+                let written = bulk!(tx, rows, $row => $table { id: $id, $first: $first_ty $(, $field: $ty)* } and stored_at = now, TAIL)?;
+                $crate::store::sql::all_newer(written, rows.len(), stringify!($table))
             }
         }
     };
@@ -198,6 +245,32 @@ macro_rules! upsert {
 /// Declares `find`, `list_all` and `save` of an entity in the terms of the domain.
 macro_rules! entity_store {
     ($entity:ty, $row:ident of $table:ident, $find:ident($id:ty), $list:ident, $save:ident) => {
+        entity_store!(@read $entity, $row of $table, $find($id), $list);
+
+        /// Writes rows, each over the one that has its id.
+        ///
+        /// # Errors
+        /// The database fails; a unique name or code is taken.
+        pub fn $save(tx: &mut $crate::store::tx::Tx<'_>, rows: &[$entity]) -> $crate::error::Result<()> {
+            $row::save(tx, &rows.iter().map(Into::into).collect::<Vec<_>>())
+        }
+    };
+    ($entity:ty, $row:ident of $table:ident, $find:ident($id:ty), $list:ident, listed $save:ident) => {
+        entity_store!(@read $entity, $row of $table, $find($id), $list);
+
+        /// Writes rows, each over the one that has its id; new ones are stored at `now`.
+        ///
+        /// # Errors
+        /// The database fails.
+        pub fn $save(
+            tx: &mut $crate::store::tx::Tx<'_>,
+            rows: &[$entity],
+            now: $crate::domain::time::Timestamp,
+        ) -> $crate::error::Result<()> {
+            $row::save(tx, &rows.iter().map(Into::into).collect::<Vec<_>>(), now)
+        }
+    };
+    (@read $entity:ty, $row:ident of $table:ident, $find:ident($id:ty), $list:ident) => {
         /// The row with an id.
         ///
         /// # Errors
@@ -220,14 +293,6 @@ macro_rules! entity_store {
             let rows: Vec<$row> =
                 on!(tx, |c| dsl::$table.order(dsl::id).select($row::as_select()).load(c)).map_err($crate::store::sql::db_error)?;
             Ok(rows.into_iter().map(Into::into).collect())
-        }
-
-        /// Writes rows, each over the one that has its id.
-        ///
-        /// # Errors
-        /// The database fails; a unique name or code is taken.
-        pub fn $save(tx: &mut $crate::store::tx::Tx<'_>, rows: &[$entity]) -> $crate::error::Result<()> {
-            $row::save(tx, &rows.iter().map(Into::into).collect::<Vec<_>>())
         }
     };
 }

@@ -14,6 +14,7 @@ use crate::{
     },
     error::Result,
     store::{
+        listing::{Keyed, PageKey},
         schema::{photos, ticket_areas, tickets},
         sql::{Json, db_error},
         ticket::search::Reach,
@@ -23,7 +24,7 @@ use crate::{
 
 record! {
     /// Row of `photos`.
-    PhotoRow of photos, id: PhotoId, newer {
+    PhotoRow of photos, id: PhotoId, listed newer {
         rev: i64,
         ticket_id: TicketId,
         work_order_id: Option<WorkOrderId>,
@@ -126,6 +127,9 @@ pub fn find_photo(tx: &mut Tx<'_>, id: PhotoId) -> Result<Option<Photo>> {
     Ok(row.map(Into::into))
 }
 
+/// The place of a photo in a list.
+pub type PhotoKey = PageKey<PhotoId, PhotoId>;
+
 /// Which photos are asked for; what is absent does not matter.
 #[derive(Debug, Clone, Default)]
 pub struct PhotoFilter {
@@ -141,19 +145,19 @@ pub struct PhotoFilter {
     pub kind: Option<PhotoKind>,
     /// With the bytes there.
     pub state: Option<PhotoState>,
-    /// Older than this one.
-    pub before: Option<PhotoId>,
+    /// After this place of the list.
+    pub before: Option<PhotoKey>,
     /// At most so many.
     pub limit: i64,
 }
 
-/// Photos by filter and reach, newest first: of an area all, of an organisation its own people's, and everybody's own.
+/// Photos by filter and reach, those first that were stored last: of an area all, of an organisation its own people's, and everybody's own.
 ///
 /// # Errors
 /// The database fails.
-pub fn list_photos(tx: &mut Tx<'_>, filter: &PhotoFilter, reach: &Reach) -> Result<Vec<Photo>> {
-    let rows: Vec<PhotoRow> = on!(tx, |c| {
-        let mut query = photos::table.select(PhotoRow::as_select()).into_boxed();
+pub fn list_photos(tx: &mut Tx<'_>, filter: &PhotoFilter, reach: &Reach) -> Result<Vec<Keyed<Photo, PhotoKey>>> {
+    let rows: Vec<(PhotoRow, Timestamp)> = on!(tx, |c| {
+        let mut query = photos::table.select((PhotoRow::as_select(), photos::stored_at)).into_boxed();
         if let Scope::Within { areas, organisations } = &reach.scope {
             let areas: Vec<AreaId> = areas.iter().copied().collect();
             let organisations: Vec<Option<OrganisationId>> = organisations.iter().map(|o| Some(*o)).collect();
@@ -184,13 +188,11 @@ pub fn list_photos(tx: &mut Tx<'_>, filter: &PhotoFilter, reach: &Reach) -> Resu
         if let Some(state) = filter.state {
             query = query.filter(photos::state.eq(state));
         }
-        if let Some(before) = filter.before {
-            query = query.filter(photos::id.lt(before));
-        }
-        query.order(photos::id.desc()).limit(filter.limit).load(c)
+        newest_first!(query, photos, filter.before, former by id).limit(filter.limit).load(c)
     })
     .map_err(db_error)?;
-    Ok(rows.into_iter().map(Into::into).collect())
+    let keyed = |(row, at): (PhotoRow, Timestamp)| Keyed { key: PageKey::of(filter.before.as_ref(), at, row.id, row.id), row: row.into() };
+    Ok(rows.into_iter().map(keyed).collect())
 }
 
 /// How far a photo of a work order has come.

@@ -69,6 +69,7 @@ diesel::table! {
         last_eff -> Micros,
         pending -> BigInt,
         acked_through -> BigInt,
+        retired -> Bool,
     }
 }
 
@@ -209,6 +210,7 @@ diesel::table! {
         updated_at -> Micros,
         text_folded -> Text,
         cell -> BigInt,
+        stored_at -> Micros,
     }
 }
 
@@ -263,6 +265,7 @@ diesel::table! {
         caller_encrypted -> Nullable<Binary>,
         taken_by -> Key,
         taken_at -> Micros,
+        stored_at -> Micros,
     }
 }
 
@@ -295,6 +298,7 @@ diesel::table! {
         findings -> Nullable<Doc>,
         created_at -> Micros,
         updated_at -> Micros,
+        stored_at -> Micros,
     }
 }
 
@@ -364,6 +368,7 @@ diesel::table! {
         note -> Nullable<Text>,
         rework_due -> Nullable<Micros>,
         without_bytes -> Nullable<Text>,
+        stored_at -> Micros,
     }
 }
 
@@ -480,6 +485,7 @@ diesel::table! {
         eff -> Micros,
         removed_at -> Nullable<Micros>,
         received_at -> Micros,
+        stored_at -> Micros,
     }
 }
 
@@ -548,6 +554,7 @@ diesel::table! {
         resolved_at -> Nullable<Micros>,
         note -> Nullable<Text>,
         raised_at -> Micros,
+        stored_at -> Micros,
     }
 }
 

@@ -43,9 +43,9 @@ pub struct RefreshToken {
     pub issued_at: Timestamp,
     /// Not good from then on.
     pub expires_at: Timestamp,
-    /// When it was exchanged for its successor.
+    /// When it was first exchanged for its successor.
     pub used_at: Option<Timestamp>,
-    /// The token that was exchanged for it.
+    /// Hash of the token that was exchanged for it. Read only by servers of the version before, which may still run beside this one.
     pub previous: Option<Vec<u8>>,
 }
 
@@ -103,12 +103,14 @@ pub fn revoke_all_sessions(tx: &mut Tx<'_>, at: Timestamp, reason: &str) -> Resu
     .map_err(db_error)
 }
 
-/// Writes a new refresh token.
+/// Writes a refresh token, unless it is there: a repeated exchange gives the same one.
 ///
 /// # Errors
 /// The database fails.
 pub fn insert_refresh_token(tx: &mut Tx<'_>, token: &RefreshToken) -> Result<()> {
-    on!(tx, |c| diesel::insert_into(refresh_tokens::table).values(token).execute(c)).map(drop).map_err(db_error)
+    on!(tx, |c| diesel::insert_into(refresh_tokens::table).values(token).on_conflict(refresh_tokens::hash).do_nothing().execute(c))
+        .map(drop)
+        .map_err(db_error)
 }
 
 /// The token with a hash.
@@ -118,18 +120,6 @@ pub fn insert_refresh_token(tx: &mut Tx<'_>, token: &RefreshToken) -> Result<()>
 pub fn find_refresh_token(tx: &mut Tx<'_>, hash: &[u8]) -> Result<Option<RefreshToken>> {
     on!(tx, |c| refresh_tokens::table.filter(refresh_tokens::hash.eq(hash)).select(RefreshToken::as_select()).first(c).optional())
         .map_err(db_error)
-}
-
-/// The tokens that were given for one.
-///
-/// # Errors
-/// The database fails.
-pub fn list_successors(tx: &mut Tx<'_>, previous: &[u8], session: SessionId) -> Result<Vec<RefreshToken>> {
-    on!(tx, |c| refresh_tokens::table
-        .filter(refresh_tokens::session_id.eq(session).and(refresh_tokens::previous.eq(previous)))
-        .select(RefreshToken::as_select())
-        .load(c))
-    .map_err(db_error)
 }
 
 /// Marks a token as exchanged. Of several at once exactly one is told that it did.

@@ -230,6 +230,15 @@ words! {
     crate::domain::sync::outcome::Status, crate::domain::sync::outcome::OutcomeCode,
 }
 
+/// Fails if not all rows were written: the others are in the table with a revision that is not older.
+pub fn all_newer(written: usize, rows: usize, table: &str) -> crate::error::Result<()> {
+    if written == rows {
+        return Ok(());
+    }
+    let internal = Some(format!("{written} of {rows} rows of {table} were newer than what is there"));
+    Err(Error { internal, ..Error::new(Code::AlreadyExists) })
+}
+
 /// Turns a database error into ours: away or busy is retryable, a broken unique constraint is a conflict, the rest is a fault.
 pub fn db_error(error: Diesel) -> Error {
     let code = match &error {

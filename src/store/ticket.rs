@@ -22,7 +22,7 @@ use serde_json::Value;
 
 record! {
     /// Row of `tickets`.
-    TicketRow of tickets, id: TicketId {
+    TicketRow of tickets, id: TicketId, listed {
         rev: i64,
         stamp: Timestamp,
         code: String,
@@ -203,7 +203,7 @@ impl From<FieldEditRow> for FieldEdit {
 
 record! {
     /// Row of `calls`.
-    CallRow of calls, id: CallId {
+    CallRow of calls, id: CallId, listed {
         ticket_id: Option<TicketId>,
         outcome: CallOutcome,
         caller_hash: Option<Vec<u8>>,
@@ -241,4 +241,4 @@ impl From<CallRow> for Call {
     }
 }
 
-entity_store!(Call, CallRow of calls, find_call(CallId), list_calls, save_calls);
+entity_store!(Call, CallRow of calls, find_call(CallId), list_calls, listed save_calls);

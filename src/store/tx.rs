@@ -27,7 +27,7 @@ pub(in crate::store) const FEW: usize = 4;
 pub(in crate::store) const SMALL_GROUP: usize = 16;
 /// Rows of a group on SQLite.
 pub(in crate::store) const GROUP: usize = 64;
-/// Rows of a large group on SQLite: with the widest table (31 columns) still half of the values that a statement may bind.
+/// Rows of a large group on SQLite: with the widest table (32 columns) still half of the values that a statement may bind.
 pub(in crate::store) const LARGE_GROUP: usize = 512;
 
 /// What a closure noted beside what it wrote.

@@ -21,7 +21,7 @@ use serde_json::Value;
 
 record! {
     /// Row of `work_orders`.
-    WorkOrderRow of work_orders, id: WorkOrderId {
+    WorkOrderRow of work_orders, id: WorkOrderId, listed {
         rev: i64,
         stamp: Timestamp,
         ticket_id: TicketId,
@@ -243,7 +243,7 @@ impl From<WorkEventRow> for WorkEvent {
 
 record! {
     /// Row of `rounds`.
-    RoundRow of rounds, id: RoundId {
+    RoundRow of rounds, id: RoundId, listed {
         rev: i64,
         work_order_id: WorkOrderId,
         ticket_id: TicketId,

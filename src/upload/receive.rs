@@ -162,6 +162,19 @@ impl Uploads {
         Ok(Sink::new(part, whole, piece.transpose()?))
     }
 
+    /// Reads what a request sends and forgets it: at most about `limit` bytes, and only while they come.
+    pub async fn skip<E>(&self, limit: u64, mut stream: impl Stream<Item = std::result::Result<Bytes, E>> + Unpin) {
+        let mut left = limit;
+        while let Ok(Some(Ok(chunk))) = tokio::time::timeout(self.0.idle, stream.next()).await {
+            left = left.saturating_sub(u64::try_from(chunk.len()).unwrap_or(u64::MAX));
+            if left == 0 {
+                // What is left of the body is its end.
+                drop(tokio::time::timeout(self.0.idle, stream.next()).await);
+                return;
+            }
+        }
+    }
+
     /// Moves bytes from the line to where they go: at most `left`, and whole if they are as many as `announced`.
     async fn pump<E>(
         &self,

@@ -26,6 +26,7 @@ mod hand_in;
 mod kill;
 mod kill_phone;
 mod limits;
+mod listing;
 mod metrics;
 mod node;
 mod office;

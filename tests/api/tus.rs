@@ -16,12 +16,14 @@ use crate::{
 };
 
 /// What is played, with the bytes of its photo.
-const SCENES: [(&str, usize); 9] = [
+const SCENES: [(&str, usize); 11] = [
     ("whole", 2_100_000),
     ("pieces", 500_001),
     ("cut", 1_500_000),
     ("offsets", 300_000),
     ("twice", 1_000_000),
+    ("lost", 700_000),
+    ("known", 300_000),
     ("restart", 600_000),
     ("mismatch", 200_000),
     ("early", 100_000),

@@ -190,7 +190,7 @@ fn a_photo_arrives_in_one_piece_or_in_many_and_devices_hear_of_it() {
         assert_eq!(reply.header("upload-metadata"), metadata(photo));
         assert_eq!(field.patch(&upload, 300_000, &[]).status, 204);
         assert_eq!(field.patch(&upload, 0, &bytes).problem("offset_mismatch")["upload_offset"], 300_000);
-        field.creation(photo, bytes.len()).send().problem("already_stored");
+        field.creation(photo, bytes.len() + 1).send().problem("already_stored");
         field.tus("DELETE", &upload).send().problem("invalid_transition");
 
         // The same bytes for another photo: sent again, kept once.
@@ -202,6 +202,33 @@ fn a_photo_arrives_in_one_piece_or_in_many_and_devices_hear_of_it() {
         // What is decided about the ticket later does not make the bytes forgotten.
         field.declare(3, &picture(3, 10));
         assert!(field.photo(photo)["verdicts"].as_array().unwrap().iter().any(|v| v["check"] == "bytes"));
+    }
+}
+
+#[test]
+fn a_creation_whose_answer_was_lost_gives_the_finished_upload() {
+    for town in Town::both() {
+        let field = Field::of(&town);
+        for (n, length) in [(1, 400), (2, 700_000)] {
+            let bytes = picture(n, length);
+            let photo = field.declare(n, &bytes);
+            let first = field.creation(photo, length).bytes(STREAM, bytes.clone()).send();
+            assert_eq!((first.status, first.header("upload-offset")), (201, length.to_string().as_str()));
+            let upload = first.header("location");
+            // With the bytes again, and without.
+            for again in [field.creation(photo, length).bytes(STREAM, bytes.clone()), field.creation(photo, length)] {
+                let again = again.send();
+                assert_eq!((again.status, again.header("location")), (201, upload), "{again:?}");
+                assert_eq!((again.header("upload-offset"), again.header("upload-expires")), (length.to_string().as_str(), ""));
+            }
+            assert_eq!(field.offset(upload), length);
+            assert_eq!(field.state(photo), "stored");
+            // Another declaration, and another sender.
+            field.creation(photo, length - 1).bytes(STREAM, &bytes[1..]).send().problem("already_stored");
+            let other = town.call("supervisor", "POST", "/v1/uploads").header("Tus-Resumable", "1.0.0");
+            other.header("Upload-Length", length).header("Upload-Metadata", metadata(photo)).send().problem("already_stored");
+        }
+        assert!(files(&town.app, "parts").is_empty());
     }
 }
 

@@ -4,7 +4,7 @@ use std::thread;
 
 use bazdid::{
     domain::{
-        account::Role,
+        account::{Device, Role},
         ids::{AccountId, AreaId, GrantId},
         organisation::{ActiveState, OrganisationKind},
     },
@@ -398,10 +398,61 @@ fn a_device_is_registered_once_for_each_nonce_and_taken_out_of_service() {
         assert_eq!(code(revoke(crew)), Code::Forbidden);
         assert!(revoke(admin).unwrap().revoked_at.is_some());
         assert_eq!(code(revoke(admin)), Code::InvalidTransition);
-        assert!(register(crew, phone("nonce-0001")).unwrap().revoked_at.is_some(), "it stays out of service");
+        assert_eq!(code(register(crew, phone("nonce-0001"))), Code::DeviceRevoked, "it stays out of service");
         for n in 0..19 {
             register(crew, phone(&format!("many-nonces-{n}"))).unwrap();
         }
-        assert_eq!(code(register(crew, phone("one-too-many"))), Code::Conflict);
+        let refusal = register(crew, phone("one-too-many")).unwrap_err();
+        assert_eq!(refusal.code, Code::DeviceLimit);
+        assert!(refusal.detail.unwrap().contains("ask the office to take one out of service"));
+    }
+}
+
+#[test]
+fn at_the_limit_the_device_that_was_silent_longest_makes_room() {
+    for city in City::both() {
+        let admin = city.person("admin", Role::Admin, None, &[]);
+        let crew = city.person("crew", Role::Crew, None, &[]);
+        let register = |nonce: &str| {
+            let ctx = city.ctx_of(crew);
+            let new = NewDevice { nonce: nonce.into(), name: "phone".into(), platform: "android".into(), app_version: "1.0.0".into() };
+            city.try_write(move |tx| device::register(tx, &ctx, &new))
+        };
+        let nonce = |n: usize| format!("installation-{n}");
+        let devices: Vec<_> = (0..20)
+            .map(|n| {
+                city.clock.advance_minutes(1);
+                register(&nonce(n)).unwrap()
+            })
+            .collect();
+        let found = |n: usize| city.read(|tx| store::account::find_device(tx, devices[n].id)).unwrap();
+        let change = |n: usize, f: fn(Device) -> Device| {
+            let device = f(found(n));
+            city.write(move |tx| store::account::save_devices(tx, std::slice::from_ref(&device)));
+        };
+        // The oldest has something to send, the next has pulled since.
+        change(0, |d| Device { pending: 1, ..d });
+        change(1, |d| Device { last_pull_at: Some(d.enrolled_at.plus_days(2)), ..d });
+        city.clock.advance_minutes(30 * 24 * 60 - 18);
+        assert_eq!(code(register("a-fork-of-the-app")), Code::DeviceLimit, "nobody has been silent for 30 days");
+        city.clock.advance_minutes(1);
+        register("a-fork-of-the-app").unwrap();
+        let state = |n: usize| (found(n).revoked_at.is_some(), found(n).retired);
+        assert_eq!([0, 1, 2, 3].map(state), [(false, false), (false, false), (true, true), (false, false)]);
+        assert_eq!(code(register("another-fork")), Code::DeviceLimit, "the third was heard of a minute later");
+
+        // It registers again: the same device, in service; the next in turn makes room.
+        city.clock.advance_minutes(1);
+        let back = register(&nonce(2)).unwrap();
+        assert_eq!((back.id, back.revoked_at, back.retired), (devices[2].id, None, false));
+        assert_eq!([2, 3].map(state), [(false, false), (true, true)]);
+
+        // One that the office takes out of service while it is retired does not come back.
+        let (ctx, id) = (city.ctx_of(admin), devices[3].id);
+        assert!(!city.write(move |tx| device::revoke(tx, &ctx, id)).retired);
+        assert_eq!(code(register(&nonce(3))), Code::DeviceRevoked);
+        let audit = city.audit();
+        let count = |action: &str| audit.iter().filter(|a| *a == action).count();
+        assert_eq!([count("device.retire"), count("device.reinstate"), count("device.revoke")], [2, 1, 1]);
     }
 }

@@ -13,7 +13,7 @@ use bazdid::{
     },
     error::{Code, Result},
     service::ticket::{NewTicket, batch::create_batch, feature, get, search},
-    store::ticket::search::TicketFilter,
+    store::{listing::PageKey, ticket::search::TicketFilter},
 };
 
 use crate::{
@@ -140,7 +140,7 @@ fn tickets_are_found_by_area_category_words_code_place_and_page() {
         let base = TicketFilter::default;
         assert_eq!(by(base()), [tree.id, pothole.id], "newest first");
         assert_eq!(by(TicketFilter { limit: 1, ..base() }), [tree.id]);
-        assert_eq!(by(TicketFilter { before: Some(tree.id), ..base() }), [pothole.id]);
+        assert_eq!(by(TicketFilter { before: Some(PageKey::Stored { stored_at: town.city.now(), id: tree.id }), ..base() }), [pothole.id]);
         assert_eq!(by(TicketFilter { area: Some(id(70)), ..base() }).len(), 2, "with those below");
         assert_eq!(by(TicketFilter { area: Some(area(EAST)), ..base() }), [tree.id]);
         assert_eq!(by(TicketFilter { categories: Some(vec![id(TREE)]), ..base() }), [tree.id]);

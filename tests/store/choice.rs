@@ -40,7 +40,7 @@ use crate::{
 fn save(tx: &mut Tx<'_>, fill: impl FnOnce(&mut World)) {
     let mut world = load_world(tx, &[id(50)]).unwrap();
     fill(&mut world);
-    save_world(tx, &world).unwrap();
+    save_world(tx, &world, at(9)).unwrap();
 }
 
 /// A ticket some metres north and east of a corner of four cells.

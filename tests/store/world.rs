@@ -43,7 +43,7 @@ fn a_ticket_comes_back_as_it_was_saved_with_what_lies_below_it() {
                 world.notes.put(note(60, Audience::Office));
                 let channels: Vec<_> = moves(&world).into_iter().map(|m| (m.kind, m.channel, m.stays)).collect();
                 assert_eq!(channels, [("ticket", Channel::Area(id(7)), Stay::Carried), ("note", Channel::Office(id(7)), Stay::Carried)]);
-                save_world(tx, &world)
+                save_world(tx, &world, at(9))
             })
             .unwrap();
         let (world, roots) = t
@@ -69,7 +69,7 @@ fn a_new_row_is_not_written_over_one_that_was_not_seen() {
                 world.tickets.put(ticket(50));
                 world.notes.put(Note { text: text.into(), ..note(60, Audience::Field) });
                 world.notes.put(Note { text: text.into(), ..note(if seen { 61 } else { 62 }, Audience::Field) });
-                save_world(tx, &world)
+                save_world(tx, &world, at(9))
             })
         };
         t.db()
@@ -99,7 +99,7 @@ fn a_ticket_that_moves_leaves_the_old_area_with_all_below_it() {
                 let mut world = load_world(tx, &[id(50)])?;
                 world.tickets.put(ticket(50));
                 world.notes.put(note(61, Audience::Field));
-                save_world(tx, &world)
+                save_world(tx, &world, at(9))
             })
             .unwrap();
         t.db()
@@ -112,7 +112,7 @@ fn a_ticket_that_moves_leaves_the_old_area_with_all_below_it() {
                 let stays: Vec<_> = moves(&world).into_iter().map(|m| (m.kind, m.channel, m.stays)).collect();
                 let both = |kind| [(kind, Channel::Area(id(8)), Stay::Carried), (kind, Channel::Area(id(7)), Stay::Gone)];
                 assert_eq!(stays, [both("ticket"), both("note")].concat());
-                save_world(tx, &world)
+                save_world(tx, &world, at(9))
             })
             .unwrap();
     }

@@ -20,7 +20,7 @@ use bazdid::{
         conflict::{self, Resolve},
         inbox, photo, reference,
     },
-    store::{self, audit::AuditFilter, conflict::ConflictFilter, photo::PhotoFilter},
+    store::{self, audit::AuditFilter, conflict::ConflictFilter, listing::PageKey, photo::PhotoFilter},
 };
 use serde_json::json;
 
@@ -38,7 +38,8 @@ fn resolution(resolution: Resolution) -> Resolve {
 /// The conflicts that somebody sees.
 fn seen(city: &SharedCity, by: u128) -> Vec<Conflict> {
     let ctx = city.ctx(Some(id(by)));
-    city.read(|tx| conflict::list(tx, &ctx, &ConflictFilter { limit: 50, ..ConflictFilter::default() }))
+    let found = city.read(|tx| conflict::list(tx, &ctx, &ConflictFilter { limit: 50, ..ConflictFilter::default() }));
+    found.into_iter().map(|c| c.row).collect()
 }
 
 fn decide(city: &SharedCity, by: u128, conflict: &Conflict, rev: i64, command: Resolve) -> Result<Conflict> {
@@ -158,8 +159,8 @@ fn a_conflict_is_seen_and_decided_by_those_who_answer_for_its_area() {
             (ConflictFilter { ticket: Some(ticket), kind: Some(ConflictKind::StaleEpoch), ..none() }, 1),
             (ConflictFilter { kind: Some(ConflictKind::PointMoved), ..none() }, 0),
             (ConflictFilter { status: Some(ConflictStatus::Open), severity: Some(open.severity), ..none() }, 1),
-            (ConflictFilter { before: Some((open.raised_at, open.id)), ..none() }, 0),
-            (ConflictFilter { before: Some((open.raised_at.plus_micros(1), open.id)), ..none() }, 1),
+            (ConflictFilter { before: Some(PageKey::Former((open.raised_at, open.id))), ..none() }, 0),
+            (ConflictFilter { before: Some(PageKey::Former((open.raised_at.plus_micros(1), open.id))), ..none() }, 1),
         ] {
             assert_eq!(count(filter.clone()), found, "{filter:?}");
         }
@@ -334,7 +335,7 @@ fn a_contractor_sees_its_own_photos_without_the_figures_and_the_area_sees_all() 
         let photos = |by: u128, filter: PhotoFilter| {
             let ctx = city.ctx(Some(id(by)));
             let shown = city.read(|tx| photo::list(tx, &ctx, &PhotoFilter { limit: 50, ..filter }));
-            shown.into_iter().map(|s| s.photo).collect::<Vec<_>>()
+            shown.into_iter().map(|s| s.row.photo).collect::<Vec<_>>()
         };
         let all = photos(SUPERVISOR, PhotoFilter { ticket: Some(ticket), ..PhotoFilter::default() });
         assert_eq!(all.len(), 2);
@@ -349,6 +350,6 @@ fn a_contractor_sees_its_own_photos_without_the_figures_and_the_area_sees_all() 
         assert_eq!(city.db.read_blocking(|tx| photo::get(tx, &ctx, foreign)).unwrap_err().code, Code::NotFound);
         let kind = PhotoFilter { kind: Some(PhotoKind::After), work_order: Some(order), ..PhotoFilter::default() };
         assert_eq!(photos(SUPERVISOR, kind).len(), 1);
-        assert_eq!(photos(SUPERVISOR, PhotoFilter { before: Some(all[0].id), ..PhotoFilter::default() }).len(), 1);
+        assert_eq!(photos(SUPERVISOR, PhotoFilter { before: Some(PageKey::Former(all[0].id)), ..PhotoFilter::default() }).len(), 1);
     });
 }

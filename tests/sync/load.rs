@@ -17,6 +17,7 @@ use bazdid::{
             outcome::{OutcomeCode, Status},
         },
         ticket::{Ticket, TicketStatus},
+        time::Timestamp,
         visit::{Audience, Note},
     },
     service::{
@@ -189,7 +190,7 @@ fn notes_are_read_only_for_what_is_decided_by_them() {
             let mut world = store::aggregate::load_world(tx, &[id])?;
             let row = world.tickets.get(id).unwrap().clone();
             world.tickets.put(Ticket { status: TicketStatus::Cancelled, ..row });
-            store::aggregate::save_world(tx, &world)
+            store::aggregate::save_world(tx, &world, Timestamp::default())
         });
         assert!(read("note.add", ticket.uuid(), json!({ "note": Uuid::from_u128(7004), "text": "z" }), Status::Conflict), "it is ended");
     });

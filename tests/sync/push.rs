@@ -16,6 +16,7 @@ use bazdid::{
     },
     error::{Code, Error},
     service::sync::push,
+    store,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -49,6 +50,29 @@ pub fn send(phone: &Phone, device: DeviceId, mutations: &[Value]) -> Result<Push
 
 fn words(answer: &PushResponse) -> Vec<(Option<i64>, Status, Option<OutcomeCode>, bool)> {
     answer.results.iter().map(|r| (r.seq, r.status, r.code, r.replayed)).collect()
+}
+
+#[test]
+fn what_waits_on_a_device_is_counted_without_what_the_push_answered() {
+    on_both(|city| {
+        let (ticket, _) = ticket_with_order(city);
+        let (phone, device) = registered(city, INSPECTOR_W);
+        let now = || phone.transport.city.now().to_string();
+        let waits = |pending: Value, mutations: &[Value]| {
+            let mut push = body(device, &now(), mutations);
+            push["pending"] = pending;
+            phone.transport.push(&push).unwrap();
+            city.read(move |tx| store::account::find_device(tx, device)).unwrap().pending
+        };
+        let unknown = mutation(3, 3, "nonsense.do", ticket.uuid(), json!({}));
+        let held = note(4, 4, Uuid::from_u128(0x77), "at a ticket that is still on its way");
+        let all = [note(1, 1, ticket.uuid(), "a"), note(2, 2, ticket.uuid(), "b"), unknown, held];
+        assert_eq!(waits(json!(6), &all[..2]), 4, "two of six are answered");
+        assert_eq!(waits(json!(4), &all), 0, "the answers were lost in part: all four are answered, however");
+        assert_eq!(waits(json!(3), &all), 0, "never below 0");
+        assert_eq!(waits(json!(5), &[]), 5);
+        assert_eq!(waits(Value::Null, &[note(5, 5, ticket.uuid(), "c")]), 0);
+    });
 }
 
 #[test]

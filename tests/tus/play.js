@@ -45,6 +45,27 @@ const faulty = (port, cuts) =>
     server.listen(0, '127.0.0.1', () => ready({ port: server.address().port, count, close: () => server.close() }))
   })
 
+// A line on which the first answers are lost: the server does what was asked, and nobody hears of it.
+const deaf = (port, answers) =>
+  new Promise((ready) => {
+    const count = { lost: 0 }
+    const server = net.createServer((near) => {
+      const far = net.connect(port, '127.0.0.1')
+      const end = () => {
+        near.destroy()
+        far.destroy()
+      }
+      near.on('data', (bytes) => far.write(bytes))
+      far.on('data', (bytes) => {
+        if (count.lost >= answers) return near.write(bytes)
+        count.lost += 1
+        end()
+      })
+      for (const side of [near, far]) side.on('error', end).on('close', end)
+    })
+    server.listen(0, '127.0.0.1', () => ready({ port: server.address().port, count, close: () => server.close() }))
+  })
+
 const story = { seen: [] }
 
 const upload = (port, photo, options = {}) => {
@@ -109,6 +130,25 @@ const scenes = {
     const second = upload(port, photo, { chunkSize: 50_000, uploadUrl: first.made.url })
     must(await first.done, 'the first of two')
     must(await second.done, 'the second of two')
+  },
+
+  // The answer to a creation that brought all bytes is lost, twice.
+  async lost(port, photo) {
+    const line = await deaf(port, 2)
+    const outcome = must(await upload(line.port, photo, { uploadDataDuringCreation: true }).done, 'over a line that loses answers')
+    line.close()
+    if (line.count.lost !== 2) throw new Error(`${line.count.lost} answers were lost`)
+    if (!outcome.url || story.seen.some((seen) => seen !== 'POST 201')) throw new Error(JSON.stringify(story.seen))
+  },
+
+  // The app was stopped before it heard that all had arrived, and begins anew.
+  async known(port, photo) {
+    const first = must(await upload(port, photo).done, 'the first time')
+    const again = must(await upload(port, photo).done, 'the second time')
+    const along = must(await upload(port, photo, { uploadDataDuringCreation: true }).done, 'the third time')
+    const name = (outcome) => outcome.url.split('/').pop()
+    if (name(again) !== name(first) || name(along) !== name(first)) throw new Error('it became another upload')
+    if (story.seen.includes('POST 409')) throw new Error('a repeated creation was refused')
   },
 
   async restart(port, photo) {

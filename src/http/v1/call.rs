@@ -114,7 +114,7 @@ async fn list(state: web::Data<State>, ctx: May<CallManage>, query: List<CallQue
     let (ctx, limit) = (ctx.ctx(), query.limit);
     let filter = CallFilter { ticket: query.filter.ticket, before: query.after()?, limit: limit + 1, ..CallFilter::default() };
     let found = state.db.read(move |tx| call::list(tx, &ctx, &filter)).await?;
-    Ok(reply::plain(&Listed::page(found, limit, |c| c.id)?.map(CallView::from)))
+    Ok(reply::plain(&Listed::page(found, limit, |c| c.key)?.map(|c| CallView::from(c.row))))
 }
 
 /// Record a call that registers no ticket

@@ -148,11 +148,11 @@ pub struct ResolveBody {
 async fn list(state: web::Data<State>, ctx: May<ConflictRead>, query: List<ConflictQuery>) -> Answer {
     let ctx = ctx.ctx();
     let ConflictQuery { status, kind, severity, area, ticket } = query.filter;
-    let before = query.after::<(Timestamp, ConflictId)>()?;
+    let before = query.after()?;
     let limit = query.limit;
     let filter = ConflictFilter { id: None, status, kind, severity, area, ticket, before, limit: limit + 1 };
     let found = state.db.read(move |tx| conflict::list(tx, &ctx, &filter)).await?;
-    Ok(reply::plain(&Listed::page(found, limit, |c| (c.raised_at, c.id))?.map(ConflictView::from)))
+    Ok(reply::plain(&Listed::page(found, limit, |c| c.key)?.map(|c| ConflictView::from(c.row))))
 }
 
 /// One conflict

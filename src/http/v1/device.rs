@@ -44,6 +44,9 @@ pub struct DeviceView {
     /// When it was taken out of service.
     #[schema(required = true)]
     pub revoked_at: Option<Timestamp>,
+    /// Whether it is out of service only because it was silent for long and another device of the account needed its place: it comes
+    /// back when it registers again with its nonce.
+    pub retired: bool,
     /// Last pull.
     #[schema(required = true)]
     pub last_pull_at: Option<Timestamp>,
@@ -58,7 +61,7 @@ pub struct DeviceView {
     pub clock_offset_s: i64,
     /// How far its wall clock is trusted.
     pub clock_trust: ClockTrust,
-    /// Length of the outbox that it last reported.
+    /// Mutations in its outbox after the last push: those that it reported less those that the push answered.
     pub pending: i64,
 }
 
@@ -72,6 +75,7 @@ impl From<Device> for DeviceView {
             app_version: d.app_version,
             enrolled_at: d.enrolled_at,
             revoked_at: d.revoked_at,
+            retired: d.retired,
             last_pull_at: d.last_pull_at,
             last_push_at: d.last_push_at,
             applied_through: d.applied_through,

@@ -215,11 +215,11 @@ pub struct PhotoQuery {
 #[get("/v1/photos")]
 async fn list(state: web::Data<State>, ctx: May<TicketRead>, query: List<PhotoQuery>) -> Answer {
     let ctx = ctx.ctx();
-    let (before, limit) = (query.after::<PhotoId>()?, query.limit);
+    let (before, limit) = (query.after()?, query.limit);
     let PhotoQuery { ticket, work_order, visit, kind, state: bytes } = query.filter;
     let filter = PhotoFilter { id: None, ticket, work_order, visit, kind, state: bytes, before, limit: limit + 1 };
     let found = state.db.read(move |tx| photo::list(tx, &ctx, &filter)).await?;
-    Ok(reply::plain(&Listed::page(found, limit, |s| s.photo.id)?.map(PhotoView::from)))
+    Ok(reply::plain(&Listed::page(found, limit, |s| s.key)?.map(|s| PhotoView::from(s.row))))
 }
 
 /// One photo's metadata

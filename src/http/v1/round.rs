@@ -177,7 +177,7 @@ async fn list(state: web::Data<State>, ctx: May<WorkRead>, query: List<RoundQuer
         round::list(tx, &ctx, &RoundFilter { verdict, organisation, area, before, limit: limit + 1 })
     };
     let found = state.db.read(read).await?;
-    Ok(reply::plain(&Listed::page(found, limit, |r| (r.submitted_at, r.id))?.map(RoundView::from)))
+    Ok(reply::plain(&Listed::page(found, limit, |r| r.key)?.map(|r| RoundView::from(r.row))))
 }
 
 /// One round

@@ -133,7 +133,7 @@ async fn list(state: web::Data<State>, ctx: May<TicketRead>, query: List<TicketQ
         let filter = lookup::filter(tx, &ctx, &asked)?;
         ticket::search(tx, &ctx, &filter)
     };
-    let page = Listed::page(state.db.read(read).await?, limit, |t| t.id)?;
+    let page = Listed::page(state.db.read(read).await?, limit, |t| t.key)?.map(|t| t.row);
     if format == query::Format::Geojson {
         let features: Vec<_> = page.items.iter().map(ticket::feature).collect();
         let body = serde_json::json!({ "type": "FeatureCollection", "features": features, "next_cursor": page.next_cursor });

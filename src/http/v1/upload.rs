@@ -78,11 +78,11 @@ fn speaks(state: &State) -> HttpResponse {
         ("Upload-Checksum" = Option<String>, Header, description = "Algorithm and Base64 of the hash of the bytes that come along: `sha256` or `sha1`"),
     ),
     request_body(content = String, content_type = "application/offset+octet-stream", description = "The first bytes, or nothing"),
-    responses((status = 201, description = "`Location`, `Upload-Offset`, `Upload-Expires`")),
+    responses((status = 201, description = "`Location`, `Upload-Offset`, `Upload-Expires` while bytes are missing. Again after the photo was stored: the finished upload, with `Upload-Offset` = `Upload-Length`")),
     extensions(("x-permission" = json!("sync")))
 )]
 #[post("/v1/uploads")]
-async fn create(state: web::Data<State>, ctx: May<Sync>, req: HttpRequest, payload: web::Payload) -> Answer {
+async fn create(state: web::Data<State>, ctx: May<Sync>, req: HttpRequest, mut payload: web::Payload) -> Answer {
     headers::resumable(&req)?;
     let new = headers::new_upload(&req)?;
     let sent = headers::has_bytes(&req)?.then(|| headers::sent(&req)).transpose()?;
@@ -91,7 +91,14 @@ async fn create(state: web::Data<State>, ctx: May<Sync>, req: HttpRequest, paylo
     let upload = begin(&state, &ctx, new).await?;
     let (location, expires) = (format!("{UPLOADS}/{}", upload.id), upload.expires_at);
     let (offset, state) = match sent {
+        None if upload.state == UploadState::Stored => (size(&upload), upload.state),
         None => (0, UploadState::Open),
+        Some(_) if upload.state == UploadState::Stored => {
+            // The bytes are there. They are read nevertheless: a client that is still sending might not see an early answer.
+            let _pass = state.upload_gate.enter()?;
+            state.uploads.skip(size(&upload), &mut payload).await;
+            (size(&upload), upload.state)
+        }
         Some(sent) => {
             let id = upload.id;
             let hold = state.uploads.hold(id).await?;

@@ -83,7 +83,7 @@ pub fn push(tx: &mut Tx<'_>, ctx: &Ctx, batch: &Batch) -> Result<PushResponse> {
     push.grants.learn(tx, &[push.device.account_id])?;
     push.torn = group::find_torn(tx, push.device.account_id, &items)?;
     let (answers, deferred_from) = push.decide(tx, &items)?;
-    push.close(tx, &items, deferred_from)?;
+    push.close(tx, &items, &answers, deferred_from)?;
     let feed_epoch = feed_epoch(tx)?;
     Ok(PushResponse {
         feed_epoch,
@@ -161,7 +161,13 @@ impl Push<'_> {
     }
 
     /// Writes how far the device is.
-    fn close(&mut self, tx: &mut Tx<'_>, items: &[Item<'_>], deferred_from: Option<i64>) -> Result<()> {
+    fn close(
+        &mut self,
+        tx: &mut Tx<'_>,
+        items: &[Item<'_>],
+        answers: &BTreeMap<usize, ResultItem>,
+        deferred_from: Option<i64>,
+    ) -> Result<()> {
         let (now, before) = (self.ctx.now, self.device.applied_through);
         let taken = |i: &&Item<'_>| i.seq > before && deferred_from.is_none_or(|from| i.seq < from);
         self.device.chain = carry(chain_of(&self.device)?, items.iter().filter(taken)).to_string();
@@ -169,7 +175,9 @@ impl Push<'_> {
         // No answer of this very push has arrived yet.
         let acked = self.request.acked_through.unwrap_or(0).min(before);
         self.device.acked_through = self.device.acked_through.max(acked);
-        self.device.pending = self.request.pending.unwrap_or(0).max(0);
+        // The device counts what it sends among what waits; what has an answer waits no more.
+        let answered = i64::try_from(answers.values().filter(|a| a.status != Status::Deferred).count()).unwrap_or(i64::MAX);
+        self.device.pending = self.request.pending.unwrap_or(0).saturating_sub(answered).max(0);
         self.device.last_push_at = Some(now);
         self.device.clock_offset_us = self.request.sent_at - now;
         self.device.clock_trust = match Skew::of(self.device.clock_offset_us) {

@@ -67,7 +67,7 @@ pub fn create_batch(tx: &mut Tx<'_>, ctx: &Ctx, rows: &[NewTicket]) -> Result<Ve
         let mut change = Change::default();
         change.audit(ctx, "ticket.create_batch", "request", ctx.request_id, json!({ "rows": rows.len(), "made": made }));
         keep(tx, ctx, &mut world, change)?;
-        store::ticket::save_calls(tx, &calls)?;
+        store::ticket::save_calls(tx, &calls, ctx.now)?;
     }
     Ok(answers)
 }

@@ -6,10 +6,20 @@ use crate::{
     domain::{
         ids::{AccountId, CallId, TicketId},
         ticket::Call,
+        time::Timestamp,
     },
     error::Result,
-    store::{schema::calls, sql::db_error, ticket::CallRow, tx::Tx},
+    store::{
+        listing::{Keyed, PageKey},
+        schema::calls,
+        sql::db_error,
+        ticket::CallRow,
+        tx::Tx,
+    },
 };
+
+/// The place of a call in a list.
+pub type CallKey = PageKey<CallId, CallId>;
 
 /// Which calls are asked for; what is absent does not matter.
 #[derive(Debug, Clone, Default)]
@@ -20,19 +30,19 @@ pub struct CallFilter {
     pub taken_by: Option<AccountId>,
     /// Of the caller with this hash.
     pub caller_hash: Option<Vec<u8>>,
-    /// Older than this one.
-    pub before: Option<CallId>,
+    /// After this place of the list.
+    pub before: Option<CallKey>,
     /// At most so many.
     pub limit: i64,
 }
 
-/// Calls by filter, newest first.
+/// Calls by filter, those first that were stored last.
 ///
 /// # Errors
 /// The database fails.
-pub fn list_calls_by(tx: &mut Tx<'_>, filter: &CallFilter) -> Result<Vec<Call>> {
-    let rows: Vec<CallRow> = on!(tx, |c| {
-        let mut query = calls::table.select(CallRow::as_select()).into_boxed();
+pub fn list_calls_by(tx: &mut Tx<'_>, filter: &CallFilter) -> Result<Vec<Keyed<Call, CallKey>>> {
+    let rows: Vec<(CallRow, Timestamp)> = on!(tx, |c| {
+        let mut query = calls::table.select((CallRow::as_select(), calls::stored_at)).into_boxed();
         if let Some(ticket) = filter.ticket {
             query = query.filter(calls::ticket_id.eq(ticket));
         }
@@ -42,11 +52,9 @@ pub fn list_calls_by(tx: &mut Tx<'_>, filter: &CallFilter) -> Result<Vec<Call>> 
         if let Some(hash) = &filter.caller_hash {
             query = query.filter(calls::caller_hash.eq(hash));
         }
-        if let Some(before) = filter.before {
-            query = query.filter(calls::id.lt(before));
-        }
-        query.order(calls::id.desc()).limit(filter.limit).load(c)
+        newest_first!(query, calls, filter.before, former by id).limit(filter.limit).load(c)
     })
     .map_err(db_error)?;
-    Ok(rows.into_iter().map(Into::into).collect())
+    let keyed = |(row, at): (CallRow, Timestamp)| Keyed { key: PageKey::of(filter.before.as_ref(), at, row.id, row.id), row: row.into() };
+    Ok(rows.into_iter().map(keyed).collect())
 }

@@ -16,6 +16,7 @@ use crate::{
     },
     error::Result,
     store::{
+        listing::{Keyed, PageKey},
         schema::{status_changes, ticket_areas, tickets, work_orders},
         sql::{Json, db_error},
         ticket::{StatusChangeRow, TicketRow},
@@ -66,6 +67,9 @@ pub fn list_by_source(tx: &mut Tx<'_>, sources: &[&str]) -> Result<Vec<(String, 
     Ok(known)
 }
 
+/// The place of a ticket in a list.
+pub type TicketKey = PageKey<TicketId, TicketId>;
+
 /// Which tickets are asked for; what is absent does not matter.
 #[derive(Debug, Clone, Default)]
 pub struct TicketFilter {
@@ -89,8 +93,8 @@ pub struct TicketFilter {
     pub boundary: Option<Boundary>,
     /// Held by nobody: new or triaged, without an order that somebody was asked to do.
     pub in_nobodys_hands: bool,
-    /// Older than this one.
-    pub before: Option<TicketId>,
+    /// After this place of the list.
+    pub before: Option<TicketKey>,
     /// At most so many.
     pub limit: i64,
 }
@@ -118,14 +122,14 @@ const NOT_ASKED: [WorkOrderState; 6] = [
     WorkOrderState::Cancelled,
 ];
 
-/// Tickets by filter and reach, newest first.
+/// Tickets by filter and reach, those first that were stored last.
 ///
 /// # Errors
 /// The database fails.
-pub fn list_tickets(tx: &mut Tx<'_>, filter: &TicketFilter, reach: &Reach) -> Result<Vec<Ticket>> {
+pub fn list_tickets(tx: &mut Tx<'_>, filter: &TicketFilter, reach: &Reach) -> Result<Vec<Keyed<Ticket, TicketKey>>> {
     let patterns: Vec<String> = filter.words.iter().map(|w| like(w)).collect();
-    let rows: Vec<TicketRow> = on!(tx, |c| {
-        let mut query = tickets::table.select(TicketRow::as_select()).into_boxed();
+    let rows: Vec<(TicketRow, Timestamp)> = on!(tx, |c| {
+        let mut query = tickets::table.select((TicketRow::as_select(), tickets::stored_at)).into_boxed();
         if let Scope::Within { areas, organisations } = &reach.scope {
             let areas: Vec<AreaId> = areas.iter().copied().collect();
             let organisations: Vec<OrganisationId> = organisations.iter().copied().collect();
@@ -176,13 +180,11 @@ pub fn list_tickets(tx: &mut Tx<'_>, filter: &TicketFilter, reach: &Reach) -> Re
                 .filter(tickets::status.eq_any([TicketStatus::New, TicketStatus::Triaged]))
                 .filter(diesel::dsl::not(diesel::dsl::exists(asked)));
         }
-        if let Some(before) = filter.before {
-            query = query.filter(tickets::id.lt(before));
-        }
-        query.order(tickets::id.desc()).limit(filter.limit).load(c)
+        newest_first!(query, tickets, filter.before, former by id).limit(filter.limit).load(c)
     })
     .map_err(db_error)?;
-    Ok(rows.into_iter().map(Into::into).collect())
+    let keyed = |(row, at): (TicketRow, Timestamp)| Keyed { key: PageKey::of(filter.before.as_ref(), at, row.id, row.id), row: row.into() };
+    Ok(rows.into_iter().map(keyed).collect())
 }
 
 /// A pattern that finds a text as it stands.

@@ -12,6 +12,7 @@ use crate::{
     },
     error::Result,
     store::{
+        listing::{Keyed, PageKey},
         schema::{rounds, ticket_areas, tickets, work_orders},
         sql::db_error,
         ticket::search::{NOT_HELD, Reach},
@@ -19,6 +20,9 @@ use crate::{
         work_order::{RoundRow, WorkOrderRow},
     },
 };
+
+/// The place of an order in a list; formerly by its creation.
+pub type OrderKey = PageKey<WorkOrderId, (Timestamp, WorkOrderId)>;
 
 /// Which orders are asked for; what is absent does not matter.
 #[derive(Debug, Clone, Default)]
@@ -33,19 +37,19 @@ pub struct OrderFilter {
     pub account: Option<AccountId>,
     /// Of a ticket in this area or below it.
     pub area: Option<AreaId>,
-    /// Older than this one: creation and id.
-    pub before: Option<(Timestamp, WorkOrderId)>,
+    /// After this place of the list.
+    pub before: Option<OrderKey>,
     /// At most so many.
     pub limit: i64,
 }
 
-/// Orders by filter and reach, newest first.
+/// Orders by filter and reach, those first that were stored last.
 ///
 /// # Errors
 /// The database fails.
-pub fn list_work_orders(tx: &mut Tx<'_>, filter: &OrderFilter, reach: &Reach) -> Result<Vec<WorkOrder>> {
-    let rows: Vec<WorkOrderRow> = on!(tx, |c| {
-        let mut query = work_orders::table.select(WorkOrderRow::as_select()).into_boxed();
+pub fn list_work_orders(tx: &mut Tx<'_>, filter: &OrderFilter, reach: &Reach) -> Result<Vec<Keyed<WorkOrder, OrderKey>>> {
+    let rows: Vec<(WorkOrderRow, Timestamp)> = on!(tx, |c| {
+        let mut query = work_orders::table.select((WorkOrderRow::as_select(), work_orders::stored_at)).into_boxed();
         if let Scope::Within { areas, organisations } = &reach.scope {
             let areas: Vec<AreaId> = areas.iter().copied().collect();
             let ours: Vec<Option<OrganisationId>> = organisations.iter().copied().map(Some).collect();
@@ -77,14 +81,18 @@ pub fn list_work_orders(tx: &mut Tx<'_>, filter: &OrderFilter, reach: &Reach) ->
         if let Some(account) = filter.account {
             query = query.filter(work_orders::account_id.eq(account));
         }
-        if let Some((at, id)) = filter.before {
-            query = query.filter(work_orders::created_at.lt(at).or(work_orders::created_at.eq(at).and(work_orders::id.lt(id))));
-        }
-        query.order((work_orders::created_at.desc(), work_orders::id.desc())).limit(filter.limit).load(c)
+        newest_first!(query, work_orders, filter.before, former by created_at).limit(filter.limit).load(c)
     })
     .map_err(db_error)?;
-    Ok(rows.into_iter().map(Into::into).collect())
+    let keyed = |(row, at): (WorkOrderRow, Timestamp)| Keyed {
+        key: PageKey::of(filter.before.as_ref(), at, row.id, (row.created_at, row.id)),
+        row: row.into(),
+    };
+    Ok(rows.into_iter().map(keyed).collect())
 }
+
+/// The place of a round in a list; formerly by its submission.
+pub type RoundKey = PageKey<RoundId, (Timestamp, RoundId)>;
 
 /// Which rounds are asked for; what is absent does not matter.
 #[derive(Debug, Clone, Default)]
@@ -95,19 +103,19 @@ pub struct RoundFilter {
     pub organisation: Option<OrganisationId>,
     /// Of a ticket in this area or below it.
     pub area: Option<AreaId>,
-    /// Older than this one: submission and id.
-    pub before: Option<(Timestamp, RoundId)>,
+    /// After this place of the list.
+    pub before: Option<RoundKey>,
     /// At most so many.
     pub limit: i64,
 }
 
-/// Rounds by filter and reach, newest first.
+/// Rounds by filter and reach, those first that were stored last.
 ///
 /// # Errors
 /// The database fails.
-pub fn list_rounds(tx: &mut Tx<'_>, filter: &RoundFilter, reach: &Reach) -> Result<Vec<Round>> {
-    let rows: Vec<RoundRow> = on!(tx, |c| {
-        let mut query = rounds::table.select(RoundRow::as_select()).into_boxed();
+pub fn list_rounds(tx: &mut Tx<'_>, filter: &RoundFilter, reach: &Reach) -> Result<Vec<Keyed<Round, RoundKey>>> {
+    let rows: Vec<(RoundRow, Timestamp)> = on!(tx, |c| {
+        let mut query = rounds::table.select((RoundRow::as_select(), rounds::stored_at)).into_boxed();
         if let Scope::Within { areas, organisations } = &reach.scope {
             let areas: Vec<AreaId> = areas.iter().copied().collect();
             let ours: Vec<OrganisationId> = organisations.iter().copied().collect();
@@ -132,11 +140,12 @@ pub fn list_rounds(tx: &mut Tx<'_>, filter: &RoundFilter, reach: &Reach) -> Resu
         if let Some(organisation) = filter.organisation {
             query = query.filter(rounds::submitted_org.eq(organisation));
         }
-        if let Some((at, id)) = filter.before {
-            query = query.filter(rounds::submitted_at.lt(at).or(rounds::submitted_at.eq(at).and(rounds::id.lt(id))));
-        }
-        query.order((rounds::submitted_at.desc(), rounds::id.desc())).limit(filter.limit).load(c)
+        newest_first!(query, rounds, filter.before, former by submitted_at).limit(filter.limit).load(c)
     })
     .map_err(db_error)?;
-    Ok(rows.into_iter().map(Into::into).collect())
+    let keyed = |(row, at): (RoundRow, Timestamp)| Keyed {
+        key: PageKey::of(filter.before.as_ref(), at, row.id, (row.submitted_at, row.id)),
+        row: row.into(),
+    };
+    Ok(rows.into_iter().map(keyed).collect())
 }

@@ -5,7 +5,6 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     domain::{
-        ids::TicketId,
         text_enum::TextEnum as _,
         ticket::{Boundary, TicketStatus},
         ticket_code,
@@ -13,7 +12,7 @@ use crate::{
     },
     error::{Error, Result},
     service::ticket::lookup::Asked,
-    store::ticket::search::TicketFilter,
+    store::ticket::search::{TicketFilter, TicketKey},
 };
 
 /// How tickets are answered.
@@ -63,7 +62,7 @@ impl TicketQuery {
     ///
     /// # Errors
     /// A parameter cannot be read.
-    pub(super) fn asked(&self, before: Option<TicketId>, limit: i64) -> Result<Asked> {
+    pub(super) fn asked(&self, before: Option<TicketKey>, limit: i64) -> Result<Asked> {
         let filter = TicketFilter {
             statuses: self.status.as_deref().map_or(Ok(Vec::new()), statuses)?,
             words: self.q.as_deref().map(words).unwrap_or_default(),
