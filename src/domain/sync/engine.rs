@@ -122,7 +122,7 @@ pub fn decide(world: &mut World, around: &Surroundings<'_>, author: &Author, act
         | Command::PhotoAdd(_)
         | Command::PhotoRemove(_)
         | Command::MeasurementAdd(_)
-        | Command::ChecklistAnswer(_) => facts::decide(world, author, act),
+        | Command::ChecklistAnswer(_) => facts::decide(world, around, author, act),
         Command::WorkAccept
         | Command::WorkDecline(_)
         | Command::WorkStart(_)

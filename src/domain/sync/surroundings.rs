@@ -58,13 +58,16 @@ pub struct Surroundings<'a> {
     pub same_bytes: BTreeMap<String, BTreeSet<PhotoId>>,
     /// Codes that other tickets have.
     pub codes_taken: BTreeSet<String>,
+    /// Bytes of one photo that the installation takes at most.
+    pub max_photo_bytes: i64,
 }
 
 impl<'a> Surroundings<'a> {
     /// With reference data alone: for commands that make neither tickets nor photos.
     #[must_use]
     pub fn new(reference: &'a Reference) -> Self {
-        Self { reference, neighbours: Vec::new(), same_bytes: BTreeMap::new(), codes_taken: BTreeSet::new() }
+        let (same_bytes, codes_taken) = (BTreeMap::new(), BTreeSet::new());
+        Self { reference, neighbours: Vec::new(), same_bytes, codes_taken, max_photo_bytes: i64::MAX }
     }
 
     /// A category.
