@@ -309,13 +309,13 @@ fn facts_are_kept_without_what_of_them_cannot_be_used() {
     for town in Town::both() {
         let made = town.pothole();
         let (ticket, order) = (made["id"].clone(), made["work_orders"][0]["id"].clone());
+        town.app.clock.advance_minutes(1);
         let line = Line::of(&town, "inspector");
         let strange = json!({
             "photo": Uuid::from_u128(0xf1), "visit": "the first", "kind": "selfie", "sha256": "cd".repeat(32), "bytes": 10, "mime": "photo",
             "width": -4, "height": 1.0e30, "captured_at": "today", "point": { "lat": "north", "lon": 50.0 }, "heading_deg": [], "mock": 7,
         });
-        let mut edit = line.mutation(6, "ticket.edit", &ticket, json!({ "set": { "address_text": "نو", "point": 4, "colour": "red" } }));
-        edit["base"] = made["rev"].clone();
+        let edit = line.mutation(6, "ticket.edit", &ticket, json!({ "set": { "address_text": "نو", "point": 4, "colour": "red" } }));
         let batch = [
             line.mutation(
                 1,
