@@ -31,7 +31,7 @@ use bazdid::{
             cursor::{Cursor, Position},
             digest::{ChannelDigest, row_hash},
             engine::{Act, Author, Authority, decide},
-            envelope::{PullRequest, PullResponse, PushRequest},
+            envelope::{PullRequest, PullResponse, PushRequest, SentItem},
             mutation::{Mutation, parse_mutation},
             outcome::Status,
             stamp::{Reading, Stamp, stamp},
@@ -200,7 +200,7 @@ fn merge(c: &mut Criterion) {
     let batch = town.facts(4 * TICKETS);
     let mut seq = 0;
     let wire = town.request(&batch, &mut seq).mutations;
-    let mutations: Vec<Mutation> = wire.iter().map(|m| parse_mutation(m).unwrap()).collect();
+    let mutations: Vec<Mutation> = wire.iter().map(|m| parse_mutation(m.as_ref().unwrap()).unwrap()).collect();
     let commands: Vec<Command> = mutations.iter().map(|m| Command::parse(&m.cmd, m.v, &m.args).unwrap()).collect();
     let tickets = town.tickets.clone();
     let world: World = town.db.read_blocking(|tx| store::aggregate::read_world(tx, &tickets)).unwrap();
@@ -217,7 +217,8 @@ fn merge(c: &mut Criterion) {
     let all = |world: &mut World| -> usize {
         let mut last = NOW.plus_minutes(-60);
         let decided = mutations.iter().zip(&commands).map(|(m, command)| {
-            let reading = Reading { received_at: NOW, sent_at: NOW, push_uptime_ms: None, push_boot: None, at: m.at, up: m.up, boot: None };
+            let reading =
+                Reading { received_at: NOW, sent_at: Some(NOW), push_uptime_ms: None, push_boot: None, at: m.at, up: m.up, boot: None };
             let stamp: Stamp = stamp(&reading, 86_400_000_000, None, last);
             last = stamp.eff;
             let act = Act {
@@ -241,8 +242,8 @@ fn merge(c: &mut Criterion) {
     group.throughput(Throughput::Elements(BATCH as u64));
     group.bench_function("reading", |b| {
         b.iter(|| {
-            let read = |m: &Value| {
-                let m = parse_mutation(m).unwrap();
+            let read = |m: &SentItem| {
+                let m = parse_mutation(m.as_ref().unwrap()).unwrap();
                 Command::parse(&m.cmd, m.v, &m.args).unwrap()
             };
             black_box(&wire).iter().map(read).collect::<Vec<_>>()

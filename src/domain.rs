@@ -29,6 +29,7 @@ pub mod photo;
 pub mod picture;
 pub mod placement;
 pub mod policy;
+pub mod raw_json;
 pub mod reference;
 pub mod sync;
 #[cfg(test)]

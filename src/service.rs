@@ -39,7 +39,7 @@ use uuid::Uuid;
 
 use crate::{
     clock::{SharedClock, SharedIds},
-    domain::{actor::Actor, ids::AccountId, reference::Reference, time::Timestamp},
+    domain::{actor::Actor, ids::AccountId, reference::Reference, sync::surroundings::Surroundings, time::Timestamp},
     error::{Code, Error, Result},
     security::{password::Cost, vault::Vault},
     service::{keys::KeyCache, reference::ReferenceCache, sync::limits::SyncLimits, upload::UploadLimits},
@@ -142,6 +142,12 @@ impl Ctx {
     /// The database fails.
     pub fn reference(&self, tx: &mut Tx<'_>) -> Result<Arc<Reference>> {
         self.shared.reference.get(tx, self)
+    }
+
+    /// What the rules must know of the world around, so far without what is fetched for a batch.
+    #[must_use]
+    pub fn surroundings<'r>(&self, reference: &'r Reference) -> Surroundings<'r> {
+        Surroundings { max_photo_bytes: self.shared.settings.uploads.max_photo_bytes(), ..Surroundings::new(reference) }
     }
 
     /// The civil day of an instant in the municipality's time zone: days since 1970-01-01.

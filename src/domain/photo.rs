@@ -11,6 +11,9 @@ use crate::domain::{
     visit::MockFlag,
 };
 
+/// The media type of a photo whose device did not say a usable one.
+pub const UNKNOWN_MIME: &str = "application/octet-stream";
+
 crate::text_enum! {
     /// What a photo is meant to show.
     PhotoKind {
@@ -36,7 +39,7 @@ crate::text_enum! {
         Partial = "partial",
         /// All arrived and agree with the declaration.
         Stored = "stored",
-        /// They arrived and do not agree.
+        /// They arrived and do not agree; or more were declared than the server takes.
         Failed = "failed",
     }
 }

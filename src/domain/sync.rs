@@ -16,3 +16,4 @@ pub mod repair;
 pub mod stamp;
 pub mod surroundings;
 pub mod upcast;
+pub mod warning;

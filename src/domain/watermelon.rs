@@ -9,6 +9,8 @@ pub mod id;
 pub mod order;
 pub mod row;
 
+pub use columns::of_ms;
+
 crate::text_enum! {
     /// A table of the app.
     Table {

@@ -1,6 +1,9 @@
 //! The JSON body of a request: limits before memory is used, faults with their place.
 
-use std::future::{Ready, ready};
+use std::{
+    borrow::Cow,
+    future::{Ready, ready},
+};
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web};
 use futures_util::{StreamExt as _, future::LocalBoxFuture};
@@ -9,6 +12,7 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use crate::{
+    domain::raw_json::decode,
     error::{Code, Error, FieldError, Result},
     http::{
         State,
@@ -17,6 +21,8 @@ use crate::{
         problem::Problem,
     },
 };
+
+const NO_BODY: &str = "the request has no body; a JSON document is expected";
 
 /// A JSON body, read into `T`.
 #[derive(Debug)]
@@ -63,25 +69,64 @@ impl FromRequest for Pass {
     }
 }
 
+/// The body of a push: its parts are read one by one, so that one that cannot be read costs no other. With the right to be in work, as
+/// [`Envelope`].
+#[derive(Debug)]
+pub struct Parts {
+    bytes: Vec<u8>,
+    /// The right to be in work.
+    pub pass: Pass,
+}
+
+impl Parts {
+    /// The text of the body: see [`decode`].
+    #[must_use]
+    pub fn text(&self) -> Cow<'_, str> {
+        decode(&self.bytes)
+    }
+}
+
+/// Takes the body of a sync within the gate's limits.
+fn take_envelope(req: &HttpRequest, payload: &mut Payload) -> impl Future<Output = Result<(Vec<u8>, Pass), Problem>> + use<> {
+    // Before anything of the body is read.
+    let pass = req.app_data::<web::Data<State>>().map(|s| s.gate.enter()).transpose();
+    let bytes = match pass {
+        Ok(pass) => Ok(read(req, payload, |s| s.limits.push_bytes, pass)),
+        Err(full) => Err(full),
+    };
+    async move {
+        let (bytes, pass) = bytes?.await.map_err(|e| match e.code {
+            Code::TooLarge => Error { code: Code::BatchTooLarge, ..e },
+            Code::Malformed => Error { code: Code::BadEnvelope, ..e },
+            _ => e,
+        })?;
+        let pass = pass.ok_or_else(|| Error::internal("a sync was let in without a pass"))?;
+        if bytes.is_empty() {
+            return Err(Error::with(Code::BadEnvelope, NO_BODY).into());
+        }
+        Ok((bytes, pass))
+    }
+}
+
+impl FromRequest for Parts {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let taken = take_envelope(req, payload);
+        Box::pin(async move { taken.await.map(|(bytes, pass)| Self { bytes, pass }) })
+    }
+}
+
 impl<T: DeserializeOwned + 'static> FromRequest for Envelope<T> {
     type Error = Problem;
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        // Before anything of the body is read.
-        let pass = req.app_data::<web::Data<State>>().map(|s| s.gate.enter()).transpose();
-        let bytes = match pass {
-            Ok(pass) => Ok(read(req, payload, |s| s.limits.push_bytes, pass)),
-            Err(full) => Err(full),
-        };
+        let taken = take_envelope(req, payload);
         Box::pin(async move {
-            let (bytes, pass) = bytes?.await.map_err(|e| match e.code {
-                Code::TooLarge => Error { code: Code::BatchTooLarge, ..e },
-                Code::Malformed => Error { code: Code::BadEnvelope, ..e },
-                _ => e,
-            })?;
-            let pass = pass.ok_or_else(|| Error::internal("a sync was let in without a pass"))?;
-            Ok(Self(parse(&bytes, Code::BadEnvelope)?, pass))
+            let (bytes, pass) = taken.await?;
+            Ok(Self(parse(decode(&bytes).as_bytes(), Code::BadEnvelope)?, pass))
         })
     }
 }
@@ -164,9 +209,10 @@ fn parse<T: DeserializeOwned>(bytes: &[u8], unfit: Code) -> Result<T> {
             let detail = text.rsplit_once(" at line ").map_or(text.as_str(), |(front, _)| front).to_owned();
             Error { fields: vec![FieldError { pointer, detail }], ..Error::new(unfit) }
         } else if bytes.is_empty() {
-            Error::with(malformed, "the request has no body; a JSON document is expected")
+            Error::with(malformed, NO_BODY)
         } else {
-            Error::with(malformed, format!("the body is no JSON: {text}"))
+            let fields = if pointer.is_empty() { Vec::new() } else { vec![FieldError { pointer, detail: text.clone() }] };
+            Error { fields, ..Error::with(malformed, format!("the body is no JSON: {text}")) }
         }
     })?;
     json.end().map_err(|e| Error::with(malformed, format!("the body is no JSON: {e}")))?;
@@ -254,6 +300,13 @@ mod tests {
             assert_eq!(parse::<Sample>(body.as_bytes(), Code::Validation).unwrap_err().code, Code::Malformed, "{body}");
             assert_eq!(parse::<Sample>(body.as_bytes(), Code::BadEnvelope).unwrap_err().code, Code::BadEnvelope, "{body}");
         }
+    }
+
+    #[test]
+    fn a_text_that_is_none_is_told_with_its_place_too() {
+        let error = parse::<Sample>(br#"{"point":{"lat":1},"tags":["\ud83d"]}"#, Code::Validation).unwrap_err();
+        assert_eq!((error.code, error.fields[0].pointer.as_str()), (Code::Malformed, "/tags/0"));
+        assert!(error.fields[0].detail.contains("line 1 column"), "{}", error.fields[0].detail);
     }
 
     #[test]

@@ -12,10 +12,7 @@ use crate::{
         office::resolution::{self, Decision, Kept, Refusal},
         policy::Permission,
         reference::Reference,
-        sync::{
-            engine::{Author, Authority},
-            surroundings::Surroundings,
-        },
+        sync::engine::{Author, Authority},
         text_enum::TextEnum as _,
         world::World,
     },
@@ -112,7 +109,7 @@ pub fn resolve(tx: &mut Tx<'_>, ctx: &Ctx, id: ConflictId, seen: i64, command: &
         Resolution::Adopt | Resolution::Discard => find_kept(tx, &reference, id)?,
         _ => KeptMutations::default(),
     };
-    let mut around = Surroundings::new(&reference);
+    let mut around = ctx.surroundings(&reference);
     waiting.fetch(tx, &mut world, &mut around)?;
     let by = judge(ctx, &reference)?;
     let mut acts = waiting.acts();

@@ -22,6 +22,13 @@ use crate::{
 /// Most devices of one account that are in service: a person has a phone and a tablet, and each reinstallation of the app is one more.
 const MAX_DEVICES: usize = 20;
 
+/// Longest nonce, characters.
+pub const MAX_NONCE: usize = 100;
+/// Longest name, characters.
+pub const MAX_NAME: usize = 100;
+/// Longest name of a platform and version of an app, characters.
+pub const MAX_PLATFORM: usize = 40;
+
 /// What a device says of itself.
 #[derive(Debug, Clone)]
 pub struct NewDevice {
@@ -172,10 +179,10 @@ fn authorise(ctx: &Ctx) -> Result<()> {
 
 fn faults(new: &NewDevice) -> Vec<FieldError> {
     let texts = [
-        ("/nonce", &new.nonce, 8, 100),
-        ("/name", &new.name, 1, 100),
-        ("/platform", &new.platform, 1, 40),
-        ("/app_version", &new.app_version, 1, 40),
+        ("/nonce", &new.nonce, 8, MAX_NONCE),
+        ("/name", &new.name, 1, MAX_NAME),
+        ("/platform", &new.platform, 1, MAX_PLATFORM),
+        ("/app_version", &new.app_version, 1, MAX_PLATFORM),
     ];
     texts
         .into_iter()

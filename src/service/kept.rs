@@ -11,7 +11,7 @@ use crate::{
         actor::Scope,
         ids::{AccountId, MutationId},
         policy::Permission,
-        sync::{engine, journal::Journaled, outcome::Status, surroundings::Surroundings},
+        sync::{engine, journal::Journaled, outcome::Status},
         time::Timestamp,
         world::World,
     },
@@ -91,7 +91,7 @@ pub fn decide(tx: &mut Tx<'_>, ctx: &Ctx, id: MutationId, decision: Decision) ->
     let kept = ready(tx, &reference, row.clone(), about.map(|entity| (entity, areas)))?;
     let mut outcomes = Vec::new();
     if decision != Decision::Discard {
-        let mut around = Surroundings::new(&reference);
+        let mut around = ctx.surroundings(&reference);
         kept.fetch(tx, &mut world, &mut around)?;
         for mut one in kept.acts() {
             four_eyes(ctx, &one.author)?;

@@ -87,7 +87,8 @@ pub fn date_rows(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Step> {
 /// The database fails.
 pub fn ask_after_photos(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Step> {
     let before = ctx.now.plus_days(-ctx.shared.settings.uploads.missing_days);
-    let due = store::due::list_absent_photos(tx, before, STEP)?;
+    let most = ctx.shared.settings.uploads.max_photo_bytes();
+    let due = store::due::list_absent_photos(tx, before, most, STEP)?;
     if due.is_empty() {
         return Ok(Step::default());
     }
@@ -96,7 +97,8 @@ pub fn ask_after_photos(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Step> {
     let mut done = 0;
     for (id, _) in &due {
         // Looked at again under the ticket's lock: the bytes may have come meanwhile.
-        if world.photos.get(*id).is_some_and(|p| absent::is_overdue(p, before)) && absent::report(&mut world, ctx.now, *id).is_some() {
+        if world.photos.get(*id).is_some_and(|p| absent::is_overdue(p, before, most)) && absent::report(&mut world, ctx.now, *id).is_some()
+        {
             done += 1;
         }
     }

@@ -39,6 +39,14 @@ pub struct UploadLimits {
     pub link_s: i64,
 }
 
+impl UploadLimits {
+    /// [`UploadLimits::photo_bytes`] as declarations count them.
+    #[must_use]
+    pub fn max_photo_bytes(&self) -> i64 {
+        i64::try_from(self.photo_bytes).unwrap_or(i64::MAX)
+    }
+}
+
 impl Default for UploadLimits {
     fn default() -> Self {
         Self { photo_bytes: 64 << 20, device_day_bytes: 4 << 30, open_hours: 7 * 24, mismatch_days: 90, missing_days: 7, link_s: 300 }
@@ -71,8 +79,9 @@ pub struct NewUpload {
 pub fn create(tx: &mut Tx<'_>, ctx: &Ctx, new: &NewUpload) -> Result<Upload> {
     let photo = photo_to_send(tx, ctx, new.photo)?;
     let limits = ctx.shared.settings.uploads;
-    if new.length > limits.photo_bytes {
-        let detail = format!("a photo has at most {} bytes, not {}", limits.photo_bytes, new.length);
+    if photo.bytes > limits.max_photo_bytes() || new.length > limits.photo_bytes {
+        let (most, declared) = (limits.photo_bytes, photo.bytes);
+        let detail = format!("a photo has at most {most} bytes, not {}; {declared} were declared", new.length);
         return Err(Error::with(Code::TooLarge, detail).fact("limit_bytes", limits.photo_bytes));
     }
     match photo.state {

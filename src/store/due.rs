@@ -49,12 +49,12 @@ pub fn list_holds_to_review(tx: &mut Tx<'_>, now: Timestamp, limit: i64) -> Resu
     .map_err(db_error)
 }
 
-/// Photos that the server heard of before an instant, whose bytes are not all there and after which nobody has asked yet, the
-/// longest overdue first, at most `limit`.
+/// Photos that the server heard of before an instant, whose bytes (at most `most`: larger ones are not waited for) are not all there
+/// and after which nobody has asked yet, the longest overdue first, at most `limit`.
 ///
 /// # Errors
 /// The database fails.
-pub fn list_absent_photos(tx: &mut Tx<'_>, before: Timestamp, limit: i64) -> Result<Vec<(PhotoId, TicketId)>> {
+pub fn list_absent_photos(tx: &mut Tx<'_>, before: Timestamp, most: i64, limit: i64) -> Result<Vec<(PhotoId, TicketId)>> {
     on!(tx, |c| {
         let asked = conflicts::table.filter(
             conflicts::ticket_id
@@ -65,7 +65,7 @@ pub fn list_absent_photos(tx: &mut Tx<'_>, before: Timestamp, limit: i64) -> Res
         photos::table
             // As the index says it: with bound values it would not be used.
             .filter(sql::<Bool>("photos.state <> 'stored' AND photos.removed_at IS NULL"))
-            .filter(photos::received_at.le(before))
+            .filter(photos::received_at.le(before).and(photos::bytes.le(most)))
             .filter(not(exists(asked)))
             .order((photos::received_at, photos::id))
             .limit(limit)

@@ -10,6 +10,7 @@ use crate::{
         sync::{
             journal::Journaled,
             outcome::{OutcomeCode, Status},
+            warning::Warning,
         },
         time::Timestamp,
     },
@@ -52,6 +53,7 @@ record! {
         waits_for: Option<Id<()>>,
         attempts: i64,
         revised_at: Option<Timestamp>,
+        warnings: Option<Json<Vec<Warning>>>,
     }
 }
 
@@ -86,6 +88,7 @@ impl From<&Journaled> for MutationRow {
             waits_for: e.waits_for.map(Into::into),
             attempts: e.attempts,
             revised_at: e.revised_at,
+            warnings: (!e.warnings.is_empty()).then(|| Json(e.warnings.clone())),
         }
     }
 }
@@ -121,6 +124,7 @@ impl From<MutationRow> for Journaled {
             waits_for: r.waits_for.map(Id::uuid),
             attempts: r.attempts,
             revised_at: r.revised_at,
+            warnings: r.warnings.map(|w| w.0).unwrap_or_default(),
         }
     }
 }

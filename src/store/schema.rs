@@ -694,6 +694,7 @@ diesel::table! {
         waits_for -> Nullable<Key>,
         attempts -> BigInt,
         revised_at -> Nullable<Micros>,
+        warnings -> Nullable<Doc>,
     }
 }
 

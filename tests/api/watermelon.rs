@@ -440,13 +440,18 @@ fn a_bad_row_is_in_nobodys_way_and_a_bad_envelope_is_named() {
             (json!({ "changes": 7 }), "/changes"),
             (json!({ "tickets": [] }), "/tickets"),
             (json!({ "tickets": { "created": {} } }), "/tickets/created"),
-            (json!({ "changes": { "tickets": { "updated": [7] } } }), "/changes/tickets/updated/0"),
-            (json!({ "tickets": { "created": [{ "text": "x" }] } }), "/tickets/created/0/id"),
-            (json!({ "tickets": { "created": [{ "id": "0192F000-0000-7000-8000-000000000001" }] } }), "/tickets/created/0/id"),
-            (json!({ "notes": { "deleted": ["short"] } }), "/notes/deleted/0"),
         ] {
             assert_eq!(inspector.send(&body).problem("bad_envelope")["errors"][0]["pointer"], pointer, "{body}");
         }
+        // Rows without a proper id cost themselves.
+        let rows = json!({
+            "tickets": { "created": [{ "text": "x" }, 7], "updated": [{ "id": "0192F000-0000-7000-8000-000000000001" }] },
+            "notes": { "created": [{ "id": id(78), "ticket_id": ticket, "text": "good" }], "deleted": ["short"] },
+        });
+        let results = inspector.send(&rows).ok()["results"].clone();
+        assert_eq!(statuses(&results), ["applied", "rejected", "rejected", "rejected", "rejected"]);
+        assert!(results.as_array().unwrap()[1..].iter().all(|r| r["code"] == "malformed"), "{results}");
+        assert_eq!(inspector.send(&rows).ok()["results"], json!([]), "known again");
         let path = format!("/v1/watermelon/sync?device={}", inspector.device);
         let refused = town.call("inspector", "POST", &path).json(&json!({})).send();
         assert_eq!(refused.problem("validation")["errors"][0]["pointer"], "?last_pulled_at");

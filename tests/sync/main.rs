@@ -9,6 +9,7 @@
     reason = "tests"
 )]
 
+mod arguments;
 mod city;
 #[path = "../common/mod.rs"]
 mod common;

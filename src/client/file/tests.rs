@@ -147,7 +147,18 @@ fn entry(n: usize, word: u8) -> Entry {
 
 fn answer(entry: &Entry, status: Status) -> ResultItem {
     let (seq, id) = (Some(entry.seq), Some(entry.id));
-    ResultItem { seq, id, status, code: None, conflict: None, v: Some(3), replayed: false, detail: Some("چرا".into()), state: None }
+    ResultItem {
+        seq,
+        id,
+        status,
+        code: None,
+        conflict: None,
+        v: Some(3),
+        replayed: false,
+        detail: Some("چرا".into()),
+        state: None,
+        warnings: Vec::new(),
+    }
 }
 
 fn play(n: usize, step: &Step, state: &mut DeviceState, backup: &mut Option<DeviceState>) {

@@ -8,7 +8,7 @@ use crate::{
     client::{outbox::Entry, overlay::View},
     domain::{
         photo::PhotoState,
-        sync::command::{Command, RoundJudge, TicketCreate, TicketSet, mock_flag},
+        sync::command::{Command, RoundJudge, TicketCreate, TicketSet},
         text_enum::TextEnum as _,
         ticket::{PointSource, TicketOrigin, TicketStatus},
         visit::Audience,
@@ -105,7 +105,7 @@ fn add_fact(view: &mut View<'_>, entry: &Entry, command: &Command) {
         }
         Command::VisitRecord(a) => {
             let own = json!({
-                "kind": a.kind, "arrived_at": a.arrived_at, "left_at": null, "point": a.point, "mock": mock_flag(a.mock),
+                "kind": a.kind, "arrived_at": a.arrived_at.unwrap_or(entry.at), "left_at": null, "point": a.point, "mock": a.mock,
                 "distance_m": null, "outcome": null,
             });
             (VISIT, a.visit.uuid(), own)
@@ -113,8 +113,8 @@ fn add_fact(view: &mut View<'_>, entry: &Entry, command: &Command) {
         Command::PhotoAdd(a) => {
             let own = json!({
                 "visit": a.visit, "kind": a.kind, "sha256": a.sha256.to_ascii_lowercase(), "bytes": a.bytes, "mime": a.mime, "width": a.width,
-                "height": a.height, "captured_at": a.captured_at, "point": a.point, "heading_deg": a.heading_deg,
-                "mock": mock_flag(a.mock), "state": PhotoState::Promised, "verdicts": [], "removed_at": null,
+                "height": a.height, "captured_at": a.captured_at.unwrap_or(entry.at), "point": a.point, "heading_deg": a.heading_deg,
+                "mock": a.mock, "state": PhotoState::Promised, "verdicts": [], "removed_at": null,
             });
             (PHOTO, a.photo.uuid(), own)
         }

@@ -16,7 +16,7 @@ use crate::domain::{
         verdict,
     },
     geo::Point,
-    photo::{Photo, Verdict, VerdictResult},
+    photo::{Photo, UNKNOWN_MIME, Verdict, VerdictResult},
     time::Timestamp,
 };
 
@@ -64,12 +64,14 @@ pub fn with_content(photo: &Photo, content: Vec<Verdict>) -> Vec<Verdict> {
     others.chain(content).collect()
 }
 
-/// The bytes are a picture of the declared type and size.
+/// The bytes are a picture of the declared type and size, as far as these were declared.
 fn format(photo: &Photo, reading: &Reading) -> Verdict {
     let declared = photo.mime.to_ascii_lowercase();
     let same_type = |found: Format| match declared.as_str() {
         "image/jpg" => found == Format::Jpeg,
         "image/heif" => found == Format::Heic,
+        // The device said nothing usable.
+        UNKNOWN_MIME => true,
         other => other == found.mime(),
     };
     let sides = |w: i64, h: i64| if w <= h { (w, h) } else { (h, w) };

@@ -1,13 +1,11 @@
 //! The commands that devices send, read from their JSON arguments with a precise fault for each that cannot be accepted.
 
-mod bounds;
+mod args;
+mod read;
 
 use serde::Deserialize;
 use serde_json::Value;
 use uuid::Uuid;
-
-pub use bounds::{MAX_PHOTO_BYTES, MAX_SHORT, MAX_TEXT};
-use bounds::{optional_text, photo, point, short, text};
 
 use crate::domain::{
     geo::Point,
@@ -17,11 +15,17 @@ use crate::domain::{
         outcome::OutcomeCode,
         proposal::Proposal,
         upcast::{STEPS, Step, to_newest},
+        warning::Warning,
     },
     time::Timestamp,
     visit::{MockFlag, VisitKind, VisitOutcome},
     work_order::Defect,
 };
+
+/// Longest text, characters.
+pub const MAX_TEXT: usize = 4_000;
+/// Longest short text (reasons, units, codes), characters.
+pub const MAX_SHORT: usize = 400;
 
 /// Why a command cannot be accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +43,7 @@ fn invalid(pointer: &str, why: &str) -> Fault {
 macro_rules! args {
     ($($(#[$meta:meta])* $name:ident { $($(#[$fmeta:meta])* $field:ident : $ty:ty),* $(,)? })+) => {$(
         $(#[$meta])*
-        #[derive(Debug, Clone, PartialEq, Deserialize)]
+        #[derive(Debug, Clone, PartialEq)]
         pub struct $name { $($(#[$fmeta])* pub $field: $ty),* }
     )+};
 }
@@ -81,12 +85,12 @@ args! {
         visit: VisitId,
         /// Why.
         kind: VisitKind,
-        /// Arrival by the device's clock.
-        arrived_at: Timestamp,
+        /// Arrival by the device's clock; absent: when the mutation was made.
+        arrived_at: Option<Timestamp>,
         /// Where.
         point: Option<Point>,
         /// Whether the fix was simulated.
-        mock: Option<bool>,
+        mock: MockFlag,
     }
     /// `visit.leave`.
     VisitLeave {
@@ -107,20 +111,20 @@ args! {
         sha256: String,
         /// Number of bytes.
         bytes: i64,
-        /// Media type, `image/…`.
+        /// Media type, `image/…`; `application/octet-stream` if it is not known.
         mime: String,
         /// Pixels across.
         width: Option<i64>,
         /// Pixels down.
         height: Option<i64>,
-        /// Capture by the device's clock.
-        captured_at: Timestamp,
+        /// Capture by the device's clock; absent: when the mutation was made.
+        captured_at: Option<Timestamp>,
         /// Where.
         point: Option<Point>,
         /// Compass direction, degrees.
         heading_deg: Option<f64>,
         /// Whether the fix was simulated.
-        mock: Option<bool>,
+        mock: MockFlag,
     }
     /// `photo.remove`.
     PhotoRemove {
@@ -181,8 +185,8 @@ args! {
     }
     /// `inspection.submit`.
     InspectionSubmit {
-        /// `confirmed`, `not_found`, `not_ours`, `duplicate_of`, `needs_other`.
-        findings: String,
+        /// What was found.
+        findings: Findings,
         /// How bad, in the city's own words.
         severity: Option<String>,
         /// The ticket that this one duplicates.
@@ -202,11 +206,35 @@ args! {
         /// Which round.
         round: RoundId,
         /// Why it is returned.
-        #[serde(default)]
         defects: Vec<Defect>,
         /// In words.
         note: Option<String>,
     }
+}
+
+crate::text_enum! {
+    /// What an inspection came to.
+    Findings {
+        /// It is as was reported.
+        Confirmed = "confirmed",
+        /// There is nothing.
+        NotFound = "not_found",
+        /// It is not the city's to mend.
+        NotOurs = "not_ours",
+        /// Another ticket is about the same.
+        DuplicateOf = "duplicate_of",
+        /// It needs another trade.
+        NeedsOther = "needs_other",
+    }
+}
+
+/// A command with what of its arguments could not be used.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parsed {
+    /// The command.
+    pub command: Command,
+    /// Arguments that count as unknown, or in whose place others stand.
+    pub warnings: Vec<Warning>,
 }
 
 /// The fields of `ticket.edit`; an absent one stays as it is.
@@ -316,9 +344,9 @@ impl Command {
     /// Reads a command of a mutation.
     ///
     /// # Errors
-    /// The command or its version is not known, or an argument cannot be accepted.
+    /// The command or its version is not known, or an argument that it cannot do without cannot be accepted.
     pub fn parse(cmd: &str, version: i64, args: &Value) -> Result<Self, Fault> {
-        Self::parse_by(STEPS, cmd, version, args)
+        Self::parse_by(STEPS, cmd, version, args).map(|parsed| parsed.command)
     }
 
     /// The row that the command makes: its kind, its id, and where the id stands in the mutation. `entity` is what the mutation is
@@ -353,119 +381,18 @@ impl Command {
         Some(NewRow { kind, id, pointer })
     }
 
-    /// [`Command::parse`] with other steps from old versions to the newest than those in force.
+    /// [`Command::parse`] with what could not be used, and with `steps` from old versions to the newest.
     ///
     /// # Errors
     /// As [`Command::parse`].
-    pub fn parse_by(steps: &[Step], cmd: &str, version: i64, args: &Value) -> Result<Self, Fault> {
+    pub fn parse_by(steps: &[Step], cmd: &str, version: i64, args: &Value) -> Result<Parsed, Fault> {
         if !COMMANDS.contains(&cmd) {
             return Err(Fault { code: OutcomeCode::UnknownCommand, detail: "/cmd: the server does not know this command".into() });
         }
         let args = &*to_newest(steps, cmd, version, args)?;
-        let command = match cmd {
-            "ticket.create" => Self::TicketCreate(read(args)?),
-            "ticket.edit" => Self::TicketEdit(read(args)?),
-            "ticket.propose" => Self::TicketPropose(read(args)?),
-            "note.add" => Self::NoteAdd(read(args)?),
-            "note.edit" => Self::NoteEdit(read(args)?),
-            "note.remove" => Self::NoteRemove(read(args)?),
-            "visit.record" => Self::VisitRecord(read(args)?),
-            "visit.leave" => Self::VisitLeave(read(args)?),
-            "photo.add" => Self::PhotoAdd(read(args)?),
-            "photo.remove" => Self::PhotoRemove(read(args)?),
-            "measurement.add" => Self::MeasurementAdd(read(args)?),
-            "checklist.answer" => Self::ChecklistAnswer(read(args)?),
-            "work.accept" => Self::WorkAccept,
-            "work.decline" => Self::WorkDecline(read(args)?),
-            "work.start" => Self::WorkStart(read(args)?),
-            "work.request_hold" => Self::WorkRequestHold(read(args)?),
-            "work.resume" => Self::WorkResume,
-            "work.submit" => Self::WorkSubmit(read(args)?),
-            "work.fail_visit" => Self::WorkFailVisit(read(args)?),
-            "work.retract" => Self::WorkRetract(read(args)?),
-            "inspection.submit" => Self::InspectionSubmit(read(args)?),
-            "round.verify" => Self::RoundVerify(read(args)?),
-            "round.rework" => Self::RoundRework(read(args)?),
-            _ => return Err(Fault { code: OutcomeCode::UnknownCommand, detail: "/cmd: the server does not know this command".into() }),
-        };
-        command.check()?;
-        Ok(command)
-    }
-
-    /// The rules that the shapes do not state.
-    fn check(&self) -> Result<(), Fault> {
-        match self {
-            Self::TicketCreate(a) => {
-                text("/args/text", &a.text)?;
-                optional_text("/args/address_text", a.address_text.as_deref())?;
-                point("/args/point", Some(&a.point))
-            }
-            Self::TicketEdit(TicketEdit { set }) => {
-                if *set == TicketSet::default() {
-                    return Err(invalid("/args/set", "name at least one of text, address_text, point, category"));
-                }
-                set.text.as_deref().map_or(Ok(()), |t| text("/args/set/text", t))?;
-                optional_text("/args/set/address_text", set.address_text.as_deref())?;
-                point("/args/set/point", set.point.as_ref())
-            }
-            Self::NoteAdd(a) => text("/args/text", &a.text),
-            Self::NoteEdit(a) => text("/args/text", a.text.as_deref().unwrap_or_default()),
-            Self::VisitRecord(a) => point("/args/point", a.point.as_ref()),
-            Self::PhotoAdd(a) => photo(a),
-            Self::MeasurementAdd(a) => {
-                short("/args/item", &a.item)?;
-                short("/args/unit", &a.unit)?;
-                if a.quantity.is_finite() && (0.0..=1.0e9).contains(&a.quantity) {
-                    Ok(())
-                } else {
-                    Err(invalid("/args/quantity", "must be a number from 0 to 1000000000"))
-                }
-            }
-            Self::ChecklistAnswer(a) => short("/args/item", &a.item),
-            Self::WorkDecline(a) | Self::WorkRequestHold(a) | Self::WorkFailVisit(a) => short("/args/reason", &a.reason),
-            Self::WorkSubmit(a) => optional_text("/args/summary", a.summary.as_deref()),
-            Self::InspectionSubmit(a) => match a.findings.as_str() {
-                "confirmed" | "not_found" | "not_ours" | "needs_other" => Ok(()),
-                "duplicate_of" if a.duplicate_of.is_some() => Ok(()),
-                "duplicate_of" => Err(invalid("/args/duplicate_of", "name the ticket that this one duplicates")),
-                _ => Err(invalid("/args/findings", "must be one of confirmed, not_found, not_ours, duplicate_of, needs_other")),
-            },
-            Self::RoundRework(a) => {
-                if a.defects.is_empty() {
-                    return Err(invalid("/args/defects", "name at least one coded defect"));
-                }
-                a.defects.iter().enumerate().try_for_each(|(i, d)| short(&format!("/args/defects/{i}/code"), &d.code))?;
-                optional_text("/args/note", a.note.as_deref())
-            }
-            Self::RoundVerify(a) => optional_text("/args/note", a.note.as_deref()),
-            Self::TicketPropose(a) => {
-                if a.propose.names().is_empty() {
-                    return Err(invalid("/args/propose", "name at least one of priority, category, deferral"));
-                }
-                optional_text("/args/reason", a.reason.as_deref())
-            }
-            Self::NoteRemove(_)
-            | Self::VisitLeave(_)
-            | Self::PhotoRemove(_)
-            | Self::WorkAccept
-            | Self::WorkStart(_)
-            | Self::WorkResume
-            | Self::WorkRetract(_) => Ok(()),
-        }
-    }
-}
-
-fn read<'a, T: Deserialize<'a>>(args: &'a Value) -> Result<T, Fault> {
-    T::deserialize(args).map_err(|e| invalid("/args", &e.to_string().chars().take(200).collect::<String>()))
-}
-
-/// What a device's word on simulation means.
-#[must_use]
-pub const fn mock_flag(mock: Option<bool>) -> MockFlag {
-    match mock {
-        Some(true) => MockFlag::Mock,
-        Some(false) => MockFlag::Real,
-        None => MockFlag::Unknown,
+        let mut warnings = Vec::new();
+        let command = read::read(cmd, args::Args::new("/args", args, &mut warnings))?;
+        Ok(Parsed { command, warnings })
     }
 }
 
@@ -502,12 +429,12 @@ mod tests {
                 "/args/text",
             ),
             ("ticket.edit", 1, json!({"set": {}}), OutcomeCode::Validation, "/args/set"),
-            ("ticket.edit", 1, json!({"set": {"stage": "done"}}), OutcomeCode::Validation, "/args"),
-            ("note.add", 1, json!({"note": id, "text": "a\u{0}b"}), OutcomeCode::Validation, "/args/text"),
+            ("ticket.edit", 1, json!({"set": {"stage": "done"}}), OutcomeCode::Validation, "/args/set"),
+            ("ticket.edit", 1, json!({"set": {"text": " "}}), OutcomeCode::Validation, "/args/set/text"),
+            ("work.start", 1, json!({"visit": "the first"}), OutcomeCode::Validation, "/args/visit"),
             ("photo.add", 1, photo("sha256", json!("zz")), OutcomeCode::Validation, "/args/sha256"),
             ("photo.add", 1, photo("bytes", json!(0)), OutcomeCode::Validation, "/args/bytes"),
-            ("photo.add", 1, photo("mime", json!("text/html")), OutcomeCode::Validation, "/args/mime"),
-            ("photo.add", 1, photo("heading_deg", json!(361.0)), OutcomeCode::Validation, "/args/heading_deg"),
+            ("photo.add", 1, photo("bytes", json!(1.0e30)), OutcomeCode::Validation, "/args/bytes"),
             ("round.rework", 1, json!({"round": id}), OutcomeCode::Validation, "/args/defects"),
             ("inspection.submit", 1, json!({"findings": "duplicate_of"}), OutcomeCode::Validation, "/args/duplicate_of"),
         ] {

@@ -7,9 +7,10 @@ use crate::domain::{
     ids::{AccountId, ConflictId, DeviceId, GroupId, MutationId},
     sync::{
         envelope::ResultItem,
-        mutation::Mutation,
+        mutation::{AT, Mutation},
         outcome::{Outcome, OutcomeCode, Status},
         stamp::Stamp,
+        warning::{Warning, WarningCode},
     },
     time::Timestamp,
 };
@@ -37,7 +38,7 @@ pub struct Journaled {
     pub seen_ts: Option<i64>,
     /// The epoch that the author knew.
     pub epoch: Option<i64>,
-    /// The device's wall clock when the person acted.
+    /// The device's wall clock when the person acted; if that could not be read, the estimated true time.
     pub at: Timestamp,
     /// The device's uptime then.
     pub up: Option<i64>,
@@ -73,6 +74,8 @@ pub struct Journaled {
     pub attempts: i64,
     /// When the answer was changed after it had been given.
     pub revised_at: Option<Timestamp>,
+    /// Values that could not be used.
+    pub warnings: Vec<Warning>,
 }
 
 impl Journaled {
@@ -97,7 +100,7 @@ impl Journaled {
             base: mutation.base,
             seen_ts: mutation.seen_ts,
             epoch: mutation.epoch,
-            at: mutation.at,
+            at: mutation.at.unwrap_or(stamp.est),
             up: mutation.up,
             boot: mutation.boot.clone(),
             actor,
@@ -115,6 +118,22 @@ impl Journaled {
             waits_for: None,
             attempts: 0,
             revised_at: None,
+            warnings: mutation.warnings.clone(),
+        }
+    }
+
+    /// Whether the device's wall clock when the person acted could not be read.
+    #[must_use]
+    pub fn is_undated(&self) -> bool {
+        self.warnings.iter().any(|w| w.pointer == AT && w.code == WarningCode::UnreadableInstant)
+    }
+
+    /// Adds warnings that are not there yet.
+    pub fn warn(&mut self, warnings: &[Warning]) {
+        for warning in warnings {
+            if !self.warnings.contains(warning) {
+                self.warnings.push(warning.clone());
+            }
         }
     }
 
@@ -126,6 +145,7 @@ impl Journaled {
         self.result_v = outcome.v;
         self.detail.clone_from(&outcome.detail);
         self.waits_for = outcome.waits_for;
+        self.warn(&outcome.warnings);
     }
 
     /// The stored answer, as a repeat gets it.
@@ -141,6 +161,7 @@ impl Journaled {
             replayed: true,
             detail: self.detail.clone(),
             state: None,
+            warnings: self.warnings.clone(),
         }
     }
 }

@@ -6,9 +6,16 @@ use uuid::Uuid;
 
 use crate::domain::{
     ids::{AccountId, GroupId, MutationId},
-    sync::outcome::OutcomeCode,
-    time::Timestamp,
+    sync::{
+        envelope::{SentItem, UnreadItem},
+        outcome::OutcomeCode,
+        warning::{Warning, WarningCode, quote},
+    },
+    time::{self, Timestamp},
 };
+
+/// Pointer to the instant of a mutation.
+pub const AT: &str = "/at";
 
 /// Largest mutation, bytes of its compact JSON, unless the installation has another limit.
 pub const MAX_MUTATION_BYTES: usize = 64 * 1024;
@@ -36,8 +43,10 @@ pub struct Mutation {
     pub seen_ts: Option<i64>,
     /// The epoch of the work order that the author knew.
     pub epoch: Option<i64>,
-    /// The device's wall clock when the person acted.
-    pub at: Timestamp,
+    /// The device's wall clock when the person acted; absent if it could not be read.
+    pub at: Option<Timestamp>,
+    /// `at` as part of the content: microseconds since 1970, or what was written if that is no date and time.
+    pub said_at: Value,
     /// The device's uptime then, milliseconds.
     pub up: Option<i64>,
     /// The device's boot then.
@@ -46,6 +55,8 @@ pub struct Mutation {
     pub actor: Option<AccountId>,
     /// The command's arguments, an object.
     pub args: Value,
+    /// Fields that could not be used and count as absent.
+    pub warnings: Vec<Warning>,
 }
 
 /// Why a mutation cannot be read. What could be read of it names it in its result.
@@ -61,10 +72,11 @@ pub struct MutationFault {
     pub detail: String,
 }
 
-/// Reads one item of a push's `mutations`.
+/// Reads one item of a push's `mutations`. What a mutation can do without costs a warning and no more: `at`, `up`, `boot`, `base`,
+/// `seen_ts` and `epoch`.
 ///
 /// # Errors
-/// It is not an object, a field is missing or of another type, it holds NUL, or it is too large.
+/// It is not an object, a field that it cannot do without is missing or of another type, it holds NUL, or it is too large.
 pub fn parse_mutation(item: &Value) -> Result<Mutation, MutationFault> {
     parse_bounded(item, MAX_MUTATION_BYTES)
 }
@@ -82,9 +94,28 @@ pub fn parse_bounded(item: &Value, max_bytes: usize) -> Result<Mutation, Mutatio
         detail,
     };
     if item.to_string().len() > max_bytes {
-        return Err(fault(OutcomeCode::TooLarge, format!("a mutation has at most {max_bytes} bytes")));
+        return Err(fault(OutcomeCode::TooLarge, too_large(max_bytes)));
     }
     read(&fields, item).map_err(|detail| fault(OutcomeCode::Malformed, detail))
+}
+
+/// [`parse_bounded`] of an item as a push brought it, also of one that is no JSON by itself.
+///
+/// # Errors
+/// As [`parse_bounded`], and if the item is no JSON.
+pub fn parse_item(item: &SentItem, max_bytes: usize) -> Result<Mutation, MutationFault> {
+    match item {
+        Ok(value) => parse_bounded(value, max_bytes),
+        Err(UnreadItem { seq, id, text, why, .. }) => Err(if text.len() > max_bytes {
+            MutationFault { seq: *seq, id: *id, code: OutcomeCode::TooLarge, detail: too_large(max_bytes) }
+        } else {
+            MutationFault { seq: *seq, id: *id, code: OutcomeCode::Malformed, detail: format!(": {why}") }
+        }),
+    }
+}
+
+fn too_large(max_bytes: usize) -> String {
+    format!("a mutation has at most {max_bytes} bytes")
 }
 
 fn read(fields: &Fields<'_>, item: &Value) -> Result<Mutation, String> {
@@ -103,6 +134,13 @@ fn read(fields: &Fields<'_>, item: &Value) -> Result<Mutation, String> {
         Some(args @ Value::Object(_)) => args.clone(),
         Some(_) => return Err("/args: must be an object".to_owned()),
     };
+    let mut warnings = Vec::new();
+    let said_at = fields.get("at").cloned().unwrap_or_default();
+    let at = said_at.as_str().and_then(|text| Timestamp::parse(text).ok());
+    if at.is_none() {
+        let detail = format!("{} is not {}; the time follows from the uptime, or is that of the receipt", quote(&said_at), time::EXPECTED);
+        warnings.push(Warning::new(AT, WarningCode::UnreadableInstant, detail));
+    }
     Ok(Mutation {
         seq,
         id: MutationId::new(fields.needed("id", fields.id("id")?)?),
@@ -110,14 +148,16 @@ fn read(fields: &Fields<'_>, item: &Value) -> Result<Mutation, String> {
         cmd: fields.needed("cmd", fields.name("cmd")?)?,
         v: fields.integer("v")?.unwrap_or(1),
         entity: fields.needed("entity", fields.id("entity")?)?,
-        base: fields.integer("base")?,
-        seen_ts: fields.integer("seen_ts")?,
-        epoch: fields.integer("epoch")?,
-        at: fields.needed("at", fields.instant("at")?)?,
-        up: fields.integer("up")?,
-        boot: fields.name("boot")?,
+        base: fields.optional("base", fields.integer("base"), &mut warnings),
+        seen_ts: fields.optional("seen_ts", fields.integer("seen_ts"), &mut warnings),
+        epoch: fields.optional("epoch", fields.integer("epoch"), &mut warnings),
+        at,
+        said_at: said_at.as_str().and_then(time::parse_micros).map_or(said_at, Value::from),
+        up: fields.optional("up", fields.integer("up"), &mut warnings),
+        boot: fields.optional("boot", fields.name("boot"), &mut warnings),
         actor: fields.id("actor")?.map(AccountId::new),
         args,
+        warnings,
     })
 }
 
@@ -141,14 +181,19 @@ impl<'a> Fields<'a> {
         self.read(name, "a UUID", |v| Uuid::parse_str(v.as_str()?).ok())
     }
 
-    fn instant(&self, name: &str) -> Result<Option<Timestamp>, String> {
-        let expected = "an RFC 3339 date and time with an offset, such as 2026-11-23T09:12:00+03:30";
-        self.read(name, expected, |v| Timestamp::parse(v.as_str()?).ok())
-    }
-
     fn name(&self, name: &str) -> Result<Option<String>, String> {
         let short = |v: &Value| v.as_str().filter(|s| !s.is_empty() && s.chars().count() <= MAX_NAME).map(str::to_owned);
         self.read(name, &format!("a text of 1 to {MAX_NAME} characters"), short)
+    }
+
+    /// A field that a mutation can do without: what cannot be used counts as absent.
+    fn optional<T>(&self, name: &str, value: Result<Option<T>, String>, warnings: &mut Vec<Warning>) -> Option<T> {
+        value.unwrap_or_else(|fault| {
+            let (pointer, why) = fault.split_once(':').unwrap_or_default();
+            let sent = self.get(name).map(quote).unwrap_or_default();
+            warnings.push(Warning::new(pointer, WarningCode::UnusableValue, format!("{sent}{why}; it counts as absent")));
+            None
+        })
     }
 
     fn needed<T>(&self, name: &str, value: Option<T>) -> Result<T, String> {
@@ -183,16 +228,16 @@ pub fn storable(value: &Value) -> Value {
 
 /// SHA-256 of what the person did: the same for the same deed whenever and from whichever registration it is sent.
 ///
-/// Part of it are `cmd`, `v`, `entity`, `epoch`, `at` (as an instant), `actor` and `args`. Not part of it are the place in
+/// Part of it are `cmd`, `v`, `entity`, `epoch`, `at` (as an instant; what is none, as it was written), `actor` and `args`. Not part of it are the place in
 /// the sequence, the uptime, the boot, the group, and what the author had seen (`base`, `seen_ts`): a device that registers
 /// anew may send them differently. Neither the order of names nor the spelling of numbers (`8.0`, `8`) matters.
 #[must_use]
 pub fn content_hash(mutation: &Mutation) -> [u8; 32] {
     let mut text = Vec::new();
-    let (at, actor) = (Value::from(mutation.at.micros()), serde_json::json!(mutation.actor));
+    let (at, actor) = (&mutation.said_at, serde_json::json!(mutation.actor));
     let (cmd, entity) = (Value::from(mutation.cmd.as_str()), serde_json::json!(mutation.entity));
     let (epoch, v) = (Value::from(mutation.epoch), Value::from(mutation.v));
-    let deed = [("cmd", &cmd), ("v", &v), ("entity", &entity), ("epoch", &epoch), ("at", &at), ("actor", &actor), ("args", &mutation.args)];
+    let deed = [("cmd", &cmd), ("v", &v), ("entity", &entity), ("epoch", &epoch), ("at", at), ("actor", &actor), ("args", &mutation.args)];
     canonical_object(deed.into_iter(), &mut text);
     Sha256::digest(text).into()
 }
@@ -202,8 +247,20 @@ const OF_THE_SENDING: [&str; 6] = ["seq", "group", "base", "seen_ts", "up", "boo
 
 /// SHA-256 of an item that could not be read, so that the same item is known again, also at another place.
 #[must_use]
-pub fn item_hash(item: &Value) -> [u8; 32] {
+pub fn item_hash(item: &SentItem) -> [u8; 32] {
     let mut text = Vec::new();
+    let item = match item {
+        Ok(item) => item,
+        Err(unread) => {
+            for (name, value) in unread.fields().iter().filter(|(name, _)| !OF_THE_SENDING.contains(&name.as_str())) {
+                canonical_text(name, &mut text);
+                text.push(b':');
+                text.extend(value.as_bytes());
+                text.push(b',');
+            }
+            return Sha256::digest(text).into();
+        }
+    };
     match item {
         Value::Object(fields) => {
             let said = fields.iter().map(|(name, field)| (name.as_str(), field));
@@ -294,7 +351,8 @@ mod tests {
     fn the_mutation_of_the_specification_is_read_and_the_least_one_too() {
         let m = parse_mutation(&item()).unwrap();
         assert_eq!((m.seq, m.base, m.epoch, m.group), (801, Some(57), Some(3), None));
-        assert_eq!(m.at.to_string(), "2026-11-23T05:42:00.000000Z");
+        assert_eq!(m.at.map(|at| at.to_string()).as_deref(), Some("2026-11-23T05:42:00.000000Z"));
+        assert_eq!(m.warnings, []);
         let least = json!({"seq": 1, "id": ID, "cmd": "work.accept", "entity": ID, "at": "2026-11-23T09:12:00Z"});
         let m = parse_mutation(&least).unwrap();
         assert_eq!((m.v, m.args, m.actor), (1, json!({}), None));
@@ -312,9 +370,6 @@ mod tests {
             ("cmd", json!(""), "/cmd:"),
             ("cmd", json!("x".repeat(101)), "/cmd:"),
             ("entity", json!({}), "/entity:"),
-            ("base", json!("57"), "/base:"),
-            ("base", json!(9_223_372_036_854_775_808_u64), "/base:"),
-            ("at", json!("2026-11-23 09:12"), "/at:"),
             ("boot", json!("a\u{0}"), "/boot: must not contain NUL"),
             ("args", json!([]), "/args:"),
             ("args", json!({"a": [0, {"b/c": "x\u{0}"}]}), "/args/a/1/b~1c: must not contain NUL"),
@@ -331,6 +386,66 @@ mod tests {
         }
         let fault = parse_mutation(&with("args", json!({"text": "x".repeat(MAX_MUTATION_BYTES)}))).unwrap_err();
         assert_eq!((fault.seq, fault.code), (Some(801), OutcomeCode::TooLarge));
+    }
+
+    #[test]
+    fn what_a_mutation_can_do_without_costs_a_warning_and_no_more() {
+        for (name, value) in [
+            ("at", Value::Null),
+            ("at", json!("2026-11-23 09:12")),
+            ("at", json!(1_732_370_001_000_i64)),
+            ("at", json!("0000-01-01T00:00:00+23:59")),
+            ("at", json!("9999-12-31T23:59:59Z")),
+            ("base", json!("57")),
+            ("base", json!(9_223_372_036_854_775_808_u64)),
+            ("seen_ts", json!(1.5)),
+            ("epoch", json!("3")),
+            ("up", json!("70311000")),
+            ("up", json!({"a": 1})),
+            ("boot", json!(7)),
+            ("boot", json!("b".repeat(101))),
+        ] {
+            let m = parse_mutation(&with(name, value.clone())).unwrap();
+            let code = if name == "at" { WarningCode::UnreadableInstant } else { WarningCode::UnusableValue };
+            assert_eq!(
+                m.warnings.iter().map(|w| (w.pointer.as_str(), w.code)).collect::<Vec<_>>(),
+                [(&*format!("/{name}"), code)],
+                "{value}"
+            );
+            let absent = match name {
+                "at" => m.at.is_none(),
+                "base" => m.base.is_none(),
+                "seen_ts" => m.seen_ts.is_none(),
+                "epoch" => m.epoch.is_none(),
+                "up" => m.up.is_none(),
+                _ => m.boot.is_none(),
+            };
+            assert!(absent, "{name}");
+            let again = parse_mutation(&with(name, value)).unwrap();
+            assert_eq!(content_hash(&m), content_hash(&again), "{name}");
+        }
+        let hash = |at: &str| content_hash(&parse_mutation(&with("at", json!(at))).unwrap());
+        assert_eq!(hash("2026-11-23T09:12:00+03:30"), hash("۲۰۲۶-۱۱-۲۳T۰۹:۱۲:۰۰+۰۳۳۰"));
+        assert_ne!(hash("yesterday"), hash("today"));
+        // Once read, and so among the hashes of the journals that there are.
+        assert_eq!(hash("0000-01-01T00:00:00Z"), hash("0000-01-01T03:30:00+03:30"));
+    }
+
+    #[test]
+    fn an_item_that_is_no_json_is_known_by_what_can_be_read_of_it() {
+        let sent = |text: &str| SentItem::Err(UnreadItem::of(text, "because".to_owned()));
+        let placed = |seq: i64| format!(r#"{{"seq": {seq}, "id": "{ID}", "cmd": "note.add", "args": {{"x": 1e999}}}}"#);
+        let text = placed(7);
+        let fault = parse_item(&sent(&text), MAX_MUTATION_BYTES).unwrap_err();
+        assert_eq!((fault.seq, fault.id, fault.code), (Some(7), Some(MutationId::new(ID.parse().unwrap())), OutcomeCode::Malformed));
+        assert_eq!(parse_item(&sent(&text), 10).unwrap_err().code, OutcomeCode::TooLarge);
+        let hash = |text: &str| item_hash(&sent(text));
+        assert_eq!(hash(&text), hash(&placed(8)), "the place is not part of it");
+        assert_ne!(hash(&text), hash(&text.replace("1e999", "1e998")));
+        for text in ["nonsense", r#"{"seq": 1e999}"#, r#"{"seq": -1, "id": 5}"#] {
+            let fault = parse_item(&sent(text), MAX_MUTATION_BYTES).unwrap_err();
+            assert_eq!((fault.seq, fault.id), (None, None), "{text}");
+        }
     }
 
     #[test]

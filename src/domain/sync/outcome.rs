@@ -81,18 +81,20 @@ pub struct Outcome {
     pub v: Option<i64>,
     /// What a held mutation waits for.
     pub waits_for: Option<uuid::Uuid>,
+    /// Values that could not be used, beside those that the reader of the mutation found.
+    pub warnings: Vec<crate::domain::sync::warning::Warning>,
 }
 
 impl Outcome {
     /// As asked.
     #[must_use]
     pub const fn applied(v: i64) -> Self {
-        Self { status: Status::Applied, code: None, detail: None, conflict: None, v: Some(v), waits_for: None }
+        Self { status: Status::Applied, code: None, detail: None, conflict: None, v: Some(v), waits_for: None, warnings: Vec::new() }
     }
 
     /// Of a status, with its reason.
     pub fn of(status: Status, code: OutcomeCode, detail: impl Into<String>) -> Self {
-        Self { status, code: Some(code), detail: Some(detail.into()), conflict: None, v: None, waits_for: None }
+        Self { status, code: Some(code), detail: Some(detail.into()), conflict: None, v: None, waits_for: None, warnings: Vec::new() }
     }
 
     /// No effect.

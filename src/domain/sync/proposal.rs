@@ -25,8 +25,9 @@ pub struct Proposal {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Deferral {
-    /// Until when.
-    pub until: Timestamp,
+    /// Until when; absent if what a device said could not be read. The office then says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
 }
 
 impl Proposal {

@@ -1,12 +1,13 @@
 //! The effective stamp of a mutation, computed by the server once and for ever.
 //!
 //! ```text
-//! age = same boot ? uptime_ms − up : clamp(sent_at − at, 0, max_offline)
+//! age = clamp(same boot ? uptime_ms − up : sent_at − at, 0, max_offline)
 //! est = received_at − age
 //! eff = max(min(est, received_at), seen_ts + 1 µs)
 //! ```
 //! `seen_ts` is taken for no more than the newest stamp that the server issued for the row, and a device's stamps never
-//! decrease with its `seq`. A device clock never enters another device: only its own differences count.
+//! decrease with its `seq`. A device clock never enters another device: only its own differences count. Without a readable `at` or
+//! `sent_at` the age is that by uptime, and without one of these it is 0: the act counts as done at its receipt.
 
 use crate::domain::time::{MICROS_PER_DAY, MICROS_PER_SECOND, Timestamp};
 
@@ -18,14 +19,14 @@ const SUSPECT_US: i64 = 120 * MICROS_PER_SECOND;
 pub struct Reading<'a> {
     /// Server's clock at receipt.
     pub received_at: Timestamp,
-    /// Device's wall clock when it sent the push.
-    pub sent_at: Timestamp,
+    /// Device's wall clock when it sent the push; absent if it could not be read.
+    pub sent_at: Option<Timestamp>,
     /// Device's uptime when it sent the push, milliseconds.
     pub push_uptime_ms: Option<i64>,
     /// Device's boot when it sent the push.
     pub push_boot: Option<&'a str>,
-    /// Device's wall clock when the person acted.
-    pub at: Timestamp,
+    /// Device's wall clock when the person acted; absent if it could not be read.
+    pub at: Option<Timestamp>,
     /// Device's uptime then, milliseconds.
     pub up: Option<i64>,
     /// Device's boot then.
@@ -63,7 +64,7 @@ pub struct Stamp {
     pub est: Timestamp,
     /// Effective stamp: the order of writes, with the mutation's id.
     pub eff: Timestamp,
-    /// `at − est`, microseconds.
+    /// `at − est`, microseconds; without `at` how far the clock was off when the push was sent, and 0 if that is not known either.
     pub skew_us: i64,
     /// What it says.
     pub skew: Skew,
@@ -71,7 +72,7 @@ pub struct Stamp {
 
 /// Computes the stamp.
 ///
-/// `max_offline_us` bounds what a device whose boot changed may claim; `seen` is the row's stamp that the author had before
+/// `max_offline_us` bounds what a device may claim; `seen` is the row's stamp that the author had before
 /// them, already bounded by the newest the server issued; `last_eff` is the newest stamp of the device.
 /// No argument makes `eff` exceed `received_at` as long as issued stamps lie before it, which they do: each was at most the
 /// receipt of an earlier mutation. A tie at `received_at` is broken by the mutation's id.
@@ -82,11 +83,16 @@ pub fn stamp(reading: &Reading<'_>, max_offline_us: i64, seen: Option<Timestamp>
         (Some(sent), Some(then)) if same_boot && sent >= then => Some(sent.saturating_sub(then).saturating_mul(1000)),
         _ => None,
     };
-    let age = by_uptime.unwrap_or_else(|| (reading.sent_at - reading.at).clamp(0, max_offline_us));
+    let by_clock = || reading.sent_at.zip(reading.at).map_or(0, |(sent, at)| sent - at);
+    let age = by_uptime.unwrap_or_else(by_clock).clamp(0, max_offline_us.max(0));
     let est = reading.received_at.plus_micros(age.saturating_neg());
     let lifted = seen.map_or(est, |s| est.max(s.plus_micros(1)));
     let eff = lifted.max(last_eff).min(reading.received_at);
-    let skew_us = reading.at - est;
+    let skew_us = match (reading.at, reading.sent_at) {
+        (Some(at), _) => at - est,
+        (None, Some(sent)) => sent - reading.received_at,
+        (None, None) => 0,
+    };
     Stamp { est, eff, skew_us, skew: Skew::of(skew_us) }
 }
 
@@ -101,10 +107,10 @@ mod tests {
     fn reading(at_behind_us: i64, boots: (&'static str, &'static str)) -> Reading<'static> {
         Reading {
             received_at: NOW,
-            sent_at: NOW,
+            sent_at: Some(NOW),
             push_uptime_ms: Some(10 * HOUR_MS),
             push_boot: Some(boots.0),
-            at: NOW.plus_micros(-at_behind_us),
+            at: Some(NOW.plus_micros(-at_behind_us)),
             up: Some(8 * HOUR_MS),
             boot: Some(boots.1),
         }
@@ -125,20 +131,44 @@ mod tests {
         assert_eq!(s.skew, Skew::Wrong);
     }
 
+    #[test]
+    fn an_uptime_in_other_units_claims_no_more_than_a_clock_may() {
+        for up in [-1_000_000_000_000_000, i64::MIN] {
+            let r = Reading { push_uptime_ms: Some(1_000_000_000_000_000), up: Some(up), ..reading(0, ("a", "a")) };
+            let s = stamp(&r, 30 * MICROS_PER_DAY, None, Timestamp::default());
+            assert_eq!((NOW - s.est, s.skew), (30 * MICROS_PER_DAY, Skew::Wrong));
+        }
+    }
+
+    #[test]
+    fn without_a_readable_clock_the_uptime_tells_and_without_that_the_receipt() {
+        let unread = |boots| Reading { at: None, ..reading(0, boots) };
+        let of = |r: &Reading<'_>| stamp(r, 30 * MICROS_PER_DAY, None, Timestamp::default());
+        assert_eq!(NOW - of(&unread(("a", "a"))).est, 2 * HOUR_MS * 1000);
+        let off = 3 * MICROS_PER_DAY;
+        let s = of(&Reading { sent_at: Some(NOW.plus_micros(off)), ..unread(("a", "b")) });
+        assert_eq!((s.est, s.skew_us), (NOW, off));
+        let s = of(&Reading { sent_at: None, ..unread(("a", "b")) });
+        assert_eq!((s.est, s.skew), (NOW, Skew::Fine));
+        let s = of(&Reading { sent_at: None, ..reading(5, ("a", "b")) });
+        assert_eq!(s.est, NOW);
+    }
+
     proptest! {
         #[test]
         fn no_clock_makes_a_stamp_later_than_its_receipt_and_what_was_seen_comes_before(
-            at in any::<i64>(), sent in any::<i64>(), up in proptest::option::of(any::<i64>()),
+            at in proptest::option::of(any::<i64>()), sent in proptest::option::of(any::<i64>()), up in proptest::option::of(any::<i64>()),
             uptime in proptest::option::of(any::<i64>()), same in any::<bool>(), seen_before in 1..1_000_000_000_i64,
             last_before in 1..1_000_000_000_i64,
         ) {
             let r = Reading {
-                received_at: NOW, sent_at: Timestamp::from_micros(sent), push_uptime_ms: uptime, push_boot: Some("a"),
-                at: Timestamp::from_micros(at), up, boot: Some(if same { "a" } else { "b" }),
+                received_at: NOW, sent_at: sent.map(Timestamp::from_micros), push_uptime_ms: uptime, push_boot: Some("a"),
+                at: at.map(Timestamp::from_micros), up, boot: Some(if same { "a" } else { "b" }),
             };
             let (seen, last) = (NOW.plus_micros(-seen_before), NOW.plus_micros(-last_before));
             let s = stamp(&r, 30 * MICROS_PER_DAY, Some(seen), last);
             prop_assert_eq!(s.est, stamp(&r, 30 * MICROS_PER_DAY, None, Timestamp::default()).est);
+            prop_assert!((0..=30 * MICROS_PER_DAY).contains(&(NOW - s.est)));
             prop_assert!(s.eff <= NOW);
             prop_assert!(s.eff > seen);
             prop_assert!(s.eff >= last);

@@ -64,13 +64,22 @@ pub struct Surroundings<'a> {
     pub codes_taken: BTreeSet<String>,
     /// Ids of new rows that name a stored row already, each with the kind of that row.
     pub taken_ids: BTreeMap<Uuid, String>,
+    /// Bytes of one photo that the installation takes at most.
+    pub max_photo_bytes: i64,
 }
 
 impl<'a> Surroundings<'a> {
     /// With reference data alone: for commands that make neither tickets nor photos.
     #[must_use]
     pub fn new(reference: &'a Reference) -> Self {
-        Self { reference, neighbours: Vec::new(), same_bytes: BTreeMap::new(), codes_taken: BTreeSet::new(), taken_ids: BTreeMap::new() }
+        Self {
+            reference,
+            neighbours: Vec::new(),
+            same_bytes: BTreeMap::new(),
+            codes_taken: BTreeSet::new(),
+            taken_ids: BTreeMap::new(),
+            max_photo_bytes: i64::MAX,
+        }
     }
 
     /// A category.

@@ -75,7 +75,7 @@ mod tests {
             [(1, json!({ "note": note, "body": "x" })), (2, json!({ "note": note, "parts": ["x"] })), (3, newest.clone())]
         {
             assert_eq!(*to_newest(HISTORY, "note.add", version, &args).unwrap(), newest, "{version}");
-            let command = Command::parse_by(HISTORY, "note.add", version, &args).unwrap();
+            let command = Command::parse_by(HISTORY, "note.add", version, &args).unwrap().command;
             assert_eq!(command, Command::parse("note.add", 1, &newest).unwrap(), "{version}");
         }
         for version in [0, 4, -1, i64::MAX] {

@@ -5,9 +5,6 @@ use uuid::Uuid;
 
 use crate::domain::{time::Timestamp, watermelon::id};
 
-/// Milliseconds of the year 2100: a later instant is none.
-const MAX_MS: i64 = 4_102_444_800_000;
-
 /// The columns of a row.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Columns<'a>(pub &'a Map<String, Value>);
@@ -42,7 +39,7 @@ impl<'a> Columns<'a> {
             reason = "cut to whole milliseconds; the range is checked below"
         )]
         let ms = value.as_i64().or_else(|| value.as_f64().map(|ms| ms as i64))?;
-        (1..=MAX_MS).contains(&ms).then(|| Timestamp::from_micros(ms.saturating_mul(1_000)))
+        of_ms(ms)
     }
 
     /// An instant as an argument.
@@ -66,6 +63,13 @@ impl<'a> Columns<'a> {
     pub fn differ(self, other: Self, names: &[&str]) -> bool {
         names.iter().any(|name| self.0.contains_key(*name) && !equal(name, self.get(name), other.get(name)))
     }
+}
+
+/// The instant so many milliseconds after 1970 began; nothing if it lies outside of the range of instants. 0 is what the library writes
+/// for none.
+pub fn of_ms(ms: i64) -> Option<Timestamp> {
+    let micros = ms.checked_mul(1_000)?;
+    Some(Timestamp::from_micros(micros)).filter(|at| ms > 0 && at.micros() == micros)
 }
 
 fn equal(name: &str, a: Option<&Value>, b: Option<&Value>) -> bool {

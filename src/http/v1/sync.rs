@@ -15,14 +15,15 @@ use crate::{
     domain::{
         account::Device,
         ids::DeviceId,
-        sync::envelope::{PullRequest, PushRequest},
+        sync::envelope::{EnvelopeFault, PullRequest, PushRequest},
         text_enum::TextEnum as _,
         time::Timestamp,
     },
+    error::{Code, Error, FieldError},
     http::{
         State,
         auth::{May, Own, Sync},
-        body::{Body, Envelope},
+        body::{Body, Envelope, Parts},
         params::Params,
         problem::Answer,
         reply,
@@ -98,8 +99,9 @@ pub struct ResultsQuery {
 /// Send what was done
 #[utoipa::path(tag = "sync", request_body = schema::Push, responses((status = 200, body = schema::Pushed)), extensions(("x-permission" = json!("own"))))]
 #[post("/v1/sync/push")]
-async fn push(state: web::Data<State>, ctx: May<Own>, body: Envelope<PushRequest>) -> Answer {
-    let Envelope(request, pass) = body;
+async fn push(state: web::Data<State>, ctx: May<Own>, body: Parts) -> Answer {
+    let request = PushRequest::read(&body.text()).map_err(bad_envelope)?;
+    let Parts { pass, .. } = body;
     let ctx = ctx.ctx();
     let batch = sync::push::Batch::read(&ctx, request)?;
     let answer = state.db.write_together(move |tx| {
@@ -112,6 +114,10 @@ async fn push(state: web::Data<State>, ctx: May<Own>, body: Envelope<PushRequest
         metrics::counter!("bazdid_sync_push_results_total", "status" => result.status.as_str()).increment(1);
     }
     Ok(reply::plain(&answer))
+}
+
+fn bad_envelope(EnvelopeFault { pointer, detail }: EnvelopeFault) -> Error {
+    Error { fields: vec![FieldError { pointer, detail }], ..Error::new(Code::BadEnvelope) }
 }
 
 /// Ask for what changed

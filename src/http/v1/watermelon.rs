@@ -11,15 +11,17 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::{
     domain::{
         ids::DeviceId,
-        sync::outcome::{OutcomeCode, Status},
-        time::Timestamp,
-        watermelon::Table,
+        sync::{
+            outcome::{OutcomeCode, Status},
+            warning::Warning,
+        },
+        watermelon::{Table, of_ms},
     },
     error::{Code, Error, Result},
     http::{
         State,
         auth::{May, Own},
-        body::Envelope,
+        body::Parts,
         gate::Pass,
         params::Params,
         problem::Answer,
@@ -27,7 +29,7 @@ use crate::{
     },
     service::sync::watermelon::{
         pull::{self, Replaces, Shape},
-        push,
+        push::{self, envelope},
     },
 };
 
@@ -110,6 +112,9 @@ struct RowResult {
     code: Option<OutcomeCode>,
     /// In a sentence.
     detail: Option<String>,
+    /// Values that could not be used, though the command was; absent if there are none.
+    #[schema(value_type = Vec<Object>, required = false)]
+    warnings: Vec<Warning>,
 }
 
 /// The answer to a push.
@@ -149,15 +154,17 @@ async fn watermelon_pull(state: web::Data<State>, ctx: May<Own>, query: Params<P
 /// Rows that the app changed
 #[utoipa::path(tag = "sync", params(PushQuery), request_body(content = BTreeMap<String, TableChanges>, description = "`changes` as the library makes it, or `{\"changes\": …}`"), responses((status = 200, body = Pushed)), extensions(("x-permission" = json!("own"))))]
 #[post("/v1/watermelon/sync")]
-async fn watermelon_push(state: web::Data<State>, ctx: May<Own>, query: Params<PushQuery>, body: Envelope<Value>) -> Answer {
+async fn watermelon_push(state: web::Data<State>, ctx: May<Own>, query: Params<PushQuery>, body: Parts) -> Answer {
     let ctx = ctx.ctx();
     let PushQuery { device, last_pulled_at, sent_at } = query.0;
-    let Envelope(changes, pass) = body;
+    let sent = envelope::read(&body.text())?;
+    let Parts { pass, .. } = body;
     let request = push::Request {
         device,
         last_pulled_at: number("last_pulled_at", last_pulled_at.as_deref())?,
-        sent_at: number("sent_at", sent_at.as_deref())?.map(|ms| Timestamp::from_micros(ms.saturating_mul(1_000))),
-        changes,
+        // A clock that says what is no instant is in nobody's way.
+        sent_at: sent_at.and_then(|ms| of_ms(ms.parse().ok()?)),
+        sent,
     };
     let answer = state.db.write(move |tx| {
         let _in_work = &pass;

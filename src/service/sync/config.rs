@@ -3,10 +3,13 @@
 use serde::Serialize;
 
 use crate::{
-    domain::time::Timestamp,
+    domain::{
+        sync::command::{MAX_SHORT, MAX_TEXT},
+        time::Timestamp,
+    },
     error::Result,
     service::{
-        Ctx,
+        Ctx, device,
         sync::{limits, state::feed_epoch},
     },
     store::Tx,
@@ -59,6 +62,18 @@ pub struct TellLimits {
     pub feed_days: i64,
     /// How long one wait lasts at most, seconds.
     pub max_wait_s: u64,
+    /// Bytes of one photo. A larger one is declared all the same; its bytes are not taken.
+    pub max_photo_bytes: i64,
+    /// Characters (Unicode code points) of a text. A longer one is cut.
+    pub max_text: usize,
+    /// Characters of a reason, an item, a unit or a code. A longer one is cut.
+    pub max_short: usize,
+    /// Characters of the nonce that a device registers with.
+    pub max_nonce: usize,
+    /// Characters of a device's name.
+    pub max_device_name: usize,
+    /// Characters of the name of a platform and of the version of an app.
+    pub max_platform: usize,
 }
 
 /// What a device has to know before it syncs.
@@ -83,6 +98,12 @@ pub fn sync_config(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<SyncConfig> {
             result_days: limits::RESULT_DAYS,
             feed_days: limits::FEED_DAYS,
             max_wait_s: limits::MAX_WAIT_S,
+            max_photo_bytes: ctx.shared.settings.uploads.max_photo_bytes(),
+            max_text: MAX_TEXT,
+            max_short: MAX_SHORT,
+            max_nonce: device::MAX_NONCE,
+            max_device_name: device::MAX_NAME,
+            max_platform: device::MAX_PLATFORM,
         },
     })
 }

@@ -179,12 +179,15 @@ impl Push<'_> {
         let answered = i64::try_from(answers.values().filter(|a| a.status != Status::Deferred).count()).unwrap_or(i64::MAX);
         self.device.pending = self.request.pending.unwrap_or(0).saturating_sub(answered).max(0);
         self.device.last_push_at = Some(now);
-        self.device.clock_offset_us = self.request.sent_at - now;
-        self.device.clock_trust = match Skew::of(self.device.clock_offset_us) {
-            Skew::Fine => ClockTrust::Good,
-            Skew::Suspect => ClockTrust::Suspect,
-            Skew::Wrong => ClockTrust::Wrong,
-        };
+        // A clock that cannot be read says nothing new of itself.
+        if let Some(sent_at) = self.request.sent_at {
+            self.device.clock_offset_us = sent_at - now;
+            self.device.clock_trust = match Skew::of(self.device.clock_offset_us) {
+                Skew::Fine => ClockTrust::Good,
+                Skew::Suspect => ClockTrust::Suspect,
+                Skew::Wrong => ClockTrust::Wrong,
+            };
+        }
         self.device.rev += 1;
         store::account::save_devices(tx, std::slice::from_ref(&self.device))
     }

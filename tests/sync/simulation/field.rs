@@ -115,7 +115,9 @@ fn judge(phone: &mut Phone, dice: &mut Dice) {
 fn wrong(phone: &mut Phone, dice: &mut Dice) {
     let (tickets, orders) = (rows(phone, "ticket"), rows(phone, "work_order"));
     let (Some(ticket), Some(order)) = (dice.pick(&tickets), dice.pick(&orders)) else { return };
-    match dice.below(6) {
+    match dice.below(9) {
+        6 | 7 => strange(phone, ticket, order, dice),
+        8 => drop(phone.decline(order, &"x".repeat(1_000))),
         0 => drop(phone.act("work.teleport", order, json!({}))),
         1 => drop(phone.add_note(ticket, &"x".repeat(70_000))),
         2 => drop(phone.decline(order, " ")),
@@ -128,6 +130,32 @@ fn wrong(phone: &mut Phone, dice: &mut Dice) {
                 p.act("note.add", thing, json!({"note": p.new_id::<()>(), "text": "نیست"}));
                 p.add_note(ticket, "هست");
             });
+        }
+    }
+}
+
+/// Facts with values that a fact can do without and that nobody can use.
+fn strange(phone: &mut Phone, ticket: Uuid, order: Uuid, dice: &mut Dice) {
+    let unusable = [json!(-1.0), json!("wide"), json!({"a": 1}), json!(1.0e30), json!([true])];
+    let mut value = || unusable[dice.below(unusable.len())].clone();
+    let (a, b, c, d) = (value(), value(), value(), value());
+    let entity = if dice.below(2) == 0 { ticket } else { order };
+    match dice.below(3) {
+        0 => {
+            let (photo, hash) = (phone.new_id::<()>(), format!("{:064x}", dice.next()));
+            let bytes = [1_000, 1_000_000_000_000_i64][dice.below(2)];
+            let args = json!({"photo": photo, "kind": "during", "sha256": hash, "bytes": bytes, "mime": "image/jpeg", "width": a, "height": b,
+                "captured_at": phone.clock.wall(), "heading_deg": c, "mock": d});
+            phone.act("photo.add", entity, args);
+        }
+        1 => {
+            let args = json!({"visit": phone.new_id::<()>(), "kind": "patrol", "arrived_at": phone.clock.wall(), "mock": a});
+            phone.act("visit.record", entity, args);
+        }
+        _ => {
+            let args =
+                json!({"measurement": phone.new_id::<()>(), "item": "kerb", "quantity": 1.0, "unit": "m", "visit": a, "supersedes": b});
+            phone.act("measurement.add", entity, args);
         }
     }
 }

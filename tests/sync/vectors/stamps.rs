@@ -46,6 +46,11 @@ fn cases() -> Vec<Case> {
             ago: 90 * 24 * 60,
             ..honest("older than a device may be out of reach", "The age is cut at the longest time out of reach.")
         },
+        Case {
+            up: Some((90 * 24 * 60, 0)),
+            ago: 10,
+            ..honest("an uptime that claims more than a device may be out of reach", "Its age is cut, too: nanoseconds look like this.")
+        },
         Case { up: None, ..honest("a device without an uptime", "The wall clock alone.") },
         Case { up: Some((510, 600)), ..honest("an uptime that ran backwards", "The wall clock alone.") },
         Case { seen: Some(30), ..honest("what was seen came before", "The row's stamp that the author had lifts the act behind it.") },
@@ -63,10 +68,10 @@ pub fn written() -> Value {
         let last = NOW.plus_minutes(-c.last);
         let reading = Reading {
             received_at: NOW,
-            sent_at,
+            sent_at: Some(sent_at),
             push_uptime_ms: c.up.map(|u| ms(u.0)),
             push_boot: Some(c.boots.0),
-            at,
+            at: Some(at),
             up: c.up.map(|u| ms(u.1)),
             boot: Some(c.boots.1),
         };

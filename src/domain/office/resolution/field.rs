@@ -107,12 +107,15 @@ pub(super) fn follow_proposal(
     ticket.updated_at = ticket.updated_at.max(decision.now);
     world.tickets.put(ticket.clone());
     if let Some(deferral) = &proposal.deferral {
-        if deferral.until <= decision.now {
+        let Some(until) = deferral.until else {
+            return Err(Refusal::argument("/value/deferral/until", "the proposal names no time: decide with set, and say until when"));
+        };
+        if until <= decision.now {
             return Err(Refusal::argument("/value/deferral/until", "must lie in the future"));
         }
         let reason = decision.note.or_else(|| conflict.mine.get("reason").and_then(Value::as_str));
         let because = Because { actor: Some(decision.by.account), reason, at: decision.now };
-        put_off(world, ticket, deferral.until, because).map_err(Refusal::State)?;
+        put_off(world, ticket, until, because).map_err(Refusal::State)?;
     }
     Ok(())
 }

@@ -11,10 +11,11 @@ use crate::domain::{
     world::World,
 };
 
-/// Whether the bytes of a photo that the server heard of before an instant are still waited for.
+/// Whether the bytes of a photo that the server heard of before an instant are still waited for: more bytes than `most`, which the
+/// server takes, are not.
 #[must_use]
-pub fn is_overdue(photo: &Photo, before: Timestamp) -> bool {
-    photo.is_awaited() && photo.received_at <= before
+pub fn is_overdue(photo: &Photo, before: Timestamp, most: i64) -> bool {
+    photo.is_awaited() && photo.bytes <= most && photo.received_at <= before
 }
 
 /// Tells the office that the bytes of a photo have not come: one conflict a photo, ever. Nothing if the photo is not here.
@@ -72,9 +73,11 @@ mod tests {
         let (w, id) = declared();
         let photo = w.photos.get(id).unwrap();
         let due = photo.received_at.plus_micros(WEEK);
-        assert!(is_overdue(photo, due.plus_micros(-WEEK)) && !is_overdue(photo, due.plus_micros(-WEEK - 1)));
+        let most = photo.bytes;
+        assert!(is_overdue(photo, due.plus_micros(-WEEK), most) && !is_overdue(photo, due.plus_micros(-WEEK - 1), most));
+        assert!(!is_overdue(photo, due, most - 1), "its bytes are not taken");
         for other in [Photo { state: PhotoState::Stored, ..photo.clone() }, Photo { removed_at: Some(NOW), ..photo.clone() }] {
-            assert!(!is_overdue(&other, due), "{other:?}");
+            assert!(!is_overdue(&other, due, most), "{other:?}");
         }
     }
 

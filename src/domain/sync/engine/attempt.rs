@@ -12,6 +12,7 @@ use uuid::Uuid;
 use crate::domain::{
     assigning::touch,
     ids::{Id, RoundId, WorkEventId, name_uuid},
+    sync::command::MAX_SHORT,
     time::Timestamp,
     work_order::{Answer, Assignment, Round, RoundVerdict, Standing, WorkEvent, WorkEventKind, WorkOrder, WorkOrderState},
     work_order_graph::{StageEvent, fold_stage},
@@ -136,8 +137,9 @@ pub fn end_hold(world: &mut World, mut order: WorkOrder, at: Timestamp) -> Optio
     Some(refold(world, order, assignment, Hold::Ends))
 }
 
+/// Why, as far as a reason is taken; the event itself has all that was written.
 fn reason(args: &Value) -> Option<String> {
-    args.get("reason").and_then(Value::as_str).map(str::to_owned)
+    args.get("reason").and_then(Value::as_str).map(|text| text.chars().take(MAX_SHORT).collect())
 }
 
 /// The answer to the offer, from all events of its party: who began has accepted, and accepted beats declined. Of several answers

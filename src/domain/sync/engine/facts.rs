@@ -8,15 +8,18 @@ use crate::domain::{
     photo::{Photo, PhotoState},
     policy::Permission,
     sync::{
-        command::{Command, MeasurementAdd, NoteAdd, NoteChange, PhotoAdd, VisitRecord, mock_flag},
+        command::{Command, MeasurementAdd, NoteAdd, NoteChange, PhotoAdd, VisitRecord},
         engine::{
             Act, Author, answers,
             clash::{Clash, raise, withdraw},
             late, target, unknown,
         },
         outcome::{Outcome, OutcomeCode, Status},
+        stamp::Stamp,
         surroundings::Surroundings,
+        warning::{Warning, WarningCode},
     },
+    time::Timestamp,
     visit::{Audience, Measurement, Note, Visit},
     world::World,
 };
@@ -73,7 +76,7 @@ pub(super) fn decide(world: &mut World, around: &Surroundings<'_>, author: &Auth
     let stored = match act.command {
         Command::NoteAdd(args) => add_note(world, author, act, &place, args),
         Command::VisitRecord(args) => record_visit(world, author, act, &place, args, &point),
-        Command::PhotoAdd(args) => add_photo(world, author, act, &place, args),
+        Command::PhotoAdd(args) => add_photo(world, author, act, &place, args, around.max_photo_bytes),
         Command::MeasurementAdd(args) => add_measurement(world, author, act, &place, args),
         Command::ChecklistAnswer(args) => answers::answer(world, author, act, &place, args),
         _ => Outcome::rejected(OutcomeCode::UnknownCommand, "/cmd: not a fact"),
@@ -86,6 +89,7 @@ pub(super) fn decide(world: &mut World, around: &Surroundings<'_>, author: &Auth
     Outcome {
         conflict: Some(conflict),
         v: stored.v,
+        warnings: stored.warnings,
         ..Outcome::of(Status::Conflict, OutcomeCode::DeletedEntity, "the office had ended this ticket; what you recorded is kept")
     }
 }
@@ -130,6 +134,7 @@ fn record_visit(
     args: &VisitRecord,
     ticket_point: &crate::domain::geo::Point,
 ) -> Outcome {
+    let (arrived_at, arrived_est) = recorded_at(act, args.arrived_at);
     Outcome::applied(world.visits.put(Visit {
         id: args.visit,
         rev: 0,
@@ -139,21 +144,33 @@ fn record_visit(
         actor: author.account,
         organisation_id: place.organisation,
         device_id: author.device,
-        arrived_at: args.arrived_at,
-        // The device's clock is off by the same skew at both instants.
-        arrived_est: args.arrived_at.plus_micros(act.stamp.skew_us.saturating_neg()).min(act.received_at),
+        arrived_at,
+        arrived_est,
         received_at: act.received_at,
         left_est: None,
         point: args.point,
-        mock: mock_flag(args.mock),
+        mock: args.mock,
         distance_m: args.point.map(|p| p.distance_m(ticket_point)),
         outcome: None,
         eff: act.stamp.eff,
     }))
 }
 
-fn add_photo(world: &mut World, author: &Author, act: &Act<'_>, place: &Place, args: &PhotoAdd) -> Outcome {
-    Outcome::applied(world.photos.put(Photo {
+/// When something was recorded, by the device's clock and corrected: the clock is off by the same skew as at the mutation itself. What
+/// has no instant of its own was recorded when the mutation was made.
+fn recorded_at(act: &Act<'_>, at: Option<Timestamp>) -> (Timestamp, Timestamp) {
+    let Stamp { est, skew_us, .. } = act.stamp;
+    match at {
+        Some(at) => (at, at.plus_micros(skew_us.saturating_neg()).min(act.received_at)),
+        None => (est.plus_micros(skew_us), est),
+    }
+}
+
+/// A photo whose bytes are more than the server takes is kept with what was said of it; the bytes are not waited for.
+fn add_photo(world: &mut World, author: &Author, act: &Act<'_>, place: &Place, args: &PhotoAdd, max_bytes: i64) -> Outcome {
+    let (captured_at, captured_est) = recorded_at(act, args.captured_at);
+    let takes = args.bytes <= max_bytes;
+    let v = world.photos.put(Photo {
         id: args.photo,
         rev: 0,
         ticket_id: place.ticket,
@@ -168,17 +185,24 @@ fn add_photo(world: &mut World, author: &Author, act: &Act<'_>, place: &Place, a
         mime: args.mime.clone(),
         width: args.width,
         height: args.height,
-        captured_at: args.captured_at,
-        captured_est: args.captured_at.plus_micros(act.stamp.skew_us.saturating_neg()).min(act.received_at),
+        captured_at,
+        captured_est,
         point: args.point,
         heading_deg: args.heading_deg,
-        mock: mock_flag(args.mock),
-        state: PhotoState::Promised,
+        mock: args.mock,
+        state: if takes { PhotoState::Promised } else { PhotoState::Failed },
         verdicts: Vec::new(),
         eff: act.stamp.eff,
         removed_at: None,
         received_at: act.received_at,
-    }))
+    });
+    let mut outcome = Outcome::applied(v);
+    if !takes {
+        let detail =
+            format!("the server takes at most {max_bytes} bytes of a photo; the photo is kept without them, with the state failed");
+        outcome.warnings.push(Warning::new("/args/bytes", WarningCode::TooManyBytes, detail));
+    }
+    outcome
 }
 
 /// Two measurements of one thing in one epoch disagree when they are more than a tenth apart.

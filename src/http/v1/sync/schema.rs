@@ -22,7 +22,7 @@ pub(super) struct Push {
     #[schema(default = 1)]
     schema: i64,
     /// The device's wall clock now.
-    sent_at: Timestamp,
+    sent_at: Option<Timestamp>,
     /// The device's uptime now, milliseconds.
     uptime_ms: Option<i64>,
     /// The device's boot.
@@ -57,8 +57,8 @@ struct Mutation {
     seen_ts: Option<i64>,
     /// The epoch of the work order that the author knew.
     epoch: Option<i64>,
-    /// The device's wall clock when the person acted.
-    at: Timestamp,
+    /// The device's wall clock when the person acted. One that cannot be read is told by a warning.
+    at: Option<Timestamp>,
     /// The device's uptime then, milliseconds.
     up: Option<i64>,
     /// The device's boot then.
@@ -122,6 +122,20 @@ struct MutationResult {
     /// The entity as it stands, if the device has to know more than it did.
     #[schema(value_type = Option<Object>)]
     state: Option<Value>,
+    /// Values that could not be used, though the mutation was; absent if there are none.
+    #[schema(required = false)]
+    warnings: Vec<MutationWarning>,
+}
+
+/// A value of a mutation that could not be used as it was sent.
+#[derive(ToSchema)]
+struct MutationWarning {
+    /// Where it stands: JSON pointer into the mutation.
+    pointer: String,
+    /// `unreadable_instant`, `unusable_value`, `too_long`, `unknown_field` or `too_many_bytes`.
+    code: String,
+    /// What was sent, what would be right, and what stands in its place.
+    detail: String,
 }
 
 /// The answers of a device.
@@ -368,4 +382,16 @@ struct SyncLimits {
     feed_days: i64,
     /// How long one wait lasts at most, seconds.
     max_wait_s: u64,
+    /// Bytes of one photo. A larger one is declared all the same; its bytes are not taken.
+    max_photo_bytes: i64,
+    /// Characters (Unicode code points) of a text. A longer one is cut.
+    max_text: usize,
+    /// Characters of a reason, an item, a unit or a code. A longer one is cut.
+    max_short: usize,
+    /// Characters of the nonce that a device registers with.
+    max_nonce: usize,
+    /// Characters of a device's name.
+    max_device_name: usize,
+    /// Characters of the name of a platform and of the version of an app.
+    max_platform: usize,
 }

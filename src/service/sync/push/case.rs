@@ -24,7 +24,7 @@ use crate::{
         limits::MAX_ATTEMPTS,
         push::{
             Push,
-            receive::{Item, read_command},
+            receive::{Item, ReadCommand, read_command},
         },
     },
     store::{self, Tx},
@@ -156,7 +156,7 @@ pub(super) fn reused(push: &Push<'_>, item: &Item<'_>, place: usize) -> Case {
 
 /// The case of a mutation that the journal holds.
 pub(super) fn waiting(row: Journaled) -> Case {
-    let (command, newer) = read_command(&row.cmd, row.version, &row.args);
+    let ReadCommand { command, newer, .. } = read_command(&row.cmd, row.version, &row.args);
     Case { origin: Origin::Waiting, given: Some(row.id), command, newer, row, preset: None, authority: None, outcome: None }
 }
 
@@ -191,6 +191,7 @@ fn unread(push: &Push<'_>, item: &Item<'_>) -> Journaled {
         waits_for: None,
         attempts: 0,
         revised_at: None,
+        warnings: Vec::new(),
     }
 }
 
@@ -204,6 +205,7 @@ pub(super) fn give_stamp(push: &Push<'_>, case: &mut Case, item: &Item<'_>, issu
     let seen = mutation.seen_ts.map(Timestamp::from_micros).zip(issued).map(|(seen, issued)| seen.min(issued));
     let stamp = stamp(&reading(push, mutation), max_offline_us(push), seen, last_eff);
     (case.row.est, case.row.eff, case.row.skew_us) = (stamp.est, stamp.eff, stamp.skew_us);
+    case.row.at = mutation.at.unwrap_or(stamp.est);
 }
 
 /// What is known of the clocks.
@@ -254,7 +256,8 @@ pub(super) fn set_aside(tx: &mut Tx<'_>, push: &Push<'_>, items: &[Item<'_>], un
             let outcome =
                 Outcome::of(Status::Conflict, OutcomeCode::Quarantined, "the server could not decide this; it is kept for the office");
             row.settle(&outcome);
-            answers.insert(place, ResultItem::first(Some(item.seq), item.chained.then_some(item.id), &outcome));
+            let answer = ResultItem::first(Some(item.seq), item.chained.then_some(item.id), &outcome);
+            answers.insert(place, ResultItem { warnings: row.warnings.clone(), ..answer });
         } else {
             answers.insert(place, deferred(item));
         }

@@ -139,7 +139,7 @@ impl<'a> Desk<'a> {
             grants: Grants::default(),
             ctx,
             reference,
-            around: Surroundings::new(reference),
+            around: ctx.surroundings(reference),
             refused: BTreeSet::new(),
             authors: BTreeMap::new(),
         }
@@ -269,7 +269,7 @@ impl Desk<'_> {
         if outcome.status == Status::Held && outcome.waits_for.is_some_and(|thing| self.refused.contains(&thing)) {
             outcome = case.orphaned();
         }
-        if outcome.status == Status::Applied && outcome.code.is_none() && skew != Skew::Fine {
+        if outcome.status == Status::Applied && outcome.code.is_none() && (skew != Skew::Fine || row.is_undated()) {
             outcome.code = Some(OutcomeCode::ClockSuspect);
         }
         Ok(outcome)
@@ -289,7 +289,8 @@ impl Desk<'_> {
         let mut informed = Vec::new();
         for case in &self.cases {
             if let (Origin::Fresh(place) | Origin::Again(place) | Origin::Reused(place), Some(outcome)) = (case.origin, &case.outcome) {
-                let mut answer = ResultItem::first(Some(case.row.seq), case.given, outcome);
+                let answer = ResultItem::first(Some(case.row.seq), case.given, outcome);
+                let mut answer = ResultItem { warnings: case.row.warnings.clone(), ..answer };
                 self.inform(case, outcome, &own, &mut answer);
                 // The same revision is told when the mutation is sent again; it is known only now that all is kept.
                 if answer.v != outcome.v && !matches!(case.origin, Origin::Reused(_)) {

@@ -9,12 +9,13 @@ use crate::{
         account::Device,
         ids::{GroupId, MutationId, name_uuid},
         sync::{
-            command::{Command, Fault},
+            command::{Command, Fault, Parsed},
             digest::Chain,
-            envelope::PushRequest,
-            mutation::{Mutation, MutationFault, content_hash, item_hash, parse_bounded, storable},
+            envelope::{PushRequest, SentItem},
+            mutation::{Mutation, MutationFault, content_hash, item_hash, parse_item, storable},
             outcome::OutcomeCode,
             upcast::{STEPS, to_newest},
+            warning::Warning,
         },
     },
     error::{Code, Error, Result},
@@ -59,17 +60,20 @@ pub(super) struct Read {
 }
 
 impl Read {
-    fn of(item: &Value, max_bytes: usize) -> Self {
-        match parse_bounded(item, max_bytes) {
-            Ok(mutation) => {
-                let (command, newer) = read_command(&mutation.cmd, mutation.v, &mutation.args);
+    fn of(item: &SentItem, max_bytes: usize) -> Self {
+        match parse_item(item, max_bytes) {
+            Ok(mut mutation) => {
+                let ReadCommand { command, newer, warnings } = read_command(&mutation.cmd, mutation.v, &mutation.args);
+                mutation.warnings.extend(warnings);
                 Self { hash: content_hash(&mutation), command, newer, raw: Value::Null, mutation: Ok(mutation) }
             }
             Err(fault) => {
-                // Of what is too large only the size is kept.
-                let raw = match fault.code {
-                    OutcomeCode::TooLarge => json!({ "bytes": item.to_string().len() }),
-                    _ => storable(item),
+                let raw = match (fault.code, item) {
+                    // Of what is too large only the size is kept.
+                    (OutcomeCode::TooLarge, Ok(item)) => json!({ "bytes": item.to_string().len() }),
+                    (OutcomeCode::TooLarge, Err(unread)) => json!({ "bytes": unread.text.len() }),
+                    (_, Ok(item)) => storable(item),
+                    (_, Err(unread)) => unread.about.clone().unwrap_or_else(|| storable(&json!({ "unread": unread.text }))),
                 };
                 let command = Err(Fault { code: fault.code, detail: fault.detail.clone() });
                 Self { hash: item_hash(item), command, newer: None, raw, mutation: Err(fault) }
@@ -85,13 +89,26 @@ impl Read {
     }
 }
 
-/// A command with its arguments in the newest version, if they were sent in another.
-pub(super) fn read_command(cmd: &str, version: i64, args: &Value) -> (Result<Command, Fault>, Option<Value>) {
+/// A command as it was read.
+pub(super) struct ReadCommand {
+    /// The command, or why there is none.
+    pub command: Result<Command, Fault>,
+    /// The arguments in the newest version of the command, if they were sent in another.
+    pub newer: Option<Value>,
+    /// Arguments that could not be used.
+    pub warnings: Vec<Warning>,
+}
+
+/// Reads a command of any version.
+pub(super) fn read_command(cmd: &str, version: i64, args: &Value) -> ReadCommand {
     let newer = to_newest(STEPS, cmd, version, args).ok().and_then(|args| match args {
         Cow::Owned(newer) => Some(newer),
         Cow::Borrowed(_) => None,
     });
-    (Command::parse(cmd, version, args), newer)
+    match Command::parse_by(STEPS, cmd, version, args) {
+        Ok(Parsed { command, warnings }) => ReadCommand { command: Ok(command), newer, warnings },
+        Err(fault) => ReadCommand { command: Err(fault), newer, warnings: Vec::new() },
+    }
 }
 
 /// One place of the batch.

@@ -14,6 +14,7 @@ use crate::{
         account::Device,
         hex::hex,
         sync::journal::Journaled,
+        text_enum::TextEnum as _,
         watermelon::{Table, id, row::Row},
     },
     error::Result,
@@ -65,6 +66,10 @@ fn row(answer: &Journaled) -> Option<Row> {
 
 /// Which row of the app an answer is about. Of what could not be read the journal keeps all that was sent.
 fn subject(answer: &Journaled) -> (Option<Table>, Option<String>) {
+    let said = |name: &str| answer.args.get(name).and_then(Value::as_str).filter(|_| answer.cmd == "?");
+    if let Some(table) = said("table").and_then(|name| Table::parse(name).ok()) {
+        return (Some(table), said("row").filter(|row| !row.is_empty()).map(str::to_owned));
+    }
     let unread = answer.args.get("cmd").and_then(Value::as_str).filter(|_| answer.cmd == "?");
     let cmd = unread.unwrap_or(&answer.cmd);
     let args = if unread.is_some() { answer.args.get("args") } else { Some(&answer.args) };

@@ -6,18 +6,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
     domain::{
-        ids::{AccountId, DeviceId, Id, MutationId},
+        ids::{DeviceId, Id, MutationId, name_uuid},
         sync::{
             channel::Channel,
             cursor::Cursor,
             digest::row_hash,
-            envelope::{PushRequest, ResultItem},
+            envelope::{PushRequest, ResultItem, SentItem, UnreadItem},
+            mutation::storable,
             outcome::{OutcomeCode, Status},
+            warning::Warning,
         },
         time::Timestamp,
         watermelon::{
@@ -38,7 +40,7 @@ use crate::{
             push as engine,
             watermelon::{
                 known_snapshot,
-                push::envelope::{Sent, SentRow},
+                push::envelope::{Sent, SentRow, UnreadRow},
             },
         },
     },
@@ -60,8 +62,8 @@ pub struct Request {
     pub last_pulled_at: Option<i64>,
     /// Its clock when it sent.
     pub sent_at: Option<Timestamp>,
-    /// `changes` as the library makes it.
-    pub changes: Value,
+    /// The rows that it sent: see [`envelope::read`].
+    pub sent: Sent,
 }
 
 /// What became of a row.
@@ -79,6 +81,9 @@ pub struct RowResult {
     /// In a sentence.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
+    /// Values that could not be used, though the command was; pointers are those of the command (`sync.md`).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Warning>,
 }
 
 /// The answer to a push.
@@ -103,7 +108,7 @@ pub fn push(tx: &mut Tx<'_>, ctx: &Ctx, request: &Request) -> Result<Answer> {
     let (device, standing) = check_sender(tx, ctx, device)?;
     let scope = Scope::of_device(tx, ctx, device)?;
     let device = scope.device.id;
-    let sent = envelope::read(&request.changes)?;
+    let sent = &request.sent;
     let Some(number) = request.last_pulled_at else {
         return Err(Error::field("?last_pulled_at", "a push names the snapshot that the app has: pull first"));
     };
@@ -115,14 +120,16 @@ pub fn push(tx: &mut Tx<'_>, ctx: &Ctx, request: &Request) -> Result<Answer> {
         }
     };
     let sender = Sender { device, account, snapshot: number, sent_at: request.sent_at.unwrap_or(ctx.now) };
-    let known = find_known(tx, &scope, &cursor, &sent)?;
+    let known = find_known(tx, &scope, &cursor, sent)?;
     let Read { mut deeds, again } = match standing {
-        Standing::InService => read_rows(&sender, &sent, &known)?,
-        Standing::HandsIn => read_handed_in(&sender, &sent, &known)?,
+        Standing::InService => read_rows(&sender, sent, &known)?,
+        Standing::HandsIn => read_handed_in(&sender, sent, &known)?,
     };
-    drop_known(tx, account, &mut deeds)?;
     order::sort(&mut deeds);
-    let answer = submit(tx, ctx, &sender, &deeds)?;
+    let mut pieces: Vec<Piece> = deeds.into_iter().map(Piece::Deed).collect();
+    pieces.extend(sent.unread.iter().cloned().map(Piece::Unread));
+    drop_known(tx, &sender, &mut pieces)?;
+    let answer = submit(tx, ctx, &sender, &pieces)?;
     if standing == Standing::InService {
         send_again(tx, device, &again)?;
     }
@@ -130,7 +137,7 @@ pub fn push(tx: &mut Tx<'_>, ctx: &Ctx, request: &Request) -> Result<Answer> {
 }
 
 /// The rows of a push as they stand here, those that the device may see.
-fn find_known(tx: &mut Tx<'_>, scope: &Scope, cursor: &Cursor, sent: &Sent<'_>) -> Result<BTreeMap<(Table, Uuid), Known>> {
+fn find_known(tx: &mut Tx<'_>, scope: &Scope, cursor: &Cursor, sent: &Sent) -> Result<BTreeMap<(Table, Uuid), Known>> {
     let channels: BTreeMap<i64, (Channel, i64)> =
         scope.rows.iter().map(|(channel, row)| (row.no, (*channel, cursor.positions.get(channel).map_or(0, |at| at.seq)))).collect();
     let numbers: Vec<i64> = channels.keys().copied().collect();
@@ -188,7 +195,7 @@ struct Read {
     again: Vec<(Table, Uuid, i64)>,
 }
 
-fn read_rows(sender: &Sender, sent: &Sent<'_>, known: &BTreeMap<(Table, Uuid), Known>) -> Result<Read> {
+fn read_rows(sender: &Sender, sent: &Sent, known: &BTreeMap<(Table, Uuid), Known>) -> Result<Read> {
     let mut read_all = Read { deeds: Vec::new(), again: Vec::new() };
     let mut outdated = Vec::new();
     let rows = sent.rows.iter().map(|SentRow { table, id, columns }| {
@@ -213,6 +220,8 @@ fn read_rows(sender: &Sender, sent: &Sent<'_>, known: &BTreeMap<(Table, Uuid), K
         }
         read_all.again.push((table, row, known.get(&(table, row)).map_or(0, |k| k.rev)));
     }
+    let unread = sent.unread.iter().filter_map(|row| Some((row.table, row.id?)));
+    read_all.again.extend(unread.map(|row| (row.0, row.1, known.get(&row).map_or(0, |k| k.rev))));
     if outdated.is_empty() {
         return Ok(read_all);
     }
@@ -222,7 +231,7 @@ fn read_rows(sender: &Sender, sent: &Sent<'_>, known: &BTreeMap<(Table, Uuid), K
 
 /// As [`read_rows`], of somebody who cannot pull: what he did not change is as it stands, and of a row that has changed meanwhile he had no
 /// revision that is known here.
-fn read_handed_in(sender: &Sender, sent: &Sent<'_>, known: &BTreeMap<(Table, Uuid), Known>) -> Result<Read> {
+fn read_handed_in(sender: &Sender, sent: &Sent, known: &BTreeMap<(Table, Uuid), Known>) -> Result<Read> {
     let mut as_seen = known.clone();
     for SentRow { table, id, columns } in &sent.rows {
         if let Some(known) = as_seen.get_mut(&(*table, *id)) {
@@ -243,46 +252,77 @@ fn read_handed_in(sender: &Sender, sent: &Sent<'_>, known: &BTreeMap<(Table, Uui
 }
 
 /// Takes out what the server has had from this account before: the answer was lost, its effect stands.
-fn drop_known(tx: &mut Tx<'_>, account: AccountId, deeds: &mut Vec<Deed>) -> Result<()> {
-    let ids: Vec<MutationId> = deeds.iter().map(|d| d.id).collect();
+fn drop_known(tx: &mut Tx<'_>, sender: &Sender, pieces: &mut Vec<Piece>) -> Result<()> {
+    let ids: Vec<MutationId> = pieces.iter().map(|p| p.id(sender)).collect();
     let journal = store::mutation::find_mutations(tx, &ids)?;
-    let had: BTreeSet<MutationId> = journal.iter().filter(|m| m.actor == account && m.status != Status::Deferred).map(|m| m.id).collect();
-    deeds.retain(|deed| !had.contains(&deed.id));
-    let mut seen = BTreeSet::new();
-    deeds.retain(|deed| seen.insert(deed.id));
+    let answered = journal.iter().filter(|m| m.actor == sender.account && m.status != Status::Deferred);
+    let mut seen: BTreeSet<MutationId> = answered.map(|m| m.id).collect();
+    pieces.retain(|piece| seen.insert(piece.id(sender)));
     Ok(())
 }
 
+/// What goes to the engine in one place of the device's sequence.
+enum Piece {
+    /// A command that a row came to.
+    Deed(Deed),
+    /// A row that cannot be read: the journal keeps it.
+    Unread(UnreadRow),
+}
+
+impl Piece {
+    /// Identity: follows from what was sent, so that what is sent again is known again.
+    fn id(&self, sender: &Sender) -> MutationId {
+        match self {
+            Self::Deed(deed) => deed.id,
+            Self::Unread(row) => MutationId::new(name_uuid(&format!("watermelon|{}|{}|unread|{}", sender.device, row.table, row.text))),
+        }
+    }
+
+    fn item(&self, sender: &Sender, seq: i64) -> SentItem {
+        match self {
+            Self::Deed(deed) => Ok(deed.mutation(seq)),
+            Self::Unread(row) => {
+                let about = storable(&json!({ "table": row.table, "row": row.sent_id, "unread": row.text }));
+                let (text, why) = (row.text.clone(), row.why.clone());
+                Err(UnreadItem { seq: Some(seq), id: Some(self.id(sender)), text, why, about: Some(about) })
+            }
+        }
+    }
+
+    fn result(&self, result: ResultItem) -> RowResult {
+        let (table, id) = match self {
+            Self::Deed(Deed { subject: (table, row), .. }) => (*table, id::write(*row)),
+            Self::Unread(row) => (row.table, row.sent_id.clone()),
+        };
+        RowResult { table, id, status: result.status, code: result.code, detail: result.detail, warnings: result.warnings }
+    }
+}
+
 /// Hands the commands to the engine, in batches of the size that it takes.
-fn submit(tx: &mut Tx<'_>, ctx: &Ctx, sender: &Sender, deeds: &[Deed]) -> Result<Answer> {
+fn submit(tx: &mut Tx<'_>, ctx: &Ctx, sender: &Sender, pieces: &[Piece]) -> Result<Answer> {
     let mut answer = Answer { results: Vec::new(), retry_after_ms: None };
-    for batch in deeds.chunks(ctx.shared.settings.sync.max_mutations.max(1)) {
+    for batch in pieces.chunks(ctx.shared.settings.sync.max_mutations.max(1)) {
         let device = store::account::find_device(tx, sender.device)?.ok_or_else(|| Error::internal("a device that was locked is gone"))?;
         let first = device.applied_through.saturating_add(1);
         let request = PushRequest {
             device: device.id,
             prev_chain: None,
             schema: SCHEMA,
-            sent_at: sender.sent_at,
+            sent_at: Some(sender.sent_at),
             uptime_ms: None,
             boot: None,
             pending: None,
             acked_through: None,
-            mutations: batch.iter().zip(first..).map(|(deed, seq)| deed.mutation(seq)).collect(),
+            mutations: batch.iter().zip(first..).map(|(piece, seq)| piece.item(sender, seq)).collect(),
         };
         let taken = engine::push(tx, ctx, &engine::Batch::read(ctx, request)?)?;
-        answer.results.extend(batch.iter().zip(taken.results).map(|(deed, result)| row_result(deed, result)));
+        answer.results.extend(batch.iter().zip(taken.results).map(|(piece, result)| piece.result(result)));
         if taken.deferred_from.is_some() {
             answer.retry_after_ms = Some(taken.retry_after_ms);
             break;
         }
     }
     Ok(answer)
-}
-
-fn row_result(deed: &Deed, result: ResultItem) -> RowResult {
-    let (table, row) = deed.subject;
-    RowResult { table, id: id::write(row), status: result.status, code: result.code, detail: result.detail }
 }
 
 /// Enters the rows in the device's own channel: with the next pull the app gets them as they stand, or gives them up.

@@ -1,41 +1,67 @@
-//! The `changes` of a push, as the library makes them: `{table: {created: [row], updated: [row], deleted: [id]}}`.
+//! The `changes` of a push, as the library makes them: `{table: {created: [row], updated: [row], deleted: [id]}}`. Each row is read by
+//! itself: one that cannot be read costs no other.
 
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::{
-    domain::{text_enum::TextEnum as _, watermelon::Table, watermelon::id},
+    domain::{
+        raw_json::{Broken, elements, members},
+        text_enum::TextEnum as _,
+        watermelon::{Table, id},
+    },
     error::{Code, Error, FieldError, Result},
 };
 
+/// What an id must look like, for messages.
+const AN_ID: &str = "must be 16 letters and digits, as the library makes ids, or a UUID in lower case with hyphens";
+
 /// A row that was sent as new or changed.
-#[derive(Debug, Clone, Copy)]
-pub struct SentRow<'a> {
+#[derive(Debug, Clone)]
+pub struct SentRow {
     /// In which table.
     pub table: Table,
     /// Its id here.
     pub id: Uuid,
     /// Its columns.
-    pub columns: &'a Map<String, Value>,
+    pub columns: Map<String, Value>,
+}
+
+/// A row, or the id of a deleted one, that cannot be read.
+#[derive(Debug, Clone)]
+pub struct UnreadRow {
+    /// In which table.
+    pub table: Table,
+    /// Its id here, if that can be read.
+    pub id: Option<Uuid>,
+    /// Its id as it was sent; empty if there is none.
+    pub sent_id: String,
+    /// As it was sent.
+    pub text: String,
+    /// Why it cannot be read.
+    pub why: String,
 }
 
 /// What was sent.
 #[derive(Debug, Clone, Default)]
-pub struct Sent<'a> {
+pub struct Sent {
     /// Rows that are new or changed.
-    pub rows: Vec<SentRow<'a>>,
+    pub rows: Vec<SentRow>,
     /// Rows that were deleted.
     pub deleted: Vec<(Table, Uuid)>,
+    /// What of them cannot be read.
+    pub unread: Vec<UnreadRow>,
 }
 
-impl Sent<'_> {
+impl Sent {
     /// The rows that are named, with the orders that events are about.
     pub fn named(&self) -> impl Iterator<Item = (Table, Uuid)> {
         let orders = self.rows.iter().filter(|row| row.table == Table::WorkEvents).filter_map(|row| {
             let order = row.columns.get("work_order_id").and_then(Value::as_str).and_then(id::read)?;
             Some((Table::WorkOrders, order))
         });
-        self.rows.iter().map(|row| (row.table, row.id)).chain(self.deleted.iter().copied()).chain(orders)
+        let unread = self.unread.iter().filter_map(|row| Some((row.table, row.id?)));
+        self.rows.iter().map(|row| (row.table, row.id)).chain(self.deleted.iter().copied()).chain(unread).chain(orders)
     }
 }
 
@@ -43,48 +69,83 @@ impl Sent<'_> {
 /// the app's own and are passed over.
 ///
 /// # Errors
-/// It has another shape, or a row has no id that can stand for a UUID.
-pub fn read(body: &Value) -> Result<Sent<'_>> {
-    let (front, tables) = match body.get("changes") {
-        Some(changes) => ("/changes", changes),
+/// The body cannot be taken apart into tables, lists and rows.
+pub fn read(body: &str) -> Result<Sent> {
+    let body = members(body).map_err(|e| broken("", e))?;
+    let (front, tables) = match body.iter().find(|(name, _)| name == "changes") {
+        Some((_, changes)) => ("/changes", members(changes).map_err(|e| broken("/changes", e))?),
         None => ("", body),
     };
     let mut sent = Sent::default();
-    for (name, changes) in object(tables, front)? {
-        let Ok(table) = Table::parse(name) else { continue };
+    for (name, changes) in tables {
+        let Ok(table) = Table::parse(&name) else { continue };
         let at = format!("{front}/{name}");
-        let changes = object(changes, &at)?;
-        for list in ["created", "updated"] {
-            for (place, row) in array(changes, list, &at)?.iter().enumerate() {
-                let at = format!("{at}/{list}/{place}");
-                let columns = object(row, &at)?;
-                sent.rows.push(SentRow { table, id: identity(columns.get("id"), &format!("{at}/id"))?, columns });
+        for (list, rows) in members(changes).map_err(|e| broken(&at, e))? {
+            let at = format!("{at}/{list}");
+            match list.as_str() {
+                "created" | "updated" => {
+                    for text in elements(rows).map_err(|e| broken(&at, e))? {
+                        match row(table, text) {
+                            Ok(row) => sent.rows.push(row),
+                            Err(unread) => sent.unread.push(unread),
+                        }
+                    }
+                }
+                "deleted" => {
+                    for text in elements(rows).map_err(|e| broken(&at, e))? {
+                        let sent_id: String = serde_json::from_str(text).unwrap_or_default();
+                        match id::read(&sent_id) {
+                            Some(id) => sent.deleted.push((table, id)),
+                            None => sent.unread.push(UnreadRow { table, id: None, sent_id, text: text.to_owned(), why: AN_ID.to_owned() }),
+                        }
+                    }
+                }
+                _ => {}
             }
-        }
-        for (place, row) in array(changes, "deleted", &at)?.iter().enumerate() {
-            sent.deleted.push((table, identity(Some(row), &format!("{at}/deleted/{place}"))?));
         }
     }
     Ok(sent)
 }
 
-fn object<'a>(value: &'a Value, at: &str) -> Result<&'a Map<String, Value>> {
-    value.as_object().ok_or_else(|| fault(at, "must be an object"))
-}
-
-fn array<'a>(changes: &'a Map<String, Value>, name: &str, at: &str) -> Result<&'a [Value]> {
-    match changes.get(name) {
-        None => Ok(&[]),
-        Some(Value::Array(items)) => Ok(items),
-        Some(_) => Err(fault(&format!("{at}/{name}"), "must be an array")),
+fn row(table: Table, text: &str) -> Result<SentRow, UnreadRow> {
+    let unread = |sent_id: String, why: String| UnreadRow { table, id: id::read(&sent_id), sent_id, text: text.to_owned(), why };
+    let columns: Map<String, Value> = match serde_json::from_str(text) {
+        Ok(columns) => columns,
+        Err(e) => {
+            let columns = members(text).unwrap_or_default();
+            let sent_id = columns.iter().find(|(name, _)| name == "id").and_then(|(_, id)| serde_json::from_str(id).ok());
+            return Err(unread(sent_id.unwrap_or_default(), format!("is no JSON object: {e}")));
+        }
+    };
+    let sent_id = columns.get("id").and_then(Value::as_str).unwrap_or_default();
+    match id::read(sent_id) {
+        Some(id) => Ok(SentRow { table, id, columns }),
+        None => Err(unread(sent_id.to_owned(), format!("/id: {AN_ID}"))),
     }
 }
 
-fn identity(value: Option<&Value>, at: &str) -> Result<Uuid> {
-    let read = value.and_then(Value::as_str).and_then(id::read);
-    read.ok_or_else(|| fault(at, "must be 16 letters and digits, as the library makes ids, or a UUID in lower case with hyphens"))
+fn broken(at: &str, why: Broken) -> Error {
+    Error { fields: vec![FieldError { pointer: at.to_owned(), detail: format!("is no JSON: {why}") }], ..Error::new(Code::BadEnvelope) }
 }
 
-fn fault(at: &str, why: &str) -> Error {
-    Error { fields: vec![FieldError { pointer: at.to_owned(), detail: why.to_owned() }], ..Error::new(Code::BadEnvelope) }
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_that_cannot_be_read_costs_that_row() {
+        let body = r#"{"changes": {"notes": {"created": [
+            {"id": "0000000000000001", "text": "a"}, {"id": "0000000000000002", "at": 1e999}, {"text": "c"}, 7, {"id": "no id"}],
+            "deleted": ["0000000000000003", 4]}, "own": nonsense}}"#;
+        let sent = read(body).unwrap();
+        assert_eq!((sent.rows.len(), sent.deleted.len()), (1, 1));
+        let unread: Vec<_> = sent.unread.iter().map(|u| (u.sent_id.as_str(), u.id.is_some())).collect();
+        assert_eq!(unread, [("0000000000000002", true), ("", false), ("", false), ("no id", false), ("", false)]);
+        for (body, pointer) in
+            [("[]", ""), (r#"{"notes": []}"#, "/notes"), (r#"{"changes": {"notes": {"created": {}}}}"#, "/changes/notes/created")]
+        {
+            let error = read(body).unwrap_err();
+            assert_eq!((error.code, error.fields[0].pointer.as_str()), (Code::BadEnvelope, pointer), "{body}");
+        }
+    }
 }

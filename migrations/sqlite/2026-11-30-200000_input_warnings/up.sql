@@ -1,0 +1,2 @@
+-- Values of a mutation that could not be used, as the device was told them.
+ALTER TABLE mutations ADD COLUMN warnings TEXT;
