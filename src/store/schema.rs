@@ -249,6 +249,7 @@ diesel::table! {
         base -> BigInt,
         v -> BigInt,
         eff -> Micros,
+        device_id -> Nullable<Key>,
     }
 }
 
@@ -390,6 +391,7 @@ diesel::table! {
         distance_m -> Nullable<Double>,
         outcome -> Nullable<Text>,
         eff -> Micros,
+        writes -> Doc,
     }
 }
 
@@ -407,6 +409,7 @@ diesel::table! {
         text -> Text,
         eff -> Micros,
         removed_at -> Nullable<Micros>,
+        writes -> Doc,
     }
 }
 

@@ -123,6 +123,7 @@ pub(super) fn crew(account: u128, organisation: u128) -> Author {
         roles: vec![Role::Crew],
         areas: vec![],
         organisations: vec![id(organisation)],
+        manages: vec![],
         authority: Authority::InForce,
     }
 }
@@ -411,6 +412,7 @@ pub(super) fn inspector(account: u128) -> Author {
         roles: vec![Role::Inspector],
         areas: vec![id(7)],
         organisations: vec![],
+        manages: vec![],
         authority: Authority::InForce,
     }
 }
