@@ -77,15 +77,9 @@ fn fields(world: &World, ticket: TicketId, all: &mut Vec<Written>) {
     for field in TicketField::ALL {
         let edits: Vec<&FieldEdit> = world.field_edits.iter().filter(|e| e.ticket_id == ticket && e.field == *field).collect();
         let stands = register::standing(*field, &edits).map(|e| e.id);
-        let writer =
-            |e: &FieldEdit| Writer { mutation: Some(e.mutation_id), actor: Some(e.actor), device: e.device_id, at: e.eff };
-        let written = |e: &&FieldEdit| Written {
-            field: field.as_str(),
-            row: None,
-            value: e.value.clone(),
-            writer: writer(e),
-            overruled_by: None,
-        };
+        let writer = |e: &FieldEdit| Writer { mutation: Some(e.mutation_id), actor: Some(e.actor), device: e.device_id, at: e.eff };
+        let written =
+            |e: &&FieldEdit| Written { field: field.as_str(), row: None, value: e.value.clone(), writer: writer(e), overruled_by: None };
         add(edits.iter().map(written).collect(), edits.iter().position(|e| Some(e.id) == stands), all);
     }
 }

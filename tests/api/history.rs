@@ -47,7 +47,15 @@ fn every_value_of_two_devices_of_one_account_can_be_read() {
         let first = [
             did(&town, 1, 1, 10, "ticket.edit", &ticket, text("newer")),
             did(&town, 2, 2, 10, "note.add", &ticket, json!({ "note": note, "text": "first" })),
-            did(&town, 3, 3, 9, "visit.record", &ticket, json!({ "visit": visit, "kind": "inspection", "arrived_at": arrived, "point": null })),
+            did(
+                &town,
+                3,
+                3,
+                9,
+                "visit.record",
+                &ticket,
+                json!({ "visit": visit, "kind": "inspection", "arrived_at": arrived, "point": null }),
+            ),
             did(&town, 4, 4, 2, "note.edit", &ticket, json!({ "note": note, "text": "newer" })),
             did(&town, 5, 5, 2, "visit.leave", &ticket, json!({ "visit": visit, "outcome": "done" })),
         ];
@@ -79,7 +87,10 @@ fn every_value_of_two_devices_of_one_account_can_be_read() {
         let outcomes = values(&town, "operator", &ticket, "visit_outcome");
         assert_eq!(outcomes, [(json!("no_access"), two, json!(id(5))), (json!("done"), one, Value::Null)]);
         let detail = town.get("operator", &format!("/v1/tickets/{}", ticket["id"].as_str().unwrap()));
-        assert_eq!((&detail["text"], &detail["notes"][0]["text"], &detail["visits"][0]["outcome"]), (&json!("newer"), &json!("newer"), &json!("done")));
+        assert_eq!(
+            (&detail["text"], &detail["notes"][0]["text"], &detail["visits"][0]["outcome"]),
+            (&json!("newer"), &json!("newer"), &json!("done"))
+        );
         assert!(detail["history"].as_array().unwrap().iter().any(|h| h["to"] == "new"), "the status as before");
     }
 }

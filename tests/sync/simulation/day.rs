@@ -104,7 +104,10 @@ impl Day {
         city.write(|tx| {
             store::account::save_accounts(tx, &[account(ADMIN)])?;
             // One of the old contractor's people is its manager: what they decline is declined, what the others decline is asked for.
-            store::account::save_grants(tx, &[grant(607, ADMIN, Role::Admin, HALL, &[]), grant(608, CREW_OLD_2, Role::ContractorManager, OLD, &[])])
+            store::account::save_grants(
+                tx,
+                &[grant(607, ADMIN, Role::Admin, HALL, &[]), grant(608, CREW_OLD_2, Role::ContractorManager, OLD, &[])],
+            )
         });
         let mut dice = Dice(seed ^ 0xda1);
         let folder = tempfile::tempdir().unwrap();

@@ -522,7 +522,7 @@ fn the_stricter_verdict_is_kept_and_stands_alone_once_the_next_round_is_in() {
 fn declined_and_submitted() -> Play {
     let mut play = Play::new(POTHOLE);
     play.work(&first(), 1, "work.submit", json!({}));
-    play.work(&crew(303, FIRST), 1, "work.decline", json!({ "reason": "no_capacity" }));
+    play.work(&author(303, Role::ContractorManager, Some(FIRST)), 1, "work.decline", json!({ "reason": "no_capacity" }));
     play
 }
 

@@ -92,22 +92,24 @@ fn came_first(work: Option<Timestamp>, ended: Option<Timestamp>) -> &'static str
     }
 }
 
-/// What one person recorded at what had ended: since when.
+/// What one person recorded at what had ended: since when, and the first of the commands by id.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Evidence {
     evidence_by: AccountId,
     from: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    mutation: Option<MutationId>,
 }
 
 /// The evidence that a conflict lists already, by person.
-fn evidence_of(conflict: Option<&Conflict>) -> BTreeMap<AccountId, Timestamp> {
+fn evidence_of(conflict: Option<&Conflict>) -> BTreeMap<AccountId, Evidence> {
     let mine = conflict.map(|c| &c.mine);
     let sides = match mine {
         Some(Value::Array(sides)) => sides.as_slice(),
         Some(one) => std::slice::from_ref(one),
         None => &[],
     };
-    let read = |side: &Value| Evidence::deserialize(side).ok().map(|e| (e.evidence_by, e.from));
+    let read = |side: &Value| Evidence::deserialize(side).ok().map(|e| (e.evidence_by, e));
     sides.iter().filter_map(read).collect()
 }
 
@@ -117,7 +119,7 @@ fn clash<'a>(
     ticket: TicketId,
     order: Option<WorkOrderId>,
     party: &'a str,
-    evidence: &BTreeMap<AccountId, Timestamp>,
+    evidence: &BTreeMap<AccountId, Evidence>,
 ) -> Option<Clash<'a>> {
     let late = order.map(|o| late_events(world, o, |e| Party::of(e).name() == party && !is_decided(world, e))).unwrap_or_default();
     if late.is_empty() && evidence.is_empty() {
@@ -125,7 +127,7 @@ fn clash<'a>(
     }
     // Of the work the submission counts, and without one the last report.
     let submitted = late.iter().filter(|e| e.kind == WorkEventKind::Submit).map(|e| e.at).min();
-    let worked = submitted.or_else(|| late.iter().map(|e| e.at).max()).or_else(|| evidence.values().copied().min());
+    let worked = submitted.or_else(|| late.iter().map(|e| e.at).max()).or_else(|| evidence.values().map(|e| e.from).min());
     let row = world.tickets.get(ticket);
     let order_row = order.and_then(|o| world.work_orders.get(o));
     let ended = row.and_then(|t| ended_at(world, t, order_row));
@@ -136,15 +138,14 @@ fn clash<'a>(
     if let Some(order) = order_row.filter(|_| !late.is_empty()) {
         theirs["double_work"] = json!(is_double(order, &late));
     }
-    let recorded = evidence.iter().map(|(by, from)| json!(Evidence { evidence_by: *by, from: *from }));
+    let recorded = evidence.values().map(|e| json!(e));
     let events = listed(&late);
     let epoch = late.iter().map(|e| e.epoch).max();
     Some(Clash {
         base: epoch.map_or_else(|| json!({}), |epoch| json!({ "epoch": epoch })),
         theirs,
         mine: recorded.chain(events.as_array().into_iter().flatten().cloned()).collect(),
-        parties: parties(&late),
-        cumulative: true,
+        parties: parties(&late).into_iter().chain(evidence.values().filter_map(|e| e.mutation)).collect(),
         default_in_force: "the office's decision stands; the work and the evidence are kept",
         ..Clash::hard(ConflictKind::DeletedEntity, ticket, order, party)
     })
@@ -181,9 +182,10 @@ pub(super) fn report_evidence(
     let party = party.name();
     let mut evidence = evidence_of(world.conflicts.get(id_of(ticket, order, &party)));
     // The earliest that each recorded: the same whatever came first.
-    evidence.entry(author.account).and_modify(|from| *from = act.stamp.est.min(*from)).or_insert(act.stamp.est);
-    let mut clash = clash(world, ticket, order, &party, &evidence)?;
-    clash.parties.push(MutationId::new(act.id.uuid()));
+    let mine = evidence.entry(author.account).or_insert(Evidence { evidence_by: author.account, from: act.stamp.est, mutation: None });
+    mine.from = mine.from.min(act.stamp.est);
+    mine.mutation = Some(mine.mutation.map_or(act.id, |m| m.min(act.id)));
+    let clash = clash(world, ticket, order, &party, &evidence)?;
     let conflict = raise(world, act.received_at, clash);
     refer_master(world, act, ticket);
     Some(conflict)
