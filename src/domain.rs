@@ -38,6 +38,7 @@ pub mod text_enum;
 pub mod ticket;
 pub mod ticket_code;
 pub mod ticket_flow;
+pub mod ticket_history;
 pub mod time;
 pub mod upload;
 pub mod visit;

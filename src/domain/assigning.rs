@@ -4,6 +4,7 @@
 //! - An order that is taken back and given to nobody has a new epoch too: nobody holds it.
 
 use crate::domain::{
+    document::Document,
     ids::{AccountId, AssignmentId, ContractId, CoverageId, MutationId, OrganisationId, WorkEventId, WorkOrderId, name_uuid},
     time::Timestamp,
     work_order::{Answer, Assignment, Round, RoundVerdict, WorkOrder, WorkOrderState},
@@ -57,6 +58,17 @@ pub fn withdraw(world: &mut World, order: &mut WorkOrder, at: Timestamp, reason:
     order.submitted_by = None;
     order.submitted_org = None;
     touch(order, at);
+}
+
+/// Takes an order from its holder and leaves it to the system to ask the next.
+pub fn release(world: &mut World, order: &mut WorkOrder, at: Timestamp, reason: &str) {
+    withdraw(world, order, at, Some(reason));
+    order.state = WorkOrderState::Draft;
+    order.reason = None;
+    order.review_at = None;
+    // Nobody has decided for whom.
+    order.explanation = Document::default();
+    world.work_orders.put(order.clone());
 }
 
 /// Gives an order to a party: offered, or accepted for those that are not asked. Whoever held it before holds it no more.

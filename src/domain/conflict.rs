@@ -22,6 +22,8 @@ crate::text_enum! {
         PointMoved = "point_moved",
         /// One person declined what another of the same party submitted.
         DeclinedVsSubmitted = "declined_vs_submitted",
+        /// Crew of a contractor ask to be relieved of an order: their manager or the office decides.
+        ReliefRequested = "relief_requested",
         /// Two people submitted different findings or answers.
         AlreadySubmitted = "already_submitted",
         /// Two measurements of one thing in one epoch differ by more than a tenth.
@@ -86,6 +88,8 @@ crate::text_enum! {
         NotDuplicate = "not_duplicate",
         /// Quarantined work is let in.
         Adopt = "adopt",
+        /// The order is taken from the party that asks for it.
+        Decline = "decline",
         /// Quarantined work stays out.
         Discard = "discard",
     }

@@ -244,6 +244,7 @@ mod tests {
             distance_m: None,
             outcome: None,
             eff: NOON,
+            writes: vec![],
         }
     }
 

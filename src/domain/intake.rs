@@ -162,6 +162,7 @@ pub fn edit(command: MutationId, ticket: &Ticket, field: TicketField, written: &
         base: written.base,
         v: written.v,
         eff: written.at,
+        device_id: None,
     }
 }
 

@@ -218,6 +218,8 @@ pub struct FieldEdit {
     pub v: i64,
     /// Effective stamp.
     pub eff: Timestamp,
+    /// On which device; absent: the office, or from before it was kept.
+    pub device_id: Option<DeviceId>,
 }
 
 crate::text_enum! {

@@ -1,5 +1,6 @@
 //! Visits and what people record on them: notes, measurements, answers.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::domain::{
@@ -92,6 +93,8 @@ pub struct Visit {
     pub outcome: Option<VisitOutcome>,
     /// Effective stamp.
     pub eff: Timestamp,
+    /// Who wrote the outcome, oldest first.
+    pub writes: Vec<Write>,
 }
 
 crate::text_enum! {
@@ -101,6 +104,40 @@ crate::text_enum! {
         Field = "field",
         /// The office alone.
         Office = "office",
+    }
+}
+
+/// One write of a value that only its author changes, from any of their devices. The newest by (stamp, mutation) stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Write {
+    /// The command; absent: from before writes were kept.
+    pub mutation: Option<MutationId>,
+    /// The device; absent: unknown, or the office.
+    pub device: Option<DeviceId>,
+    /// Effective stamp.
+    pub at: Timestamp,
+    /// The value; absent in the write that stands, whose value is in the row.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<Value>,
+}
+
+impl Write {
+    /// Adds a write to those of a row. `stands` is the value of the row and `since` its stamp. Answers the value that stands afterwards,
+    /// whichever write came first.
+    #[must_use]
+    pub fn add(writes: &mut Vec<Self>, stands: Value, since: Timestamp, new: Self, value: Value) -> Value {
+        if writes.iter().any(|w| w.mutation == new.mutation) {
+            return stands;
+        }
+        if writes.is_empty() && !stands.is_null() {
+            writes.push(Self { mutation: None, device: None, at: since, value: None });
+        }
+        for write in writes.iter_mut().filter(|w| w.value.is_none()) {
+            write.value = Some(stands.clone());
+        }
+        writes.push(Self { value: Some(value), ..new });
+        writes.sort_by_key(|w| (w.at, w.mutation));
+        writes.last_mut().and_then(|w| w.value.take()).unwrap_or(stands)
     }
 }
 
@@ -127,6 +164,8 @@ pub struct Note {
     pub eff: Timestamp,
     /// When it was removed by its author or the office.
     pub removed_at: Option<Timestamp>,
+    /// Who wrote the text, oldest first.
+    pub writes: Vec<Write>,
 }
 
 /// A quantity that was measured. A correction is a new row that supersedes the old one.

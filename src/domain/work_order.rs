@@ -170,6 +170,8 @@ crate::text_enum! {
         Accept = "accept",
         /// Said no.
         Decline = "decline",
+        /// Crew asked to be relieved of the order: only their manager declines.
+        RequestRelief = "request_relief",
         /// Began.
         Start = "start",
         /// Asked to pause.
@@ -245,7 +247,7 @@ crate::text_enum! {
         Partly = "partly",
         /// Returned with defects.
         Rework = "rework",
-        /// Taken back by its author before anybody had looked.
+        /// Taken back by its author, or left behind by the order, before anybody had judged it.
         Withdrawn = "withdrawn",
     }
 }

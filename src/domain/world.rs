@@ -287,6 +287,7 @@ mod tests {
             text: text.into(),
             eff: Timestamp::default(),
             removed_at: None,
+            writes: vec![],
         }
     }
 

@@ -164,6 +164,7 @@ fn judge(ctx: &Ctx, reference: &Reference) -> Result<Author> {
         roles: actor.roles().into_iter().collect(),
         areas,
         organisations: actor.organisations().into_iter().collect(),
+        manages: Vec::new(),
         authority: Authority::InForce,
     })
 }

@@ -19,6 +19,7 @@ use crate::{
         policy::Permission,
         reference::Reference,
         ticket::{Boundary, Call, CallOutcome, PointSource, StatusChange, Ticket, TicketOrigin},
+        ticket_history::{self, Written},
         time::Timestamp,
         work_order::WorkOrder,
         world::World,
@@ -255,6 +256,8 @@ pub struct Detail {
     pub readable: Option<std::collections::BTreeSet<(&'static str, uuid::Uuid)>>,
     /// The history of the status, oldest first.
     pub history: Vec<StatusChange>,
+    /// The values that were written more than once, oldest first.
+    pub values: Vec<Written>,
 }
 
 impl Detail {
@@ -280,11 +283,23 @@ pub fn get(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Detail> {
     let reference = ctx.reference(tx)?;
     let readable = crate::service::reach::readable(ctx.actor()?, &reference, &world);
     let mut history = list_status_changes(tx, id)?;
-    if readable.is_some() {
+    let mut values = ticket_history::values(&world, id);
+    if let Some(rows) = &readable {
         // Who in the office decided is the office's to know.
         history.iter_mut().for_each(|h| h.actor = None);
+        // Of a row that they may not read nothing is told, and of a field's other writers only that there were some.
+        values.retain(|v| v.row.is_none_or(|row| rows.contains(&row)));
+        let me = ctx.actor()?.account_id;
+        for value in &mut values {
+            let is_field = value.row.is_none();
+            for writer in std::iter::once(&mut value.writer).chain(&mut value.overruled_by) {
+                if is_field && writer.actor != Some(me) {
+                    (writer.actor, writer.device) = (None, None);
+                }
+            }
+        }
     }
-    Ok(Detail { world, readable, history })
+    Ok(Detail { world, readable, history, values })
 }
 
 /// A ticket as GeoJSON.

@@ -132,7 +132,7 @@ pub fn get(tx: &mut Tx<'_>, ctx: &Ctx, id: WorkOrderId) -> Result<(WorkOrder, De
     let reference = ctx.reference(tx)?;
     let order = world.work_orders.get(id).cloned().ok_or_else(|| Error::not_found("work order"))?;
     let readable = readable(ctx.actor()?, &reference, &world);
-    Ok((order, Detail { world, readable, history: Vec::new() }))
+    Ok((order, Detail { world, readable, history: Vec::new(), values: Vec::new() }))
 }
 
 fn within(tx: &mut Tx<'_>, ctx: &Ctx, id: WorkOrderId, permission: Permission, access: Access) -> Result<World> {

@@ -251,6 +251,7 @@ diesel::table! {
         base -> BigInt,
         v -> BigInt,
         eff -> Micros,
+        device_id -> Nullable<Key>,
     }
 }
 
@@ -395,6 +396,7 @@ diesel::table! {
         distance_m -> Nullable<Double>,
         outcome -> Nullable<Text>,
         eff -> Micros,
+        writes -> Doc,
     }
 }
 
@@ -412,6 +414,7 @@ diesel::table! {
         text -> Text,
         eff -> Micros,
         removed_at -> Nullable<Micros>,
+        writes -> Doc,
     }
 }
 

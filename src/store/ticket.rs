@@ -164,6 +164,7 @@ record! {
         base: i64,
         v: i64,
         eff: Timestamp,
+        device_id: Option<DeviceId>,
     }
 }
 
@@ -180,6 +181,7 @@ impl From<&FieldEdit> for FieldEditRow {
             base: e.base,
             v: e.v,
             eff: e.eff,
+            device_id: e.device_id,
         }
     }
 }
@@ -197,6 +199,7 @@ impl From<FieldEditRow> for FieldEdit {
             base: r.base,
             v: r.v,
             eff: r.eff,
+            device_id: r.device_id,
         }
     }
 }

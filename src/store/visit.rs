@@ -7,7 +7,7 @@ use crate::{
             AccountId, AnswerId, ChecklistId, DeviceId, MeasurementId, MutationId, NoteId, OrganisationId, TicketId, VisitId, WorkOrderId,
         },
         time::Timestamp,
-        visit::{Audience, ChecklistAnswer, Measurement, MockFlag, Note, Visit, VisitKind, VisitOutcome},
+        visit::{Audience, ChecklistAnswer, Measurement, MockFlag, Note, Visit, VisitKind, VisitOutcome, Write},
         work_order::Standing,
     },
     store::sql::Json,
@@ -35,6 +35,7 @@ record! {
         distance_m: Option<f64>,
         outcome: Option<VisitOutcome>,
         eff: Timestamp,
+        writes: Json<Vec<Write>>,
     }
 }
 
@@ -60,6 +61,7 @@ impl From<&Visit> for VisitRow {
             distance_m: e.distance_m,
             outcome: e.outcome,
             eff: e.eff,
+            writes: Json(e.writes.clone()),
         }
     }
 }
@@ -84,6 +86,7 @@ impl From<VisitRow> for Visit {
             distance_m: r.distance_m,
             outcome: r.outcome,
             eff: r.eff,
+            writes: r.writes.0,
         }
     }
 }
@@ -100,6 +103,7 @@ record! {
         text: String,
         eff: Timestamp,
         removed_at: Option<Timestamp>,
+        writes: Json<Vec<Write>>,
     }
 }
 
@@ -116,6 +120,7 @@ impl From<&Note> for NoteRow {
             text: e.text.clone(),
             eff: e.eff,
             removed_at: e.removed_at,
+            writes: Json(e.writes.clone()),
         }
     }
 }
@@ -133,6 +138,7 @@ impl From<NoteRow> for Note {
             text: r.text,
             eff: r.eff,
             removed_at: r.removed_at,
+            writes: r.writes.0,
         }
     }
 }

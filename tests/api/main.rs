@@ -23,6 +23,7 @@ mod evidence;
 #[allow(dead_code, clippy::as_conversions, clippy::cast_possible_truncation, reason = "drawings")]
 mod fixture;
 mod hand_in;
+mod history;
 mod input;
 mod kill;
 mod kill_phone;

@@ -175,6 +175,7 @@ fn visit(n: u128, account: u128, arrived: Timestamp, lat: Option<f64>) -> Visit 
         distance_m: None,
         outcome: None,
         eff: arrived,
+        writes: vec![],
     }
 }
 

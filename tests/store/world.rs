@@ -29,6 +29,7 @@ fn note(n: u128, audience: Audience) -> Note {
         text: "شماره تماس ثبت شد".into(),
         eff: at(9),
         removed_at: None,
+        writes: vec![],
     }
 }
 

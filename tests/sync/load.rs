@@ -233,6 +233,7 @@ fn an_id_that_somebody_else_gives_away_while_a_push_waits_for_the_ticket_is_take
                         text: "first".into(),
                         eff: START,
                         removed_at: None,
+                        writes: vec![],
                     });
                     change::keep(tx, &office, &mut world, Change::default())?;
                     told.send(()).unwrap();

@@ -167,7 +167,7 @@ fn work(view: &mut View<'_>, entry: &Entry, kind: WorkEventKind, visit: Option<U
 /// The stage after an event; none if it stays. What the office holds, ended or judged stays as it is, but for a hold that the work goes on
 /// from.
 const fn stage(state: WorkOrderState, kind: WorkEventKind) -> Option<WorkOrderState> {
-    use WorkEventKind::{Accept, Decline, FailVisit, Resume, Start, Submit};
+    use WorkEventKind::{Accept, FailVisit, Resume, Start, Submit};
     use WorkOrderState::{Accepted, Declined, FailedVisit, InProgress, Offered, OnHold, Rework, Submitted};
     match (kind, state) {
         (Submit, Offered | Accepted | Declined | InProgress | OnHold | FailedVisit | Rework) => Some(Submitted),
@@ -175,7 +175,7 @@ const fn stage(state: WorkOrderState, kind: WorkEventKind) -> Option<WorkOrderSt
         (Start, Offered | Accepted | Declined | FailedVisit | Rework) => Some(InProgress),
         (Resume, Offered | Accepted | Declined | FailedVisit | Rework | OnHold) => Some(InProgress),
         (Accept, Offered | Declined) => Some(Accepted),
-        (Decline, Offered) => Some(Declined),
+        // Whose decline counts the server tells: that of the manager, or of the person who was asked.
         _ => None,
     }
 }

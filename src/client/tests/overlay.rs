@@ -126,7 +126,7 @@ fn every_command_shows_what_it_does_and_the_copy_stays_as_it_is() {
         ),
         ("offered", |d| (d.accept(ORDER), ("work_order", ORDER)).1, "state", json!("accepted")),
         ("offered", |d| ("work_event", d.accept(ORDER).uuid()), "kind", json!("accept")),
-        ("offered", |d| (d.decline(ORDER, "no"), ("work_order", ORDER)).1, "state", json!("declined")),
+        ("offered", |d| (d.decline(ORDER, "no"), ("work_order", ORDER)).1, "state", json!("offered")),
         ("accepted", |d| (d.decline(ORDER, "no"), ("work_order", ORDER)).1, "state", json!("accepted")),
         ("accepted", |d| (d.start(ORDER, Uuid::from_u128(1).into()), ("work_order", ORDER)).1, "state", json!("in_progress")),
         ("in_progress", |d| (d.submit(ORDER, "done"), ("work_order", ORDER)).1, "state", json!("submitted")),

@@ -1,7 +1,7 @@
 //! Work orders by hand: offered, taken from somebody, called off, paused, closed.
 
 use crate::domain::{
-    assigning::{Party, Terms, assign, begin_rework, call_off, touch, withdraw},
+    assigning::{Party, Terms, assign, begin_rework, call_off, release, touch},
     dispatch::{Question, Usage, explanation::by_hand},
     document::Document,
     ids::{AccountId, OrganisationId, WorkOrderId},
@@ -58,13 +58,7 @@ pub fn reassign(world: &mut World, desk: &Desk<'_>, id: WorkOrderId, to: Option<
     allow(&order, WorkOrderState::Draft, desk)?;
     ticket_of(world, &order)?;
     let mark = world.mark();
-    withdraw(world, &mut order, desk.now, Some(reason));
-    order.state = WorkOrderState::Draft;
-    order.reason = None;
-    order.review_at = None;
-    // Nobody has decided for whom: the system asks the next.
-    order.explanation = Document::default();
-    world.work_orders.put(order.clone());
+    release(world, &mut order, desk.now, reason);
     let Some(to) = to else { return Ok(()) };
     give(world, desk, order, to, reason).inspect_err(|_| world.rollback(mark))
 }

@@ -6,6 +6,7 @@
 //! | `parallel_update`, `category_proposal`, `point_moved`, `proposal` | `keep`, `take_other`, `set` |
 //! | `already_submitted`, `measurement_disagrees` | `keep`, `take_other`, `set` |
 //! | `verdict_disagrees`, `declined_vs_submitted` | `keep`, `take_other` |
+//! | `relief_requested` | `decline`, `keep` |
 //! | `possible_duplicate` | `merge_into`, `not_duplicate` |
 //! | `epoch_unknown`, `quarantined`, `held_too_long` | `adopt`, `discard` |
 //! | `photo_missing` | `dismiss`, `discard` |
@@ -18,6 +19,7 @@ mod duplicate;
 mod field;
 mod findings;
 mod parties;
+mod relief;
 #[cfg(test)]
 mod tests;
 mod verdict;
@@ -52,6 +54,8 @@ pub const fn accepted(kind: ConflictKind) -> &'static [Resolution] {
         }
         // Two words that exclude each other: there is no third.
         K::VerdictDisagrees | K::DeclinedVsSubmitted => &[R::Keep, R::TakeOther],
+        // The party is relieved of the order, or goes on.
+        K::ReliefRequested => &[R::Decline, R::Keep],
         // One thing, or two.
         K::PossibleDuplicate => &[R::MergeInto, R::NotDuplicate],
         // What does not count yet is let in, or stays out.
@@ -185,6 +189,7 @@ fn effect(
         (_, R::ReassignBack) => work::reassign_back(world, around, conflict, decision)?,
         (_, R::PayBoth) => work::pay_both(world, conflict)?,
         (K::DeclinedVsSubmitted, _) => work::decline_or_submission(world, conflict, decision)?,
+        (K::ReliefRequested, _) => relief::answer(world, decision, conflict)?,
         (K::VerdictDisagrees, R::TakeOther) => verdict::take_milder(world, conflict, decision)?,
         (K::AlreadySubmitted, R::TakeOther | R::Set) => findings::choose(world, conflict, decision)?,
         (K::MeasurementDisagrees, R::TakeOther | R::Set) => findings::choose_measurement(world, conflict, decision)?,
@@ -194,6 +199,7 @@ fn effect(
         (K::PhotoMissing, R::Discard) => remove_photo(world, conflict, decision)?,
         (_, R::Adopt) => return adopt(world, around, decision),
         // What is in force stays so: late events stay late, both values stay where they are, what was set aside stays aside.
+        (_, R::Decline) => return Err(Refusal::NotAccepted(conflict.kind)),
         (_, R::Keep | R::Dismiss | R::NotDuplicate | R::Discard) => {}
     }
     Ok(Vec::new())

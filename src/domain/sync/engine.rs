@@ -11,11 +11,13 @@ mod attempt;
 mod clash;
 mod disputes;
 mod edit;
+mod ended;
 mod facts;
 pub mod flags;
 mod identity;
 mod judge;
 mod late;
+mod overtaken;
 mod quarantine;
 mod rejudge;
 mod retract;
@@ -23,6 +25,7 @@ mod ticket;
 mod work;
 
 pub use attempt::end_hold;
+pub use disputes::{Relief, relief};
 pub use rejudge::{rejudge, settle};
 use serde_json::Value;
 use uuid::Uuid;
@@ -69,6 +72,8 @@ pub struct Author {
     pub areas: Vec<AreaId>,
     /// Organisations of the grants.
     pub organisations: Vec<OrganisationId>,
+    /// Those of them of which the person is a manager.
+    pub manages: Vec<OrganisationId>,
     /// Whether account and device are in service.
     pub authority: Authority,
 }

@@ -150,6 +150,7 @@ mod tests {
                     base: seen[act.device].0,
                     v: i64::try_from(edits.len()).unwrap() + 1,
                     eff: Timestamp::from_micros(eff),
+                    device_id: None,
                 });
             }
             let head = i64::try_from(edits.len()).unwrap();
@@ -227,6 +228,7 @@ mod tests {
             base,
             v,
             eff: Timestamp::from_micros(eff),
+            device_id: None,
         }
     }
 

@@ -292,7 +292,7 @@ impl Author<'_> {
         let why = || json!({ "reason": columns.get("reason"), "visit": columns.id_argument("visit_id"), "review_at": columns.instant_argument("review_at") });
         let (cmd, args) = match WorkEventKind::parse(word) {
             Ok(WorkEventKind::Accept) => ("work.accept", json!({})),
-            Ok(WorkEventKind::Decline) => ("work.decline", why()),
+            Ok(WorkEventKind::Decline | WorkEventKind::RequestRelief) => ("work.decline", why()),
             Ok(WorkEventKind::Start) => ("work.start", json!({ "visit": columns.id_argument("visit_id") })),
             Ok(WorkEventKind::RequestHold) => ("work.request_hold", why()),
             Ok(WorkEventKind::Resume) => ("work.resume", json!({})),

@@ -136,6 +136,10 @@ impl Grants {
             device: Some(device),
             roles: held.iter().map(|g| g.role).collect::<BTreeSet<_>>().into_iter().collect(),
             areas: areas.into_iter().collect(),
+            manages: {
+                let managed = held.iter().filter(|g| g.role == Role::ContractorManager);
+                managed.filter_map(|g| g.organisation_id).collect::<BTreeSet<_>>().into_iter().collect()
+            },
             organisations: held.iter().filter_map(|g| g.organisation_id).collect::<BTreeSet<_>>().into_iter().collect(),
             authority,
         }

@@ -103,7 +103,11 @@ impl Day {
         t.db = None;
         city.write(|tx| {
             store::account::save_accounts(tx, &[account(ADMIN)])?;
-            store::account::save_grants(tx, &[grant(607, ADMIN, Role::Admin, HALL, &[])])
+            // One of the old contractor's people is its manager: what they decline is declined, what the others decline is asked for.
+            store::account::save_grants(
+                tx,
+                &[grant(607, ADMIN, Role::Admin, HALL, &[]), grant(608, CREW_OLD_2, Role::ContractorManager, OLD, &[])],
+            )
         });
         let mut dice = Dice(seed ^ 0xda1);
         let folder = tempfile::tempdir().unwrap();

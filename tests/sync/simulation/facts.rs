@@ -9,6 +9,7 @@ use bazdid::domain::{
         journal::Journaled,
         outcome::{OutcomeCode, Status},
     },
+    work_order::WorkEventKind,
     world::World,
 };
 use serde_json::{Value, json};
@@ -77,9 +78,9 @@ fn fact<K>(row: &Journaled, name: &str) -> Option<Id<K>> {
 
 fn note(world: &World, taken: &[&Journaled], row: &Journaled) -> Option<bool> {
     let note = world.notes.get(fact(row, "note")?)?;
-    let texts = about(taken, row, "note.edit", "note").chain([row]).map(|r| (r.eff, r.args["text"].as_str()));
+    let texts = about(taken, row, "note.edit", "note").chain([row]).map(|r| (r.eff, r.id, r.args["text"].as_str()));
     let removed = about(taken, row, "note.remove", "note").map(|r| r.est).min();
-    let stands = texts.max() == Some((note.eff, Some(note.text.as_str()))) && note.removed_at == removed;
+    let stands = texts.max().map(|(eff, _, text)| (eff, text)) == Some((note.eff, Some(note.text.as_str()))) && note.removed_at == removed;
     Some(stands && note.actor == Some(row.actor) && lies(world, row, note.ticket_id, note.work_order_id))
 }
 
@@ -122,7 +123,9 @@ fn answer(world: &World, row: &Journaled) -> Option<bool> {
 /// What was reported about work is among the events of its order, whatever came of it.
 fn event(world: &World, row: &Journaled) -> Option<bool> {
     let event = world.work_events.get(Id::new(row.id.uuid()))?;
-    Some(format!("work.{}", event.kind) == row.cmd && event.actor == row.actor && event.work_order_id.uuid() == row.entity)
+    // A crew's decline is a request.
+    let kind = if event.kind == WorkEventKind::RequestRelief { WorkEventKind::Decline } else { event.kind };
+    Some(format!("work.{kind}") == row.cmd && event.actor == row.actor && event.work_order_id.uuid() == row.entity)
 }
 
 /// What a mutation said under these names.

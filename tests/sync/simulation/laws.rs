@@ -7,7 +7,7 @@ use bazdid::{
     domain::{
         ids::{DeviceId, Id, MutationId, TicketId},
         sync::{channel::Channel, digest::row_hash, engine, journal::Journaled, outcome::Status, surroundings::Surroundings},
-        work_order::{Answer, Assignment, Standing, WorkEvent, WorkEventKind, WorkOrder, WorkOrderState},
+        work_order::{Answer, Assignment, RoundVerdict, Standing, WorkEvent, WorkEventKind, WorkOrder, WorkOrderState},
         work_order_graph::{StageEvent, fold_stage},
         world::World,
     },
@@ -64,6 +64,7 @@ pub fn check(day: &mut Day) -> Outcome {
     check_journal(day, &journal);
     check_conflicts(&world);
     check_folds(&world);
+    check_rounds(&world);
     check_settled(day, world.clone());
     let channels = check_digests(day);
     harvest(day, &world, channels)
@@ -146,6 +147,16 @@ fn check_journal(day: &Day, journal: &[Journaled]) {
 fn check_conflicts(world: &World) {
     let keys: BTreeSet<&str> = world.conflicts.iter().map(|c| c.key.as_str()).collect();
     assert_eq!(keys.len(), world.conflicts.iter().count(), "a conflict was raised twice");
+}
+
+/// Every round that waits for a verdict can be judged: it is that of the current assignment of an order that is submitted.
+fn check_rounds(world: &World) {
+    for round in world.rounds.iter().filter(|r| r.verdict == RoundVerdict::Pending) {
+        let order = world.work_orders.get(round.work_order_id).unwrap();
+        let held = order.assignment_id.and_then(|a| world.assignments.get(a)).unwrap();
+        assert_eq!((order.state, order.round), (WorkOrderState::Submitted, round.number), "{round:?} {order:?}");
+        assert!((held.epoch..=order.epoch).contains(&round.epoch), "{round:?} {held:?}");
+    }
 }
 
 /// The stage of an order in its first attempt is the fold of the events of its party.

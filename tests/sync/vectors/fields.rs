@@ -77,6 +77,7 @@ pub fn visited() -> World {
         distance_m: None,
         outcome: None,
         eff: NOW.plus_minutes(-500),
+        writes: vec![],
     }]);
     w
 }
@@ -103,6 +104,7 @@ fn categorised() -> World {
         base,
         v,
         eff: NOW.plus_minutes(-minutes),
+        device_id: None,
     };
     w.field_edits.load([edit(70, TICKET, POTHOLE, true, 0, 1, 900), edit(71, 0x90, TREE, true, 2, 3, 100)]);
     w.tickets.load([Ticket { category_id: id(TREE), ..ticket(TICKET) }]);
@@ -374,7 +376,19 @@ fn tickets() -> Vec<Case> {
             .work(CrewA, 2, 200, "photo.add", photo(41, "after", 200))
             .work(CrewA, 2, 190, "work.submit", json!({}))
             .told(&["conflict deleted_entity", "conflict deleted_entity"])
-            .conflicts(&["deleted_entity hard", "deleted_entity hard"]),
+            .conflicts(&["deleted_entity hard"]),
+        case(
+            "ended",
+            "work and evidence of one party at a cancelled ticket",
+            ENDED,
+            "One conflict lists what both crews recorded, at the order and at the ticket, and what they report of the work.",
+            cancelled(),
+        )
+        .work(CrewA, 2, 200, "photo.add", photo(41, "after", 200))
+        .work(CrewA, 2, 190, "work.submit", json!({}))
+        .at_ticket(CrewB, 3, 180, "note.add", json!({"note": key(42), "text": "تمام شد"}))
+        .told(&["conflict deleted_entity", "conflict deleted_entity", "conflict deleted_entity"])
+        .conflicts(&["deleted_entity hard"]),
         case("ended", "declining what was cancelled", ENDED, "Who declines what the office has ended is right already.", cancelled())
             .work(CrewA, 2, 50, "work.decline", json!({"reason": "no_capacity"}))
             .told(&["applied"])

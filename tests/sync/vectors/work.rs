@@ -5,7 +5,7 @@ use bazdid::domain::{
     ids::{WorkEventId, name_uuid},
     photo::PhotoKind,
     ticket::{Ticket, TicketStatus},
-    work_order::{Answer, Assignment, Round, RoundVerdict, WorkOrderState},
+    work_order::{Answer, Assignment, Round, RoundVerdict, Standing, WorkEvent, WorkEventKind, WorkOrderState},
     world::World,
 };
 use serde_json::{Value, json};
@@ -15,16 +15,18 @@ use crate::vectors::{
     fields::{photo, visit, visited},
     world::{
         CONTRACT, NEW, NOW, OFFER_1, OFFER_2, OLD, ORDER, TICKET, TREE,
-        Who::{CrewA, CrewB, InspectorA, InspectorB, OldCrew, OldCrewRevoked},
+        Who::{CrewA, CrewB, InspectorA, InspectorB, Manager, OldCrew, OldCrewRevoked},
         assignment, ended, id, key, offer, order, ticket, world,
     },
 };
 
 const STAGE: &str = "work stage";
+const RELIEF: &str = "decline by crew, not by a manager";
 const HOLD: &str = "hold";
 const VERDICT: &str = "verdict on a round";
 const LATE_ACCEPT: &str = "accept | the offer expired, nobody else took it, done in time";
 const LATE_ACCEPT_TAKEN: &str = "accept | another accepted";
+const LATE_ACCEPT_DECLINED: &str = "accept | a manager of the same party declined, nobody else took it, done in time";
 const LATE_DECLINE: &str = "decline | expired or withdrawn";
 const AFTER_WINDOW: &str = "accept, start, submit | after the window of the offer";
 const REASSIGNED: &str = "start, submit | reassigned";
@@ -44,6 +46,31 @@ fn expired() -> World {
     let mut w = world();
     assignment(&mut w, OFFER_1, |a| (a.answer, a.answered_at) = (Some(Answer::Expired), a.expires_at));
     assignment(&mut w, OFFER_2, |a| a.expires_at = Some(NOW.plus_minutes(60)));
+    w
+}
+
+/// The manager of the old contractor declined the first offer; the second one is open.
+fn declined() -> World {
+    let mut w = world();
+    let at = NOW.plus_minutes(-120);
+    assignment(&mut w, OFFER_1, |a| (a.answer, a.answered_at, a.reason) = (Some(Answer::Declined), Some(at), Some("no_capacity".into())));
+    assignment(&mut w, OFFER_2, |a| a.expires_at = Some(NOW.plus_minutes(60)));
+    w.work_events.load([WorkEvent {
+        id: WorkEventId::new(key(0x96)),
+        rev: 1,
+        work_order_id: id(ORDER),
+        ticket_id: id(TICKET),
+        epoch: 1,
+        kind: WorkEventKind::Decline,
+        actor: id(9),
+        organisation_id: Some(id(OLD)),
+        device_id: None,
+        visit_id: None,
+        args: json!({"reason": "no_capacity"}),
+        at,
+        eff: at,
+        standing: Standing::Effective,
+    }]);
     w
 }
 
@@ -119,7 +146,7 @@ fn second_round() -> World {
         (o.epoch, o.round, o.assignment_id, o.organisation_id) = (3, 2, Some(id(33)), Some(id(OLD)));
         (o.submitted_by, o.submitted_org) = (Some(id(4)), Some(id(OLD)));
     });
-    w.rounds.load([round(2, 3, 4, OLD)]);
+    w.rounds.load([Round { verdict: RoundVerdict::Withdrawn, ..round(1, 2, 5, NEW) }, round(2, 3, 4, OLD)]);
     w
 }
 
@@ -135,6 +162,7 @@ fn ended_at(to: TicketStatus, minutes: i64) -> World {
 
 pub fn cases() -> Vec<Case> {
     let mut all = stages();
+    all.extend(reliefs());
     all.extend(verdicts());
     all.extend(late_answers());
     all.extend(late_work());
@@ -160,15 +188,15 @@ fn stages() -> Vec<Case> {
             "stage",
             "declined against submitted",
             STAGE,
-            "One declines what a colleague submits: the submission stands, a person decides.",
+            "The manager declines what a crew submits: the submission stands, a person decides.",
             world(),
         )
-        .work(CrewA, 2, 300, "work.decline", json!({"reason": "no_capacity"}))
+        .work(Manager, 2, 300, "work.decline", json!({"reason": "no_capacity"}))
         .work(CrewB, 2, 200, "work.submit", json!({}))
         .told(&["applied", "conflict concurrent_edit"])
         .conflicts(&["declined_vs_submitted hard"]),
         case("stage", "declined against accepted", STAGE, "An acceptance beats a decline of the same party.", world())
-            .work(CrewA, 2, 300, "work.decline", json!({"reason": "no_capacity"}))
+            .work(Manager, 2, 300, "work.decline", json!({"reason": "no_capacity"}))
             .work(CrewB, 2, 200, "work.accept", json!({}))
             .told(&["applied", "applied"])
             .conflicts(&[]),
@@ -217,6 +245,48 @@ fn stages() -> Vec<Case> {
             .work(CrewA, 2, 100, "work.resume", json!({}))
             .told(&["applied"])
             .conflicts(&[]),
+    ]
+}
+
+/// A crew's request against what a colleague or the manager does, in the same epoch.
+fn reliefs() -> Vec<Case> {
+    let against = |name, about, world| {
+        case("relief", name, RELIEF, about, world).work(CrewA, 2, 300, "work.decline", json!({"reason": "no_capacity"}))
+    };
+    let asked = "conflict invalid_transition";
+    let open: &[&str] = &["relief_requested hard"];
+    vec![
+        against("a crew asks to be relieved", "The stage does not change; the office decides.", world()).told(&[asked]).conflicts(open),
+        against("against an acceptance", "A colleague has accepted: the order is accepted, the office decides.", world())
+            .work(CrewB, 2, 200, "work.accept", json!({}))
+            .told(&[asked, "applied"])
+            .conflicts(open),
+        against("against a start", "A colleague has begun: the work is in progress, the office decides.", visited())
+            .work(CrewB, 2, 200, "work.start", json!({"visit": key(40)}))
+            .told(&[asked, "applied"])
+            .conflicts(open),
+        against("against a submission", "A colleague has submitted: the round waits for its verdict, the office decides.", world())
+            .work(CrewB, 2, 200, "work.submit", json!({}))
+            .told(&[asked, "applied"])
+            .conflicts(open),
+        against("against the manager's decline", "The manager has declined: there is nothing left to decide.", world())
+            .work(Manager, 2, 200, "work.decline", json!({"reason": "no_capacity"}))
+            .told(&[asked, "applied"])
+            .conflicts(&[]),
+        against("two crews ask", "One conflict for both.", world())
+            .work(CrewB, 2, 200, "work.decline", json!({"reason": "too_far"}))
+            .told(&[asked, asked])
+            .conflicts(open),
+        against("taken back", "A retracted request leaves nothing to decide.", world())
+            .work(CrewA, 2, 200, "work.retract", json!({"event": key(0xa0)}))
+            .work(CrewB, 2, 100, "work.accept", json!({}))
+            .told(&[asked, "applied", "applied"])
+            .conflicts(&[]),
+        against("against the manager's decline and an acceptance", "The acceptance beats the decline, so the request is open.", world())
+            .work(Manager, 2, 250, "work.decline", json!({"reason": "no_capacity"}))
+            .work(CrewB, 2, 200, "work.accept", json!({}))
+            .told(&[asked, "applied", "applied"])
+            .conflicts(open),
     ]
 }
 
@@ -316,6 +386,16 @@ fn late_answers() -> Vec<Case> {
             .work(OldCrew, 1, 70, "work.decline", json!({"reason": "no_capacity"}))
             .told(&["applied"])
             .conflicts(&[]),
+        case(
+            "late",
+            "accepted in time, declined by the manager",
+            LATE_ACCEPT_DECLINED,
+            "The decline was heard of first and the next was asked, who has not answered: the acceptance beats the decline all the same.",
+            declined(),
+        )
+        .work(OldCrew, 1, 100, "work.accept", json!({}))
+        .told(&["applied"])
+        .conflicts(&[]),
         case("late", "declined what was withdrawn", LATE_DECLINE, "It is right already.", world())
             .work(OldCrew, 1, 70, "work.decline", json!({"reason": "no_capacity"}))
             .told(&["applied"])

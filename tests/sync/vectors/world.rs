@@ -52,6 +52,7 @@ pub fn key(n: u128) -> Uuid {
 pub enum Who {
     CrewA,
     CrewB,
+    Manager,
     OldCrew,
     OldCrewRevoked,
     InspectorA,
@@ -60,13 +61,14 @@ pub enum Who {
 }
 
 impl Who {
-    pub const ALL: [Self; 7] =
-        [Self::CrewA, Self::CrewB, Self::OldCrew, Self::OldCrewRevoked, Self::InspectorA, Self::InspectorB, Self::Operator];
+    pub const ALL: [Self; 8] =
+        [Self::CrewA, Self::CrewB, Self::Manager, Self::OldCrew, Self::OldCrewRevoked, Self::InspectorA, Self::InspectorB, Self::Operator];
 
     pub const fn name(self) -> &'static str {
         match self {
             Self::CrewA => "crew_a",
             Self::CrewB => "crew_b",
+            Self::Manager => "manager",
             Self::OldCrew => "old_crew",
             Self::OldCrewRevoked => "old_crew_revoked",
             Self::InspectorA => "inspector_a",
@@ -79,6 +81,7 @@ impl Who {
         let (account, role, organisation) = match self {
             Self::CrewA => (5, Role::Crew, Some(NEW)),
             Self::CrewB => (6, Role::Crew, Some(NEW)),
+            Self::Manager => (7, Role::ContractorManager, Some(NEW)),
             Self::OldCrew => (4, Role::Crew, Some(OLD)),
             Self::OldCrewRevoked => (8, Role::Crew, Some(OLD)),
             Self::InspectorA => (50, Role::Inspector, None),
@@ -91,6 +94,7 @@ impl Who {
             roles: vec![role],
             areas: if organisation.is_some() { vec![] } else { vec![id(AREA)] },
             organisations: organisation.map(id).into_iter().collect(),
+            manages: organisation.filter(|_| role == Role::ContractorManager).map(id).into_iter().collect(),
             authority: if self == Self::OldCrewRevoked { Authority::Revoked } else { Authority::InForce },
         }
     }

@@ -144,6 +144,7 @@ fn author(account: u128, role: Role, organisation: Option<u128>) -> Author {
         roles: vec![role],
         areas: if organisation.is_some() { vec![] } else { vec![id(DISTRICT)] },
         organisations: organisation.into_iter().map(id).collect(),
+        manages: organisation.filter(|_| role == Role::ContractorManager).into_iter().map(id).collect(),
         authority: Authority::InForce,
     }
 }
@@ -521,7 +522,7 @@ fn the_stricter_verdict_is_kept_and_stands_alone_once_the_next_round_is_in() {
 fn declined_and_submitted() -> Play {
     let mut play = Play::new(POTHOLE);
     play.work(&first(), 1, "work.submit", json!({}));
-    play.work(&crew(303, FIRST), 1, "work.decline", json!({ "reason": "no_capacity" }));
+    play.work(&author(303, Role::ContractorManager, Some(FIRST)), 1, "work.decline", json!({ "reason": "no_capacity" }));
     play
 }
 
@@ -740,4 +741,98 @@ fn a_photo_that_does_not_come_is_waited_for_no_more_or_taken_back() {
         let decided = play.world.conflicts.iter().find(|c| c.kind == ConflictKind::PhotoMissing).unwrap();
         assert_eq!((decided.status, decided.resolution), (ConflictStatus::Resolved, Some(resolution)));
     }
+}
+
+fn crew_asks() -> (Play, Author) {
+    let mut play = Play::new(POTHOLE);
+    let crew = author(71, Role::Crew, Some(FIRST));
+    let epoch = play.order().epoch;
+    let asked = play.work(&crew, epoch, "work.decline", json!({ "reason": "no_capacity" }));
+    assert_eq!((asked.status, asked.code), (Status::Conflict, Some(OutcomeCode::InvalidTransition)));
+    assert_eq!(play.order().state, WorkOrderState::Offered, "the stage does not change");
+    (play, crew)
+}
+
+#[test]
+fn a_granted_request_declines_the_offer_and_the_next_is_asked() {
+    let (mut play, crew) = crew_asks();
+    play.decide(ConflictKind::ReliefRequested, Resolution::Decline, None).unwrap();
+    let order = play.order();
+    assert_eq!((order.state, order.organisation_id), (WorkOrderState::Offered, Some(id(SECOND))));
+    let first = play.world.assignments.iter().find(|a| a.organisation_id == Some(id(FIRST))).unwrap();
+    assert_eq!((first.answer, first.reason.as_deref()), (Some(Answer::Declined), Some("no_capacity")));
+    // What the office decided stays decided: an acceptance that is heard of afterwards is late.
+    let late = play.work(&crew, first.epoch, "work.accept", json!({}));
+    assert_eq!(late.code, Some(OutcomeCode::StaleEpoch));
+    assert_eq!(play.order().organisation_id, Some(id(SECOND)));
+}
+
+#[test]
+fn a_granted_request_takes_an_order_in_hand_from_its_holder() {
+    let (mut play, crew) = crew_asks();
+    let epoch = play.order().epoch;
+    assert_eq!(play.work(&crew, epoch, "work.submit", json!({})).status, Status::Applied);
+    play.decide(ConflictKind::ReliefRequested, Resolution::Decline, None).unwrap();
+    assert_eq!((play.order().state, play.order().organisation_id), (WorkOrderState::Offered, Some(id(SECOND))));
+    assert_eq!(play.world.rounds.iter().map(|r| r.verdict).collect::<Vec<_>>(), [RoundVerdict::Withdrawn]);
+    // The work that was submitted is not lost.
+    play.decide(ConflictKind::StaleEpoch, Resolution::AcceptWork, None).unwrap();
+    assert_eq!((play.order().state, play.order().organisation_id), (WorkOrderState::Submitted, Some(id(FIRST))));
+}
+
+#[test]
+fn a_refused_request_changes_nothing_and_a_new_one_opens_it_again() {
+    let (mut play, crew) = crew_asks();
+    let epoch = play.order().epoch;
+    play.decide(ConflictKind::ReliefRequested, Resolution::Keep, None).unwrap();
+    assert_eq!((play.order().state, play.order().organisation_id), (WorkOrderState::Offered, Some(id(FIRST))));
+    assert!(play.world.work_events.iter().all(|e| e.standing == Standing::Overruled));
+    assert_eq!(play.work(&crew, epoch, "work.accept", json!({})).status, Status::Applied);
+    play.work(&crew, epoch, "work.decline", json!({ "reason": "too_far" }));
+    assert_eq!(play.conflict(ConflictKind::ReliefRequested).mine[0]["reason"], "too_far");
+}
+
+#[test]
+fn an_acceptance_in_time_beats_the_managers_decline_also_when_the_next_was_asked() {
+    for declines_first in [true, false] {
+        let mut play = Play::new(POTHOLE);
+        let (crew, manager) = (author(71, Role::Crew, Some(FIRST)), author(72, Role::ContractorManager, Some(FIRST)));
+        let epoch = play.order().epoch;
+        let decline = |play: &mut Play| play.work(&manager, epoch, "work.decline", json!({ "reason": "no_capacity" }));
+        if declines_first {
+            decline(&mut play);
+            assert_eq!(play.order().organisation_id, Some(id(SECOND)));
+        }
+        assert_eq!(play.work(&crew, epoch, "work.accept", json!({})).status, Status::Applied);
+        if !declines_first {
+            decline(&mut play);
+        }
+        let order = play.order();
+        assert_eq!((order.state, order.organisation_id), (WorkOrderState::Accepted, Some(id(FIRST))));
+        let held = play.world.assignments.get(order.assignment_id.unwrap()).unwrap();
+        assert_eq!(held.answer, Some(Answer::Accepted));
+    }
+}
+
+#[test]
+fn an_overtaken_round_is_withdrawn_and_its_work_can_still_be_accepted() {
+    let mut play = Play::new(POTHOLE);
+    let (first, second) = (author(71, Role::Crew, Some(FIRST)), author(81, Role::Crew, Some(SECOND)));
+    let epoch = play.order().epoch;
+    play.work(&first, epoch, "work.submit", json!({}));
+    play.reassign();
+    let epoch = play.order().epoch;
+    play.work(&second, epoch, "work.submit", json!({}));
+    let mut verdicts: Vec<_> = play.world.rounds.iter().map(|r| (r.number, r.verdict)).collect();
+    verdicts.sort_unstable_by_key(|v| v.0);
+    assert_eq!(verdicts, [(1, RoundVerdict::Withdrawn), (2, RoundVerdict::Pending)]);
+    assert_eq!(play.conflict(ConflictKind::StaleEpoch).theirs["double_work"], true);
+    play.decide(ConflictKind::StaleEpoch, Resolution::AcceptWork, None).unwrap();
+    let order = play.order();
+    assert_eq!((order.state, order.organisation_id), (WorkOrderState::Submitted, Some(id(FIRST))));
+    let pending: Vec<_> = play.world.rounds.iter().filter(|r| r.verdict == RoundVerdict::Pending).map(|r| r.number).collect();
+    assert_eq!(pending, [order.round], "only the round of the holder waits");
+    // What the other did is late work now.
+    let other = play.conflict(ConflictKind::StaleEpoch);
+    assert_eq!(other.mine[0]["actor"], json!(second.account));
 }

@@ -41,23 +41,23 @@ const fn is_work(kind: WorkEventKind) -> bool {
 fn late(world: &World, conflict: &Conflict) -> Option<Late> {
     let order = world.work_orders.get(conflict.work_order_id?)?.clone();
     let ticket = world.tickets.get(order.ticket_id)?.clone();
-    let epoch = conflict.base.get("epoch").and_then(Value::as_i64)?;
     let listed = conflict.mine.as_array()?;
     let is_listed = |e: &WorkEvent| listed.iter().any(|m| m.get("event").and_then(Value::as_str) == Some(e.id.to_string().as_str()));
     let mut events: Vec<WorkEvent> = world
         .work_events
         .iter()
-        .filter(|e| e.work_order_id == order.id && e.epoch == epoch && e.standing == Standing::Stale && is_listed(e))
+        .filter(|e| e.work_order_id == order.id && e.standing == Standing::Stale && is_listed(e))
         .cloned()
         .collect();
     events.sort_by_key(|e| (e.eff, e.id));
-    // One epoch can have had two holders where an offer was reinstated: who submitted counts, else who reported last.
+    // One epoch can have had two holders where an offer was reinstated, and a party can have held several epochs: who submitted
+    // counts, else who reported last.
     let speaks = events.iter().find(|e| e.kind == WorkEventKind::Submit).or_else(|| events.last())?.clone();
     events.retain(|e| e.organisation_id == speaks.organisation_id);
     let held = world
         .assignments
         .iter()
-        .filter(|a| a.work_order_id == order.id && (a.epoch..=a.until_epoch).contains(&epoch))
+        .filter(|a| a.work_order_id == order.id && (a.epoch..=a.until_epoch).contains(&speaks.epoch))
         .filter(|a| a.organisation_id == speaks.organisation_id && a.account_id.is_none_or(|p| p == speaks.actor))
         .max_by_key(|a| a.epoch)?
         .clone();

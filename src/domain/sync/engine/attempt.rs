@@ -29,7 +29,7 @@ pub(super) enum Hold {
 }
 
 /// The first epoch of the current attempt: that of the offer, or the one after the last round that was judged.
-fn first_epoch(world: &World, order: &WorkOrder, assignment: &Assignment) -> i64 {
+pub(super) fn first_epoch(world: &World, order: &WorkOrder, assignment: &Assignment) -> i64 {
     world
         .rounds
         .iter()
@@ -44,13 +44,13 @@ pub(super) fn goes_on(world: &World, order: &WorkOrder, assignment: &Assignment,
 }
 
 /// Whether an event was made by the party of an assignment.
-fn by_party(event: &WorkEvent, assignment: &Assignment) -> bool {
+pub(super) fn by_party(event: &WorkEvent, assignment: &Assignment) -> bool {
     event.work_order_id == assignment.work_order_id
         && event.organisation_id == assignment.organisation_id
         && assignment.account_id.is_none_or(|a| a == event.actor)
 }
 
-const fn counts(standing: Standing) -> bool {
+pub(super) const fn counts(standing: Standing) -> bool {
     matches!(standing, Standing::Effective | Standing::Redundant)
 }
 
@@ -78,7 +78,7 @@ pub(super) fn revive(world: &mut World, order: &WorkOrder, assignment: &Assignme
 }
 
 /// Whether an event says that its party has taken the offer.
-const fn takes(kind: WorkEventKind) -> bool {
+pub(super) const fn takes(kind: WorkEventKind) -> bool {
     matches!(kind, WorkEventKind::Accept | WorkEventKind::Start | WorkEventKind::Resume | WorkEventKind::Submit | WorkEventKind::FailVisit)
 }
 
@@ -86,6 +86,17 @@ const fn takes(kind: WorkEventKind) -> bool {
 fn answered_by_office(world: &World, assignment: &Assignment) -> bool {
     assignment.answer == Some(Answer::Accepted)
         && !world.work_events.iter().any(|e| by_party(e, assignment) && takes(e.kind) && Some(e.at) == assignment.answered_at)
+}
+
+/// Whether the office decided that the party gives the order up: it granted a request for relief, or let a decline stand against work.
+pub(super) fn decided_by_office(world: &World, assignment: &Assignment) -> bool {
+    let decided = |e: &WorkEvent| match e.standing {
+        Standing::Redundant => e.kind == WorkEventKind::RequestRelief,
+        Standing::Overruled => takes(e.kind),
+        _ => false,
+    };
+    let epochs = assignment.epoch..=assignment.until_epoch;
+    world.work_events.iter().any(|e| by_party(e, assignment) && epochs.contains(&e.epoch) && decided(e))
 }
 
 /// Derives state, answer and round from the events of the current attempt and writes all that changed. What is verified or closed

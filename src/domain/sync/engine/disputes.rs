@@ -1,17 +1,17 @@
-//! What people of one party said against each other in one attempt: declined against submitted, findings against findings. They are
-//! looked for anew after every event, so that what was taken back leaves nothing behind.
+//! What people of one party said against each other in one attempt: declined against submitted, findings against findings; and
+//! what their crew ask the office for. They are looked for anew after every event, so that what was taken back leaves nothing behind.
 
 use serde_json::json;
 
 use crate::domain::{
-    conflict::{ConflictKind, Resolution},
+    conflict::{Conflict, ConflictKind, ConflictStatus, Resolution},
     ids::{ConflictId, Id},
     sync::engine::{
-        attempt::events,
+        attempt::{events, first_epoch},
         clash::{Clash, raise, withdraw},
     },
     time::Timestamp,
-    work_order::{Assignment, WorkEvent, WorkEventKind, WorkOrder},
+    work_order::{Assignment, Standing, WorkEvent, WorkEventKind, WorkOrder, WorkOrderState},
     world::World,
 };
 
@@ -21,6 +21,8 @@ pub(super) struct Disputes {
     pub declined: Option<ConflictId>,
     /// Two people submitted different findings: the first are in force.
     pub findings: Option<ConflictId>,
+    /// Crew ask to be relieved: nothing changes until somebody decides.
+    pub relief: Option<ConflictId>,
 }
 
 /// Raises the disputes of the current attempt, brings them up to date or withdraws them.
@@ -29,7 +31,61 @@ pub(super) fn report(world: &mut World, now: Timestamp, order: &WorkOrder, assig
     let what = order.epoch.to_string();
     let declined = settle(world, now, declined(order, &events, &what), ConflictKind::DeclinedVsSubmitted, order, &what);
     let findings = settle(world, now, findings(order, &events, &what), ConflictKind::AlreadySubmitted, order, &what);
-    Disputes { declined, findings }
+    let relief = refresh_relief(world, now, order);
+    Disputes { declined, findings, relief }
+}
+
+/// The requests for relief that nobody has answered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Relief {
+    /// First epoch of the attempt in which they were made.
+    pub epoch: i64,
+    /// The requests, by stamp; at least one.
+    pub requests: Vec<WorkEvent>,
+}
+
+/// What an order's holder asks to be relieved of in the attempt that is going on; nothing once the work was judged, the order has
+/// gone on, or the office has ended the order or its ticket.
+#[must_use]
+pub fn relief(world: &World, order: &WorkOrder) -> Option<Relief> {
+    use WorkOrderState::{Accepted, FailedVisit, InProgress, Offered, OnHold, Rework, Submitted};
+    let shut = world.tickets.get(order.ticket_id).is_none_or(|t| t.status.is_shut_by_office());
+    if shut || !matches!(order.state, Offered | Accepted | InProgress | OnHold | FailedVisit | Rework | Submitted) {
+        return None;
+    }
+    let assignment = order.assignment_id.and_then(|a| world.assignments.get(a))?;
+    let mut requests = events(world, order, assignment);
+    requests.retain(|e| e.kind == WorkEventKind::RequestRelief && e.standing == Standing::Effective);
+    (!requests.is_empty()).then(|| Relief { epoch: first_epoch(world, order, assignment), requests })
+}
+
+/// Raises the conflict of what an order's crew ask for, or brings it up to date; withdraws what became pointless.
+pub(super) fn refresh_relief(world: &mut World, now: Timestamp, order: &WorkOrder) -> Option<ConflictId> {
+    let asked = relief(world, order);
+    let what = asked.as_ref().map_or(0, |r| r.epoch).to_string();
+    let raised = asked.map(|asked| {
+        let side = |e: &WorkEvent| json!({ "event": e.id, "actor": e.actor, "at": e.at, "reason": e.args.get("reason") });
+        let clash = Clash {
+            base: json!({ "epoch": asked.epoch }),
+            theirs: json!({ "epoch": order.epoch, "state": order.state }),
+            mine: asked.requests.iter().map(side).collect(),
+            parties: asked.requests.iter().map(|e| Id::new(e.id.uuid())).collect(),
+            default_in_force: "the order stays where it is until the office decides",
+            ..Clash::hard(ConflictKind::ReliefRequested, order.ticket_id, Some(order.id), &what)
+        };
+        raise(world, now, clash)
+    });
+    let is_over = |c: &&Conflict| {
+        c.kind == ConflictKind::ReliefRequested
+            && c.work_order_id == Some(order.id)
+            && c.status == ConflictStatus::Open
+            && Some(c.id) != raised
+    };
+    let over: Vec<ConflictId> = world.conflicts.iter().filter(is_over).map(|c| c.id).collect();
+    for conflict in over {
+        withdraw(world, conflict, Resolution::Keep, now);
+    }
+    raised
 }
 
 fn settle(

@@ -14,7 +14,7 @@ use crate::domain::{
         engine::{
             Act, Author,
             clash::{Clash, raise},
-            late, target,
+            ended, target,
             ticket::{edit_id, point_source, value_of},
             unknown,
         },
@@ -67,6 +67,7 @@ pub(super) fn edit(world: &mut World, around: &Surroundings<'_>, author: &Author
             base,
             v,
             eff,
+            device_id: author.device,
         };
         world.field_edits.put(mine.clone());
         for other in edits.iter().filter(|e| e.mutation_id != act.id) {
@@ -85,15 +86,15 @@ pub(super) fn edit(world: &mut World, around: &Surroundings<'_>, author: &Author
     ticket.updated_at = ticket.updated_at.max(act.received_at);
     let v = world.tickets.put(ticket);
     if shut {
-        let conflict = late::report_evidence(world, act, id, None, &author.account.to_string());
+        let conflict = ended::report_evidence(world, author, act, id, None);
         let detail = "the office had ended this ticket; what you wrote is kept";
-        return Outcome { conflict: Some(conflict), v: Some(v), ..Outcome::of(Status::Conflict, OutcomeCode::DeletedEntity, detail) };
+        return Outcome { conflict, v: Some(v), ..Outcome::of(Status::Conflict, OutcomeCode::DeletedEntity, detail) };
     }
     match overruled {
         None => Outcome { conflict: raised, ..Outcome::applied(v) },
         Some(field) => {
             let code = if field == TicketField::Category { OutcomeCode::ConcurrentEdit } else { OutcomeCode::ParallelUpdate };
-            let detail = format!("/args/set/{field}: another value stands; yours is kept");
+            let detail = format!("/args/set/{field}: another value stands; yours is kept in the history of the ticket");
             Outcome { conflict: raised, v: Some(v), ..Outcome::of(Status::Merged, code, detail) }
         }
     }
@@ -130,6 +131,7 @@ fn ensure_origin(world: &mut World, id: TicketId, field: TicketField) {
         base: 0,
         v: 1,
         eff: ticket.created_at,
+        device_id: ticket.created_device,
     };
     world.field_edits.put(edit);
 }
@@ -221,6 +223,7 @@ fn keep_loser(world: &mut World, loser: &FieldEdit) {
         text: format!("overruled {}: {text}", loser.field),
         eff: loser.eff,
         removed_at: None,
+        writes: Vec::new(),
     });
 }
 

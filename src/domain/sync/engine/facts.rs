@@ -12,7 +12,7 @@ use crate::domain::{
         engine::{
             Act, Author, answers,
             clash::{Clash, raise, withdraw},
-            late, target, unknown,
+            ended, target, unknown,
         },
         outcome::{Outcome, OutcomeCode, Status},
         stamp::Stamp,
@@ -20,7 +20,7 @@ use crate::domain::{
         warning::{Warning, WarningCode},
     },
     time::Timestamp,
-    visit::{Audience, Measurement, Note, Visit},
+    visit::{Audience, Measurement, Note, Visit, Write},
     world::World,
 };
 
@@ -43,11 +43,13 @@ pub(super) fn decide(world: &mut World, around: &Surroundings<'_>, author: &Auth
             };
             // The earliest departure that was reported stands; the outcome is the newest.
             visit.left_est = Some(visit.left_est.map_or(act.stamp.est, |l| l.min(act.stamp.est)));
-            if act.stamp.eff >= visit.eff {
-                visit.outcome = leave.outcome.or(visit.outcome);
-                visit.eff = act.stamp.eff;
+            if let Some(outcome) = leave.outcome {
+                let stands = Write::add(&mut visit.writes, json!(visit.outcome), visit.eff, written(author, act), json!(outcome));
+                visit.outcome = serde_json::from_value(stands).unwrap_or(visit.outcome);
             }
-            return Outcome::applied(world.visits.put(visit));
+            visit.eff = visit.eff.max(act.stamp.eff);
+            let overruled = leave.outcome.is_some_and(|outcome| visit.outcome != Some(outcome));
+            return changed(world.visits.put(visit), overruled, "/args/outcome");
         }
         Command::PhotoRemove(remove) => {
             let Some(mut photo) = world.photos.get(remove.photo).filter(|p| p.actor == author.account).cloned() else {
@@ -85,9 +87,9 @@ pub(super) fn decide(world: &mut World, around: &Surroundings<'_>, author: &Auth
     if matches!(stored.status, Status::Rejected | Status::Held) || !shut {
         return stored;
     }
-    let conflict = late::report_evidence(world, act, place.ticket, place.order, &author.account.to_string());
+    let conflict = ended::report_evidence(world, author, act, place.ticket, place.order);
     Outcome {
-        conflict: Some(conflict),
+        conflict,
         v: stored.v,
         warnings: stored.warnings,
         ..Outcome::of(Status::Conflict, OutcomeCode::DeletedEntity, "the office had ended this ticket; what you recorded is kept")
@@ -106,6 +108,7 @@ fn add_note(world: &mut World, author: &Author, act: &Act<'_>, place: &Place, ar
         text: args.text.clone(),
         eff: act.stamp.eff,
         removed_at: None,
+        writes: vec![written(author, act)],
     }))
 }
 
@@ -117,13 +120,29 @@ fn change_note(world: &mut World, author: &Author, act: &Act<'_>, change: &NoteC
         (_, Command::NoteRemove(_)) => {
             note.removed_at = Some(note.removed_at.map_or(act.stamp.est, |r| r.min(act.stamp.est)));
         }
-        (Some(text), _) if (act.stamp.eff, text) > (note.eff, &note.text) => {
-            note.text.clone_from(text);
-            note.eff = act.stamp.eff;
+        (Some(text), _) => {
+            let stands = Write::add(&mut note.writes, json!(note.text), note.eff, written(author, act), json!(text));
+            stands.as_str().unwrap_or_default().clone_into(&mut note.text);
+            note.eff = note.eff.max(act.stamp.eff);
         }
         _ => {}
     }
-    Outcome::applied(world.notes.put(note))
+    let overruled = change.text.as_ref().is_some_and(|text| matches!(act.command, Command::NoteEdit(_)) && *text != note.text);
+    changed(world.notes.put(note), overruled, "/args/text")
+}
+
+/// The write of an act.
+const fn written(author: &Author, act: &Act<'_>) -> Write {
+    Write { mutation: Some(act.id), device: author.device, at: act.stamp.eff, value: None }
+}
+
+/// What the author is told of a change of what is theirs: a newer value from another of their devices may stand.
+fn changed(v: i64, overruled: bool, pointer: &str) -> Outcome {
+    if !overruled {
+        return Outcome::applied(v);
+    }
+    let detail = format!("{pointer}: a newer value stands; yours is kept in the history of the ticket");
+    Outcome { v: Some(v), ..Outcome::of(Status::Merged, OutcomeCode::ParallelUpdate, detail) }
 }
 
 fn record_visit(
@@ -153,6 +172,7 @@ fn record_visit(
         distance_m: args.point.map(|p| p.distance_m(ticket_point)),
         outcome: None,
         eff: act.stamp.eff,
+        writes: Vec::new(),
     }))
 }
 

@@ -7,7 +7,10 @@ use crate::domain::{
     photo::VerdictResult,
     sync::{
         engine::{
-            late::{DoubleWork, refresh, refresh_evidence},
+            disputes,
+            ended::refresh_evidence,
+            late::{DoubleWork, refresh},
+            overtaken,
             work::missing_evidence,
         },
         surroundings::Surroundings,
@@ -38,6 +41,7 @@ pub fn concerned(world: &World) -> BTreeSet<TicketId> {
 
 /// Derives the flags of the orders of some tickets, and brings the conflicts of late work and evidence up to date.
 pub fn derive(world: &mut World, around: &Surroundings<'_>, tickets: &BTreeSet<TicketId>, now: Timestamp) {
+    overtaken::withdraw(world, now, tickets);
     let disputed: BTreeSet<WorkOrderId> = world.conflicts.iter().filter_map(|c| c.work_order_id).collect();
     let orders = world.work_orders.iter().filter(|o| tickets.contains(&o.ticket_id));
     let mut double_work = BTreeSet::new();
@@ -46,8 +50,9 @@ pub fn derive(world: &mut World, around: &Surroundings<'_>, tickets: &BTreeSet<T
         if refresh(world, now, &order) == DoubleWork::Yes {
             double_work.insert(order.id);
         }
+        disputes::refresh_relief(world, now, &order);
     }
-    refresh_evidence(world, tickets);
+    refresh_evidence(world, now, tickets);
     let changed: Vec<WorkOrder> = world
         .work_orders
         .iter()

@@ -53,10 +53,7 @@ pub(super) fn decide(world: &mut World, around: &Surroundings<'_>, author: &Auth
         RoundVerdict::Withdrawn => left_behind(world, author, act, order_id, &round, &said),
         RoundVerdict::Pending => match pass(world, author, act, order_id, round.clone(), &said) {
             Some(outcome) => outcome,
-            None => {
-                write(world, author, act, round.clone(), &said);
-                left_behind(world, author, act, order_id, &round, &said)
-            }
+            None => left_behind(world, author, act, order_id, &round, &said),
         },
         same if same == verdict => second(world, author, act, round, &said),
         _ => disagree(world, author, act, order_id, round, &said),
@@ -217,18 +214,31 @@ impl Side {
     }
 }
 
-/// The order has left the round behind.
+/// The order has left the round behind: each verdict on it is kept, in the order of their stamps.
 fn left_behind(world: &mut World, author: &Author, act: &Act<'_>, order: WorkOrderId, round: &Round, said: &Said<'_>) -> Outcome {
     let Some(now) = world.work_orders.get(order).cloned() else { return unknown(order.uuid()) };
     let what = format!("round {}", round.number);
+    let clash = Clash::hard(ConflictKind::StaleEpoch, now.ticket_id, Some(order), &what);
+    let key = |v: &Value| (v.get("at").map(Value::to_string), v.get("mutation").map(Value::to_string));
+    let mine = json!({
+        "verdict": said.verdict, "by": author.account, "at": act.stamp.est, "defects": said.args.defects, "mutation": act.id,
+    });
+    let mut verdicts = match world.conflicts.get(clash.id()).map(|c| c.mine.clone()) {
+        Some(Value::Array(all)) => all,
+        Some(one) => vec![one],
+        None => Vec::new(),
+    };
+    verdicts.retain(|v| key(v) != key(&mine));
+    verdicts.push(mine);
+    verdicts.sort_by_key(key);
     let clash = Clash {
         base: json!({ "round": round.id, "epoch": round.epoch }),
         theirs: json!({ "epoch": now.epoch, "round": now.round }),
-        mine: json!({ "verdict": said.verdict, "by": author.account, "at": act.stamp.est, "defects": said.args.defects }),
+        mine: Value::Array(verdicts),
         parties: vec![act.id],
         cumulative: true,
         default_in_force: "the order goes on; the verdict is kept as an inspection of its round",
-        ..Clash::hard(ConflictKind::StaleEpoch, now.ticket_id, Some(order), &what)
+        ..clash
     };
     let conflict = raise(world, act.received_at, clash);
     let detail = "the order has gone on since this round; your verdict is kept as an inspection of it";

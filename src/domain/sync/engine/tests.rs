@@ -123,6 +123,7 @@ pub(super) fn crew(account: u128, organisation: u128) -> Author {
         roles: vec![Role::Crew],
         areas: vec![],
         organisations: vec![id(organisation)],
+        manages: vec![],
         authority: Authority::InForce,
     }
 }
@@ -320,7 +321,11 @@ fn play(acts: &[(usize, (u8, u8, i64))]) -> World {
     let opener = crew(5, NEW);
     go(&mut w, &opener, 900, ORDER, 2, 299, "visit.record", visit(40));
     for (n, (who, what, minutes)) in acts {
-        let author = if *who == 3 { crew(8, OLD) } else { crew(5 + u128::from(*who), NEW) };
+        let author = match who {
+            3 => crew(8, OLD),
+            2 => Author { roles: vec![Role::ContractorManager], ..crew(7, NEW) },
+            _ => crew(5 + u128::from(*who), NEW),
+        };
         let epoch = if *who == 3 { 1 } else { 2 };
         let (cmd, args) = match what {
             0 => ("work.accept", json!({})),
@@ -399,8 +404,8 @@ fn the_generator_makes_the_hard_cases() {
         states.insert(state(&w));
         states.extend(w.work_events.iter().filter(|e| e.standing == Standing::Redundant).map(|_| Submitted));
     }
-    use ConflictKind::{DeclinedVsSubmitted, MeasurementDisagrees, StaleEpoch};
-    assert!([DeclinedVsSubmitted, MeasurementDisagrees, StaleEpoch].iter().all(|k| kinds.contains(k)), "{kinds:?}");
+    use ConflictKind::{DeclinedVsSubmitted, MeasurementDisagrees, ReliefRequested, StaleEpoch};
+    assert!([DeclinedVsSubmitted, MeasurementDisagrees, ReliefRequested, StaleEpoch].iter().all(|k| kinds.contains(k)), "{kinds:?}");
     assert!([Accepted, Declined, FailedVisit, InProgress, Submitted].iter().all(|s| states.contains(s)), "{states:?}");
 }
 
@@ -411,6 +416,7 @@ pub(super) fn inspector(account: u128) -> Author {
         roles: vec![Role::Inspector],
         areas: vec![id(7)],
         organisations: vec![],
+        manages: vec![],
         authority: Authority::InForce,
     }
 }

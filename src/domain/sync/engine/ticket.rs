@@ -82,6 +82,7 @@ pub(super) fn create(world: &mut World, around: &Surroundings<'_>, author: &Auth
             base: 0,
             v: 1,
             eff,
+            device_id: author.device,
         });
     }
     world.status_changes.put(StatusChange {

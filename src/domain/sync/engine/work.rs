@@ -1,6 +1,7 @@
 //! Work events: append-only, fenced by the epoch that the author knew.
 
 use crate::domain::{
+    account::Role,
     category::EvidenceRule,
     evidence::arrival::{self, EvidenceState},
     ids::{Id, OrganisationId},
@@ -10,7 +11,7 @@ use crate::domain::{
         engine::{
             Act, Author,
             attempt::{self, Hold, goes_on, refold, reinstate},
-            disputes, is_party, late, target, unknown,
+            disputes, ended, is_party, late, target, unknown,
         },
         outcome::{Outcome, OutcomeCode, Status},
         surroundings::Surroundings,
@@ -46,6 +47,7 @@ pub(super) fn decide(world: &mut World, around: &Surroundings<'_>, author: &Auth
     if matches!(act.command, Command::InspectionSubmit(_)) && order.kind != WorkOrderKind::Inspection {
         return Outcome::rejected(OutcomeCode::InvalidTransition, "findings end an inspection; this order is none");
     }
+    let kind = if kind == WorkEventKind::Decline && only_asks(author, &assignment) { WorkEventKind::RequestRelief } else { kind };
     let event = Event { kind, epoch };
     if shut || order.state == WorkOrderState::Cancelled {
         return ended(world, author, act, &order, &assignment, event);
@@ -54,6 +56,17 @@ pub(super) fn decide(world: &mut World, around: &Surroundings<'_>, author: &Auth
         return current(world, author, act, order, assignment, event);
     }
     stale(world, author, act, order, assignment, event)
+}
+
+/// Whether a decline is a request to the author's manager and the office: of a contractor's people only the manager declines.
+fn only_asks(author: &Author, assignment: &Assignment) -> bool {
+    let manages = assignment.organisation_id.is_some_and(|o| author.manages.contains(&o));
+    assignment.account_id.is_none() && author.roles.contains(&Role::Crew) && !manages
+}
+
+/// Whether an event asks for nothing once the party does not hold the order any more.
+const fn gives_up(kind: WorkEventKind) -> bool {
+    matches!(kind, WorkEventKind::Decline | WorkEventKind::RequestRelief)
 }
 
 fn kind_of(command: &Command) -> Option<WorkEventKind> {
@@ -115,10 +128,11 @@ pub(super) fn record(world: &mut World, author: &Author, act: &Act<'_>, assignme
 /// The office had cancelled the order, or cancelled, merged or refused the ticket. Declining it is right already.
 fn ended(world: &mut World, author: &Author, act: &Act<'_>, order: &WorkOrder, assignment: &Assignment, event: Event) -> Outcome {
     record(world, author, act, assignment, event, Standing::Stale);
-    if event.kind == WorkEventKind::Decline {
+    if gives_up(event.kind) {
         return Outcome::applied(order.rev);
     }
-    let conflict = late::report_ended(world, act, order, event.epoch);
+    let party = ended::Party::holding(assignment, author.account);
+    let conflict = ended::report_work(world, act.received_at, order.id, party);
     late::refer_master(world, act, order.ticket_id);
     let Some(conflict) = conflict else { return Outcome::applied(order.rev) };
     kept(conflict, OutcomeCode::DeletedEntity, "the office had ended this order; a supervisor decides about your work")
@@ -128,19 +142,25 @@ fn kept(conflict: crate::domain::ids::ConflictId, code: OutcomeCode, detail: &st
     Outcome { conflict: Some(conflict), ..Outcome::of(Status::Conflict, code, detail) }
 }
 
-/// An event of an attempt that has passed never changes the state, with one exception: an offer that had expired, was accepted in
-/// time and that nobody else has taken since is reinstated.
+/// An event of an attempt that has passed never changes the state, with one exception: an offer that had expired or that the manager
+/// had declined, that was accepted in time and that nobody else has taken since, is reinstated.
 fn stale(world: &mut World, author: &Author, act: &Act<'_>, mut order: WorkOrder, mut assignment: Assignment, event: Event) -> Outcome {
     let in_time = assignment.expires_at.is_some_and(|end| act.stamp.est < end);
-    if event.kind == WorkEventKind::Accept && assignment.answer == Some(Answer::Expired) && in_time && is_free(world, &order) {
+    let given_up = match assignment.answer {
+        Some(Answer::Expired) => true,
+        // Inside an attempt an acceptance beats a decline, whichever is heard of first. What the office decided stays decided.
+        Some(Answer::Declined) => !attempt::decided_by_office(world, &assignment),
+        _ => false,
+    };
+    if event.kind == WorkEventKind::Accept && given_up && in_time && is_free(world, &order) {
         reinstate(world, &mut order, &mut assignment, act.received_at);
         attempt::revive(world, &order, &assignment);
         world.work_orders.put(order.clone());
         return current(world, author, act, order, assignment, event);
     }
     record(world, author, act, &assignment, event, Standing::Stale);
-    // Who declines what he no longer has is right already.
-    if event.kind == WorkEventKind::Decline {
+    // Who declines what they no longer have is right already.
+    if gives_up(event.kind) {
         return Outcome::applied(order.rev);
     }
     let Some(conflict) = late::report_stale(world, act.received_at, order.id, event.epoch) else {
@@ -160,7 +180,7 @@ fn is_free(world: &World, order: &WorkOrder) -> bool {
 fn current(world: &mut World, author: &Author, act: &Act<'_>, mut order: WorkOrder, assignment: Assignment, event: Event) -> Outcome {
     if order.state == WorkOrderState::Expired && assignment.expires_at.is_some_and(|end| act.stamp.est >= end) {
         // Work that was done is seen, and a late yes is heard, though nobody had the right to it any more.
-        if event.kind != WorkEventKind::Decline {
+        if !gives_up(event.kind) {
             return stale(world, author, act, order, assignment, event);
         }
     }
@@ -178,14 +198,26 @@ fn current(world: &mut World, author: &Author, act: &Act<'_>, mut order: WorkOrd
     if was_expired && order.state != WorkOrderState::Expired {
         attempt::revive(world, &order, &assignment);
         let order = refold(world, order, assignment.clone(), hold);
-        return report(world, author, act, &order, &assignment, done);
+        return report(world, author, act, &order, &assignment, event.kind, done);
     }
-    report(world, author, act, &order, &assignment, done)
+    report(world, author, act, &order, &assignment, event.kind, done)
 }
 
 /// What the author is told of an event that counts.
-fn report(world: &mut World, author: &Author, act: &Act<'_>, order: &WorkOrder, assignment: &Assignment, done: bool) -> Outcome {
+fn report(
+    world: &mut World,
+    author: &Author,
+    act: &Act<'_>,
+    order: &WorkOrder,
+    assignment: &Assignment,
+    kind: WorkEventKind,
+    done: bool,
+) -> Outcome {
     let disputes = disputes::report(world, act.received_at, order, assignment);
+    if let Some(conflict) = disputes.relief.filter(|_| kind == WorkEventKind::RequestRelief) {
+        let detail = "only your manager can decline; the office was asked to relieve you, until then the order stays yours";
+        return kept(conflict, OutcomeCode::InvalidTransition, detail);
+    }
     if let Some(conflict) = disputes.declined {
         return kept(conflict, OutcomeCode::ConcurrentEdit, "one of your colleagues declined what another submitted");
     }

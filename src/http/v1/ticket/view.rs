@@ -10,8 +10,9 @@ use crate::{
         category::{Hazard, Priority},
         duplicate::{Likeness, Suggestion},
         geo::Point,
-        ids::{AccountId, AreaId, CategoryId, TicketId},
+        ids::{AccountId, AreaId, CategoryId, DeviceId, MutationId, TicketId},
         ticket::{Boundary, PointSource, StatusChange, Ticket, TicketOrigin, TicketStatus},
+        ticket_history::{Writer, Written},
         time::Timestamp,
         wire,
         world::{Entity, Table},
@@ -157,14 +158,97 @@ impl From<&StatusChange> for StatusChangeView {
     }
 }
 
+/// Who wrote the value that stands instead of another.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WriterView {
+    /// The command; absent: not known.
+    #[schema(required = true)]
+    pub mutation: Option<MutationId>,
+    /// The person; absent: not for the reader to know.
+    #[schema(required = true)]
+    pub actor: Option<AccountId>,
+    /// The device; absent: the office, or not known.
+    #[schema(required = true)]
+    pub device: Option<DeviceId>,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl From<&Writer> for WriterView {
+    fn from(w: &Writer) -> Self {
+        Self { mutation: w.mutation, actor: w.actor, device: w.device, at: w.at }
+    }
+}
+
+/// A value that was written more than once: what stands, and what does not.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ValueView {
+    /// What was written: `text`, `address_text`, `point`, `category`, or `note`, `visit_outcome`, `answer`, `findings`.
+    #[schema(example = "text")]
+    pub field: &'static str,
+    /// The row that has the value, if it is not the ticket: a note, a visit, an answer or a work event.
+    #[schema(required = true)]
+    pub row: Option<Uuid>,
+    /// The value, as in the command that wrote it.
+    pub value: Value,
+    /// The command; absent: not known.
+    #[schema(required = true)]
+    pub mutation: Option<MutationId>,
+    /// The person; absent: not for the reader to know.
+    #[schema(required = true)]
+    pub actor: Option<AccountId>,
+    /// The device; absent: the office, or not known.
+    #[schema(required = true)]
+    pub device: Option<DeviceId>,
+    /// When.
+    pub at: Timestamp,
+    /// Who wrote the value that stands instead; absent: this one stands.
+    #[schema(required = true)]
+    pub overruled_by: Option<WriterView>,
+}
+
+impl From<&Written> for ValueView {
+    fn from(w: &Written) -> Self {
+        Self {
+            field: w.field,
+            row: w.row.map(|(_, id)| id),
+            value: w.value.clone(),
+            mutation: w.writer.mutation,
+            actor: w.writer.actor,
+            device: w.writer.device,
+            at: w.writer.at,
+            overruled_by: w.overruled_by.as_ref().map(WriterView::from),
+        }
+    }
+}
+
+/// An entry of a ticket's history: a change of its status, or a value that was written (it has a `field`).
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum HistoryView {
+    /// A change of the status.
+    Status(StatusChangeView),
+    /// A value.
+    Value(ValueView),
+}
+
+impl HistoryView {
+    const fn at(&self) -> Timestamp {
+        match self {
+            Self::Status(status) => status.at,
+            Self::Value(value) => value.at,
+        }
+    }
+}
+
 /// A ticket with what lies below it. The rows below are as the sync carries them.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DetailView {
     /// The ticket.
     #[serde(flatten)]
     pub ticket: TicketView,
-    /// The history of its status, oldest first.
-    pub history: Vec<StatusChangeView>,
+    /// The history of its status and of the values that were written more than once, oldest first.
+    pub history: Vec<HistoryView>,
     /// Its work orders.
     pub work_orders: Vec<WorkOrderView>,
     /// Their rounds.
@@ -206,9 +290,13 @@ impl DetailView {
         let shows = |kind, id: Uuid| detail.shows(kind, id);
         let orders = world.work_orders.iter().filter(|o| shows("work_order", o.id.uuid()));
         let rounds = world.rounds.iter().filter(|r| shows("round", r.id.uuid()));
+        let changes = detail.history.iter().map(StatusChangeView::from).map(HistoryView::Status);
+        let values = detail.values.iter().map(ValueView::from).map(HistoryView::Value);
+        let mut history: Vec<HistoryView> = changes.chain(values).collect();
+        history.sort_by_key(HistoryView::at);
         Ok(Self {
             ticket: world.tickets.get(id).cloned().ok_or_else(|| Error::not_found("ticket"))?.into(),
-            history: detail.history.iter().map(StatusChangeView::from).collect(),
+            history,
             work_orders: orders
                 .map(|o| Shown::within(world, o.clone()))
                 .map(|o| if detail.is_office() { WorkOrderView::for_office(o) } else { o.into() })

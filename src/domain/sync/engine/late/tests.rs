@@ -253,8 +253,10 @@ fn a_verdict_on_a_round_that_the_order_has_left_behind_is_kept_as_an_inspection_
         let first = w.rounds.iter().find(|r| r.epoch == 2).unwrap().id;
         let judged = go(&mut w, &inspector(50), 3, ORDER, 2, 60, cmd, args);
         assert_eq!((judged.status, judged.code), (Status::Conflict, Some(OutcomeCode::StaleEpoch)));
-        assert_eq!((w.rounds.get(first).unwrap().verdict, order(&w)), (verdict, before));
-        assert_eq!(conflict(&w, ConflictKind::StaleEpoch).mine["verdict"], json!(verdict));
+        assert_eq!(order(&w), before);
+        assert_eq!(conflict(&w, ConflictKind::StaleEpoch).mine[0]["verdict"], json!(verdict));
+        finish(&mut w);
+        assert_eq!(w.rounds.get(first).unwrap().verdict, RoundVerdict::Withdrawn, "the verdict is an inspection, the round is left");
     }
 }
 
