@@ -32,7 +32,7 @@ fn tree(town: &Town, lon: f64) -> Value {
 }
 
 /// What the office knows of a place: moves a ticket to it.
-fn move_to(town: &Town, ticket: &Value, lon: f64) {
+pub fn move_to(town: &Town, ticket: &Value, lon: f64) {
     let path = format!("/v1/tickets/{}", ticket.as_str().unwrap());
     let rev = town.get("operator", &path)["rev"].as_i64().unwrap();
     let body = json!({ "point": { "lat": 36.25, "lon": lon } });

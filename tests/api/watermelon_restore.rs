@@ -75,6 +75,7 @@ fn acknowledged_work_that_a_restored_server_lacks_stays_and_comes_back() {
         let mut apps: Vec<App<'_>> = parked.into_iter().map(|p| unpark(&town, p)).collect();
         // Three events, a visit, two photos, a note, a measurement; a ticket of the field.
         let mut changes = work(&apps[0], &order, &ticket, 0, 1);
+        changes["notes"]["created"][0]["work_order_id"] = order.clone();
         let mut photo = changes["photos"]["created"][0].clone();
         photo["id"] = id(8);
         photo["kind"] = json!("before");
