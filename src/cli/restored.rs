@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::{
     cli::{Env, Failure, out},
     domain::actor::Actor,
+    error::Result,
     server::{self, Migrations},
     service::{
         Ctx,
@@ -13,7 +14,7 @@ use crate::{
             state::feed_epoch,
         },
     },
-    store,
+    store::{self, Tx},
 };
 
 /// Options of `restored`.
@@ -25,6 +26,10 @@ point-in-time recovery) and before the server starts again.
 It gives the feed a new epoch, so that every device begins its copy anew: the revisions that the server gives out now are not those that it gave
 out in the time that was lost. Devices see that the server knows less of them than it did and send the last 30 days again, with the same ids:
 nothing that a device still has is lost, and nothing is done twice. What the office itself entered in the lost time is lost.
+
+Apps that sync with WatermelonDB are the exception. Their library sends nothing again by itself: what it sent in the lost time stays on the phone,
+and comes back only if the app sends it again when it is asked to (api-spec/watermelon.md, \"After a restore of the server\"). Edits of that time are
+lost. The command names the devices concerned.
 
 Examples:
   systemctl stop bazdid
@@ -42,21 +47,41 @@ pub struct Args {
 ///
 /// # Errors
 /// The configuration has faults, or the database cannot be reached.
-pub fn run(args: &Args, env: &Env) -> Result<(), Failure> {
+pub fn run(args: &Args, env: &Env) -> std::result::Result<(), Failure> {
     let config = env.config()?;
     let db = server::database(&config, Migrations::Leave)?;
     let shared = server::shared(&config, &env.ids)?;
     let now = env.clock.now();
     let ctx = Ctx { now, ids: Arc::clone(&env.ids), request_id: env.ids.uuid(now), actor: Some(Actor::system(now)), shared };
     let end_sessions = args.end_sessions;
-    let ended = db.write_blocking(move |tx| {
+    let (ended, apps) = db.write_blocking(move |tx| {
         let epoch = feed_epoch(tx)?;
         renew_feed(tx, &ctx, &epoch, Sign::Operator)?;
-        if end_sessions { store::session::revoke_all_sessions(tx, now, "restore") } else { Ok(0) }
+        let ended = if end_sessions { store::session::revoke_all_sessions(tx, now, "restore")? } else { 0 };
+        Ok((ended, watermelon_devices(tx)?))
     })?;
     out("the feed has a new epoch: every device begins its copy anew and sends again what the server does not know of it");
     if end_sessions {
         out(format_args!("{ended} login(s) ended"));
     }
+    if !apps.is_empty() {
+        out(format_args!(
+            "{} device(s) sync with WatermelonDB, whose library does not send again by itself: what they sent in the lost time stays on them, \
+             and comes back only if their app sends it again (api-spec/watermelon.md); edits of that time are lost:",
+            apps.len()
+        ));
+        apps.iter().for_each(out);
+    }
     Ok(())
+}
+
+/// The devices in service whose apps sync with WatermelonDB, a line each.
+fn watermelon_devices(tx: &mut Tx<'_>) -> Result<Vec<String>> {
+    let mut lines = Vec::new();
+    for id in store::watermelon::list_devices(tx)? {
+        let Some(device) = store::account::find_device(tx, id)?.filter(|d| d.revoked_at.is_none()) else { continue };
+        let login = store::account::find_account(tx, device.account_id)?.map_or_else(String::new, |a| a.login);
+        lines.push(format!("  {} of {login} ({})", device.name, device.id));
+    }
+    Ok(lines)
 }

@@ -49,6 +49,12 @@ impl Table {
         }
     }
 
+    /// Whether the server alone writes its rows.
+    #[must_use]
+    pub const fn is_servers(self) -> bool {
+        matches!(self, Self::WorkOrders | Self::SyncMessages)
+    }
+
     /// The table that holds a kind of our rows, if any does.
     #[must_use]
     pub fn of(kind: &str) -> Option<Self> {

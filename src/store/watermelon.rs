@@ -40,6 +40,12 @@ struct SnapshotRow {
     messages: Json<BTreeMap<Uuid, String>>,
 }
 
+impl From<SnapshotRow> for Snapshot {
+    fn from(r: SnapshotRow) -> Self {
+        Self { device: r.device_id, number: r.number, taken_at: r.taken_at, positions: r.positions, messages: r.messages.0 }
+    }
+}
+
 /// A snapshot of a device.
 ///
 /// # Errors
@@ -51,13 +57,34 @@ pub fn find_snapshot(tx: &mut Tx<'_>, device: DeviceId, number: i64) -> Result<O
         .first(c)
         .optional())
     .map_err(db_error)?;
-    Ok(row.map(|r| Snapshot {
-        device: r.device_id,
-        number: r.number,
-        taken_at: r.taken_at,
-        positions: r.positions,
-        messages: r.messages.0,
-    }))
+    Ok(row.map(Snapshot::from))
+}
+
+/// The snapshots of a device with numbers from one on, the lowest first.
+///
+/// # Errors
+/// The database fails.
+pub fn list_snapshots(tx: &mut Tx<'_>, device: DeviceId, from: i64) -> Result<Vec<Snapshot>> {
+    let rows: Vec<SnapshotRow> = on!(tx, |c| watermelon_snapshots::table
+        .filter(watermelon_snapshots::device_id.eq(device).and(watermelon_snapshots::number.ge(from)))
+        .order(watermelon_snapshots::number)
+        .select(SnapshotRow::as_select())
+        .load(c))
+    .map_err(db_error)?;
+    Ok(rows.into_iter().map(Snapshot::from).collect())
+}
+
+/// Devices that ever had a snapshot.
+///
+/// # Errors
+/// The database fails.
+pub fn list_devices(tx: &mut Tx<'_>) -> Result<Vec<DeviceId>> {
+    on!(tx, |c| watermelon_snapshots::table
+        .select(watermelon_snapshots::device_id)
+        .distinct()
+        .order(watermelon_snapshots::device_id)
+        .load(c))
+    .map_err(db_error)
 }
 
 /// Numbers of the newest snapshots of a device, the newest first.

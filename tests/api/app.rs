@@ -21,6 +21,13 @@ use bazdid::{
     },
     security::password::{self, Cost},
     server::{self, Migrations},
+    service::{
+        Ctx, Settings, Shared,
+        sync::{
+            restore::{Sign, renew_feed},
+            state::feed_epoch,
+        },
+    },
     store::{self, Db, DbOptions, Tx, account::AccountFilter, credential::Credential},
     upload::{Swept, Uploads},
     worker::{
@@ -30,7 +37,7 @@ use bazdid::{
 };
 use serde_json::{Value, json};
 
-use crate::common::TestDb;
+use crate::common::{TestDb, backup};
 
 /// When every test begins.
 pub const START: Timestamp = Timestamp::from_micros(1_790_000_000_000_000);
@@ -246,6 +253,68 @@ impl TestApp {
         self.stop();
         let running = start(&self.config, self.address(), &self.clock, &self.ids);
         self.running = Some(running);
+    }
+
+    /// Copies the database, with the server stopped; answers where the copy is.
+    pub fn back_up(&mut self) -> String {
+        self.stop();
+        self.db.db = None;
+        let copy = backup::back_up(&self.db, self.db.folder());
+        self.start_again();
+        copy
+    }
+
+    /// Puts a copy back, as an operator does with `bazdid restored`.
+    pub fn put_back(&mut self, copy: &str) {
+        self.stop();
+        self.db.db = None;
+        backup::put_back(&self.db, copy);
+        let db = self.open_db();
+        let now = self.clock.now();
+        let shared = Arc::new(Shared::new(Settings::default(), &[7; 32]));
+        let ctx = Ctx { now, ids: self.ids.clone(), request_id: self.ids.uuid(now), actor: None, shared };
+        db.write_blocking(move |tx| {
+            let epoch = feed_epoch(tx)?;
+            renew_feed(tx, &ctx, &epoch, Sign::Operator)
+        })
+        .unwrap();
+        drop(db);
+        self.start_again();
+    }
+
+    fn start_again(&mut self) {
+        self.restart();
+        self.db.db = Some(self.open_db());
+    }
+
+    fn open_db(&self) -> Db {
+        let connections = if self.db.url.starts_with("sqlite") { 1 } else { 4 };
+        Db::open(&DbOptions { url: self.db.url.clone(), connections }).unwrap()
+    }
+
+    /// Grants somebody an area, or some, in place of what they had.
+    pub fn regrant(&self, account_id: AccountId, role: Role, areas: &[AreaId]) {
+        let now = self.clock.now();
+        let grant = RoleGrant {
+            id: self.ids.id(now),
+            account_id,
+            role,
+            organisation_id: None,
+            areas: areas.to_vec(),
+            valid_from: now,
+            valid_to: None,
+        };
+        let change = move |tx: &mut Tx<'_>| {
+            let mut grants = store::account::list_grants_of(tx, &[account_id])?;
+            for old in grants.iter_mut().filter(|g| g.valid_to.is_none()) {
+                old.valid_to = Some(now);
+            }
+            if !grant.areas.is_empty() {
+                grants.push(grant.clone());
+            }
+            store::account::save_grants(tx, &grants)
+        };
+        self.db.db().write_blocking(change).unwrap();
     }
 
     fn running(&self) -> &Running {

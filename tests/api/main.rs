@@ -47,5 +47,8 @@ mod upload;
 mod upload_cuts;
 mod wake;
 mod watermelon;
+mod watermelon_copies;
 mod watermelon_hand_in;
 mod watermelon_library;
+mod watermelon_repeats;
+mod watermelon_restore;

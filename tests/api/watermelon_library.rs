@@ -9,14 +9,17 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use bazdid::clock::Clock as _;
+use bazdid::{
+    clock::Clock as _,
+    domain::{account::Role, ids::Id},
+};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
     node,
     town::Town,
-    town_rows::{COLLAPSE, POTHOLE, TREE},
+    town_rows::{COLLAPSE, EAST, POTHOLE, TREE, WEST},
 };
 
 /// An access token is good for a quarter of an hour.
@@ -32,7 +35,9 @@ fn installed() -> Option<PathBuf> {
 }
 
 /// Plays a day; gives its summary.
-fn play(folder: &Path, town: &Town, seed: u64) -> Value {
+fn play(folder: &Path, town: &mut Town, seed: u64) -> Value {
+    let inspector = town.get("inspector", "/v1/me")["id"].as_str().unwrap().parse().unwrap();
+    let mut backup = None;
     let mut node = node::start(folder, "play.js", &[]);
     let mut to = node.stdin.take().unwrap();
     let categories = [POTHOLE, TREE, COLLAPSE].map(Uuid::from_u128);
@@ -49,6 +54,16 @@ fn play(folder: &Path, town: &Town, seed: u64) -> Value {
             passed += seconds;
             assert!(passed < MAX_SECONDS, "the day is longer than a login");
             town.app.clock.advance_micros(i64::try_from(seconds).unwrap() * 1_000_000);
+            writeln!(to).unwrap();
+        } else if let Some(districts) = said["scope"].as_array() {
+            let area = |name: &Value| Id::new(Uuid::from_u128(if name == "west" { WEST } else { EAST }));
+            town.app.regrant(inspector, Role::Inspector, &districts.iter().map(area).collect::<Vec<_>>());
+            writeln!(to).unwrap();
+        } else if said["backUp"] == true {
+            backup = Some(town.app.back_up());
+            writeln!(to).unwrap();
+        } else if said["restore"] == true {
+            town.app.put_back(&backup.take().unwrap());
             writeln!(to).unwrap();
         } else {
             summary = said["done"].clone();
@@ -77,8 +92,8 @@ fn the_library_finds_its_copies_consistent_after_a_day_of_faults() {
     let Some(folder) = installed() else { return };
     let mut all: Vec<Value> = Vec::new();
     let (mut moved, mut counted) = (BTreeSet::new(), BTreeSet::new());
-    for (town, seed) in Town::both().into_iter().zip([1_u64, 2]) {
-        let done = play(&folder, &town, seed);
+    for (mut town, seed) in Town::both().into_iter().zip([1_u64, 2]) {
+        let done = play(&folder, &mut town, seed);
         for device in done["diagnoses"].as_array().unwrap() {
             assert_eq!((&device["issueCount"], &device["dirty"]), (&json!(0), &json!(false)), "{}: {}", device["name"], device["log"]);
         }
@@ -107,7 +122,7 @@ fn the_library_finds_its_copies_consistent_after_a_day_of_faults() {
     }
     // A day without trouble proves nothing, nor one on which nothing moves.
     assert!(!moved.is_empty() && counted.len() >= 4, "{moved:?} {counted:?}");
-    for name in ["created", "edited", "events", "lost", "repeated", "outdated", "reassigned", "illegal"] {
+    for name in ["created", "edited", "events", "lost", "repeated", "outdated", "reassigned", "illegal", "killed", "scopes", "sentAgain"] {
         assert!(all.iter().all(|d| d["count"][name].as_u64().unwrap() > 0), "{name}: {}", all[0]["count"]);
     }
     assert!(all.iter().flat_map(|d| d["messages"].as_array().unwrap()).any(|m| m["code"] == "stale_epoch"));

@@ -3,6 +3,8 @@
 #![allow(dead_code, reason = "each test binary uses its own part")]
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests")]
 
+pub mod backup;
+
 use std::{collections::BTreeSet, io::Write as _, sync::Mutex};
 
 use bazdid::store::{Db, DbOptions, migrate};

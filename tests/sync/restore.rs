@@ -1,6 +1,6 @@
 //! A backup is put back: devices converge, and nothing that a device still has is lost or doubled.
 
-use std::{collections::BTreeMap, fs, sync::Arc, thread, time::Duration};
+use std::{collections::BTreeMap, sync::Arc};
 
 use bazdid::{
     client::{Device, DeviceState, acts::Shot, clocks::DeviceClock, copy::LocalCopy},
@@ -19,13 +19,15 @@ use bazdid::{
     },
     store::{self, Db, DbOptions},
 };
-use diesel::{Connection as _, PgConnection, RunQueryDsl as _};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
     city::{CREW_OLD, CREW_OLD_2, City, EAST, INSPECTOR_E, INSPECTOR_W, Phone, SUPERVISOR, SharedCity, WEST, category},
-    common::TestDb,
+    common::{
+        TestDb,
+        backup::{back_up, put_back},
+    },
 };
 
 /// Phones without a server.
@@ -66,52 +68,6 @@ fn stop(city: SharedCity) -> Stopped {
     assert_eq!(std::rc::Rc::strong_count(&city), 1, "somebody still holds the server");
     drop(city);
     stopped
-}
-
-/// Copies a database that nobody uses; answers the copy's URL. On SQLite the file itself is copied.
-fn back_up(t: &TestDb, folder: &tempfile::TempDir) -> String {
-    if let Some(path) = t.url.strip_prefix("sqlite://") {
-        wait_until_closed(path);
-        let copy = folder.path().join("backup.db");
-        fs::copy(path, &copy).unwrap();
-        return format!("sqlite://{}", copy.display());
-    }
-    let (server, name) = t.url.rsplit_once('/').unwrap();
-    let mut admin = PgConnection::establish(&format!("{server}/postgres")).unwrap();
-    let copy = format!("CREATE DATABASE {name}_backup TEMPLATE {name}");
-    for _ in 0..100 {
-        // The connections of the stopped server take a moment to be gone.
-        if diesel::sql_query(&copy).execute(&mut admin).is_ok() {
-            return format!("{server}/{name}_backup");
-        }
-        thread::sleep(Duration::from_millis(50));
-    }
-    panic!("the database could not be copied");
-}
-
-/// Waits until a stopped server has put its log into the file and closed it: then there is no log any more.
-fn wait_until_closed(path: &str) {
-    for _ in 0..400 {
-        if !fs::exists(format!("{path}-wal")).unwrap() {
-            return;
-        }
-        thread::sleep(Duration::from_millis(50));
-    }
-    panic!("the file is still in use");
-}
-
-/// Puts the copy in the place of the database.
-fn put_back(t: &TestDb, copy: &str) {
-    if let Some(path) = t.url.strip_prefix("sqlite://") {
-        wait_until_closed(path);
-        fs::remove_file(path).unwrap();
-        fs::copy(copy.strip_prefix("sqlite://").unwrap(), path).unwrap();
-        return;
-    }
-    let (server, name) = t.url.rsplit_once('/').unwrap();
-    let mut admin = PgConnection::establish(&format!("{server}/postgres")).unwrap();
-    diesel::sql_query(format!("DROP DATABASE {name} WITH (FORCE)")).execute(&mut admin).unwrap();
-    diesel::sql_query(format!("ALTER DATABASE {name}_backup RENAME TO {name}")).execute(&mut admin).unwrap();
 }
 
 fn first(phone: &Phone, kind: &str) -> Uuid {
@@ -184,7 +140,7 @@ fn play(mut t: TestDb, told: Told) {
     a_shift(&mut phones, "before");
     let parked = park(phones);
     let stopped = stop(city);
-    let copy = back_up(&t, &folder);
+    let copy = back_up(&t, folder.path());
 
     // The time that will be lost: acknowledged work, a ticket, a device that registers, an edit, and something that is not sent.
     let city = open(&stopped, &t.url);

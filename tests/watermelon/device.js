@@ -17,6 +17,11 @@ class Refused extends Error {
   }
 }
 
+// A column of each table that the app writes, to mark a row with.
+const WRITTEN = { tickets: 'text', work_events: 'kind', visits: 'kind', photos: 'kind', measurements: 'item', notes: 'text' }
+// A column that only the server fills, of tables whose `actor_id` may be empty.
+const FILLED = { tickets: 'code', notes: 'audience' }
+
 class Device {
   // `ids`: how the app makes ids, as the library does or as UUIDs. `skew`: how far its clock is off, milliseconds.
   constructor({ base, token, name, ids, skew, clock, count }) {
@@ -46,6 +51,7 @@ class Device {
   async register() {
     const body = { nonce: `nonce of ${this.name}`, name: this.name, platform: 'node', app_version: '1' }
     this.id = (await this.call('POST', '/v1/sync/devices', body)).id
+    this.account = (await this.call('GET', '/v1/me')).id
   }
 
   // A call whose answer may be lost after the server has handled it, or that is sent twice.
@@ -69,12 +75,53 @@ class Device {
     return this.overTheLine('pull', () => this.call('GET', `/v1/watermelon/sync?device=${this.id}&${query}`))
   }
 
+  // What the server acknowledged and lost in a restore is marked as changed, so that the library pushes it again. Others' rows that the
+  // server does not know are given up.
+  async sendAgain(changes) {
+    const mark = (row, columns) =>
+      row.prepareUpdate((r) => {
+        for (const column of columns) {
+          const value = r._raw[column]
+          r._setRaw(column, typeof value === 'number' ? 0 : '')
+          r._setRaw(column, value)
+        }
+      })
+    await this.database.write(async () => {
+      const batch = []
+      for (const table of Object.keys(WRITTEN)) {
+        const there = new Map(changes[table].updated.map((row) => [row.id, row]))
+        for (const row of await this.rows(table)) {
+          const { id, actor_id, _status } = row._raw
+          if (_status !== 'synced') continue
+          const isOwn = actor_id ? actor_id === this.account : !row._raw[FILLED[table]]
+          const known = there.get(id)
+          if (!known && isOwn) batch.push(mark(row, [WRITTEN[table]]))
+          else if (!known) batch.push(row.prepareDestroyPermanently())
+          else if (isOwn && table === 'notes' && known.text !== row._raw.text) batch.push(mark(row, ['text']))
+          else if (isOwn && table === 'visits' && row._raw.left_at && !known.left_at) batch.push(mark(row, ['left_at', 'outcome']))
+        }
+      }
+      this.count.sentAgain += batch.length
+      await this.database.batch(batch)
+    })
+  }
+
   // One try, as an app makes it when it has a network. `between`: what others do between its pull and its push.
   async trySync(between) {
     await synchronize({
       database: this.database,
       sendCreatedAsUpdated: true,
-      pullChanges: (args) => this.pullChanges(args),
+      pullChanges: async (args) => {
+        const answer = await this.pullChanges(args)
+        if (answer.send_again) await this.sendAgain(answer.changes)
+        return answer
+      },
+      // The library calls this between its two writes: the rows are applied, the number is not stored.
+      onDidPullChanges: () => {
+        if (this.fault !== 'kill') return
+        this.count.killed += 1
+        throw new Lost('kill')
+      },
       pushChanges: async ({ changes, lastPulledAt }) => {
         if (between) await between()
         const path = `/v1/watermelon/sync?device=${this.id}&last_pulled_at=${lastPulledAt}&sent_at=${this.now()}`

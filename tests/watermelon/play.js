@@ -1,5 +1,5 @@
-// A day of five phones with the real library: facts, tickets, edits that collide, an office that reassigns meanwhile, a line that loses
-// answers. At the end the library's own diagnosis is the judge. Told by the test what the town is (first line of the input); passes
+// A day of five phones with the real library: facts, tickets, edits that collide, an office that reassigns meanwhile and changes what an
+// inspector reads, a line that loses answers, apps that are ended between two writes, a server that is put back to a backup. At the end the library's own diagnosis is the judge. Told by the test what the town is (first line of the input); passes
 // time by asking the test for it; the last line of the output is the summary.
 'use strict'
 
@@ -42,7 +42,12 @@ async function main() {
     await lines.next()
     clock.now += seconds * 1000
   }
-  const count = { steps: 0, created: 0, edited: 0, events: 0, lost: 0, repeated: 0, outdated: 0, reassigned: 0, illegal: 0, removed: 0 }
+  // What only the test can do: a change of an inspector's districts, a backup, a restore.
+  const ask = async (what) => {
+    say(what)
+    await lines.next()
+  }
+  const count = { steps: 0, created: 0, edited: 0, events: 0, lost: 0, repeated: 0, outdated: 0, reassigned: 0, illegal: 0, removed: 0, killed: 0, scopes: 0, sentAgain: 0, gone: 0 }
   const device = (name, who, ids, skew) => new Device({ base: town.base, token: town.tokens[who], name, ids, skew, clock, count })
   const devices = [
     device('first crew', 'crew', 'library', 0),
@@ -159,6 +164,22 @@ async function main() {
     if (reply.ok) count.reassigned += 1
   }
 
+  // The server loses what happened since the backup. What is on no phone of its author then is lost for good: what had been refused, what had not been
+  // decided yet, and what had left with an order that went to others.
+  const restore = async () => {
+    const anywhere = new Set()
+    for (const d of devices) {
+      for (const table of new Set(made.values())) {
+        for (const { id, actor_id } of await d.raws(table)) if (!actor_id || actor_id === d.account) anywhere.add(id)
+      }
+    }
+    for (const id of [...made.keys()].filter((id) => !anywhere.has(id))) {
+      made.delete(id)
+      count.gone += 1
+    }
+    await ask({ restore: true })
+  }
+
   for (const d of [...devices, office]) await d.register()
   for (const d of devices) await d.sync()
   for (count.steps = 0; count.steps < town.steps; count.steps += 1) {
@@ -168,8 +189,14 @@ async function main() {
     await pick(acts)(d)
     if (chance(0.05)) await illegal(d)
     if (chance(0.03)) await reassign()
+    if (chance(0.03)) {
+      await ask({ scope: pick([['west'], ['east'], ['west', 'east'], []]) })
+      count.scopes += 1
+    }
+    if (count.steps === Math.floor(town.steps / 3)) await ask({ backUp: true })
+    if (count.steps === Math.floor(town.steps / 2)) await restore()
     if (chance(0.4)) {
-      d.fault = pick([null, null, 'pull', 'push', 'push', 'push twice'])
+      d.fault = pick([null, null, 'pull', 'kill', 'kill', 'push', 'push', 'push twice'])
       const other = pick(devices)
       const between = chance(0.3) ? async () => other !== d && (await other.sync()) : chance(0.1) ? reassign : null
       await d.sync(between)
@@ -177,6 +204,7 @@ async function main() {
     await pass(1)
   }
 
+  await ask({ scope: ['west'] })
   // The line is good again. What one sends the others may have to be told: three rounds.
   for (let round = 0; round < 3; round += 1) for (const d of devices) await d.settle()
   const diagnoses = []

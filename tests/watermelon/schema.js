@@ -5,7 +5,7 @@ const { Model, appSchema, tableSchema } = require('@nozbe/watermelondb')
 
 const COLUMNS = {
   tickets: {
-    string: ['text!', 'address_text', 'category_id!', 'code', 'point_source', 'areas', 'boundary', 'priority', 'hazard', 'status', 'status_reason', 'origin', 'duplicate_of'],
+    string: ['text!', 'address_text', 'category_id!', 'code', 'point_source', 'areas', 'boundary', 'priority', 'hazard', 'status', 'status_reason', 'origin', 'duplicate_of', 'actor_id'],
     number: ['lat!', 'lon!', 'accuracy_m', 'promise_at', 'supporters', 'created_at!', 'updated_at!'],
   },
   work_orders: {

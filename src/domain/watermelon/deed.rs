@@ -1,5 +1,7 @@
 //! What somebody did, read off a row that is new to the server or differs from the server's.
 
+mod identity;
+
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -15,6 +17,8 @@ use crate::domain::{
     },
     work_order::WorkEventKind,
 };
+
+pub use identity::{Identities, identities, identities_deleted};
 
 /// Who sends.
 #[derive(Debug, Clone, Copy)]
@@ -77,7 +81,8 @@ pub enum Seen {
 /// A command that a row stands for, before it has a place in the device's sequence.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Deed {
-    /// Identity: follows from device, row and content, so that what is sent again is known again. A work event's is its row's.
+    /// Identity: follows from device, row and content, so that what is sent again is known again. A work event's is its row's. See
+    /// [`identities`].
     pub id: MutationId,
     /// Which row.
     pub subject: (Table, Uuid),
@@ -185,7 +190,14 @@ impl Author<'_> {
             (Table::Tickets, Some(known)) => self.ticket(known),
             (Table::WorkEvents, None) => Reading::Deeds(vec![self.event()]),
             (Table::WorkEvents, Some(known)) => self.fact(known, EVENT),
-            (Table::Visits, None) => Reading::Deeds([self.arrival()].into_iter().chain(self.departure()).collect()),
+            (Table::Visits, None) => {
+                let left = self.columns.instant("left_at");
+                let departure = self.departure(|args| {
+                    let deed = self.deed("visit.leave", None, args);
+                    Deed { id: MutationId::new(name_uuid(&format!("{}|{left:?}", deed.id))), ..deed }
+                });
+                Reading::Deeds([self.arrival()].into_iter().chain(departure).collect())
+            }
             (Table::Visits, Some(known)) => self.visit(known),
             (Table::Photos, None) => Reading::Deeds(vec![self.photo()]),
             (Table::Photos, Some(known)) => self.fact(known, PHOTO),
@@ -222,8 +234,7 @@ impl Author<'_> {
     /// A command that changes what is there: to say the same once more after another change is another command.
     fn change(&self, cmd: &'static str, args: Value) -> Deed {
         let deed = self.deed(cmd, None, args);
-        let name = format!("{}|{}", deed.id, self.sender.snapshot);
-        Deed { id: MutationId::new(name_uuid(&name)), needs: [deed.needs, vec![self.pushed.id]].concat(), ..deed }
+        Deed { id: self.change_id(cmd), needs: [deed.needs, vec![self.pushed.id]].concat(), ..deed }
     }
 
     fn wrote(&self, known: &Known) -> bool {
@@ -315,14 +326,14 @@ impl Author<'_> {
         self.deed("visit.record", columns.instant("arrived_at"), args)
     }
 
-    fn departure(&self) -> Option<Deed> {
+    fn departure(&self, command: impl FnOnce(Value) -> Deed) -> Option<Deed> {
         let left = self.columns.instant("left_at");
         let outcome = self.columns.get("outcome");
         if left.is_none() && outcome.is_none() {
             return None;
         }
-        let deed = self.change("visit.leave", json!({ "visit": self.pushed.id, "outcome": outcome }));
-        Some(Deed { at: left.unwrap_or(deed.at), ..deed })
+        let deed = command(json!({ "visit": self.pushed.id, "outcome": outcome }));
+        Some(Deed { at: left.unwrap_or(deed.at), needs: [deed.needs, vec![self.pushed.id]].concat(), ..deed })
     }
 
     /// A visit is left once it was made; who was there and when does not change.
@@ -333,7 +344,7 @@ impl Author<'_> {
         if known.seen == Seen::Before {
             return Reading::Outdated;
         }
-        self.departure().map_or(Reading::NotWritable, |deed| Reading::Deeds(vec![deed]))
+        self.departure(|args| self.change("visit.leave", args)).map_or(Reading::NotWritable, |deed| Reading::Deeds(vec![deed]))
     }
 
     fn photo(&self) -> Deed {

@@ -9,7 +9,7 @@ use crate::domain::{
     geo::Point,
     ids::Id,
     photo::Photo,
-    ticket::Ticket,
+    ticket::{Ticket, TicketOrigin},
     time::Timestamp,
     visit::{Measurement, Note, Visit},
     watermelon::{Table, id},
@@ -70,12 +70,14 @@ fn at_point(mut row: Value, point: Option<&Point>) -> Value {
 }
 
 fn ticket(t: &Ticket) -> Value {
+    // Who took a citizen's call is nobody's business in the field.
+    let author = Some(t.created_by).filter(|_| t.origin == TicketOrigin::Field);
     let areas: Vec<String> = t.areas.iter().map(|a| name(*a)).collect();
     let row = json!({
         "id": name(t.id), "code": t.code, "category_id": name(t.category_id), "text": t.text, "address_text": t.address_text,
         "point_source": t.point_source, "areas": document(&areas), "boundary": t.boundary, "priority": t.priority, "hazard": t.hazard,
         "status": t.status, "status_reason": t.status_reason, "origin": t.origin, "promise_at": when(t.promise_at),
-        "duplicate_of": named(t.duplicate_of), "supporters": t.supporters, "created_at": ms(t.created_at), "updated_at": ms(t.stamp),
+        "duplicate_of": named(t.duplicate_of), "supporters": t.supporters, "actor_id": named(author), "created_at": ms(t.created_at), "updated_at": ms(t.stamp),
     });
     at_point(row, Some(&t.point))
 }

@@ -15,6 +15,7 @@ use crate::{
             outcome::{OutcomeCode, Status},
             warning::Warning,
         },
+        text_enum::TextEnum as _,
         watermelon::{Table, of_ms},
     },
     error::{Code, Error, Result},
@@ -89,9 +90,37 @@ struct Pulled {
     /// Number of the snapshot.
     #[schema(minimum = 1)]
     timestamp: i64,
-    /// `replacement` if the app gives up what is not in `changes`.
+    /// `replacement` if the app gives up what is not in `changes`; an object if it does so only in tables that the server alone writes.
     #[serde(rename = "experimentalStrategy", skip_serializing_if = "Option::is_none")]
-    strategy: Option<&'static str>,
+    #[schema(value_type = Option<Value>)]
+    strategy: Option<Strategy>,
+    /// Whether the app is asked to push again its own rows that are not in `changes`: the server acknowledged them and lost them in a restore.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    send_again: bool,
+}
+
+/// What the library does with rows that are not in an answer.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Strategy {
+    /// The same in all tables.
+    All(&'static str),
+    /// Table by table.
+    ByTable { default: &'static str, r#override: BTreeMap<Table, &'static str> },
+}
+
+impl Strategy {
+    fn of(replaces: Replaces) -> Option<Self> {
+        match replaces {
+            Replaces::Nothing => None,
+            Replaces::Everything => Some(Self::All("replacement")),
+            Replaces::ServersTables => {
+                let servers = Table::ALL.iter().filter(|t| t.is_servers()).map(|t| (*t, "replacement")).collect();
+                Some(Self::ByTable { default: "incremental", r#override: servers })
+            }
+        }
+    }
 }
 
 /// What became of a row that was sent.
@@ -115,6 +144,8 @@ struct RowResult {
     /// Values that could not be used, though the command was; absent if there are none.
     #[schema(value_type = Vec<Object>, required = false)]
     warnings: Vec<Warning>,
+    /// Whether this is the stored answer to a row that was sent before; absent if it is not.
+    replayed: Option<bool>,
 }
 
 /// The answer to a push.
@@ -145,8 +176,8 @@ async fn watermelon_pull(state: web::Data<State>, ctx: May<Own>, query: Params<P
     let pulled = pulled.await?;
     let has = pulled.snapshot.clone();
     let timestamp = state.db.write(move |tx| pull::keep(tx, &ctx, &has)).await?;
-    let strategy = (pulled.replaces == Replaces::Everything).then_some("replacement");
-    let answer = reply::plain(&Pulled { changes: pulled.changes, timestamp, strategy });
+    let strategy = Strategy::of(pulled.replaces);
+    let answer = reply::plain(&Pulled { changes: pulled.changes, timestamp, strategy, send_again: pulled.lost.is_some() });
     drop(pass);
     Ok(answer)
 }

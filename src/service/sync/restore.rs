@@ -5,6 +5,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
+    domain::time::Timestamp,
     error::Result,
     service::{Ctx, change::entry, reference, sync::state::feed_epoch},
     store::{self, Tx},
@@ -29,6 +30,14 @@ impl Sign {
             Self::Cursor => "cursor",
         }
     }
+}
+
+/// When the feed got its epoch after a restore; nothing if the database was never put back.
+///
+/// # Errors
+/// The database fails.
+pub fn renewed_at(tx: &mut Tx<'_>) -> Result<Option<Timestamp>> {
+    Ok(store::state::find_state(tx, RENEWED_AT)?.and_then(|text| Timestamp::parse(&text).ok()))
 }
 
 /// Gives the feed a new epoch. `seen`: the one that the sign belongs to; if the feed has another by now, somebody was faster and nothing

@@ -4,6 +4,7 @@
 //! It is another mouth of the one sync: what a device reads is derived as for [`crate::service::sync::pull`], and what it did goes
 //! through [`crate::service::sync::push`]. Nothing is merged here.
 
+pub mod basis;
 mod changes;
 mod messages;
 pub mod pull;
@@ -13,10 +14,7 @@ use crate::{
     domain::sync::cursor::Cursor,
     error::Result,
     service::{Ctx, sync::pull::scope::Scope},
-    store::{
-        Tx,
-        watermelon::{Snapshot, find_snapshot},
-    },
+    store::{Tx, watermelon::find_snapshot},
 };
 
 /// Snapshots that are kept of a device: so many pulls may be lost one after the other.
@@ -24,10 +22,9 @@ pub const KEPT_SNAPSHOTS: usize = 64;
 /// Rows of one answer. An app that sees more cannot be served whole, and this protocol knows no pages.
 pub const MAX_ROWS: usize = 50_000;
 
-/// A snapshot that a device names, with the positions that it stands for; nothing if the server does not have it (any more), or
+/// The positions of a snapshot that a device names; nothing if the server does not have it (any more), or
 /// if it is another server's.
-fn known_snapshot(tx: &mut Tx<'_>, ctx: &Ctx, scope: &Scope, number: i64) -> Result<Option<(Snapshot, Cursor)>> {
-    let Some(snapshot) = find_snapshot(tx, scope.device.id, number)? else { return Ok(None) };
-    let cursor = Cursor::open(&snapshot.positions, |bytes| ctx.shared.vault.sign_cursor(bytes));
-    Ok(cursor.ok().filter(|c| c.feed_epoch == scope.epoch).map(|cursor| (snapshot, cursor)))
+fn known_snapshot(tx: &mut Tx<'_>, ctx: &Ctx, scope: &Scope, number: i64) -> Result<Option<Cursor>> {
+    let snapshot = find_snapshot(tx, scope.device.id, number)?;
+    Ok(snapshot.and_then(|s| basis::open(ctx, &s)).filter(|c| c.feed_epoch == scope.epoch))
 }

@@ -27,6 +27,8 @@ pub(in crate::service::sync) struct Positions<'a> {
     pub lost: Vec<Channel>,
     /// Channels that are sent from the beginning.
     pub reset: Vec<Channel>,
+    /// Channels of which the device may hold rows though they are read from the beginning: it is told what left them, too.
+    held: BTreeSet<Channel>,
 }
 
 /// Whether nothing that was forgotten is missing to who has read so far. Below the floor only somebody is safe who began at it: what is
@@ -45,8 +47,15 @@ impl<'a> Positions<'a> {
         again: &BTreeSet<Channel>,
     ) -> Self {
         let had = cursor.as_ref().and_then(|c| c.as_ref()).map(|c| &c.positions);
-        let mut positions =
-            Self { rows, read_to: BTreeMap::new(), floors: BTreeMap::new(), gained: Vec::new(), lost: Vec::new(), reset: Vec::new() };
+        let mut positions = Self {
+            rows,
+            read_to: BTreeMap::new(),
+            floors: BTreeMap::new(),
+            gained: Vec::new(),
+            lost: Vec::new(),
+            reset: Vec::new(),
+            held: BTreeSet::new(),
+        };
         let floor_of = |channel: &Channel| rows.get(channel).map_or(0, |r| r.floor);
         // What a device was told again concerns rows of any channel: if some of it may be gone, none of them can be trusted.
         let told_all = channels.iter().all(|c| {
@@ -80,6 +89,12 @@ impl<'a> Positions<'a> {
         positions
     }
 
+    /// Names channels of which the device may hold rows that it has no position for.
+    pub fn holding(mut self, held: BTreeSet<Channel>) -> Self {
+        self.held = held;
+        self
+    }
+
     /// The entries of the next page, one query a channel that has any. What is nearly read comes first, so that the long
     /// back-fill of a gained channel never keeps today's work waiting.
     pub fn read(&mut self, tx: &mut Tx<'_>, limit: usize) -> Result<Vec<FeedRow>> {
@@ -104,7 +119,7 @@ impl<'a> Positions<'a> {
             let to = if found.len() < room { row.head } else { found.last().map_or(row.head, |last| last.seq) };
             self.read_to.insert(channel, to);
             // What a device never had cannot leave it; a device's own channel has nothing but what it is told again.
-            let begins = at == 0 && !matches!(channel, Channel::Device(_));
+            let begins = at == 0 && !matches!(channel, Channel::Device(_)) && !self.held.contains(&channel);
             entries.extend(found.into_iter().filter(|e| e.present || !begins));
         }
         Ok(entries)

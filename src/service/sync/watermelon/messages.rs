@@ -3,7 +3,7 @@
 //! An answer can change later and no channel carries it. So a snapshot holds which messages the app had, and the difference is
 //! exact.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -43,15 +43,17 @@ pub(super) fn hashes(messages: &BTreeMap<Uuid, Row>) -> BTreeMap<Uuid, String> {
     messages.iter().map(|(id, row)| (*id, hash(row))).collect()
 }
 
-/// Adds what changed in the messages since a snapshot. Of a message that is deleted for another reason (the app had changed it)
+/// Adds what changed in the messages since any of some snapshots. Of a message that is deleted for another reason (the app had changed it)
 /// the row as it stands is told.
-pub(super) fn add(changes: &mut Changes, messages: &BTreeMap<Uuid, Row>, had: &BTreeMap<Uuid, String>) {
+pub(super) fn add(changes: &mut Changes, messages: &BTreeMap<Uuid, Row>, had: &[BTreeMap<Uuid, String>]) {
     let here = changes.entry(Table::SyncMessages).or_default();
     let has = hashes(messages);
     let again: Vec<Uuid> = here.deleted.iter().filter_map(|text| id::read(text)).filter(|id| messages.contains_key(id)).collect();
     here.deleted.retain(|text| id::read(text).is_none_or(|id| !messages.contains_key(&id)));
-    here.deleted.extend(had.keys().filter(|id| !has.contains_key(id)).map(|id| id::write(*id)));
-    here.updated.extend(messages.iter().filter(|(id, _)| had.get(id) != has.get(id) || again.contains(id)).map(|(_, row)| row.clone()));
+    let gone: BTreeSet<Uuid> = had.iter().flat_map(BTreeMap::keys).filter(|id| !has.contains_key(id)).copied().collect();
+    here.deleted.extend(gone.into_iter().map(id::write));
+    let is_known = |id: &Uuid| !had.is_empty() && had.iter().all(|had| had.get(id) == has.get(id));
+    here.updated.extend(messages.iter().filter(|(id, _)| !is_known(id) || again.contains(id)).map(|(_, row)| row.clone()));
 }
 
 fn row(answer: &Journaled) -> Option<Row> {

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::{
     domain::{
-        ids::{DeviceId, Id, MutationId, name_uuid},
+        ids::{DeviceId, MutationId},
         sync::{
             channel::Channel,
             cursor::Cursor,
@@ -24,11 +24,9 @@ use crate::{
         time::Timestamp,
         watermelon::{
             Table,
-            deed::{Deed, Known, Pushed, Reading, Seen, Sender, read, read_deleted},
+            deed::{Deed, Pushed, Reading, Sender, identities, identities_deleted, read, read_deleted},
             id, order,
-            row::show,
         },
-        world::World,
     },
     error::{Code, Error, Result},
     service::{
@@ -40,18 +38,23 @@ use crate::{
             push as engine,
             watermelon::{
                 known_snapshot,
-                push::envelope::{Sent, SentRow, UnreadRow},
+                push::{
+                    envelope::{Sent, SentRow, UnreadRow},
+                    replay::Replays,
+                    view::View,
+                },
             },
         },
     },
     store::{
         self, Tx,
-        feed::{self, Entry, Presence, find_entries},
-        rows::load_rows,
+        feed::{self, Entry, Presence},
     },
 };
 
 pub mod envelope;
+mod replay;
+mod view;
 
 /// What an app sends.
 #[derive(Debug, Clone)]
@@ -84,6 +87,9 @@ pub struct RowResult {
     /// Values that could not be used, though the command was; pointers are those of the command (`sync.md`).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<Warning>,
+    /// Whether this is the stored answer to a row that was sent before.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub replayed: bool,
 }
 
 /// The answer to a push.
@@ -113,79 +119,27 @@ pub fn push(tx: &mut Tx<'_>, ctx: &Ctx, request: &Request) -> Result<Answer> {
         return Err(Error::field("?last_pulled_at", "a push names the snapshot that the app has: pull first"));
     };
     let cursor = match (known_snapshot(tx, ctx, &scope, number)?, standing) {
-        (Some((_, cursor)), _) => cursor,
+        (Some(cursor), _) => cursor,
         (None, Standing::HandsIn) => Cursor { feed_epoch: scope.epoch.clone(), positions: BTreeMap::new() },
         (None, Standing::InService) => {
             return Err(Error::with(Code::Conflict, "the server does not have this snapshot any more: pull, then push again"));
         }
     };
     let sender = Sender { device, account, snapshot: number, sent_at: request.sent_at.unwrap_or(ctx.now) };
-    let known = find_known(tx, &scope, &cursor, sent)?;
-    let Read { mut deeds, again } = match standing {
-        Standing::InService => read_rows(&sender, sent, &known)?,
-        Standing::HandsIn => read_handed_in(&sender, sent, &known)?,
-    };
+    let view = View::load(tx, &scope, &cursor, &sender, sent, standing)?;
+    let journal = Replays::find(tx, &sender, sent)?;
+    let Read { mut deeds, again, replays } = read_rows(&sender, sent, &journal, &view)?;
     order::sort(&mut deeds);
+    let unread: BTreeMap<MutationId, UnreadRow> =
+        sent.unread.iter().map(|row| (row.mutation_id(&sender), row.clone())).filter(|(id, _)| !journal.has(*id)).collect();
     let mut pieces: Vec<Piece> = deeds.into_iter().map(Piece::Deed).collect();
-    pieces.extend(sent.unread.iter().cloned().map(Piece::Unread));
-    drop_known(tx, &sender, &mut pieces)?;
-    let answer = submit(tx, ctx, &sender, &pieces)?;
+    pieces.extend(unread.into_values().map(Piece::Unread));
+    let mut answer = submit(tx, ctx, &sender, &pieces)?;
+    answer.results.splice(0..0, replays);
     if standing == Standing::InService {
         send_again(tx, device, &again)?;
     }
     Ok(answer)
-}
-
-/// The rows of a push as they stand here, those that the device may see.
-fn find_known(tx: &mut Tx<'_>, scope: &Scope, cursor: &Cursor, sent: &Sent) -> Result<BTreeMap<(Table, Uuid), Known>> {
-    let channels: BTreeMap<i64, (Channel, i64)> =
-        scope.rows.iter().map(|(channel, row)| (row.no, (*channel, cursor.positions.get(channel).map_or(0, |at| at.seq)))).collect();
-    let numbers: Vec<i64> = channels.keys().copied().collect();
-    let rows: BTreeSet<(Table, Uuid)> = sent.named().collect();
-    let tickets: Vec<_> = rows.iter().filter(|(table, _)| *table == Table::Tickets).map(|(_, id)| Id::new(*id)).collect();
-    // Locked first: nobody changes what is compared here before the engine has decided.
-    let mut world = store::aggregate::load_world(tx, &tickets)?;
-    let ids: Vec<Uuid> = rows.iter().map(|(_, id)| *id).collect();
-    let mut visible: BTreeMap<(Table, Uuid), Seen> = BTreeMap::new();
-    let mut later: BTreeSet<(Table, Uuid)> = BTreeSet::new();
-    for entry in find_entries(tx, &numbers, &ids)? {
-        let (Some(table), Some((channel, position))) = (Table::of(&entry.kind), channels.get(&entry.channel)) else { continue };
-        let row = (table, entry.entity);
-        if entry.seq > *position {
-            later.insert(row);
-        }
-        if entry.present && !matches!(channel, Channel::Device(_)) {
-            visible.insert(row, Seen::AsItStands);
-        }
-    }
-    for row in later {
-        visible.entry(row).and_modify(|seen| *seen = Seen::Before);
-    }
-    let mut wanted: BTreeMap<&str, Vec<Uuid>> = BTreeMap::new();
-    for (table, id) in visible.keys().filter(|(table, _)| *table != Table::Tickets) {
-        wanted.entry(table.kind()).or_default().push(*id);
-    }
-    world.absorb(load_rows(tx, &wanted)?);
-    Ok(visible
-        .into_iter()
-        .filter_map(|((table, id), seen)| {
-            let (rev, stamp) = revision(&world, table, id)?;
-            Some(((table, id), Known { row: show(&world, table, id)?, seen, rev, stamp }))
-        })
-        .collect())
-}
-
-fn revision(world: &World, table: Table, id: Uuid) -> Option<(i64, Option<Timestamp>)> {
-    match table {
-        Table::Tickets => world.tickets.get(Id::new(id)).map(|t| (t.rev, Some(t.stamp))),
-        Table::WorkOrders => world.work_orders.get(Id::new(id)).map(|w| (w.rev, Some(w.stamp))),
-        Table::WorkEvents => world.work_events.get(Id::new(id)).map(|e| (e.rev, None)),
-        Table::Visits => world.visits.get(Id::new(id)).map(|v| (v.rev, None)),
-        Table::Photos => world.photos.get(Id::new(id)).map(|p| (p.rev, None)),
-        Table::Measurements => world.measurements.get(Id::new(id)).map(|m| (m.rev, None)),
-        Table::Notes => world.notes.get(Id::new(id)).map(|n| (n.rev, None)),
-        Table::SyncMessages => world.conflicts.get(Id::new(id)).map(|c| (c.rev, None)),
-    }
 }
 
 /// What the rows come to.
@@ -193,72 +147,66 @@ struct Read {
     deeds: Vec<Deed>,
     /// Rows of which the server's are sent again, whatever becomes of the commands.
     again: Vec<(Table, Uuid, i64)>,
+    /// Answers to what was sent before.
+    replays: Vec<RowResult>,
 }
 
-fn read_rows(sender: &Sender, sent: &Sent, known: &BTreeMap<(Table, Uuid), Known>) -> Result<Read> {
-    let mut read_all = Read { deeds: Vec::new(), again: Vec::new() };
+fn read_rows(sender: &Sender, sent: &Sent, journal: &Replays, view: &View) -> Result<Read> {
+    let mut read_all = Read { deeds: Vec::new(), again: Vec::new(), replays: Vec::new() };
+    let mut replayed: BTreeSet<MutationId> = BTreeSet::new();
     let mut outdated = Vec::new();
     let rows = sent.rows.iter().map(|SentRow { table, id, columns }| {
-        let reading = read(sender, &Pushed { table: *table, id: *id, columns }, known.get(&(*table, *id)));
-        (*table, *id, reading)
+        let pushed = Pushed { table: *table, id: *id, columns };
+        ((*table, *id), identities(sender, &pushed), read(sender, &pushed, view.known.get(&(*table, *id))))
     });
-    let deleted = sent.deleted.iter().map(|(table, id)| (*table, *id, read_deleted(sender, *table, *id, known.get(&(*table, *id)))));
-    for (table, row, reading) in rows.chain(deleted) {
+    let deleted = sent.deleted.iter().map(|(table, id)| {
+        let reading = read_deleted(sender, *table, *id, view.known.get(&(*table, *id)));
+        ((*table, *id), identities_deleted(sender, *table, *id), reading)
+    });
+    for (row, identities, reading) in rows.chain(deleted) {
+        let rev = view.known.get(&row).map_or(0, |k| k.rev);
+        // The first answer stands for a row that is the server's by now or that the device does not see any more.
+        let had = journal.of_row(&identities, reading == Reading::Same || !view.is_visible(row));
+        let reading = match (reading, had.is_empty()) {
+            (Reading::Same, true) => continue,
+            // The server's row says whether the device still sees it.
+            (Reading::Same, false) if view.is_visible(row) => {
+                replayed.extend(had);
+                continue;
+            }
+            (_, false) => {
+                replayed.extend(had);
+                Reading::NotWritable
+            }
+            (reading, true) => reading,
+        };
         match reading {
-            Reading::Same => continue,
-            Reading::Outdated => outdated.push(json!({ "table": table, "id": id::write(row) })),
-            Reading::NotWritable => {}
-            Reading::Deeds(mut deeds) => {
-                for deed in deeds.iter_mut().filter(|d| d.subject.0 == Table::WorkEvents) {
-                    let order = deed.entity.and_then(|order| known.get(&(Table::WorkOrders, order)));
-                    let order = order.filter(|order| order.seen == Seen::AsItStands);
-                    deed.base = order.map(|o| o.rev);
-                    deed.seen_ts = order.and_then(|o| o.stamp);
+            Reading::Outdated => outdated.push(json!({ "table": row.0, "id": id::write(row.1) })),
+            Reading::Same | Reading::NotWritable => {}
+            Reading::Deeds(deeds) => {
+                for mut deed in deeds {
+                    if journal.has(deed.id) {
+                        replayed.insert(deed.id);
+                        continue;
+                    }
+                    view.set_base(&mut deed);
+                    read_all.deeds.push(deed);
                 }
-                read_all.deeds.append(&mut deeds);
             }
         }
-        read_all.again.push((table, row, known.get(&(table, row)).map_or(0, |k| k.rev)));
+        read_all.again.push((row.0, row.1, rev));
     }
     let unread = sent.unread.iter().filter_map(|row| Some((row.table, row.id?)));
-    read_all.again.extend(unread.map(|row| (row.0, row.1, known.get(&row).map_or(0, |k| k.rev))));
+    read_all.again.extend(unread.map(|row| (row.0, row.1, view.known.get(&row).map_or(0, |k| k.rev))));
+    replayed.extend(sent.unread.iter().map(|row| row.mutation_id(sender)).filter(|id| journal.has(*id)));
     if outdated.is_empty() {
+        let mut taken = BTreeSet::new();
+        read_all.deeds.retain(|deed| taken.insert(deed.id));
+        read_all.replays = journal.answers(&replayed);
         return Ok(read_all);
     }
     outdated.truncate(20);
     Err(Error::with(Code::Conflict, "rows have changed since the app's snapshot: pull, then push again").fact("rows", outdated))
-}
-
-/// As [`read_rows`], of somebody who cannot pull: what he did not change is as it stands, and of a row that has changed meanwhile he had no
-/// revision that is known here.
-fn read_handed_in(sender: &Sender, sent: &Sent, known: &BTreeMap<(Table, Uuid), Known>) -> Result<Read> {
-    let mut as_seen = known.clone();
-    for SentRow { table, id, columns } in &sent.rows {
-        if let Some(known) = as_seen.get_mut(&(*table, *id)) {
-            known.lay_over(columns);
-        }
-    }
-    as_seen.values_mut().for_each(|known| known.seen = Seen::AsItStands);
-    let mut read = read_rows(sender, sent, &as_seen)?;
-    let changed = |row: (Table, Uuid)| known.get(&row).is_some_and(|k| k.seen == Seen::Before);
-    for deed in &mut read.deeds {
-        let order = deed.entity.filter(|_| deed.subject.0 == Table::WorkEvents).map(|order| (Table::WorkOrders, order));
-        if changed(deed.subject) || order.is_some_and(changed) {
-            deed.base = None;
-            deed.seen_ts = None;
-        }
-    }
-    Ok(read)
-}
-
-/// Takes out what the server has had from this account before: the answer was lost, its effect stands.
-fn drop_known(tx: &mut Tx<'_>, sender: &Sender, pieces: &mut Vec<Piece>) -> Result<()> {
-    let ids: Vec<MutationId> = pieces.iter().map(|p| p.id(sender)).collect();
-    let journal = store::mutation::find_mutations(tx, &ids)?;
-    let answered = journal.iter().filter(|m| m.actor == sender.account && m.status != Status::Deferred);
-    let mut seen: BTreeSet<MutationId> = answered.map(|m| m.id).collect();
-    pieces.retain(|piece| seen.insert(piece.id(sender)));
-    Ok(())
 }
 
 /// What goes to the engine in one place of the device's sequence.
@@ -274,7 +222,7 @@ impl Piece {
     fn id(&self, sender: &Sender) -> MutationId {
         match self {
             Self::Deed(deed) => deed.id,
-            Self::Unread(row) => MutationId::new(name_uuid(&format!("watermelon|{}|{}|unread|{}", sender.device, row.table, row.text))),
+            Self::Unread(row) => row.mutation_id(sender),
         }
     }
 
@@ -294,7 +242,8 @@ impl Piece {
             Self::Deed(Deed { subject: (table, row), .. }) => (*table, id::write(*row)),
             Self::Unread(row) => (row.table, row.sent_id.clone()),
         };
-        RowResult { table, id, status: result.status, code: result.code, detail: result.detail, warnings: result.warnings }
+        let ResultItem { status, code, detail, warnings, replayed, .. } = result;
+        RowResult { table, id, status, code, detail, warnings, replayed }
     }
 }
 

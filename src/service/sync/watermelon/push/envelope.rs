@@ -6,9 +6,10 @@ use uuid::Uuid;
 
 use crate::{
     domain::{
+        ids::{MutationId, name_uuid},
         raw_json::{Broken, elements, members},
         text_enum::TextEnum as _,
-        watermelon::{Table, id},
+        watermelon::{Table, deed::Sender, id},
     },
     error::{Code, Error, FieldError, Result},
 };
@@ -40,6 +41,14 @@ pub struct UnreadRow {
     pub text: String,
     /// Why it cannot be read.
     pub why: String,
+}
+
+impl UnreadRow {
+    /// Identity in the journal: follows from what was sent, so that what is sent again is known again.
+    #[must_use]
+    pub fn mutation_id(&self, sender: &Sender) -> MutationId {
+        MutationId::new(name_uuid(&format!("watermelon|{}|{}|unread|{}", sender.device, self.table, self.text)))
+    }
 }
 
 /// What was sent.
