@@ -359,7 +359,7 @@ fn other_peoples_devices_and_devices_out_of_service_are_refused() {
         assert_eq!(send(&other, id(1234), &[]).unwrap_err().code, Code::Forbidden);
         assert_eq!(send(&phone, device, &[]).unwrap().device.applied_through, 0);
         let now = city.now();
-        city.write(move |tx| bazdid::store::account::revoke_device(tx, device, now));
+        city.write(move |tx| store::account::revoke_device(tx, device, now));
         assert!(send(&phone, device, &[]).is_ok(), "what it has not sent it may still hand in");
         assert_eq!(phone.transport.pull(&json!({"device": device})).unwrap_err().code, Code::DeviceRevoked);
         city.pass(14 * 24 * 60);
@@ -383,7 +383,7 @@ fn a_clock_that_is_far_off_is_told_and_decides_nothing() {
         let age = city.now() - note.eff;
         assert!((599_999_999..=600_000_000).contains(&age), "the uptime tells, after what the author had seen: {age}");
         let device = inspector.state.device.unwrap();
-        let kept = city.read(|tx| bazdid::store::account::find_device(tx, device)).unwrap();
+        let kept = city.read(|tx| store::account::find_device(tx, device)).unwrap();
         assert_eq!(kept.clock_trust, bazdid::domain::account::ClockTrust::Wrong);
     });
 }
