@@ -18,7 +18,7 @@ use crate::{
 pub struct Phone<'a> {
     pub town: &'a Town,
     pub who: &'static str,
-    pub device: Value,
+    device: Value,
     seq: u64,
 }
 

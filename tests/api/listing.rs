@@ -73,8 +73,10 @@ fn id(row: &Value) -> String {
 
 /// A ticket by a phone whose clock is in 2019, as it stood in the phone's outbox.
 fn of_2019(town: &Town) -> Value {
+    let phone = json!({ "nonce": "the phone of 2019", "name": "phone", "platform": "android", "app_version": "1.0" });
+    let device = town.call("inspector", "POST", "/v1/sync/devices").json(&phone).send().ok()["id"].clone();
     json!({
-        "device": Phone::of(town, "inspector").device, "schema": 1, "sent_at": "2019-03-01T10:00:05Z",
+        "device": device, "schema": 1, "sent_at": "2019-03-01T10:00:05Z",
         "mutations": [{
             "seq": 1, "id": "01920000-0000-7000-8000-000000000001", "cmd": "ticket.create", "v": 1,
             "entity": "0169384f-0000-7000-8000-000000000001", "at": "2019-03-01T10:00:00Z",
