@@ -31,7 +31,7 @@ fn inspector(town: &Town) -> AccountId {
 }
 
 /// A tree in a district: no work order, so the office can move it.
-fn tree(town: &Town, lon: f64) -> Value {
+pub fn tree(town: &Town, lon: f64) -> Value {
     let body = json!({ "category": Uuid::from_u128(TREE), "text": "درخت", "point": { "lat": 36.25, "lon": lon, "accuracy_m": 8.0 } });
     town.call("operator", "POST", "/v1/tickets").json(&body).send().ok()["id"].clone()
 }

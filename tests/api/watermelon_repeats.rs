@@ -2,13 +2,11 @@
 
 use bazdid::domain::watermelon::Table;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use crate::{
     town::Town,
-    town_rows::TREE,
     watermelon::{App, id, office, statuses, with, without_replayed},
-    watermelon_copies::move_to,
+    watermelon_copies::{move_to, tree},
 };
 
 /// Sends the same again, from the same snapshot.
@@ -77,35 +75,34 @@ fn what_a_crew_sent_before_its_order_went_to_others_is_answered_again() {
 #[test]
 fn what_an_inspector_sent_before_the_ticket_moved_is_answered_again() {
     for town in Town::both() {
+        let ticket = tree(&town, 50.05);
         let mut inspector = App::of(&town, "inspector");
         inspector.pull();
         town.app.clock.advance_minutes(1);
-        let new = json!({ "id": id(1), "category_id": Uuid::from_u128(TREE), "text": "چاله", "lat": 36.25, "lon": 50.05, "accuracy_m": 4 });
         let photo = json!({
-            "id": id(2), "ticket_id": id(1), "kind": "before", "sha256": "cd".repeat(32), "bytes": 1000, "mime": "image/jpeg",
+            "id": id(2), "ticket_id": ticket, "kind": "before", "sha256": "cd".repeat(32), "bytes": 1000, "mime": "image/jpeg",
             "captured_at": inspector.now() - 1_000,
         });
-        let first = json!({ "tickets": created(&[new]), "photos": created(&[photo]) });
-        assert_eq!(statuses(&inspector.send(&first).ok()["results"]), ["applied"; 2]);
+        assert_eq!(statuses(&inspector.push(Table::Photos, &[photo])), ["applied"]);
         inspector.pull();
         town.app.clock.advance_minutes(1);
         // The photo is marked as changed and is as it was; the words and the place of the ticket are new.
-        let ticket = with(&with(inspector.row(Table::Tickets, &id(1)), "lon", json!(50.06)), "text", json!("چاله‌ی بزرگ"));
+        let edited = with(&with(inspector.row(Table::Tickets, &ticket), "lon", json!(50.06)), "text", json!("چاله‌ی بزرگ"));
         let photo = inspector.row(Table::Photos, &id(2)).clone();
-        let changes = json!({ "tickets": updated(&[ticket]), "photos": updated(&[photo]) });
+        let changes = json!({ "tickets": updated(&[edited]), "photos": updated(&[photo]) });
         let moved = inspector.send(&changes).ok()["results"].clone();
         assert_eq!(moved[0]["status"], "applied", "{moved}");
-        move_to(&town, &id(1), 50.15);
+        move_to(&town, &ticket, 50.15);
         let mut peek = inspector.clone();
         peek.pull();
-        assert!(!peek.copy.contains_key(&(Table::Tickets, id(1).as_str().unwrap().to_owned())), "it is in the other district");
+        assert!(!peek.copy.contains_key(&(Table::Tickets, ticket.as_str().unwrap().to_owned())), "it is in the other district");
         let again = inspector.send(&changes).ok()["results"].clone();
         let again: Vec<Value> = again.as_array().unwrap().iter().filter(|r| r["table"] == "tickets").cloned().collect();
         assert_eq!(without_replayed(&json!(again)), moved);
         let messages = |app: &App<'_>| app.rows(Table::SyncMessages).len();
         inspector.is_whole();
         assert_eq!(messages(&inspector), 0, "neither id_reuse nor not_permitted");
-        let native = town.get("operator", &format!("/v1/tickets/{}", id(1).as_str().unwrap()));
+        let native = town.get("operator", &format!("/v1/tickets/{}", ticket.as_str().unwrap()));
         assert_eq!((&native["text"], &native["point"]["lon"]), (&json!("چاله‌ی بزرگ"), &json!(50.15)));
     }
 }

@@ -235,7 +235,7 @@ fn note_lost(tx: &mut Tx<'_>, ctx: &Ctx, device: DeviceId, named: i64) -> Result
     let restored = renewed_at(tx)?;
     tracing::warn!(device.id = %device, snapshot = named, "an app of WatermelonDB has a snapshot that this server lost: what it acknowledged then may be missing");
     let newest = list_numbers(tx, device, 1)?.first().copied();
-    if newest.is_some_and(|n| restored.is_some_and(|at| n > milliseconds(at))) {
+    if newest.is_some_and(|n| restored.is_some_and(|at| n >= milliseconds(at))) {
         return Ok(());
     }
     let detail = json!({ "snapshot": named, "restored_at": restored });
