@@ -212,6 +212,7 @@ fn merge(c: &mut Criterion) {
         roles: vec![Role::Inspector],
         areas,
         organisations: Vec::new(),
+        manages: Vec::new(),
         authority: Authority::InForce,
     };
     let all = |world: &mut World| -> usize {

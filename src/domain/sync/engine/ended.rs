@@ -135,8 +135,8 @@ fn clash<'a>(
         "ticket": row.map(|t| t.status), "work_order": order_row.map(|o| o.state), "duplicate_of": row.and_then(|t| t.duplicate_of),
         "ended_at": ended, "came_first": came_first(worked, ended),
     });
-    if let Some(order) = order_row.filter(|_| !late.is_empty()) {
-        theirs["double_work"] = json!(is_double(order, &late));
+    if let (Some(order), Some(theirs)) = (order_row.filter(|_| !late.is_empty()), theirs.as_object_mut()) {
+        theirs.insert("double_work".to_owned(), json!(is_double(order, &late)));
     }
     let recorded = evidence.values().map(|e| json!(e));
     let events = listed(&late);
