@@ -140,7 +140,7 @@ fn play(mut t: TestDb, told: Told) {
     a_shift(&mut phones, "before");
     let parked = park(phones);
     let stopped = stop(city);
-    let copy = back_up(&t, &folder);
+    let copy = back_up(&t, folder.path());
 
     // The time that will be lost: acknowledged work, a ticket, a device that registers, an edit, and something that is not sent.
     let city = open(&stopped, &t.url);
