@@ -25,7 +25,7 @@ const FILLED = { tickets: 'code', notes: 'audience' }
 class Device {
   // `ids`: how the app makes ids, as the library does or as UUIDs. `skew`: how far its clock is off, milliseconds.
   constructor({ base, token, name, ids, skew, clock, count }) {
-    Object.assign(this, { base, token, name, ids, skew, clock, count, fault: null })
+    Object.assign(this, { base, token, name, ids, skew, clock, count, fault: null, isAhead: false })
     const adapter = new LokiJSAdapter({
       schema,
       dbName: name,
@@ -134,6 +134,7 @@ class Device {
   async sync(between) {
     try {
       await this.trySync(between)
+      this.isAhead = false
       return true
     } catch (error) {
       if (error instanceof Refused && error.status === 409) this.count.outdated += 1

@@ -147,8 +147,8 @@ async function main() {
     else if (ticket && chance(0.5)) await d.change(ticket, { status: 'closed', code: '0' })
     else if (message && chance(0.5)) await d.change(message, { detail: 'x' })
     else if (stay && made.has(stay.id)) {
-      // What was never sent is gone for good.
-      if (stay._raw._status === 'created') made.delete(stay.id)
+      // What the server does not have is gone for good: what was never sent, and what it lost since the app's last sync.
+      if (stay._raw._status === 'created' || d.isAhead) made.delete(stay.id)
       await d.remove(stay)
     }
     count.illegal += 1
@@ -178,6 +178,7 @@ async function main() {
       count.gone += 1
     }
     await ask({ restore: true })
+    for (const d of devices) d.isAhead = true
   }
 
   for (const d of [...devices, office]) await d.register()
