@@ -350,7 +350,9 @@ pub(super) fn rows(w: &World) -> Vec<String> {
     out.extend(w.assignments.iter().map(|a| format!("{} {:?} {:?}", a.id, a.answer, a.answered_at)));
     out.extend(w.rounds.iter().map(|r| format!("{} {} {:?}", r.id, r.submitted_by, r.submitted_at)));
     out.extend(w.measurements.iter().map(|m| format!("{} {}", m.id, m.quantity)));
-    out.extend(w.conflicts.iter().map(|c| format!("{} {:?} {} {}", c.key, c.severity, c.mine, c.mutation_id)));
+    // A conflict that the system withdrew again is there or not, as things arrived.
+    let open = w.conflicts.iter().filter(|c| c.status == crate::domain::conflict::ConflictStatus::Open);
+    out.extend(open.map(|c| format!("{} {:?} {} {}", c.key, c.severity, c.mine, c.mutation_id)));
     out
 }
 
