@@ -5,7 +5,7 @@
 //!
 //! **Refresh tokens rotate.** Each is exchanged for its successor. An answer may be lost, and an app may send several exchanges of one
 //! token at once. So within [`GRACE_S`] of its first exchange every exchange of a token gives the same successor, which is derived from
-//! the token ([`refresh`](crate::security::refresh)). A token that comes later than that is held by two parties: the whole session ends
+//! the token ([`crate::security::refresh`]). A token that comes later than that is held by two parties: the whole session ends
 //! (`token_reused`).
 
 mod throttle;
