@@ -135,7 +135,12 @@ impl Write {
         for write in writes.iter_mut().filter(|w| w.value.is_none()) {
             write.value = Some(stands.clone());
         }
-        writes.push(Self { value: Some(value), ..new });
+        // Of two writes of one device at one instant the later stands: its author had seen the earlier.
+        let mut at = new.at;
+        while new.device.is_some() && writes.iter().any(|w| w.device == new.device && w.at == at) {
+            at = at.plus_micros(1);
+        }
+        writes.push(Self { at, value: Some(value), ..new });
         writes.sort_by_key(|w| (w.at, w.mutation));
         writes.last_mut().and_then(|w| w.value.take()).unwrap_or(stands)
     }
@@ -229,4 +234,54 @@ pub struct ChecklistAnswer {
     pub eff: Timestamp,
     /// Effective, or overruled by a newer one.
     pub standing: Standing,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn write(mutation: u128, device: u128, at: i64) -> Write {
+        Write {
+            mutation: Some(MutationId::new(Uuid::from_u128(mutation))),
+            device: Some(DeviceId::new(Uuid::from_u128(device))),
+            at: Timestamp::from_micros(at),
+            value: None,
+        }
+    }
+
+    /// What stands after some writes (mutation, device, instant), each of its own mutation's number, and all writes.
+    fn after(written: &[(u128, u128, i64)]) -> (Value, Vec<Write>) {
+        let mut writes = Vec::new();
+        let stands = written.iter().fold(Value::Null, |stands, (mutation, device, at)| {
+            Write::add(&mut writes, stands, Timestamp::default(), write(*mutation, *device, *at), json!(mutation.to_string()))
+        });
+        (stands, writes)
+    }
+
+    #[test]
+    fn the_newest_write_stands_whichever_came_first_and_every_other_keeps_its_value() {
+        let one = after(&[(1, 7, 10), (2, 7, 30), (3, 8, 20)]);
+        assert_eq!(one, after(&[(3, 8, 20), (1, 7, 10), (2, 7, 30)]));
+        assert_eq!(one.0, "2");
+        let lost: Vec<_> = one.1.iter().filter_map(|w| w.value.clone()).collect();
+        assert_eq!(lost, [json!("1"), json!("3")]);
+    }
+
+    #[test]
+    fn at_one_instant_a_device_overrules_itself_and_the_mutation_decides_between_devices() {
+        assert_eq!(after(&[(9, 7, 10), (2, 7, 10)]).0, "2");
+        assert_eq!(after(&[(1, 7, 10), (2, 8, 10)]), after(&[(2, 8, 10), (1, 7, 10)]));
+    }
+
+    #[test]
+    fn a_write_is_added_once_and_a_value_from_before_writes_were_kept_is_the_first() {
+        let (stands, mut writes) = after(&[(1, 7, 10)]);
+        assert_eq!(Write::add(&mut writes, stands.clone(), Timestamp::default(), write(1, 7, 10), json!("again")), stands);
+        let mut writes = Vec::new();
+        let stands = Write::add(&mut writes, json!("old"), Timestamp::from_micros(5), write(1, 7, 10), json!("new"));
+        assert_eq!((stands, writes[0].mutation, writes[0].value.clone()), (json!("new"), None, Some(json!("old"))));
+    }
 }

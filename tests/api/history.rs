@@ -38,12 +38,12 @@ fn values(town: &Town, who: &str, ticket: &Value, field: &str) -> Vec<(Value, Va
 fn every_value_of_two_devices_of_one_account_can_be_read() {
     for town in Town::both() {
         let ticket = town.pothole();
-        town.app.clock.advance_minutes(60);
+        town.app.clock.advance_minutes(14);
         let (one, two) = (device(&town, "inspector", 1), device(&town, "inspector", 2));
         let text = |text: &str| json!({ "set": { "text": text } });
         let note = id(0x500);
         let visit = id(0x501);
-        let arrived = town.app.clock.now().plus_minutes(-20);
+        let arrived = town.app.clock.now().plus_minutes(-13);
         let first = [
             did(&town, 1, 1, 10, "ticket.edit", &ticket, text("newer")),
             did(&town, 2, 2, 10, "note.add", &ticket, json!({ "note": note, "text": "first" })),
@@ -62,7 +62,7 @@ fn every_value_of_two_devices_of_one_account_can_be_read() {
         assert!(push(&town, "inspector", &one, &first).as_array().unwrap().iter().all(|r| r["status"] == "applied"));
         // The other device wrote before and is heard of afterwards: all three values lose.
         let second = [
-            did(&town, 1, 11, 15, "ticket.edit", &ticket, text("older")),
+            did(&town, 1, 11, 12, "ticket.edit", &ticket, text("older")),
             did(&town, 2, 12, 5, "note.edit", &ticket, json!({ "note": note, "text": "older" })),
             did(&town, 3, 13, 5, "visit.leave", &ticket, json!({ "visit": visit, "outcome": "no_access" })),
         ];
@@ -99,7 +99,7 @@ fn every_value_of_two_devices_of_one_account_can_be_read() {
 fn of_other_writers_of_a_field_only_the_office_reads_the_names() {
     for town in Town::both() {
         let ticket = town.pothole();
-        town.app.clock.advance_minutes(60);
+        town.app.clock.advance_minutes(14);
         let set = json!({ "set": { "text": "seen" } });
         let device = device(&town, "inspector", 1);
         push(&town, "inspector", &device, &[did(&town, 1, 1, 5, "ticket.edit", &ticket, set)]);
