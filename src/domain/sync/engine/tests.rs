@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::domain::{
     category::{EvidenceNeeds, EvidenceRule, Hazard, Priority},
-    conflict::{Conflict, ConflictKind, Severity},
+    conflict::{Conflict, ConflictKind, ConflictStatus, Severity},
     geo::Point,
     ids::Id,
     photo::PhotoKind,
@@ -343,7 +343,7 @@ fn play(acts: &[(usize, (u8, u8, i64))]) -> World {
     w
 }
 
-/// What the law speaks of: rows without their revisions, and conflicts.
+/// What the law speaks of: rows without their revisions, and open conflicts.
 pub(super) fn rows(w: &World) -> Vec<String> {
     let mut out = vec![format!("{:?}", w.work_orders.iter().map(|o| (o.state, o.epoch, o.submitted_by, o.stamp)).collect::<Vec<_>>())];
     out.extend(w.work_events.iter().map(|e| format!("{} {} {} {:?}", e.id, e.kind, e.standing, e.eff)));
@@ -351,7 +351,7 @@ pub(super) fn rows(w: &World) -> Vec<String> {
     out.extend(w.rounds.iter().map(|r| format!("{} {} {:?}", r.id, r.submitted_by, r.submitted_at)));
     out.extend(w.measurements.iter().map(|m| format!("{} {}", m.id, m.quantity)));
     // A conflict that the system withdrew again is there or not, as things arrived.
-    let open = w.conflicts.iter().filter(|c| c.status == crate::domain::conflict::ConflictStatus::Open);
+    let open = w.conflicts.iter().filter(|c| c.status == ConflictStatus::Open);
     out.extend(open.map(|c| format!("{} {:?} {} {}", c.key, c.severity, c.mine, c.mutation_id)));
     out
 }
