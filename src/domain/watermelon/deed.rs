@@ -242,7 +242,18 @@ impl Author<'_> {
     }
 
     fn differs(&self, known: &Known, names: &[&str]) -> bool {
-        self.columns.differ(Columns(&known.row), names)
+        let as_decline = self.is_request_sent_as_decline(known);
+        let names: Vec<&str> = names.iter().copied().filter(|name| !(as_decline && *name == "kind")).collect();
+        self.columns.differ(Columns(&known.row), &names)
+    }
+
+    /// Whether an event that the app sent as a decline stands here as crew's request for relief: the same event, under the kind that the
+    /// server gave it.
+    fn is_request_sent_as_decline(&self, known: &Known) -> bool {
+        let is = |row: &Row, kind: WorkEventKind| row.get("kind").and_then(Value::as_str) == Some(kind.as_str());
+        self.pushed.table == Table::WorkEvents
+            && is(self.pushed.columns, WorkEventKind::Decline)
+            && is(&known.row, WorkEventKind::RequestRelief)
     }
 
     /// A fact that was recorded is never recorded again, and never changes.
