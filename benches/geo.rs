@@ -5,14 +5,12 @@
 
 use std::{hint::black_box, path::PathBuf};
 
-use bazdid::domain::{
+use bazdid_domain::{
     area::{Area, AreaKind, AreaShape},
     area_index::AreaIndex,
-    geo::Point,
     geojson::{Expected, Names, read_areas, to_geojson, vertices},
-    ids::Id,
-    time::Timestamp,
 };
+use bazdid_protocol::{geo::Point, ids::Id, time::Timestamp};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use uuid::Uuid;
 
@@ -74,7 +72,8 @@ fn lookups(c: &mut Criterion) {
     let folder =
         std::env::var("BAZDID_TEST_DATA").map_or_else(|_| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), PathBuf::from);
     let files = [("nyc-community-districts-2013", "BoroCD"), ("iran-water-areas-holes-13k-vertices", "Code")];
-    let mut maps: Vec<(String, Vec<u8>, &str)> = vec![("demo nyc".into(), include_bytes!("../src/demo_data/nyc.geojson").to_vec(), "code")];
+    let mut maps: Vec<(String, Vec<u8>, &str)> =
+        vec![("demo nyc".into(), include_bytes!("../crates/demo-data/data/nyc.geojson").to_vec(), "code")];
     for (file, code) in files {
         if let Ok(bytes) = std::fs::read(folder.join(format!("districts/{file}.geojson"))) {
             maps.push((file.into(), bytes, code));

@@ -19,10 +19,8 @@
 
 use std::{hint::black_box, io::Cursor};
 
-use bazdid::{
-    domain::evidence::reading::Format,
-    picture::{fingerprint::Fingerprint, near::NearIndex, read::read, render::render},
-};
+use bazdid_domain::evidence::reading::Format;
+use bazdid_picture::{fingerprint::Fingerprint, near::NearIndex, read::read, render::render};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use exif::{Field, In, Rational, Tag, Value, experimental::Writer};
 use image::ImageReader;

@@ -17,34 +17,34 @@ mod town_rows;
 
 use std::{hint::black_box, sync::Arc};
 
-use bazdid::{
-    clock::{SeededIds, SharedIds},
-    domain::{
-        account::{Account, Role, RoleGrant},
-        actor::Actor,
-        ids::{AreaId, DeviceId, Id, TicketId},
-        organisation::ActiveState,
-        reference::Reference,
-        sync::{
-            channel::Channel,
-            command::Command,
-            cursor::{Cursor, Position},
-            digest::{ChannelDigest, row_hash},
-            engine::{Act, Author, Authority, decide},
-            envelope::{PullRequest, PullResponse, PushRequest, SentItem},
-            mutation::{Mutation, parse_mutation},
-            outcome::Status,
-            stamp::{Reading, Stamp, stamp},
-            surroundings::Surroundings,
-        },
-        time::Timestamp,
-        world::World,
+use bazdid_clock::{SeededIds, SharedIds};
+use bazdid_domain::{
+    account::{Account, Role, RoleGrant},
+    actor::Actor,
+    organisation::ActiveState,
+    reference::Reference,
+    sync::{
+        cursor::{Cursor, Position},
+        engine::{Act, Author, Authority, decide},
+        stamp::{Reading, Stamp, stamp},
+        surroundings::Surroundings,
     },
-    error::Error,
-    security::vault::Vault,
-    service::{Ctx, Settings, Shared, device, sync},
-    store::{self, Db, DbOptions},
+    world::World,
 };
+use bazdid_protocol::{
+    channel::Channel,
+    command::Command,
+    digest::{ChannelDigest, row_hash},
+    envelope::{PullRequest, PullResponse, PushRequest, SentItem},
+    error::Error,
+    ids::{AreaId, DeviceId, Id, TicketId},
+    mutation::{Mutation, parse_mutation},
+    outcome::Status,
+    time::Timestamp,
+};
+use bazdid_security::vault::Vault;
+use bazdid_service::{Ctx, Settings, Shared, device, sync};
+use bazdid_store::{self as store, Db, DbOptions};
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use serde_json::{Value, json};
 use town_rows::{POTHOLE, TOWN, WEST, save_organisations, save_rows};

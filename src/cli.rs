@@ -1,8 +1,6 @@
 //! The command line: one file below for each subcommand, plain words when something is wrong.
 
-pub mod bench;
 pub mod config;
-pub mod demo;
 pub mod doctor;
 pub mod import;
 pub mod migrate;
@@ -11,16 +9,14 @@ pub mod restored;
 pub mod serve;
 pub mod user;
 
-use std::{error::Error as _, io::Write as _, path::PathBuf, process::ExitCode, sync::Arc};
+use std::{io::Write as _, path::PathBuf, process::ExitCode, sync::Arc};
 
 use clap::{Parser, Subcommand};
 
-use crate::{
-    clock::{SharedClock, SharedIds, SystemClock, SystemIds},
-    config::{Config, Faults},
-    error::{Code, Error},
-    telemetry,
-};
+use bazdid_bench as bench;
+use bazdid_clock::{SystemClock, SystemIds};
+use bazdid_command::{Env, Failure};
+use bazdid_demo as demo;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -79,99 +75,6 @@ commands! {
     Bench => bench;
     /// Print the OpenAPI document, or write the generated parts of the specification.
     Openapi => openapi;
-}
-
-/// What every subcommand is given.
-#[derive(Debug)]
-pub struct Env {
-    /// The configuration file that was named.
-    pub file: Option<PathBuf>,
-    /// The time.
-    pub clock: SharedClock,
-    /// New ids.
-    pub ids: SharedIds,
-}
-
-impl Env {
-    /// Reads the configuration and starts the log.
-    ///
-    /// # Errors
-    /// The configuration has faults.
-    pub fn config(&self) -> Result<Config, Failure> {
-        let config = Config::load(self.file.as_deref())?;
-        telemetry::start(&config.telemetry);
-        Ok(config)
-    }
-}
-
-/// Why a subcommand did not do what it was asked.
-#[derive(Debug)]
-pub enum Failure {
-    /// The configuration has faults.
-    Config(Faults),
-    /// An error of the program.
-    Error(Error),
-    /// Anything else, in a sentence.
-    Said(String),
-}
-
-impl From<Faults> for Failure {
-    fn from(faults: Faults) -> Self {
-        Self::Config(faults)
-    }
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        Self::Error(error)
-    }
-}
-
-impl Failure {
-    /// A failure in a sentence.
-    pub fn said(text: impl Into<String>) -> Self {
-        Self::Said(text.into())
-    }
-
-    fn code(&self) -> u8 {
-        match self {
-            Self::Config(_) => 3,
-            Self::Error(e) if e.code == Code::Unavailable => 4,
-            Self::Error(_) | Self::Said(_) => 1,
-        }
-    }
-
-    fn text(&self) -> String {
-        match self {
-            Self::Config(faults) => faults.to_string(),
-            Self::Said(text) => text.clone(),
-            Self::Error(e) => explain(e),
-        }
-    }
-}
-
-/// An error with its causes, for the person at the terminal.
-#[must_use]
-pub fn explain(error: &Error) -> String {
-    let mut text = match (&error.internal, &error.detail) {
-        (Some(internal), _) => internal.clone(),
-        (None, Some(detail)) => detail.clone(),
-        (None, None) => error.code.info().title.to_owned(),
-    };
-    for field in &error.fields {
-        text.push_str(&format!("\n  {}: {}", field.pointer, field.detail));
-    }
-    let mut cause = error.source();
-    while let Some(e) = cause {
-        text.push_str(&format!("\n  because: {e}"));
-        cause = e.source();
-    }
-    text
-}
-
-/// Prints a line. A reader that went away (`| head`) is no fault of ours.
-pub fn out(line: impl std::fmt::Display) {
-    drop(writeln!(std::io::stdout().lock(), "{line}"));
 }
 
 /// Runs the program.

@@ -4,7 +4,7 @@
 
 use std::{fs, path::PathBuf};
 
-use bazdid_fuzz::picture::harm;
+use bazdid_picture::harm;
 
 /// An empty folder that is named first gets sound pictures to begin with.
 fn plant() {

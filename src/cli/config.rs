@@ -1,6 +1,6 @@
 //! `bazdid config`.
 
-use crate::cli::{Env, Failure, out};
+use bazdid_command::{Env, Failure, out};
 
 /// Options of `config`.
 #[derive(Debug, clap::Args)]

@@ -2,15 +2,10 @@
 
 use std::path::Path;
 
-use crate::{
-    cli::{Env, Failure, explain, out},
-    config::Config,
-    domain::time::Timestamp,
-    error::Error,
-    server::key,
-    store::{self, Db, DbOptions},
-    telemetry,
-};
+use bazdid_command::{Env, Failure, explain, out};
+use bazdid_protocol::{error::Error, time::Timestamp};
+use bazdid_server::{config::Config, key, telemetry};
+use bazdid_store::{self as store, Db, DbOptions};
 
 /// Options of `doctor`.
 #[derive(Debug, clap::Args)]

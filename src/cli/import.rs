@@ -18,14 +18,12 @@ use std::{
 use clap::Subcommand;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::{
-    cli::{Env, Failure},
-    domain::actor::Actor,
-    error::{Error, Result},
-    server::{self, Migrations},
-    service::{Ctx, area::Run},
-    store::{Db, Tx},
-};
+use bazdid_command::{Env, Failure};
+use bazdid_domain::actor::Actor;
+use bazdid_protocol::error::{Error, Result};
+use bazdid_server::{self as server, Migrations};
+use bazdid_service::{Ctx, area::Run};
+use bazdid_store::{Db, Tx};
 
 /// Options of `import`.
 #[derive(Debug, clap::Args)]

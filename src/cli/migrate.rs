@@ -2,10 +2,8 @@
 
 use clap::Subcommand;
 
-use crate::{
-    cli::{Env, Failure, out},
-    store,
-};
+use bazdid_command::{Env, Failure, out};
+use bazdid_store as store;
 
 /// Options of `migrate`.
 #[derive(Debug, clap::Args)]

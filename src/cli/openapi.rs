@@ -2,10 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::{
-    cli::{Env, Failure, out},
-    http::{document, v1::errors},
-};
+use bazdid_command::{Env, Failure, out};
+use bazdid_server::http::{document, v1::errors};
 
 /// Options of `openapi`.
 #[derive(Debug, clap::Args)]

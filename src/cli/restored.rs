@@ -2,20 +2,18 @@
 
 use std::sync::Arc;
 
-use crate::{
-    cli::{Env, Failure, out},
-    domain::actor::Actor,
-    error::Result,
-    server::{self, Migrations},
-    service::{
-        Ctx,
-        sync::{
-            restore::{Sign, renew_feed},
-            state::feed_epoch,
-        },
+use bazdid_command::{Env, Failure, out};
+use bazdid_domain::actor::Actor;
+use bazdid_protocol::error::Result;
+use bazdid_server::{self as server, Migrations};
+use bazdid_service::{
+    Ctx,
+    sync::{
+        restore::{Sign, renew_feed},
+        state::feed_epoch,
     },
-    store::{self, Tx},
 };
+use bazdid_store::{self as store, Tx};
 
 /// Options of `restored`.
 #[derive(Debug, clap::Args)]

@@ -2,11 +2,9 @@
 
 use std::net::SocketAddr;
 
-use crate::{
-    cli::{Env, Failure, out},
-    error::Error,
-    server::{self, Migrations, Stopped},
-};
+use bazdid_command::{Env, Failure, out};
+use bazdid_protocol::error::Error;
+use bazdid_server::{self as server, Migrations, Stopped};
 
 /// Options of `serve`.
 #[derive(Debug, clap::Args)]

@@ -12,30 +12,30 @@ use chrono::TimeZone as _;
 use clap::Subcommand;
 use uuid::Uuid;
 
-use crate::{
-    cli::{Env, Failure, out},
-    domain::{
-        account::{Account, Role, RoleGrant},
-        actor::Actor,
-        ids::{AreaId, GrantId, OrganisationId},
-        organisation::ActiveState,
-        time::Timestamp,
-    },
-    error::{Error, Result},
-    security::password::MAX_BYTES,
-    server::{self, Migrations},
-    service::{
-        Ctx,
-        account::{
-            self, AccountQuery, NewAccount, Person,
-            grant::{self, NewGrant},
-            password::{self, NewPassword},
-        },
-        auth::normal_login,
-        keys,
-    },
-    store::{self, Db, Tx},
+use bazdid_command::{Env, Failure, out};
+use bazdid_domain::{
+    account::{Account, Role, RoleGrant},
+    actor::Actor,
+    organisation::ActiveState,
 };
+use bazdid_protocol::{
+    error::{Error, Result},
+    ids::{AreaId, GrantId, OrganisationId},
+    time::Timestamp,
+};
+use bazdid_security::password::MAX_BYTES;
+use bazdid_server::{self as server, Migrations};
+use bazdid_service::{
+    Ctx,
+    account::{
+        self, AccountQuery, NewAccount, Person,
+        grant::{self, NewGrant},
+        password::{self, NewPassword},
+    },
+    auth::normal_login,
+    keys,
+};
+use bazdid_store::{self as store, Db, Tx};
 
 /// Options of `user`.
 #[derive(Debug, clap::Args)]

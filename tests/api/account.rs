@@ -1,6 +1,6 @@
 //! Accounts over HTTP.
 
-use bazdid::domain::account::Role;
+use bazdid_domain::account::Role;
 use serde_json::json;
 
 use crate::app::{PASSWORD, TestApp};

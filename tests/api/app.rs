@@ -8,33 +8,34 @@ use std::{
     thread::JoinHandle,
 };
 
-use bazdid::{
-    blob::Key,
-    clock::{Clock as _, ManualClock, SeededIds, SharedIds},
+use bazdid_clock::{Clock as _, ManualClock, SeededIds, SharedIds};
+use bazdid_domain::{
+    account::{Account, Role, RoleGrant},
+    organisation::{ActiveState, Organisation, OrganisationKind},
+    picture::Size,
+};
+use bazdid_protocol::{
+    ids::{AccountId, AreaId, OrganisationId},
+    time::Timestamp,
+};
+use bazdid_security::password::{self, Cost};
+use bazdid_server::{
+    self as server, Migrations,
     config::{Config, DatabaseUrl, MasterKey},
-    domain::{
-        account::{Account, Role, RoleGrant},
-        ids::{AccountId, AreaId, OrganisationId},
-        organisation::{ActiveState, Organisation, OrganisationKind},
-        picture::Size,
-        time::Timestamp,
-    },
-    security::password::{self, Cost},
-    server::{self, Migrations},
-    service::{
-        Ctx, Settings, Shared,
-        sync::{
-            restore::{Sign, renew_feed},
-            state::feed_epoch,
-        },
-    },
-    store::{self, Db, DbOptions, Tx, account::AccountFilter, credential::Credential},
-    upload::{Swept, Uploads},
     worker::{
         Round, Worker,
         pictures::{Looked, Reader, Setup},
     },
 };
+use bazdid_service::{
+    Ctx, Settings, Shared,
+    sync::{
+        restore::{Sign, renew_feed},
+        state::feed_epoch,
+    },
+};
+use bazdid_store::{self as store, Db, DbOptions, Tx, account::AccountFilter, credential::Credential};
+use bazdid_upload::{Swept, Uploads, blob::Key};
 use serde_json::{Value, json};
 
 use crate::common::{TestDb, backup};
@@ -471,7 +472,7 @@ impl TestApp {
 
     /// Takes every place among those who wait.
     pub fn take_every_seat(&self) -> Vec<store::hub::Seat> {
-        std::iter::from_fn(|| self.running().worker.db.hub().enter(bazdid::service::sync::limits::MAX_WAITERS)).collect()
+        std::iter::from_fn(|| self.running().worker.db.hub().enter(bazdid_service::sync::limits::MAX_WAITERS)).collect()
     }
 
     /// Stops the server and waits for it.

@@ -1,6 +1,6 @@
 //! Logging in and out, over HTTP; what it means in depth is tested on the use cases.
 
-use bazdid::domain::account::Role;
+use bazdid_domain::account::Role;
 use serde_json::json;
 
 use crate::app::{PASSWORD, TestApp};

@@ -1,6 +1,6 @@
 //! What every request goes through.
 
-use bazdid::store;
+use bazdid_store as store;
 use serde_json::json;
 use uuid::Uuid;
 

@@ -1,6 +1,6 @@
 //! Organisations, categories and areas over HTTP, and what creates with an idempotency key.
 
-use bazdid::domain::{account::Role, organisation::OrganisationKind};
+use bazdid_domain::{account::Role, organisation::OrganisationKind};
 use serde_json::{Value, json};
 
 use crate::app::{Reply, TestApp};
@@ -131,7 +131,7 @@ fn a_contract_is_written_activated_and_ended() {
         assert_eq!(command("end", 2).ok()["status"], "ended");
         command("activate", 3).problem("invalid_transition");
 
-        let id: bazdid::domain::ids::OrganisationId = contractor["id"].as_str().unwrap().parse().unwrap();
+        let id: bazdid_protocol::ids::OrganisationId = contractor["id"].as_str().unwrap().parse().unwrap();
         app.person("manager", Role::ContractorManager, Some(id), &[]);
         app.person("stranger", Role::ContractorManager, Some(app.organisation("c2", OrganisationKind::Contractor)), &[]);
         let seen = |login: &str| {

@@ -85,7 +85,7 @@ fn the_configuration_in_force_is_printed_and_the_documentation_shows_the_default
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(said.contains("port = 0\n") && said.contains("max_offline_days = 9\n"), "{said}");
     let documented = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/configuration.md")).unwrap();
-    for line in bazdid::config::Config::default().to_toml().lines().filter(|l| !l.starts_with("workers = ")) {
+    for line in bazdid_server::config::Config::default().to_toml().lines().filter(|l| !l.starts_with("workers = ")) {
         assert!(documented.contains(line), "docs/configuration.md lacks: {line}");
     }
 }

@@ -1,6 +1,6 @@
 //! Conflicts, photos, the inbox and the audit log over HTTP.
 
-use bazdid::domain::account::Role;
+use bazdid_domain::account::Role;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -13,7 +13,7 @@ fn device(town: &Town, who: &str) -> Value {
 }
 
 fn push(town: &Town, who: &str, device: &Value, mutations: &[Value]) -> Value {
-    let body = json!({ "device": device, "sent_at": bazdid::clock::Clock::now(&*town.app.clock), "mutations": mutations });
+    let body = json!({ "device": device, "sent_at": bazdid_clock::Clock::now(&*town.app.clock), "mutations": mutations });
     town.call(who, "POST", "/v1/sync/push").json(&body).send().ok()["results"].clone()
 }
 
@@ -24,7 +24,7 @@ fn two_texts(town: &Town) -> Value {
         town.app.clock.advance_minutes(1);
         let edit = json!({
             "seq": 1, "id": Uuid::from_u128(0x0192_f000_0000_7000_8000_0000_0000_0000 + n), "cmd": "ticket.edit", "entity": ticket["id"],
-            "base": ticket["rev"], "at": bazdid::clock::Clock::now(&*town.app.clock), "args": { "set": { "text": who } },
+            "base": ticket["rev"], "at": bazdid_clock::Clock::now(&*town.app.clock), "args": { "set": { "text": who } },
         });
         push(town, who, &device(town, who), &[edit]);
     }
@@ -81,7 +81,7 @@ fn late_work_tells_what_the_office_has_decided_about_the_ticket_since() {
         cancel.json(&json!({ "code": "not_needed" })).send().ok();
         let resume = json!({
             "seq": 1, "id": Uuid::from_u128(0x0192_f000_0000_7000_8000_0000_0000_0001), "cmd": "work.resume", "entity": order["id"],
-            "epoch": order["epoch"], "at": bazdid::clock::Clock::now(&*town.app.clock), "args": {},
+            "epoch": order["epoch"], "at": bazdid_clock::Clock::now(&*town.app.clock), "args": {},
         });
         assert_eq!(push(&town, "crew", &device(&town, "crew"), &[resume])[0]["code"], "deleted_entity");
         let told = || town.get("supervisor", "/v1/conflicts?status=open&kind=deleted_entity")["items"][0]["theirs"].clone();
@@ -93,7 +93,7 @@ fn late_work_tells_what_the_office_has_decided_about_the_ticket_since() {
         // The same of evidence that came after the end.
         let note = json!({
             "seq": 1, "id": Uuid::from_u128(0x0192_f000_0000_7000_8000_0000_0000_0002), "cmd": "note.add", "entity": two["id"],
-            "at": bazdid::clock::Clock::now(&*town.app.clock), "args": { "note": Uuid::from_u128(0x0192_f000_0000_7000_8000_0000_0000_0003), "text": "هنوز هست" },
+            "at": bazdid_clock::Clock::now(&*town.app.clock), "args": { "note": Uuid::from_u128(0x0192_f000_0000_7000_8000_0000_0000_0003), "text": "هنوز هست" },
         });
         let kept = push(&town, "inspector", &device(&town, "inspector"), &[note])[0].clone();
         assert_eq!(kept["code"], "deleted_entity");
@@ -137,7 +137,7 @@ fn photos_and_the_inbox_answer_within_reach() {
         let ticket = town.pothole();
         let order = ticket["work_orders"][0].clone();
         let crew = device(&town, "crew");
-        let at = bazdid::clock::Clock::now(&*town.app.clock);
+        let at = bazdid_clock::Clock::now(&*town.app.clock);
         let photo = Uuid::from_u128(0x0192_f000_0000_7000_8000_0000_0000_0077);
         let add = json!({
             "seq": 1, "id": Uuid::from_u128(0x0192_f000_0000_7000_8000_0000_0000_0078), "cmd": "photo.add", "entity": order["id"], "epoch": 1, "at": at,

@@ -2,16 +2,14 @@
 
 use std::io::Cursor;
 
-use bazdid::{
-    clock::Clock as _,
-    domain::{
-        account::Role,
-        evidence::reading::{Format, Gap, Reading},
-        picture::{Found, Size, Small},
-    },
-    picture::render::render,
-    store,
+use bazdid_clock::Clock as _;
+use bazdid_domain::{
+    account::Role,
+    evidence::reading::{Format, Gap, Reading},
+    picture::{Found, Size, Small},
 };
+use bazdid_picture::render::render;
+use bazdid_store as store;
 use image::{DynamicImage, ImageFormat, RgbImage};
 use serde_json::{Value, json};
 use uuid::Uuid;

@@ -1,6 +1,6 @@
 //! Contracts and coverages over HTTP.
 
-use bazdid::domain::{account::Role, organisation::OrganisationKind};
+use bazdid_domain::{account::Role, organisation::OrganisationKind};
 use serde_json::{Value, json};
 
 use crate::app::TestApp;
@@ -12,18 +12,18 @@ fn place(app: &TestApp, admin: &str) -> (Value, Value) {
         "evidence": { "photos": [] }, "needs_inspection": false, "accept_minutes": 60, "resolve_minutes": 600, "evidence_radius_m": 30.0,
     });
     let category = app.call("POST", "/v1/categories").token(admin).json(&category).send().ok();
-    let id = bazdid::domain::ids::Id::new(uuid::Uuid::from_u128(77));
-    let area = bazdid::domain::area::Area {
+    let id = bazdid_protocol::ids::Id::new(uuid::Uuid::from_u128(77));
+    let area = bazdid_domain::area::Area {
         id,
         rev: 1,
         code: "q1".into(),
-        kind: bazdid::domain::area::AreaKind::District,
+        kind: bazdid_domain::area::AreaKind::District,
         parent_id: None,
         name_fa: "ناحیه".into(),
         name_en: "District".into(),
         updated_at: crate::app::START,
     };
-    app.db.db().write_blocking(move |tx| bazdid::store::area::save_areas(tx, std::slice::from_ref(&area))).unwrap();
+    app.db.db().write_blocking(move |tx| bazdid_store::area::save_areas(tx, std::slice::from_ref(&area))).unwrap();
     (json!(id), category["id"].clone())
 }
 

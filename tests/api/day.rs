@@ -4,7 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bazdid::domain::{account::Role, ids::Id, time::Timestamp};
+use bazdid_domain::account::Role;
+use bazdid_protocol::{ids::Id, time::Timestamp};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;

@@ -2,14 +2,10 @@
 
 use std::{path::Path, sync::Arc};
 
-use bazdid::{
-    cli::{
-        Env,
-        demo::{self, Args, CityWord},
-    },
-    clock::{SystemClock, SystemIds},
-    domain::sync::{envelope::ResultItem, outcome::Outcome},
-};
+use bazdid_clock::{SystemClock, SystemIds};
+use bazdid_command::Env;
+use bazdid_demo::{self as demo, Args, CityWord};
+use bazdid_protocol::{envelope::ResultItem, outcome::Outcome};
 use serde_json::Value;
 
 use crate::common::TestDb;

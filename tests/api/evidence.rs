@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use bazdid::{clock::Clock as _, domain::account::Role};
+use bazdid_clock::Clock as _;
+use bazdid_domain::account::Role;
 use serde_json::{Value, json};
 use uuid::Uuid;
 

@@ -1,6 +1,7 @@
 //! Who was put out of service may hand in what he had not sent, and nothing else.
 
-use bazdid::{clock::Clock as _, domain::account::Role};
+use bazdid_clock::Clock as _;
+use bazdid_domain::account::Role;
 use serde_json::{Value, json};
 use uuid::Uuid;
 

@@ -1,6 +1,6 @@
 //! What lost a merge can be read in the history of the ticket.
 
-use bazdid::clock::Clock as _;
+use bazdid_clock::Clock as _;
 use serde_json::{Value, json};
 use uuid::Uuid;
 

@@ -1,6 +1,6 @@
 //! What phones send that nobody expects: it costs what is wrong and nothing else, on both databases and in both protocols.
 
-use bazdid::clock::Clock as _;
+use bazdid_clock::Clock as _;
 use serde_json::{Value, json};
 use uuid::Uuid;
 

@@ -19,28 +19,31 @@ use std::{
     time::Duration,
 };
 
-use bazdid::{
-    client::{
-        ClientError, Device, acts::Shot, clocks::DeviceClock, http::HttpTransport, outbox::Entry, transport::Reply, transport::Transport,
-    },
-    clock::{Clock as _, SharedIds, SystemClock, SystemIds},
-    domain::{
-        account::{Account, Role, RoleGrant},
-        geo::Point,
-        ids::{Id, MutationId, TicketId},
-        organisation::ActiveState,
-        photo::PhotoKind,
-        sync::{
-            digest::{Chain, row_hash},
-            envelope::ResultItem,
-            outcome::{OutcomeCode, Status},
-        },
-        visit::VisitKind,
-        world::World,
-    },
-    security::password::{self, Cost},
-    store::{self, Db, DbOptions, credential::Credential},
+use bazdid_client::{
+    ClientError, Device,
+    acts::Shot,
+    clocks::DeviceClock,
+    http::HttpTransport,
+    outbox::Entry,
+    transport::{Reply, Transport},
 };
+use bazdid_clock::{Clock as _, SharedIds, SystemClock, SystemIds};
+use bazdid_domain::{
+    account::{Account, Role, RoleGrant},
+    organisation::ActiveState,
+    photo::PhotoKind,
+    visit::VisitKind,
+    world::World,
+};
+use bazdid_protocol::{
+    digest::{Chain, row_hash},
+    envelope::ResultItem,
+    geo::Point,
+    ids::{Id, MutationId, TicketId},
+    outcome::{OutcomeCode, Status},
+};
+use bazdid_security::password::{self, Cost};
+use bazdid_store::{self as store, Db, DbOptions, credential::Credential};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -216,7 +219,7 @@ impl Way {
     }
 
     /// A transport to the server that is there now; logged in once and for all, as a person would.
-    fn http(&mut self) -> bazdid::client::Result<&mut HttpTransport> {
+    fn http(&mut self) -> bazdid_client::Result<&mut HttpTransport> {
         let base = self.door.state.lock().unwrap().base.clone().ok_or_else(|| ClientError::Lost("no server".into()))?;
         if self.http.is_none() {
             let mut http = HttpTransport::new(&base);
@@ -230,7 +233,7 @@ impl Way {
 }
 
 impl Transport for Way {
-    fn call(&mut self, method: &str, path: &str, body: Option<&Value>) -> bazdid::client::Result<Reply> {
+    fn call(&mut self, method: &str, path: &str, body: Option<&Value>) -> bazdid_client::Result<Reply> {
         let door = Arc::clone(&self.door);
         let http = self.http()?;
         door.count(1, 1);

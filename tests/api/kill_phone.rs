@@ -14,11 +14,9 @@ use std::{
     time::Duration,
 };
 
-use bazdid::{
-    client::{Device, clocks::DeviceClock, http::HttpTransport},
-    clock::{SharedIds, SystemClock, SystemIds},
-    domain::{photo::PhotoKind, visit::VisitKind},
-};
+use bazdid_client::{Device, clocks::DeviceClock, http::HttpTransport};
+use bazdid_clock::{SharedIds, SystemClock, SystemIds};
+use bazdid_domain::{photo::PhotoKind, visit::VisitKind};
 use uuid::Uuid;
 
 use crate::{
@@ -55,7 +53,7 @@ fn a_phone_that_somebody_kills() {
     let (file, base, round) = (told("PHONE_FILE"), told("PHONE_SERVER"), told("PHONE_ROUND"));
     let mut phone = open(Path::new(&file), &base);
     let mut dice = Dice(round.parse().unwrap());
-    let place = bazdid::domain::geo::Point { lat: 36.25, lon: 50.05, accuracy_m: Some(5.0) };
+    let place = bazdid_protocol::geo::Point { lat: 36.25, lon: 50.05, accuracy_m: Some(5.0) };
     let known = phone.state.copy.list("ticket").next().map(|(ticket, _)| ticket);
     let ticket = known.unwrap_or_else(|| phone.create_ticket(id(crate::town_rows::POTHOLE), "چاله", place, None).uuid());
     for n in 0_u64.. {
@@ -65,7 +63,7 @@ fn a_phone_that_somebody_kills() {
         } else {
             phone.together(|p| {
                 let visit = p.arrive(ticket, VisitKind::Inspection, place);
-                p.add_photo(ticket, Some(visit), &bazdid::client::acts::Shot::of(PhotoKind::Defect, place));
+                p.add_photo(ticket, Some(visit), &bazdid_client::acts::Shot::of(PhotoKind::Defect, place));
                 p.add_note(ticket, &format!("{round} {n}"));
             });
             println!("recorded {round} {n}");

@@ -6,7 +6,7 @@ use std::{
     thread,
 };
 
-use bazdid::clock::Clock as _;
+use bazdid_clock::Clock as _;
 use flate2::{Compression, read::GzDecoder, write::GzEncoder, write::ZlibEncoder};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -265,6 +265,6 @@ fn in_a_storm_everybody_comes_through_in_the_end_and_once() {
     });
     assert!(turned_away.load(std::sync::atomic::Ordering::Relaxed) > 0, "the storm was none");
     let ticket = ticket.as_str().unwrap().parse().unwrap();
-    let world = town.app.db.db().read_blocking(|tx| bazdid::store::aggregate::read_world(tx, &[ticket])).unwrap();
+    let world = town.app.db.db().read_blocking(|tx| bazdid_store::aggregate::read_world(tx, &[ticket])).unwrap();
     assert_eq!(world.notes.iter().count(), 12 * 50);
 }

@@ -19,7 +19,7 @@ mod contract;
 mod day;
 mod demo;
 mod evidence;
-#[path = "../../src/picture/fixture.rs"]
+#[path = "../../crates/picture/src/fixture.rs"]
 #[allow(dead_code, clippy::as_conversions, clippy::cast_possible_truncation, reason = "drawings")]
 mod fixture;
 mod hand_in;

@@ -1,6 +1,8 @@
 //! The figures: who may read them, and that they count what happened.
 
-use bazdid::{clock::Clock as _, config::Secret, domain::account::Role};
+use bazdid_clock::Clock as _;
+use bazdid_domain::account::Role;
+use bazdid_server::config::Secret;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -71,7 +73,7 @@ fn they_count_what_happened() {
             assert!(grew("bazdid_store_wait_seconds_count", &[kind]) >= 1.0, "{kind}");
         }
         // These are sums over this town's database, read with the figures themselves.
-        let sums = town.app.db.db().read_blocking(bazdid::store::totals::totals).unwrap();
+        let sums = town.app.db.db().read_blocking(bazdid_store::totals::totals).unwrap();
         assert!(sums.channels > 0 && sums.heads >= sums.rows && sums.rows > 0, "{sums:?}");
         assert_eq!((sums.devices, sums.pending), (1, 7), "ten waited, three were answered");
         for name in ["bazdid_feed_channels", "bazdid_feed_rows", "bazdid_devices_pending_mutations", "bazdid_sync_turned_away_total"] {

@@ -3,15 +3,11 @@
 
 use std::{collections::BTreeMap, fs, sync::Arc, time::Duration};
 
-use bazdid::{
-    clock::{Clock as _, ManualClock},
-    domain::{
-        picture::{LEASE_US, MAX_ATTEMPTS},
-        time::Timestamp,
-    },
-    store,
-    worker::pictures::{Look, Looked, look},
-};
+use bazdid_clock::{Clock as _, ManualClock};
+use bazdid_domain::picture::{LEASE_US, MAX_ATTEMPTS};
+use bazdid_protocol::time::Timestamp;
+use bazdid_server::worker::pictures::{Look, Looked, look};
+use bazdid_store as store;
 use image::{DynamicImage, ImageFormat};
 use serde_json::{Value, json};
 use uuid::Uuid;

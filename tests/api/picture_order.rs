@@ -2,12 +2,10 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use bazdid::{
-    clock::Clock as _,
-    domain::evidence::reading::{Format, Gap, Reading},
-    picture::{fingerprint::Fingerprint, render::Rendered},
-    worker::pictures::{Look, Reader, Setup},
-};
+use bazdid_clock::Clock as _;
+use bazdid_domain::evidence::reading::{Format, Gap, Reading};
+use bazdid_picture::{fingerprint::Fingerprint, render::Rendered};
+use bazdid_server::worker::pictures::{Look, Reader, Setup};
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng, seq::SliceRandom as _};
 use serde_json::{Value, json};
 use uuid::Uuid;

@@ -2,15 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use bazdid::{
-    domain::{
-        account::Role,
-        organisation::OrganisationKind,
-        policy::{Permission, role_allows},
-        text_enum::TextEnum as _,
-    },
-    http::document,
+use bazdid_domain::{
+    account::Role,
+    organisation::OrganisationKind,
+    policy::{Permission, role_allows},
 };
+use bazdid_protocol::text_enum::TextEnum as _;
+use bazdid_server::http::document;
 use serde_json::Value;
 
 use crate::{

@@ -5,10 +5,8 @@ use std::{
     process::Child,
 };
 
-use bazdid::{
-    blob::{Blobs, Bucket, Key, Place, Put},
-    config::Secret,
-};
+use bazdid_server::config::Secret;
+use bazdid_upload::blob::{Blobs, Bucket, Key, Place, Put};
 use futures_util::StreamExt as _;
 
 use crate::{

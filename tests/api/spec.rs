@@ -2,10 +2,9 @@
 
 use std::{fs, path::Path};
 
-use bazdid::{
-    domain::{policy::Permission, text_enum::TextEnum as _},
-    http::{document, v1::errors},
-};
+use bazdid_domain::policy::Permission;
+use bazdid_protocol::text_enum::TextEnum as _;
+use bazdid_server::http::{document, v1::errors};
 
 /// The routes that need no login; everything else does.
 pub const PUBLIC: &[&str] = &[

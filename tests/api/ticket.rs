@@ -1,6 +1,6 @@
 //! Tickets over HTTP.
 
-use bazdid::http::document;
+use bazdid_server::http::document;
 use serde_json::{Value, json};
 use uuid::Uuid;
 

@@ -1,6 +1,7 @@
 //! A town behind a server, with its people.
 
-use bazdid::domain::{account::Role, ids::Id, organisation::OrganisationKind};
+use bazdid_domain::{account::Role, organisation::OrganisationKind};
+use bazdid_protocol::ids::Id;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -24,7 +25,7 @@ impl Town {
     }
 
     /// On SQLite, with a changed configuration.
-    pub fn with(change: impl FnOnce(&mut bazdid::config::Config)) -> Self {
+    pub fn with(change: impl FnOnce(&mut bazdid_server::config::Config)) -> Self {
         Self::found(TestApp::with(change))
     }
 
@@ -32,7 +33,7 @@ impl Town {
         let first = app.organisation("first", OrganisationKind::Contractor);
         let second = app.organisation("second", OrganisationKind::Contractor);
         let emergency = app.organisation("emergency", OrganisationKind::EmergencyGroup);
-        let now = bazdid::clock::Clock::now(&*app.clock);
+        let now = bazdid_clock::Clock::now(&*app.clock);
         app.db.db().write_blocking(move |tx| save_rows(tx, now, [first, second, emergency], None)).unwrap();
         let area = |n: u128| Id::new(Uuid::from_u128(n));
         app.person("operator", Role::Operator, None, &[area(TOWN)]);

@@ -10,7 +10,8 @@ use std::{
 };
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use bazdid::{clock::Clock as _, domain::hex::hex};
+use bazdid_clock::Clock as _;
+use bazdid_protocol::hex::hex;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;

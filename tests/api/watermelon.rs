@@ -5,10 +5,9 @@ use std::{
     ops::RangeInclusive,
 };
 
-use bazdid::{
-    clock::Clock as _,
-    domain::{text_enum::TextEnum as _, watermelon::Table},
-};
+use bazdid_clock::Clock as _;
+use bazdid_domain::watermelon::Table;
+use bazdid_protocol::text_enum::TextEnum as _;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -540,8 +539,8 @@ fn a_large_push_is_taken_whole_and_snapshots_do_not_pile_up() {
             inspector.pull();
         }
         let kept =
-            town.app.db.db().read_blocking(|tx| bazdid::store::watermelon::list_numbers(tx, inspector.device.parse().unwrap(), 1_000));
-        assert_eq!(kept.unwrap().len(), bazdid::service::sync::watermelon::KEPT_SNAPSHOTS);
+            town.app.db.db().read_blocking(|tx| bazdid_store::watermelon::list_numbers(tx, inspector.device.parse().unwrap(), 1_000));
+        assert_eq!(kept.unwrap().len(), bazdid_service::sync::watermelon::KEPT_SNAPSHOTS);
         assert_eq!(inspector.ask(&first.to_string(), "null").ok()["experimentalStrategy"], "replacement");
         inspector.is_whole();
     }

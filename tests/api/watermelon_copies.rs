@@ -2,11 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use bazdid::domain::{
-    account::Role,
-    ids::{AccountId, AreaId, Id},
-    watermelon::Table,
-};
+use bazdid_domain::{account::Role, watermelon::Table};
+use bazdid_protocol::ids::{AccountId, AreaId, Id};
 use proptest::{
     prelude::any,
     strategy::{Strategy as _, ValueTree as _},

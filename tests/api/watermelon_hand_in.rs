@@ -1,6 +1,7 @@
 //! An app of WatermelonDB that was put out of service hands in what it has, and reads nothing.
 
-use bazdid::{clock::Clock as _, domain::account::Role};
+use bazdid_clock::Clock as _;
+use bazdid_domain::account::Role;
 use serde_json::{Value, json};
 use uuid::Uuid;
 

@@ -9,10 +9,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use bazdid::{
-    clock::Clock as _,
-    domain::{account::Role, ids::Id},
-};
+use bazdid_clock::Clock as _;
+use bazdid_domain::account::Role;
+use bazdid_protocol::ids::Id;
 use serde_json::{Value, json};
 use uuid::Uuid;
 

@@ -1,6 +1,6 @@
 //! A push that is sent again is answered as the first time, also when its first effect was that its author does not see the rows any more.
 
-use bazdid::domain::watermelon::Table;
+use bazdid_domain::watermelon::Table;
 use serde_json::{Value, json};
 
 use crate::{

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bazdid::domain::{account::Role, text_enum::TextEnum as _, watermelon::Table};
+use bazdid_domain::{account::Role, watermelon::Table};
+use bazdid_protocol::text_enum::TextEnum as _;
 use serde_json::{Value, json};
 use uuid::Uuid;
 

@@ -7,7 +7,7 @@ pub mod backup;
 
 use std::{collections::BTreeSet, io::Write as _, sync::Mutex};
 
-use bazdid::store::{Db, DbOptions, migrate};
+use bazdid_store::{Db, DbOptions, migrate};
 use diesel::{Connection, PgConnection, RunQueryDsl};
 
 /// Says once in a run what is skipped and why, past the test harness, which shows the output of failed tests only.

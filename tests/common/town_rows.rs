@@ -2,18 +2,18 @@
 
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
-use bazdid::{
-    domain::{
-        area::{Area, AreaKind, AreaShape},
-        category::{Category, EvidenceNeeds, Hazard, Priority},
-        contract::{Contract, ContractStatus, Coverage, Descent},
-        ids::{Id, OrganisationId},
-        organisation::{ActiveState, Organisation, OrganisationKind},
-        time::Timestamp,
-    },
-    error::Result,
-    store::{self, Tx},
+use bazdid_domain::{
+    area::{Area, AreaKind, AreaShape},
+    category::{Category, EvidenceNeeds, Hazard, Priority},
+    contract::{Contract, ContractStatus, Coverage, Descent},
+    organisation::{ActiveState, Organisation, OrganisationKind},
 };
+use bazdid_protocol::{
+    error::Result,
+    ids::{Id, OrganisationId},
+    time::Timestamp,
+};
+use bazdid_store::{self as store, Tx};
 use serde_json::json;
 use uuid::Uuid;
 

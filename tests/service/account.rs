@@ -2,25 +2,25 @@
 
 use std::thread;
 
-use bazdid::{
-    domain::{
-        account::{Device, Role},
-        ids::{AccountId, AreaId, GrantId},
-        organisation::{ActiveState, OrganisationKind},
-    },
-    error::{Code, Error, Result},
-    service::{
-        account::{
-            self, AccountPatch, AccountQuery, NewAccount, Person,
-            grant::{self, NewGrant},
-            password::{self, NewPassword},
-        },
-        auth::{self, Login, Tokens},
-        device::{self, NewDevice},
-        reference,
-    },
-    store,
+use bazdid_domain::{
+    account::{Device, Role},
+    organisation::{ActiveState, OrganisationKind},
 };
+use bazdid_protocol::{
+    error::{Code, Error, Result},
+    ids::{AccountId, AreaId, GrantId},
+};
+use bazdid_service::{
+    account::{
+        self, AccountPatch, AccountQuery, NewAccount, Person,
+        grant::{self, NewGrant},
+        password::{self, NewPassword},
+    },
+    auth::{self, Login, Tokens},
+    device::{self, NewDevice},
+    reference,
+};
+use bazdid_store as store;
 
 use crate::city::{City, PASSWORD, id};
 
@@ -73,7 +73,7 @@ fn areas(city: &City) -> (AreaId, AreaId) {
     let (whole, part) = (id(100), id(101));
     let ctx = city.ctx();
     city.write(move |tx| {
-        let area = |id, parent_id, kind| bazdid::domain::area::Area {
+        let area = |id, parent_id, kind| bazdid_domain::area::Area {
             id,
             rev: 1,
             code: format!("{id}"),
@@ -83,7 +83,7 @@ fn areas(city: &City) -> (AreaId, AreaId) {
             name_en: "Qazvin".into(),
             updated_at: ctx.now,
         };
-        use bazdid::domain::area::AreaKind;
+        use bazdid_domain::area::AreaKind;
         store::area::save_areas(tx, &[area(whole, None, AreaKind::City), area(part, Some(whole), AreaKind::District)])?;
         reference::bump(tx, &ctx)
     });
@@ -109,7 +109,7 @@ fn an_account_is_made_by_an_administrator_and_its_phone_is_sealed() {
         let sealed = stored.phone_encrypted.clone().unwrap();
         assert!(!sealed.windows(8).any(|w| w == b"83333333"));
         assert_eq!(account::open_phone(&city.ctx(), &stored).unwrap().unwrap(), "+982833333333");
-        let elsewhere = bazdid::domain::account::Account { id: admin, ..stored };
+        let elsewhere = bazdid_domain::account::Account { id: admin, ..stored };
         assert!(account::open_phone(&city.ctx(), &elsewhere).is_err(), "moved to another account");
 
         let bad =
@@ -162,7 +162,7 @@ fn an_account_is_closed_and_opened_but_never_the_last_administrators() {
         login(&city, "second", PASSWORD).unwrap();
         assert_eq!(code(set(admin, admin, 1, false)), Code::InvalidTransition, "his own");
 
-        let ctx = bazdid::service::Ctx { actor: Some(bazdid::domain::actor::Actor::system(city.now())), ..city.ctx() };
+        let ctx = bazdid_service::Ctx { actor: Some(bazdid_domain::actor::Actor::system(city.now())), ..city.ctx() };
         let refused = city.try_write(move |tx| account::disable(tx, &ctx, admin, 1));
         assert_eq!(code(refused), Code::InvalidTransition, "the last administrator");
         let (person, own) = give(&city, admin, second, 3, role(Role::Admin)).unwrap();
@@ -297,7 +297,7 @@ fn a_password_changed_while_somebody_logs_in_wins() {
         let attempt = city.write(move |tx| auth::admit(tx, &ctx, &command)).unwrap();
         let ctx = city.ctx();
         let verified = attempt.verify(&ctx).unwrap();
-        let hash = bazdid::security::password::hash("another long one", [3; 16], Default::default()).unwrap();
+        let hash = bazdid_security::password::hash("another long one", [3; 16], Default::default()).unwrap();
         let credential = store::credential::Credential { account_id: who, password_hash: hash, changed_at: city.now() };
         city.write(move |tx| store::credential::save_credential(tx, &credential));
         assert_eq!(code(city.write(move |tx| auth::login(tx, &ctx, &verified))), Code::BadCredentials);

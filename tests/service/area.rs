@@ -1,28 +1,25 @@
 //! Import of areas and of the catalogue: all or nothing, safe to repeat, seen by everybody at once.
 
-use bazdid::{
+use bazdid_domain::{
+    area::AreaKind,
     catalogue::Catalogue,
-    domain::{
-        area::AreaKind,
-        geo::Point,
-        geojson::{Expected, Names, Reading, read_areas},
-        organisation::{ActiveState, OrganisationKind},
-    },
-    error::Code,
-    service::{
-        area::{AreaData, AreaFilter, AreaImport, Run, expected_place, find_outline, get_area, import_areas, list_areas, update_area},
-        catalogue::{CatalogueImport, Existing, import_catalogue},
-        category::{CategoryData, create_category, list_categories, update_category},
-        organisation::{OrganisationData, create_organisation, list_organisations, update_organisation},
-    },
-    store,
+    geojson::{Expected, Names, Reading, read_areas},
+    organisation::{ActiveState, OrganisationKind},
 };
+use bazdid_protocol::{error::Code, geo::Point};
+use bazdid_service::{
+    area::{AreaData, AreaFilter, AreaImport, Run, expected_place, find_outline, get_area, import_areas, list_areas, update_area},
+    catalogue::{CatalogueImport, Existing, import_catalogue},
+    category::{CategoryData, create_category, list_categories, update_category},
+    organisation::{OrganisationData, create_organisation, list_organisations, update_organisation},
+};
+use bazdid_store as store;
 
 use serde_json::json;
 
 use crate::city::City;
 
-const QAZVIN: &[u8] = include_bytes!("../../src/demo_data/qazvin.geojson");
+const QAZVIN: &[u8] = include_bytes!("../../crates/demo-data/data/qazvin.geojson");
 
 fn names() -> Names {
     let some = |s: &str| Some(s.to_owned());
@@ -43,7 +40,7 @@ fn qazvin() -> Reading {
     read_areas(QAZVIN, &names(), Expected::Anywhere).unwrap()
 }
 
-fn import(city: &City, reading: &Reading, run: Run) -> bazdid::error::Result<AreaImport> {
+fn import(city: &City, reading: &Reading, run: Run) -> bazdid_protocol::error::Result<AreaImport> {
     let (ctx, reading) = (city.ctx(), reading.clone());
     city.try_write(move |tx| import_areas(tx, &ctx, &reading, run))
 }
@@ -159,7 +156,7 @@ fn names_of_an_area_change_for_the_one_who_saw_the_newest_revision() {
     }
 }
 
-fn load(city: &City, catalogue: &Catalogue, existing: Existing) -> bazdid::error::Result<CatalogueImport> {
+fn load(city: &City, catalogue: &Catalogue, existing: Existing) -> bazdid_protocol::error::Result<CatalogueImport> {
     let (ctx, catalogue) = (city.ctx(), catalogue.clone());
     city.try_write(move |tx| import_catalogue(tx, &ctx, &catalogue, existing, Run::Real))
 }
@@ -197,7 +194,7 @@ fn the_shipped_catalogue_is_loaded_once_and_leaves_the_citys_own_words_alone() {
 #[test]
 fn a_catalogue_may_say_how_much_evidence_may_deviate() {
     for city in City::both() {
-        let mut file: serde_json::Value = serde_json::from_str(include_str!("../../src/catalogue/default.json")).unwrap();
+        let mut file: serde_json::Value = serde_json::from_str(include_str!("../../crates/domain/src/catalogue/default.json")).unwrap();
         file["categories"][1]["evidence_thresholds"] = json!({ "speed_kmh": 90.0, "exif_time_s": 600 });
         let read = |file: &serde_json::Value| Catalogue::parse(&file.to_string());
         load(&city, &read(&file).unwrap(), Existing::Keep).unwrap();
@@ -247,7 +244,7 @@ fn organisations_and_categories_are_made_and_changed_with_care() {
 
         let categories = city.read(|tx| list_categories(tx, &ctx, None));
         let (group, member) = (categories[0].clone(), categories[1].clone());
-        let of = |c: &bazdid::domain::category::Category| CategoryData {
+        let of = |c: &bazdid_domain::category::Category| CategoryData {
             code: c.code.clone(),
             parent_id: c.parent_id,
             name_fa: c.name_fa.clone(),

@@ -2,21 +2,21 @@
 
 use std::{net::IpAddr, thread};
 
-use bazdid::{
-    domain::{
-        account::{Role, RoleGrant},
-        ids::AccountId,
-        organisation::ActiveState,
-        policy::Permission,
-    },
-    error::{Code, Error, Result},
-    security::password::{self, Cost},
-    service::{
-        auth::{self, Answer, Login, Tokens},
-        keys,
-    },
-    store,
+use bazdid_domain::{
+    account::{Role, RoleGrant},
+    organisation::ActiveState,
+    policy::Permission,
 };
+use bazdid_protocol::{
+    error::{Code, Error, Result},
+    ids::AccountId,
+};
+use bazdid_security::password::{self, Cost};
+use bazdid_service::{
+    auth::{self, Answer, Login, Tokens},
+    keys,
+};
+use bazdid_store as store;
 
 use crate::city::{City, PASSWORD};
 
@@ -57,7 +57,7 @@ fn code<T>(result: Result<T>) -> Code {
 fn set_state(city: &City, id: AccountId, state: ActiveState) {
     city.write(move |tx| {
         let account = store::account::find_account(tx, id)?.unwrap();
-        store::account::save_accounts(tx, &[bazdid::domain::account::Account { state, ..account }])
+        store::account::save_accounts(tx, &[bazdid_domain::account::Account { state, ..account }])
     });
 }
 
@@ -243,7 +243,7 @@ fn no_number_of_exchanges_at_once_ends_a_session() {
             });
             let exchange = |n: usize| match &other {
                 Some((db, shared)) if n % 2 == 1 => {
-                    let ctx = bazdid::service::Ctx { shared: shared.clone(), ..city.ctx() };
+                    let ctx = bazdid_service::Ctx { shared: shared.clone(), ..city.ctx() };
                     let token = first.refresh_token.clone();
                     db.write_blocking(move |tx| auth::refresh(tx, &ctx, &token)).unwrap().unwrap()
                 }
@@ -271,19 +271,19 @@ fn a_successor_can_be_computed_only_with_the_token_and_the_master_key() {
         city.account("op-1");
         let first = login(&city, "op-1", PASSWORD).unwrap();
         let second = refresh(&city, &first.refresh_token).unwrap();
-        let other = bazdid::security::vault::Vault::new(&[8; 32]);
+        let other = bazdid_security::vault::Vault::new(&[8; 32]);
         let secret = refresh_secret(&first.refresh_token);
-        assert_ne!(bazdid::security::refresh::token(&other.next_refresh_secret(&secret)), second.refresh_token);
-        assert_eq!(bazdid::security::refresh::token(&city.shared.vault.next_refresh_secret(&secret)), second.refresh_token);
+        assert_ne!(bazdid_security::refresh::token(&other.next_refresh_secret(&secret)), second.refresh_token);
+        assert_eq!(bazdid_security::refresh::token(&city.shared.vault.next_refresh_secret(&secret)), second.refresh_token);
     }
 }
 
 fn refresh_secret(token: &str) -> [u8; 32] {
-    bazdid::security::refresh::secret(token).unwrap()
+    bazdid_security::refresh::secret(token).unwrap()
 }
 
 fn refresh_hash(token: &str) -> Vec<u8> {
-    bazdid::security::refresh::hash(&refresh_secret(token))
+    bazdid_security::refresh::hash(&refresh_secret(token))
 }
 
 #[test]
@@ -354,7 +354,7 @@ fn keys_rotate_without_logging_anybody_out() {
         let elsewhere = City { shared: crate::city::shared(), ..city };
         who(&elsewhere, &new.access_token).unwrap();
         let ctx = elsewhere.ctx();
-        let rotated = bazdid::service::Ctx { shared: crate::city::shared(), ..ctx };
+        let rotated = bazdid_service::Ctx { shared: crate::city::shared(), ..ctx };
         elsewhere.write(move |tx| keys::rotate_keys(tx, &rotated));
         let signed_before = refresh(&elsewhere, &new.refresh_token).unwrap();
         assert_eq!(kid(&signed_before), kid(&new), "it does not know of the new key yet");
@@ -378,7 +378,7 @@ fn keys_are_of_no_use_without_the_master_key() {
     for city in City::both() {
         city.account("op-1");
         let tokens = login(&city, "op-1", PASSWORD).unwrap();
-        let other = bazdid::service::Shared::new(bazdid::service::Settings::default(), &[8; 32]);
+        let other = bazdid_service::Shared::new(bazdid_service::Settings::default(), &[8; 32]);
         let city = City { shared: std::sync::Arc::new(other), ..city };
         assert_eq!(code(who(&city, &tokens.access_token)), Code::Internal);
     }

@@ -7,20 +7,20 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-use bazdid::{
-    clock::{Clock as _, ManualClock, SeededIds, SharedIds},
-    domain::{
-        account::{Account, Role, RoleGrant},
-        actor::Actor,
-        ids::{AccountId, AreaId, GrantId, Id, OrganisationId},
-        organisation::{ActiveState, Organisation, OrganisationKind},
-        time::Timestamp,
-    },
-    error::Result,
-    security::password::Cost,
-    service::{Ctx, Settings, Shared},
-    store::{self, Tx, credential::Credential},
+use bazdid_clock::{Clock as _, ManualClock, SeededIds, SharedIds};
+use bazdid_domain::{
+    account::{Account, Role, RoleGrant},
+    actor::Actor,
+    organisation::{ActiveState, Organisation, OrganisationKind},
 };
+use bazdid_protocol::{
+    error::Result,
+    ids::{AccountId, AreaId, GrantId, Id, OrganisationId},
+    time::Timestamp,
+};
+use bazdid_security::password::Cost;
+use bazdid_service::{Ctx, Settings, Shared};
+use bazdid_store::{self as store, Tx, credential::Credential};
 use uuid::Uuid;
 
 use crate::common::TestDb;
@@ -101,7 +101,7 @@ impl City {
             created_at: self.now(),
             updated_at: self.now(),
         };
-        let password_hash = bazdid::security::password::hash(PASSWORD, [1; 16], self.shared.settings.password_cost).unwrap();
+        let password_hash = bazdid_security::password::hash(PASSWORD, [1; 16], self.shared.settings.password_cost).unwrap();
         let credential = Credential { account_id: id, password_hash, changed_at: self.now() };
         self.write(move |tx| {
             store::account::save_accounts(tx, std::slice::from_ref(&account))?;
@@ -159,8 +159,8 @@ pub fn id<T>(n: u128) -> Id<T> {
 pub fn load_catalogue(city: &City) {
     let ctx = city.ctx();
     city.write(move |tx| {
-        let shipped = bazdid::catalogue::Catalogue::shipped().unwrap();
-        let (existing, run) = (bazdid::service::catalogue::Existing::Keep, bazdid::service::area::Run::Real);
-        bazdid::service::catalogue::import_catalogue(tx, &ctx, &shipped, existing, run)
+        let shipped = bazdid_domain::catalogue::Catalogue::shipped().unwrap();
+        let (existing, run) = (bazdid_service::catalogue::Existing::Keep, bazdid_service::area::Run::Real);
+        bazdid_service::catalogue::import_catalogue(tx, &ctx, &shipped, existing, run)
     });
 }

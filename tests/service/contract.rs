@@ -1,27 +1,27 @@
 //! Contracts and coverages: what is refused, who sees what, what the reports find.
 
-use bazdid::{
+use bazdid_domain::{
+    account::Role,
+    area::AreaKind,
     catalogue::Catalogue,
-    domain::{
-        account::Role,
-        area::AreaKind,
-        contract::{ContractStatus, Descent},
-        ids::{AreaId, CategoryId, OrganisationId},
-        organisation::OrganisationKind,
-        text_enum::TextEnum as _,
-    },
-    error::Code,
-    service::{
-        Ctx,
-        area::{AreaFilter, Run, list_areas},
-        catalogue::{Existing, import_catalogue},
-        contract::{
-            ContractData, ContractFilter, ContractVerb, CoverageData, change_status, create_contract, create_coverage, get_contract,
-            list_contracts, list_coverages, reports, update_contract, update_coverage,
-        },
-    },
-    store,
+    contract::{ContractStatus, Descent},
+    organisation::OrganisationKind,
 };
+use bazdid_protocol::{
+    error::Code,
+    ids::{AreaId, CategoryId, OrganisationId},
+    text_enum::TextEnum as _,
+};
+use bazdid_service::{
+    Ctx,
+    area::{AreaFilter, Run, list_areas},
+    catalogue::{Existing, import_catalogue},
+    contract::{
+        ContractData, ContractFilter, ContractVerb, CoverageData, change_status, create_contract, create_coverage, get_contract,
+        list_contracts, list_coverages, reports, update_contract, update_coverage,
+    },
+};
+use bazdid_store as store;
 
 use crate::{area::import_qazvin, city::City};
 
@@ -30,7 +30,7 @@ fn contract(city: &City, number: &str, organisation_id: OrganisationId) -> Contr
     ContractData { number: number.into(), organisation_id, valid_from, valid_to, daily_capacity: None }
 }
 
-fn coverage(contract: &bazdid::domain::contract::Contract, area_id: AreaId, category_id: Option<CategoryId>) -> CoverageData {
+fn coverage(contract: &bazdid_domain::contract::Contract, area_id: AreaId, category_id: Option<CategoryId>) -> CoverageData {
     CoverageData {
         contract_id: contract.id,
         area_id,

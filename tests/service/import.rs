@@ -1,18 +1,16 @@
 //! Importers: rows are taken or refused one by one, and a second time changes nothing.
 
-use bazdid::{
-    domain::{account::Role, actor::Actor, organisation::OrganisationKind, ticket::TicketOrigin},
-    error::Result,
-    service::{
-        Ctx,
-        account::password::NewPassword,
-        import::{
-            FileFault, Instants, Taken, account, contract, reason,
-            request::{CategoryMap, RequestFile, RequestOptions, register},
-        },
+use bazdid_domain::{account::Role, actor::Actor, organisation::OrganisationKind, ticket::TicketOrigin};
+use bazdid_protocol::error::Result;
+use bazdid_service::{
+    Ctx,
+    account::password::NewPassword,
+    import::{
+        FileFault, Instants, Taken, account, contract, reason,
+        request::{CategoryMap, RequestFile, RequestOptions, register},
     },
-    store,
 };
+use bazdid_store as store;
 
 use crate::{
     area::import_qazvin,

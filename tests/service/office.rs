@@ -2,26 +2,26 @@
 
 use std::thread;
 
-use bazdid::{
-    domain::{
-        assigning::{Submission, round as new_round},
-        ids::{AccountId, RoundId, TicketId},
-        office::{order::Target, round::Share},
-        ticket::{CallOutcome, TicketStatus},
-        work_order::{Answer, Defect, RoundVerdict, WorkOrder, WorkOrderState},
-    },
+use bazdid_domain::{
+    assigning::{Submission, round as new_round},
+    office::{order::Target, round::Share},
+    ticket::{CallOutcome, TicketStatus},
+    work_order::{Answer, Defect, RoundVerdict, WorkOrder, WorkOrderState},
+};
+use bazdid_protocol::{
     error::{Code, Error, Result},
-    service::{
-        call::{self, NewCall},
-        round::{self, Verdict},
-        ticket::command::{Command as TicketCommand, command as ticket_command},
-        timers::expire_offers,
-        work_order::{self, Command},
-    },
-    store::{
-        ticket::call::CallFilter,
-        work_order::search::{OrderFilter, RoundFilter},
-    },
+    ids::{AccountId, RoundId, TicketId},
+};
+use bazdid_service::{
+    call::{self, NewCall},
+    round::{self, Verdict},
+    ticket::command::{Command as TicketCommand, command as ticket_command},
+    timers::expire_offers,
+    work_order::{self, Command},
+};
+use bazdid_store::{
+    ticket::call::CallFilter,
+    work_order::search::{OrderFilter, RoundFilter},
 };
 
 use crate::{
@@ -169,7 +169,7 @@ fn a_returned_round_begins_the_next_and_a_verified_one_resolves_the_ticket() {
                 round::judge(tx, ctx, round, 1, &Verdict::Verify { share: Share::All, note: None, without_bytes: None })
             })
         };
-        town.city.grant(town.supervisor, bazdid::domain::account::Role::Supervisor, Some(town.first), &[id(70)]);
+        town.city.grant(town.supervisor, bazdid_domain::account::Role::Supervisor, Some(town.first), &[id(70)]);
         assert_eq!(code(verify(town.supervisor)), Code::Forbidden, "four eyes");
         verify(town.other_supervisor).unwrap();
         assert_eq!(town.ticket(order.ticket_id).status, TicketStatus::Resolved);

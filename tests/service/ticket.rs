@@ -2,19 +2,19 @@
 
 use std::thread;
 
-use bazdid::{
-    domain::{
-        duplicate::Likeness,
-        geo::Point,
-        ids::{AccountId, TicketId},
-        ticket::{Boundary, TicketStatus},
-        ticket_code,
-        work_order::{WorkOrderKind, WorkOrderState},
-    },
-    error::{Code, Result},
-    service::ticket::{NewTicket, batch::create_batch, feature, get, search},
-    store::{listing::PageKey, ticket::search::TicketFilter},
+use bazdid_domain::{
+    duplicate::Likeness,
+    ticket::{Boundary, TicketStatus},
+    ticket_code,
+    work_order::{WorkOrderKind, WorkOrderState},
 };
+use bazdid_protocol::{
+    error::{Code, Result},
+    geo::Point,
+    ids::{AccountId, TicketId},
+};
+use bazdid_service::ticket::{NewTicket, batch::create_batch, feature, get, search};
+use bazdid_store::{listing::PageKey, ticket::search::TicketFilter};
 
 use crate::{
     city::id,
@@ -145,7 +145,7 @@ fn tickets_are_found_by_area_category_words_code_place_and_page() {
         assert_eq!(by(TicketFilter { area: Some(area(EAST)), ..base() }), [tree.id]);
         assert_eq!(by(TicketFilter { categories: Some(vec![id(TREE)]), ..base() }), [tree.id]);
         assert_eq!(by(TicketFilter { statuses: vec![TicketStatus::New], ..base() }), [tree.id], "nobody inspects the east");
-        let words = |q: &str| by(TicketFilter { words: bazdid::domain::fold::fold(q).split(' ').map(str::to_owned).collect(), ..base() });
+        let words = |q: &str| by(TicketFilter { words: bazdid_domain::fold::fold(q).split(' ').map(str::to_owned).collect(), ..base() });
         assert_eq!(words("شکسته"), [tree.id], "Arabic kaf is found by the Persian one");
         assert_eq!(words("۱۰۰%"), [tree.id]);
         assert_eq!(words("شاخه_"), []);

@@ -1,19 +1,15 @@
 //! What happens because an instant has come.
 
-use bazdid::{
-    domain::{
-        ids::WorkEventId,
-        work_order::{Answer, Standing, WorkEvent, WorkEventKind, WorkOrder, WorkOrderState},
-    },
-    worker::{Round, Worker},
-};
+use bazdid_domain::work_order::{Answer, Standing, WorkEvent, WorkEventKind, WorkOrder, WorkOrderState};
+use bazdid_protocol::ids::WorkEventId;
+use bazdid_server::worker::{Round, Worker};
 use std::sync::Arc;
 
 use crate::town::{POTHOLE, Town, west};
 
 fn tick(town: &Town) -> Round {
     let city = &town.city;
-    let clock = Arc::new(bazdid::clock::ManualClock::at(city.now()));
+    let clock = Arc::new(bazdid_clock::ManualClock::at(city.now()));
     Worker { db: city.test_db.db().clone(), clock, ids: city.ids.clone(), shared: Arc::clone(&city.shared) }.tick().unwrap()
 }
 

@@ -2,25 +2,25 @@
 
 #![allow(dead_code, reason = "each theme uses its own part")]
 
-use bazdid::{
-    domain::{
-        account::Role,
-        geo::Point,
-        ids::{AccountId, AreaId, CategoryId, OrganisationId, TicketId, WorkOrderId},
-        organisation::OrganisationKind,
-        ticket::{PointSource, Ticket, TicketOrigin},
-        work_order::{Assignment, WorkOrder, WorkOrderState},
-        world::World,
-    },
-    error::Result,
-    service::{
-        self,
-        change::{Change, keep},
-        reference::bump,
-        ticket::{NewTicket, Registered},
-    },
-    store::{self, Tx},
+use bazdid_domain::{
+    account::Role,
+    organisation::OrganisationKind,
+    ticket::{PointSource, Ticket, TicketOrigin},
+    work_order::{Assignment, WorkOrder, WorkOrderState},
+    world::World,
 };
+use bazdid_protocol::{
+    error::Result,
+    geo::Point,
+    ids::{AccountId, AreaId, CategoryId, OrganisationId, TicketId, WorkOrderId},
+};
+use bazdid_service::{
+    self as service,
+    change::{Change, keep},
+    reference::bump,
+    ticket::{NewTicket, Registered},
+};
+use bazdid_store::{self as store, Tx};
 
 pub use crate::town_rows::{COLLAPSE, EAST, POTHOLE, TREE, WEST};
 use crate::{

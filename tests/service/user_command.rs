@@ -5,7 +5,7 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
-use bazdid::domain::organisation::OrganisationKind;
+use bazdid_domain::organisation::OrganisationKind;
 
 use crate::city::City;
 

@@ -5,30 +5,30 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use bazdid::{
-    domain::{
-        account::{Account, Role, RoleGrant},
-        category::EvidenceNeeds,
-        document::Document,
-        geo::Point,
-        ids::TicketId,
-        organisation::ActiveState,
-        text_enum::TextEnum as _,
-        ticket::Ticket,
-        ticket_flow::in_hand,
-        time::{MICROS_PER_DAY, MICROS_PER_HOUR, Timestamp},
-        visit::{MockFlag, Visit, VisitKind},
-        work_order::{WorkOrder, WorkOrderKind, WorkOrderState},
-        world::World,
-    },
+use bazdid_domain::{
+    account::{Account, Role, RoleGrant},
+    category::EvidenceNeeds,
+    organisation::ActiveState,
+    ticket::Ticket,
+    ticket_flow::in_hand,
+    visit::{MockFlag, Visit, VisitKind},
+    work_order::{WorkOrder, WorkOrderKind, WorkOrderState},
+    world::World,
+};
+use bazdid_protocol::{
+    document::Document,
     error::{Code, Error},
-    store::{
-        self, Tx,
-        aggregate::{load_world, save_world},
-        around::{Spots, list_neighbours},
-        category::{list_categories, save_categories},
-        inspector::list_inspectors,
-    },
+    geo::Point,
+    ids::TicketId,
+    text_enum::TextEnum as _,
+    time::{MICROS_PER_DAY, MICROS_PER_HOUR, Timestamp},
+};
+use bazdid_store::{
+    self as store, Tx,
+    aggregate::{load_world, save_world},
+    around::{Spots, list_neighbours},
+    category::{list_categories, save_categories},
+    inspector::list_inspectors,
 };
 
 use crate::{
@@ -75,7 +75,7 @@ fn whatever_may_be_the_same_as_a_new_ticket_is_found_and_little_else() {
             .write_blocking(move |tx| {
                 category(tx);
                 let first = list_categories(tx)?.remove(0);
-                save_categories(tx, &[bazdid::domain::category::Category { id: id(2), code: "roads.kerb".into(), ..first }])?;
+                save_categories(tx, &[bazdid_domain::category::Category { id: id(2), code: "roads.kerb".into(), ..first }])?;
                 save(tx, |world| {
                     for t in same.iter().chain(&other) {
                         world.tickets.put(t.clone());

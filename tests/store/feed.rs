@@ -2,10 +2,8 @@
 
 use std::thread;
 
-use bazdid::{
-    domain::sync::channel::Channel,
-    store::feed::{Entry, Presence, append, find_memberships, list_after, list_channels},
-};
+use bazdid_protocol::channel::Channel;
+use bazdid_store::feed::{Entry, Presence, append, find_memberships, list_after, list_channels};
 use uuid::Uuid;
 
 use crate::common::TestDb;

@@ -1,17 +1,13 @@
 //! Small rows to write.
 
-use bazdid::{
-    domain::{
-        area::{Area, AreaKind},
-        category::{Category, EvidenceNeeds, Hazard, Priority},
-        geo::Point,
-        ids::Id,
-        organisation::ActiveState,
-        ticket::{Boundary, PointSource, Ticket, TicketOrigin, TicketStatus},
-        time::Timestamp,
-    },
-    store::{self, Tx},
+use bazdid_domain::{
+    area::{Area, AreaKind},
+    category::{Category, EvidenceNeeds, Hazard, Priority},
+    organisation::ActiveState,
+    ticket::{Boundary, PointSource, Ticket, TicketOrigin, TicketStatus},
 };
+use bazdid_protocol::{geo::Point, ids::Id, time::Timestamp};
+use bazdid_store::{self as store, Tx};
 use uuid::Uuid;
 
 pub fn id<T>(n: u128) -> Id<T> {

@@ -1,7 +1,7 @@
 //! Up, down and up again.
 
 use crate::common::TestDb;
-use bazdid::store::{migrate, pending, revert_all};
+use bazdid_store::{migrate, pending, revert_all};
 
 #[test]
 fn migrations_go_up_down_and_up_again() {
@@ -10,9 +10,9 @@ fn migrations_go_up_down_and_up_again() {
         assert_eq!(migrate(&t.url).unwrap(), Vec::<String>::new(), "a second run does nothing");
         let down = revert_all(&t.url).unwrap();
         assert_eq!(pending(&t.url).unwrap().len(), down.len());
-        assert!(t.db().read_blocking(bazdid::store::area::list_areas).is_err(), "the tables are gone");
+        assert!(t.db().read_blocking(bazdid_store::area::list_areas).is_err(), "the tables are gone");
         assert_eq!(migrate(&t.url).unwrap().len(), down.len());
-        assert!(t.db().read_blocking(bazdid::store::area::list_areas).unwrap().is_empty());
+        assert!(t.db().read_blocking(bazdid_store::area::list_areas).unwrap().is_empty());
     }
 }
 

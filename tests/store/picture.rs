@@ -1,13 +1,11 @@
 //! What is to be read: taken by one at a time, given back when a lease ends, and never forgotten when something comes up meanwhile.
 
-use bazdid::{
-    domain::{
-        evidence::reading::{Format, Gap, Reading},
-        picture::{Found, LEASE_US, MAX_ATTEMPTS, Picture, PictureState, ReadFault, Small},
-    },
-    store::picture::{
-        Looks, claim_pictures, count_waiting, end_lease, expect_pictures, find_picture, list_fingerprints, list_pictures, save_picture,
-    },
+use bazdid_domain::{
+    evidence::reading::{Format, Gap, Reading},
+    picture::{Found, LEASE_US, MAX_ATTEMPTS, Picture, PictureState, ReadFault, Small},
+};
+use bazdid_store::picture::{
+    Looks, claim_pictures, count_waiting, end_lease, expect_pictures, find_picture, list_fingerprints, list_pictures, save_picture,
 };
 
 use crate::{common::TestDb, fixtures::at};

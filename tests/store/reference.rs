@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, thread};
 
-use bazdid::store::{
+use bazdid_store::{
     area::{find_area_by_code, save_areas},
     coverage_use::{add_use, list_use},
     state::{find_state, save_state},

@@ -9,14 +9,14 @@ use std::{
     time::Duration,
 };
 
-use bazdid::{
-    domain::sync::channel::Channel,
+use bazdid_protocol::{
+    channel::Channel,
     error::{Code, Error, Result},
-    store::{
-        Db, Tx,
-        area::{find_area, list_areas, save_areas},
-        feed::{Entry, Presence, append, list_after, list_channels},
-    },
+};
+use bazdid_store::{
+    Db, Tx,
+    area::{find_area, list_areas, save_areas},
+    feed::{Entry, Presence, append, list_after, list_channels},
 };
 use tokio::{runtime::Runtime, task::JoinHandle};
 use uuid::Uuid;

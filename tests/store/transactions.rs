@@ -2,10 +2,8 @@
 
 use std::{thread, time::Duration};
 
-use bazdid::{
-    error::{Code, Error},
-    store::area::{find_area, list_areas, save_areas},
-};
+use bazdid_protocol::error::{Code, Error};
+use bazdid_store::area::{find_area, list_areas, save_areas};
 
 use crate::{
     common::TestDb,

@@ -1,14 +1,11 @@
 //! Whole tickets in and out, and what their changes mean to the channels.
 
-use bazdid::{
-    domain::{
-        membership::{Stay, moves},
-        sync::channel::Channel,
-        visit::{Audience, Note},
-    },
-    error::Code,
-    store::aggregate::{find_roots, load_world, load_world_without_notes, save_world},
+use bazdid_domain::{
+    membership::{Stay, moves},
+    visit::{Audience, Note},
 };
+use bazdid_protocol::{channel::Channel, error::Code};
+use bazdid_store::aggregate::{find_roots, load_world, load_world_without_notes, save_world};
 use uuid::Uuid;
 
 use crate::{

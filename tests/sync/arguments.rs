@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fs};
 
-use bazdid::domain::sync::{
+use bazdid_protocol::{
     command::{COMMANDS, Command, MAX_SHORT, MAX_TEXT, Parsed},
     upcast::STEPS,
     warning::WarningCode,

@@ -8,38 +8,40 @@ use std::{
     sync::Arc,
 };
 
-use bazdid::{
-    client::{ClientError, Device, clocks::DeviceClock, transport::Reply, transport::Transport},
-    clock::{Clock as _, ManualClock, SeededIds, SharedIds},
-    domain::{
-        account::{Account, Role, RoleGrant},
-        actor::Actor,
-        area::{Area, AreaKind, AreaShape},
-        category::{Category, EvidenceNeeds, EvidenceRule, Hazard, Priority},
-        contract::{Contract, ContractStatus, Coverage, Descent},
-        geo::Point,
-        ids::{AccountId, CategoryId, DeviceId, Id, TicketId, WorkOrderId},
-        organisation::{ActiveState, Organisation, OrganisationKind},
-        photo::PhotoKind,
-        reference::ReferenceRows,
-        sync::{
-            digest::row_hash,
-            envelope::{PullRequest, PushRequest},
-        },
-        time::Timestamp,
-        work_order::{Answer, Assignment, WorkOrder, WorkOrderState},
-        world::World,
-    },
-    error::{Code, Error, Result},
-    service::{
-        Ctx, Settings, Shared,
-        auth::HAND_IN_DAYS,
-        change::{self, Change},
-        device, reference,
-        sync::{pull, push, reference_feed, restore, results},
-    },
-    store::{self, Tx},
+use bazdid_client::{
+    ClientError, Device,
+    clocks::DeviceClock,
+    transport::{Reply, Transport},
 };
+use bazdid_clock::{Clock as _, ManualClock, SeededIds, SharedIds};
+use bazdid_domain::{
+    account::{Account, Role, RoleGrant},
+    actor::Actor,
+    area::{Area, AreaKind, AreaShape},
+    category::{Category, EvidenceNeeds, EvidenceRule, Hazard, Priority},
+    contract::{Contract, ContractStatus, Coverage, Descent},
+    organisation::{ActiveState, Organisation, OrganisationKind},
+    photo::PhotoKind,
+    reference::ReferenceRows,
+    work_order::{Answer, Assignment, WorkOrder, WorkOrderState},
+    world::World,
+};
+use bazdid_protocol::{
+    digest::row_hash,
+    envelope::{PullRequest, PushRequest},
+    error::{Code, Error, Result},
+    geo::Point,
+    ids::{AccountId, CategoryId, DeviceId, Id, TicketId, WorkOrderId},
+    time::Timestamp,
+};
+use bazdid_service::{
+    Ctx, Settings, Shared,
+    auth::HAND_IN_DAYS,
+    change::{self, Change},
+    device, reference,
+    sync::{pull, push, reference_feed, restore, results},
+};
+use bazdid_store::{self as store, Tx};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -358,7 +360,7 @@ impl City {
 
     /// A device of a person, on a line that loses nothing unless it is told to.
     pub fn device(self: &Rc<Self>, account: u128) -> Phone {
-        let clock = DeviceClock::new(Arc::clone(&self.clock) as bazdid::clock::SharedClock, Arc::clone(&self.ids));
+        let clock = DeviceClock::new(Arc::clone(&self.clock) as bazdid_clock::SharedClock, Arc::clone(&self.ids));
         Device::new(self.line(account), id(account), "phone", clock, Arc::clone(&self.ids))
     }
 
@@ -377,7 +379,7 @@ impl City {
 
     /// A phone of somebody that keeps what it has in a file.
     pub fn device_on(self: &Rc<Self>, account: u128, file: &Path) -> Phone {
-        let clock = DeviceClock::new(Arc::clone(&self.clock) as bazdid::clock::SharedClock, Arc::clone(&self.ids));
+        let clock = DeviceClock::new(Arc::clone(&self.clock) as bazdid_clock::SharedClock, Arc::clone(&self.ids));
         Device::open(file, self.line(account), id(account), "phone", clock, Arc::clone(&self.ids)).unwrap()
     }
 
@@ -526,7 +528,7 @@ impl Line {
 }
 
 impl Transport for Line {
-    fn call(&mut self, _method: &str, path: &str, body: Option<&Value>) -> bazdid::client::Result<Reply> {
+    fn call(&mut self, _method: &str, path: &str, body: Option<&Value>) -> bazdid_client::Result<Reply> {
         let image = self.image.take();
         match image {
             Some(image) if image.after == 0 => image.take(),

@@ -1,14 +1,13 @@
 //! The feed forgets what left a channel long ago, and no device notices but by a reset.
 
-use bazdid::{
-    client::copy::LocalCopy,
-    domain::{
-        ids::{DeviceId, TicketId},
-        sync::{channel::Channel, outcome::Status},
-    },
-    service::{sync::compact, timers::Step},
-    store,
+use bazdid_client::copy::LocalCopy;
+use bazdid_protocol::{
+    channel::Channel,
+    ids::{DeviceId, TicketId},
+    outcome::Status,
 };
+use bazdid_service::{sync::compact, timers::Step};
+use bazdid_store as store;
 use serde_json::json;
 
 use crate::{

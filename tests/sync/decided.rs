@@ -2,26 +2,26 @@
 
 use std::thread;
 
-use bazdid::{
-    client::acts::Shot,
-    domain::{
-        account::Role,
-        conflict::{Conflict, ConflictKind, ConflictStatus, Resolution},
-        ids::{TicketId, WorkOrderId},
-        photo::PhotoKind,
-        sync::outcome::{OutcomeCode, Status},
-        ticket::TicketStatus,
-        visit::VisitKind,
-        work_order::WorkOrderState,
-    },
-    error::{Code, Result},
-    service::{
-        audit,
-        conflict::{self, Resolve},
-        inbox, photo, reference,
-    },
-    store::{self, audit::AuditFilter, conflict::ConflictFilter, listing::PageKey, photo::PhotoFilter},
+use bazdid_client::acts::Shot;
+use bazdid_domain::{
+    account::Role,
+    conflict::{Conflict, ConflictKind, ConflictStatus, Resolution},
+    photo::PhotoKind,
+    ticket::TicketStatus,
+    visit::VisitKind,
+    work_order::WorkOrderState,
 };
+use bazdid_protocol::{
+    error::{Code, Result},
+    ids::{TicketId, WorkOrderId},
+    outcome::{OutcomeCode, Status},
+};
+use bazdid_service::{
+    audit,
+    conflict::{self, Resolve},
+    inbox, photo, reference,
+};
+use bazdid_store::{self as store, audit::AuditFilter, conflict::ConflictFilter, listing::PageKey, photo::PhotoFilter};
 use serde_json::json;
 
 use crate::city::{
@@ -214,7 +214,7 @@ fn what_was_set_aside_stays_out_when_it_is_discarded() {
         crew.sync().unwrap();
         let now = city.now();
         city.write(move |tx| {
-            let ended = bazdid::domain::account::RoleGrant { valid_to: Some(now), ..grant(604, CREW_OLD, Role::Crew, OLD, &[]) };
+            let ended = bazdid_domain::account::RoleGrant { valid_to: Some(now), ..grant(604, CREW_OLD, Role::Crew, OLD, &[]) };
             store::account::save_grants(tx, &[ended, grant(605, CREW_NEW, Role::Crew, NEW, &[])])
         });
         city.pass(10);
@@ -282,7 +282,7 @@ fn the_inbox_and_the_audit_log_tell_what_waits_and_what_was_done() {
 
         // Nobody is left to ask; a ticket outside the city; a phone that believes it is last year.
         let mut inspector = city.device(INSPECTOR_W);
-        let far = bazdid::domain::geo::Point { lat: 35.0, lon: 48.0, accuracy_m: Some(5.0) };
+        let far = bazdid_protocol::geo::Point { lat: 35.0, lon: 48.0, accuracy_m: Some(5.0) };
         inspector.create_ticket(category(), "بیرون", far, None);
         inspector.sync().unwrap();
         let crew = id(CREW_NEW);
@@ -292,7 +292,7 @@ fn the_inbox_and_the_audit_log_tell_what_waits_and_what_was_done() {
             assert_eq!(row.account_id, crew);
             store::account::save_devices(
                 tx,
-                &[bazdid::domain::account::Device { clock_trust: bazdid::domain::account::ClockTrust::Wrong, ..row }],
+                &[bazdid_domain::account::Device { clock_trust: bazdid_domain::account::ClockTrust::Wrong, ..row }],
             )
         });
         let inbox = city.read(|tx| inbox::get(tx, &ctx));
@@ -302,7 +302,7 @@ fn the_inbox_and_the_audit_log_tell_what_waits_and_what_was_done() {
         for _ in 0..2 {
             city.office(ticket, |w| {
                 let order = w.work_orders.iter().next().unwrap().clone();
-                w.work_orders.put(bazdid::domain::work_order::WorkOrder { state: WorkOrderState::Declined, ..order });
+                w.work_orders.put(bazdid_domain::work_order::WorkOrder { state: WorkOrderState::Declined, ..order });
             });
         }
         let inbox = city.read(|tx| inbox::get(tx, &ctx));

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
-use bazdid::domain::sync::{
+use bazdid_protocol::{
     command::{COMMANDS, Command},
     mutation::{content_hash, parse_mutation},
     upcast::{STEPS, newest},

@@ -1,6 +1,6 @@
 //! Groups stand in one push, their members one after another; evidence of a refused group is kept.
 
-use bazdid::domain::sync::outcome::{OutcomeCode, Status};
+use bazdid_protocol::outcome::{OutcomeCode, Status};
 use serde_json::{Value, json};
 use uuid::Uuid;
 

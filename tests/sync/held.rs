@@ -1,18 +1,16 @@
 //! Mutations that arrive in another order than they were made, or too late.
 
-use bazdid::{
-    client::acts::Shot,
-    domain::{
-        account::{Role, RoleGrant},
-        conflict::ConflictKind,
-        photo::PhotoKind,
-        sync::outcome::{OutcomeCode, Status},
-        visit::VisitKind,
-        work_order::WorkOrderState,
-    },
-    service::sync::{kept, results::list_results},
-    store,
+use bazdid_client::acts::Shot;
+use bazdid_domain::{
+    account::{Role, RoleGrant},
+    conflict::ConflictKind,
+    photo::PhotoKind,
+    visit::VisitKind,
+    work_order::WorkOrderState,
 };
+use bazdid_protocol::outcome::{OutcomeCode, Status};
+use bazdid_service::sync::{kept, results::list_results};
+use bazdid_store as store;
 use serde_json::json;
 
 use crate::city::{CREW_NEW, CREW_OLD, CREW_OLD_2, INSPECTOR_W, NEW, OLD, SUPERVISOR, WEST, grant, id, on_both, ticket_with_order};

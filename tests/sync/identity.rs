@@ -2,18 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bazdid::{
-    client::acts::Shot,
-    domain::{
-        ids::TicketId,
-        photo::PhotoKind,
-        sync::{
-            envelope::ResultItem,
-            outcome::{OutcomeCode, Status},
-        },
-        visit::VisitKind,
-        world::World,
-    },
+use bazdid_client::acts::Shot;
+use bazdid_domain::{photo::PhotoKind, visit::VisitKind, world::World};
+use bazdid_protocol::{
+    envelope::ResultItem,
+    ids::TicketId,
+    outcome::{OutcomeCode, Status},
 };
 use serde_json::{Value, json};
 use uuid::Uuid;

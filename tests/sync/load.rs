@@ -7,26 +7,24 @@ use std::{
     thread,
 };
 
-use bazdid::{
-    domain::{
-        account::{Account, Role},
-        ids::{DeviceId, MutationId},
-        organisation::ActiveState,
-        sync::{
-            envelope::{PushRequest, PushResponse},
-            outcome::{OutcomeCode, Status},
-        },
-        ticket::{Ticket, TicketStatus},
-        time::Timestamp,
-        visit::{Audience, Note},
-    },
-    service::{
-        change::{self, Change},
-        device,
-        sync::push::{Batch, push},
-    },
-    store,
+use bazdid_domain::{
+    account::{Account, Role},
+    organisation::ActiveState,
+    ticket::{Ticket, TicketStatus},
+    visit::{Audience, Note},
 };
+use bazdid_protocol::{
+    envelope::{PushRequest, PushResponse},
+    ids::{DeviceId, MutationId},
+    outcome::{OutcomeCode, Status},
+    time::Timestamp,
+};
+use bazdid_service::{
+    change::{self, Change},
+    device,
+    sync::push::{Batch, push},
+};
+use bazdid_store as store;
 use diesel::{
     Connection as _, PgConnection, RunQueryDsl as _, SqliteConnection,
     connection::{Instrumentation, InstrumentationEvent, SimpleConnection as _, set_default_instrumentation},

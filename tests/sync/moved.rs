@@ -1,10 +1,8 @@
 //! Work at a ticket that the office moved to another district while a device was out of reach, and work of a clock that is wrong by
 //! years: what people did is kept.
 
-use bazdid::domain::{
-    sync::outcome::{OutcomeCode, Status},
-    visit::VisitKind,
-};
+use bazdid_domain::visit::VisitKind;
+use bazdid_protocol::outcome::{OutcomeCode, Status};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -12,11 +10,10 @@ use crate::{
     city::{D_EAST, EAST, INSPECTOR_E, SUPERVISOR, SharedCity, WEST, grant, id, on_both, ticket_with_order},
     push::{mutation, registered, send},
 };
-use bazdid::{
-    client::acts::Shot,
-    domain::{account::Role, ids::TicketId, photo::PhotoKind},
-    store,
-};
+use bazdid_client::acts::Shot;
+use bazdid_domain::{account::Role, photo::PhotoKind};
+use bazdid_protocol::ids::TicketId;
+use bazdid_store as store;
 
 /// The office moves a ticket to the east.
 fn move_east(city: &SharedCity, ticket: TicketId) {
@@ -79,7 +76,7 @@ fn a_fact_is_kept_though_its_clock_says_that_nobody_had_a_grant_yet() {
         // In force since yesterday.
         city.write(move |tx| {
             store::account::save_accounts(tx, &[crate::city::account(8)])?;
-            let new = bazdid::domain::account::RoleGrant {
+            let new = bazdid_domain::account::RoleGrant {
                 valid_from: now.plus_days(-1),
                 ..grant(608, 8, Role::Inspector, crate::city::HALL, &[crate::city::D_WEST])
             };
@@ -96,7 +93,7 @@ fn a_fact_is_kept_though_its_clock_says_that_nobody_had_a_grant_yet() {
         // A grant that began and ended since: nobody knows whether it was done in its time, so a supervisor decides.
         city.write(move |tx| {
             store::account::save_accounts(tx, &[crate::city::account(9)])?;
-            let over = bazdid::domain::account::RoleGrant {
+            let over = bazdid_domain::account::RoleGrant {
                 valid_from: now.plus_days(-3),
                 valid_to: Some(now.plus_days(1)),
                 ..grant(609, 9, Role::Inspector, crate::city::HALL, &[crate::city::D_WEST])

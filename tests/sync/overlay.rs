@@ -2,14 +2,13 @@
 
 use std::{cell::Cell, collections::BTreeSet};
 
-use bazdid::{
-    client::{ClientError, Device, acts::Shot, transport::Reply, transport::Transport},
-    domain::{
-        ids::{TicketId, WorkOrderId},
-        photo::PhotoKind,
-        visit::VisitKind,
-    },
+use bazdid_client::{
+    ClientError, Device,
+    acts::Shot,
+    transport::{Reply, Transport},
 };
+use bazdid_domain::{photo::PhotoKind, visit::VisitKind};
+use bazdid_protocol::ids::{TicketId, WorkOrderId};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -27,7 +26,7 @@ struct Thin {
 }
 
 impl Transport for Thin {
-    fn call(&mut self, method: &str, path: &str, body: Option<&Value>) -> bazdid::client::Result<Reply> {
+    fn call(&mut self, method: &str, path: &str, body: Option<&Value>) -> bazdid_client::Result<Reply> {
         let left = self.requests.get();
         if left == 0 {
             return Err(ClientError::Lost("no network".into()));

@@ -1,15 +1,12 @@
 //! Who recorded a fact keeps its row on their devices, whoever holds the order now; the ticket does not come with it.
 
-use bazdid::{
-    client::acts::Shot,
-    domain::{
-        ids::PhotoId,
-        photo::{Photo, PhotoKind, PhotoState},
-        sync::outcome::Status,
-        visit::VisitKind,
-    },
-    service::sync::compact,
+use bazdid_client::acts::Shot;
+use bazdid_domain::{
+    photo::{Photo, PhotoKind, PhotoState},
+    visit::VisitKind,
 };
+use bazdid_protocol::{ids::PhotoId, outcome::Status};
+use bazdid_service::sync::compact;
 use serde_json::json;
 use uuid::Uuid;
 

@@ -1,14 +1,9 @@
 //! Pull: snapshots, scopes, cursors, digests.
 
-use bazdid::{
-    client::copy::LocalCopy,
-    domain::{
-        account::{Role, RoleGrant},
-        sync::{channel::Channel, envelope::PullResponse},
-    },
-    error::Code,
-    store,
-};
+use bazdid_client::copy::LocalCopy;
+use bazdid_domain::account::{Role, RoleGrant};
+use bazdid_protocol::{channel::Channel, envelope::PullResponse, error::Code};
+use bazdid_store as store;
 use serde_json::{Value, json};
 
 use crate::{
@@ -30,7 +25,7 @@ pub fn held(copy: &LocalCopy) -> Vec<(String, uuid::Uuid, i64, Value)> {
 }
 
 /// Reads from a cursor to the end into a copy that belongs to the cursor.
-pub fn read_on(city: &SharedCity, account: u128, device: bazdid::domain::ids::DeviceId, copy: &mut LocalCopy, limit: i64) -> PullResponse {
+pub fn read_on(city: &SharedCity, account: u128, device: bazdid_protocol::ids::DeviceId, copy: &mut LocalCopy, limit: i64) -> PullResponse {
     for _ in 0..500 {
         let page = page(city, account, &json!({"device": device, "cursor": copy.cursor(), "limit": limit}));
         assert!(page.changes.iter().filter(|c| c.row.is_some()).count() <= usize::try_from(limit).unwrap());
@@ -56,7 +51,7 @@ fn a_pull_from_any_earlier_cursor_to_the_end_equals_a_fresh_one() {
             let ticket = inspector.create_ticket(category(), &format!("چاله {round}"), if round % 2 == 0 { WEST } else { EAST }, None);
             inspector.sync().unwrap();
             for (n, ticket) in tickets.iter().enumerate() {
-                let ticket: &bazdid::domain::ids::TicketId = ticket;
+                let ticket: &bazdid_protocol::ids::TicketId = ticket;
                 if (n + round) % 3 == 0 {
                     inspector.edit_ticket(*ticket, json!({"text": format!("text {round}")}));
                     inspector.add_note(ticket.uuid(), &format!("note {round}"));

@@ -2,22 +2,16 @@
 
 use std::thread;
 
-use bazdid::{
-    client::acts::Shot,
-    domain::{
-        ids::DeviceId,
-        photo::PhotoKind,
-        sync::{
-            envelope::{PushResponse, ResultItem},
-            outcome::{OutcomeCode, Status},
-        },
-        visit::VisitKind,
-        work_order::WorkOrderState,
-    },
+use bazdid_client::acts::Shot;
+use bazdid_domain::{photo::PhotoKind, visit::VisitKind, work_order::WorkOrderState};
+use bazdid_protocol::{
+    envelope::{PushResponse, ResultItem},
     error::{Code, Error},
-    service::sync::push,
-    store,
+    ids::DeviceId,
+    outcome::{OutcomeCode, Status},
 };
+use bazdid_service::sync::push;
+use bazdid_store as store;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -386,6 +380,6 @@ fn a_clock_that_is_far_off_is_told_and_decides_nothing() {
         assert!((599_999_999..=600_000_000).contains(&age), "the uptime tells, after what the author had seen: {age}");
         let device = inspector.state.device.unwrap();
         let kept = city.read(|tx| store::account::find_device(tx, device)).unwrap();
-        assert_eq!(kept.clock_trust, bazdid::domain::account::ClockTrust::Wrong);
+        assert_eq!(kept.clock_trust, bazdid_domain::account::ClockTrust::Wrong);
     });
 }

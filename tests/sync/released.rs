@@ -2,25 +2,23 @@
 
 use std::{sync::mpsc, thread};
 
-use bazdid::{
-    domain::{
-        conflict::{Conflict, ConflictKind, ConflictStatus, Resolution},
-        ids::{ConflictId, MutationId, TicketId},
-        sync::{
-            envelope::{PushRequest, ResultItem},
-            outcome::{OutcomeCode, Status},
-        },
-        ticket::{PointSource, TicketOrigin},
-        work_order::WorkOrderState,
-    },
+use bazdid_domain::{
+    conflict::{Conflict, ConflictKind, ConflictStatus, Resolution},
+    ticket::{PointSource, TicketOrigin},
+    work_order::WorkOrderState,
+};
+use bazdid_protocol::{
+    envelope::{PushRequest, ResultItem},
     error::Code,
-    service::{
-        conflict::{self, Resolve},
-        inbox, kept,
-        sync::push::{Batch, push},
-        ticket::{self, NewTicket},
-    },
-    worker::Worker,
+    ids::{ConflictId, MutationId, TicketId},
+    outcome::{OutcomeCode, Status},
+};
+use bazdid_server::worker::Worker;
+use bazdid_service::{
+    conflict::{self, Resolve},
+    inbox, kept,
+    sync::push::{Batch, push},
+    ticket::{self, NewTicket},
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -59,7 +57,7 @@ fn register_ticket(city: &SharedCity, n: u128) {
 fn answer(phone: &Phone, n: u128) -> ResultItem {
     let device = phone.state.device.unwrap();
     let ctx = phone.transport.city.ctx(Some(phone.transport.account));
-    let found = phone.transport.city.read(|tx| bazdid::service::sync::results::list_results(tx, &ctx, device, 0, None));
+    let found = phone.transport.city.read(|tx| bazdid_service::sync::results::list_results(tx, &ctx, device, 0, None));
     found.items.into_iter().find(|r| r.id == Some(id(n))).unwrap()
 }
 
@@ -162,7 +160,8 @@ fn what_belongs_to_nothing_known_stands_in_the_inbox_and_is_given_a_place_once()
             city.db.write_blocking(move |tx| kept::decide(tx, &ctx, id(n), decision))
         };
         let adopt = |about: Option<u128>| kept::Decision::Adopt { about: about.map(Uuid::from_u128) };
-        let code = |outcome: bazdid::error::Result<_>| outcome.map(|_: bazdid::domain::sync::journal::Journaled| ()).unwrap_err().code;
+        let code =
+            |outcome: bazdid_protocol::error::Result<_>| outcome.map(|_: bazdid_domain::sync::journal::Journaled| ()).unwrap_err().code;
         assert_eq!(code(decide(INSPECTOR_W, 50, adopt(None))), Code::Forbidden);
         assert_eq!(code(decide(SUPERVISOR, 50, adopt(None))), Code::InvalidTransition, "it is still not known");
         assert_eq!(code(decide(SUPERVISOR, 50, adopt(Some(0x98)))), Code::NotFound);
@@ -234,9 +233,9 @@ fn what_slipped_long_ago_is_found_within_the_hour() {
 /// Makes the ticket while the note waits for another thing, so that nobody sees that the two belong together.
 fn slip(city: &SharedCity) {
     let waits_for = |city: &SharedCity, thing: u128| {
-        let mut rows = city.read(|tx| bazdid::store::mutation::find_mutations(tx, &[id(50)]));
+        let mut rows = city.read(|tx| bazdid_store::mutation::find_mutations(tx, &[id(50)]));
         rows[0].waits_for = Some(Uuid::from_u128(thing));
-        city.write(move |tx| bazdid::store::mutation::update_mutations(tx, &rows));
+        city.write(move |tx| bazdid_store::mutation::update_mutations(tx, &rows));
     };
     waits_for(city, 0x78);
     register_ticket(city, 0x77);

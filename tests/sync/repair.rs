@@ -2,17 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bazdid::{
-    client::{Device, copy::LocalCopy, transport::Reply, transport::Transport},
-    domain::{
-        ids::TicketId,
-        sync::{
-            channel::Channel,
-            envelope::{Change, ChangeOp, PullResponse, PulledDevice},
-            repair::{FetchResponse, ManifestResponse, RowKey},
-        },
-    },
+use bazdid_client::{
+    Device,
+    copy::LocalCopy,
+    transport::{Reply, Transport},
+};
+use bazdid_protocol::{
+    channel::Channel,
+    envelope::{Change, ChangeOp, PullResponse, PulledDevice},
     error::Code,
+    ids::TicketId,
+    repair::{FetchResponse, ManifestResponse, RowKey},
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -170,7 +170,7 @@ struct Busy {
 }
 
 impl Transport for Busy {
-    fn call(&mut self, method: &str, path: &str, body: Option<&Value>) -> bazdid::client::Result<Reply> {
+    fn call(&mut self, method: &str, path: &str, body: Option<&Value>) -> bazdid_client::Result<Reply> {
         self.written += 1;
         self.other.add_note(self.ticket.uuid(), &format!("meanwhile {}", self.written));
         self.other.edit_ticket(self.ticket, json!({"text": format!("meanwhile {}", self.written)}));
@@ -205,11 +205,11 @@ fn a_copy_is_mended_while_others_write() {
     });
 }
 
-fn manifest(phone: &Phone, body: &Value) -> Result<ManifestResponse, bazdid::error::Error> {
+fn manifest(phone: &Phone, body: &Value) -> Result<ManifestResponse, bazdid_protocol::error::Error> {
     phone.transport.serve("/v1/sync/manifest", Some(body)).map(|v| serde_json::from_value(v).unwrap())
 }
 
-fn fetch(phone: &Phone, body: &Value) -> Result<FetchResponse, bazdid::error::Error> {
+fn fetch(phone: &Phone, body: &Value) -> Result<FetchResponse, bazdid_protocol::error::Error> {
     phone.transport.serve("/v1/sync/fetch", Some(body)).map(|v| serde_json::from_value(v).unwrap())
 }
 

@@ -2,23 +2,17 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use bazdid::{
-    client::{Device, DeviceState, acts::Shot, clocks::DeviceClock, copy::LocalCopy},
-    domain::{
-        ids::AccountId,
-        photo::PhotoKind,
-        sync::{envelope::PullResponse, outcome::Status},
-        visit::VisitKind,
+use bazdid_client::{Device, DeviceState, acts::Shot, clocks::DeviceClock, copy::LocalCopy};
+use bazdid_domain::{photo::PhotoKind, visit::VisitKind};
+use bazdid_protocol::{envelope::PullResponse, ids::AccountId, outcome::Status};
+use bazdid_service::{
+    Settings, Shared,
+    sync::{
+        restore::{Sign, renew_feed},
+        state::feed_epoch,
     },
-    service::{
-        Settings, Shared,
-        sync::{
-            restore::{Sign, renew_feed},
-            state::feed_epoch,
-        },
-    },
-    store::{self, Db, DbOptions},
 };
+use bazdid_store::{self as store, Db, DbOptions};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -59,8 +53,8 @@ fn open(before: &Stopped, url: &str) -> SharedCity {
 
 /// What outlives a server.
 struct Stopped {
-    clock: Arc<bazdid::clock::ManualClock>,
-    ids: bazdid::clock::SharedIds,
+    clock: Arc<bazdid_clock::ManualClock>,
+    ids: bazdid_clock::SharedIds,
 }
 
 fn stop(city: SharedCity) -> Stopped {
@@ -110,7 +104,7 @@ fn a_shift(phones: &mut [Phone], word: &str) {
 /// The notes of the server, by text.
 fn notes(city: &SharedCity, phones: &[Phone]) -> BTreeMap<String, usize> {
     let mut tickets: Vec<_> =
-        phones.iter().flat_map(|p| p.state.copy.list("ticket").map(|(id, _)| bazdid::domain::ids::Id::new(id))).collect();
+        phones.iter().flat_map(|p| p.state.copy.list("ticket").map(|(id, _)| bazdid_protocol::ids::Id::new(id))).collect();
     tickets.sort_unstable();
     tickets.dedup();
     let world = city.write(move |tx| store::aggregate::load_world(tx, &tickets));
@@ -148,7 +142,7 @@ fn play(mut t: TestDb, told: Told) {
     city.pass(60);
     a_shift(&mut phones, "lost");
     let ticket = first(&phones[2], "ticket");
-    phones[2].edit_ticket(bazdid::domain::ids::Id::new(ticket), json!({"text": "a text of the lost time"}));
+    phones[2].edit_ticket(bazdid_protocol::ids::Id::new(ticket), json!({"text": "a text of the lost time"}));
     let mut late: Vec<Phone> = [CREW_OLD_2, INSPECTOR_E].map(|p| city.device(p)).into();
     late[1].create_ticket(category(), "چاله شرق", EAST, None);
     late.iter_mut().for_each(|p| drop(p.sync().unwrap()));
@@ -179,7 +173,7 @@ fn play(mut t: TestDb, told: Told) {
         for n in 0..40 {
             office.add_note(ticket, &format!("anew {n}"));
         }
-        office.edit_ticket(bazdid::domain::ids::Id::new(ticket), json!({"text": "another text under the same revision"}));
+        office.edit_ticket(bazdid_protocol::ids::Id::new(ticket), json!({"text": "another text under the same revision"}));
         office.sync().unwrap();
     }
     let mut phones = unpark(&city, parked);

@@ -25,9 +25,9 @@ use std::{
     },
 };
 
-use bazdid::domain::{
-    conflict::ConflictKind,
-    sync::outcome::{OutcomeCode, Status},
+use bazdid_domain::conflict::ConflictKind;
+use bazdid_protocol::{
+    outcome::{OutcomeCode, Status},
     text_enum::TextEnum as _,
 };
 

@@ -1,16 +1,12 @@
 //! `api-spec/sync.md` says what the code says.
 
-use bazdid::{
-    domain::{
-        ids::{Id, MutationId},
-        sync::{
-            command::Command,
-            digest::{Chain, ChannelDigest, row_hash},
-            outcome::{OutcomeCode, Status},
-        },
-        text_enum::TextEnum as _,
-    },
+use bazdid_protocol::{
+    command::Command,
+    digest::{Chain, ChannelDigest, row_hash},
     error::Code,
+    ids::{Id, MutationId},
+    outcome::{OutcomeCode, Status},
+    text_enum::TextEnum as _,
 };
 use serde_json::json;
 use uuid::Uuid;

@@ -2,21 +2,20 @@
 
 use std::{sync::Arc, time::Duration};
 
-use bazdid::{
-    client::Device,
-    domain::{
-        account::{Role, RoleGrant},
-        ids::{AreaId, DeviceId, Id},
-        sync::{channel::Channel, digest::row_hash},
-    },
+use bazdid_client::Device;
+use bazdid_domain::account::{Role, RoleGrant};
+use bazdid_protocol::{
+    channel::Channel,
+    digest::row_hash,
     error::{Code, Error},
-    service::sync::pull::{Look, look},
-    store::{
-        self, Db, DbOptions, Tx,
-        feed::{Entry, Presence},
-        hub::{Heads, Waiting, Woken},
-    },
-    worker::wake,
+    ids::{AreaId, DeviceId, Id},
+};
+use bazdid_server::worker::wake;
+use bazdid_service::sync::pull::{Look, look};
+use bazdid_store::{
+    self as store, Db, DbOptions, Tx,
+    feed::{Entry, Presence},
+    hub::{Heads, Waiting, Woken},
 };
 use futures_util::FutureExt as _;
 use tokio::{runtime::Runtime, time::timeout};
@@ -49,7 +48,7 @@ fn level(city: &SharedCity, account: u128) -> (Phone, Look) {
     (phone, look)
 }
 
-fn enter(tx: &mut Tx<'_>, channel: Channel, n: u128) -> bazdid::error::Result<()> {
+fn enter(tx: &mut Tx<'_>, channel: Channel, n: u128) -> bazdid_protocol::error::Result<()> {
     let entry = Entry { channel, kind: "ticket", entity: Uuid::from_u128(n), v: 1, presence: Presence::Put };
     store::feed::append(tx, &[entry], row_hash)
 }

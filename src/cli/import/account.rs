@@ -6,17 +6,17 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{
-    cli::{
-        Failure,
-        import::{Desk, TableArgs, progress, read, report::Report},
-        out,
-    },
-    error::Error,
-    service::{
-        account::password::NewPassword,
-        area::Run,
-        import::{FileFault, Rejected, Taken, account, account::AccountRow, reason, table::MAX_BYTES},
+use crate::cli::import::{Desk, TableArgs, progress, read, report::Report};
+use bazdid_command::{Failure, out};
+use bazdid_protocol::error::Error;
+use bazdid_service::{
+    account::password::NewPassword,
+    area::Run,
+    import::{
+        FileFault, Rejected, Taken,
+        account::{self, AccountRow},
+        reason,
+        table::MAX_BYTES,
     },
 };
 

@@ -2,18 +2,13 @@
 
 use std::path::PathBuf;
 
-use crate::{
-    cli::{
-        Failure,
-        import::{Desk, read, run_of},
-        out,
-    },
-    domain::{
-        area::AreaKind,
-        geojson::{Expected, MAX_BYTES, Names, read_areas},
-    },
-    service::area::{expected_place, import_areas, refused},
+use crate::cli::import::{Desk, read, run_of};
+use bazdid_command::{Failure, out};
+use bazdid_domain::{
+    area::AreaKind,
+    geojson::{Expected, MAX_BYTES, Names, read_areas},
 };
+use bazdid_service::area::{expected_place, import_areas, refused};
 
 /// Options of `import areas`.
 #[derive(Debug, clap::Args)]

@@ -2,18 +2,13 @@
 
 use std::path::PathBuf;
 
-use crate::{
-    catalogue::Catalogue,
-    cli::{
-        Failure,
-        import::{Desk, read, run_of},
-        out,
-    },
-    error::Error,
-    service::{
-        catalogue::{Existing, import_catalogue},
-        import::table::MAX_BYTES,
-    },
+use crate::cli::import::{Desk, read, run_of};
+use bazdid_command::{Failure, out};
+use bazdid_domain::catalogue::Catalogue;
+use bazdid_protocol::error::Error;
+use bazdid_service::{
+    catalogue::{Existing, import_catalogue},
+    import::table::MAX_BYTES,
 };
 
 /// Options of `import catalogue`.

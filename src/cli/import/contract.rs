@@ -1,12 +1,8 @@
 //! `bazdid import contracts`.
 
-use crate::{
-    cli::{
-        Failure,
-        import::{Desk, TableArgs, progress, read, report::Report},
-    },
-    service::import::{FileFault, Instants, Rejected, contract, reason, table::MAX_BYTES},
-};
+use crate::cli::import::{Desk, TableArgs, progress, read, report::Report};
+use bazdid_command::Failure;
+use bazdid_service::import::{FileFault, Instants, Rejected, contract, reason, table::MAX_BYTES};
 
 /// Options of `import contracts`.
 #[derive(Debug, clap::Args)]

@@ -2,12 +2,10 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use crate::{
-    cli::{Failure, out},
-    service::{
-        area::Run,
-        import::{Rejected, Taken},
-    },
+use bazdid_command::{Failure, out};
+use bazdid_service::{
+    area::Run,
+    import::{Rejected, Taken},
 };
 
 /// Refused rows that are shown on the terminal; all of them go into the file.

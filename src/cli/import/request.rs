@@ -2,23 +2,19 @@
 
 use std::path::PathBuf;
 
-use crate::{
-    cli::{
-        Failure,
-        import::{Desk, TableArgs, progress, read, report::Report},
-    },
-    service::{
-        Ctx,
-        import::{
-            Instants,
-            request::{CHUNK, CategoryMap, RequestFile, RequestOptions, register},
-            table::MAX_BYTES,
-        },
+use crate::cli::import::{Desk, TableArgs, progress, read, report::Report};
+use bazdid_command::Failure;
+use bazdid_service::{
+    Ctx,
+    import::{
+        Instants,
+        request::{CHUNK, CategoryMap, RequestFile, RequestOptions, register},
+        table::MAX_BYTES,
     },
 };
 
 /// What the types of request of some cities mean: used where no other table is given.
-const KNOWN_TYPES: &str = include_str!("../../demo_data/nyc-categories.csv");
+const KNOWN_TYPES: &str = bazdid_demo_data::NYC_CATEGORIES;
 
 /// Options of `import requests`.
 #[derive(Debug, clap::Args)]
@@ -47,7 +43,7 @@ pub(super) fn run(args: &Args, desk: &Desk) -> Result<(), Failure> {
             String::from_utf8(read(path, MAX_BYTES)?).map_err(|_| Failure::said(format!("{} is not UTF-8 text", path.display())))?
         }
     };
-    let said = |e: crate::service::import::FileFault| Failure::said(format!("{}: {e}", args.table.file.display()));
+    let said = |e: bazdid_service::import::FileFault| Failure::said(format!("{}: {e}", args.table.file.display()));
     let options = RequestOptions {
         map: args.table.map.clone(),
         categories: CategoryMap::parse(&map).map_err(said)?,

@@ -2,16 +2,14 @@
 
 use std::sync::Arc;
 
-use bazdid::{
-    service::{
-        Settings, Shared,
-        sync::{
-            restore::{Sign, renew_feed},
-            state::feed_epoch,
-        },
+use bazdid_service::{
+    Settings, Shared,
+    sync::{
+        restore::{Sign, renew_feed},
+        state::feed_epoch,
     },
-    store::{self, Db, DbOptions},
 };
+use bazdid_store::{self as store, Db, DbOptions};
 use diesel::{Connection as _, PgConnection, RunQueryDsl as _, SqliteConnection};
 
 use crate::{

@@ -7,19 +7,18 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use bazdid::{
-    client::{DeviceState, copy::LocalCopy},
-    clock::ManualClock,
-    domain::{
-        account::{Role, RoleGrant},
-        ids::{DeviceId, MutationId, WorkOrderId},
-        sync::{channel::Channel, envelope::PullResponse},
-    },
+use bazdid_client::{DeviceState, copy::LocalCopy};
+use bazdid_clock::ManualClock;
+use bazdid_domain::account::{Role, RoleGrant};
+use bazdid_protocol::{
+    channel::Channel,
+    envelope::PullResponse,
     error::Code,
-    service::auth::HAND_IN_DAYS,
-    store,
-    worker::Worker,
+    ids::{DeviceId, MutationId, WorkOrderId},
 };
+use bazdid_server::worker::Worker;
+use bazdid_service::auth::HAND_IN_DAYS;
+use bazdid_store as store;
 use serde_json::{Value, json};
 
 use crate::{

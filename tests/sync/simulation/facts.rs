@@ -2,15 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use bazdid::domain::{
+use bazdid_domain::{
     conflict::{Conflict, ConflictKind, Resolution},
-    ids::{Id, TicketId, WorkOrderId},
-    sync::{
-        journal::Journaled,
-        outcome::{OutcomeCode, Status},
-    },
+    sync::journal::Journaled,
     work_order::WorkEventKind,
     world::World,
+};
+use bazdid_protocol::{
+    ids::{Id, TicketId, WorkOrderId},
+    outcome::{OutcomeCode, Status},
 };
 use serde_json::{Value, json};
 use uuid::Uuid;

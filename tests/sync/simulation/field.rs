@@ -1,9 +1,11 @@
 //! What people in the field do with their phones.
 
-use bazdid::{
-    client::acts::Shot,
-    domain::{geo::Point, ids::TicketId, photo::PhotoKind, sync::channel::Channel, visit::VisitKind, visit::VisitOutcome},
+use bazdid_client::acts::Shot;
+use bazdid_domain::{
+    photo::PhotoKind,
+    visit::{VisitKind, VisitOutcome},
 };
+use bazdid_protocol::{channel::Channel, geo::Point, ids::TicketId};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -255,11 +257,11 @@ fn retractable(phone: &Phone) -> Vec<(Uuid, Value)> {
 
 /// A bare id under the name that a method asks for.
 trait Typed {
-    fn into_typed<K>(self) -> bazdid::domain::ids::Id<K>;
+    fn into_typed<K>(self) -> bazdid_protocol::ids::Id<K>;
 }
 
 impl Typed for Uuid {
-    fn into_typed<K>(self) -> bazdid::domain::ids::Id<K> {
-        bazdid::domain::ids::Id::new(self)
+    fn into_typed<K>(self) -> bazdid_protocol::ids::Id<K> {
+        bazdid_protocol::ids::Id::new(self)
     }
 }

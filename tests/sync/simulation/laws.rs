@@ -2,17 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bazdid::{
-    client::{copy::LocalCopy, outbox::Entry},
-    domain::{
-        ids::{DeviceId, Id, MutationId, TicketId},
-        sync::{channel::Channel, digest::row_hash, engine, journal::Journaled, outcome::Status, surroundings::Surroundings},
-        work_order::{Answer, Assignment, RoundVerdict, Standing, WorkEvent, WorkEventKind, WorkOrder, WorkOrderState},
-        work_order_graph::{StageEvent, fold_stage},
-        world::World,
-    },
-    store::{self, feed::list_channels},
+use bazdid_client::{copy::LocalCopy, outbox::Entry};
+use bazdid_domain::{
+    sync::{engine, journal::Journaled, surroundings::Surroundings},
+    work_order::{Answer, Assignment, RoundVerdict, Standing, WorkEvent, WorkEventKind, WorkOrder, WorkOrderState},
+    work_order_graph::{StageEvent, fold_stage},
+    world::World,
 };
+use bazdid_protocol::{
+    channel::Channel,
+    digest::row_hash,
+    ids::{DeviceId, Id, MutationId, TicketId},
+    outcome::Status,
+};
+use bazdid_store::{self as store, feed::list_channels};
 use uuid::Uuid;
 
 use crate::{
@@ -38,7 +41,7 @@ pub struct Outcome {
 pub fn tickets(city: &SharedCity) -> Vec<TicketId> {
     let entries = city.read(|tx| {
         let channels = list_channels(tx, &office_names())?;
-        channels.iter().map(|c| store::feed::list_after(tx, c.no, 0, 100_000)).collect::<bazdid::error::Result<Vec<_>>>()
+        channels.iter().map(|c| store::feed::list_after(tx, c.no, 0, 100_000)).collect::<bazdid_protocol::error::Result<Vec<_>>>()
     });
     let found: BTreeSet<Uuid> = entries.into_iter().flatten().filter(|e| e.kind == "ticket").map(|e| e.entity).collect();
     found.into_iter().map(Id::new).collect()
@@ -48,7 +51,7 @@ pub fn tickets(city: &SharedCity) -> Vec<TicketId> {
 fn office_names() -> Vec<String> {
     use crate::city::{CITY, D_EAST, D_WEST};
     let areas = [CITY, D_WEST, D_EAST].map(|a| Channel::Area(id(a)).to_string());
-    areas.into_iter().chain([Channel::Office(bazdid::domain::membership::NOWHERE).to_string()]).collect()
+    areas.into_iter().chain([Channel::Office(bazdid_domain::membership::NOWHERE).to_string()]).collect()
 }
 
 fn held(copy: &LocalCopy) -> Vec<String> {

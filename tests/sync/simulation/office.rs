@@ -1,19 +1,19 @@
 //! What the office decides: through its services, on the revision that it has read. What a rule refuses changes nothing.
 
-use bazdid::{
-    domain::{
-        conflict::{ConflictStatus, Resolution},
-        ids::TicketId,
-        office::order::Target,
-        text_enum::TextEnum as _,
-    },
-    error::{Code, Result},
-    service::{
-        conflict::{self, Resolve},
-        ticket, work_order,
-    },
-    store::{self, Tx, conflict::ConflictFilter},
+use bazdid_domain::{
+    conflict::{ConflictStatus, Resolution},
+    office::order::Target,
 };
+use bazdid_protocol::{
+    error::{Code, Result},
+    ids::TicketId,
+    text_enum::TextEnum as _,
+};
+use bazdid_service::{
+    conflict::{self, Resolve},
+    ticket, work_order,
+};
+use bazdid_store::{self as store, Tx, conflict::ConflictFilter};
 use serde_json::json;
 
 use crate::{

@@ -1,21 +1,17 @@
 //! Accounts that are closed and opened again, phones that are taken out of service, and what was handed in then.
 
-use bazdid::{
-    client::{ClientError, PullReport, PushReport, Result},
-    domain::{
-        conflict::{ConflictKind, ConflictStatus, Resolution},
-        ids::DeviceId,
-        organisation::ActiveState,
-        sync::outcome::OutcomeCode,
-        time::Timestamp,
-    },
-    service::{
-        account,
-        conflict::{self, Resolve},
-        device,
-    },
-    store::{self, conflict::ConflictFilter},
+use bazdid_client::{ClientError, PullReport, PushReport, Result};
+use bazdid_domain::{
+    conflict::{ConflictKind, ConflictStatus, Resolution},
+    organisation::ActiveState,
 };
+use bazdid_protocol::{ids::DeviceId, outcome::OutcomeCode, time::Timestamp};
+use bazdid_service::{
+    account,
+    conflict::{self, Resolve},
+    device,
+};
+use bazdid_store::{self as store, conflict::ConflictFilter};
 
 use crate::{
     city::{ADMIN, Phone, SUPERVISOR, SharedCity, id},
@@ -144,7 +140,7 @@ impl Day {
                 self.tell(format!("what was set aside{device} ({conflict}): {resolution}"));
             }
             Err(e) => {
-                assert_ne!(e.code, bazdid::error::Code::Internal, "{e} {:?} {:?}", e.internal, e.source);
+                assert_ne!(e.code, bazdid_protocol::error::Code::Internal, "{e} {:?} {:?}", e.internal, e.source);
                 self.tell(format!("what was set aside ({conflict}) cannot be decided: {e}"));
             }
         }

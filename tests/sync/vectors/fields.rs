@@ -1,6 +1,6 @@
 //! The table "What wins": fields of a ticket, facts, answers, findings.
 
-use bazdid::domain::{
+use bazdid_domain::{
     ticket::{FieldEdit, Ticket, TicketField, TicketStatus},
     visit::{MockFlag, Visit, VisitKind},
     work_order::{Answer, WorkOrderKind, WorkOrderState},

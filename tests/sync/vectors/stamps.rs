@@ -1,9 +1,7 @@
 //! The computation of the stamp, as cases.
 
-use bazdid::domain::{
-    sync::stamp::{Reading, stamp},
-    time::{MICROS_PER_DAY, Timestamp},
-};
+use bazdid_domain::sync::stamp::{Reading, stamp};
+use bazdid_protocol::time::{MICROS_PER_DAY, Timestamp};
 use serde_json::{Value, json};
 
 use crate::vectors::world::NOW;

@@ -1,13 +1,13 @@
 //! The table "What wins", its rows about work, and the table of late operations.
 
-use bazdid::domain::{
+use bazdid_domain::{
     category::{EvidenceNeeds, EvidenceRule},
-    ids::{WorkEventId, name_uuid},
     photo::PhotoKind,
     ticket::{Ticket, TicketStatus},
     work_order::{Answer, Assignment, Round, RoundVerdict, Standing, WorkEvent, WorkEventKind, WorkOrderState},
     world::World,
 };
+use bazdid_protocol::ids::{WorkEventId, name_uuid};
 use serde_json::{Value, json};
 
 use crate::vectors::{
@@ -103,7 +103,7 @@ fn round_id(number: i64) -> uuid::Uuid {
 
 fn round(number: i64, epoch: i64, by: u128, organisation: u128) -> Round {
     Round {
-        id: bazdid::domain::ids::RoundId::new(round_id(number)),
+        id: bazdid_protocol::ids::RoundId::new(round_id(number)),
         rev: 1,
         work_order_id: id(ORDER),
         ticket_id: id(TICKET),

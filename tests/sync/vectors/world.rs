@@ -1,21 +1,19 @@
 //! The small world that the vectors begin with, and its people.
 
-use bazdid::domain::{
+use bazdid_domain::{
     account::Role,
     area::{Area, AreaKind, AreaShape},
     category::{Category, EvidenceNeeds, EvidenceRule, Hazard, Priority},
     contract::{Contract, ContractStatus},
-    geo::Point,
-    ids::Id,
     organisation::ActiveState,
     photo::PhotoKind,
     reference::{Reference, ReferenceRows},
     sync::engine::{Author, Authority},
     ticket::{Boundary, PointSource, StatusChange, Ticket, TicketOrigin, TicketStatus},
-    time::Timestamp,
     work_order::{Answer, Assignment, WorkOrder, WorkOrderKind, WorkOrderState},
     world::World,
 };
+use bazdid_protocol::{geo::Point, ids::Id, time::Timestamp};
 use serde_json::json;
 use uuid::Uuid;
 

@@ -1,0 +1,160 @@
+//! Why somebody was asked, as it is kept with the order: without the sentences, which follow from the reasons when it is read.
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{
+    CHOSEN, Choice, Considered, Decision, Outcome, Reason,
+    inspector::{self, InspectorDecision, InspectorReason},
+};
+use crate::ticket::Boundary;
+use bazdid_protocol::{
+    ids::{AccountId, ContractId, CoverageId, OrganisationId},
+    text_enum::TextEnum as _,
+    time::Timestamp,
+};
+
+/// A coverage that was considered, as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    contract: ContractId,
+    number: String,
+    coverage: CoverageId,
+    organisation: OrganisationId,
+    rank: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    free: Option<i64>,
+    verdict: Outcome,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reason: Option<Reason>,
+}
+
+impl From<&Considered> for Line {
+    fn from(c: &Considered) -> Self {
+        Self {
+            contract: c.contract,
+            number: c.number.clone(),
+            coverage: c.coverage,
+            organisation: c.organisation,
+            rank: c.rank,
+            free: c.free,
+            verdict: c.verdict,
+            reason: c.reason,
+        }
+    }
+}
+
+/// A choice by contract, as it is kept. Coverages of other categories are counted, not listed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Explanation {
+    how: How,
+    decided_at: Timestamp,
+    boundary: Boundary,
+    chosen: Option<Choice>,
+    considered: Vec<Line>,
+    other_categories: usize,
+}
+
+bazdid_protocol::text_enum! {
+    /// How somebody was chosen.
+    How {
+        /// By contract and coverage.
+        Contract = "contract",
+        /// Among the city's inspectors.
+        Inspector = "inspector",
+        /// By a person of the office.
+        ByHand = "by_hand",
+    }
+}
+
+impl Explanation {
+    /// Of a decision at an instant.
+    #[must_use]
+    pub fn of(decision: &Decision, at: Timestamp) -> Self {
+        let other = |c: &&Considered| c.reason == Some(Reason::CategoryDiffers);
+        Self {
+            how: How::Contract,
+            decided_at: at,
+            boundary: decision.boundary,
+            chosen: decision.chosen,
+            considered: decision.considered.iter().filter(|c| !other(c)).map(Line::from).collect(),
+            other_categories: decision.considered.iter().filter(other).count(),
+        }
+    }
+
+    /// As it is kept.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        json!(self)
+    }
+}
+
+/// A choice among inspectors, as it is kept.
+#[must_use]
+pub fn by_inspector(decision: &InspectorDecision, at: Timestamp) -> Value {
+    json!({ "how": How::Inspector, "decided_at": at, "chosen": decision.chosen, "considered": decision.considered })
+}
+
+/// A choice by a person: an organisation or an inspector, with a reason.
+#[must_use]
+pub fn by_hand(by: AccountId, chosen: Option<Uuid>, reason: &str, at: Timestamp) -> Value {
+    json!({ "how": How::ByHand, "decided_at": at, "by": by, "chosen": chosen, "reason": reason })
+}
+
+/// An explanation as a person of the office reads it: each line with its sentences.
+#[must_use]
+pub fn spelled_out(kept: &Value) -> Value {
+    let mut out = kept.clone();
+    let sentences: fn(Value) -> Sentences = match out.get("how").and_then(Value::as_str).map(How::parse) {
+        Some(Ok(How::Inspector)) => |reason| said(reason, InspectorReason::sentences, inspector::CHOSEN),
+        _ => |reason| said(reason, Reason::sentences, CHOSEN),
+    };
+    let Some(lines) = out.get_mut("considered").and_then(Value::as_array_mut) else { return out };
+    for line in lines {
+        let Some(line) = line.as_object_mut().filter(|l| !l.contains_key("fa")) else { continue };
+        let (fa, en) = sentences(line.get("reason").cloned().unwrap_or_default());
+        line.insert("fa".into(), fa.into());
+        line.insert("en".into(), en.into());
+    }
+    out
+}
+
+/// Persian and English.
+type Sentences = (&'static str, &'static str);
+
+/// What a line's reason says; without a reason it is the chosen one's.
+fn said<R: DeserializeOwned>(reason: Value, sentences: fn(R) -> Sentences, chosen: Sentences) -> Sentences {
+    serde_json::from_value(reason).map_or(chosen, sentences)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        area::AreaKind,
+        dispatch::inspector::{InspectorCandidate, choose_inspector},
+    };
+
+    #[test]
+    fn a_choice_among_inspectors_is_kept_without_sentences_and_read_with_those_of_inspectors() {
+        let city = Some(AreaKind::City);
+        let decision = choose_inspector(&[(1, city, 0), (2, city, 1), (3, None, 0)].map(|(n, area, load)| InspectorCandidate {
+            account: AccountId::new(Uuid::from_u128(n)),
+            area,
+            load,
+            distance_m: None,
+        }));
+        let kept = by_inspector(&decision, Timestamp::default());
+        assert!(!kept.to_string().contains("fa"), "{kept}");
+        let read = spelled_out(&kept);
+        let sentences: Vec<_> =
+            read["considered"].as_array().unwrap().iter().map(|line| (line["fa"].clone(), line["en"].clone())).collect();
+        let expected = [inspector::CHOSEN, InspectorReason::MoreLoad.sentences(), InspectorReason::AreaDiffers.sentences()];
+        assert_eq!(sentences, expected.map(|(fa, en)| (json!(fa), json!(en))));
+        // Of an earlier time, when they were kept with the line.
+        let mut earlier = kept;
+        earlier["considered"][0]["fa"] = json!("چون");
+        assert_eq!(spelled_out(&earlier)["considered"][0]["fa"], "چون");
+    }
+}

@@ -1,0 +1,120 @@
+use std::collections::BTreeSet;
+
+use serde_json::json;
+
+use super::*;
+use bazdid_protocol::text_enum::TextEnum as _;
+
+/// Every check, with figures as its judge gives them, richest and poorest.
+fn examples() -> Vec<(&'static str, Value)> {
+    vec![
+        ("distance", json!({ "distance_m": 44.5, "allowed_m": 60.0, "radius_m": 50.0, "photo_accuracy_m": 5.0, "ticket_accuracy_m": 5.0 })),
+        ("distance", json!({ "radius_m": 50.0 })),
+        ("mock_location", json!({ "flag": "real" })),
+        ("inside_visit", json!({ "captured": "2026-11-23T09:00:00Z", "arrived": "2026-11-23T08:30:00Z", "left": "2026-11-23T10:00:00Z" })),
+        ("inside_visit", json!({ "captured": "2026-11-23T08:00:00Z", "arrived": "2026-11-23T08:30:00Z", "left": null })),
+        ("inside_visit", json!({ "captured": "2026-11-23T09:00:00Z" })),
+        ("order", json!({ "counterparts": 1, "widest_gap_s": 2400, "least_gap_s": 60 })),
+        ("order", json!({ "counterparts": 1, "widest_gap_s": -2400, "least_gap_s": 60 })),
+        ("order", json!({ "counterparts": 0, "widest_gap_s": null, "least_gap_s": 60 })),
+        ("unique_bytes", json!({ "also_in": ["a", "b", "c"] })),
+        ("clock", json!({ "skew_s": -172_800, "allowed_s": 120, "trust": "wrong" })),
+        ("clock", json!({ "skew_s": null, "allowed_s": 120, "trust": "unknown" })),
+        ("bytes", json!({ "declared_sha256": "ab", "received_sha256": "cd", "declared_bytes": 2_100_000, "received_bytes": 1_999_999 })),
+        (
+            "format",
+            json!({ "declared": "image/png", "found": "image/jpeg", "declared_width": 40, "declared_height": 30, "width": 4000, "height": 3000 }),
+        ),
+        ("format", json!({ "declared": "image/png", "found": null, "gap": "unknown_format" })),
+        ("exif_position", json!({ "distance_m": 12_345.0, "allowed_m": 60.0, "at_most_m": 1060.0 })),
+        ("exif_position", json!({ "gap": "no_exif" })),
+        ("exif_time", json!({ "difference_s": 3661, "allowed_s": 120, "assumed_zone": "Asia/Tehran" })),
+        ("exif_time", json!({ "difference_s": 3661, "allowed_s": 120, "assumed_zone": null })),
+        ("exif_time", json!({ "gap": "no_exif", "allowed_s": 120 })),
+        ("pair", json!({ "distance_m": 11.0, "allowed_m": 35.0, "at_most_m": 35.0, "turned_deg": 20.0, "allowed_deg": 60.0 })),
+        ("pair", json!({ "distance_m": 11.0, "allowed_m": 35.0, "at_most_m": 35.0, "turned_deg": null, "allowed_deg": 60.0 })),
+        ("pair", json!({ "allowed_m": 25.0 })),
+        ("similar_picture", json!({ "also_in": [{ "photo": "x", "bits": 3 }], "count": 1, "nearest_bits": 3, "near_bits": 6 })),
+        ("similar_picture", json!({ "gap": "featureless", "near_bits": 6 })),
+        ("speed", json!({ "speed_kmh": 166.2, "allowed_kmh": 160.0, "distance_m": 11_100.0, "passed_s": 240, "other": "x" })),
+        ("speed", json!({ "allowed_kmh": 160.0 })),
+    ]
+}
+
+fn say(check: &str, result: VerdictResult, figures: &Value, language: Language) -> String {
+    sentence(&Verdict { check: check.to_owned(), result, figures: figures.clone() }, language)
+}
+
+#[test]
+fn every_check_and_result_has_a_sentence_in_both_languages() {
+    let checks: BTreeSet<&str> = examples().iter().map(|(check, _)| *check).collect();
+    assert_eq!(checks, PHRASES.iter().map(|p| p.check).collect(), "an example for every check and no other");
+    for check in checks {
+        for result in VerdictResult::ALL {
+            let spoken: Vec<_> = examples()
+                .iter()
+                .filter(|(c, _)| *c == check)
+                .map(|(_, figures)| (say(check, *result, figures, Language::Persian), say(check, *result, figures, Language::English)))
+                .collect();
+            // Some example has all the figures that some phrase of the result wants.
+            assert!(spoken.iter().any(|(_, en)| !en.starts_with("The check")), "{check} {result}");
+            for (fa, en) in spoken {
+                assert!(fa.ends_with('.') && en.ends_with('.') && !fa.contains(['{', '}']) && !en.contains(['{', '}']), "{fa} {en}");
+                assert!(en.is_ascii() || en.contains('×'), "{en}");
+                assert!(fa.chars().any(|c| ('\u{600}'..='\u{6FF}').contains(&c)), "{fa}");
+                // Persian text has Persian letters and digits; only types, zones and names of checks are Latin.
+                assert!(!fa.contains(['ي', 'ك', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9']), "{fa}");
+            }
+        }
+    }
+}
+
+#[test]
+fn both_languages_say_the_same_figures() {
+    let names = |text: &str| -> BTreeSet<String> {
+        text.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name.to_owned()).collect()
+    };
+    for phrase in PHRASES {
+        assert_eq!(names(phrase.fa), names(phrase.en), "{}", phrase.en);
+    }
+}
+
+#[test]
+fn no_figure_of_a_phrase_is_unheard_of() {
+    let known: BTreeSet<String> = examples()
+        .into_iter()
+        .flat_map(|(_, figures)| with_derived(figures.as_object().unwrap().clone()).into_iter().map(|(name, _)| name))
+        .collect();
+    for phrase in PHRASES {
+        for name in phrase.en.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name) {
+            assert!(known.contains(name) || name == "after_departure_s", "{name} in {}", phrase.en);
+        }
+    }
+}
+
+#[test]
+fn figures_as_people_say_them() {
+    use VerdictResult::{Mismatch, Ok as Agrees, Unknown};
+    let figures = json!({ "distance_m": 44.5, "allowed_m": 40.0 });
+    assert_eq!(
+        say("distance", Mismatch, &figures, Language::Persian),
+        "عکس در فاصلهٔ ۴۴ متر از محل درخواست گرفته شده است، دورتر از ۴۰ متر که پذیرفته است."
+    );
+    assert_eq!(
+        say("distance", Mismatch, &figures, Language::English),
+        "The photo was taken 44 m from the place of the request, farther than the 40 m that are accepted."
+    );
+    let figures = json!({ "difference_s": 90_061, "allowed_s": 120, "assumed_zone": "Asia/Tehran" });
+    assert_eq!(
+        say("exif_time", Mismatch, &figures, Language::Persian),
+        "زمان درون فایل ۱ روز و ۱ ساعت با زمان اعلام‌شده اختلاف دارد، بیش از ۲ دقیقه که پذیرفته است. دوربین منطقهٔ زمانی را ننوشته و ساعت Asia/Tehran فرض شده است."
+    );
+    assert!(
+        say("exif_position", Mismatch, &json!({ "distance_m": 12_345.0, "at_most_m": 1060.0 }), Language::Persian).contains("۱۲٫۳ کیلومتر")
+    );
+    assert!(say("order", Mismatch, &json!({ "widest_gap_s": -2400, "least_gap_s": 60 }), Language::English).contains("40 min before"));
+    let visit = json!({ "captured": "2026-11-23T10:20:00Z", "arrived": "2026-11-23T08:30:00Z", "left": "2026-11-23T10:00:00Z" });
+    assert!(say("inside_visit", Mismatch, &visit, Language::English).contains("20 min after the visit ended"));
+    assert_eq!(say("weather", Unknown, &json!({}), Language::English), "The check \"weather\" says: unknown.");
+    assert_eq!(say("weather", Agrees, &json!({}), Language::Persian), "نتیجهٔ بررسی «weather»: درست است.");
+}

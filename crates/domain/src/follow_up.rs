@@ -1,0 +1,423 @@
+//! What the system does after any change of a ticket, whoever made it: opens orders, asks the next, lets findings follow, derives
+//! the ticket's status. PURE over a world and the reference data.
+//!
+//! - A new ticket inside an area gets its order: emergency where minutes count, inspection where the category asks for a look
+//!   first, else repair. Outside every area it stays new, in nobody's hands, and says why.
+//! - Contract work is offered to the first candidate; an emergency group and the city's own inspectors are not asked.
+//! - Declined and expired offers go to the next candidate. Nobody left: a draft with its explanation, for the office.
+//! - An inspection with findings is verified by the system. Confirmed: the repair order. Anything else is proposed to the office
+//!   as the ticket's reason, a duplicate as a conflict too.
+//! - Ids follow from what they are for, so that the outcome depends neither on the order of arrival nor on the database.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::{
+    assigning::{Party, Terms, assign, mutation_of, round_of, touch, withdraw},
+    category::{Category, EvidenceNeeds, Hazard},
+    conflict::{Conflict, ConflictKind, ConflictStatus, Severity},
+    dispatch::{
+        Choice, Question, Usage,
+        explanation::{Explanation, by_inspector},
+        inspector::{InspectorCandidate, choose_inspector},
+    },
+    organisation::OrganisationKind,
+    reference::Reference,
+    ticket::{Boundary, Ticket, TicketStatus},
+    ticket_flow::{Because, derived, is_open, record_creation, set_status},
+    work_order::{RoundVerdict, WorkOrder, WorkOrderKind, WorkOrderState},
+    world::World,
+};
+use bazdid_protocol::{
+    document::Document,
+    geo::Point,
+    ids::{AccountId, AreaId, ConflictId, TicketId, WorkOrderId, name_uuid},
+    time::Timestamp,
+};
+
+/// Reason of a ticket that lies in nobody's area.
+pub const OUTSIDE_AREAS: &str = "outside_areas";
+
+/// An inspector by a grant in force.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Inspector {
+    /// Who.
+    pub account: AccountId,
+    /// The areas of the grant.
+    pub areas: Vec<AreaId>,
+    /// Open orders in hand.
+    pub load: i64,
+    /// Where the inspector was last.
+    pub position: Option<Point>,
+}
+
+/// What the follow-up must know beyond the world. Loads and used capacities are counted on while it works.
+#[derive(Debug)]
+pub struct Surroundings<'a> {
+    /// Areas, categories, contracts.
+    pub reference: &'a Reference,
+    /// The instant of the change.
+    pub now: Timestamp,
+    /// Used capacities of the day.
+    pub usage: Usage,
+    /// Inspectors whose grants may reach the tickets; only asked for where [`Plan::inspection`] says so.
+    pub inspectors: Vec<Inspector>,
+}
+
+/// What a follow-up will ask for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// Tickets that changed.
+    pub tickets: Vec<TicketId>,
+    /// Areas in which contractors will be asked; empty: none will be.
+    pub dispatch: BTreeSet<AreaId>,
+    /// Areas in which inspectors will be asked; empty: none will be.
+    pub inspection: BTreeSet<AreaId>,
+}
+
+/// Capacities taken, by coverage or contract: those with a cap only.
+pub type Taken = BTreeMap<Uuid, i64>;
+
+/// Finds out what a follow-up of a world's changes will ask for, without changing anything.
+#[must_use]
+pub fn plan(world: &World, reference: &Reference) -> Plan {
+    let changed = world.tickets.changed().map(|(_, t)| t.id).chain(world.work_orders.changed().map(|(_, o)| o.ticket_id));
+    let tickets: Vec<TicketId> = changed.collect::<BTreeSet<_>>().into_iter().collect();
+    let orders = by_ticket(world);
+    let mut plan = Plan::default();
+    for ticket in tickets.iter().filter_map(|t| world.tickets.get(*t)) {
+        let orders: Vec<&WorkOrder> = orders.get(&ticket.id).into_iter().flatten().filter_map(|o| world.work_orders.get(*o)).collect();
+        let asks = |kinds: &[WorkOrderKind]| {
+            first_kind(world, reference, ticket, &orders).is_some_and(|k| kinds.contains(&k))
+                || orders.iter().any(|o| kinds.contains(&o.kind) && is_undecided(o))
+        };
+        if asks(&[WorkOrderKind::Inspection]) {
+            plan.inspection.extend(&ticket.areas);
+        }
+        let after_findings = orders.iter().any(|o| o.kind == WorkOrderKind::Inspection && o.state == WorkOrderState::Submitted);
+        if after_findings || asks(&[WorkOrderKind::Repair, WorkOrderKind::Emergency]) {
+            plan.dispatch.extend(&ticket.areas);
+        }
+    }
+    plan.tickets = tickets;
+    plan
+}
+
+/// Follows up the changes of the plan's tickets.
+pub fn run(world: &mut World, around: &mut Surroundings<'_>, plan: &Plan) -> Taken {
+    let mut orders = by_ticket(world);
+    let mut taken = Taken::new();
+    for ticket in &plan.tickets {
+        follow(world, around, &mut taken, *ticket, orders.remove(ticket).unwrap_or_default());
+    }
+    taken
+}
+
+fn by_ticket(world: &World) -> HashMap<TicketId, Vec<WorkOrderId>> {
+    let mut map: HashMap<TicketId, Vec<WorkOrderId>> = HashMap::new();
+    for order in world.work_orders.iter() {
+        map.entry(order.ticket_id).or_default().push(order.id);
+    }
+    map
+}
+
+/// Whether the system is to find somebody for an order: refused, expired, or a draft that nobody has looked at.
+fn is_undecided(order: &WorkOrder) -> bool {
+    match order.state {
+        WorkOrderState::Declined | WorkOrderState::Expired => true,
+        WorkOrderState::Draft => order.explanation.is_null(),
+        _ => false,
+    }
+}
+
+/// The kind of the order that a ticket without orders, or one that was taken up again, is to get.
+fn first_kind(world: &World, reference: &Reference, ticket: &Ticket, orders: &[&WorkOrder]) -> Option<WorkOrderKind> {
+    let again = ticket.status == TicketStatus::New && world.tickets.before(ticket.id).is_some_and(|was| was.status != TicketStatus::New);
+    let wanted = match ticket.status {
+        TicketStatus::New => orders.is_empty() || (again && !orders.iter().any(|o| is_open(o.state))),
+        // Looked at by the office before it lay in an area.
+        TicketStatus::Triaged => orders.is_empty(),
+        _ => false,
+    };
+    if !wanted || ticket.areas.is_empty() {
+        return None;
+    }
+    let category = reference.categories.get(&ticket.category_id)?;
+    let seen = orders.iter().any(|o| o.kind == WorkOrderKind::Inspection && o.state == WorkOrderState::Verified);
+    Some(kind_for(ticket, category, if seen { Look::Done } else { Look::First }))
+}
+
+/// Whether somebody has looked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Look {
+    First,
+    Done,
+}
+
+fn kind_for(ticket: &Ticket, category: &Category, look: Look) -> WorkOrderKind {
+    if ticket.hazard == Hazard::Critical {
+        WorkOrderKind::Emergency
+    } else if look == Look::First && category.needs_inspection {
+        WorkOrderKind::Inspection
+    } else {
+        WorkOrderKind::Repair
+    }
+}
+
+fn follow(world: &mut World, around: &mut Surroundings<'_>, taken: &mut Taken, id: TicketId, mut orders: Vec<WorkOrderId>) {
+    let Some(ticket) = world.tickets.get(id).cloned() else { return };
+    if world.tickets.before(id).is_none() {
+        record_creation(world, &ticket);
+    }
+    if ticket.areas.is_empty() {
+        if ticket.boundary == Boundary::Outside && ticket.status == TicketStatus::New {
+            let why = Because { actor: None, reason: Some(OUTSIDE_AREAS), at: around.now };
+            set_status(world, id, TicketStatus::New, why);
+        }
+    } else {
+        let rows: Vec<&WorkOrder> = orders.iter().filter_map(|o| world.work_orders.get(*o)).collect();
+        if let Some(kind) = first_kind(world, around.reference, &ticket, &rows) {
+            orders.push(open_order(world, around, &ticket, kind));
+        }
+        for order in orders.clone() {
+            if let Some(next) = conclude_inspection(world, around, &ticket, order) {
+                orders.push(open_order(world, around, &ticket, next));
+            }
+        }
+        if !ticket.status.is_shut_by_office() {
+            for order in &orders {
+                place(world, around, taken, &ticket, *order);
+            }
+        }
+    }
+    settle(world, around.now, id, &orders);
+}
+
+/// Sets the status that follows from the orders.
+fn settle(world: &mut World, now: Timestamp, id: TicketId, orders: &[WorkOrderId]) {
+    let Some(ticket) = world.tickets.get(id) else { return };
+    let rows = orders.iter().filter_map(|o| world.work_orders.get(*o));
+    let Some(status) = derived(ticket, rows) else { return };
+    if status != ticket.status {
+        // What was proposed or noted of an earlier status ends with it, unless it says why nobody has the ticket.
+        let reason = ticket.status_reason.clone().filter(|r| status == TicketStatus::Triaged && r != OUTSIDE_AREAS);
+        set_status(world, id, status, Because { actor: None, reason: reason.as_deref(), at: now });
+    }
+}
+
+/// A new order of a ticket; its id counts the orders of its kind.
+fn open_order(world: &mut World, around: &Surroundings<'_>, ticket: &Ticket, kind: WorkOrderKind) -> WorkOrderId {
+    let number = (1..).find(|n| world.work_orders.get(order_id(ticket.id, kind, *n)).is_none()).unwrap_or(1);
+    let id = order_id(ticket.id, kind, number);
+    let evidence = match kind {
+        WorkOrderKind::Inspection => EvidenceNeeds::default(),
+        _ => around.reference.categories.get(&ticket.category_id).map(|c| c.evidence.clone()).unwrap_or_default(),
+    };
+    world.work_orders.put(WorkOrder {
+        id,
+        rev: 0,
+        stamp: around.now,
+        ticket_id: ticket.id,
+        kind,
+        state: WorkOrderState::Draft,
+        epoch: 0,
+        round: 1,
+        assignment_id: None,
+        organisation_id: None,
+        account_id: None,
+        contract_id: None,
+        coverage_id: None,
+        explanation: Document::default(),
+        evidence,
+        flags: Vec::new(),
+        accept_due: None,
+        resolve_due: None,
+        reason: None,
+        review_at: None,
+        submitted_by: None,
+        submitted_org: None,
+        findings: None,
+        created_at: around.now,
+        updated_at: around.now,
+    });
+    id
+}
+
+fn order_id(ticket: TicketId, kind: WorkOrderKind, number: u32) -> WorkOrderId {
+    WorkOrderId::new(name_uuid(&format!("order|{ticket}|{kind}|{number}")))
+}
+
+/// Verifies an inspection that was submitted with findings, and answers what order follows from them.
+fn conclude_inspection(world: &mut World, around: &Surroundings<'_>, ticket: &Ticket, id: WorkOrderId) -> Option<WorkOrderKind> {
+    let mut order = world.work_orders.get(id).filter(|o| o.kind == WorkOrderKind::Inspection).cloned()?;
+    let findings = order.findings.clone()?;
+    let changed = world.work_orders.before(id).is_none_or(|was| was.findings != order.findings || was.state != order.state);
+    if !changed || !matches!(order.state, WorkOrderState::Submitted | WorkOrderState::Verified) {
+        return None;
+    }
+    if let Some(mut round) = round_of(world, id, order.round).filter(|r| r.verdict == RoundVerdict::Pending).cloned() {
+        round.verdict = RoundVerdict::Accepted;
+        round.verdict_at = Some(around.now);
+        world.rounds.put(round);
+    }
+    if order.state == WorkOrderState::Submitted {
+        order.state = WorkOrderState::Verified;
+        touch(&mut order, around.now);
+        world.work_orders.put(order.clone());
+    }
+    if ticket.status.is_shut_by_office() {
+        return None;
+    }
+    let found = findings.get("findings").and_then(Value::as_str).unwrap_or_default();
+    let has_work = world
+        .work_orders
+        .iter()
+        .any(|o| o.ticket_id == ticket.id && o.kind != WorkOrderKind::Inspection && o.state != WorkOrderState::Cancelled);
+    if found == "confirmed" {
+        let category = around.reference.categories.get(&ticket.category_id)?;
+        return (!has_work).then(|| kind_for(ticket, category, Look::Done));
+    }
+    if found == "duplicate_of"
+        && let Some(other) = findings.get("duplicate_of").and_then(|v| serde_json::from_value(v.clone()).ok())
+    {
+        propose_duplicate(world, around.now, ticket, &order, other);
+    }
+    let reason = format!("inspection_{found}");
+    set_status(world, ticket.id, TicketStatus::Triaged, Because { actor: None, reason: Some(&reason), at: around.now });
+    None
+}
+
+/// An inspector says that two tickets are one: a person decides.
+fn propose_duplicate(world: &mut World, now: Timestamp, ticket: &Ticket, order: &WorkOrder, other: TicketId) {
+    let key = format!("{}|{}|{other}", ConflictKind::PossibleDuplicate, ticket.id);
+    let id = ConflictId::new(name_uuid(&key));
+    let Some(event) = round_of(world, order.id, order.round).map(|r| r.event_id) else { return };
+    if other == ticket.id || world.conflicts.get(id).is_some() {
+        return;
+    }
+    world.conflicts.put(Conflict {
+        id,
+        rev: 0,
+        key,
+        kind: ConflictKind::PossibleDuplicate,
+        severity: Severity::Soft,
+        ticket_id: ticket.id,
+        work_order_id: Some(order.id),
+        areas: ticket.leaf_areas.clone(),
+        base: Value::Null,
+        theirs: json!({ "ticket": other }),
+        mine: json!({ "ticket": ticket.id, "by": order.submitted_by }),
+        mutation_id: mutation_of(event),
+        other_mutation_id: None,
+        default_in_force: "both tickets stand".into(),
+        status: ConflictStatus::Open,
+        resolution: None,
+        resolved_by: None,
+        resolved_at: None,
+        note: None,
+        raised_at: now,
+    });
+}
+
+/// Finds somebody for an order that nobody has, and writes down why.
+fn place(world: &mut World, around: &mut Surroundings<'_>, taken: &mut Taken, ticket: &Ticket, id: WorkOrderId) {
+    let Some(order) = world.work_orders.get(id).filter(|o| is_undecided(o)).cloned() else { return };
+    let Some(category) = around.reference.categories.get(&ticket.category_id) else { return };
+    if order.kind == WorkOrderKind::Inspection {
+        place_inspection(world, around, ticket, category, order);
+    } else {
+        place_work(world, around, taken, ticket, category, order);
+    }
+}
+
+fn place_inspection(world: &mut World, around: &mut Surroundings<'_>, ticket: &Ticket, category: &Category, mut order: WorkOrder) {
+    let had: BTreeSet<AccountId> = world.assignments.iter().filter(|a| a.work_order_id == order.id).filter_map(|a| a.account_id).collect();
+    let reach = |i: &Inspector| {
+        let here = i.areas.iter().filter(|a| ticket.areas.contains(a));
+        here.filter_map(|a| around.reference.areas.area(*a)).map(|a| a.kind).max()
+    };
+    let candidates: Vec<InspectorCandidate> = around
+        .inspectors
+        .iter()
+        .filter(|i| !had.contains(&i.account))
+        .map(|i| InspectorCandidate {
+            account: i.account,
+            area: reach(i),
+            load: i.load,
+            distance_m: i.position.map(|p| p.distance_m(&ticket.point)),
+        })
+        .collect();
+    let decision = choose_inspector(&candidates);
+    order.explanation = Document::from(&by_inspector(&decision, around.now));
+    match decision.chosen {
+        Some(account) => {
+            let terms = Terms { at: around.now, accept_minutes: None, resolve_minutes: category.resolve_minutes };
+            assign(world, &mut order, &Party { account: Some(account), ..Party::default() }, &terms);
+            around.inspectors.iter_mut().filter(|i| i.account == account).for_each(|i| i.load += 1);
+        }
+        None => back_to_draft(world, &mut order, around.now),
+    }
+    world.work_orders.put(order);
+}
+
+fn place_work(
+    world: &mut World,
+    around: &mut Surroundings<'_>,
+    taken: &mut Taken,
+    ticket: &Ticket,
+    category: &Category,
+    mut order: WorkOrder,
+) {
+    let asked: Vec<_> = world.assignments.iter().filter(|a| a.work_order_id == order.id).filter_map(|a| a.coverage_id).collect();
+    let question =
+        Question { areas: &ticket.areas, category: ticket.category_id, at: around.now, boundary: ticket.boundary, already_asked: &asked };
+    let decision = around.reference.book.decide(&question, &around.usage);
+    order.explanation = Document::from(&Explanation::of(&decision, around.now).to_value());
+    match decision.chosen {
+        Some(choice) => {
+            around.usage.take(&choice);
+            count(around.reference, taken, &choice);
+            let kind = around.reference.organisations.get(&choice.organisation).map(|o| o.kind);
+            let at_once = order.kind == WorkOrderKind::Emergency && kind == Some(OrganisationKind::EmergencyGroup);
+            let terms = Terms {
+                at: around.now,
+                accept_minutes: (!at_once).then_some(category.accept_minutes),
+                resolve_minutes: category.resolve_minutes,
+            };
+            assign(world, &mut order, &party(&choice), &terms);
+        }
+        None => back_to_draft(world, &mut order, around.now),
+    }
+    world.work_orders.put(order);
+}
+
+/// Nobody is left to ask: the order waits for the office, and its last holder's epoch has passed.
+fn back_to_draft(world: &mut World, order: &mut WorkOrder, at: Timestamp) {
+    withdraw(world, order, at, None);
+    order.state = WorkOrderState::Draft;
+}
+
+/// The party that a choice names.
+#[must_use]
+pub fn party(choice: &Choice) -> Party {
+    Party {
+        organisation: Some(choice.organisation),
+        account: None,
+        contract: Some(choice.contract),
+        coverage: Some(choice.coverage),
+        rank: choice.rank,
+    }
+}
+
+fn count(reference: &Reference, taken: &mut Taken, choice: &Choice) {
+    for subject in [choice.coverage.uuid(), choice.contract.uuid()] {
+        if reference.book.cap(subject).is_some() {
+            *taken.entry(subject).or_default() += 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,38 @@
+//! Two tickets are one.
+
+use crate::{
+    conflict::Conflict,
+    office::{
+        resolution::{Decision, Refusal},
+        ticket::{DUPLICATE, join},
+    },
+    ticket::TicketStatus,
+    ticket_flow::Because,
+    world::World,
+};
+use bazdid_protocol::ids::TicketId;
+
+fn side(value: &serde_json::Value) -> Option<TicketId> {
+    value.get("ticket").cloned().and_then(|v| serde_json::from_value(v).ok())
+}
+
+/// One ticket becomes the duplicate of the other: its callers support the other, its open orders are called off. What was submitted
+/// for it is judged and paid as ever. Both tickets must be loaded.
+pub(super) fn merge(world: &mut World, conflict: &Conflict, decision: &Decision<'_>) -> Result<(), Refusal> {
+    let (one, other) = side(&conflict.theirs).zip(side(&conflict.mine)).ok_or(Refusal::Unknown)?;
+    let into = decision.into.unwrap_or(one);
+    if into != one && into != other {
+        return Err(Refusal::argument("/into", "must be one of the two tickets of the conflict"));
+    }
+    let gone = if into == one { other } else { one };
+    let (master, ticket) = world.tickets.get(into).cloned().zip(world.tickets.get(gone).cloned()).ok_or(Refusal::Unknown)?;
+    if master.status.is_shut_by_office() {
+        return Err(Refusal::State("the ticket to merge into was ended by the office; merge into the other, or reopen it"));
+    }
+    if ticket.status == TicketStatus::Duplicate {
+        return Err(Refusal::State("this ticket was merged already"));
+    }
+    let because = Because { actor: Some(decision.by.account), reason: decision.note.or(Some(DUPLICATE)), at: decision.now };
+    join(world, ticket, master, because);
+    Ok(())
+}

@@ -1,0 +1,119 @@
+//! Values of a ticket's fields, and proposals: what is chosen comes into force as an edit of the office, by the law of every edit.
+
+use serde_json::{Value, json};
+
+use crate::{
+    conflict::{Conflict, Resolution},
+    office::{
+        resolution::{Decision, Refusal},
+        ticket::put_off,
+    },
+    sync::{
+        engine::{self, Act},
+        stamp::{Skew, Stamp},
+        surroundings::Surroundings,
+    },
+    ticket::TicketField,
+    ticket_flow::Because,
+    world::World,
+};
+use bazdid_protocol::{command::Command, outcome::Status, proposal::Proposal};
+
+const ENDED: Refusal = Refusal::State("the office has ended this ticket; keep what is in force");
+
+/// The other value, or a third one, comes into force.
+pub(super) fn choose(world: &mut World, around: &Surroundings<'_>, conflict: &Conflict, decision: &Decision<'_>) -> Result<(), Refusal> {
+    let field = conflict.base.get("field").cloned().unwrap_or_default();
+    let field: TicketField =
+        serde_json::from_value(field).map_err(|_| Refusal::State("this conflict names no field; keep what is in force"))?;
+    let value = match decision.resolution {
+        Resolution::Set => third(decision)?.clone(),
+        _ => conflict.mine.get("value").cloned().unwrap_or_default(),
+    };
+    write(world, around, conflict, decision, field, value)
+}
+
+fn third<'a>(decision: &Decision<'a>) -> Result<&'a Value, Refusal> {
+    decision.value.ok_or_else(|| Refusal::argument("/value", "say which value is to be set"))
+}
+
+/// Writes a value as an edit of the office that has seen all others.
+fn write(
+    world: &mut World,
+    around: &Surroundings<'_>,
+    conflict: &Conflict,
+    decision: &Decision<'_>,
+    field: TicketField,
+    mut value: Value,
+) -> Result<(), Refusal> {
+    let ticket = world.tickets.get(conflict.ticket_id).ok_or(Refusal::Unknown)?;
+    if ticket.status.is_shut_by_office() {
+        return Err(ENDED);
+    }
+    match (field, &mut value) {
+        // What a person in the office puts on the map is right, however poor the fix was that it comes from.
+        (TicketField::Point, Value::Object(point)) => drop(point.remove("accuracy_m")),
+        // No address is an empty one in an edit.
+        (TicketField::AddressText, Value::Null) => value = json!(""),
+        _ => {}
+    }
+    let args = json!({ "set": { field.to_string(): value } });
+    let command = Command::parse("ticket.edit", 1, &args).map_err(|f| Refusal::argument("/value", f.detail))?;
+    let act = Act {
+        id: decision.command,
+        entity: conflict.ticket_id.uuid(),
+        base: Some(ticket.rev),
+        epoch: None,
+        command: &command,
+        args: &args,
+        stamp: Stamp { est: decision.now, eff: decision.now.max(ticket.stamp.plus_micros(1)), skew_us: 0, skew: Skew::Fine },
+        received_at: decision.now,
+        office: true,
+    };
+    let outcome = engine::decide(world, around, decision.by, &act);
+    match outcome.status {
+        Status::Applied => Ok(()),
+        Status::Rejected => Err(Refusal::argument("/value", outcome.detail.unwrap_or_default())),
+        _ => Err(Refusal::State("the value would not come into force; look at the ticket again")),
+    }
+}
+
+/// What somebody in the field proposed comes into force, as he meant it or as `value` says.
+pub(super) fn follow_proposal(
+    world: &mut World,
+    around: &Surroundings<'_>,
+    conflict: &Conflict,
+    decision: &Decision<'_>,
+) -> Result<(), Refusal> {
+    let value = match decision.resolution {
+        Resolution::Set => third(decision)?.clone(),
+        _ => conflict.mine.get("propose").cloned().unwrap_or_default(),
+    };
+    let proposal: Proposal = serde_json::from_value(value).map_err(|e| Refusal::argument("/value", e.to_string()))?;
+    if proposal.names().is_empty() {
+        return Err(Refusal::argument("/value", "name a priority, a category or a deferral"));
+    }
+    if let Some(category) = proposal.category {
+        write(world, around, conflict, decision, TicketField::Category, json!(category))?;
+    }
+    let mut ticket = world.tickets.get(conflict.ticket_id).cloned().ok_or(Refusal::Unknown)?;
+    if ticket.status.is_shut_by_office() {
+        return Err(ENDED);
+    }
+    ticket.priority = proposal.priority.unwrap_or(ticket.priority);
+    ticket.stamp = ticket.stamp.max(decision.now);
+    ticket.updated_at = ticket.updated_at.max(decision.now);
+    world.tickets.put(ticket.clone());
+    if let Some(deferral) = &proposal.deferral {
+        let Some(until) = deferral.until else {
+            return Err(Refusal::argument("/value/deferral/until", "the proposal names no time: decide with set, and say until when"));
+        };
+        if until <= decision.now {
+            return Err(Refusal::argument("/value/deferral/until", "must lie in the future"));
+        }
+        let reason = decision.note.or_else(|| conflict.mine.get("reason").and_then(Value::as_str));
+        let because = Because { actor: Some(decision.by.account), reason, at: decision.now };
+        put_off(world, ticket, until, because).map_err(Refusal::State)?;
+    }
+    Ok(())
+}

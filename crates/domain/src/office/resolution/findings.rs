@@ -1,0 +1,118 @@
+//! Two people said different things of what they saw: findings of an inspection, answers of a checklist, measurements.
+
+use serde_json::Value;
+
+use crate::{
+    assigning::{round_of, touch},
+    conflict::{Conflict, Resolution},
+    office::resolution::{Decision, Refusal, chosen},
+    visit::{ChecklistAnswer, Measurement},
+    work_order::{Round, Standing, WorkEvent, WorkOrder, WorkOrderState},
+    world::World,
+};
+use bazdid_protocol::ids::{AnswerId, MeasurementId, WorkEventId};
+
+fn read<T: serde::de::DeserializeOwned>(side: &Value, key: &str) -> Option<T> {
+    side.get(key).cloned().and_then(|v| serde_json::from_value(v).ok())
+}
+
+fn third<'a>(decision: &Decision<'a>) -> Result<&'a Value, Refusal> {
+    decision.value.ok_or_else(|| Refusal::argument("/value", "say which value is to be set"))
+}
+
+/// Other findings or another answer come into force.
+pub(super) fn choose(world: &mut World, conflict: &Conflict, decision: &Decision<'_>) -> Result<(), Refusal> {
+    if conflict.theirs.get("answer").is_some() {
+        choose_answer(world, conflict, decision)
+    } else {
+        choose_findings(world, conflict, decision)
+    }
+}
+
+/// The office's own answer, newer than all: the other one's value, or a third.
+fn choose_answer(world: &mut World, conflict: &Conflict, decision: &Decision<'_>) -> Result<(), Refusal> {
+    let stands: AnswerId = read(&conflict.theirs, "answer").ok_or(Refusal::Unknown)?;
+    let stands = world.answers.get(stands).cloned().ok_or(Refusal::Unknown)?;
+    let value = match decision.resolution {
+        Resolution::Set => third(decision)?.clone(),
+        _ => chosen(&conflict.mine, "answer", decision)?.get("value").cloned().unwrap_or_default(),
+    };
+    let same: Vec<ChecklistAnswer> =
+        world.answers.iter().filter(|a| a.visit_id == stands.visit_id && a.item == stands.item).cloned().collect();
+    let newest = same.iter().map(|a| a.eff).max().unwrap_or(decision.now);
+    for old in same.into_iter().filter(|a| a.standing != Standing::Overruled) {
+        world.answers.put(ChecklistAnswer { standing: Standing::Overruled, ..old });
+    }
+    world.answers.put(ChecklistAnswer {
+        id: AnswerId::new(decision.command.uuid()),
+        rev: 0,
+        value,
+        actor: decision.by.account,
+        organisation_id: None,
+        mutation_id: decision.command,
+        eff: decision.now.max(newest.plus_micros(1)),
+        standing: Standing::Effective,
+        ..stands
+    });
+    Ok(())
+}
+
+/// The other findings are in force; the first ones count no more. What follows from findings follows from these.
+fn choose_findings(world: &mut World, conflict: &Conflict, decision: &Decision<'_>) -> Result<(), Refusal> {
+    if decision.resolution == Resolution::Set {
+        return Err(Refusal::State("findings are what an inspector saw; take the other, or keep the first"));
+    }
+    let other: WorkEventId = read(chosen(&conflict.mine, "event", decision)?, "event").ok_or(Refusal::Unknown)?;
+    let other = world.work_events.get(other).cloned().ok_or(Refusal::Unknown)?;
+    let order = world.work_orders.get(other.work_order_id).cloned().ok_or(Refusal::Unknown)?;
+    let round = round_of(world, order.id, order.round).filter(|r| r.epoch == order.epoch).cloned();
+    let Some(round) = round.filter(|_| matches!(order.state, WorkOrderState::Submitted | WorkOrderState::Verified)) else {
+        return Err(Refusal::State("the order has gone on since; keep what is in force"));
+    };
+    // Of the submissions of the attempt only the chosen one counts, so that deriving the state again finds the same.
+    let overruled: Vec<WorkEvent> = std::iter::once(&conflict.theirs)
+        .chain(conflict.mine.as_array().into_iter().flatten())
+        .filter_map(|side| world.work_events.get(read(side, "event")?))
+        .filter(|e| e.id != other.id && matches!(e.standing, Standing::Effective | Standing::Redundant))
+        .cloned()
+        .collect();
+    for event in overruled {
+        world.work_events.put(WorkEvent { standing: Standing::Overruled, ..event });
+    }
+    world.rounds.put(Round {
+        submitted_by: other.actor,
+        submitted_org: other.organisation_id,
+        submitted_at: other.at,
+        event_id: other.id,
+        ..round
+    });
+    let mut order =
+        WorkOrder { findings: Some(other.args.clone()), submitted_by: Some(other.actor), submitted_org: other.organisation_id, ..order };
+    touch(&mut order, decision.now);
+    world.work_orders.put(order);
+    world.work_events.put(WorkEvent { standing: Standing::Effective, ..other });
+    Ok(())
+}
+
+/// The office's own measurement, which corrects the one that the conflict names first.
+pub(super) fn choose_measurement(world: &mut World, conflict: &Conflict, decision: &Decision<'_>) -> Result<(), Refusal> {
+    let first: MeasurementId = read(&conflict.theirs, "measurement").ok_or(Refusal::Unknown)?;
+    let first = world.measurements.get(first).cloned().ok_or(Refusal::Unknown)?;
+    let quantity = match decision.resolution {
+        Resolution::Set => third(decision)?.as_f64().filter(|q| q.is_finite() && *q >= 0.0),
+        _ => chosen(&conflict.mine, "measurement", decision)?.get("quantity").and_then(Value::as_f64),
+    };
+    let quantity = quantity.ok_or_else(|| Refusal::argument("/value", "must be a quantity, a number of at least 0"))?;
+    world.measurements.put(Measurement {
+        id: MeasurementId::new(decision.command.uuid()),
+        rev: 0,
+        visit_id: None,
+        quantity,
+        supersedes: Some(first.id),
+        actor: decision.by.account,
+        organisation_id: None,
+        eff: decision.now,
+        ..first
+    });
+    Ok(())
+}

@@ -1,0 +1,60 @@
+//! A crew asked to be relieved of an order, and the office answers.
+
+use serde_json::Value;
+
+use crate::{
+    assigning::{release, touch},
+    conflict::{Conflict, Resolution},
+    office::resolution::{Decision, Refusal},
+    sync::engine::relief,
+    work_order::{Answer, Assignment, Standing, WorkEvent, WorkOrder, WorkOrderState},
+    world::World,
+};
+
+/// Why an order that had been accepted is taken from its holder.
+const RELIEVED: &str = "relief_granted";
+
+/// Declined: an offer that nobody has accepted is declined as if the manager had done it; an order that the party has in hand is
+/// taken from it. Either way the system asks the next. Kept: the requests are overruled and nothing else changes.
+///
+/// # Errors
+/// The order has gone on since.
+pub(super) fn answer(world: &mut World, decision: &Decision<'_>, conflict: &Conflict) -> Result<(), Refusal> {
+    let order = conflict.work_order_id.and_then(|o| world.work_orders.get(o)).cloned().ok_or(Refusal::Unknown)?;
+    let epoch = conflict.base.get("epoch").and_then(Value::as_i64);
+    let asked = relief(world, &order).filter(|r| Some(r.epoch) == epoch);
+    let Some(asked) = asked else {
+        return match decision.resolution {
+            Resolution::Keep => Ok(()),
+            _ => Err(Refusal::State("the order has gone on since; keep what is in force")),
+        };
+    };
+    let standing = if decision.resolution == Resolution::Keep { Standing::Overruled } else { Standing::Redundant };
+    for event in &asked.requests {
+        world.work_events.put(WorkEvent { standing, ..event.clone() });
+    }
+    if decision.resolution != Resolution::Keep {
+        relieve(world, decision, order, &asked.requests);
+    }
+    Ok(())
+}
+
+fn relieve(world: &mut World, decision: &Decision<'_>, mut order: WorkOrder, requests: &[WorkEvent]) {
+    let first = requests.first();
+    let reason = first.and_then(|e| e.args.get("reason")).and_then(Value::as_str);
+    let held = order.assignment_id.and_then(|a| world.assignments.get(a)).cloned();
+    match held.filter(|_| order.state == WorkOrderState::Offered) {
+        Some(held) => {
+            world.assignments.put(Assignment {
+                answer: Some(Answer::Declined),
+                answered_at: first.map(|e| e.at).or(Some(decision.now)),
+                reason: reason.map(str::to_owned),
+                ..held
+            });
+            order.state = WorkOrderState::Declined;
+            touch(&mut order, decision.now);
+            world.work_orders.put(order);
+        }
+        None => release(world, &mut order, decision.now, reason.unwrap_or(RELIEVED)),
+    }
+}

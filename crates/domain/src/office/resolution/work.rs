@@ -1,0 +1,233 @@
+//! Late work: accepted, paid beside the other's, or given back to go on with; and a decline against a submission.
+//!
+//! Accepting writes the late party's reports anew under the epoch that it gets, so that the state follows from the events as ever. The
+//! late events themselves stay for the record.
+
+use serde_json::Value;
+
+use crate::{
+    assigning::{Party, Submission, Terms, assign, next_round, round, round_of, touch},
+    conflict::{Conflict, ConflictKind, Resolution},
+    office::resolution::{Decision, Refusal},
+    sync::surroundings::Surroundings,
+    ticket::{Ticket, TicketStatus},
+    ticket_flow::{Because, set_status},
+    work_order::{Answer, Assignment, RoundVerdict, Standing, WorkEvent, WorkEventKind, WorkOrder, WorkOrderState},
+    work_order_graph::{StageEvent, fold_stage},
+    world::World,
+};
+use bazdid_protocol::ids::{Id, WorkEventId, name_uuid};
+
+/// Minutes to do the work where the category is not known any more.
+const RESOLVE_MINUTES: i64 = 2880;
+/// Why a ticket that the office had ended goes on.
+const REOPENED: &str = "late_work_accepted";
+
+/// Late work and what it was done for.
+struct Late {
+    order: WorkOrder,
+    ticket: Ticket,
+    /// What the late party held then.
+    held: Assignment,
+    /// What it reported, by stamp.
+    events: Vec<WorkEvent>,
+}
+
+const fn is_work(kind: WorkEventKind) -> bool {
+    matches!(kind, WorkEventKind::Start | WorkEventKind::Resume | WorkEventKind::Submit | WorkEventKind::FailVisit)
+}
+
+/// Finds the late work of a conflict. `None`: it is about evidence alone, or about a late verdict.
+fn late(world: &World, conflict: &Conflict) -> Option<Late> {
+    let order = world.work_orders.get(conflict.work_order_id?)?.clone();
+    let ticket = world.tickets.get(order.ticket_id)?.clone();
+    let listed = conflict.mine.as_array()?;
+    let is_listed = |e: &WorkEvent| listed.iter().any(|m| m.get("event").and_then(Value::as_str) == Some(e.id.to_string().as_str()));
+    let mut events: Vec<WorkEvent> = world
+        .work_events
+        .iter()
+        .filter(|e| e.work_order_id == order.id && e.standing == Standing::Stale && is_listed(e))
+        .cloned()
+        .collect();
+    events.sort_by_key(|e| (e.eff, e.id));
+    // One epoch can have had two holders where an offer was reinstated, and a party can have held several epochs: who submitted
+    // counts, else who reported last.
+    let speaks = events.iter().find(|e| e.kind == WorkEventKind::Submit).or_else(|| events.last())?.clone();
+    events.retain(|e| e.organisation_id == speaks.organisation_id);
+    let held = world
+        .assignments
+        .iter()
+        .filter(|a| a.work_order_id == order.id && (a.epoch..=a.until_epoch).contains(&speaks.epoch))
+        .filter(|a| a.organisation_id == speaks.organisation_id && a.account_id.is_none_or(|p| p == speaks.actor))
+        .max_by_key(|a| a.epoch)?
+        .clone();
+    Some(Late { order, ticket, held, events })
+}
+
+const NOTHING_LATE: Refusal = Refusal::State("there is no late work in this conflict; dismiss it");
+const JUDGED: Refusal = Refusal::State("the order is verified already; pay both, or dismiss the late work");
+const MERGED: Refusal = Refusal::State("the ticket was merged into another and nothing was submitted for it; dismiss it");
+
+/// The late work counts: who did it holds the order from now on, and what he submitted is the round to be verified.
+pub(super) fn accept(world: &mut World, around: &Surroundings<'_>, conflict: &Conflict, decision: &Decision<'_>) -> Result<(), Refusal> {
+    let Some(late) = late(world, conflict) else { return accept_evidence(world, conflict, decision) };
+    let submitted = late.events.iter().any(|e| e.kind == WorkEventKind::Submit);
+    // Work that was submitted for a duplicate is verified and paid; the request itself stays answered with its master.
+    if late.ticket.status == TicketStatus::Duplicate && !submitted {
+        return Err(MERGED);
+    }
+    let events: Vec<WorkEvent> = late.events.iter().filter(|e| is_work(e.kind)).cloned().collect();
+    let mut order = give_back(world, around, &late, decision)?;
+    for event in &late.events {
+        world.work_events.put(WorkEvent { standing: Standing::Redundant, ..event.clone() });
+    }
+    let mut stages = Vec::new();
+    let mut first: Option<WorkEvent> = None;
+    for event in events {
+        let id = WorkEventId::new(name_uuid(&format!("accepted|{}|{}", event.id, order.epoch)));
+        let again = event.kind == WorkEventKind::Submit && first.is_some();
+        let standing = if again { Standing::Redundant } else { Standing::Effective };
+        let event = WorkEvent { id, rev: 0, epoch: order.epoch, standing, ..event };
+        stages.push(StageEvent { kind: event.kind, eff: event.eff, id: Id::new(id.uuid()) });
+        if event.kind == WorkEventKind::Submit && !again {
+            first = Some(event.clone());
+        }
+        if event.kind == WorkEventKind::FailVisit {
+            order.reason = event.args.get("reason").and_then(Value::as_str).map(str::to_owned);
+        }
+        world.work_events.put(event);
+    }
+    order.state = fold_stage(WorkOrderState::Accepted, &stages);
+    if order.state != WorkOrderState::FailedVisit {
+        order.reason = None;
+    }
+    if let Some(first) = first {
+        submit(world, &mut order, &first);
+    }
+    world.work_orders.put(order);
+    Ok(())
+}
+
+/// Makes the round of a late submission.
+fn submit(world: &mut World, order: &mut WorkOrder, event: &WorkEvent) {
+    if round_of(world, order.id, order.round).is_some() {
+        order.round = next_round(world, order);
+    }
+    order.submitted_by = Some(event.actor);
+    order.submitted_org = event.organisation_id;
+    if event.args.get("findings").is_some() {
+        order.findings = Some(event.args.clone());
+    }
+    let submission =
+        Submission { number: order.round, by: event.actor, organisation: event.organisation_id, at: event.at, event: event.id };
+    let round = round(order, &submission);
+    world.rounds.put(round);
+}
+
+/// Only evidence came after the office had ended the ticket: taking it seriously is to take the request up again.
+fn accept_evidence(world: &mut World, conflict: &Conflict, decision: &Decision<'_>) -> Result<(), Refusal> {
+    let ticket = world.tickets.get(conflict.ticket_id).filter(|_| conflict.kind == ConflictKind::DeletedEntity).ok_or(NOTHING_LATE)?;
+    match ticket.status {
+        TicketStatus::Cancelled | TicketStatus::Rejected => {
+            set_status(world, conflict.ticket_id, TicketStatus::New, reopened(decision));
+            Ok(())
+        }
+        TicketStatus::Duplicate => Err(Refusal::State("the ticket was merged into another, which names this evidence; dismiss it")),
+        _ => Err(Refusal::State("the ticket is open again already; dismiss it")),
+    }
+}
+
+fn reopened<'a>(decision: &Decision<'_>) -> Because<'a> {
+    Because { actor: Some(decision.by.account), reason: Some(REOPENED), at: decision.now }
+}
+
+/// The order goes back to the late party, to go on with; what it reported late stays late.
+pub(super) fn reassign_back(
+    world: &mut World,
+    around: &Surroundings<'_>,
+    conflict: &Conflict,
+    decision: &Decision<'_>,
+) -> Result<(), Refusal> {
+    let late = late(world, conflict).ok_or(NOTHING_LATE)?;
+    if late.ticket.status == TicketStatus::Duplicate {
+        return Err(Refusal::State("the ticket was merged into another; accept what was submitted, or dismiss it"));
+    }
+    let order = give_back(world, around, &late, decision)?;
+    world.work_orders.put(order);
+    Ok(())
+}
+
+/// Gives the order to the late party under a new epoch, and takes an ended ticket up again.
+fn give_back(world: &mut World, around: &Surroundings<'_>, late: &Late, decision: &Decision<'_>) -> Result<WorkOrder, Refusal> {
+    if matches!(late.order.state, WorkOrderState::Verified | WorkOrderState::Closed) {
+        return Err(JUDGED);
+    }
+    if matches!(late.ticket.status, TicketStatus::Cancelled | TicketStatus::Rejected) {
+        set_status(world, late.ticket.id, TicketStatus::InWork, reopened(decision));
+    }
+    let to = Party {
+        organisation: late.held.organisation_id,
+        account: late.held.account_id,
+        contract: late.held.contract_id,
+        coverage: late.held.coverage_id,
+        rank: late.held.rank,
+    };
+    let resolve_minutes = around.category(late.ticket.category_id).map_or(RESOLVE_MINUTES, |c| c.resolve_minutes);
+    let mut order = WorkOrder { findings: None, ..late.order.clone() };
+    assign(world, &mut order, &to, &Terms { at: decision.now, accept_minutes: None, resolve_minutes });
+    Ok(order)
+}
+
+/// Both did the work and both are paid: the state stays, the order is marked (see [`crate::sync::engine::flags`]).
+pub(super) fn pay_both(world: &World, conflict: &Conflict) -> Result<(), Refusal> {
+    let late = late(world, conflict).ok_or(NOTHING_LATE)?;
+    if late.events.iter().any(|e| is_work(e.kind)) {
+        return Ok(());
+    }
+    Err(Refusal::State("nobody has reported late that he worked; there is nothing to pay"))
+}
+
+/// One of a party declined what another submitted. Kept: the submission stands, and the decline counts no more. The other: the
+/// decline stands, what was reported under it counts no more, and the system asks the next.
+pub(super) fn decline_or_submission(world: &mut World, conflict: &Conflict, decision: &Decision<'_>) -> Result<(), Refusal> {
+    let order = conflict.work_order_id.and_then(|o| world.work_orders.get(o)).cloned().ok_or(Refusal::Unknown)?;
+    let first = conflict.base.get("epoch").and_then(Value::as_i64).unwrap_or_default();
+    let held = order.assignment_id.and_then(|a| world.assignments.get(a)).filter(|a| (a.epoch..=a.until_epoch).contains(&first)).cloned();
+    let counts =
+        |e: &&WorkEvent| e.work_order_id == order.id && e.epoch >= first && matches!(e.standing, Standing::Effective | Standing::Redundant);
+    let Some(mut held) = held else {
+        return match decision.resolution {
+            Resolution::Keep => Ok(()),
+            _ => Err(Refusal::State("the order has gone on to somebody else since; keep what is in force")),
+        };
+    };
+    let all: Vec<WorkEvent> =
+        world.work_events.iter().filter(counts).filter(|e| e.organisation_id == held.organisation_id).cloned().collect();
+    let (declines, reports): (Vec<WorkEvent>, Vec<WorkEvent>) = all.into_iter().partition(|e| e.kind == WorkEventKind::Decline);
+    if decision.resolution == Resolution::Keep {
+        overrule(world, declines);
+        return Ok(());
+    }
+    if order.state != WorkOrderState::Submitted {
+        return Err(Refusal::State("the submission was judged already; keep what is in force"));
+    }
+    let refused = declines.iter().min_by_key(|e| (e.eff, e.id));
+    held.answer = Some(Answer::Declined);
+    held.answered_at = refused.map(|e| e.at).or(Some(decision.now));
+    held.reason = refused.and_then(|e| e.args.get("reason")).and_then(Value::as_str).map(str::to_owned);
+    world.assignments.put(held);
+    overrule(world, reports);
+    if let Some(round) = round_of(world, order.id, order.round).filter(|r| r.verdict == RoundVerdict::Pending).cloned() {
+        world.rounds.put(crate::work_order::Round { verdict: RoundVerdict::Withdrawn, ..round });
+    }
+    let mut order = WorkOrder { state: WorkOrderState::Declined, submitted_by: None, submitted_org: None, findings: None, ..order };
+    touch(&mut order, decision.now);
+    world.work_orders.put(order);
+    Ok(())
+}
+
+fn overrule(world: &mut World, events: Vec<WorkEvent>) {
+    for event in events {
+        world.work_events.put(WorkEvent { standing: Standing::Overruled, ..event });
+    }
+}

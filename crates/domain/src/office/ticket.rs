@@ -1,0 +1,292 @@
+//! Tickets by hand: looked at, put off, passed on, refused, merged, taken up again.
+
+use crate::{
+    assigning::call_off,
+    category::Priority,
+    intake::{Written, edit, origin, text_fault},
+    office::{Desk, Refusal, Ruled, coded, field, long, reason_given, with_words},
+    organisation::ActiveState,
+    ticket::{PointSource, Register, Ticket, TicketField, TicketStatus},
+    ticket_flow::{Because, is_open, orders_of, set_status},
+    work_order::{WorkOrder, WorkOrderState},
+    work_order_graph::{Party, may},
+    world::World,
+};
+use bazdid_protocol::{
+    document::Document,
+    geo::Point,
+    ids::{CategoryId, OrganisationId, TicketId},
+    time::Timestamp,
+};
+
+/// What the office changes of a ticket; what is absent stays.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Triage {
+    /// Priority.
+    pub priority: Option<Priority>,
+    /// What it is about.
+    pub category: Option<CategoryId>,
+    /// The citizen's words, as the office understands them.
+    pub text: Option<String>,
+    /// Where, in words.
+    pub address_text: Option<String>,
+    /// Where.
+    pub point: Option<Point>,
+    /// Until when an answer is promised.
+    pub promise_at: Option<Timestamp>,
+}
+
+fn ticket_of(world: &World, id: TicketId) -> Ruled<Ticket> {
+    world.tickets.get(id).cloned().ok_or(Refusal::Unknown("ticket"))
+}
+
+fn because<'a>(desk: &Desk<'_>, reason: &'a str) -> Because<'a> {
+    Because { actor: Some(desk.officer.account), reason: Some(reason), at: desk.now }
+}
+
+/// Looks at a ticket: what was new is triaged, and its fields are put right. Another category or place asks the question anew for
+/// orders that nobody holds.
+///
+/// # Errors
+/// The office has ended it; a field cannot be accepted.
+pub fn triage(world: &mut World, desk: &Desk<'_>, id: TicketId, triage: &Triage) -> Ruled {
+    let before = ticket_of(world, id)?;
+    if before.status.is_shut_by_office() {
+        return Err(Refusal::Status { from: before.status, to: TicketStatus::Triaged });
+    }
+    let mut ticket = before.clone();
+    apply(&mut ticket, desk, triage)?;
+    let moved = ticket.category_id != before.category_id || ticket.areas != before.areas;
+    let v = before.rev + 1;
+    for field in changed_fields(&before, &ticket) {
+        let register = Register { eff: desk.now.micros(), by: desk.command, actor: desk.officer.account, v };
+        ticket.registers.insert(field.to_string(), register);
+        if !world.field_edits.iter().any(|e| e.ticket_id == id && e.field == field) {
+            world.field_edits.put(origin(&before, field));
+        }
+        let written = Written { by: desk.officer.account, at: desk.now, base: before.rev, v };
+        world.field_edits.put(edit(desk.command, &ticket, field, &written));
+    }
+    if ticket != before {
+        ticket.stamp = ticket.stamp.max(desk.now);
+        ticket.updated_at = ticket.updated_at.max(desk.now);
+        world.tickets.put(ticket);
+    }
+    if before.status == TicketStatus::New {
+        let looked = Because { actor: Some(desk.officer.account), reason: None, at: desk.now };
+        set_status(world, id, TicketStatus::Triaged, looked);
+    }
+    if moved {
+        ask_anew(world, id);
+    }
+    Ok(())
+}
+
+fn changed_fields(before: &Ticket, now: &Ticket) -> Vec<TicketField> {
+    let differs = [
+        (TicketField::Text, before.text != now.text),
+        (TicketField::AddressText, before.address_text != now.address_text),
+        (TicketField::Point, before.point != now.point),
+        (TicketField::Category, before.category_id != now.category_id),
+    ];
+    differs.into_iter().filter(|(_, differs)| *differs).map(|(field, _)| field).collect()
+}
+
+fn apply(ticket: &mut Ticket, desk: &Desk<'_>, triage: &Triage) -> Ruled {
+    if let Some(text) = &triage.text {
+        if text.trim().is_empty() || text_fault(text).is_some() {
+            return field("/text", "must have 1 to 4000 characters, none of them NUL");
+        }
+        ticket.text.clone_from(text);
+    }
+    if let Some(address) = &triage.address_text {
+        if text_fault(address).is_some() {
+            return field("/address_text", "must have at most 4000 characters, none of them NUL");
+        }
+        ticket.address_text = Some(address.clone()).filter(|a| !a.trim().is_empty());
+    }
+    if let Some(point) = triage.point {
+        if let Some((_, why)) = point.fault() {
+            return field("/point", why);
+        }
+        let place = desk.reference.locate(&point);
+        // Set by a person who knows: however rough the map was, no worse fix overrules it.
+        ticket.point = Point { accuracy_m: None, ..point };
+        ticket.point_source = PointSource::Map;
+        ticket.areas = place.areas;
+        ticket.leaf_areas = place.leaf_areas;
+        ticket.boundary = place.boundary;
+    }
+    if let Some(id) = triage.category {
+        let Some(category) = desk.reference.categories.get(&id).filter(|c| c.state == ActiveState::Active) else {
+            return field("/category", "there is no such category in use");
+        };
+        ticket.category_id = id;
+        ticket.hazard = category.hazard;
+    }
+    ticket.priority = triage.priority.unwrap_or(ticket.priority);
+    if let Some(promise) = triage.promise_at {
+        if promise <= desk.now {
+            return field("/promise_at", "must lie in the future");
+        }
+        ticket.promise_at = Some(promise);
+    }
+    Ok(())
+}
+
+/// Drafts are decided again.
+fn ask_anew(world: &mut World, id: TicketId) {
+    let drafts: Vec<WorkOrder> = orders_of(world, id).filter(|o| o.state == WorkOrderState::Draft).cloned().collect();
+    for order in drafts {
+        world.work_orders.put(WorkOrder { explanation: Document::default(), ..order });
+    }
+}
+
+/// Puts a ticket off, with a reason for the citizen and the window in which it is planned. Orders that nobody has begun are called
+/// off.
+///
+/// # Errors
+/// Somebody is at it; the window is none; the office has ended it.
+pub fn defer(world: &mut World, desk: &Desk<'_>, id: TicketId, reason: &str, (from, to): (Timestamp, Timestamp)) -> Ruled {
+    let ticket = ticket_of(world, id)?;
+    reason_given("/reason", reason)?;
+    if from > to || to <= desk.now {
+        return field("/planned_to", "the window must end in the future and not before it begins");
+    }
+    may_leave(&ticket, TicketStatus::Deferred)?;
+    put_off(world, ticket, to, because(desk, &format!("{reason} [{from}/{to}]"))).map_err(Refusal::State)
+}
+
+/// Puts a ticket off until an instant, and calls off the orders that nobody has begun.
+pub(in crate::office) fn put_off(world: &mut World, ticket: Ticket, until: Timestamp, because: Because<'_>) -> Result<(), &'static str> {
+    let id = ticket.id;
+    let begun = |o: &WorkOrder| {
+        use WorkOrderState::{InProgress, OnHold, Rework, Submitted};
+        matches!(o.state, InProgress | OnHold | Submitted | Rework)
+    };
+    if orders_of(world, id).any(begun) {
+        return Err("somebody is at the work; let it end or cancel the order first");
+    }
+    world.tickets.put(Ticket { promise_at: Some(until), ..ticket });
+    call_off_all(world, id, because.at, "deferred");
+    set_status(world, id, TicketStatus::Deferred, because);
+    Ok(())
+}
+
+/// Whether the office may still say something else of a ticket.
+fn may_leave(ticket: &Ticket, to: TicketStatus) -> Ruled {
+    if ticket.status.is_shut_by_office() || matches!(ticket.status, TicketStatus::Closed) || ticket.status == to {
+        return Err(Refusal::Status { from: ticket.status, to });
+    }
+    Ok(())
+}
+
+/// Calls off every order that can be; what was submitted is judged and paid as ever.
+fn call_off_all(world: &mut World, id: TicketId, now: Timestamp, reason: &str) {
+    let open: Vec<WorkOrder> =
+        orders_of(world, id).filter(|o| may(o.state, WorkOrderState::Cancelled, Party::Supervisor)).cloned().collect();
+    for mut order in open {
+        call_off(world, &mut order, now, reason);
+        world.work_orders.put(order);
+    }
+}
+
+/// Passes a ticket to a partner organisation.
+///
+/// # Errors
+/// The organisation is none; the office has ended the ticket.
+pub fn refer(world: &mut World, desk: &Desk<'_>, id: TicketId, to: OrganisationId, reason: &str) -> Ruled {
+    let ticket = ticket_of(world, id)?;
+    reason_given("/reason", reason)?;
+    let Some(organisation) = desk.reference.organisations.get(&to).filter(|o| o.state == ActiveState::Active) else {
+        return field("/organisation", "there is no such organisation in use");
+    };
+    may_leave(&ticket, TicketStatus::Referred)?;
+    call_off_all(world, id, desk.now, "referred");
+    let why = format!("{}: {reason}", organisation.code);
+    set_status(world, id, TicketStatus::Referred, because(desk, &why));
+    Ok(())
+}
+
+/// Says that a request will not be done, with a coded reason.
+///
+/// # Errors
+/// The office has ended the ticket.
+pub fn reject(world: &mut World, desk: &Desk<'_>, id: TicketId, code: &str, note: Option<&str>) -> Ruled {
+    end(world, desk, id, TicketStatus::Rejected, code, note)
+}
+
+/// Withdraws a ticket, with a coded reason.
+///
+/// # Errors
+/// The office has ended the ticket.
+pub fn cancel(world: &mut World, desk: &Desk<'_>, id: TicketId, code: &str, note: Option<&str>) -> Ruled {
+    end(world, desk, id, TicketStatus::Cancelled, code, note)
+}
+
+fn end(world: &mut World, desk: &Desk<'_>, id: TicketId, to: TicketStatus, code: &str, note: Option<&str>) -> Ruled {
+    let ticket = ticket_of(world, id)?;
+    coded("/code", code)?;
+    long("/note", note)?;
+    may_leave(&ticket, to)?;
+    call_off_all(world, id, desk.now, code);
+    set_status(world, id, to, because(desk, &with_words(code, note)));
+    Ok(())
+}
+
+/// Merges a ticket into another: its callers support the other, its open orders are called off. Both must be loaded.
+///
+/// # Errors
+/// They are one already, or the other has ended or is itself a duplicate.
+pub fn merge(world: &mut World, desk: &Desk<'_>, id: TicketId, into: TicketId, note: Option<&str>) -> Ruled {
+    let ticket = ticket_of(world, id)?;
+    long("/note", note)?;
+    let master = world.tickets.get(into).cloned().ok_or(Refusal::Unknown("ticket to merge into"))?;
+    if id == into {
+        return field("/into", "a ticket is not merged into itself");
+    }
+    if master.status.is_shut_by_office() {
+        return Err(Refusal::State("the ticket to merge into was ended by the office"));
+    }
+    may_leave(&ticket, TicketStatus::Duplicate)?;
+    join(world, ticket, master, because(desk, &with_words(DUPLICATE, note)));
+    Ok(())
+}
+
+/// Coded reason of what ends with a merge.
+pub(in crate::office) const DUPLICATE: &str = "duplicate";
+
+/// Makes a ticket the duplicate of another: its callers support the other, its open orders are called off.
+pub(in crate::office) fn join(world: &mut World, ticket: Ticket, master: Ticket, because: Because<'_>) {
+    let (id, into) = (ticket.id, master.id);
+    world.tickets.put(Ticket {
+        supporters: master.supporters + ticket.supporters,
+        stamp: master.stamp.max(because.at),
+        updated_at: master.updated_at.max(because.at),
+        ..master
+    });
+    world.tickets.put(Ticket { duplicate_of: Some(into), ..ticket });
+    call_off_all(world, id, because.at, DUPLICATE);
+    set_status(world, id, TicketStatus::Duplicate, because);
+}
+
+/// Takes a ticket up again: it is new, and the system gives it an order if none is open.
+///
+/// # Errors
+/// It is being worked at.
+pub fn reopen(world: &mut World, desk: &Desk<'_>, id: TicketId, reason: &str) -> Ruled {
+    let ticket = ticket_of(world, id)?;
+    reason_given("/reason", reason)?;
+    if matches!(ticket.status, TicketStatus::New | TicketStatus::Triaged | TicketStatus::InWork) {
+        return Err(Refusal::Status { from: ticket.status, to: TicketStatus::New });
+    }
+    if let Some(mut master) = ticket.duplicate_of.and_then(|m| world.tickets.get(m)).cloned() {
+        master.supporters = (master.supporters - ticket.supporters).max(1);
+        world.tickets.put(master);
+    }
+    world.tickets.put(Ticket { duplicate_of: None, ..ticket });
+    let open = orders_of(world, id).any(|o| is_open(o.state));
+    let to = if open { TicketStatus::Triaged } else { TicketStatus::New };
+    set_status(world, id, to, because(desk, reason));
+    Ok(())
+}

@@ -1,0 +1,27 @@
+//! Organisations: who owns categories, holds contracts and employs people.
+
+pub use bazdid_protocol::words::organisation::{ActiveState, OrganisationKind};
+use bazdid_protocol::{ids::OrganisationId, time::Timestamp};
+
+/// An organisation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Organisation {
+    /// Identity.
+    pub id: OrganisationId,
+    /// Revision, raised with each change.
+    pub rev: i64,
+    /// Short code, unique.
+    pub code: String,
+    /// What it is to the city.
+    pub kind: OrganisationKind,
+    /// Persian name.
+    pub name_fa: String,
+    /// English name.
+    pub name_en: String,
+    /// The organisation it belongs to.
+    pub parent_id: Option<OrganisationId>,
+    /// In use or not.
+    pub state: ActiveState,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+}

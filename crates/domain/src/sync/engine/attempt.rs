@@ -1,0 +1,317 @@
+//! One attempt at a work order: what its holder did since the offer, or since the last round was returned. State, answer and round
+//! follow from the set of its events; this is the only code that derives them.
+//!
+//! An attempt is mostly one epoch. An offer that was reinstated after it had expired goes on under a new epoch; what its party did
+//! in the old one counts on, because no round lies between them.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::{
+    assigning::touch,
+    work_order::{Answer, Assignment, Round, RoundVerdict, Standing, WorkEvent, WorkEventKind, WorkOrder, WorkOrderState},
+    work_order_graph::{StageEvent, fold_stage},
+    world::World,
+};
+use bazdid_protocol::{
+    command::MAX_SHORT,
+    ids::{Id, RoundId, WorkEventId, name_uuid},
+    time::Timestamp,
+};
+
+/// Whether an event or a pending hold keeps an order where it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Hold {
+    /// A hold stays.
+    Stays,
+    /// Going on, or submitting, ends it: at the true time of the event.
+    Ends,
+}
+
+/// The first epoch of the current attempt: that of the offer, or the one after the last round that was judged.
+pub(super) fn first_epoch(world: &World, order: &WorkOrder, assignment: &Assignment) -> i64 {
+    world
+        .rounds
+        .iter()
+        .filter(|r| r.work_order_id == order.id && r.number < order.round && r.epoch < order.epoch)
+        .map(|r| r.epoch + 1)
+        .fold(assignment.epoch, i64::max)
+}
+
+/// Whether an epoch belongs to the attempt that is going on.
+pub(super) fn goes_on(world: &World, order: &WorkOrder, assignment: &Assignment, epoch: i64) -> bool {
+    order.assignment_id == Some(assignment.id) && (first_epoch(world, order, assignment)..=order.epoch).contains(&epoch)
+}
+
+/// Whether an event was made by the party of an assignment.
+pub(super) fn by_party(event: &WorkEvent, assignment: &Assignment) -> bool {
+    event.work_order_id == assignment.work_order_id
+        && event.organisation_id == assignment.organisation_id
+        && assignment.account_id.is_none_or(|a| a == event.actor)
+}
+
+pub(super) const fn counts(standing: Standing) -> bool {
+    matches!(standing, Standing::Effective | Standing::Redundant)
+}
+
+/// The events of the current attempt that count, by stamp.
+pub(super) fn events(world: &World, order: &WorkOrder, assignment: &Assignment) -> Vec<WorkEvent> {
+    let epochs = first_epoch(world, order, assignment)..=order.epoch;
+    let mut events: Vec<WorkEvent> =
+        world.work_events.iter().filter(|e| by_party(e, assignment) && epochs.contains(&e.epoch) && counts(e.standing)).cloned().collect();
+    events.sort_by_key(|e| (e.eff, e.id));
+    events
+}
+
+/// Late events of the attempt count again: the offer was reinstated.
+pub(super) fn revive(world: &mut World, order: &WorkOrder, assignment: &Assignment) {
+    let epochs = first_epoch(world, order, assignment)..=order.epoch;
+    let late: Vec<WorkEvent> = world
+        .work_events
+        .iter()
+        .filter(|e| by_party(e, assignment) && epochs.contains(&e.epoch) && e.standing == Standing::Stale)
+        .cloned()
+        .collect();
+    for event in late {
+        world.work_events.put(WorkEvent { standing: Standing::Effective, ..event });
+    }
+}
+
+/// Whether an event says that its party has taken the offer.
+pub(super) const fn takes(kind: WorkEventKind) -> bool {
+    matches!(kind, WorkEventKind::Accept | WorkEventKind::Start | WorkEventKind::Resume | WorkEventKind::Submit | WorkEventKind::FailVisit)
+}
+
+/// Whether the office, not an event, gave the answer that stands: emergency groups and the city's own staff are not asked.
+fn answered_by_office(world: &World, assignment: &Assignment) -> bool {
+    assignment.answer == Some(Answer::Accepted)
+        && !world.work_events.iter().any(|e| by_party(e, assignment) && takes(e.kind) && Some(e.at) == assignment.answered_at)
+}
+
+/// Whether the office decided that the party gives the order up: it granted a request for relief, or let a decline stand against work.
+pub(super) fn decided_by_office(world: &World, assignment: &Assignment) -> bool {
+    let decided = |e: &WorkEvent| match e.standing {
+        Standing::Redundant => e.kind == WorkEventKind::RequestRelief,
+        Standing::Overruled => takes(e.kind),
+        _ => false,
+    };
+    let epochs = assignment.epoch..=assignment.until_epoch;
+    world.work_events.iter().any(|e| by_party(e, assignment) && epochs.contains(&e.epoch) && decided(e))
+}
+
+/// Derives state, answer and round from the events of the current attempt and writes all that changed. What is verified or closed
+/// stays so: later reports of the same attempt join it.
+pub(super) fn refold(world: &mut World, mut order: WorkOrder, mut assignment: Assignment, hold: Hold) -> WorkOrder {
+    let by_office = answered_by_office(world, &assignment);
+    let events = events(world, &order, &assignment);
+    let began = if first_epoch(world, &order, &assignment) > assignment.epoch {
+        WorkOrderState::Rework
+    } else if by_office {
+        WorkOrderState::Accepted
+    } else {
+        WorkOrderState::Offered
+    };
+    let folded: Vec<StageEvent> = events.iter().map(|e| StageEvent { kind: e.kind, eff: e.eff, id: Id::new(e.id.uuid()) }).collect();
+    let stage = fold_stage(began, &folded);
+    order.stamp = events.iter().map(|e| e.eff).fold(order.stamp, Timestamp::max);
+    let stays = match order.state {
+        WorkOrderState::Verified | WorkOrderState::Closed | WorkOrderState::Cancelled | WorkOrderState::Draft => true,
+        WorkOrderState::OnHold => hold == Hold::Stays,
+        // Declining what has expired asks for nothing more.
+        WorkOrderState::Expired => matches!(stage, WorkOrderState::Offered | WorkOrderState::Declined),
+        _ => false,
+    };
+    if !stays {
+        order.state = stage;
+        order.review_at = None;
+        let failed = events.iter().rev().find(|e| e.kind == WorkEventKind::FailVisit);
+        order.reason = failed.filter(|_| stage == WorkOrderState::FailedVisit).and_then(|e| reason(&e.args));
+    }
+    // Of a cancelled order the office has withdrawn the offer.
+    if !by_office && order.state != WorkOrderState::Cancelled {
+        answer(world, &order, &mut assignment, stage);
+    }
+    settle_round(world, &mut order, &assignment);
+    if world.assignments.get(assignment.id) != Some(&assignment) {
+        world.assignments.put(assignment);
+    }
+    order.rev = world.work_orders.put(order.clone());
+    order
+}
+
+/// Ends a hold: the stage is what the party has reported, as if there had been none. What nobody had begun waits again.
+/// Nothing if nobody holds the order.
+#[must_use]
+pub fn end_hold(world: &mut World, mut order: WorkOrder, at: Timestamp) -> Option<WorkOrder> {
+    let assignment = order.assignment_id.and_then(|a| world.assignments.get(a)).cloned()?;
+    touch(&mut order, at);
+    Some(refold(world, order, assignment, Hold::Ends))
+}
+
+/// Why, as far as a reason is taken; the event itself has all that was written.
+fn reason(args: &Value) -> Option<String> {
+    args.get("reason").and_then(Value::as_str).map(|text| text.chars().take(MAX_SHORT).collect())
+}
+
+/// The answer to the offer, from all events of its party: who began has accepted, and accepted beats declined. Of several answers
+/// of one kind the earliest stands.
+fn answer(world: &World, order: &WorkOrder, assignment: &mut Assignment, stage: WorkOrderState) {
+    let refused = stage == WorkOrderState::Declined;
+    let first = world
+        .work_events
+        .iter()
+        .filter(|e| by_party(e, assignment) && (assignment.epoch..=order.epoch).contains(&e.epoch) && counts(e.standing))
+        .filter(|e| if refused { e.kind == WorkEventKind::Decline } else { takes(e.kind) })
+        .min_by_key(|e| (e.eff, e.id));
+    let (given, at, why) = match first {
+        // An offer that had expired is not declined any more.
+        _ if order.state == WorkOrderState::Expired => return,
+        Some(first) if refused => (Some(Answer::Declined), Some(first.at), reason(&first.args)),
+        Some(first) => (Some(Answer::Accepted), Some(first.at), None),
+        None => (None, None, None),
+    };
+    assignment.answer = given;
+    assignment.answered_at = at;
+    assignment.reason = why;
+}
+
+/// Makes or mends the round of the current attempt: the earliest submission made it, later ones join it. When all were taken back
+/// it is withdrawn, and shows the earliest of them, whichever came and went first. What was said of it stays.
+fn settle_round(world: &mut World, order: &mut WorkOrder, assignment: &Assignment) {
+    let mut submissions = events(world, order, assignment).into_iter().filter(|e| e.kind == WorkEventKind::Submit);
+    let Some(first) = submissions.next() else {
+        withdraw_round(world, order, assignment);
+        return;
+    };
+    for later in submissions {
+        stand(world, later, Standing::Redundant);
+    }
+    order.submitted_by = Some(first.actor);
+    order.submitted_org = first.organisation_id;
+    if first.args.get("findings").is_some() {
+        order.findings = Some(first.args.clone());
+    }
+    put_round(world, order, assignment, &first, RoundVerdict::Pending);
+    stand(world, first, Standing::Effective);
+}
+
+fn withdraw_round(world: &mut World, order: &mut WorkOrder, assignment: &Assignment) {
+    if matches!(order.state, WorkOrderState::Verified | WorkOrderState::Closed) {
+        return;
+    }
+    order.submitted_by = None;
+    order.submitted_org = None;
+    order.findings = None;
+    // What was late, or came after the end, and was taken back had made no round.
+    let taken_back: BTreeSet<Uuid> = events(world, order, assignment).iter().filter_map(retracts).collect();
+    let first = world
+        .work_events
+        .iter()
+        .filter(|e| e.kind == WorkEventKind::Submit && by_party(e, assignment) && taken_back.contains(&e.id.uuid()))
+        .min_by_key(|e| (e.eff, e.id))
+        .cloned();
+    if let Some(first) = first {
+        put_round(world, order, assignment, &first, RoundVerdict::Withdrawn);
+    }
+}
+
+/// The event that a retraction takes back.
+fn retracts(event: &WorkEvent) -> Option<Uuid> {
+    let named = event.args.get("event").filter(|_| event.kind == WorkEventKind::Retract)?;
+    Uuid::parse_str(named.as_str()?).ok()
+}
+
+/// Writes the round of the current attempt as its first submission makes it. What was judged keeps its verdict.
+fn put_round(world: &mut World, order: &mut WorkOrder, assignment: &Assignment, first: &WorkEvent, verdict: RoundVerdict) {
+    // The number may be another party's round: the order was taken from it after it had submitted.
+    let begins = first_epoch(world, order, assignment);
+    if round(world, order).is_some_and(|r| r.epoch < begins) {
+        let last = world.rounds.iter().filter(|r| r.work_order_id == order.id).map(|r| r.number).fold(order.round, i64::max);
+        order.round = last + 1;
+    }
+    let before = round(world, order).cloned();
+    let fresh = Round {
+        id: round_id(order),
+        rev: before.as_ref().map_or(0, |b| b.rev),
+        work_order_id: order.id,
+        ticket_id: order.ticket_id,
+        number: order.round,
+        epoch: order.epoch,
+        submitted_by: first.actor,
+        submitted_org: first.organisation_id,
+        submitted_at: first.at,
+        event_id: WorkEventId::new(first.id.uuid()),
+        verdict,
+        verdict_by: None,
+        verdict_at: None,
+        verdict_mutation: None,
+        defects: Vec::new(),
+        note: None,
+        rework_due: None,
+        without_bytes: None,
+    };
+    let stands = before.clone().filter(|b| match b.verdict {
+        RoundVerdict::Withdrawn => false,
+        RoundVerdict::Pending => verdict == RoundVerdict::Pending,
+        RoundVerdict::Accepted | RoundVerdict::Partly | RoundVerdict::Rework => true,
+    });
+    let round = match stands {
+        Some(stands) => Round {
+            submitted_by: fresh.submitted_by,
+            submitted_org: fresh.submitted_org,
+            submitted_at: fresh.submitted_at,
+            event_id: fresh.event_id,
+            epoch: fresh.epoch,
+            ..stands
+        },
+        None => fresh,
+    };
+    if before.as_ref() != Some(&round) {
+        world.rounds.put(round);
+    }
+}
+
+fn stand(world: &mut World, event: WorkEvent, standing: Standing) {
+    if event.standing != standing {
+        world.work_events.put(WorkEvent { standing, ..event });
+    }
+}
+
+fn round<'w>(world: &'w World, order: &WorkOrder) -> Option<&'w Round> {
+    world.rounds.get(round_id(order))
+}
+
+/// The id of an order's current round follows from the order and the number: any submission names the same round.
+fn round_id(order: &WorkOrder) -> RoundId {
+    RoundId::new(name_uuid(&format!("round|{}|{}", order.id, order.round)))
+}
+
+/// Gives an order back to a party whose acceptance came in time but was heard of late, and that nobody else has taken since. The
+/// offer that is out is withdrawn; the epoch rises, so that whoever was asked meanwhile is late.
+pub(super) fn reinstate(world: &mut World, order: &mut WorkOrder, assignment: &mut Assignment, now: Timestamp) {
+    let asked = order.assignment_id.filter(|a| *a != assignment.id).and_then(|a| world.assignments.get(a)).cloned();
+    if let Some(asked) = asked.filter(|a| a.answer.is_none()) {
+        world.assignments.put(Assignment {
+            answer: Some(Answer::Withdrawn),
+            answered_at: Some(now),
+            reason: Some("reinstated".to_owned()),
+            ..asked
+        });
+    }
+    order.epoch += 1;
+    assignment.until_epoch = order.epoch;
+    assignment.answer = None;
+    world.assignments.put(assignment.clone());
+    order.state = WorkOrderState::Offered;
+    order.assignment_id = Some(assignment.id);
+    order.organisation_id = assignment.organisation_id;
+    order.account_id = assignment.account_id;
+    order.contract_id = assignment.contract_id;
+    order.coverage_id = assignment.coverage_id;
+    order.accept_due = None;
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,262 @@
+//! Edits of a ticket's fields, and proposals of what only the office may set. The law of the merge stands in
+//! [`crate::sync::register`]; here its outcome is written down.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::{
+    conflict::{ConflictKind, Severity},
+    policy::Permission,
+    sync::{
+        engine::{
+            Act, Author,
+            clash::{Clash, raise},
+            ended, target,
+            ticket::{edit_id, point_source, value_of},
+            unknown,
+        },
+        register,
+        surroundings::Surroundings,
+    },
+    ticket::{FieldEdit, Register, Ticket, TicketField, TicketOrigin},
+    visit::{Audience, Note},
+    world::World,
+};
+use bazdid_protocol::{
+    command::{TicketPropose, TicketSet},
+    ids::{ConflictId, MutationId, NoteId, TicketId, name_uuid},
+    outcome::{Outcome, OutcomeCode, Status},
+};
+
+/// `ticket.edit`, in the field and in the office: the same merge. A ticket that the office has ended takes the edit too, so that
+/// the fields follow from the set of edits alone, and a supervisor hears of it.
+pub(super) fn edit(world: &mut World, around: &Surroundings<'_>, author: &Author, act: &Act<'_>, set: &TicketSet) -> Outcome {
+    if !author.may(Permission::TicketCreate) && !author.may(Permission::TicketManage) {
+        return Outcome::rejected(OutcomeCode::NotPermitted, "your roles do not allow this");
+    }
+    let Some((ticket, None)) = target(world, around, author, act.entity) else {
+        return unknown(act.entity);
+    };
+    if set.category.is_some_and(|c| around.category(c).is_none()) {
+        return Outcome::rejected(OutcomeCode::Validation, "/args/set/category: the server does not know this category");
+    }
+    if world.field_edits.iter().any(|e| e.mutation_id == act.id) {
+        return Outcome::applied(ticket.rev);
+    }
+    let (id, shut) = (ticket.id, ticket.status.is_shut_by_office());
+    // Nobody has seen a revision that was not there when the transaction began.
+    let base = act.base.unwrap_or_default().min(world.tickets.before(id).map_or(0, |t| t.rev));
+    // Every edit is a revision of its own, also one that does not stand: whoever sees it later has seen the edit.
+    let v = world.tickets.before(id).map_or(1, |t| t.rev + 1);
+    let office = act.office || author.may(Permission::TicketManage);
+    let mut overruled = None;
+    let mut raised = None;
+    for (field, value) in fields(set) {
+        ensure_origin(world, id, field);
+        let edits = edits_of(world, id, field);
+        // What the author had seen came before, whatever his clock says.
+        let seen = edits.iter().filter(|e| e.v <= base).map(|e| e.eff.plus_micros(1)).max();
+        let eff = seen.map_or(act.stamp.eff, |s| s.max(act.stamp.eff).min(act.received_at.max(act.stamp.eff)));
+        let mine = FieldEdit {
+            id: edit_id(act.id.uuid(), field),
+            mutation_id: act.id,
+            ticket_id: id,
+            field,
+            value,
+            actor: author.account,
+            office,
+            base,
+            v,
+            eff,
+            device_id: author.device,
+        };
+        world.field_edits.put(mine.clone());
+        for other in edits.iter().filter(|e| e.mutation_id != act.id) {
+            raised = report(world, act, field, &mine, other).or(raised);
+        }
+        let all = edits_of(world, id, field);
+        if let Some(stands) = register::standing(field, &all.iter().collect::<Vec<_>>()) {
+            if stands.mutation_id != act.id && stands.value != mine.value {
+                overruled = Some(field);
+            }
+            apply(world, around, id, stands);
+        }
+    }
+    let Some(mut ticket) = world.tickets.get(id).cloned() else { return unknown(act.entity) };
+    ticket.stamp = ticket.stamp.max(act.stamp.eff);
+    ticket.updated_at = ticket.updated_at.max(act.received_at);
+    let v = world.tickets.put(ticket);
+    if shut {
+        let conflict = ended::report_evidence(world, author, act, id, None);
+        let detail = "the office had ended this ticket; what you wrote is kept";
+        return Outcome { conflict, v: Some(v), ..Outcome::of(Status::Conflict, OutcomeCode::DeletedEntity, detail) };
+    }
+    match overruled {
+        None => Outcome { conflict: raised, ..Outcome::applied(v) },
+        Some(field) => {
+            let code = if field == TicketField::Category { OutcomeCode::ConcurrentEdit } else { OutcomeCode::ParallelUpdate };
+            let detail = format!("/args/set/{field}: another value stands; yours is kept in the history of the ticket");
+            Outcome { conflict: raised, v: Some(v), ..Outcome::of(Status::Merged, code, detail) }
+        }
+    }
+}
+
+fn fields(set: &TicketSet) -> Vec<(TicketField, Value)> {
+    let all = [
+        (TicketField::Text, set.text.as_ref().map(|t| json!(t))),
+        (TicketField::AddressText, set.address_text.as_ref().map(|a| json!(Some(a).filter(|a| !a.trim().is_empty())))),
+        (TicketField::Point, set.point.map(|p| json!(p))),
+        (TicketField::Category, set.category.map(|c| json!(c))),
+    ];
+    all.into_iter().filter_map(|(field, value)| Some((field, value?))).collect()
+}
+
+fn edits_of(world: &World, ticket: TicketId, field: TicketField) -> Vec<FieldEdit> {
+    world.field_edits.iter().filter(|e| e.ticket_id == ticket && e.field == field).cloned().collect()
+}
+
+/// A field that nobody has edited has the value that the ticket was made with: the first edit of it.
+fn ensure_origin(world: &mut World, id: TicketId, field: TicketField) {
+    if world.field_edits.iter().any(|e| e.ticket_id == id && e.field == field) {
+        return;
+    }
+    let Some(ticket) = world.tickets.get(id) else { return };
+    let edit = FieldEdit {
+        id: edit_id(id.uuid(), field),
+        mutation_id: MutationId::new(id.uuid()),
+        ticket_id: id,
+        field,
+        value: value_of(ticket, field),
+        actor: ticket.created_by,
+        office: ticket.origin != TicketOrigin::Field,
+        base: 0,
+        v: 1,
+        eff: ticket.created_at,
+        device_id: ticket.created_device,
+    };
+    world.field_edits.put(edit);
+}
+
+/// Brings the value that stands into the row.
+fn apply(world: &mut World, around: &Surroundings<'_>, id: TicketId, stands: &FieldEdit) {
+    let Some(mut ticket) = world.tickets.get(id).cloned() else { return };
+    let before = ticket.clone();
+    match stands.field {
+        TicketField::Text => read(&stands.value, &mut ticket.text),
+        TicketField::AddressText => read(&stands.value, &mut ticket.address_text),
+        TicketField::Point => {
+            read(&stands.value, &mut ticket.point);
+            if ticket.point != before.point {
+                ticket.point_source = point_source(&ticket.point);
+                let place = around.locate(&ticket.point);
+                ticket.areas = place.areas;
+                ticket.leaf_areas = place.leaf_areas;
+                ticket.boundary = place.boundary;
+            }
+        }
+        TicketField::Category => {
+            read(&stands.value, &mut ticket.category_id);
+            // Priority stays the office's; the hazard is the category's own.
+            if let Some(category) = around.category(ticket.category_id).filter(|_| ticket.category_id != before.category_id) {
+                ticket.hazard = category.hazard;
+            }
+        }
+    }
+    let register = Register { eff: stands.eff.micros(), by: stands.mutation_id, actor: stands.actor, v: stands.v };
+    ticket.registers.insert(stands.field.to_string(), register);
+    if ticket != before {
+        world.tickets.put(ticket);
+    }
+}
+
+fn read<T: serde::de::DeserializeOwned>(value: &Value, into: &mut T) {
+    if let Ok(value) = serde_json::from_value(value.clone()) {
+        *into = value;
+    }
+}
+
+/// Two concurrent edits by different people with different values: one soft conflict. Its two sides follow from the two edits
+/// alone: `theirs` is the one that stands of them, `mine` the one that does not. A text that does not stand is kept as a note.
+fn report(world: &mut World, act: &Act<'_>, field: TicketField, one: &FieldEdit, other: &FieldEdit) -> Option<ConflictId> {
+    let kind = register::conflict(field, one, other)?;
+    let wins = register::standing(field, &[one, other]).map(|e| e.mutation_id);
+    let (winner, loser) = if wins == Some(one.mutation_id) { (one, other) } else { (other, one) };
+    let (first, second) = (one.mutation_id.min(other.mutation_id), one.mutation_id.max(other.mutation_id));
+    let side = |e: &FieldEdit| json!({ "value": e.value, "actor": e.actor, "at": e.eff, "office": e.office, "mutation": e.mutation_id });
+    let base_v = one.base.min(other.base);
+    let seen = edits_of(world, one.ticket_id, field);
+    let seen: Vec<&FieldEdit> = seen.iter().filter(|e| e.v <= base_v).collect();
+    let what = format!("{field}|{first}|{second}");
+    let clash = Clash {
+        base: json!({ "field": field, "value": register::standing(field, &seen).map(|e| &e.value) }),
+        theirs: side(winner),
+        mine: side(loser),
+        parties: vec![first, second],
+        default_in_force: match kind {
+            ConflictKind::CategoryProposal => "the office's category stands; the field's is a proposal",
+            ConflictKind::PointMoved => "the newest of the good fixes stands",
+            _ => "the newest value stands",
+        },
+        severity: Severity::Soft,
+        ..Clash::hard(kind, one.ticket_id, None, &what)
+    };
+    if matches!(field, TicketField::Text | TicketField::AddressText) {
+        keep_loser(world, loser);
+    }
+    Some(raise(world, act.received_at, clash))
+}
+
+/// The system's note of a text that did not stand.
+fn keep_loser(world: &mut World, loser: &FieldEdit) {
+    let id = NoteId::new(name_uuid(&format!("overruled|{}|{}", loser.mutation_id, loser.field)));
+    if world.all_notes().get(id).is_some() {
+        return;
+    }
+    let text = loser.value.as_str().unwrap_or_default();
+    world.notes.put(Note {
+        id,
+        rev: 0,
+        ticket_id: loser.ticket_id,
+        work_order_id: None,
+        actor: None,
+        organisation_id: None,
+        audience: Audience::Field,
+        text: format!("overruled {}: {text}", loser.field),
+        eff: loser.eff,
+        removed_at: None,
+        writes: Vec::new(),
+    });
+}
+
+/// `ticket.propose`: priority, category or deferral. Nothing changes; the office finds the proposal among the conflicts of its area
+/// and decides.
+pub(super) fn propose(world: &mut World, around: &Surroundings<'_>, author: &Author, act: &Act<'_>, args: &TicketPropose) -> Outcome {
+    let Some((ticket, None)) = target(world, around, author, act.entity) else {
+        return unknown(act.entity);
+    };
+    if args.propose.category.is_some_and(|c| around.category(c).is_none()) {
+        return Outcome::rejected(OutcomeCode::Validation, "/args/propose/category: the server does not know this category");
+    }
+    let (id, rev) = (ticket.id, ticket.rev);
+    let theirs = standing_values(ticket, &args.propose.names());
+    let what = act.id.to_string();
+    let clash = Clash {
+        theirs,
+        mine: json!({ "propose": args.propose, "reason": args.reason, "by": author.account, "at": act.stamp.est }),
+        parties: vec![act.id],
+        default_in_force: "nothing changes until the office decides",
+        ..Clash::soft(ConflictKind::Proposal, id, None, &what)
+    };
+    let conflict = raise(world, act.received_at, clash);
+    Outcome { conflict: Some(conflict), ..Outcome::applied(rev) }
+}
+
+/// What holds now of what is proposed and the office alone sets; the category that stands is in the ticket.
+fn standing_values(ticket: &Ticket, names: &BTreeSet<&'static str>) -> Value {
+    let all = [("priority", json!(ticket.priority)), ("deferral", json!({ "status": ticket.status, "reason": ticket.status_reason }))];
+    Value::Object(all.into_iter().filter(|(name, _)| names.contains(name)).map(|(name, v)| (name.to_owned(), v)).collect())
+}
+
+#[cfg(test)]
+mod tests;

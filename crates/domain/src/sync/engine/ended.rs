@@ -1,0 +1,230 @@
+//! Work and evidence that is reported after the office had ended an order or its ticket. It changes nothing by itself: one conflict
+//! for each late party lists all of it, and a supervisor reads there who came first.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::{
+    conflict::{Conflict, ConflictKind, ConflictStatus, Resolution},
+    sync::engine::{
+        Act, Author,
+        clash::{Clash, raise, withdraw},
+        is_party,
+        late::{is_decided, is_double, late_events, listed, parties, refer_master},
+    },
+    ticket::{Ticket, TicketStatus},
+    work_order::{Assignment, WorkEvent, WorkEventKind, WorkOrder, WorkOrderState},
+    world::World,
+};
+use bazdid_protocol::{
+    ids::{AccountId, ConflictId, MutationId, OrganisationId, TicketId, WorkOrderId},
+    time::Timestamp,
+};
+
+/// Who is late: the people of one contractor are one party.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Party {
+    /// An organisation that holds or held the order, or that found the ticket.
+    Organisation(OrganisationId),
+    /// A person who acts for none.
+    Person(AccountId),
+}
+
+impl Party {
+    /// The party of a work event.
+    pub fn of(event: &WorkEvent) -> Self {
+        event.organisation_id.map_or(Self::Person(event.actor), Self::Organisation)
+    }
+
+    /// The party of an assignment, by one of its people.
+    pub fn holding(assignment: &Assignment, account: AccountId) -> Self {
+        assignment.organisation_id.map_or(Self::Person(account), Self::Organisation)
+    }
+
+    /// How a key of a conflict names it.
+    fn name(self) -> String {
+        match self {
+            Self::Organisation(id) => id.to_string(),
+            Self::Person(id) => id.to_string(),
+        }
+    }
+}
+
+/// The party for which somebody recorded something at a ticket, and the order at which its work is told. Of several orders it is
+/// the one that was given to the party last.
+fn party_at(world: &World, author: &Author, ticket: TicketId, order: Option<WorkOrderId>) -> (Option<WorkOrderId>, Party) {
+    let held = world
+        .assignments
+        .iter()
+        .filter(|a| a.ticket_id == ticket && order.is_none_or(|o| o == a.work_order_id))
+        .filter(|a| is_party(author, a.organisation_id, a.account_id))
+        .max_by_key(|a| (a.offered_at, a.id));
+    if let Some(held) = held {
+        return (Some(held.work_order_id), Party::holding(held, author.account));
+    }
+    let found = world.tickets.get(ticket).and_then(|t| t.created_org).filter(|o| author.organisations.contains(o));
+    (None, found.map_or(Party::Person(author.account), Party::Organisation))
+}
+
+/// Whether the office has ended an order or its ticket.
+pub(super) fn is_ended(world: &World, order: WorkOrderId) -> bool {
+    let order = world.work_orders.get(order);
+    let shut = order.and_then(|o| world.tickets.get(o.ticket_id)).is_some_and(|t| t.status.is_shut_by_office());
+    shut || order.is_some_and(|o| o.state == WorkOrderState::Cancelled)
+}
+
+/// When the office ended an order or its ticket, as far as it is known.
+fn ended_at(world: &World, ticket: &Ticket, order: Option<&WorkOrder>) -> Option<Timestamp> {
+    if ticket.status.is_shut_by_office() {
+        let shut = |s: &TicketStatus| s.is_shut_by_office();
+        return world.status_changes.iter().filter(|s| s.ticket_id == ticket.id && shut(&s.to)).map(|s| s.at).max();
+    }
+    order.filter(|o| o.state == WorkOrderState::Cancelled).map(|o| o.updated_at)
+}
+
+/// Which came first decides the pay.
+fn came_first(work: Option<Timestamp>, ended: Option<Timestamp>) -> &'static str {
+    match (work, ended) {
+        (Some(work), Some(ended)) if work < ended => "work",
+        (Some(_), Some(_)) => "office",
+        _ => "unknown",
+    }
+}
+
+/// What one person recorded at what had ended: since when, and the first of the commands by id.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+struct Evidence {
+    evidence_by: AccountId,
+    from: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    mutation: Option<MutationId>,
+}
+
+/// The evidence that a conflict lists already, by person.
+fn evidence_of(conflict: Option<&Conflict>) -> BTreeMap<AccountId, Evidence> {
+    let mine = conflict.map(|c| &c.mine);
+    let sides = match mine {
+        Some(Value::Array(sides)) => sides.as_slice(),
+        Some(one) => std::slice::from_ref(one),
+        None => &[],
+    };
+    let read = |side: &Value| Evidence::deserialize(side).ok().map(|e| (e.evidence_by, e));
+    sides.iter().filter_map(read).collect()
+}
+
+/// What is told of a party, as it is now: its evidence and its late events. `None` if there is neither (any more).
+fn clash<'a>(
+    world: &World,
+    ticket: TicketId,
+    order: Option<WorkOrderId>,
+    party: &'a str,
+    evidence: &BTreeMap<AccountId, Evidence>,
+) -> Option<Clash<'a>> {
+    let late = order.map(|o| late_events(world, o, |e| Party::of(e).name() == party && !is_decided(world, e))).unwrap_or_default();
+    if late.is_empty() && evidence.is_empty() {
+        return None;
+    }
+    // Of the work the submission counts, and without one the last report.
+    let submitted = late.iter().filter(|e| e.kind == WorkEventKind::Submit).map(|e| e.at).min();
+    let worked = submitted.or_else(|| late.iter().map(|e| e.at).max()).or_else(|| evidence.values().map(|e| e.from).min());
+    let row = world.tickets.get(ticket);
+    let order_row = order.and_then(|o| world.work_orders.get(o));
+    let ended = row.and_then(|t| ended_at(world, t, order_row));
+    let mut theirs = json!({
+        "ticket": row.map(|t| t.status), "work_order": order_row.map(|o| o.state), "duplicate_of": row.and_then(|t| t.duplicate_of),
+        "ended_at": ended, "came_first": came_first(worked, ended),
+    });
+    if let (Some(order), Some(theirs)) = (order_row.filter(|_| !late.is_empty()), theirs.as_object_mut()) {
+        theirs.insert("double_work".to_owned(), json!(is_double(order, &late)));
+    }
+    let recorded = evidence.values().map(|e| json!(e));
+    let events = listed(&late);
+    let epoch = late.iter().map(|e| e.epoch).max();
+    Some(Clash {
+        base: epoch.map_or_else(|| json!({}), |epoch| json!({ "epoch": epoch })),
+        theirs,
+        mine: recorded.chain(events.as_array().into_iter().flatten().cloned()).collect(),
+        parties: parties(&late).into_iter().chain(evidence.values().filter_map(|e| e.mutation)).collect(),
+        default_in_force: "the office's decision stands; the work and the evidence are kept",
+        ..Clash::hard(ConflictKind::DeletedEntity, ticket, order, party)
+    })
+}
+
+fn id_of(ticket: TicketId, order: Option<WorkOrderId>, party: &str) -> ConflictId {
+    Clash::hard(ConflictKind::DeletedEntity, ticket, order, party).id()
+}
+
+/// Whether an open conflict of an office's end tells of a late event.
+pub(super) fn tells_of(world: &World, event: &WorkEvent) -> bool {
+    let id = id_of(event.ticket_id, Some(event.work_order_id), &Party::of(event).name());
+    world.conflicts.get(id).is_some_and(|c| c.status == ConflictStatus::Open)
+}
+
+/// Raises the conflict of the work that a party reported after the office had ended the order, or brings it up to date.
+pub(super) fn report_work(world: &mut World, now: Timestamp, order: WorkOrderId, party: Party) -> Option<ConflictId> {
+    let ticket = world.work_orders.get(order)?.ticket_id;
+    let party = party.name();
+    let evidence = evidence_of(world.conflicts.get(id_of(ticket, Some(order), &party)));
+    let clash = clash(world, ticket, Some(order), &party, &evidence)?;
+    Some(raise(world, now, clash))
+}
+
+/// Raises the conflict of facts and edits that somebody recorded at a ticket which the office had ended, or adds them to it.
+pub(super) fn report_evidence(
+    world: &mut World,
+    author: &Author,
+    act: &Act<'_>,
+    ticket: TicketId,
+    order: Option<WorkOrderId>,
+) -> Option<ConflictId> {
+    let (order, party) = party_at(world, author, ticket, order);
+    let party = party.name();
+    let mut evidence = evidence_of(world.conflicts.get(id_of(ticket, order, &party)));
+    // The earliest that each recorded: the same whatever came first.
+    let mine = evidence.entry(author.account).or_insert(Evidence { evidence_by: author.account, from: act.stamp.est, mutation: None });
+    mine.from = mine.from.min(act.stamp.est);
+    mine.mutation = Some(mine.mutation.map_or(act.id, |m| m.min(act.id)));
+    let clash = clash(world, ticket, order, &party, &evidence)?;
+    let conflict = raise(world, act.received_at, clash);
+    refer_master(world, act, ticket);
+    Some(conflict)
+}
+
+/// What an open conflict tells, as it is now; nothing if nothing of it is left.
+pub(super) fn clash_again<'a>(world: &World, conflict: &Conflict, party: &'a str) -> Option<Clash<'a>> {
+    if Uuid::parse_str(party).is_err() {
+        // Raised when each epoch had a conflict of its own: it stays as it is.
+        return Some(Clash {
+            severity: conflict.severity,
+            base: conflict.base.clone(),
+            theirs: conflict.theirs.clone(),
+            mine: conflict.mine.clone(),
+            cumulative: true,
+            default_in_force: "the office's decision stands; the work and the evidence are kept",
+            ..Clash::hard(ConflictKind::DeletedEntity, conflict.ticket_id, conflict.work_order_id, party)
+        });
+    }
+    clash(world, conflict.ticket_id, conflict.work_order_id, party, &evidence_of(Some(conflict)))
+}
+
+/// Brings the open conflicts of evidence at some tickets, of parties that hold no order of them, up to date with what the office has
+/// decided since.
+pub(super) fn refresh_evidence(world: &mut World, now: Timestamp, tickets: &BTreeSet<TicketId>) {
+    let is_ours = |c: &&Conflict| {
+        c.kind == ConflictKind::DeletedEntity
+            && c.status == ConflictStatus::Open
+            && c.work_order_id.is_none()
+            && tickets.contains(&c.ticket_id)
+    };
+    let open: Vec<Conflict> = world.conflicts.iter().filter(is_ours).cloned().collect();
+    for conflict in open {
+        let party = conflict.key.rsplit('|').next().unwrap_or_default();
+        match clash_again(world, &conflict, party) {
+            Some(clash) => drop(raise(world, now, clash)),
+            None => withdraw(world, conflict.id, Resolution::Dismiss, now),
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! What a verifier must know of an order, as words: derived from the rows, never set by hand.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    photo::VerdictResult,
+    sync::{
+        engine::{
+            disputes,
+            ended::refresh_evidence,
+            late::{DoubleWork, refresh},
+            overtaken,
+            work::missing_evidence,
+        },
+        surroundings::Surroundings,
+    },
+    work_order::{Standing, WorkEventKind, WorkOrder, WorkOrderKind, WorkOrderState},
+    world::World,
+};
+use bazdid_protocol::{
+    ids::{TicketId, WorkOrderId},
+    time::Timestamp,
+};
+
+/// The category asks for other evidence by now than when the order was assigned; such a round is never verified by the system.
+pub const MISSING_EVIDENCE: &str = "missing_evidence";
+/// A photo of the order does not agree with what is claimed of it.
+pub const EVIDENCE_MISMATCH: &str = "evidence_mismatch";
+/// Two parties did the same work.
+pub const DOUBLE_WORK: &str = "double_work";
+/// The holder asks for a pause.
+pub const HOLD_REQUESTED: &str = "hold_requested";
+
+const OURS: [&str; 4] = [MISSING_EVIDENCE, EVIDENCE_MISMATCH, DOUBLE_WORK, HOLD_REQUESTED];
+
+/// The tickets at which something derived may have changed, whoever changed something: an order went to somebody else, bytes were
+/// judged, a ticket that late work is told of was merged.
+pub fn concerned(world: &World) -> BTreeSet<TicketId> {
+    let tickets = world.tickets.changed().map(|(_, ticket)| ticket.id);
+    let by_orders = world.work_orders.changed().map(|(_, order)| order.ticket_id);
+    tickets.chain(by_orders).chain(world.photos.changed().map(|(_, photo)| photo.ticket_id)).collect()
+}
+
+/// Derives the flags of the orders of some tickets, and brings the conflicts of late work and evidence up to date.
+pub fn derive(world: &mut World, around: &Surroundings<'_>, tickets: &BTreeSet<TicketId>, now: Timestamp) {
+    overtaken::withdraw(world, now, tickets);
+    let disputed: BTreeSet<WorkOrderId> = world.conflicts.iter().filter_map(|c| c.work_order_id).collect();
+    let orders = world.work_orders.iter().filter(|o| tickets.contains(&o.ticket_id));
+    let mut double_work = BTreeSet::new();
+    let disputed: Vec<WorkOrder> = orders.filter(|o| disputed.contains(&o.id)).cloned().collect();
+    for order in disputed {
+        if refresh(world, now, &order) == DoubleWork::Yes {
+            double_work.insert(order.id);
+        }
+        disputes::refresh_relief(world, now, &order);
+    }
+    refresh_evidence(world, now, tickets);
+    let changed: Vec<WorkOrder> = world
+        .work_orders
+        .iter()
+        .filter(|o| tickets.contains(&o.ticket_id))
+        .filter_map(|order| {
+            let flags = flags_of(world, around, order, double_work.contains(&order.id));
+            (flags != order.flags).then(|| WorkOrder { flags, ..order.clone() })
+        })
+        .collect();
+    for order in changed {
+        world.work_orders.put(order);
+    }
+}
+
+/// The flags of an order: ours, and what others set.
+fn flags_of(world: &World, around: &Surroundings<'_>, order: &WorkOrder, double_work: bool) -> Vec<String> {
+    let found = [
+        (MISSING_EVIDENCE, lacks_evidence(world, around, order)),
+        (EVIDENCE_MISMATCH, has_mismatch(world, order)),
+        (DOUBLE_WORK, double_work),
+        (HOLD_REQUESTED, asks_for_hold(world, order)),
+    ];
+    let ours = found.into_iter().filter(|(_, there)| *there).map(|(flag, _)| flag.to_owned());
+    let others = order.flags.iter().filter(|f| !OURS.contains(&f.as_str())).cloned();
+    ours.chain(others).collect::<BTreeSet<String>>().into_iter().collect()
+}
+
+/// What was submitted does not bring what the ticket's category asks for now.
+fn lacks_evidence(world: &World, around: &Surroundings<'_>, order: &WorkOrder) -> bool {
+    if order.submitted_by.is_none() || order.kind == WorkOrderKind::Inspection {
+        return false;
+    }
+    let category = world.tickets.get(order.ticket_id).and_then(|t| around.category(t.category_id));
+    category.is_some_and(|c| missing_evidence(world, order, &c.evidence.photos, order.submitted_org).is_some())
+}
+
+fn has_mismatch(world: &World, order: &WorkOrder) -> bool {
+    world
+        .photos
+        .iter()
+        .filter(|p| p.work_order_id == Some(order.id) && p.organisation_id == order.organisation_id && p.removed_at.is_none())
+        .any(|p| p.verdicts.iter().any(|v| v.result == VerdictResult::Mismatch))
+}
+
+/// The newest word of the current holder on a pause is a request, and nobody has answered it by a hold, nor is the work done.
+fn asks_for_hold(world: &World, order: &WorkOrder) -> bool {
+    use WorkEventKind::{RequestHold, Resume};
+    if !matches!(order.state, WorkOrderState::Accepted | WorkOrderState::InProgress | WorkOrderState::Rework) {
+        return false;
+    }
+    let newest = world
+        .work_events
+        .iter()
+        .filter(|e| e.work_order_id == order.id && e.epoch == order.epoch && e.standing == Standing::Effective)
+        .filter(|e| matches!(e.kind, RequestHold | Resume))
+        .max_by_key(|e| (e.eff, e.id));
+    newest.is_some_and(|e| e.kind == RequestHold)
+}

@@ -1,0 +1,251 @@
+//! Verification by inspectors and supervisors in the field: accept a round or return it with defects. Four eyes, always.
+//!
+//! - Of two verdicts on one round the stricter stands until a supervisor decides (accepted < partly < rework), whichever came
+//!   first. Of two equal ones the earlier stands, with the defects of both.
+//! - A round that the order has left behind (it went to somebody else, a newer round exists, its author took it back) keeps the
+//!   verdict as an inspection of its own, and a supervisor hears of it.
+//! - Where the category asks for stored bytes an acceptance waits for them; a return never does.
+
+use serde_json::{Value, json};
+
+use crate::{
+    conflict::ConflictKind,
+    evidence::arrival::{self, Awaited, EvidenceState},
+    policy::Permission,
+    sync::{
+        engine::{
+            Act, Author,
+            clash::{Clash, raise},
+            target, unknown,
+        },
+        surroundings::Surroundings,
+    },
+    work_order::{Defect, Round, RoundVerdict, WorkOrderState},
+    work_order_graph::may_judge,
+    world::World,
+};
+use bazdid_protocol::{
+    command::{Command, RoundJudge},
+    ids::{MutationId, WorkOrderId},
+    outcome::{Outcome, OutcomeCode, Status},
+    time::Timestamp,
+};
+
+pub(super) fn decide(world: &mut World, around: &Surroundings<'_>, author: &Author, act: &Act<'_>) -> Outcome {
+    let (args, verdict) = match act.command {
+        Command::RoundVerify(args) => (args, RoundVerdict::Accepted),
+        Command::RoundRework(args) => (args, RoundVerdict::Rework),
+        _ => return Outcome::rejected(OutcomeCode::UnknownCommand, "/cmd: not a verdict"),
+    };
+    if !author.may(Permission::RoundVerify) {
+        return Outcome::rejected(OutcomeCode::NotPermitted, "your roles do not allow this");
+    }
+    let Some((_, Some(order))) = target(world, around, author, act.entity) else {
+        return unknown(act.entity);
+    };
+    let order_id = order.id;
+    let Some(round) = world.rounds.get(args.round).filter(|r| r.work_order_id == order_id).cloned() else {
+        return unknown(args.round.uuid());
+    };
+    if !may_judge(round.submitted_by, round.submitted_org, author.account, &author.organisations) {
+        return Outcome::rejected(OutcomeCode::NotPermitted, "nobody judges his own work, nor that of his organisation");
+    }
+    let said = Said { verdict, args };
+    match round.verdict {
+        RoundVerdict::Withdrawn => left_behind(world, author, act, order_id, &round, &said),
+        RoundVerdict::Pending => match pass(world, author, act, order_id, round.clone(), &said) {
+            Some(outcome) => outcome,
+            None => left_behind(world, author, act, order_id, &round, &said),
+        },
+        same if same == verdict => second(world, author, act, round, &said),
+        _ => disagree(world, author, act, order_id, round, &said),
+    }
+}
+
+/// A verdict with its reasons.
+struct Said<'a> {
+    verdict: RoundVerdict,
+    args: &'a RoundJudge,
+}
+
+/// How strict a verdict is.
+const fn strictness(verdict: RoundVerdict) -> u8 {
+    match verdict {
+        RoundVerdict::Pending | RoundVerdict::Withdrawn => 0,
+        RoundVerdict::Accepted => 1,
+        RoundVerdict::Partly => 2,
+        RoundVerdict::Rework => 3,
+    }
+}
+
+/// Writes a verdict on a round.
+fn write(world: &mut World, author: &Author, act: &Act<'_>, mut round: Round, said: &Said<'_>) -> i64 {
+    round.verdict = said.verdict;
+    round.verdict_by = Some(author.account);
+    round.verdict_at = Some(act.stamp.est);
+    round.verdict_mutation = Some(act.id);
+    round.defects.clone_from(&said.args.defects);
+    round.note.clone_from(&said.args.note);
+    world.rounds.put(round)
+}
+
+/// The verdict takes the order on. `None`: the order has left this round behind.
+fn pass(world: &mut World, author: &Author, act: &Act<'_>, order_id: WorkOrderId, round: Round, said: &Said<'_>) -> Option<Outcome> {
+    let mut order = world.work_orders.get(order_id).cloned()?;
+    let open = match order.state {
+        WorkOrderState::Submitted => true,
+        // The stricter of two verdicts stands.
+        WorkOrderState::Verified => said.verdict == RoundVerdict::Rework,
+        _ => false,
+    };
+    if !open || order.round != round.number || order.epoch != round.epoch {
+        return None;
+    }
+    if said.verdict == RoundVerdict::Accepted
+        && let Some(awaited) = arrival::awaited(world, &order)
+    {
+        return Some(wait(&awaited, order_id));
+    }
+    write(world, author, act, round, said);
+    if said.verdict == RoundVerdict::Rework {
+        // A new round is a new epoch of the same party: what it still reports of the old one is late.
+        order.state = WorkOrderState::Rework;
+        order.round = world.rounds.iter().filter(|r| r.work_order_id == order_id).map(|r| r.number).fold(order.round, i64::max) + 1;
+        order.epoch += 1;
+        order.submitted_by = None;
+        order.submitted_org = None;
+        let holder = order.assignment_id.and_then(|a| world.assignments.get(a)).cloned();
+        if let Some(mut holder) = holder {
+            holder.until_epoch = order.epoch;
+            world.assignments.put(holder);
+        }
+    } else {
+        order.state = WorkOrderState::Verified;
+    }
+    order.stamp = order.stamp.max(act.stamp.eff);
+    order.updated_at = order.updated_at.max(act.received_at);
+    Some(Outcome::applied(world.work_orders.put(order)))
+}
+
+/// What somebody accepts in the field counts when the bytes are there that the category asks for, and waits until then.
+fn wait(awaited: &Awaited, order: WorkOrderId) -> Outcome {
+    let photos = awaited.photos.iter().map(|p| format!("{} ({} {})", p.id, p.kind, p.state));
+    let missing = awaited
+        .tallies
+        .iter()
+        .filter(|t| t.state() == EvidenceState::Missing)
+        .map(|t| format!("{} more photo(s) of kind {}", t.min.saturating_sub(t.declared), t.kind));
+    let waited: Vec<String> = photos.chain(missing).collect();
+    let detail = format!("waits for the bytes of the photos that the category asks for: {}", waited.join(", "));
+    Outcome::held(OutcomeCode::Dependency, detail, order.uuid())
+}
+
+/// The same verdict by another person asks for nothing more; what he found is added.
+fn second(world: &mut World, author: &Author, act: &Act<'_>, mut round: Round, said: &Said<'_>) -> Outcome {
+    let before = round.clone();
+    let mut defects: Vec<Defect> = round.defects.iter().chain(&said.args.defects).cloned().collect();
+    defects.sort_by(|a, b| (&a.code, &a.note).cmp(&(&b.code, &b.note)));
+    defects.dedup();
+    if (act.stamp.est, act.id) < (round.verdict_at.unwrap_or(act.stamp.est), round.verdict_mutation.unwrap_or(act.id)) {
+        round.verdict_by = Some(author.account);
+        round.verdict_at = Some(act.stamp.est);
+        round.verdict_mutation = Some(act.id);
+        round.note.clone_from(&said.args.note);
+    }
+    round.defects = defects;
+    if round == before {
+        return Outcome::applied(round.rev);
+    }
+    Outcome::applied(world.rounds.put(round))
+}
+
+/// Two people said different things of one round.
+fn disagree(world: &mut World, author: &Author, act: &Act<'_>, order: WorkOrderId, round: Round, said: &Said<'_>) -> Outcome {
+    let came = Side { verdict: said.verdict, by: json!(author.account), at: act.stamp.est, mutation: act.id };
+    let stood = Side {
+        verdict: round.verdict,
+        by: json!(round.verdict_by),
+        at: round.verdict_at.unwrap_or(act.stamp.est),
+        mutation: round.verdict_mutation.unwrap_or(act.id),
+    };
+    let stricter = strictness(came.verdict) > strictness(stood.verdict);
+    let (strict, mild) = if stricter { (&came, &stood) } else { (&stood, &came) };
+    let what = round.number.to_string();
+    let clash = Clash::hard(ConflictKind::VerdictDisagrees, round.ticket_id, Some(order), &what);
+    let before = world.conflicts.get(clash.id());
+    let clash = Clash {
+        base: json!({ "round": round.id, "epoch": round.epoch }),
+        theirs: mild.earlier(before.map(|b| &b.theirs)),
+        mine: strict.earlier(before.map(|b| &b.mine)),
+        parties: [came.mutation, stood.mutation].into(),
+        cumulative: true,
+        default_in_force: "the stricter verdict stands until a supervisor decides",
+        ..clash
+    };
+    let conflict = raise(world, act.received_at, clash);
+    if stricter && pass(world, author, act, order, round.clone(), said).is_none() {
+        write(world, author, act, round, said);
+    }
+    Outcome {
+        conflict: Some(conflict),
+        ..Outcome::of(Status::Conflict, OutcomeCode::ConcurrentEdit, "somebody else judged this round otherwise")
+    }
+}
+
+/// One side of a disagreement.
+struct Side {
+    verdict: RoundVerdict,
+    by: Value,
+    at: Timestamp,
+    mutation: MutationId,
+}
+
+impl Side {
+    /// This side, or the one that the conflict has already if that one spoke earlier: the same whatever came first.
+    fn earlier(&self, known: Option<&Value>) -> Value {
+        let me = json!({ "verdict": self.verdict, "by": self.by, "at": self.at, "mutation": self.mutation });
+        let spoke = |v: &Value| {
+            let at = v.get("at").cloned().and_then(|v| serde_json::from_value::<Timestamp>(v).ok())?;
+            let by = v.get("mutation").cloned().and_then(|v| serde_json::from_value::<MutationId>(v).ok())?;
+            (v.get("verdict") == Some(&json!(self.verdict))).then_some((at, by))
+        };
+        match known.and_then(|k| Some((spoke(k)?, k))) {
+            Some((spoke, known)) if spoke < (self.at, self.mutation) => known.clone(),
+            _ => me,
+        }
+    }
+}
+
+/// The order has left the round behind: each verdict on it is kept, in the order of their stamps.
+fn left_behind(world: &mut World, author: &Author, act: &Act<'_>, order: WorkOrderId, round: &Round, said: &Said<'_>) -> Outcome {
+    let Some(now) = world.work_orders.get(order).cloned() else { return unknown(order.uuid()) };
+    let what = format!("round {}", round.number);
+    let clash = Clash::hard(ConflictKind::StaleEpoch, now.ticket_id, Some(order), &what);
+    let key = |v: &Value| (v.get("at").map(Value::to_string), v.get("mutation").map(Value::to_string));
+    let mine = json!({
+        "verdict": said.verdict, "by": author.account, "at": act.stamp.est, "defects": said.args.defects, "mutation": act.id,
+    });
+    let mut verdicts = match world.conflicts.get(clash.id()).map(|c| c.mine.clone()) {
+        Some(Value::Array(all)) => all,
+        Some(one) => vec![one],
+        None => Vec::new(),
+    };
+    verdicts.retain(|v| key(v) != key(&mine));
+    verdicts.push(mine);
+    verdicts.sort_by_key(key);
+    let clash = Clash {
+        base: json!({ "round": round.id, "epoch": round.epoch }),
+        theirs: json!({ "epoch": now.epoch, "round": now.round }),
+        mine: Value::Array(verdicts),
+        parties: vec![act.id],
+        cumulative: true,
+        default_in_force: "the order goes on; the verdict is kept as an inspection of its round",
+        ..clash
+    };
+    let conflict = raise(world, act.received_at, clash);
+    let detail = "the order has gone on since this round; your verdict is kept as an inspection of it";
+    Outcome { conflict: Some(conflict), ..Outcome::of(Status::Conflict, OutcomeCode::StaleEpoch, detail) }
+}
+
+#[cfg(test)]
+mod tests;

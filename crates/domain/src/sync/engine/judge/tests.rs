@@ -1,0 +1,74 @@
+use serde_json::json;
+
+use super::*;
+use crate::{
+    photo::{Photo, PhotoState},
+    sync::engine::tests::{ORDER, commit, crew, go, id, inspector, key, photo, state, world},
+    work_order::WorkOrder,
+};
+use bazdid_protocol::ids::PhotoId;
+
+const CREW: u128 = 131;
+
+/// A round of an order whose category asks for one stored photo after the work; the photo is declared.
+fn waiting() -> (World, Value) {
+    let mut w = world(1);
+    let order = w.work_orders.get(id(ORDER)).unwrap().clone();
+    let party = order.organisation_id.unwrap().uuid().as_u128();
+    let mut evidence = order.evidence.clone();
+    evidence.stored = true;
+    w.work_orders.put(WorkOrder { evidence, ..order });
+    let holder = crew(5, party);
+    assert_eq!(go(&mut w, &holder, CREW, ORDER, 2, 110, "photo.add", photo(41)).status, Status::Applied);
+    assert_eq!(go(&mut w, &holder, CREW + 1, ORDER, 2, 100, "work.submit", json!({})).status, Status::Applied);
+    let round = w.rounds.iter().next().unwrap().id;
+    (commit(&w), json!({"round": round, "defects": [{"code": "debris_left"}]}))
+}
+
+/// The bytes of the photo have come this far.
+fn bytes(world: &mut World, state: PhotoState) {
+    let photo = world.photos.get(PhotoId::new(key(41))).unwrap().clone();
+    world.photos.put(Photo { state, ..photo });
+}
+
+#[test]
+fn an_acceptance_waits_for_the_bytes_that_the_category_asks_for() {
+    for so_far in [PhotoState::Promised, PhotoState::Partial, PhotoState::Failed] {
+        let (mut w, args) = waiting();
+        bytes(&mut w, so_far);
+        let held = go(&mut w, &inspector(50), 2, ORDER, 2, 60, "round.verify", args.clone());
+        assert_eq!((held.status, held.code, held.waits_for), (Status::Held, Some(OutcomeCode::Dependency), Some(key(ORDER))));
+        assert!(held.detail.unwrap().contains(&format!("{} (after {so_far})", key(41))), "it says which photo is waited for");
+        assert_eq!((state(&w), w.rounds.iter().next().unwrap().verdict), (WorkOrderState::Submitted, RoundVerdict::Pending));
+        bytes(&mut w, PhotoState::Stored);
+        assert_eq!(go(&mut w, &inspector(50), 2, ORDER, 2, 60, "round.verify", args).status, Status::Applied);
+        assert_eq!(state(&w), WorkOrderState::Verified);
+    }
+}
+
+#[test]
+fn a_return_does_not_wait_and_an_acceptance_that_did_meets_it_as_if_it_came_later() {
+    let (mut w, args) = waiting();
+    assert_eq!(go(&mut w, &inspector(50), 2, ORDER, 2, 60, "round.verify", args.clone()).status, Status::Held);
+    assert_eq!(go(&mut w, &inspector(53), 3, ORDER, 2, 50, "round.rework", args.clone()).status, Status::Applied);
+    let late = go(&mut w, &inspector(50), 2, ORDER, 2, 60, "round.verify", args.clone());
+    assert_eq!((late.status, late.code), (Status::Conflict, Some(OutcomeCode::ConcurrentEdit)));
+    assert_eq!((state(&w), w.conflicts.iter().count()), (WorkOrderState::Rework, 1), "the stricter stands");
+
+    let (mut stored, args) = waiting();
+    bytes(&mut stored, PhotoState::Stored);
+    go(&mut stored, &inspector(50), 2, ORDER, 2, 60, "round.verify", args.clone());
+    go(&mut stored, &inspector(53), 3, ORDER, 2, 50, "round.rework", args);
+    let sides = |w: &World| w.conflicts.iter().map(|c| (c.theirs.clone(), c.mine.clone(), c.mutation_id)).collect::<Vec<_>>();
+    assert_eq!(sides(&w), sides(&stored), "the same two verdicts disagree, whenever the bytes came");
+}
+
+#[test]
+fn a_photo_that_was_removed_is_missing_and_said_so() {
+    let (mut w, args) = waiting();
+    let gone = w.photos.get(PhotoId::new(key(41))).unwrap().clone();
+    w.photos.put(Photo { state: PhotoState::Stored, removed_at: Some(gone.eff), ..gone });
+    let held = go(&mut w, &inspector(50), 2, ORDER, 2, 60, "round.verify", args);
+    assert_eq!(held.status, Status::Held);
+    assert!(held.detail.unwrap().ends_with("1 more photo(s) of kind after"));
+}

@@ -1,0 +1,276 @@
+//! Work events: append-only, fenced by the epoch that the author knew.
+
+use crate::{
+    account::Role,
+    category::EvidenceRule,
+    evidence::arrival::{self, EvidenceState},
+    policy::Permission,
+    sync::{
+        engine::{
+            Act, Author,
+            attempt::{self, Hold, goes_on, refold, reinstate},
+            disputes, ended, is_party, late, target, unknown,
+        },
+        surroundings::Surroundings,
+    },
+    work_order::{Answer, Assignment, Standing, WorkEvent, WorkEventKind, WorkOrder, WorkOrderKind, WorkOrderState},
+    world::World,
+};
+use bazdid_protocol::{
+    command::Command,
+    ids::{Id, OrganisationId},
+    outcome::{Outcome, OutcomeCode, Status},
+};
+
+pub(super) fn decide(world: &mut World, around: &Surroundings<'_>, author: &Author, act: &Act<'_>) -> Outcome {
+    let Some(kind) = kind_of(act.command) else {
+        return Outcome::rejected(OutcomeCode::UnknownCommand, "/cmd: not a work event");
+    };
+    if !author.may(Permission::WorkPerform) {
+        return Outcome::rejected(OutcomeCode::NotPermitted, "your roles do not allow this");
+    }
+    let Some((ticket, Some(order))) = target(world, around, author, act.entity) else {
+        return unknown(act.entity);
+    };
+    let (order, shut) = (order.clone(), ticket.status.is_shut_by_office());
+    if world.work_events.get(Id::new(act.id.uuid())).is_some() {
+        return Outcome::applied(order.rev);
+    }
+    let Some(epoch) = act.epoch else {
+        return Outcome::rejected(OutcomeCode::Validation, "/epoch: name the epoch that the order had when this was done");
+    };
+    if epoch > order.epoch {
+        return Outcome::held(OutcomeCode::EpochUnknown, "/epoch: the server has not issued this epoch", act.entity);
+    }
+    // The holder of an epoch may report what was done in it, whoever he is now.
+    let Some(assignment) = holder_of(world, &order, epoch, author) else {
+        return Outcome::rejected(OutcomeCode::NotAssigned, "this order was not yours in that epoch");
+    };
+    if matches!(act.command, Command::InspectionSubmit(_)) && order.kind != WorkOrderKind::Inspection {
+        return Outcome::rejected(OutcomeCode::InvalidTransition, "findings end an inspection; this order is none");
+    }
+    let kind = if kind == WorkEventKind::Decline && only_asks(author, &assignment) { WorkEventKind::RequestRelief } else { kind };
+    let event = Event { kind, epoch };
+    if shut || order.state == WorkOrderState::Cancelled {
+        return ended(world, author, act, &order, &assignment, event);
+    }
+    if goes_on(world, &order, &assignment, epoch) {
+        return current(world, author, act, order, assignment, event);
+    }
+    stale(world, author, act, order, assignment, event)
+}
+
+/// Whether a decline is a request to the author's manager and the office: of a contractor's people only the manager declines.
+fn only_asks(author: &Author, assignment: &Assignment) -> bool {
+    let manages = assignment.organisation_id.is_some_and(|o| author.manages.contains(&o));
+    assignment.account_id.is_none() && author.roles.contains(&Role::Crew) && !manages
+}
+
+/// Whether an event asks for nothing once the party does not hold the order any more.
+const fn gives_up(kind: WorkEventKind) -> bool {
+    matches!(kind, WorkEventKind::Decline | WorkEventKind::RequestRelief)
+}
+
+fn kind_of(command: &Command) -> Option<WorkEventKind> {
+    Some(match command {
+        Command::WorkAccept => WorkEventKind::Accept,
+        Command::WorkDecline(_) => WorkEventKind::Decline,
+        Command::WorkStart(_) => WorkEventKind::Start,
+        Command::WorkRequestHold(_) => WorkEventKind::RequestHold,
+        Command::WorkResume => WorkEventKind::Resume,
+        Command::WorkSubmit(_) | Command::InspectionSubmit(_) => WorkEventKind::Submit,
+        Command::WorkFailVisit(_) => WorkEventKind::FailVisit,
+        _ => return None,
+    })
+}
+
+/// The assignment under which a party held an epoch; of several the last.
+pub(super) fn holder_of(world: &World, order: &WorkOrder, epoch: i64, author: &Author) -> Option<Assignment> {
+    world
+        .assignments
+        .iter()
+        .filter(|a| a.work_order_id == order.id && (a.epoch..=a.until_epoch).contains(&epoch))
+        .filter(|a| is_party(author, a.organisation_id, a.account_id))
+        .max_by_key(|a| a.epoch)
+        .cloned()
+}
+
+/// What was done, and the epoch that the author knew.
+#[derive(Clone, Copy)]
+pub(super) struct Event {
+    pub kind: WorkEventKind,
+    pub epoch: i64,
+}
+
+/// Appends the event. Its id is the mutation's, so that a repeat can never make a second one.
+pub(super) fn record(world: &mut World, author: &Author, act: &Act<'_>, assignment: &Assignment, event: Event, standing: Standing) {
+    let visit_id = match act.command {
+        Command::WorkStart(a) => a.visit,
+        Command::WorkDecline(a) | Command::WorkRequestHold(a) | Command::WorkFailVisit(a) => a.visit,
+        _ => None,
+    };
+    world.work_events.put(WorkEvent {
+        id: Id::new(act.id.uuid()),
+        rev: 0,
+        work_order_id: assignment.work_order_id,
+        ticket_id: assignment.ticket_id,
+        epoch: event.epoch,
+        kind: event.kind,
+        actor: author.account,
+        organisation_id: assignment.organisation_id,
+        device_id: author.device,
+        visit_id,
+        args: act.args.clone(),
+        at: act.stamp.est,
+        eff: act.stamp.eff,
+        standing,
+    });
+}
+
+/// The office had cancelled the order, or cancelled, merged or refused the ticket. Declining it is right already.
+fn ended(world: &mut World, author: &Author, act: &Act<'_>, order: &WorkOrder, assignment: &Assignment, event: Event) -> Outcome {
+    record(world, author, act, assignment, event, Standing::Stale);
+    if gives_up(event.kind) {
+        return Outcome::applied(order.rev);
+    }
+    let party = ended::Party::holding(assignment, author.account);
+    let conflict = ended::report_work(world, act.received_at, order.id, party);
+    late::refer_master(world, act, order.ticket_id);
+    let Some(conflict) = conflict else { return Outcome::applied(order.rev) };
+    kept(conflict, OutcomeCode::DeletedEntity, "the office had ended this order; a supervisor decides about your work")
+}
+
+fn kept(conflict: bazdid_protocol::ids::ConflictId, code: OutcomeCode, detail: &str) -> Outcome {
+    Outcome { conflict: Some(conflict), ..Outcome::of(Status::Conflict, code, detail) }
+}
+
+/// An event of an attempt that has passed never changes the state, with one exception: an offer that had expired or that the manager
+/// had declined, that was accepted in time and that nobody else has taken since, is reinstated.
+fn stale(world: &mut World, author: &Author, act: &Act<'_>, mut order: WorkOrder, mut assignment: Assignment, event: Event) -> Outcome {
+    let in_time = assignment.expires_at.is_some_and(|end| act.stamp.est < end);
+    let given_up = match assignment.answer {
+        Some(Answer::Expired) => true,
+        // Inside an attempt an acceptance beats a decline, whichever is heard of first. What the office decided stays decided.
+        Some(Answer::Declined) => !attempt::decided_by_office(world, &assignment),
+        _ => false,
+    };
+    if event.kind == WorkEventKind::Accept && given_up && in_time && is_free(world, &order) {
+        reinstate(world, &mut order, &mut assignment, act.received_at);
+        attempt::revive(world, &order, &assignment);
+        world.work_orders.put(order.clone());
+        return current(world, author, act, order, assignment, event);
+    }
+    record(world, author, act, &assignment, event, Standing::Stale);
+    // Who declines what they no longer have is right already.
+    if gives_up(event.kind) {
+        return Outcome::applied(order.rev);
+    }
+    let Some(conflict) = late::report_stale(world, act.received_at, order.id, event.epoch) else {
+        return Outcome::applied(order.rev);
+    };
+    kept(conflict, OutcomeCode::StaleEpoch, "the order had gone on without you; a supervisor decides about your work")
+}
+
+/// Whether nobody has taken an order: it waits for an answer, or for the office.
+fn is_free(world: &World, order: &WorkOrder) -> bool {
+    use WorkOrderState::{Declined, Draft, Expired, Offered};
+    let asked = order.assignment_id.and_then(|a| world.assignments.get(a));
+    matches!(order.state, Draft | Offered | Declined | Expired) && asked.is_none_or(|a| a.answer != Some(Answer::Accepted))
+}
+
+/// An event of the attempt that is going on: it counts, and the stage is folded anew from all of the attempt's events.
+fn current(world: &mut World, author: &Author, act: &Act<'_>, mut order: WorkOrder, assignment: Assignment, event: Event) -> Outcome {
+    if order.state == WorkOrderState::Expired && assignment.expires_at.is_some_and(|end| act.stamp.est >= end) {
+        // Work that was done is seen, and a late yes is heard, though nobody had the right to it any more.
+        if !gives_up(event.kind) {
+            return stale(world, author, act, order, assignment, event);
+        }
+    }
+    if let Some(refusal) = refuse(world, act, &order, &assignment) {
+        return refusal;
+    }
+    let done = matches!(order.state, WorkOrderState::Verified | WorkOrderState::Closed);
+    record(world, author, act, &assignment, event, Standing::Effective);
+    // Only the office's leave makes a hold; going on or submitting ends it, a request alone changes nothing.
+    let hold = if matches!(event.kind, WorkEventKind::Resume | WorkEventKind::Submit) { Hold::Ends } else { Hold::Stays };
+    order.stamp = order.stamp.max(act.stamp.eff);
+    order.updated_at = order.updated_at.max(act.received_at);
+    let was_expired = order.state == WorkOrderState::Expired;
+    let order = refold(world, order, assignment.clone(), hold);
+    if was_expired && order.state != WorkOrderState::Expired {
+        attempt::revive(world, &order, &assignment);
+        let order = refold(world, order, assignment.clone(), hold);
+        return report(world, author, act, &order, &assignment, event.kind, done);
+    }
+    report(world, author, act, &order, &assignment, event.kind, done)
+}
+
+/// What the author is told of an event that counts.
+fn report(
+    world: &mut World,
+    author: &Author,
+    act: &Act<'_>,
+    order: &WorkOrder,
+    assignment: &Assignment,
+    kind: WorkEventKind,
+    done: bool,
+) -> Outcome {
+    let disputes = disputes::report(world, act.received_at, order, assignment);
+    if let Some(conflict) = disputes.relief.filter(|_| kind == WorkEventKind::RequestRelief) {
+        let detail = "only your manager can decline; the office was asked to relieve you, until then the order stays yours";
+        return kept(conflict, OutcomeCode::InvalidTransition, detail);
+    }
+    if let Some(conflict) = disputes.declined {
+        return kept(conflict, OutcomeCode::ConcurrentEdit, "one of your colleagues declined what another submitted");
+    }
+    if matches!(act.command, Command::InspectionSubmit(_)) {
+        if let Some(conflict) = disputes.findings {
+            return kept(conflict, OutcomeCode::AlreadySubmitted, "somebody else submitted other findings; a supervisor decides");
+        }
+        let events = attempt::events(world, order, assignment);
+        let first = events.iter().find(|e| e.args.get("findings").is_some());
+        if first.is_some_and(|f| f.actor == author.account && f.args != *act.args) {
+            let detail = "your first findings are in force; these are kept beside them";
+            return Outcome { v: Some(order.rev), ..Outcome::of(Status::Merged, OutcomeCode::AlreadySubmitted, detail) };
+        }
+    }
+    if done {
+        let detail = "the order is verified; your report is kept and changes nothing";
+        return Outcome { v: Some(order.rev), ..Outcome::of(Status::Applied, OutcomeCode::TerminalState, detail) };
+    }
+    Outcome::applied(order.rev)
+}
+
+/// What an event of the current attempt is refused or held for.
+fn refuse(world: &World, act: &Act<'_>, order: &WorkOrder, assignment: &Assignment) -> Option<Outcome> {
+    match act.command {
+        Command::WorkStart(start) => {
+            let Some(visit) = start.visit else {
+                return Some(Outcome::rejected(OutcomeCode::Validation, "/args/visit: name the visit that the work begins with"));
+            };
+            match world.visits.get(visit) {
+                None => Some(Outcome::held(OutcomeCode::Dependency, "/args/visit: the server does not know this visit yet", visit.uuid())),
+                Some(known) if known.ticket_id != order.ticket_id => {
+                    Some(Outcome::rejected(OutcomeCode::Validation, "/args/visit: this visit was at another ticket"))
+                }
+                Some(_) => None,
+            }
+        }
+        Command::WorkSubmit(_) => missing_evidence(world, order, &order.evidence.photos, assignment.organisation_id).map(|rule| {
+            let detail = format!("waits for at least {} photo(s) of kind {}", rule.min, rule.kind);
+            Outcome::held(OutcomeCode::Dependency, detail, order.id.uuid())
+        }),
+        _ => None,
+    }
+}
+
+/// The first of some rules of evidence that the party's photos of an order do not meet.
+pub(super) fn missing_evidence<'r>(
+    world: &World,
+    order: &WorkOrder,
+    rules: &'r [EvidenceRule],
+    party: Option<OrganisationId>,
+) -> Option<&'r EvidenceRule> {
+    let there = arrival::tally(rules, arrival::photos_of(world, order, party).map(|p| (p.kind, p.state)));
+    rules.iter().zip(there).find(|(_, there)| there.state() == EvidenceState::Missing).map(|(rule, _)| rule)
+}

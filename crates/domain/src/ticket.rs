@@ -1,0 +1,167 @@
+//! Tickets: a citizen's request at a place.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::category::{Hazard, Priority};
+pub use bazdid_protocol::words::ticket::{Boundary, PointSource, TicketField, TicketOrigin, TicketStatus};
+use bazdid_protocol::{
+    geo::Point,
+    ids::{AccountId, AreaId, CallId, CategoryId, DeviceId, MutationId, OrganisationId, StatusChangeId, TicketId},
+    time::Timestamp,
+};
+
+/// Who set a field last, and how: what the merge needs to judge the next write.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Register {
+    /// Effective stamp of the write that stands, microseconds.
+    pub eff: i64,
+    /// The write: a device's mutation or an office command.
+    pub by: MutationId,
+    /// Who wrote.
+    pub actor: AccountId,
+    /// Revision of the row when it was written.
+    pub v: i64,
+}
+
+/// A ticket.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ticket {
+    /// Identity.
+    pub id: TicketId,
+    /// Revision.
+    pub rev: i64,
+    /// Newest effective stamp that the server issued for this row.
+    pub stamp: Timestamp,
+    /// Code that can be said by phone; digits with a check digit. See [`crate::ticket_code`].
+    pub code: String,
+    /// What it is about.
+    pub category_id: CategoryId,
+    /// The citizen's words.
+    pub text: String,
+    /// Where, in words.
+    pub address_text: Option<String>,
+    /// Where.
+    pub point: Point,
+    /// Where the point came from.
+    pub point_source: PointSource,
+    /// Every area that contained the point at creation (or after a move).
+    pub areas: Vec<AreaId>,
+    /// The smallest of them: whose channels carry the ticket.
+    pub leaf_areas: Vec<AreaId>,
+    /// How clearly the point lies in them.
+    pub boundary: Boundary,
+    /// Priority; the office's alone.
+    pub priority: Priority,
+    /// Hazard, from the category.
+    pub hazard: Hazard,
+    /// Status.
+    pub status: TicketStatus,
+    /// Coded or free reason of the status.
+    pub status_reason: Option<String>,
+    /// Where it came from.
+    pub origin: TicketOrigin,
+    /// Who created it.
+    pub created_by: AccountId,
+    /// On which device.
+    pub created_device: Option<DeviceId>,
+    /// The contractor whose people registered it in the field; its channel carries the ticket.
+    pub created_org: Option<OrganisationId>,
+    /// When, estimated by the server.
+    pub created_at: Timestamp,
+    /// Until when the citizen was promised an answer.
+    pub promise_at: Option<Timestamp>,
+    /// The ticket that it duplicates.
+    pub duplicate_of: Option<TicketId>,
+    /// How many citizens asked for it.
+    pub supporters: i64,
+    /// Identity in the system it was imported from, unique.
+    pub source_ref: Option<String>,
+    /// Who set `text`, `address_text`, `category`, `point` last.
+    pub registers: BTreeMap<String, Register>,
+    /// Last change, server time.
+    pub updated_at: Timestamp,
+}
+
+/// One change of a ticket's status.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StatusChange {
+    /// Identity.
+    pub id: StatusChangeId,
+    /// Of which ticket.
+    pub ticket_id: TicketId,
+    /// Before; absent at creation.
+    pub from: Option<TicketStatus>,
+    /// After.
+    pub to: TicketStatus,
+    /// Who changed it; absent: the system.
+    pub actor: Option<AccountId>,
+    /// Why.
+    pub reason: Option<String>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// One write of one field, kept for ever: accepted values are current or in this history.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FieldEdit {
+    /// Identity of the row.
+    pub id: bazdid_protocol::ids::NoteId,
+    /// The command that wrote it.
+    pub mutation_id: MutationId,
+    /// Of which ticket.
+    pub ticket_id: TicketId,
+    /// Which field.
+    pub field: TicketField,
+    /// The value, as on the wire.
+    pub value: Value,
+    /// Who.
+    pub actor: AccountId,
+    /// Whether the office wrote it: its category wins over concurrent field edits.
+    pub office: bool,
+    /// The revision that the writer had seen.
+    pub base: i64,
+    /// The revision that the write produced.
+    pub v: i64,
+    /// Effective stamp.
+    pub eff: Timestamp,
+    /// On which device; absent: the office, or from before it was kept.
+    pub device_id: Option<DeviceId>,
+}
+
+bazdid_protocol::text_enum! {
+    /// How a call ended.
+    CallOutcome {
+        /// A ticket was registered.
+        Registered = "registered",
+        /// The caller was told what he wanted to know.
+        InformationOnly = "information_only",
+        /// The thing was known already.
+        Duplicate = "duplicate",
+        /// Not the municipality's business.
+        NotMunicipal = "not_municipal",
+        /// The caller hung up.
+        Abandoned = "abandoned",
+    }
+}
+
+/// A call that an operator took. The caller's phone is a keyed hash and an encrypted value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Call {
+    /// Identity.
+    pub id: CallId,
+    /// The ticket that came of it.
+    pub ticket_id: Option<TicketId>,
+    /// How it ended.
+    pub outcome: CallOutcome,
+    /// Keyed hash of the caller's phone (HMAC-SHA-256), to find the caller's other calls.
+    pub caller_hash: Option<Vec<u8>>,
+    /// The caller's phone, encrypted.
+    pub caller_encrypted: Option<Vec<u8>>,
+    /// Who took it.
+    pub taken_by: AccountId,
+    /// When.
+    pub taken_at: Timestamp,
+}

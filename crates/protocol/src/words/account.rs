@@ -1,0 +1,35 @@
+//! Words of accounts and devices.
+
+crate::text_enum! {
+    /// A role; what each may do stands in [`crate::policy`].
+    Role {
+        /// Runs the installation: accounts, areas, catalogue, contracts.
+        Admin = "admin",
+        /// Takes calls, registers tickets, dispatches.
+        Operator = "operator",
+        /// Verifies completion, decides conflicts.
+        Supervisor = "supervisor",
+        /// Visits the field for the municipality.
+        Inspector = "inspector",
+        /// Answers offers and runs the crews of one contractor.
+        ContractorManager = "contractor_manager",
+        /// Does the work of one contractor.
+        Crew = "crew",
+        /// Reads, and changes nothing.
+        Auditor = "auditor",
+    }
+}
+
+crate::text_enum! {
+    /// How far a device's wall clock is trusted.
+    ClockTrust {
+        /// No sync yet.
+        Unknown = "unknown",
+        /// Within two minutes of the server.
+        Good = "good",
+        /// Off by more than two minutes.
+        Suspect = "suspect",
+        /// Off by more than a day; the office is warned.
+        Wrong = "wrong",
+    }
+}

@@ -1,0 +1,143 @@
+//! HTTP: with `server.rs` the only place that says `actix_web`. Parses, calls one use case, writes the answer; no business here.
+//!
+//! Routes and document are one thing: what is registered in [`routes`] stands in the OpenAPI document.
+
+pub mod auth;
+pub mod body;
+pub mod document;
+mod edge;
+pub mod gate;
+pub mod health;
+mod inflate;
+mod metrics;
+pub mod params;
+pub mod precondition;
+pub mod problem;
+pub mod reply;
+pub mod v1;
+
+use std::sync::Arc;
+
+use actix_web::{
+    App, Error, HttpRequest, HttpResponse,
+    body::BoxBody,
+    dev::{ResourceDef, ServiceFactory, ServiceRequest, ServiceResponse},
+    middleware::{Compress, from_fn},
+    web,
+};
+use utoipa_actix_web::{AppExt as _, service_config::ServiceConfig};
+use utoipa_swagger_ui::SwaggerUi;
+
+use crate::{
+    config::Secret,
+    http::{
+        gate::Gate,
+        problem::{Answer, Problem},
+    },
+};
+use bazdid_clock::{SharedClock, SharedIds};
+use bazdid_protocol::error::{Code, Error as Fault};
+use bazdid_service::Shared;
+use bazdid_store::Db;
+use bazdid_upload::Uploads;
+
+/// Limits of requests.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Largest body of a request other than a push, bytes after decompression.
+    pub body_bytes: usize,
+    /// Largest body of a push, bytes after decompression.
+    pub push_bytes: usize,
+    /// How long one request may take, seconds.
+    pub request_timeout_s: u64,
+    /// Reverse proxies whose word on the client's address is believed.
+    pub proxies: usize,
+}
+
+/// What every handler may need.
+#[derive(Debug)]
+pub struct State {
+    /// The database.
+    pub db: Db,
+    /// Where the database is, for the question whether migrations wait.
+    pub database_url: String,
+    /// What a scraper of the figures has to send; empty: only this machine may ask.
+    pub metrics_token: Secret,
+    /// The time.
+    pub clock: SharedClock,
+    /// New ids.
+    pub ids: SharedIds,
+    /// What the use cases share.
+    pub shared: Arc<Shared>,
+    /// Limits of requests.
+    pub limits: Limits,
+    /// How many syncs are taken at once.
+    pub gate: Arc<Gate>,
+    /// The bytes of photos.
+    pub uploads: Uploads,
+    /// How many uploads send at once.
+    pub upload_gate: Arc<Gate>,
+}
+
+/// What a worker answers from: the same for all of them.
+#[derive(Debug, Clone)]
+pub struct Site {
+    state: web::Data<State>,
+    /// The document as it is served.
+    text: web::Bytes,
+    /// The methods of each path, for 405.
+    paths: Arc<Vec<(ResourceDef, String)>>,
+}
+
+impl Site {
+    /// Prepares what is the same for every worker.
+    ///
+    /// # Errors
+    /// The document cannot be written.
+    pub fn new(state: State) -> Result<Self, Fault> {
+        let text = document::text()?;
+        let paths = document::operations()
+            .into_iter()
+            .map(|(path, methods)| (ResourceDef::new(path), methods.into_iter().map(|o| o.method).collect::<Vec<_>>().join(", ")))
+            .collect();
+        Ok(Self { state: web::Data::new(state), text: text.into(), paths: Arc::new(paths) })
+    }
+}
+
+/// Every route.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    health::routes(config);
+    metrics::routes(config);
+    v1::routes(config);
+}
+
+/// The application of one worker.
+pub fn app(
+    site: &Site,
+) -> App<impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse<BoxBody>, Error = Error, InitError = ()> + use<>> {
+    let (app, _) = App::new().into_utoipa_app().configure(routes).split_for_parts();
+    app.app_data(site.state.clone())
+        .app_data(web::Data::new(site.clone()))
+        .service(web::resource("/openapi.json").get(serve_document))
+        .service(web::redirect("/docs", "/docs/"))
+        .service(SwaggerUi::new("/docs/{_:.*}").config(document::page()))
+        .default_service(web::to(unknown))
+        .wrap(from_fn(auth::identify))
+        .wrap(Compress::default())
+        .wrap(from_fn(edge::edge))
+}
+
+async fn serve_document(site: web::Data<Site>) -> HttpResponse {
+    HttpResponse::Ok().content_type("application/json").body(site.text.clone())
+}
+
+/// A path that nobody serves, or a method that its path does not know.
+async fn unknown(req: HttpRequest, site: web::Data<Site>) -> Answer {
+    let allowed = site.paths.iter().find(|(path, _)| path.is_match(req.path()));
+    Err(match allowed {
+        Some((_, methods)) => {
+            Problem::from(Fault::with(Code::MethodNotAllowed, format!("this resource knows {methods}")).fact("allow", methods.as_str()))
+        }
+        None => Problem::from(Fault::with(Code::NotFound, "there is no such path; see /openapi.json")),
+    })
+}

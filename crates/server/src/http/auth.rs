@@ -1,0 +1,177 @@
+//! Who asks, and whether he may: the permission stands as a type in the signature of every handler.
+//!
+//! The access token is looked at before the route is chosen, so that an extractor of the body never answers somebody who may not
+//! ask at all. A handler without [`May`] or [`Anyone`] gets no [`Ctx`], and so can call no use case.
+
+use std::{
+    future::{Ready, ready},
+    marker::PhantomData,
+    net::IpAddr,
+    ops::Deref,
+};
+
+use actix_web::{
+    Error, FromRequest, HttpMessage as _, HttpRequest,
+    body::{BoxBody, MessageBody},
+    dev::{Payload, ServiceRequest, ServiceResponse},
+    http::{Method, header},
+    middleware::Next,
+    web,
+};
+
+use crate::http::{
+    State,
+    edge::RequestId,
+    problem::Problem,
+    v1::{photo::content, sync, watermelon},
+};
+use bazdid_domain::policy::Permission;
+use bazdid_protocol::{
+    error::{Code, Error as Fault, Result},
+    ids::SessionId,
+};
+use bazdid_service::{
+    Ctx,
+    auth::{Authenticated, authenticate, authenticate_to_hand_in},
+    photo::link,
+};
+
+/// A permission as a type.
+pub trait Needs: 'static {
+    /// The permission.
+    const PERMISSION: Permission;
+}
+
+macro_rules! permissions {
+    ($($name:ident),+ $(,)?) => {$(
+        #[doc = concat!("Stands for `Permission::", stringify!($name), "` in a handler's signature.")]
+        #[derive(Debug, Clone, Copy)]
+        pub enum $name {}
+        impl Needs for $name {
+            const PERMISSION: Permission = Permission::$name;
+        }
+    )+};
+}
+
+permissions! {
+    Own, AccountManage, AccountRead, DeviceManage, AreaManage, AreaRead, CatalogueManage, CatalogueRead, ContractManage, ContractRead,
+    TicketCreate, TicketRead, TicketManage, CallManage, CallerReveal, WorkRead, WorkManage, WorkPerform, RoundVerify, ConflictRead,
+    ConflictResolve, Sync, AuditRead, ImportRun,
+}
+
+/// The context of somebody who has logged in and holds a permission.
+#[derive(Debug)]
+pub struct May<P> {
+    ctx: Ctx,
+    session: SessionId,
+    permission: PhantomData<P>,
+}
+
+impl<P> May<P> {
+    /// The context, to move it into a transaction.
+    #[must_use]
+    pub fn ctx(self) -> Ctx {
+        self.ctx
+    }
+
+    /// The login that the access token comes from.
+    #[must_use]
+    pub const fn session(&self) -> SessionId {
+        self.session
+    }
+}
+
+impl<P> Deref for May<P> {
+    type Target = Ctx;
+    fn deref(&self) -> &Ctx {
+        &self.ctx
+    }
+}
+
+/// The context of a public route.
+#[derive(Debug)]
+pub struct Anyone(pub Ctx);
+
+/// What the access token of a request says; taken by the extractor.
+struct Identified(Result<Option<Authenticated>>);
+
+impl<P: Needs> FromRequest for May<P> {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(may::<P>(req).map_err(Into::into))
+    }
+}
+
+fn may<P: Needs>(req: &HttpRequest) -> Result<May<P>> {
+    let identified = req.extensions_mut().remove::<Identified>();
+    let somebody = match identified {
+        Some(Identified(outcome)) => outcome?,
+        None => return Err(Fault::internal("nobody looked at the access token")),
+    };
+    let Some(Authenticated { actor, session }) = somebody else { return Err(Fault::new(Code::Unauthenticated)) };
+    if !actor.may(P::PERMISSION) {
+        return Err(Fault::with(Code::Forbidden, format!("this needs the permission {}", P::PERMISSION)));
+    }
+    Ok(May { ctx: Ctx { actor: Some(actor), ..context(req)? }, session, permission: PhantomData })
+}
+
+impl FromRequest for Anyone {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(context(req).map(Self).map_err(Into::into))
+    }
+}
+
+/// The context of a request of which nobody knows who asks.
+fn context(req: &HttpRequest) -> Result<Ctx> {
+    let state = req.app_data::<web::Data<State>>().ok_or_else(|| Fault::internal("the application has no state"))?;
+    let request_id = req.extensions().get::<RequestId>().map(|r| r.0).ok_or_else(|| Fault::internal("the request has no id"))?;
+    Ok(Ctx { now: state.clock.now(), ids: state.ids.clone(), request_id, actor: None, shared: state.shared.clone() })
+}
+
+/// Looks at the access token of a request, if it has one.
+pub async fn identify(req: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+    let outcome = who(req.request()).await;
+    req.extensions_mut().insert(Identified(outcome));
+    next.call(req).await.map(ServiceResponse::map_into_boxed_body)
+}
+
+async fn who(req: &HttpRequest) -> Result<Option<Authenticated>> {
+    let ctx = context(req)?;
+    let state = req.app_data::<web::Data<State>>().ok_or_else(|| Fault::internal("the application has no state"))?;
+    let Some(token) = bearer(req)? else {
+        // A link stands for who made it, for one picture: what he may is looked at as ever.
+        let Some((photo, size, token)) = content::by_link(req.method(), req.path(), req.query_string()) else { return Ok(None) };
+        return state.db.read(move |tx| link::authenticate(tx, &ctx, photo, size, &token)).await.map(Some);
+    };
+    // Somebody who was put out of service may still push: what he sends is set aside for a supervisor.
+    let hands_in = req.method() == Method::POST && matches!(req.path(), sync::PUSH | watermelon::PUSH);
+    let look = if hands_in { authenticate_to_hand_in } else { authenticate };
+    state.db.read(move |tx| look(tx, &ctx, &token)).await.map(Some)
+}
+
+/// The address that a request comes from: of the connection, or of the client as the proxies in front tell it.
+pub fn address(req: &HttpRequest, proxies: usize) -> Option<IpAddr> {
+    let peer = req.peer_addr().map(|a| a.ip());
+    let Some(back) = proxies.checked_sub(1) else { return peer };
+    // The last entry was added by the nearest proxy; what stands before the entry of the farthest one is the client's own word.
+    let header = req.headers().get_all("x-forwarded-for").filter_map(|v| v.to_str().ok()).collect::<Vec<_>>().join(",");
+    header.rsplit(',').nth(back).and_then(|text| text.trim().parse().ok()).or(peer)
+}
+
+/// The token of the header `Authorization: Bearer …`.
+fn bearer(req: &HttpRequest) -> Result<Option<String>> {
+    let Some(value) = req.headers().get(header::AUTHORIZATION) else { return Ok(None) };
+    let token = value.to_str().ok().and_then(|text| {
+        let (scheme, token) = text.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
+    });
+    match token {
+        Some(token) if !token.is_empty() => Ok(Some(token)),
+        _ => Err(Fault::with(Code::Unauthenticated, "send the access token as `Authorization: Bearer …`")),
+    }
+}

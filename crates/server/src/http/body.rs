@@ -1,0 +1,318 @@
+//! The JSON body of a request: limits before memory is used, faults with their place.
+
+use std::{
+    borrow::Cow,
+    future::{Ready, ready},
+};
+
+use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web};
+use futures_util::{StreamExt as _, future::LocalBoxFuture};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+use crate::http::{
+    State,
+    gate::Pass,
+    inflate::{Packing, too_large},
+    problem::Problem,
+};
+use bazdid_protocol::{
+    error::{Code, Error, FieldError, Result},
+    raw_json::decode,
+};
+
+const NO_BODY: &str = "the request has no body; a JSON document is expected";
+
+/// A JSON body, read into `T`.
+#[derive(Debug)]
+pub struct Body<T> {
+    /// What was sent.
+    pub value: T,
+    /// What the request is, for [`bazdid_service::once`]: hash of method, path and body.
+    pub hash: [u8; 32],
+}
+
+/// The body of a sync: larger, and the mutations of a push are judged one by one. With the right to be in work: who keeps it until the
+/// answer is written is counted.
+#[derive(Debug)]
+pub struct Envelope<T>(pub T, pub Pass);
+
+impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let bytes = read(req, payload, |s| s.limits.body_bytes, None);
+        let mut hash = Sha256::new();
+        hash.update(req.method().as_str());
+        hash.update([0]);
+        hash.update(req.path());
+        hash.update([0]);
+        Box::pin(async move {
+            let (bytes, _) = bytes.await?;
+            hash.update(&bytes);
+            no_nul(&bytes)?;
+            Ok(Self { value: parse(&bytes, Code::Validation)?, hash: hash.finalize().into() })
+        })
+    }
+}
+
+/// The right to be in work for a sync that has no body.
+impl FromRequest for Pass {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let state = req.app_data::<web::Data<State>>().ok_or_else(|| Error::internal("the application has no state"));
+        ready(state.and_then(|s| s.gate.enter()).map_err(Into::into))
+    }
+}
+
+/// The body of a push: its parts are read one by one, so that one that cannot be read costs no other. With the right to be in work, as
+/// [`Envelope`].
+#[derive(Debug)]
+pub struct Parts {
+    bytes: Vec<u8>,
+    /// The right to be in work.
+    pub pass: Pass,
+}
+
+impl Parts {
+    /// The text of the body: see [`decode`].
+    #[must_use]
+    pub fn text(&self) -> Cow<'_, str> {
+        decode(&self.bytes)
+    }
+}
+
+/// Takes the body of a sync within the gate's limits.
+fn take_envelope(req: &HttpRequest, payload: &mut Payload) -> impl Future<Output = Result<(Vec<u8>, Pass), Problem>> + use<> {
+    // Before anything of the body is read.
+    let pass = req.app_data::<web::Data<State>>().map(|s| s.gate.enter()).transpose();
+    let bytes = match pass {
+        Ok(pass) => Ok(read(req, payload, |s| s.limits.push_bytes, pass)),
+        Err(full) => Err(full),
+    };
+    async move {
+        let (bytes, pass) = bytes?.await.map_err(|e| match e.code {
+            Code::TooLarge => Error { code: Code::BatchTooLarge, ..e },
+            Code::Malformed => Error { code: Code::BadEnvelope, ..e },
+            _ => e,
+        })?;
+        let pass = pass.ok_or_else(|| Error::internal("a sync was let in without a pass"))?;
+        if bytes.is_empty() {
+            return Err(Error::with(Code::BadEnvelope, NO_BODY).into());
+        }
+        Ok((bytes, pass))
+    }
+}
+
+impl FromRequest for Parts {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let taken = take_envelope(req, payload);
+        Box::pin(async move { taken.await.map(|(bytes, pass)| Self { bytes, pass }) })
+    }
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for Envelope<T> {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let taken = take_envelope(req, payload);
+        Box::pin(async move {
+            let (bytes, pass) = taken.await?;
+            Ok(Self(parse(decode(&bytes).as_bytes(), Code::BadEnvelope)?, pass))
+        })
+    }
+}
+
+/// The bytes of the body after decompression; `pass` takes room for them as they come.
+fn read(
+    req: &HttpRequest,
+    payload: &mut Payload,
+    limit: fn(&State) -> usize,
+    mut pass: Option<Pass>,
+) -> impl Future<Output = Result<(Vec<u8>, Option<Pass>)>> + use<> {
+    let limit = req.app_data::<web::Data<State>>().map_or(0, |s| limit(s));
+    let packing = media_type(req);
+    let announced = header_text(req, &header::CONTENT_LENGTH).and_then(|n| n.parse::<usize>().ok()).unwrap_or(0);
+    let mut stream = payload.take();
+    async move {
+        let packing = packing?;
+        if announced > limit {
+            return Err(too_large(limit));
+        }
+        let mut room = |bytes: usize| pass.as_mut().map_or(Ok(()), |p| p.grow(bytes));
+        room(announced)?;
+        let mut bytes = Vec::with_capacity(announced);
+        let mut taken = announced;
+        while let Some(chunk) = stream.next().await {
+            let chunk = chunk.map_err(|e| Error::with(Code::Malformed, "the body broke off").caused_by(e.to_string()))?;
+            let length = bytes.len() + chunk.len();
+            if length > limit {
+                return Err(too_large(limit));
+            }
+            if length > taken {
+                room(length - taken)?;
+                taken = length;
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        if packing == Packing::Identity {
+            return Ok((bytes, pass));
+        }
+        // What it will be is not known before it is unpacked: room for the most, given back before anybody else has a turn.
+        room(limit.saturating_sub(taken))?;
+        let unpacked = packing.unpack(bytes, limit)?;
+        if let Some(pass) = &mut pass {
+            pass.shrink(limit.saturating_sub(unpacked.len()));
+        }
+        Ok((unpacked, pass))
+    }
+}
+
+fn header_text<'r>(req: &'r HttpRequest, name: &header::HeaderName) -> Option<&'r str> {
+    req.headers().get(name).and_then(|v| v.to_str().ok())
+}
+
+fn media_type(req: &HttpRequest) -> Result<Packing> {
+    let unsupported = |detail: String| Err(Error::with(Code::UnsupportedMediaType, detail));
+    let found = header_text(req, &header::CONTENT_TYPE).unwrap_or_default();
+    let essence = found.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if essence != "application/json" && !(essence.starts_with("application/") && essence.ends_with("+json")) {
+        return unsupported(format!(
+            "the body must be application/json, not {}",
+            if essence.is_empty() { "without a type" } else { &essence }
+        ));
+    }
+    let encoding = header_text(req, &header::CONTENT_ENCODING).unwrap_or("identity");
+    match Packing::of(encoding) {
+        Some(packing) => Ok(packing),
+        None => unsupported(format!("the body may be encoded as gzip, deflate or zstd, not as {encoding}")),
+    }
+}
+
+/// Reads JSON; a value that does not fit is told by its JSON pointer under the code `unfit`.
+fn parse<T: DeserializeOwned>(bytes: &[u8], unfit: Code) -> Result<T> {
+    let malformed = if unfit == Code::Validation { Code::Malformed } else { unfit };
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|e| {
+        let pointer = pointer(e.path());
+        let cause = e.into_inner();
+        let text = cause.to_string();
+        if cause.is_data() {
+            let detail = text.rsplit_once(" at line ").map_or(text.as_str(), |(front, _)| front).to_owned();
+            Error { fields: vec![FieldError { pointer, detail }], ..Error::new(unfit) }
+        } else if bytes.is_empty() {
+            Error::with(malformed, NO_BODY)
+        } else {
+            let fields = if pointer.is_empty() { Vec::new() } else { vec![FieldError { pointer, detail: text.clone() }] };
+            Error { fields, ..Error::with(malformed, format!("the body is no JSON: {text}")) }
+        }
+    })?;
+    json.end().map_err(|e| Error::with(malformed, format!("the body is no JSON: {e}")))?;
+    Ok(value)
+}
+
+/// The place as an RFC 6901 pointer.
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    path.iter().fold(String::new(), |mut out, segment| {
+        let part = match segment {
+            Segment::Seq { index } => index.to_string(),
+            Segment::Map { key } => key.replace('~', "~0").replace('/', "~1"),
+            Segment::Enum { .. } | Segment::Unknown => return out,
+        };
+        out.push('/');
+        out.push_str(&part);
+        out
+    })
+}
+
+/// PostgreSQL keeps no NUL in texts, so nobody may send one.
+fn no_nul(bytes: &[u8]) -> Result<()> {
+    const ESCAPE: &[u8] = b"\\u0000";
+    if !bytes.windows(ESCAPE.len()).any(|w| w == ESCAPE) {
+        return Ok(());
+    }
+    let mut found = Vec::new();
+    if let Ok(value) = serde_json::from_slice::<Value>(bytes) {
+        nul_places(&value, &mut String::new(), &mut found);
+    }
+    if found.is_empty() { Ok(()) } else { Err(Error::invalid(found)) }
+}
+
+fn nul_places(value: &Value, at: &mut String, found: &mut Vec<FieldError>) {
+    let mut below = |part: &str, value: &Value| {
+        let length = at.len();
+        at.push('/');
+        at.push_str(&part.replace('~', "~0").replace('/', "~1"));
+        nul_places(value, at, found);
+        at.truncate(length);
+    };
+    match value {
+        Value::Array(items) => items.iter().enumerate().for_each(|(n, item)| below(&n.to_string(), item)),
+        Value::Object(members) => members.iter().for_each(|(name, member)| below(name, member)),
+        Value::String(text) if text.contains('\0') => {
+            found.push(FieldError { pointer: at.clone(), detail: "a text must not contain the character NUL".into() });
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Deserialize;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[allow(dead_code, reason = "only read by serde")]
+    struct Sample {
+        point: Point,
+        tags: Vec<u8>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[allow(dead_code, reason = "only read by serde")]
+    struct Point {
+        lat: f64,
+    }
+
+    #[test]
+    fn a_fault_is_told_with_its_place() {
+        for (body, pointer, detail) in [
+            (r#"{"point":{"lat":"x"},"tags":[]}"#, "/point/lat", "invalid type: string \"x\", expected f64"),
+            (r#"{"point":{"lat":1},"tags":[1,700]}"#, "/tags/1", "invalid value: integer `700`, expected u8"),
+            (r#"{"point":{"lat":1}}"#, "", "missing field `tags`"),
+            (r#"{"point":{"lat":1},"tags":[],"tag/s":1}"#, "/tag~1s", "unknown field `tag/s`, expected `point` or `tags`"),
+        ] {
+            let error = parse::<Sample>(body.as_bytes(), Code::Validation).unwrap_err();
+            assert_eq!(error.code, Code::Validation, "{body}");
+            assert_eq!(error.fields, [FieldError { pointer: pointer.into(), detail: detail.into() }], "{body}");
+        }
+        for body in ["", "{", "nonsense", r#"{"point":{"lat":1},"tags":[]} x"#] {
+            assert_eq!(parse::<Sample>(body.as_bytes(), Code::Validation).unwrap_err().code, Code::Malformed, "{body}");
+            assert_eq!(parse::<Sample>(body.as_bytes(), Code::BadEnvelope).unwrap_err().code, Code::BadEnvelope, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_text_that_is_none_is_told_with_its_place_too() {
+        let error = parse::<Sample>(br#"{"point":{"lat":1},"tags":["\ud83d"]}"#, Code::Validation).unwrap_err();
+        assert_eq!((error.code, error.fields[0].pointer.as_str()), (Code::Malformed, "/tags/0"));
+        assert!(error.fields[0].detail.contains("line 1 column"), "{}", error.fields[0].detail);
+    }
+
+    #[test]
+    fn nul_is_found_where_it_stands_and_only_there() {
+        assert!(no_nul(br#"{"a":"\\u0000"}"#).is_ok(), "an escaped backslash is no NUL");
+        let error = no_nul(br#"{"a":[{"b/c":"x\u0000"}]}"#).unwrap_err();
+        assert_eq!(error.fields[0].pointer, "/a/0/b~1c");
+    }
+}

@@ -1,0 +1,112 @@
+//! The outermost layer: request id, time limit, the log line of a request, errors in their one form.
+
+use std::time::Duration;
+
+use actix_web::{
+    Error, HttpMessage as _,
+    body::{BoxBody, MessageBody},
+    dev::{ServiceRequest, ServiceResponse},
+    http::header::{HeaderName, HeaderValue},
+    middleware::Next,
+    web,
+};
+use tracing::Instrument as _;
+use uuid::Uuid;
+
+use crate::http::{
+    State, metrics,
+    problem::{Problem, from_framework},
+    v1::upload::headers,
+};
+use bazdid_protocol::error::{Code, Error as Fault};
+
+/// How long one request of an upload may take at most; silence ends it much earlier.
+const UPLOAD_LIMIT: Duration = Duration::from_secs(6 * 3_600);
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The id of a request: the client's if it sent a UUID, else a new one.
+#[derive(Debug, Clone, Copy)]
+pub struct RequestId(pub Uuid);
+
+/// What all requests go through.
+pub async fn edge(req: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+    let Some(state) = req.app_data::<web::Data<State>>().cloned() else {
+        return Err(Problem::from(Fault::internal("the application has no state")).into());
+    };
+    let started = state.clock.now();
+    let sent = req.headers().get(&REQUEST_ID).and_then(|v| v.to_str().ok()).and_then(|text| Uuid::parse_str(text).ok());
+    let id = sent.unwrap_or_else(|| state.ids.uuid(started));
+    req.extensions_mut().insert(RequestId(id));
+    let method = req.method().clone();
+    let docs = req.path().starts_with("/docs/");
+    let uploads = headers::is_upload(req.path());
+    let span = tracing::info_span!("request", request.id = %id);
+    let limit = if headers::is_stream(&method, req.path()) { UPLOAD_LIMIT } else { Duration::from_secs(state.limits.request_timeout_s) };
+    async move {
+        let refused = |error: &Error| {
+            let refused = refuse(error, id, uploads);
+            metrics::answered(&method, None, refused.as_response_error().status_code(), state.clock.now() - started);
+            refused
+        };
+        let outcome = tokio::time::timeout(limit, next.call(req)).await;
+        let response = match outcome {
+            Ok(Ok(response)) => response.map_into_boxed_body(),
+            Ok(Err(error)) => return Err(refused(&error)),
+            Err(_) => {
+                let slow = Fault::with(Code::Overloaded, format!("the request took longer than {} seconds", limit.as_secs()));
+                return Err(refused(&Problem::from(slow).into()));
+            }
+        };
+        let route = response.request().match_pattern();
+        let response = explain(response, id);
+        let took_us = state.clock.now() - started;
+        metrics::answered(&method, route.as_deref(), response.status(), took_us);
+        tracing::info!(
+            http.method = %method, http.route = route.as_deref().unwrap_or("-"), http.status = response.status().as_u16(),
+            http.duration_ms = took_us / 1000, "request answered"
+        );
+        Ok(dress(response, id, docs, uploads))
+    }
+    .instrument(span)
+    .await
+}
+
+/// Gives an error that never became a response its request id.
+fn refuse(error: &Error, id: Uuid, uploads: bool) -> Error {
+    let problem = if uploads { problem(error, id).with_headers(&headers::ALWAYS) } else { problem(error, id) };
+    problem.log();
+    problem.into()
+}
+
+fn problem(error: &Error, id: Uuid) -> Problem {
+    error.as_error::<Problem>().map_or_else(|| Problem::of(from_framework(error), id), |p| p.with_id(id))
+}
+
+/// Gives the response of an error its one form and logs the error.
+fn explain(response: ServiceResponse<BoxBody>, id: Uuid) -> ServiceResponse<BoxBody> {
+    use actix_web::ResponseError as _;
+    let Some(error) = response.response().error() else { return response };
+    let problem = problem(error, id);
+    problem.log();
+    response.into_response(problem.error_response())
+}
+
+/// The headers that every response has.
+fn dress(mut response: ServiceResponse<BoxBody>, id: Uuid, docs: bool, uploads: bool) -> ServiceResponse<BoxBody> {
+    let headers = response.headers_mut();
+    if uploads {
+        for (name, value) in headers::ALWAYS {
+            headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        }
+    }
+    if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
+        headers.insert(REQUEST_ID, value);
+    }
+    headers.insert(HeaderName::from_static("x-content-type-options"), HeaderValue::from_static("nosniff"));
+    if docs {
+        // The page loads nothing from elsewhere, and the browser sees to it.
+        let policy = "default-src 'self'; style-src 'self' 'unsafe-inline'; script-src 'self' 'unsafe-inline'; img-src 'self' data:";
+        headers.insert(HeaderName::from_static("content-security-policy"), HeaderValue::from_static(policy));
+    }
+    response
+}

@@ -1,0 +1,43 @@
+//! Answers that went well.
+
+use actix_web::{
+    HttpResponse,
+    http::{StatusCode, header},
+};
+use serde::Serialize;
+use serde_json::Value;
+
+use bazdid_protocol::error::{Error, Result};
+use bazdid_service::once;
+
+/// Something without a revision.
+pub fn plain(body: &impl Serialize) -> HttpResponse {
+    HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(body)
+}
+
+/// One thing with its revision as `ETag`.
+pub fn tagged(rev: i64, body: &impl Serialize) -> HttpResponse {
+    HttpResponse::Ok().insert_header((header::ETAG, etag(rev))).insert_header((header::CACHE_CONTROL, "no-store")).json(body)
+}
+
+/// The answer to what was created, as it is kept under an idempotency key.
+///
+/// # Errors
+/// The body cannot be written.
+pub fn created(body: &impl Serialize) -> Result<once::Answer> {
+    let body = serde_json::to_value(body).map_err(|e| Error::internal("an answer cannot be written").caused_by(e))?;
+    Ok((201, body))
+}
+
+/// Sends an answer that is kept; the first and the repeated one look the same.
+pub fn kept((status, body): once::Answer) -> HttpResponse {
+    let mut response = HttpResponse::build(StatusCode::from_u16(status).unwrap_or(StatusCode::OK));
+    if let Some(rev) = body.get("rev").and_then(Value::as_i64) {
+        response.insert_header((header::ETAG, etag(rev)));
+    }
+    response.insert_header((header::CACHE_CONTROL, "no-store")).json(body)
+}
+
+fn etag(rev: i64) -> String {
+    format!("\"{rev}\"")
+}

@@ -1,0 +1,362 @@
+//! Accounts and what they may do.
+
+use actix_web::{HttpResponse, get, patch, post, web};
+use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::http::{
+    State,
+    auth::{AccountManage, AccountRead, May, Own},
+    body::Body,
+    params::{List, Listed, Paging, PathId},
+    precondition::{IdempotencyKey, IfMatch},
+    problem::Answer,
+    reply,
+};
+use bazdid_domain::{
+    account::{Role, RoleGrant},
+    organisation::ActiveState,
+};
+use bazdid_protocol::{
+    error::Error,
+    ids::{AccountId, AccountTag, AreaId, GrantId, OrganisationId},
+    time::Timestamp,
+};
+use bazdid_service::{
+    Ctx,
+    account::{self, AccountPatch, AccountQuery, NewAccount, Person, grant::NewGrant, password::NewPassword},
+    once::once,
+};
+
+/// The routes of this module.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(me).service(change_password);
+    config.service(list).service(create).service(get).service(update).service(disable).service(enable);
+    config.service(grant).service(revoke_grant).service(reset_password).service(end_sessions);
+}
+
+/// An account with its grants. A phone number is in no answer.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AccountView {
+    /// Identity.
+    pub id: AccountId,
+    /// Revision.
+    pub rev: i64,
+    /// Login name.
+    pub login: String,
+    /// Name that colleagues see.
+    pub display_name: String,
+    /// `fa` or `en`.
+    pub locale: String,
+    /// May log in or not.
+    pub state: ActiveState,
+    /// Whether a phone number is kept.
+    pub has_phone: bool,
+    /// Grants, those of the past and the future too.
+    pub grants: Vec<GrantView>,
+    /// Creation.
+    pub created_at: Timestamp,
+    /// Last change.
+    pub updated_at: Timestamp,
+}
+
+/// A role held in some areas, for an organisation, during a time.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct GrantView {
+    /// Identity.
+    pub id: GrantId,
+    /// The role.
+    pub role: Role,
+    /// On whose behalf.
+    #[schema(required = true)]
+    pub organisation_id: Option<OrganisationId>,
+    /// Areas, with all that lie below them.
+    pub areas: Vec<AreaId>,
+    /// First instant of validity.
+    pub valid_from: Timestamp,
+    /// First instant after validity; open if absent.
+    #[schema(required = true)]
+    pub valid_to: Option<Timestamp>,
+}
+
+impl From<RoleGrant> for GrantView {
+    fn from(g: RoleGrant) -> Self {
+        Self { id: g.id, role: g.role, organisation_id: g.organisation_id, areas: g.areas, valid_from: g.valid_from, valid_to: g.valid_to }
+    }
+}
+
+impl From<Person> for AccountView {
+    fn from(Person { account: a, grants }: Person) -> Self {
+        Self {
+            id: a.id,
+            rev: a.rev,
+            login: a.login,
+            display_name: a.display_name,
+            locale: a.locale,
+            state: a.state,
+            has_phone: a.phone_encrypted.is_some(),
+            grants: grants.into_iter().map(GrantView::from).collect(),
+            created_at: a.created_at,
+            updated_at: a.updated_at,
+        }
+    }
+}
+
+/// A new account.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = NewAccount)]
+pub struct NewAccountBody {
+    /// Login name.
+    pub login: String,
+    /// Name that colleagues see.
+    pub display_name: String,
+    /// `fa` or `en`.
+    #[serde(default = "persian")]
+    #[schema(default = "fa")]
+    pub locale: String,
+    /// Phone, E.164; kept sealed, in no answer.
+    #[schema(example = "+989121234567")]
+    pub phone: Option<String>,
+    /// Without one nobody can log in yet.
+    pub password: Option<String>,
+}
+
+fn persian() -> String {
+    "fa".to_owned()
+}
+
+/// What is changed of an account; what is absent stays.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AccountChange {
+    /// Name that colleagues see.
+    pub display_name: Option<String>,
+    /// `fa` or `en`.
+    pub locale: Option<String>,
+    /// Another phone; `null`: none any more.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    pub phone: Option<Option<String>>,
+}
+
+/// Tells `null` from absent.
+fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
+/// A role to grant.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = NewGrant)]
+pub struct NewGrantBody {
+    /// The role.
+    pub role: Role,
+    /// On whose behalf.
+    pub organisation_id: Option<OrganisationId>,
+    /// Where, with all that lies below.
+    #[serde(default)]
+    pub areas: Vec<AreaId>,
+    /// First instant; absent: now.
+    pub valid_from: Option<Timestamp>,
+    /// First instant after; absent: open.
+    pub valid_to: Option<Timestamp>,
+}
+
+/// Which grant ends.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GrantToRevoke {
+    /// The grant.
+    pub grant_id: GrantId,
+}
+
+/// A new password for somebody.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PasswordReset {
+    /// The new password.
+    pub password: String,
+}
+
+/// A new password of one's own.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PasswordChange {
+    /// The one in force.
+    pub old_password: String,
+    /// The new one.
+    pub new_password: String,
+}
+
+/// Which accounts.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct AccountListQuery {
+    /// Part of the login or of the name.
+    text: Option<String>,
+    /// Active or disabled only.
+    state: Option<ActiveState>,
+    /// Only who holds this role now.
+    role: Option<Role>,
+}
+
+/// One's own account
+#[utoipa::path(tag = "accounts", responses((status = 200, body = AccountView)), extensions(("x-permission" = json!("own"))))]
+#[get("/v1/me")]
+async fn me(state: web::Data<State>, ctx: May<Own>) -> Answer {
+    let ctx = ctx.ctx();
+    let person = state.db.read(move |tx| account::me(tx, &ctx)).await?;
+    Ok(reply::tagged(person.account.rev, &AccountView::from(person)))
+}
+
+/// Change one's own password; every other login ends
+#[utoipa::path(tag = "accounts", request_body = PasswordChange, responses((status = 204)), extensions(("x-permission" = json!("own"))))]
+#[post("/v1/me/change-password")]
+async fn change_password(state: web::Data<State>, ctx: May<Own>, body: Body<PasswordChange>) -> Answer {
+    let session = ctx.session();
+    let ctx = ctx.ctx();
+    let PasswordChange { old_password, new_password } = body.value;
+    let for_admit = ctx.clone();
+    let admit = move |tx: &mut bazdid_store::Tx<'_>| {
+        let login = account::me(tx, &for_admit)?.account.login;
+        Ok(account::password::admit_change(tx, &for_admit, &old_password)?.map(|attempt| (attempt, login)))
+    };
+    let (attempt, login) = state.db.write(admit).await??;
+    let for_hash = ctx.clone();
+    let (old, new) =
+        blocking(move || Ok((attempt.verify(&for_hash)?, NewPassword::new(&for_hash, &new_password, &login, "/new_password")?))).await?;
+    state.db.write(move |tx| account::password::change(tx, &ctx, &old, &new, Some(session))).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Hashing takes tens of milliseconds: not on the worker's own thread.
+async fn blocking<T: Send + 'static>(
+    f: impl FnOnce() -> bazdid_protocol::error::Result<T> + Send + 'static,
+) -> bazdid_protocol::error::Result<T> {
+    web::block(f).await.map_err(|e| Error::internal("the hashing of a password was cut off").caused_by(e))?
+}
+
+/// Accounts by login
+#[utoipa::path(tag = "accounts", params(AccountListQuery, Paging), responses((status = 200, body = Listed<AccountView>)), extensions(("x-permission" = json!("account.read"))))]
+#[get("/v1/accounts")]
+async fn list(state: web::Data<State>, ctx: May<AccountRead>, query: List<AccountListQuery>) -> Answer {
+    let (ctx, after) = (ctx.ctx(), query.after()?);
+    let AccountListQuery { text, state: active, role } = query.filter;
+    let query = AccountQuery { text, state: active, role, after, limit: query.limit };
+    let (people, next) = state.db.read(move |tx| account::list(tx, &ctx, &query)).await?;
+    Ok(reply::plain(&Listed::new(people.into_iter().map(AccountView::from).collect(), next)?))
+}
+
+/// Make an account
+#[utoipa::path(tag = "accounts", request_body = NewAccountBody, params(("Idempotency-Key" = Option<String>, Header)), responses((status = 201, body = AccountView)), extensions(("x-permission" = json!("account.manage"))))]
+#[post("/v1/accounts")]
+async fn create(state: web::Data<State>, ctx: May<AccountManage>, key: IdempotencyKey, body: Body<NewAccountBody>) -> Answer {
+    let (ctx, key) = (ctx.ctx(), key.once(&body));
+    let NewAccountBody { login, display_name, locale, phone, password } = body.value;
+    let for_hash = ctx.clone();
+    let for_login = login.clone();
+    let hash = move || password.map(|p| NewPassword::new(&for_hash, &p, &for_login, "/password")).transpose();
+    let new = NewAccount { login, display_name, locale, phone, password: blocking(hash).await? };
+    let create = move |tx: &mut bazdid_store::Tx<'_>| {
+        once(tx, &ctx, &key, |tx| reply::created(&AccountView::from(account::create(tx, &ctx, &new)?)))
+    };
+    Ok(reply::kept(state.db.write(create).await?))
+}
+
+/// One account
+#[utoipa::path(tag = "accounts", params(("id" = AccountId, Path)), responses((status = 200, body = AccountView)), extensions(("x-permission" = json!("account.read"))))]
+#[get("/v1/accounts/{id}")]
+async fn get(state: web::Data<State>, ctx: May<AccountRead>, id: PathId<AccountTag>) -> Answer {
+    let ctx = ctx.ctx();
+    let person = state.db.read(move |tx| account::get(tx, &ctx, id.0)).await?;
+    Ok(reply::tagged(person.account.rev, &AccountView::from(person)))
+}
+
+/// Runs a change of an account and answers with the account.
+async fn change(
+    state: &State,
+    ctx: May<AccountManage>,
+    mut f: impl FnMut(&mut bazdid_store::Tx<'_>, &Ctx) -> bazdid_protocol::error::Result<Person> + Send + 'static,
+) -> Answer {
+    let ctx = ctx.ctx();
+    let person = state.db.write(move |tx| f(tx, &ctx)).await?;
+    Ok(reply::tagged(person.account.rev, &AccountView::from(person)))
+}
+
+/// Change names, language or phone
+#[utoipa::path(tag = "accounts", request_body = AccountChange, params(("id" = AccountId, Path), ("If-Match" = String, Header)), responses((status = 200, body = AccountView)), extensions(("x-permission" = json!("account.manage"))))]
+#[patch("/v1/accounts/{id}")]
+async fn update(
+    state: web::Data<State>,
+    ctx: May<AccountManage>,
+    id: PathId<AccountTag>,
+    rev: IfMatch,
+    body: Body<AccountChange>,
+) -> Answer {
+    let AccountChange { display_name, locale, phone } = body.value;
+    let patch = AccountPatch { display_name, locale, phone };
+    change(&state, ctx, move |tx, ctx| account::update(tx, ctx, id.0, rev.0, &patch)).await
+}
+
+/// Close an account
+#[utoipa::path(tag = "accounts", params(("id" = AccountId, Path), ("If-Match" = String, Header)), responses((status = 200, body = AccountView)), extensions(("x-permission" = json!("account.manage"))))]
+#[post("/v1/accounts/{id}/disable")]
+async fn disable(state: web::Data<State>, ctx: May<AccountManage>, id: PathId<AccountTag>, rev: IfMatch) -> Answer {
+    change(&state, ctx, move |tx, ctx| account::disable(tx, ctx, id.0, rev.0)).await
+}
+
+/// Open a closed account again
+#[utoipa::path(tag = "accounts", params(("id" = AccountId, Path), ("If-Match" = String, Header)), responses((status = 200, body = AccountView)), extensions(("x-permission" = json!("account.manage"))))]
+#[post("/v1/accounts/{id}/enable")]
+async fn enable(state: web::Data<State>, ctx: May<AccountManage>, id: PathId<AccountTag>, rev: IfMatch) -> Answer {
+    change(&state, ctx, move |tx, ctx| account::enable(tx, ctx, id.0, rev.0)).await
+}
+
+/// Grant a role
+#[utoipa::path(tag = "accounts", request_body = NewGrantBody, params(("id" = AccountId, Path), ("If-Match" = String, Header)), responses((status = 200, body = AccountView)), extensions(("x-permission" = json!("account.manage"))))]
+#[post("/v1/accounts/{id}/grant")]
+async fn grant(state: web::Data<State>, ctx: May<AccountManage>, id: PathId<AccountTag>, rev: IfMatch, body: Body<NewGrantBody>) -> Answer {
+    let NewGrantBody { role, organisation_id, areas, valid_from, valid_to } = body.value;
+    let new = NewGrant { role, organisation_id, areas, valid_from, valid_to };
+    change(&state, ctx, move |tx, ctx| account::grant::grant(tx, ctx, id.0, rev.0, &new).map(|(person, _)| person)).await
+}
+
+/// End a grant now
+#[utoipa::path(tag = "accounts", request_body = GrantToRevoke, params(("id" = AccountId, Path), ("If-Match" = String, Header)), responses((status = 200, body = AccountView)), extensions(("x-permission" = json!("account.manage"))))]
+#[post("/v1/accounts/{id}/revoke-grant")]
+async fn revoke_grant(
+    state: web::Data<State>,
+    ctx: May<AccountManage>,
+    id: PathId<AccountTag>,
+    rev: IfMatch,
+    body: Body<GrantToRevoke>,
+) -> Answer {
+    change(&state, ctx, move |tx, ctx| account::grant::revoke(tx, ctx, id.0, rev.0, body.value.grant_id)).await
+}
+
+/// Set somebody's password; all his logins end
+#[utoipa::path(tag = "accounts", request_body = PasswordReset, params(("id" = AccountId, Path), ("If-Match" = String, Header)), responses((status = 200, body = AccountView)), extensions(("x-permission" = json!("account.manage"))))]
+#[post("/v1/accounts/{id}/reset-password")]
+async fn reset_password(
+    state: web::Data<State>,
+    ctx: May<AccountManage>,
+    id: PathId<AccountTag>,
+    rev: IfMatch,
+    body: Body<PasswordReset>,
+) -> Answer {
+    let for_get = Ctx::clone(&ctx);
+    let login = state.db.read(move |tx| account::get(tx, &for_get, id.0)).await?.account.login;
+    let for_hash = Ctx::clone(&ctx);
+    let new = blocking(move || NewPassword::new(&for_hash, &body.value.password, &login, "/password")).await?;
+    change(&state, ctx, move |tx, ctx| account::password::reset(tx, ctx, id.0, rev.0, &new)).await
+}
+
+/// End every login of an account: a phone was lost
+#[utoipa::path(tag = "accounts", params(("id" = AccountId, Path), ("If-Match" = String, Header)), responses((status = 200, body = AccountView)), extensions(("x-permission" = json!("account.manage"))))]
+#[post("/v1/accounts/{id}/end-sessions")]
+async fn end_sessions(state: web::Data<State>, ctx: May<AccountManage>, id: PathId<AccountTag>, rev: IfMatch) -> Answer {
+    change(&state, ctx, move |tx, ctx| account::password::end_sessions(tx, ctx, id.0, rev.0)).await
+}

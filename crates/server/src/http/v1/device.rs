@@ -1,0 +1,123 @@
+//! Devices: everybody sees his own, the office takes them out of service.
+
+use actix_web::{get, post, web};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::http::{
+    State,
+    auth::{DeviceManage, May, Sync},
+    params::{List, Listed, Paging, PathId},
+    problem::Answer,
+    reply,
+};
+use bazdid_domain::account::{ClockTrust, Device};
+use bazdid_protocol::{
+    ids::{AccountId, DeviceId, DeviceTag},
+    time::{MICROS_PER_SECOND, Timestamp},
+};
+use bazdid_service::device;
+
+/// The routes of this module.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(list_own).service(list).service(revoke);
+}
+
+/// A device.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DeviceView {
+    /// Identity.
+    pub id: DeviceId,
+    /// Who enrolled it.
+    pub account_id: AccountId,
+    /// Human name.
+    pub name: String,
+    /// `android`, `ios`, …
+    pub platform: String,
+    /// Version of the field app.
+    pub app_version: String,
+    /// Enrolment.
+    pub enrolled_at: Timestamp,
+    /// When it was taken out of service.
+    #[schema(required = true)]
+    pub revoked_at: Option<Timestamp>,
+    /// Whether it is out of service only because it was silent for long and another device of the account needed its place: it comes
+    /// back when it registers again with its nonce.
+    pub retired: bool,
+    /// Last pull.
+    #[schema(required = true)]
+    pub last_pull_at: Option<Timestamp>,
+    /// Last push.
+    #[schema(required = true)]
+    pub last_push_at: Option<Timestamp>,
+    /// Highest `seq` answered.
+    pub applied_through: i64,
+    /// Chain over all answered mutations.
+    pub chain: String,
+    /// How far its wall clock was off at the last push, seconds.
+    pub clock_offset_s: i64,
+    /// How far its wall clock is trusted.
+    pub clock_trust: ClockTrust,
+    /// Mutations in its outbox after the last push: those that it reported less those that the push answered.
+    pub pending: i64,
+}
+
+impl From<Device> for DeviceView {
+    fn from(d: Device) -> Self {
+        Self {
+            id: d.id,
+            account_id: d.account_id,
+            name: d.name,
+            platform: d.platform,
+            app_version: d.app_version,
+            enrolled_at: d.enrolled_at,
+            revoked_at: d.revoked_at,
+            retired: d.retired,
+            last_pull_at: d.last_pull_at,
+            last_push_at: d.last_push_at,
+            applied_through: d.applied_through,
+            chain: d.chain,
+            clock_offset_s: d.clock_offset_us / MICROS_PER_SECOND,
+            clock_trust: d.clock_trust,
+            pending: d.pending,
+        }
+    }
+}
+
+/// Which devices.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct DeviceQuery {
+    /// Of one account.
+    account_id: Option<AccountId>,
+}
+
+/// One's own devices
+#[utoipa::path(tag = "sync", responses((status = 200, body = Listed<DeviceView>)), extensions(("x-permission" = json!("sync"))))]
+#[get("/v1/sync/devices")]
+async fn list_own(state: web::Data<State>, ctx: May<Sync>) -> Answer {
+    let ctx = ctx.ctx();
+    let found = state.db.read(move |tx| device::list_own(tx, &ctx)).await?;
+    Ok(reply::plain(&Listed::all(found.into_iter().map(DeviceView::from).collect())))
+}
+
+/// Devices of everybody
+#[utoipa::path(tag = "devices", params(DeviceQuery, Paging), responses((status = 200, body = Listed<DeviceView>)), extensions(("x-permission" = json!("device.manage"))))]
+#[get("/v1/devices")]
+async fn list(state: web::Data<State>, ctx: May<DeviceManage>, query: List<DeviceQuery>) -> Answer {
+    let (ctx, after, limit) = (ctx.ctx(), query.after()?, query.limit);
+    let of = query.filter.account_id;
+    let (devices, next) = state.db.read(move |tx| device::list(tx, &ctx, of, after, limit)).await?;
+    Ok(reply::plain(&Listed::new(devices.into_iter().map(DeviceView::from).collect(), next)?))
+}
+
+/// Take a device out of service; again changes nothing and says so
+#[utoipa::path(tag = "devices", params(("id" = DeviceId, Path)), responses((status = 200, body = DeviceView)), extensions(("x-permission" = json!("device.manage"))))]
+#[post("/v1/devices/{id}/revoke")]
+async fn revoke(state: web::Data<State>, ctx: May<DeviceManage>, id: PathId<DeviceTag>) -> Answer {
+    let ctx = ctx.ctx();
+    let device = state.db.write(move |tx| device::revoke(tx, &ctx, id.0)).await?;
+    Ok(reply::plain(&DeviceView::from(device)))
+}

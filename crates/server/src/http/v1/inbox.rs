@@ -1,0 +1,105 @@
+//! The office's inbox.
+
+use actix_web::{get, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::http::{
+    State,
+    auth::{ConflictRead, May},
+    problem::Answer,
+    reply,
+    v1::{conflict::ConflictView, device::DeviceView, kept::KeptView, ticket::view::TicketView, work_order::WorkOrderView},
+};
+use bazdid_domain::{
+    conflict::{ConflictKind, Severity},
+    work_order::WorkOrderKind,
+};
+use bazdid_service::inbox::{self, Inbox};
+
+/// The routes of this module.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(get);
+}
+
+/// How many open conflicts there are of a kind.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ConflictCount {
+    /// Class.
+    pub kind: ConflictKind,
+    /// How much they matter.
+    pub severity: Severity,
+    /// How many.
+    pub count: i64,
+}
+
+/// How many orders of a kind nobody could be asked to do.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DraftCount {
+    /// What is to be done.
+    pub kind: WorkOrderKind,
+    /// How many.
+    pub count: i64,
+}
+
+/// How much waits.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct InboxCounts {
+    /// Orders that nobody could be asked to do.
+    pub drafts: Vec<DraftCount>,
+    /// Open conflicts.
+    pub conflicts: Vec<ConflictCount>,
+    /// Tickets outside every area.
+    pub outside: i64,
+    /// Devices whose clock was off by more than a day.
+    pub wrong_clocks: usize,
+}
+
+/// What waits for a person of the office: of each kind the first 50, and how many there are.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct InboxView {
+    /// How much.
+    pub counts: InboxCounts,
+    /// Orders that nobody could be asked to do, the oldest first.
+    pub drafts: Vec<WorkOrderView>,
+    /// Open hard conflicts, the newest first.
+    pub conflicts: Vec<ConflictView>,
+    /// Tickets outside every area, the newest first.
+    pub outside: Vec<TicketView>,
+    /// Devices whose clock was off by more than a day.
+    pub wrong_clocks: Vec<DeviceView>,
+    /// What devices sent that is kept aside and belongs to nothing that the server knows, the newest first; all of it is at
+    /// `/v1/kept-mutations`.
+    pub kept: Vec<KeptView>,
+}
+
+impl From<Inbox> for InboxView {
+    fn from(i: Inbox) -> Self {
+        Self {
+            counts: InboxCounts {
+                drafts: i.draft_counts.into_iter().map(|(kind, count)| DraftCount { kind, count }).collect(),
+                conflicts: i.conflict_counts.into_iter().map(|(kind, severity, count)| ConflictCount { kind, severity, count }).collect(),
+                outside: i.outside_count,
+                wrong_clocks: i.wrong_clocks.len(),
+            },
+            drafts: i.drafts.into_iter().map(WorkOrderView::from).collect(),
+            conflicts: i.conflicts.into_iter().map(ConflictView::from).collect(),
+            outside: i.outside.into_iter().map(TicketView::from).collect(),
+            wrong_clocks: i.wrong_clocks.into_iter().take(SHOWN).map(DeviceView::from).collect(),
+            kept: i.kept.into_iter().map(KeptView::from).collect(),
+        }
+    }
+}
+
+/// Devices that are shown.
+const SHOWN: usize = 50;
+
+/// What waits for a person of the office, within reach
+#[utoipa::path(tag = "inbox", responses((status = 200, body = InboxView)), extensions(("x-permission" = json!("conflict.read"))))]
+#[get("/v1/inbox")]
+async fn get(state: web::Data<State>, ctx: May<ConflictRead>) -> Answer {
+    let ctx = ctx.ctx();
+    let found = state.db.read(move |tx| inbox::get(tx, &ctx)).await?;
+    Ok(reply::plain(&InboxView::from(found)))
+}

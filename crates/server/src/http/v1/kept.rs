@@ -1,0 +1,117 @@
+//! What devices sent that is kept aside and belongs to nothing that the server knows.
+
+use actix_web::{get, post, web};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use crate::http::{
+    State,
+    auth::{ConflictRead, ConflictResolve, May},
+    body::Body,
+    params::{List, Listed, NoFilter, Paging, PathId},
+    problem::Answer,
+    reply,
+};
+use bazdid_domain::sync::journal::Journaled;
+use bazdid_protocol::{
+    ids::{AccountId, DeviceId, MutationId, MutationTag},
+    outcome::{OutcomeCode, Status},
+    time::Timestamp,
+};
+use bazdid_service::kept::{self, Decision};
+
+/// The routes of this module.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(list).service(adopt).service(discard);
+}
+
+/// A mutation that is kept aside.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct KeptView {
+    /// Identity.
+    pub id: MutationId,
+    /// What became of it: `conflict` as long as nobody has decided.
+    #[schema(value_type = String)]
+    pub status: Status,
+    /// Why it is kept aside, or what became of it.
+    #[schema(value_type = Option<String>, required = true)]
+    pub code: Option<OutcomeCode>,
+    /// In a sentence.
+    #[schema(required = true)]
+    pub detail: Option<String>,
+    /// Who did it.
+    pub actor: AccountId,
+    /// With which device.
+    pub device: DeviceId,
+    /// The command; `?` if it could not be read.
+    #[schema(example = "note.add")]
+    pub cmd: String,
+    /// What it names.
+    pub entity: Uuid,
+    /// The arguments; of what could not be read, all of it.
+    pub args: Value,
+    /// By the device's clock.
+    pub at: Timestamp,
+    /// The estimated true time.
+    pub est: Timestamp,
+    /// First receipt.
+    pub received_at: Timestamp,
+}
+
+impl From<Journaled> for KeptView {
+    fn from(r: Journaled) -> Self {
+        Self {
+            id: r.id,
+            status: r.status,
+            code: r.code,
+            detail: r.detail,
+            actor: r.actor,
+            device: r.device_id,
+            cmd: r.cmd,
+            entity: r.entity,
+            args: r.args,
+            at: r.at,
+            est: r.est,
+            received_at: r.received_at,
+        }
+    }
+}
+
+/// What something is about.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AdoptBody {
+    /// The ticket or work order that it is about, if not the one that its author named. Only for what somebody saw: a note, visit,
+    /// photo, measurement or answer.
+    pub about: Option<Uuid>,
+}
+
+/// What is kept aside and belongs to nothing that the server knows, newest first
+#[utoipa::path(tag = "inbox", params(Paging), responses((status = 200, body = Listed<KeptView>)), extensions(("x-permission" = json!("conflict.read"))))]
+#[get("/v1/kept-mutations")]
+async fn list(state: web::Data<State>, ctx: May<ConflictRead>, query: List<NoFilter>) -> Answer {
+    let ctx = ctx.ctx();
+    let (before, limit) = (query.after::<(Timestamp, MutationId)>()?, query.limit);
+    let found = state.db.read(move |tx| kept::list(tx, &ctx, before, limit + 1)).await?;
+    Ok(reply::plain(&Listed::page(found, limit, |r| (r.received_at, r.id))?.map(KeptView::from)))
+}
+
+/// Let in what is kept aside
+#[utoipa::path(tag = "inbox", params(("id" = MutationId, Path)), request_body = AdoptBody, responses((status = 200, body = KeptView)), extensions(("x-permission" = json!("conflict.resolve"))))]
+#[post("/v1/kept-mutations/{id}/adopt")]
+async fn adopt(state: web::Data<State>, ctx: May<ConflictResolve>, id: PathId<MutationTag>, body: Body<AdoptBody>) -> Answer {
+    let ctx = ctx.ctx();
+    let decision = Decision::Adopt { about: body.value.about };
+    Ok(reply::plain(&KeptView::from(state.db.write(move |tx| kept::decide(tx, &ctx, id.0, decision)).await?)))
+}
+
+/// Leave out what is kept aside; the journal keeps it
+#[utoipa::path(tag = "inbox", params(("id" = MutationId, Path)), responses((status = 200, body = KeptView)), extensions(("x-permission" = json!("conflict.resolve"))))]
+#[post("/v1/kept-mutations/{id}/discard")]
+async fn discard(state: web::Data<State>, ctx: May<ConflictResolve>, id: PathId<MutationTag>) -> Answer {
+    let ctx = ctx.ctx();
+    Ok(reply::plain(&KeptView::from(state.db.write(move |tx| kept::decide(tx, &ctx, id.0, Decision::Discard)).await?)))
+}

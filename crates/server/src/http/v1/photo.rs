@@ -1,0 +1,232 @@
+//! Photos: the metadata of their capture and what the checks found. The bytes have a resource of their own.
+
+pub mod content;
+mod range;
+
+use actix_web::{get, web};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::http::{
+    State,
+    auth::{May, TicketRead},
+    params::{List, Listed, Paging, PathId},
+    problem::Answer,
+    reply,
+};
+use bazdid_domain::{
+    evidence::{
+        reading::Reading,
+        sentence::{Language, sentence},
+    },
+    photo::{Photo, PhotoKind, PhotoState, Verdict, VerdictResult},
+    picture::{Picture, PictureState, ReadFault},
+    visit::MockFlag,
+};
+use bazdid_protocol::{
+    geo::Point,
+    ids::{AccountId, DeviceId, OrganisationId, PhotoId, PhotoTag, TicketId, VisitId, WorkOrderId},
+    time::Timestamp,
+};
+use bazdid_service::photo::{self, Shown};
+use bazdid_store::photo::PhotoFilter;
+
+/// The routes of this module.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(list).service(get);
+    content::routes(config);
+}
+
+/// One check of one photo.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct VerdictView {
+    /// Which check.
+    #[schema(example = "distance")]
+    pub check: String,
+    /// What it found.
+    pub result: VerdictResult,
+    /// The figures it rests on; for those who judge the evidence only.
+    #[serde(skip_serializing_if = "Value::is_null")]
+    #[schema(value_type = Option<Object>)]
+    pub figures: Value,
+    /// The same in one sentence; with the figures for those who judge the evidence only.
+    pub sentence: SentenceView,
+}
+
+/// A sentence in both languages.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SentenceView {
+    /// Persian.
+    pub fa: String,
+    /// English.
+    pub en: String,
+}
+
+/// How far the reading of a photo's bytes is, and what they say of themselves.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReadingView {
+    /// How far it is.
+    pub state: PictureState,
+    /// Why it could not be read the last time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fault: Option<ReadFault>,
+    /// Each value, such as `{"value": "jpeg"}`, or why it is not known, such as `{"unknown": "no_exif"}`: `format`, `pixels`, `time`,
+    /// `point`, `altitude_m`, `direction`, `gps_time`, `make`, `model`, `orientation`. Absent while the bytes wait.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub found: Option<Reading>,
+}
+
+impl From<Picture> for ReadingView {
+    fn from(p: Picture) -> Self {
+        Self { state: p.state, fault: p.fault, found: p.found.map(|f| f.reading) }
+    }
+}
+
+impl From<Verdict> for VerdictView {
+    fn from(v: Verdict) -> Self {
+        let sentence = SentenceView { fa: sentence(&v, Language::Persian), en: sentence(&v, Language::English) };
+        let Verdict { check, result, figures } = v;
+        Self { check, result, figures, sentence }
+    }
+}
+
+/// A photo's metadata.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PhotoView {
+    /// Identity.
+    pub id: PhotoId,
+    /// Revision.
+    pub rev: i64,
+    /// Of which ticket.
+    pub ticket: TicketId,
+    /// For which work order.
+    #[schema(required = true)]
+    pub work_order: Option<WorkOrderId>,
+    /// On which visit.
+    #[schema(required = true)]
+    pub visit: Option<VisitId>,
+    /// What it is meant to show.
+    pub kind: PhotoKind,
+    /// Who took it.
+    pub actor: AccountId,
+    /// For which organisation.
+    #[schema(required = true)]
+    pub organisation: Option<OrganisationId>,
+    /// With which device.
+    #[schema(required = true)]
+    pub device: Option<DeviceId>,
+    /// SHA-256 of the bytes, 64 hex digits.
+    pub sha256: String,
+    /// Number of bytes.
+    pub bytes: i64,
+    /// Media type.
+    pub mime: String,
+    /// Pixels across.
+    #[schema(required = true)]
+    pub width: Option<i64>,
+    /// Pixels down.
+    #[schema(required = true)]
+    pub height: Option<i64>,
+    /// Capture by the device's clock.
+    pub captured_at: Timestamp,
+    /// Capture as the server corrects it.
+    pub captured_est: Timestamp,
+    /// Where.
+    #[schema(required = true)]
+    pub point: Option<Point>,
+    /// Compass direction of the camera, degrees from north.
+    #[schema(required = true)]
+    pub heading_deg: Option<f64>,
+    /// Whether the fix was simulated.
+    pub mock: MockFlag,
+    /// Where the bytes are.
+    pub state: PhotoState,
+    /// What the checks found.
+    pub verdicts: Vec<VerdictView>,
+    /// What the bytes say, once they are stored; for those who judge the evidence only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reading: Option<ReadingView>,
+    /// When it was removed; the declaration is kept.
+    #[schema(required = true)]
+    pub removed_at: Option<Timestamp>,
+    /// When the server heard of it.
+    pub received_at: Timestamp,
+}
+
+impl From<Shown> for PhotoView {
+    fn from(shown: Shown) -> Self {
+        Self { reading: shown.picture.map(ReadingView::from), ..shown.photo.into() }
+    }
+}
+
+impl From<Photo> for PhotoView {
+    fn from(p: Photo) -> Self {
+        Self {
+            id: p.id,
+            rev: p.rev,
+            ticket: p.ticket_id,
+            work_order: p.work_order_id,
+            visit: p.visit_id,
+            kind: p.kind,
+            actor: p.actor,
+            organisation: p.organisation_id,
+            device: p.device_id,
+            sha256: p.sha256,
+            bytes: p.bytes,
+            mime: p.mime,
+            width: p.width,
+            height: p.height,
+            captured_at: p.captured_at,
+            captured_est: p.captured_est,
+            point: p.point,
+            heading_deg: p.heading_deg,
+            mock: p.mock,
+            state: p.state,
+            verdicts: p.verdicts.into_iter().map(VerdictView::from).collect(),
+            reading: None,
+            removed_at: p.removed_at,
+            received_at: p.received_at,
+        }
+    }
+}
+
+/// Which photos.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct PhotoQuery {
+    /// Of this ticket.
+    ticket: Option<TicketId>,
+    /// For this work order.
+    work_order: Option<WorkOrderId>,
+    /// On this visit.
+    visit: Option<VisitId>,
+    /// Meant to show this.
+    kind: Option<PhotoKind>,
+    /// With the bytes there.
+    state: Option<PhotoState>,
+}
+
+/// Photos within reach, newest first; contractors see those of their own people
+#[utoipa::path(tag = "photos", params(PhotoQuery, Paging), responses((status = 200, body = Listed<PhotoView>)), extensions(("x-permission" = json!("ticket.read"))))]
+#[get("/v1/photos")]
+async fn list(state: web::Data<State>, ctx: May<TicketRead>, query: List<PhotoQuery>) -> Answer {
+    let ctx = ctx.ctx();
+    let (before, limit) = (query.after()?, query.limit);
+    let PhotoQuery { ticket, work_order, visit, kind, state: bytes } = query.filter;
+    let filter = PhotoFilter { id: None, ticket, work_order, visit, kind, state: bytes, before, limit: limit + 1 };
+    let found = state.db.read(move |tx| photo::list(tx, &ctx, &filter)).await?;
+    Ok(reply::plain(&Listed::page(found, limit, |s| s.key)?.map(|s| PhotoView::from(s.row))))
+}
+
+/// One photo's metadata
+#[utoipa::path(tag = "photos", params(("id" = PhotoId, Path)), responses((status = 200, body = PhotoView)), extensions(("x-permission" = json!("ticket.read"))))]
+#[get("/v1/photos/{id}")]
+async fn get(state: web::Data<State>, ctx: May<TicketRead>, id: PathId<PhotoTag>) -> Answer {
+    let ctx = ctx.ctx();
+    let found = state.db.read(move |tx| photo::get(tx, &ctx, id.0)).await?;
+    Ok(reply::tagged(found.photo.rev, &PhotoView::from(found)))
+}

@@ -1,0 +1,177 @@
+//! The sync of devices: push, pull, registration, answers, configuration. The protocol is written down in `api-spec/sync.md`.
+
+mod repair;
+mod schema;
+mod wake;
+
+use std::sync::Arc;
+
+use actix_web::{get, post, web};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::http::{
+    State,
+    auth::{May, Own, Sync},
+    body::{Body, Envelope, Parts},
+    params::Params,
+    problem::Answer,
+    reply,
+};
+use bazdid_domain::account::Device;
+use bazdid_protocol::{
+    envelope::{EnvelopeFault, PullRequest, PushRequest},
+    error::{Code, Error, FieldError},
+    ids::DeviceId,
+    text_enum::TextEnum as _,
+    time::Timestamp,
+};
+use bazdid_service::{
+    device,
+    sync::{
+        self,
+        restore::{Sign, renew_feed},
+    },
+};
+
+/// Where a device sends what was done with it.
+pub const PUSH: &str = "/v1/sync/push";
+
+/// The routes of this module.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(push).service(pull).service(register).service(results).service(settings);
+    repair::routes(config);
+    wake::routes(config);
+}
+
+/// What a device says of itself.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = DeviceRegistration)]
+pub struct DeviceBody {
+    /// Made by the device, the same at each try: registering again gives the same device.
+    #[schema(example = "0192f000-0000-7000-8000-000000000001")]
+    pub nonce: String,
+    /// Human name.
+    pub name: String,
+    /// `android`, `ios`, …
+    #[schema(example = "android")]
+    pub platform: String,
+    /// Version of the field app.
+    pub app_version: String,
+}
+
+/// A registered device.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RegisteredDevice {
+    /// Its id, for push and pull.
+    pub id: DeviceId,
+    /// The highest seq that the server has of it.
+    pub applied_through: i64,
+    /// The chain after that.
+    pub chain: String,
+    /// When it was registered first.
+    pub enrolled_at: Timestamp,
+}
+
+impl From<Device> for RegisteredDevice {
+    fn from(d: Device) -> Self {
+        Self { id: d.id, applied_through: d.applied_through, chain: d.chain, enrolled_at: d.enrolled_at }
+    }
+}
+
+/// Which answers.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ResultsQuery {
+    /// Of which device.
+    device: DeviceId,
+    /// Those after this seq.
+    #[serde(default)]
+    after: i64,
+    /// At most so many of the device itself.
+    limit: Option<i64>,
+}
+
+/// Send what was done
+#[utoipa::path(tag = "sync", request_body = schema::Push, responses((status = 200, body = schema::Pushed)), extensions(("x-permission" = json!("own"))))]
+#[post("/v1/sync/push")]
+async fn push(state: web::Data<State>, ctx: May<Own>, body: Parts) -> Answer {
+    let request = PushRequest::read(&body.text()).map_err(bad_envelope)?;
+    let Parts { pass, .. } = body;
+    let ctx = ctx.ctx();
+    let batch = sync::push::Batch::read(&ctx, request)?;
+    let answer = state.db.write_together(move |tx| {
+        // In work until the database is done with it, though nobody may wait for the answer any more.
+        let _in_work = &pass;
+        sync::push::push(tx, &ctx, &batch)
+    });
+    let answer = answer.await?;
+    for result in &answer.results {
+        metrics::counter!("bazdid_sync_push_results_total", "status" => result.status.as_str()).increment(1);
+    }
+    Ok(reply::plain(&answer))
+}
+
+fn bad_envelope(EnvelopeFault { pointer, detail }: EnvelopeFault) -> Error {
+    Error { fields: vec![FieldError { pointer, detail }], ..Error::new(Code::BadEnvelope) }
+}
+
+/// Ask for what changed
+#[utoipa::path(tag = "sync", request_body = schema::Pull, responses((status = 200, body = schema::Page)), extensions(("x-permission" = json!("own"))))]
+#[post("/v1/sync/pull")]
+async fn pull(state: web::Data<State>, ctx: May<Own>, body: Envelope<PullRequest>) -> Answer {
+    let Envelope(request, pass) = body;
+    let (ctx, request, pass) = (ctx.ctx(), Arc::new(request), Arc::new(pass));
+    let device = request.device;
+    let noted = ctx.clone();
+    let page = || {
+        let (ctx, request, pass) = (ctx.clone(), Arc::clone(&request), Arc::clone(&pass));
+        state.db.read(move |tx| {
+            let _in_work = pass;
+            sync::pull::pull(tx, &ctx, &request)
+        })
+    };
+    let mut pulled = page().await?;
+    if let Some(epoch) = pulled.put_back.take() {
+        let ctx = ctx.clone();
+        if state.db.write(move |tx| renew_feed(tx, &ctx, &epoch, Sign::Cursor)).await? {
+            tracing::warn!(device.id = %device, "the database was put back to an earlier state: the feed has a new epoch, every device begins anew");
+        }
+        pulled = page().await?;
+    }
+    if pulled.note
+        && let Err(error) = state.db.write(move |tx| sync::pull::note(tx, &noted, device)).await
+    {
+        tracing::debug!(device.id = %device, error = %error, "a pull was not noted");
+    }
+    Ok(reply::plain(&pulled.page))
+}
+
+/// Register a device
+#[utoipa::path(tag = "sync", request_body = DeviceBody, responses((status = 200, body = RegisteredDevice)), extensions(("x-permission" = json!("sync"))))]
+#[post("/v1/sync/devices")]
+async fn register(state: web::Data<State>, ctx: May<Sync>, body: Body<DeviceBody>) -> Answer {
+    let ctx = ctx.ctx();
+    let DeviceBody { nonce, name, platform, app_version } = body.value;
+    let new = device::NewDevice { nonce, name, platform, app_version };
+    let device = state.db.write(move |tx| device::register(tx, &ctx, &new)).await?;
+    Ok(reply::plain(&RegisteredDevice::from(device)))
+}
+
+/// The answers that a device has not acknowledged, that still wait, or that were changed later
+#[utoipa::path(tag = "sync", params(ResultsQuery), responses((status = 200, body = schema::Results)), extensions(("x-permission" = json!("own"))))]
+#[get("/v1/sync/results")]
+async fn results(state: web::Data<State>, ctx: May<Own>, query: Params<ResultsQuery>) -> Answer {
+    let (ctx, ResultsQuery { device, after, limit }) = (ctx.ctx(), query.0);
+    Ok(reply::plain(&state.db.read(move |tx| sync::results::list_results(tx, &ctx, device, after, limit)).await?))
+}
+
+/// What a device has to know before it syncs
+#[utoipa::path(tag = "sync", responses((status = 200, body = schema::Config)), extensions(("x-permission" = json!("own"))))]
+#[get("/v1/sync/config")]
+async fn settings(state: web::Data<State>, ctx: May<Own>) -> Answer {
+    let ctx = ctx.ctx();
+    Ok(reply::plain(&state.db.read(move |tx| sync::config::sync_config(tx, &ctx)).await?))
+}

@@ -1,0 +1,160 @@
+//! Tickets: registered, found, looked at, decided about.
+
+pub mod command;
+pub mod query;
+pub mod view;
+
+use actix_web::{HttpResponse, get, post, web};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::http::{
+    State,
+    auth::{May, TicketCreate, TicketManage, TicketRead},
+    body::Body,
+    params::{List, Listed, Paging, PathId},
+    precondition::IdempotencyKey,
+    problem::Answer,
+    reply,
+    v1::{
+        ticket::{
+            query::TicketQuery,
+            view::{DetailView, SuggestionView, TicketView},
+        },
+        work_order::WorkOrderView,
+    },
+};
+use bazdid_domain::ticket::{PointSource, TicketOrigin};
+use bazdid_protocol::{
+    error::Result,
+    geo::Point,
+    ids::{TicketId, TicketTag},
+};
+use bazdid_service::{
+    Ctx,
+    once::once,
+    ticket::{self, NewTicket, lookup},
+    work_order::Shown,
+};
+use bazdid_store::Tx;
+
+/// The routes of this module.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(list).service(create).service(get).service(duplicates);
+    command::routes(config);
+}
+
+/// A new ticket.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = NewTicket)]
+pub struct NewTicketBody {
+    /// The id, if the client made one.
+    pub id: Option<TicketId>,
+    /// The category's id or code.
+    #[schema(example = "roads.pothole")]
+    pub category: String,
+    /// The citizen's words.
+    pub text: String,
+    /// Where.
+    pub point: Point,
+    /// Where, in words.
+    pub address_text: Option<String>,
+    /// Where the point came from.
+    #[serde(default = "by_map")]
+    #[schema(default = "map")]
+    pub point_source: PointSource,
+    /// The caller's phone, international; kept sealed, in no answer.
+    #[schema(example = "+989121234567")]
+    pub caller_phone: Option<String>,
+    /// Identity in another system; the same one twice is refused.
+    pub source_ref: Option<String>,
+}
+
+const fn by_map() -> PointSource {
+    PointSource::Map
+}
+
+/// A ticket that was registered: the ticket, what the system made of it, what it may be the same as.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RegisteredView {
+    /// The ticket.
+    #[serde(flatten)]
+    pub ticket: TicketView,
+    /// Its work orders.
+    pub work_orders: Vec<WorkOrderView>,
+    /// Tickets that may be the same thing.
+    pub duplicates: Vec<SuggestionView>,
+}
+
+/// Register a ticket; the system finds its areas and gives the work to somebody
+#[utoipa::path(tag = "tickets", request_body = NewTicketBody, params(("Idempotency-Key" = Option<String>, Header)), responses((status = 201, body = RegisteredView)), extensions(("x-permission" = json!("ticket.create"))))]
+#[post("/v1/tickets")]
+async fn create(state: web::Data<State>, ctx: May<TicketCreate>, key: IdempotencyKey, body: Body<NewTicketBody>) -> Answer {
+    let (ctx, key) = (ctx.ctx(), key.once(&body));
+    let body = body.value;
+    let create = move |tx: &mut Tx<'_>| once(tx, &ctx, &key, |tx| reply::created(&register(tx, &ctx, &body)?));
+    Ok(reply::kept(state.db.write(create).await?))
+}
+
+fn register(tx: &mut Tx<'_>, ctx: &Ctx, body: &NewTicketBody) -> Result<RegisteredView> {
+    let new = NewTicket {
+        id: body.id,
+        category: lookup::category(tx, ctx, &body.category, "/category")?,
+        text: body.text.clone(),
+        address_text: body.address_text.clone(),
+        point: body.point,
+        point_source: body.point_source,
+        origin: TicketOrigin::Call,
+        created_at: None,
+        source_ref: body.source_ref.clone(),
+        caller_phone: body.caller_phone.clone(),
+    };
+    let made = ticket::create(tx, ctx, &new)?;
+    Ok(RegisteredView {
+        ticket: made.ticket.into(),
+        work_orders: made.orders.into_iter().map(Shown::new).map(WorkOrderView::from).collect(),
+        duplicates: made.duplicates.into_iter().map(SuggestionView::from).collect(),
+    })
+}
+
+/// Tickets within reach, newest first; `format=geojson` answers a FeatureCollection
+#[utoipa::path(tag = "tickets", params(TicketQuery, Paging), responses((status = 200, body = Listed<TicketView>)), extensions(("x-permission" = json!("ticket.read"))))]
+#[get("/v1/tickets")]
+async fn list(state: web::Data<State>, ctx: May<TicketRead>, query: List<TicketQuery>) -> Answer {
+    let ctx = ctx.ctx();
+    let (limit, format) = (query.limit, query.filter.format);
+    let before = query.after()?;
+    let asked = query.filter.asked(before, limit + 1)?;
+    let read = move |tx: &mut Tx<'_>| {
+        let filter = lookup::filter(tx, &ctx, &asked)?;
+        ticket::search(tx, &ctx, &filter)
+    };
+    let page = Listed::page(state.db.read(read).await?, limit, |t| t.key)?.map(|t| t.row);
+    if format == query::Format::Geojson {
+        let features: Vec<_> = page.items.iter().map(ticket::feature).collect();
+        let body = serde_json::json!({ "type": "FeatureCollection", "features": features, "next_cursor": page.next_cursor });
+        return Ok(HttpResponse::Ok().content_type("application/geo+json").body(body.to_string()));
+    }
+    Ok(reply::plain(&page.map(TicketView::from)))
+}
+
+/// One ticket with what lies below it, as far as one may read it
+#[utoipa::path(tag = "tickets", params(("id" = TicketId, Path)), responses((status = 200, body = DetailView)), extensions(("x-permission" = json!("ticket.read"))))]
+#[get("/v1/tickets/{id}")]
+async fn get(state: web::Data<State>, ctx: May<TicketRead>, id: PathId<TicketTag>) -> Answer {
+    let ctx = ctx.ctx();
+    let detail = state.db.read(move |tx| ticket::get(tx, &ctx, id.0)).await?;
+    let view = DetailView::new(&detail, id.0)?;
+    Ok(reply::tagged(view.ticket.rev, &view))
+}
+
+/// What a ticket may be the same as
+#[utoipa::path(tag = "tickets", params(("id" = TicketId, Path)), responses((status = 200, body = Listed<SuggestionView>)), extensions(("x-permission" = json!("ticket.manage"))))]
+#[get("/v1/tickets/{id}/duplicates")]
+async fn duplicates(state: web::Data<State>, ctx: May<TicketManage>, id: PathId<TicketTag>) -> Answer {
+    let ctx = ctx.ctx();
+    let found = state.db.read(move |tx| ticket::duplicates(tx, &ctx, id.0)).await?;
+    Ok(reply::plain(&Listed::all(found.into_iter().map(SuggestionView::from).collect())))
+}

@@ -1,0 +1,123 @@
+//! What a list of tickets is asked for.
+
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+
+use bazdid_domain::{
+    ticket::{Boundary, TicketStatus},
+    ticket_code,
+};
+use bazdid_protocol::{
+    error::{Error, Result},
+    text_enum::TextEnum as _,
+    time::Timestamp,
+};
+use bazdid_service::ticket::lookup::Asked;
+use bazdid_store::ticket::search::{TicketFilter, TicketKey};
+
+/// How tickets are answered.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// A page of tickets.
+    #[default]
+    Json,
+    /// A GeoJSON FeatureCollection.
+    Geojson,
+}
+
+/// Which tickets.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct TicketQuery {
+    /// In this area (id or code) or below it.
+    area: Option<String>,
+    /// Of this category (id or code) or one below it.
+    category: Option<String>,
+    /// In one of these statuses, separated by commas.
+    #[param(example = "new,triaged")]
+    status: Option<String>,
+    /// With all of these words in the text or the address; how ye, kaf, digits and spaces are typed does not matter.
+    q: Option<String>,
+    /// With this code, as people say it.
+    code: Option<String>,
+    /// Within west, south, east, north, degrees.
+    #[param(example = "49.9,36.2,50.1,36.3")]
+    bbox: Option<String>,
+    /// Created at or after.
+    created_from: Option<Timestamp>,
+    /// Created before.
+    created_to: Option<Timestamp>,
+    /// How clearly the point lies in the areas.
+    boundary: Option<Boundary>,
+    /// How to answer.
+    #[serde(default)]
+    #[param(inline)]
+    pub(super) format: Format,
+}
+
+impl TicketQuery {
+    /// The query in the terms of the use case.
+    ///
+    /// # Errors
+    /// A parameter cannot be read.
+    pub(super) fn asked(&self, before: Option<TicketKey>, limit: i64) -> Result<Asked> {
+        let filter = TicketFilter {
+            statuses: self.status.as_deref().map_or(Ok(Vec::new()), statuses)?,
+            words: self.q.as_deref().map(words).unwrap_or_default(),
+            code: self.code.as_deref().map(code).transpose()?,
+            bbox: self.bbox.as_deref().map(bbox).transpose()?,
+            created_from: self.created_from,
+            created_to: self.created_to,
+            boundary: self.boundary,
+            before,
+            limit,
+            ..TicketFilter::default()
+        };
+        Ok(Asked { area: self.area.clone(), category: self.category.clone(), filter })
+    }
+}
+
+fn statuses(text: &str) -> Result<Vec<TicketStatus>> {
+    text.split(',').map(|word| TicketStatus::parse(word.trim()).map_err(|e| Error::field("?status", e.to_string()))).collect()
+}
+
+fn words(text: &str) -> Vec<String> {
+    bazdid_domain::fold::fold(text).split(' ').filter(|w| !w.is_empty()).map(str::to_owned).collect()
+}
+
+fn code(text: &str) -> Result<String> {
+    ticket_code::parse(text)
+        .ok_or_else(|| Error::field("?code", "this is no code of a ticket: ten digits, the last of which checks the others"))
+}
+
+fn bbox(text: &str) -> Result<[f64; 4]> {
+    let fault = || Error::field("?bbox", "expected west,south,east,north in degrees, west below east and south below north");
+    let numbers: Vec<f64> = text.split(',').map(|n| n.trim().parse::<f64>()).collect::<Result<_, _>>().map_err(|_| fault())?;
+    match numbers.as_slice() {
+        &[west, south, east, north] if west <= east && south <= north => Ok([south, west, north, east]),
+        _ => Err(fault()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_box_is_read_as_geojson_orders_it() {
+        assert_eq!(bbox("49.9, 36.2,50.1,36.3").unwrap(), [36.2, 49.9, 36.3, 50.1]);
+        for wrong in ["", "1,2,3", "1,2,3,x", "50,36,49,37", "1,2,3,NaN"] {
+            assert!(bbox(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn words_of_a_query_are_folded_and_statuses_known() {
+        assert_eq!(words(" چاله‌ي  بزرگ "), ["چاله", "ی", "بزرگ"]);
+        assert_eq!(statuses("new, in_work").unwrap(), [TicketStatus::New, TicketStatus::InWork]);
+        assert!(statuses("old").unwrap_err().fields[0].detail.contains("expected one of"));
+        assert!(code("123").is_err());
+    }
+}

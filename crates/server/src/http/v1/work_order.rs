@@ -1,0 +1,262 @@
+//! Work orders: found, looked at, decided about by the office.
+
+pub mod evidence;
+pub mod view;
+
+use actix_web::{get, post, web};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use view::{AssignmentView, WorkOrderView};
+
+use crate::http::{
+    State,
+    auth::{May, WorkManage, WorkRead},
+    body::Body,
+    params::{List, Listed, Paging, PathId},
+    precondition::IfMatch,
+    problem::Answer,
+    reply,
+    v1::round::RoundView,
+};
+use bazdid_domain::{
+    evidence::arrival::EvidenceState,
+    office::order::Target,
+    wire,
+    work_order::{WorkOrderKind, WorkOrderState},
+};
+use bazdid_protocol::{
+    error::{Error, Result},
+    ids::{AccountId, OrganisationId, WorkOrderId, WorkOrderTag},
+    rows::WorkEventRow,
+    text_enum::TextEnum as _,
+    time::Timestamp,
+};
+use bazdid_service::{
+    ticket::lookup,
+    work_order::{self, Command, Shown},
+};
+use bazdid_store::{Tx, work_order::search::OrderFilter};
+
+/// The routes of this module.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(list).service(get).service(offer).service(reassign).service(cancel);
+    evidence::routes(config);
+    config.service(hold).service(refuse_hold).service(resume).service(close).service(objection);
+}
+
+/// Which orders.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct WorkOrderQuery {
+    /// In one of these states, separated by commas; `draft`: nobody could be asked.
+    #[param(example = "offered,accepted")]
+    state: Option<String>,
+    /// Of this kind.
+    kind: Option<WorkOrderKind>,
+    /// Held by this organisation.
+    organisation: Option<OrganisationId>,
+    /// Held by this person.
+    account: Option<AccountId>,
+    /// Of a ticket in this area (id or code) or below it.
+    area: Option<String>,
+    /// With its evidence so far. A page may hold fewer orders than asked for, or none, and still have a `next_cursor`: go on
+    /// until there is none.
+    evidence: Option<EvidenceState>,
+}
+
+/// An order with its offers, rounds and events.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WorkOrderDetail {
+    /// The order.
+    #[serde(flatten)]
+    pub order: WorkOrderView,
+    /// Its offers, oldest first; of a contractor its own.
+    pub assignments: Vec<AssignmentView>,
+    /// Its rounds.
+    pub rounds: Vec<RoundView>,
+    /// What the field did with it.
+    pub work_events: Vec<WorkEventRow>,
+}
+
+/// To whom an order goes: an organisation, or an inspector.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OfferBody {
+    /// An organisation.
+    pub organisation: Option<OrganisationId>,
+    /// An inspector, for inspections.
+    pub account: Option<AccountId>,
+    /// Why.
+    pub reason: String,
+}
+
+impl OfferBody {
+    fn target(&self) -> Result<Option<Target>> {
+        match (self.organisation, self.account) {
+            (Some(organisation), None) => Ok(Some(Target::Organisation(organisation))),
+            (None, Some(account)) => Ok(Some(Target::Inspector(account))),
+            (None, None) => Ok(None),
+            (Some(_), Some(_)) => Err(Error::field("/account", "name an organisation or an account, not both")),
+        }
+    }
+}
+
+/// Why something is ended.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CodedReason {
+    /// Code.
+    #[schema(example = "not_needed")]
+    pub code: String,
+    /// In words.
+    pub note: Option<String>,
+}
+
+/// Why, in words.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Reason {
+    /// In words.
+    pub reason: String,
+}
+
+/// A hold.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HoldBody {
+    /// Why.
+    pub reason: String,
+    /// When it is looked at again, and ends if nobody prolongs it.
+    pub review_at: Timestamp,
+}
+
+/// An objection.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ObjectionBody {
+    /// Why.
+    pub reason: String,
+    /// When the next attempt is due.
+    pub rework_due: Option<Timestamp>,
+}
+
+/// Work orders within reach, newest first
+#[utoipa::path(tag = "work-orders", params(WorkOrderQuery, Paging), responses((status = 200, body = Listed<WorkOrderView>)), extensions(("x-permission" = json!("work.read"))))]
+#[get("/v1/work-orders")]
+async fn list(state: web::Data<State>, ctx: May<WorkRead>, query: List<WorkOrderQuery>) -> Answer {
+    let (ctx, limit, before) = (ctx.ctx(), query.limit, query.after()?);
+    let explained = work_order::reads_explanations(&ctx);
+    let WorkOrderQuery { state: states, kind, organisation, account, area, evidence } = query.filter;
+    let states = states.as_deref().map_or(Ok(Vec::new()), read_states)?;
+    let read = move |tx: &mut Tx<'_>| {
+        let area = area.as_deref().map(|name| lookup::area(tx, &ctx, name, "?area")).transpose()?;
+        let filter = OrderFilter { states: states.clone(), kind, organisation, account, area, before, limit };
+        work_order::list(tx, &ctx, &filter, evidence)
+    };
+    let page = state.db.read(read).await?;
+    let view = if explained { WorkOrderView::for_office } else { WorkOrderView::from };
+    Ok(reply::plain(&Listed::new(page.orders, page.next)?.map(view)))
+}
+
+fn read_states(text: &str) -> Result<Vec<WorkOrderState>> {
+    text.split(',').map(|word| WorkOrderState::parse(word.trim()).map_err(|e| Error::field("?state", e.to_string()))).collect()
+}
+
+/// One work order with its offers, rounds and events, as far as one may read them
+#[utoipa::path(tag = "work-orders", params(("id" = WorkOrderId, Path)), responses((status = 200, body = WorkOrderDetail)), extensions(("x-permission" = json!("work.read"))))]
+#[get("/v1/work-orders/{id}")]
+async fn get(state: web::Data<State>, ctx: May<WorkRead>, id: PathId<WorkOrderTag>) -> Answer {
+    let ctx = ctx.ctx();
+    let (order, detail) = state.db.read(move |tx| work_order::get(tx, &ctx, id.0)).await?;
+    let office = detail.is_office();
+    let (holder, person) = (order.organisation_id, order.account_id);
+    let world = &detail.world;
+    let mut offers: Vec<_> = world
+        .assignments
+        .iter()
+        .filter(|a| a.work_order_id == id.0 && (office || (a.organisation_id, a.account_id) == (holder, person)))
+        .collect();
+    offers.sort_by_key(|a| a.epoch);
+    let rounds = world.rounds.iter().filter(|r| r.work_order_id == id.0 && detail.shows("round", r.id.uuid()));
+    let events = world.work_events.iter().filter(|e| e.work_order_id == id.0 && detail.shows("work_event", e.id.uuid()));
+    let body = WorkOrderDetail {
+        assignments: offers.into_iter().map(AssignmentView::from).collect(),
+        rounds: rounds.cloned().map(RoundView::from).collect(),
+        work_events: events.map(wire::work_event).collect(),
+        order: if office { WorkOrderView::for_office(Shown::within(world, order)) } else { Shown::within(world, order).into() },
+    };
+    Ok(reply::tagged(body.order.rev, &body))
+}
+
+/// Offer an order that nobody holds to somebody by hand
+#[utoipa::path(tag = "work-orders", request_body = OfferBody, params(("id" = WorkOrderId, Path), ("If-Match" = String, Header)), responses((status = 200, body = WorkOrderView)), extensions(("x-permission" = json!("work.manage"))))]
+#[post("/v1/work-orders/{id}/offer")]
+async fn offer(state: web::Data<State>, ctx: May<WorkManage>, id: PathId<WorkOrderTag>, rev: IfMatch, body: Body<OfferBody>) -> Answer {
+    let to = body.value.target()?.ok_or_else(|| Error::field("/organisation", "name an organisation or an account"))?;
+    decide(state, ctx, id, rev, Command::Offer { to, reason: body.value.reason }).await
+}
+
+/// Take an order from its holder; without a target the next candidate is asked
+#[utoipa::path(tag = "work-orders", request_body = OfferBody, params(("id" = WorkOrderId, Path), ("If-Match" = String, Header)), responses((status = 200, body = WorkOrderView)), extensions(("x-permission" = json!("work.manage"))))]
+#[post("/v1/work-orders/{id}/reassign")]
+async fn reassign(state: web::Data<State>, ctx: May<WorkManage>, id: PathId<WorkOrderTag>, rev: IfMatch, body: Body<OfferBody>) -> Answer {
+    let to = body.value.target()?;
+    decide(state, ctx, id, rev, Command::Reassign { to, reason: body.value.reason }).await
+}
+
+/// Call an order off
+#[utoipa::path(tag = "work-orders", request_body = CodedReason, params(("id" = WorkOrderId, Path), ("If-Match" = String, Header)), responses((status = 200, body = WorkOrderView)), extensions(("x-permission" = json!("work.manage"))))]
+#[post("/v1/work-orders/{id}/cancel")]
+async fn cancel(state: web::Data<State>, ctx: May<WorkManage>, id: PathId<WorkOrderTag>, rev: IfMatch, body: Body<CodedReason>) -> Answer {
+    decide(state, ctx, id, rev, Command::Cancel { code: body.value.code, note: body.value.note }).await
+}
+
+/// Put an order on hold until a date of review
+#[utoipa::path(tag = "work-orders", request_body = HoldBody, params(("id" = WorkOrderId, Path), ("If-Match" = String, Header)), responses((status = 200, body = WorkOrderView)), extensions(("x-permission" = json!("work.manage"))))]
+#[post("/v1/work-orders/{id}/hold")]
+async fn hold(state: web::Data<State>, ctx: May<WorkManage>, id: PathId<WorkOrderTag>, rev: IfMatch, body: Body<HoldBody>) -> Answer {
+    decide(state, ctx, id, rev, Command::Hold { reason: body.value.reason, review_at: body.value.review_at }).await
+}
+
+/// Refuse a hold that the field has asked for
+#[utoipa::path(tag = "work-orders", request_body = Reason, params(("id" = WorkOrderId, Path), ("If-Match" = String, Header)), responses((status = 200, body = WorkOrderView)), extensions(("x-permission" = json!("work.manage"))))]
+#[post("/v1/work-orders/{id}/refuse-hold")]
+async fn refuse_hold(state: web::Data<State>, ctx: May<WorkManage>, id: PathId<WorkOrderTag>, rev: IfMatch, body: Body<Reason>) -> Answer {
+    decide(state, ctx, id, rev, Command::RefuseHold { reason: body.value.reason }).await
+}
+
+/// End a hold before its date
+#[utoipa::path(tag = "work-orders", params(("id" = WorkOrderId, Path), ("If-Match" = String, Header)), responses((status = 200, body = WorkOrderView)), extensions(("x-permission" = json!("work.manage"))))]
+#[post("/v1/work-orders/{id}/resume")]
+async fn resume(state: web::Data<State>, ctx: May<WorkManage>, id: PathId<WorkOrderTag>, rev: IfMatch) -> Answer {
+    decide(state, ctx, id, rev, Command::Resume).await
+}
+
+/// Close verified work
+#[utoipa::path(tag = "work-orders", params(("id" = WorkOrderId, Path), ("If-Match" = String, Header)), responses((status = 200, body = WorkOrderView)), extensions(("x-permission" = json!("work.manage"))))]
+#[post("/v1/work-orders/{id}/close")]
+async fn close(state: web::Data<State>, ctx: May<WorkManage>, id: PathId<WorkOrderTag>, rev: IfMatch) -> Answer {
+    decide(state, ctx, id, rev, Command::Close).await
+}
+
+/// Take verified or closed work up again after an objection
+#[utoipa::path(tag = "work-orders", request_body = ObjectionBody, params(("id" = WorkOrderId, Path), ("If-Match" = String, Header)), responses((status = 200, body = WorkOrderView)), extensions(("x-permission" = json!("work.manage"))))]
+#[post("/v1/work-orders/{id}/object")]
+async fn objection(
+    state: web::Data<State>,
+    ctx: May<WorkManage>,
+    id: PathId<WorkOrderTag>,
+    rev: IfMatch,
+    body: Body<ObjectionBody>,
+) -> Answer {
+    decide(state, ctx, id, rev, Command::Object { reason: body.value.reason, due: body.value.rework_due }).await
+}
+
+async fn decide(state: web::Data<State>, ctx: May<WorkManage>, id: PathId<WorkOrderTag>, rev: IfMatch, command: Command) -> Answer {
+    let ctx = ctx.ctx();
+    let found = state.db.write(move |tx| work_order::command(tx, &ctx, id.0, rev.0, &command)).await?;
+    Ok(reply::tagged(found.order.rev, &WorkOrderView::for_office(found)))
+}

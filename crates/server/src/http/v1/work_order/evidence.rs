@@ -1,0 +1,159 @@
+//! The evidence of an order as it is answered.
+
+use actix_web::{get, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::http::{
+    State,
+    auth::{May, WorkRead},
+    params::PathId,
+    problem::Answer,
+    reply,
+    v1::{category::EvidenceView, photo::PhotoView, round::RoundView},
+};
+use bazdid_domain::{
+    evidence::{
+        arrival::{self, EvidenceState, Tally},
+        pairs::{Attempt, Pair},
+    },
+    photo::{ContentSize, Photo, PhotoKind},
+};
+use bazdid_protocol::ids::{OrganisationId, WorkOrderId, WorkOrderTag};
+use bazdid_service::work_order::evidence::{self, Evidence};
+
+/// The routes of this module.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(show);
+}
+
+/// What of one kind that is asked for is there.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct KindView {
+    /// Kind of photo.
+    pub kind: PhotoKind,
+    /// So many are asked for.
+    pub min: u32,
+    /// So many are declared.
+    pub declared: u32,
+    /// Of so many the bytes are stored.
+    pub stored: u32,
+    /// How far it has come.
+    pub evidence: EvidenceState,
+}
+
+impl From<&Tally> for KindView {
+    fn from(t: &Tally) -> Self {
+        Self { kind: t.kind, min: t.min, declared: t.declared, stored: t.stored, evidence: t.state() }
+    }
+}
+
+/// Where the picture of a photo is, by size; the original is not for everybody.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ContentLinks {
+    /// What was sent.
+    pub original: String,
+    /// As large as a screen.
+    pub screen: String,
+    /// For a list.
+    pub thumb: String,
+}
+
+/// A photo with where its picture is.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ShownPhoto {
+    /// The photo.
+    #[serde(flatten)]
+    pub photo: PhotoView,
+    /// Its picture.
+    pub content: ContentLinks,
+}
+
+impl From<Photo> for ShownPhoto {
+    fn from(photo: Photo) -> Self {
+        let id = photo.id;
+        let at = |size: ContentSize| format!("/v1/photos/{id}/content?size={size}");
+        let content = ContentLinks { original: at(ContentSize::Original), screen: at(ContentSize::Screen), thumb: at(ContentSize::Thumb) };
+        Self { photo: photo.into(), content }
+    }
+}
+
+/// Before and after; of a photo that stands alone the other is absent.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PairView {
+    /// Before the work.
+    #[schema(required = true)]
+    pub before: Option<ShownPhoto>,
+    /// After it.
+    #[schema(required = true)]
+    pub after: Option<ShownPhoto>,
+}
+
+impl From<Pair> for PairView {
+    fn from(Pair { before, after }: Pair) -> Self {
+        Self { before: before.map(ShownPhoto::from), after: after.map(ShownPhoto::from) }
+    }
+}
+
+/// What one party showed of one attempt.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AttemptView {
+    /// Whose people took the photos.
+    #[schema(required = true)]
+    pub organisation: Option<OrganisationId>,
+    /// The round that was made of it; absent while nothing is submitted.
+    #[schema(required = true)]
+    pub round: Option<RoundView>,
+    /// Before and after, in the order in which they were taken.
+    pub pairs: Vec<PairView>,
+    /// Photos that are neither.
+    pub others: Vec<ShownPhoto>,
+}
+
+impl From<Attempt> for AttemptView {
+    fn from(a: Attempt) -> Self {
+        Self {
+            organisation: a.party,
+            round: a.round.map(RoundView::from),
+            pairs: a.pairs.into_iter().map(PairView::from).collect(),
+            others: a.others.into_iter().map(ShownPhoto::from).collect(),
+        }
+    }
+}
+
+/// The evidence of an order.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OrderEvidence {
+    /// Of which order.
+    pub work_order: WorkOrderId,
+    /// How far the photos that it asks for have come.
+    pub evidence: EvidenceState,
+    /// What a submission must bring.
+    pub evidence_needs: EvidenceView,
+    /// What of each kind that it asks for is there.
+    pub kinds: Vec<KindView>,
+    /// Attempt by attempt.
+    pub attempts: Vec<AttemptView>,
+}
+
+impl From<Evidence> for OrderEvidence {
+    fn from(Evidence { order, tallies, attempts }: Evidence) -> Self {
+        Self {
+            work_order: order.id,
+            evidence: arrival::state(&tallies),
+            evidence_needs: order.evidence.into(),
+            kinds: tallies.iter().map(KindView::from).collect(),
+            attempts: attempts.into_iter().map(AttemptView::from).collect(),
+        }
+    }
+}
+
+/// The evidence of an order, attempt by attempt: before beside after with their verdicts, and what is missing
+#[utoipa::path(tag = "work-orders", params(("id" = WorkOrderId, Path)), responses((status = 200, body = OrderEvidence)), extensions(("x-permission" = json!("work.read"))))]
+#[get("/v1/work-orders/{id}/evidence")]
+async fn show(state: web::Data<State>, ctx: May<WorkRead>, id: PathId<WorkOrderTag>) -> Answer {
+    let ctx = ctx.ctx();
+    let found = state.db.read(move |tx| evidence::get(tx, &ctx, id.0)).await?;
+    Ok(reply::plain(&OrderEvidence::from(found)))
+}

@@ -1,0 +1,353 @@
+//! The composition root: a configuration, a clock, a source of ids and a listener become a server.
+
+pub mod config;
+pub mod http;
+pub mod key;
+pub mod telemetry;
+pub mod worker;
+
+use std::{
+    net::{SocketAddr, TcpListener},
+    sync::Arc,
+    time::Duration,
+};
+
+use actix_web::{HttpServer, dev::ServerHandle};
+use tokio::net::TcpSocket;
+
+use crate::{
+    config::Config,
+    http::{Limits, Site, State, app, gate::Gate},
+    worker::{
+        Worker,
+        pictures::{self, Reader},
+        wake,
+    },
+};
+use bazdid_clock::{SharedClock, SharedIds};
+use bazdid_protocol::error::{Error, Result};
+use bazdid_security::password::Cost;
+use bazdid_service::{
+    Settings, Shared,
+    sync::limits::{MAX_PUSH_BYTES, SyncLimits},
+    upload::UploadLimits,
+};
+use bazdid_store::{self as store, Db, DbOptions, hub::Hub};
+use bazdid_upload::{
+    Setup, Uploads,
+    blob::{Blobs, Bucket, Place},
+};
+
+/// Whether the server brings the database up to date before it serves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Migrations {
+    /// Run those that wait.
+    Run,
+    /// Leave them; `/readyz` says so if some wait.
+    Leave,
+}
+
+/// A server that is bound and not yet serving.
+pub struct Server {
+    running: actix_web::dev::Server,
+    addr: SocketAddr,
+    worker: Worker,
+    uploads: Uploads,
+    reader: Reader,
+}
+
+impl std::fmt::Debug for Server {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Server").field("addr", &self.addr).finish_non_exhaustive()
+    }
+}
+
+/// Stops a server from elsewhere.
+#[derive(Debug, Clone)]
+pub struct Handle {
+    running: ServerHandle,
+    hub: Arc<Hub>,
+}
+
+impl Handle {
+    /// Takes no new connections, releases devices that wait, and lets requests under way finish within the grace. Takes effect at once;
+    /// the future ends when the server has.
+    pub fn stop(&self) -> impl Future<Output = ()> + use<> {
+        self.hub.close();
+        self.running.stop(true)
+    }
+}
+
+/// How a server came to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stopped {
+    /// Every request under way was answered, or the grace was over.
+    Gracefully,
+    /// A second signal came.
+    AtOnce,
+}
+
+/// What the use cases are told of the configuration.
+#[must_use]
+pub fn settings(config: &Config) -> Settings {
+    Settings {
+        time_zone: config.city.time_zone,
+        border_tolerance_m: config.city.border_tolerance_m,
+        max_offline_days: config.city.max_offline_days,
+        password_cost: Cost { memory_kib: config.security.password_memory_kib, passes: config.security.password_passes },
+        sync: SyncLimits::default(),
+        uploads: UploadLimits {
+            photo_bytes: config.evidence.photo_bytes,
+            device_day_bytes: config.evidence.device_day_bytes,
+            open_hours: config.evidence.upload_hours,
+            mismatch_days: config.evidence.mismatch_days,
+            missing_days: config.evidence.missing_days,
+            link_s: config.evidence.link_s,
+        },
+    }
+}
+
+/// What the use cases share; the master key is read, or made on the first start.
+///
+/// # Errors
+/// The key file cannot be read or made.
+pub fn shared(config: &Config, ids: &SharedIds) -> Result<Arc<Shared>> {
+    let master = key::load_or_create(&config.security, ids)?;
+    Ok(Arc::new(Shared::new(settings(config), master.bytes())))
+}
+
+/// Opens the database of a configuration.
+///
+/// # Errors
+/// It cannot be reached, or a migration failed.
+pub fn database(config: &Config, migrations: Migrations) -> Result<Db> {
+    let url = config.database.url.reveal();
+    if migrations == Migrations::Run {
+        for version in store::migrate(url)? {
+            tracing::info!(migration.version = version, "a migration was run");
+        }
+    }
+    Db::open(&DbOptions { url: url.to_owned(), connections: config.database.connections })
+}
+
+/// Opens where the bytes of photos lie.
+///
+/// # Errors
+/// The folder cannot be made, or this program was built without what the place needs.
+pub fn uploads(config: &Config, db: Db) -> Result<Uploads> {
+    let evidence = &config.evidence;
+    let place = if evidence.s3_bucket.is_empty() {
+        Place::Folder(evidence.folder.clone())
+    } else {
+        Place::S3(Bucket {
+            name: evidence.s3_bucket.clone(),
+            prefix: evidence.s3_prefix.clone(),
+            endpoint: evidence.s3_endpoint.clone(),
+            region: evidence.s3_region.clone(),
+            access_key: evidence.s3_access_key.clone(),
+            secret_key: evidence.s3_secret_key.reveal().to_owned(),
+        })
+    };
+    Uploads::open(Setup {
+        parts: evidence.folder.join("parts"),
+        blobs: Blobs::open(&place)?,
+        db,
+        idle: Duration::from_secs(evidence.idle_s),
+        reserve_bytes: evidence.disk_reserve_bytes,
+    })
+}
+
+/// How many connections may wait to be taken: a fleet that comes back from an outage connects at once.
+const BACKLOG: u32 = 2048;
+
+/// How long a line without a request is kept.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+
+/// Listens on an address. Must be called inside a runtime.
+///
+/// # Errors
+/// The address is taken or not this machine's.
+pub fn listen(at: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if at.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // A restart need not wait for the connections of the last run to be forgotten.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(at)?;
+    socket.listen(BACKLOG)?.into_std()
+}
+
+/// Builds a server on a bound listener. Must be called inside a runtime.
+///
+/// # Errors
+/// The database cannot be reached, a migration failed, or the key cannot be read.
+pub fn build(config: &Config, clock: SharedClock, ids: SharedIds, listener: TcpListener, migrations: Migrations) -> Result<Server> {
+    let fault = |what: &str, e: std::io::Error| Error::internal(what).caused_by(e);
+    telemetry::count()?;
+    store::totals::count_statements();
+    let shared = shared(config, &ids)?;
+    let db = database(config, migrations)?;
+    let limits = Limits {
+        body_bytes: config.server.body_bytes,
+        push_bytes: MAX_PUSH_BYTES,
+        request_timeout_s: config.server.request_timeout_s,
+        proxies: config.server.proxies,
+    };
+    let uploads = uploads(config, db.clone())?;
+    let worker = Worker { db: db.clone(), clock: clock.clone(), ids: ids.clone(), shared: shared.clone() };
+    let reader = Reader::new(pictures::Setup {
+        db: db.clone(),
+        clock: clock.clone(),
+        ids: ids.clone(),
+        shared: shared.clone(),
+        uploads: uploads.clone(),
+        threads: config.evidence.readers,
+        budget: pictures::BUDGET,
+        look: pictures::look,
+    });
+    let upload_gate = Gate::new(config.evidence.uploads_at_once, usize::MAX, ids.clone());
+    let gate = Gate::new(config.server.sync_requests, config.server.sync_bytes, ids.clone());
+    let site = Site::new(State {
+        metrics_token: config.telemetry.metrics_token.clone(),
+        db,
+        database_url: config.database.url.reveal().to_owned(),
+        clock,
+        ids,
+        shared,
+        limits,
+        gate,
+        uploads: uploads.clone(),
+        upload_gate,
+    })?;
+    let addr = listener.local_addr().map_err(|e| fault("the listener has no address", e))?;
+    let running = HttpServer::new(move || app(&site))
+        .workers(config.server.workers)
+        .shutdown_timeout(config.server.grace_s)
+        .disable_signals()
+        // Otherwise the last packet of every longer answer waits 40 ms for the acknowledgement of the one before.
+        .tcp_nodelay(true)
+        // Longer than clients keep an idle line: who closes first decides whether a request meets a line that has just gone.
+        .keep_alive(KEEP_ALIVE)
+        .listen(listener)
+        .map_err(|e| fault("the listener cannot be used", e))?
+        .run();
+    Ok(Server { running, addr, worker, uploads, reader })
+}
+
+impl Server {
+    /// Where it listens.
+    #[must_use]
+    pub const fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// To stop it from elsewhere.
+    #[must_use]
+    pub fn handle(&self) -> Handle {
+        Handle { running: self.running.handle(), hub: Arc::clone(self.worker.db.hub()) }
+    }
+
+    /// What does the background work, for callers that decide themselves when.
+    #[must_use]
+    pub const fn worker(&self) -> &Worker {
+        &self.worker
+    }
+
+    /// What receives the bytes of photos.
+    #[must_use]
+    pub const fn uploads(&self) -> &Uploads {
+        &self.uploads
+    }
+
+    /// What reads stored pictures.
+    #[must_use]
+    pub const fn reader(&self) -> &Reader {
+        &self.reader
+    }
+
+    /// Serves until its handle stops it, without background work.
+    ///
+    /// # Errors
+    /// The server failed.
+    pub async fn run(self) -> Result<()> {
+        let _watch = StopOnDrop(tokio::spawn(wake::watch(self.worker.db.clone())));
+        self.running.await.map_err(|e| Error::internal("the server failed").caused_by(e))
+    }
+
+    /// Serves, with the background work, until a signal comes: after the first one no new connections are taken and requests under way may finish within
+    /// the grace; after the second one it stops at once.
+    ///
+    /// # Errors
+    /// The server failed, or signals cannot be heard.
+    pub async fn run_until_stopped(self) -> Result<Stopped> {
+        let handle = self.handle();
+        let mut signals = Signals::new().map_err(|e| Error::internal("signals cannot be heard").caused_by(e))?;
+        // Gone with this future: what a step had not committed is rolled back.
+        let background = tokio::spawn(self.worker.clone().run(self.uploads.clone()));
+        let _stop = StopOnDrop(background);
+        let _reading = StopOnDrop(tokio::spawn(self.reader.clone().run()));
+        let running = self.run();
+        tokio::pin!(running);
+        tokio::select! {
+            outcome = &mut running => return outcome.map(|()| Stopped::Gracefully),
+            () = signals.next() => {}
+        }
+        tracing::info!("stopping: requests under way may finish; a second signal stops at once");
+        tokio::select! {
+            outcome = async { tokio::join!(handle.stop(), &mut running).1 } => outcome.map(|()| Stopped::Gracefully),
+            () = signals.next() => {
+                tracing::warn!("stopped at once");
+                Ok(Stopped::AtOnce)
+            }
+        }
+    }
+}
+
+/// Ends a task together with who waits for it.
+struct StopOnDrop(tokio::task::JoinHandle<()>);
+
+impl Drop for StopOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// The signals that stop a server.
+#[cfg(unix)]
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+/// The signal that stops a server.
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    #[expect(clippy::unnecessary_wraps, reason = "the same signature as on Unix")]
+    const fn new() -> std::io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) {
+        // Without a way to hear the signal nobody asks to stop.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}

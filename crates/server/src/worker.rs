@@ -1,0 +1,161 @@
+//! Background work: what is due by the clock. `tick` does all of it once, so that a test needs no waiting.
+
+pub mod pictures;
+pub mod wake;
+
+use std::{sync::Arc, time::Duration};
+
+use crate::telemetry;
+use bazdid_clock::{SharedClock, SharedIds};
+use bazdid_protocol::error::Result;
+use bazdid_service::{
+    Ctx, Shared, auth, sync,
+    timers::{self, Step},
+};
+use bazdid_store::{Db, Tx};
+use bazdid_upload::{Swept, Uploads};
+
+/// How long the worker rests between two rounds.
+const REST: Duration = Duration::from_secs(15);
+
+/// What one round did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Round {
+    /// Offers that expired.
+    pub expired_offers: usize,
+    /// Holds that ended.
+    pub ended_holds: usize,
+    /// Mutations that had waited for something that was there by now.
+    pub released_mutations: usize,
+    /// Mutations that waited too long and came into the office's inbox.
+    pub overdue_mutations: usize,
+    /// Photos whose bytes have not come for days: the office was told.
+    pub missing_photos: usize,
+    /// Answers under idempotency keys that were forgotten.
+    pub forgotten_answers: usize,
+    /// Channels of which the head was marked, so that the age of their entries is known.
+    pub marked_heads: usize,
+    /// Entries of the feed and marks that were older than the retention.
+    pub forgotten_entries: usize,
+    /// Counts of attempts and old tokens that were forgotten, keys that were replaced.
+    pub tidied_logins: usize,
+    /// Rows of lists, stored by a former version, that were given the instant of their storing.
+    pub dated_rows: usize,
+}
+
+/// Does what is due.
+#[derive(Debug, Clone)]
+pub struct Worker {
+    /// The database.
+    pub db: Db,
+    /// The time.
+    pub clock: SharedClock,
+    /// New ids.
+    pub ids: SharedIds,
+    /// What the use cases share.
+    pub shared: Arc<Shared>,
+}
+
+impl Worker {
+    /// Does once all that is due. Blocks; several processes may do it at once.
+    ///
+    /// # Errors
+    /// The database fails. What was done before stays done.
+    pub fn tick(&self) -> Result<Round> {
+        Ok(Round {
+            expired_offers: self.drain(timers::expire_offers)?,
+            ended_holds: self.drain(timers::end_holds)?,
+            released_mutations: self.look_again()?,
+            overdue_mutations: self.drain(sync::kept::set_overdue_aside)?,
+            missing_photos: self.drain(timers::ask_after_photos)?,
+            forgotten_answers: self.drain(timers::forget_answers)?,
+            marked_heads: self.drain(sync::compact::mark_heads)?,
+            forgotten_entries: self.drain(sync::compact::compact)?,
+            tidied_logins: self.drain(auth::tidy)?,
+            // Last: after an upgrade it may take a minute.
+            dated_rows: self.drain(timers::date_rows)?,
+        })
+    }
+
+    /// Runs one kind of step until nothing of it is due.
+    fn drain(&self, step: fn(&mut Tx<'_>, &Ctx) -> Result<Step>) -> Result<usize> {
+        let mut done = 0;
+        loop {
+            let ctx = self.ctx();
+            let Step { done: n, more } = self.db.write_blocking(move |tx| step(tx, &ctx))?;
+            done += n;
+            // A step that finds rows but changes none would find the same again.
+            if !more || n == 0 {
+                return Ok(done);
+            }
+        }
+    }
+
+    /// Looks again at what waits, until all of it was looked at.
+    fn look_again(&self) -> Result<usize> {
+        let ctx = self.ctx();
+        let since = self.db.write_blocking(move |tx| sync::release::begin_look(tx, &ctx))?;
+        let (mut done, mut from) = (0, None);
+        loop {
+            let ctx = self.ctx();
+            let look = self.db.write_blocking(move |tx| sync::release::look_again(tx, &ctx, since, from))?;
+            done += look.step.done;
+            from = look.next;
+            if from.is_none() {
+                return Ok(done);
+            }
+        }
+    }
+
+    /// Does once what is due for uploads.
+    ///
+    /// # Errors
+    /// The database or the disk fails. What was done before stays done.
+    pub async fn sweep(&self, uploads: &Uploads) -> Result<Swept> {
+        uploads.sweep(&self.ctx()).await
+    }
+
+    fn ctx(&self) -> Ctx {
+        Ctx::of_system(&self.clock, &self.ids, &self.shared)
+    }
+
+    /// Does what is due again and again until the task is dropped.
+    pub async fn run(self, uploads: Uploads) {
+        loop {
+            let worker = self.clone();
+            match tokio::task::spawn_blocking(move || worker.tick()).await {
+                Ok(Ok(round)) if round != Round::default() => {
+                    tracing::info!(
+                        worker.expired_offers = round.expired_offers,
+                        worker.ended_holds = round.ended_holds,
+                        worker.released_mutations = round.released_mutations,
+                        worker.overdue_mutations = round.overdue_mutations,
+                        worker.missing_photos = round.missing_photos,
+                        worker.forgotten_answers = round.forgotten_answers,
+                        worker.marked_heads = round.marked_heads,
+                        worker.forgotten_entries = round.forgotten_entries,
+                        worker.tidied_logins = round.tidied_logins,
+                        worker.dated_rows = round.dated_rows,
+                        "the worker did what was due"
+                    );
+                }
+                Ok(Ok(_)) => {}
+                Ok(Err(error)) => tracing::error!(error = %error, "the worker could not do what is due; it will try again"),
+                Err(panic) => tracing::error!(error = %panic, "the worker panicked; it will try again"),
+            }
+            match self.sweep(&uploads).await {
+                Ok(swept) if swept != Swept::default() => tracing::info!(
+                    worker.finished_uploads = swept.finished,
+                    worker.expired_uploads = swept.expired,
+                    worker.orphaned_parts = swept.orphans,
+                    worker.forgotten_uploads = swept.forgotten,
+                    "the worker looked after uploads"
+                ),
+                Ok(_) => {}
+                Err(error) => tracing::error!(error = %error, "the worker could not look after uploads; it will try again"),
+            }
+            telemetry::sum_up();
+            tokio::time::sleep(REST).await;
+        }
+    }
+}

@@ -1,0 +1,367 @@
+//! Logging in and staying logged in.
+//!
+//! A login takes three steps, because what it counts must stay though it is refused, and because hashing a password takes tens
+//! of milliseconds that no transaction should be open for: [`admit`] (write), [`Attempt::verify`] (no database), [`login`] (write).
+//!
+//! **Refresh tokens rotate.** Each is exchanged for its successor. An answer may be lost, and an app may send several exchanges of one
+//! token at once. So within [`GRACE_S`] of its first exchange every exchange of a token gives the same successor, which is derived from
+//! the token ([`bazdid_security::refresh`]). A token that comes later than that is held by two parties: the whole session ends
+//! (`token_reused`).
+
+mod throttle;
+
+use std::net::IpAddr;
+
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::{Ctx, change::entry, keys, timers::Step};
+use bazdid_domain::{
+    account::{Account, Role, RoleGrant},
+    actor::Actor,
+    organisation::ActiveState,
+};
+use bazdid_protocol::{
+    error::{Code, Error, Result},
+    ids::{AccountId, SessionId},
+    time::{MICROS_PER_HOUR, MICROS_PER_SECOND, Timestamp},
+};
+use bazdid_security::{
+    password::{self, Cost, Verdict},
+    refresh,
+    token::{Claims, LIFE_S},
+};
+use bazdid_store::{
+    self as store, Tx,
+    account::{find_account, find_account_by_login, list_grants_of},
+    credential::{find_credential, replace_hash},
+    session::{
+        RefreshToken, Session, find_refresh_token, find_session, insert_refresh_token, insert_session, revoke_session, use_refresh_token,
+    },
+};
+
+/// How long a refresh token is good without being used: a phone in a drawer logs in again after that.
+pub const REFRESH_DAYS: i64 = 30;
+/// How long a session may be refreshed at all.
+pub const SESSION_DAYS: i64 = 180;
+/// How long after the first exchange of a refresh token each further exchange gives the same successor, seconds.
+pub const GRACE_S: i64 = 30;
+/// How long an expired refresh token is told from an unknown one.
+const KEEP_TOKENS_DAYS: i64 = 7;
+/// How long a key signs access tokens.
+const KEY_DAYS: i64 = 90;
+/// Name of the last tidying among the server's own values.
+const TIDIED_AT: &str = "auth_tidied_at";
+/// How long the last access token of a disabled account still proves whose unsent work is handed in.
+pub const HAND_IN_DAYS: i64 = 14;
+
+/// An answer that is kept though it may be a refusal: the outer result is the transaction's, the inner one is what the client is
+/// told. A refused closure would roll back what it counted.
+pub type Answer<T> = std::result::Result<T, Error>;
+
+/// What somebody types to log in.
+#[derive(Clone)]
+pub struct Login {
+    /// Login name.
+    pub login: String,
+    /// Password.
+    pub password: String,
+    /// From where; absent only where there is no network between.
+    pub address: Option<IpAddr>,
+}
+
+/// What holds a secret is never printed.
+macro_rules! secret {
+    ($($name:ident),+) => {$(
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(concat!(stringify!($name), "(…)"))
+            }
+        }
+    )+};
+}
+secret!(Login, Attempt, Verified, Tokens);
+
+/// An attempt that may be looked at.
+#[derive(Clone)]
+pub struct Attempt {
+    command: Login,
+    account: Option<AccountId>,
+    stored: Option<String>,
+    cost: Cost,
+    /// Whether its failure closes the login's door for a while.
+    closes: bool,
+}
+
+/// An attempt whose password was looked at.
+#[derive(Clone)]
+pub struct Verified {
+    attempt: Attempt,
+    right: Option<AccountId>,
+    /// A hash that costs what hashes cost today, if the stored one does not.
+    new_hash: Option<String>,
+}
+
+/// What a client needs to work.
+#[derive(Clone)]
+pub struct Tokens {
+    /// Good for [`LIFE_S`] seconds.
+    pub access_token: String,
+    /// Seconds.
+    pub expires_in: i64,
+    /// Exchanged for the next pair.
+    pub refresh_token: String,
+    /// Who it is.
+    pub account: Account,
+    /// The roles in force.
+    pub roles: Vec<Role>,
+}
+
+/// Somebody whose token is good.
+#[derive(Debug, Clone)]
+pub struct Authenticated {
+    /// Who, with the grants in force.
+    pub actor: Actor,
+    /// The login that the token comes from.
+    pub session: SessionId,
+}
+
+/// Step one, in a transaction that writes: counts the attempt against the login and the address before anything is known about
+/// it (so that a hundred guesses at once are a hundred), and refuses it unseen while either is blocked.
+///
+/// # Errors
+/// The database fails. In the answer: `validation`, `too_many_attempts`.
+pub fn admit(tx: &mut Tx<'_>, ctx: &Ctx, command: &Login) -> Result<Answer<Attempt>> {
+    let login = normal_login(&command.login);
+    if command.password.is_empty() || command.password.len() > password::MAX_BYTES {
+        return Ok(Err(Error::field("/password", format!("must have 1 to {} bytes", password::MAX_BYTES))));
+    }
+    if login.is_empty() || login.len() > MAX_LOGIN_BYTES || login.contains('\0') {
+        return Ok(Err(Error::field("/login", format!("must have 1 to {MAX_LOGIN_BYTES} bytes"))));
+    }
+    let account = find_account_by_login(tx, &login)?.map(|a| a.id);
+    let closes = match throttle::count(tx, ctx, &login, command.address)? {
+        Ok(closes) => closes,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let stored = match account {
+        Some(id) => find_credential(tx, id)?.map(|c| c.password_hash),
+        None => None,
+    };
+    Ok(Ok(Attempt { command: Login { login, ..command.clone() }, account, stored, cost: ctx.shared.settings.password_cost, closes }))
+}
+
+impl Attempt {
+    /// Step two, without a database: looks at the password. Takes as long for a login that does not exist.
+    ///
+    /// # Errors
+    /// The stored hash cannot be read.
+    pub fn verify(self, ctx: &Ctx) -> Result<Verified> {
+        let password = &self.command.password;
+        let verdict = password::verify(password, self.stored.as_deref(), self.cost)?;
+        let new_hash = match verdict {
+            Verdict::RightButCheap => Some(hash_password(ctx, password)?),
+            Verdict::Right | Verdict::Wrong => None,
+        };
+        let right = self.account.filter(|_| verdict != Verdict::Wrong);
+        Ok(Verified { attempt: self, right, new_hash })
+    }
+}
+
+/// Step three, in a transaction that writes: opens a session, or keeps the failure.
+///
+/// # Errors
+/// The database fails. In the answer: `bad_credentials`, and `account_disabled` to who knows the password.
+pub fn login(tx: &mut Tx<'_>, ctx: &Ctx, verified: &Verified) -> Result<Answer<Tokens>> {
+    let Verified { attempt, right, new_hash } = verified;
+    let account = match right {
+        Some(id) => find_account(tx, *id)?,
+        None => None,
+    };
+    let Some(account) = account else {
+        if let Some(id) = attempt.account {
+            let action = if attempt.closes { "login.blocked" } else { "login.failed" };
+            audit(tx, ctx, action, "account", id.uuid(), json!({}))?;
+        }
+        return Ok(Err(Error::new(Code::BadCredentials)));
+    };
+    if !confirm(tx, ctx, verified, account.id)? {
+        return Ok(Err(Error::new(Code::BadCredentials)));
+    }
+    if account.state != ActiveState::Active {
+        audit(tx, ctx, "login.refused_disabled", "account", account.id.uuid(), json!({}))?;
+        return Ok(Err(Error::new(Code::AccountDisabled)));
+    }
+    if let (Some(old), Some(new)) = (&attempt.stored, new_hash) {
+        replace_hash(tx, account.id, old, new)?;
+    }
+    let session = Session { id: ctx.ids.id(ctx.now), account_id: account.id, created_at: ctx.now, revoked_at: None, revoked_reason: None };
+    insert_session(tx, &session)?;
+    audit(tx, ctx, "login", "session", session.id.uuid(), json!({ "account": account.id }))?;
+    let mut secret = [0; 32];
+    ctx.ids.fill(&mut secret);
+    issue(tx, ctx, &session, account, &secret, None).map(Ok)
+}
+
+/// Whether a verified attempt proves that somebody is the owner of an account; if so, the count of attempts is forgotten.
+///
+/// # Errors
+/// The database fails.
+pub(super) fn confirm(tx: &mut Tx<'_>, ctx: &Ctx, verified: &Verified, account: AccountId) -> Result<bool> {
+    let Verified { attempt, right, .. } = verified;
+    // The password may have been changed since step one looked.
+    let proven = *right == Some(account) && find_credential(tx, account)?.map(|c| c.password_hash) == attempt.stored;
+    if proven {
+        throttle::forgive(tx, ctx, &attempt.command.login, attempt.command.address)?;
+    }
+    Ok(proven)
+}
+
+/// Exchanges a refresh token for a new pair, in a transaction that writes.
+///
+/// # Errors
+/// The database fails. In the answer: `unauthenticated`, `token_expired`, `token_reused`, `account_disabled`.
+pub fn refresh(tx: &mut Tx<'_>, ctx: &Ctx, token: &str) -> Result<Answer<Tokens>> {
+    let Some(secret) = refresh::secret(token) else { return Ok(Err(Error::new(Code::Unauthenticated))) };
+    let hash = refresh::hash(&secret);
+    let Some(old) = find_refresh_token(tx, &hash)? else { return Ok(Err(Error::new(Code::Unauthenticated))) };
+    let Some(session) = find_session(tx, old.session_id)? else { return Ok(Err(Error::new(Code::Unauthenticated))) };
+    let Some(account) = find_account(tx, session.account_id)? else { return Ok(Err(Error::new(Code::Unauthenticated))) };
+    if session.revoked_at.is_some() {
+        let code = if session.revoked_reason.as_deref() == Some("reuse") { Code::TokenReused } else { Code::Unauthenticated };
+        return Ok(Err(Error::new(code)));
+    }
+    if account.state != ActiveState::Active {
+        return Ok(Err(Error::new(Code::AccountDisabled)));
+    }
+    if old.expires_at <= ctx.now || session.created_at.plus_days(SESSION_DAYS) <= ctx.now {
+        return Ok(Err(Error::new(Code::TokenExpired)));
+    }
+    let first = use_refresh_token(tx, &hash, ctx.now)?;
+    if first || is_in_grace(tx, ctx, &hash)? {
+        let next = ctx.shared.vault.next_refresh_secret(&secret);
+        return issue(tx, ctx, &session, account, &next, Some(hash)).map(Ok);
+    }
+    // Two parties hold this token: nobody keeps anything.
+    if revoke_session(tx, session.id, ctx.now, "reuse")? {
+        audit(tx, ctx, "session.reuse", "session", session.id.uuid(), json!({ "account": account.id }))?;
+    }
+    Ok(Err(Error::new(Code::TokenReused)))
+}
+
+/// Whether the first exchange of a token was so short a time ago that the token is still exchanged.
+fn is_in_grace(tx: &mut Tx<'_>, ctx: &Ctx, hash: &[u8]) -> Result<bool> {
+    // Read again: of several exchanges at once the slower ones see here what the fastest one wrote.
+    let used_at = find_refresh_token(tx, hash)?.and_then(|t| t.used_at);
+    Ok(used_at.is_some_and(|at| ctx.now - at <= GRACE_S * MICROS_PER_SECOND))
+}
+
+fn issue(tx: &mut Tx<'_>, ctx: &Ctx, session: &Session, account: Account, secret: &[u8; 32], previous: Option<Vec<u8>>) -> Result<Tokens> {
+    let (hash, expires_at) = (refresh::hash(secret), ctx.now.plus_days(REFRESH_DAYS));
+    insert_refresh_token(tx, &RefreshToken { hash, session_id: session.id, issued_at: ctx.now, expires_at, used_at: None, previous })?;
+    let ring = keys::signing_ring(tx, ctx)?;
+    let access_token = ring.issue(&Claims::new(account.id, session.id, ctx.ids.uuid(ctx.now), ctx.now))?;
+    let roles = Actor::new(account.id, list_grants_of(tx, &[account.id])?, ctx.now).roles().into_iter().collect();
+    Ok(Tokens { access_token, expires_in: LIFE_S, refresh_token: refresh::token(secret), account, roles })
+}
+
+/// Ends a session: its access tokens are good for nothing from now on. Again: nothing happens.
+///
+/// # Errors
+/// The database fails.
+pub fn logout(tx: &mut Tx<'_>, ctx: &Ctx, session: SessionId) -> Result<()> {
+    if revoke_session(tx, session, ctx.now, "logout")? {
+        audit(tx, ctx, "logout", "session", session.uuid(), json!({}))?;
+    }
+    Ok(())
+}
+
+/// Who an access token belongs to, with the grants in force now. The database is asked each time: a revoked session, a disabled
+/// account and an ended grant count at once.
+///
+/// # Errors
+/// `unauthenticated`, `token_expired`, `account_disabled`; the database fails.
+pub fn authenticate(tx: &mut Tx<'_>, ctx: &Ctx, token: &str) -> Result<Authenticated> {
+    let claims = keys::ring_of(tx, ctx, token)?.verify(token, ctx.now)?;
+    let (account, grants) = of_claims(tx, &claims)?;
+    in_force(ctx, &account, grants, claims.sid)
+}
+
+/// As [`authenticate`], for handing in unsent work only: a disabled account may still do that, with its last access token, for
+/// [`HAND_IN_DAYS`] after that expired. Such a person has no grants: nothing can be read or decided with them.
+///
+/// # Errors
+/// `unauthenticated`, `token_expired`, `account_disabled` when that time is over; the database fails.
+pub fn authenticate_to_hand_in(tx: &mut Tx<'_>, ctx: &Ctx, token: &str) -> Result<Authenticated> {
+    let claims = keys::ring_of(tx, ctx, token)?.verify_within(token, ctx.now, i64::MAX)?;
+    let (account, grants) = of_claims(tx, &claims)?;
+    let expired = |days: i64| (claims.exp + days * 86_400) * MICROS_PER_SECOND <= ctx.now.micros();
+    let grants = match account.state {
+        ActiveState::Active if expired(0) => return Err(Error::new(Code::TokenExpired)),
+        ActiveState::Active => grants,
+        ActiveState::Disabled if expired(HAND_IN_DAYS) => return Err(Error::new(Code::AccountDisabled)),
+        ActiveState::Disabled => Vec::new(),
+    };
+    Ok(Authenticated { actor: Actor::new(account.id, grants, ctx.now), session: claims.sid })
+}
+
+fn of_claims(tx: &mut Tx<'_>, claims: &Claims) -> Result<(Account, Vec<RoleGrant>)> {
+    let of_session = of_session(tx, claims.sid)?.filter(|(account, _)| account.id == claims.sub);
+    of_session.ok_or_else(|| Error::new(Code::Unauthenticated))
+}
+
+/// Whose login it is, with his grants; nothing if it has ended.
+pub(crate) fn of_session(tx: &mut Tx<'_>, id: SessionId) -> Result<Option<(Account, Vec<RoleGrant>)>> {
+    let Some(session) = find_session(tx, id)?.filter(|s| s.revoked_at.is_none()) else { return Ok(None) };
+    let Some(account) = find_account(tx, session.account_id)? else { return Ok(None) };
+    let grants = list_grants_of(tx, &[account.id])?;
+    Ok(Some((account, grants)))
+}
+
+/// Somebody whose login goes on, unless his account is disabled.
+pub(crate) fn in_force(ctx: &Ctx, account: &Account, grants: Vec<RoleGrant>, session: SessionId) -> Result<Authenticated> {
+    if account.state != ActiveState::Active {
+        return Err(Error::new(Code::AccountDisabled));
+    }
+    Ok(Authenticated { actor: Actor::new(account.id, grants, ctx.now), session })
+}
+
+/// Forgets what is of no more use, and signs with a new key when the old one has served its time. For the background worker, which
+/// may ask as often as it likes: it is done once an hour.
+///
+/// # Errors
+/// The database fails.
+pub fn tidy(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Step> {
+    let last = store::state::find_state(tx, TIDIED_AT)?.and_then(|text| Timestamp::parse(&text).ok());
+    if last.is_some_and(|at| (0..MICROS_PER_HOUR).contains(&(ctx.now - at))) {
+        return Ok(Step::default());
+    }
+    store::state::save_state(tx, TIDIED_AT, &ctx.now.to_string())?;
+    let counts = store::throttle::delete_throttles(tx, ctx.now.plus_days(-2))?;
+    let tokens = store::session::delete_refresh_tokens(tx, ctx.now.plus_days(-KEEP_TOKENS_DAYS))?;
+    let rotated = keys::rotate_keys_older_than(tx, ctx, KEY_DAYS)?;
+    Ok(Step { done: counts + tokens + usize::from(rotated), more: false })
+}
+
+/// Most bytes of a login name.
+pub const MAX_LOGIN_BYTES: usize = 64;
+
+/// A login as it is compared: without space around it, lower case.
+#[must_use]
+pub fn normal_login(typed: &str) -> String {
+    typed.trim().to_lowercase()
+}
+
+/// Hashes a password at today's cost, outside any transaction: it takes tens of milliseconds.
+///
+/// # Errors
+/// The cost is impossible.
+pub fn hash_password(ctx: &Ctx, password: &str) -> Result<String> {
+    let mut salt = [0; 16];
+    ctx.ids.fill(&mut salt);
+    password::hash(password, salt, ctx.shared.settings.password_cost)
+}
+
+fn audit(tx: &mut Tx<'_>, ctx: &Ctx, action: &str, kind: &str, id: Uuid, detail: serde_json::Value) -> Result<()> {
+    store::audit::save_audit_entries(tx, &[entry(ctx, action, kind, id, detail)])
+}

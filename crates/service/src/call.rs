@@ -1,0 +1,111 @@
+//! Calls: what an operator took. Who called is sealed; a reveal is a permission of its own and stands in the audit log.
+
+use serde_json::json;
+
+use crate::{
+    Ctx,
+    change::entry,
+    reach::{Access, ticket_within},
+    ticket::sealed_call,
+};
+use bazdid_domain::{
+    phone::parse_e164,
+    policy::Permission,
+    ticket::{Call, CallOutcome},
+};
+use bazdid_protocol::{
+    error::{Error, Result},
+    ids::{CallId, TicketId},
+};
+use bazdid_store::{
+    self as store, Tx,
+    listing::Keyed,
+    ticket::call::{CallFilter, CallKey, list_calls_by},
+};
+
+/// Longest reason of a reveal, characters.
+const MAX_REASON: usize = 400;
+
+/// A call that did not register a ticket, or belongs to one that exists.
+#[derive(Debug, Clone)]
+pub struct NewCall {
+    /// How it ended.
+    pub outcome: CallOutcome,
+    /// The ticket that it was about.
+    pub ticket: Option<TicketId>,
+    /// Who called.
+    pub phone: Option<String>,
+}
+
+/// Records a call.
+///
+/// # Errors
+/// The ticket is not within reach; the phone is none; the database fails.
+pub fn record(tx: &mut Tx<'_>, ctx: &Ctx, new: &NewCall) -> Result<Call> {
+    if let Some(ticket) = new.ticket {
+        ticket_within(tx, ctx, ticket, Permission::TicketRead, Access::Write)?;
+    }
+    if new.ticket.is_none() && matches!(new.outcome, CallOutcome::Registered | CallOutcome::Duplicate) {
+        return Err(Error::field("/ticket", "name the ticket that the call was about"));
+    }
+    let phone = new.phone.as_deref().map(read_phone).transpose()?;
+    let call = sealed_call(ctx, new.ticket, new.outcome, phone.as_deref())?;
+    store::ticket::save_calls(tx, std::slice::from_ref(&call), ctx.now)?;
+    let detail = json!({ "outcome": new.outcome, "ticket": new.ticket });
+    store::audit::save_audit_entries(tx, &[entry(ctx, "call.record", "call", call.id.uuid(), detail)])?;
+    Ok(call)
+}
+
+fn read_phone(typed: &str) -> Result<String> {
+    parse_e164(typed).ok_or_else(|| Error::field("/phone", "must be an international number such as +98 912 123 4567"))
+}
+
+/// A page of calls, newest first: those of a ticket within reach, or one's own.
+///
+/// # Errors
+/// The ticket is not within reach; the database fails.
+pub fn list(tx: &mut Tx<'_>, ctx: &Ctx, filter: &CallFilter) -> Result<Vec<Keyed<Call, CallKey>>> {
+    let mut filter = filter.clone();
+    match filter.ticket {
+        Some(ticket) => drop(ticket_within(tx, ctx, ticket, Permission::TicketRead, Access::Read)?),
+        None => filter.taken_by = Some(ctx.account()?),
+    }
+    list_calls_by(tx, &filter)
+}
+
+/// The calls of the caller with a phone, newest first, as far as their tickets are within reach.
+///
+/// # Errors
+/// The phone is none; the database fails.
+pub fn of_caller(tx: &mut Tx<'_>, ctx: &Ctx, phone: &str, limit: i64) -> Result<Vec<Call>> {
+    let hash = ctx.shared.vault.phone_hash(&read_phone(phone)?).to_vec();
+    let found = list_calls_by(tx, &CallFilter { caller_hash: Some(hash), limit, ..CallFilter::default() })?;
+    let found: Vec<Call> = found.into_iter().map(|c| c.row).collect();
+    let tickets: Vec<TicketId> = found.iter().filter_map(|c| c.ticket_id).collect();
+    let world = store::aggregate::read_world(tx, &tickets)?;
+    let reference = ctx.reference(tx)?;
+    let reach = crate::reach::reach(ctx, &reference, Permission::TicketRead)?;
+    let reached = |id| world.tickets.get(id).is_some_and(|t| crate::reach::reaches(&reach, &world, t));
+    Ok(found.into_iter().filter(|c| c.ticket_id.is_none_or(reached)).collect())
+}
+
+/// Who called, with a reason that stands in the audit log.
+///
+/// # Errors
+/// There is no such call within reach; no phone was kept; no reason; the database fails.
+pub fn reveal(tx: &mut Tx<'_>, ctx: &Ctx, id: CallId, reason: &str) -> Result<String> {
+    if reason.trim().is_empty() || reason.contains('\0') || reason.chars().count() > MAX_REASON {
+        return Err(Error::field("/reason", "say why, in at most 400 characters"));
+    }
+    let call = store::ticket::find_call(tx, id)?.ok_or_else(|| Error::not_found("call"))?;
+    match call.ticket_id {
+        Some(ticket) => drop(ticket_within(tx, ctx, ticket, Permission::TicketRead, Access::Write).map_err(|_| Error::not_found("call"))?),
+        None if call.taken_by != ctx.account()? => return Err(Error::not_found("call")),
+        None => {}
+    }
+    let sealed = call.caller_encrypted.ok_or_else(|| Error::not_found("phone of this call"))?;
+    let phone = ctx.shared.vault.open(&sealed, id.uuid().as_bytes())?;
+    let phone = String::from_utf8(phone).map_err(|e| Error::internal("calls.caller_encrypted holds no text").caused_by(e))?;
+    store::audit::save_audit_entries(tx, &[entry(ctx, "call.reveal", "call", id.uuid(), json!({ "reason": reason }))])?;
+    Ok(phone)
+}

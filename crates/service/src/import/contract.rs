@@ -1,0 +1,192 @@
+//! Contracts with one coverage a row; several rows of a number are several coverages.
+
+use crate::{
+    Ctx,
+    contract::{
+        ContractData, ContractVerb, CoverageData, change_status, create_contract, create_coverage, update_contract, update_coverage,
+    },
+    import::{
+        FileFault, Instants, Table, Taken,
+        table::{Field, Need, Row},
+    },
+    reference_change::lock,
+};
+use bazdid_domain::contract::{Contract, ContractStatus, Descent};
+use bazdid_protocol::{
+    error::{Error, Result},
+    ids::{AreaId, CategoryId},
+    text_enum::UnknownWord,
+    time::Timestamp,
+};
+use bazdid_store::{self as store, Tx};
+
+/// What is imported of a row.
+pub const FIELDS: &[Field] = &[
+    Field { name: "number", usual: &["number", "contract"], needed: Need::Must },
+    Field { name: "organisation", usual: &["organisation", "organization", "contractor"], needed: Need::Must },
+    Field { name: "valid_from", usual: &["valid_from", "from"], needed: Need::Must },
+    Field { name: "valid_to", usual: &["valid_to", "to"], needed: Need::Must },
+    Field { name: "status", usual: &["status"], needed: Need::May },
+    Field { name: "daily_capacity", usual: &["daily_capacity"], needed: Need::May },
+    Field { name: "area", usual: &["area"], needed: Need::May },
+    Field { name: "category", usual: &["category"], needed: Need::May },
+    Field { name: "descent", usual: &["descent"], needed: Need::May },
+    Field { name: "rank", usual: &["rank"], needed: Need::May },
+    Field { name: "coverage_capacity", usual: &["coverage_capacity"], needed: Need::May },
+];
+
+/// A row, read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContractRow {
+    /// Its line.
+    pub line: u64,
+    /// Number of the contract.
+    pub number: String,
+    /// Code of the organisation.
+    pub organisation: String,
+    /// First instant of validity.
+    pub valid_from: Timestamp,
+    /// First instant after validity.
+    pub valid_to: Timestamp,
+    /// Status; active if the file says nothing.
+    pub status: ContractStatus,
+    /// Cap of the contract.
+    pub daily_capacity: Option<i64>,
+    /// The coverage; absent: the row is of the contract alone.
+    pub coverage: Option<CoverageRow>,
+}
+
+/// The coverage of a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CoverageRow {
+    /// Code of the area.
+    pub area: String,
+    /// Code of the category; absent or `*`: everything.
+    pub category: Option<String>,
+    /// Whether the categories below count.
+    pub descent: Descent,
+    /// Rank.
+    pub rank: i64,
+    /// Cap of the coverage.
+    pub daily_capacity: Option<i64>,
+}
+
+/// Opens a file of contracts.
+///
+/// # Errors
+/// The file is useless as a whole.
+pub fn open<'b>(bytes: &'b [u8], map: &[(String, String)]) -> Result<Table<'b>, FileFault> {
+    Table::open(bytes, FIELDS, map)
+}
+
+/// Reads a row.
+///
+/// # Errors
+/// Why it cannot be read.
+pub fn read(table: &Table<'_>, row: &Row, instants: &Instants) -> Result<ContractRow, String> {
+    let need = |field: &str| table.get(row, field).ok_or_else(|| format!("it has no {field}"));
+    let instant = |field: &str| need(field).and_then(|t| instants.read(&t).ok_or_else(|| format!("its {field} \"{t}\" is no date")));
+    let number = |field: &str| {
+        let whole = |t: String| t.parse::<i64>().map_err(|_| format!("its {field} \"{t}\" is no whole number"));
+        table.get(row, field).map(whole).transpose()
+    };
+    let word = |e: UnknownWord| e.to_string();
+    let coverage = match table.get(row, "area") {
+        None if table.get(row, "category").is_some() => return Err("it has a category and no area".to_owned()),
+        None => None,
+        Some(area) => Some(CoverageRow {
+            area,
+            category: table.get(row, "category").filter(|c| c != "*"),
+            descent: table.get(row, "descent").map_or(Ok(Descent::WithDescendants), |d| d.parse().map_err(word))?,
+            rank: number("rank")?.unwrap_or(1),
+            daily_capacity: number("coverage_capacity")?,
+        }),
+    };
+    Ok(ContractRow {
+        line: row.line,
+        number: need("number")?,
+        organisation: need("organisation")?,
+        valid_from: instant("valid_from")?,
+        valid_to: instant("valid_to")?,
+        status: table.get(row, "status").map_or(Ok(ContractStatus::Active), |s| s.parse().map_err(word))?,
+        daily_capacity: number("daily_capacity")?,
+        coverage,
+    })
+}
+
+/// Makes or changes the contract of a row, and its coverage. Other coverages stay as they are.
+///
+/// # Errors
+/// A field is wrong or names what is not there; the contract has ended; the database fails.
+pub fn import(tx: &mut Tx<'_>, ctx: &Ctx, row: &ContractRow) -> Result<Taken> {
+    lock(tx)?;
+    let organisation = store::organisation::find_organisation_by_code(tx, &row.organisation)?;
+    let organisation =
+        organisation.ok_or_else(|| Error::field("/organisation", format!("there is no organisation \"{}\"", row.organisation)))?;
+    let data = ContractData {
+        number: row.number.clone(),
+        organisation_id: organisation.id,
+        valid_from: row.valid_from,
+        valid_to: row.valid_to,
+        daily_capacity: row.daily_capacity,
+    };
+    let before = store::contract::find_contract_by_number(tx, &row.number)?;
+    let mut contract = match &before {
+        None => create_contract(tx, ctx, &data)?,
+        Some(known) => update_contract(tx, ctx, known.id, known.rev, &data)?,
+    };
+    if let Some(verb) = verb_to(contract.status, row.status) {
+        contract = change_status(tx, ctx, contract.id, contract.rev, verb)?;
+    }
+    let covered = match &row.coverage {
+        None => Taken::Unchanged,
+        Some(coverage) => import_coverage(tx, ctx, &contract, coverage)?,
+    };
+    Ok(match before {
+        None => Taken::Created,
+        Some(before) if before == contract => covered,
+        Some(_) => Taken::Changed,
+    })
+}
+
+/// What leads from a status to the one that the file says.
+const fn verb_to(from: ContractStatus, to: ContractStatus) -> Option<ContractVerb> {
+    match (from, to) {
+        (ContractStatus::Draft | ContractStatus::Suspended, ContractStatus::Active) => Some(ContractVerb::Activate),
+        (ContractStatus::Active, ContractStatus::Suspended) => Some(ContractVerb::Suspend),
+        (ContractStatus::Draft | ContractStatus::Active | ContractStatus::Suspended, ContractStatus::Ended) => Some(ContractVerb::End),
+        _ => None,
+    }
+}
+
+fn import_coverage(tx: &mut Tx<'_>, ctx: &Ctx, contract: &Contract, row: &CoverageRow) -> Result<Taken> {
+    let area = store::area::find_area_by_code(tx, &row.area)?;
+    let area_id: AreaId = area.ok_or_else(|| Error::field("/area", format!("there is no area \"{}\"", row.area)))?.id;
+    let category_id: Option<CategoryId> = match &row.category {
+        None => None,
+        Some(code) => {
+            let found = store::category::find_category_by_code(tx, code)?;
+            Some(found.ok_or_else(|| Error::field("/category", format!("there is no category \"{code}\"")))?.id)
+        }
+    };
+    let known = store::contract::list_coverages(tx)?.into_iter().find(|c| {
+        (c.contract_id, c.area_id, c.category_id) == (contract.id, area_id, category_id) && c.valid_to.is_none_or(|end| ctx.now < end)
+    });
+    let data = CoverageData {
+        contract_id: contract.id,
+        area_id,
+        category_id,
+        descent: row.descent,
+        rank: row.rank,
+        valid_from: known.as_ref().map_or(contract.valid_from, |c| c.valid_from),
+        valid_to: known.as_ref().and_then(|c| c.valid_to),
+        daily_capacity: row.daily_capacity,
+    };
+    match known {
+        None => create_coverage(tx, ctx, &data).map(|_| Taken::Changed),
+        Some(known) => {
+            let now = update_coverage(tx, ctx, known.id, known.rev, &data)?;
+            Ok(if now == known { Taken::Unchanged } else { Taken::Changed })
+        }
+    }
+}

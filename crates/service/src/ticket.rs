@@ -1,0 +1,319 @@
+//! Tickets: registered by the office, found again, looked at.
+
+pub mod batch;
+pub mod command;
+pub mod lookup;
+
+use serde_json::{Value, json};
+
+use crate::{
+    Ctx,
+    change::{Change, keep},
+    reach::{Access, reach, ticket_within},
+};
+use bazdid_domain::{
+    account::Role,
+    actor::Scope,
+    duplicate::{NEAR_DAYS, Nearby, Subject, Suggestion, suggest},
+    intake::{self, Intake},
+    phone::parse_e164,
+    placement::Placement,
+    policy::Permission,
+    reference::Reference,
+    ticket::{Boundary, Call, CallOutcome, PointSource, StatusChange, Ticket, TicketOrigin},
+    ticket_history::{self, Written},
+    work_order::WorkOrder,
+    world::World,
+};
+use bazdid_protocol::{
+    error::{Code, Error, FieldError, Result},
+    geo::Point,
+    ids::{AccountId, CallId, CategoryId, OrganisationId, TicketId, name_uuid},
+    time::Timestamp,
+};
+use bazdid_store::{
+    self as store, Tx,
+    listing::Keyed,
+    ticket::search::{TicketFilter, TicketKey, list_neighbours, list_status_changes, list_tickets},
+};
+
+/// What a new ticket is made of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewTicket {
+    /// Its id, if whoever registers it made one.
+    pub id: Option<TicketId>,
+    /// What it is about.
+    pub category: CategoryId,
+    /// The citizen's words.
+    pub text: String,
+    /// Where, in words.
+    pub address_text: Option<String>,
+    /// Where.
+    pub point: Point,
+    /// Where the point came from.
+    pub point_source: PointSource,
+    /// Where the ticket came from.
+    pub origin: TicketOrigin,
+    /// When the citizen asked; absent: now.
+    pub created_at: Option<Timestamp>,
+    /// Identity in the system that it was imported from; the same one twice is one ticket.
+    pub source_ref: Option<String>,
+    /// Who called; kept sealed, for the office only.
+    pub caller_phone: Option<String>,
+}
+
+/// A ticket that was registered.
+#[derive(Debug, Clone)]
+pub struct Registered {
+    /// The ticket.
+    pub ticket: Ticket,
+    /// What the system made of it.
+    pub orders: Vec<WorkOrder>,
+    /// What it may be the same as, of those that the actor may know of.
+    pub duplicates: Vec<Suggestion>,
+}
+
+/// The account under which the system itself registers tickets (imports on the command line).
+#[must_use]
+pub fn system_account() -> AccountId {
+    AccountId::new(name_uuid("account|system"))
+}
+
+/// Registers a ticket: finds its areas, names what it may duplicate, and lets the system give the work to somebody.
+///
+/// # Errors
+/// A field cannot be accepted; the point lies in areas for which the actor does not register; the id is taken; the database fails.
+pub fn create(tx: &mut Tx<'_>, ctx: &Ctx, new: &NewTicket) -> Result<Registered> {
+    let reference = ctx.reference(tx)?;
+    let intake = intake_of(ctx, new)?;
+    let phone = phone_of(new)?;
+    let faults = intake::faults(&intake, &reference);
+    if !faults.is_empty() {
+        return Err(invalid(faults));
+    }
+    check_place(ctx, &reference, &reference.locate(&intake.point))?;
+    if !store::aggregate::find_taken_ids(tx, &[intake.id.uuid()])?.is_empty() {
+        return Err(Error::with(Code::AlreadyExists, "this id names something that exists; make another"));
+    }
+    let mut world = World::default();
+    let duplicates = duplicates_of(tx, ctx, &reference, &intake)?;
+    let id = intake.id;
+    intake::register(&mut world, &reference, intake);
+    let mut change = Change::default();
+    let likely = duplicates.iter().filter(|d| d.likeness == bazdid_domain::duplicate::Likeness::Likely).count();
+    change.audit(ctx, "ticket.create", "ticket", id.uuid(), json!({ "category": new.category, "likely_duplicates": likely }));
+    // The call refers to the ticket, so the ticket is kept first.
+    keep(tx, ctx, &mut world, change)?;
+    if let Some(phone) = phone {
+        let call = sealed_call(ctx, Some(id), CallOutcome::Registered, Some(&phone))?;
+        store::ticket::save_calls(tx, &[call], ctx.now)?;
+    }
+    let ticket = world.tickets.get(id).cloned().ok_or_else(|| Error::internal("a new ticket is not in its world"))?;
+    Ok(Registered { ticket, orders: world.work_orders.iter().cloned().collect(), duplicates })
+}
+
+/// The intake of a new ticket, before its fields are judged.
+fn intake_of(ctx: &Ctx, new: &NewTicket) -> Result<Intake> {
+    let created_at = new.created_at.unwrap_or(ctx.now);
+    if created_at > ctx.now {
+        return Err(Error::field("/created_at", "must not lie in the future"));
+    }
+    Ok(Intake {
+        id: new.id.unwrap_or_else(|| ctx.ids.id(created_at)),
+        category: new.category,
+        text: new.text.clone(),
+        address_text: new.address_text.clone(),
+        point: new.point,
+        point_source: new.point_source,
+        origin: new.origin,
+        created_by: ctx.actor.as_ref().map_or_else(system_account, |a| a.account_id),
+        created_org: contractor_of(ctx),
+        created_at,
+        source_ref: new.source_ref.clone(),
+        now: ctx.now,
+    })
+}
+
+/// The contractor for which somebody acts, if he does nothing else.
+fn contractor_of(ctx: &Ctx) -> Option<OrganisationId> {
+    let actor = ctx.actor.as_ref()?;
+    let only = actor.roles().iter().all(|r| matches!(r, Role::Crew | Role::ContractorManager));
+    actor.grants().iter().find_map(|g| g.organisation_id).filter(|_| only)
+}
+
+fn phone_of(new: &NewTicket) -> Result<Option<String>> {
+    let Some(typed) = &new.caller_phone else { return Ok(None) };
+    let fault = || Error::field("/caller_phone", "must be an international number such as +98 912 123 4567");
+    parse_e164(typed).map(Some).ok_or_else(fault)
+}
+
+/// A call with its caller's phone as keyed hash and sealed value.
+///
+/// # Errors
+/// The phone cannot be sealed.
+pub fn sealed_call(ctx: &Ctx, ticket_id: Option<TicketId>, outcome: CallOutcome, phone: Option<&str>) -> Result<Call> {
+    let id: CallId = ctx.ids.id(ctx.now);
+    let vault = &ctx.shared.vault;
+    let sealed = phone
+        .map(|phone| {
+            let mut nonce = [0_u8; 12];
+            ctx.ids.fill(&mut nonce);
+            vault.seal(phone.as_bytes(), nonce, id.uuid().as_bytes())
+        })
+        .transpose()?;
+    Ok(Call {
+        id,
+        ticket_id,
+        outcome,
+        caller_hash: phone.map(|p| vault.phone_hash(p).to_vec()),
+        caller_encrypted: sealed,
+        taken_by: ctx.actor.as_ref().map_or_else(system_account, |a| a.account_id),
+        taken_at: ctx.now,
+    })
+}
+
+fn invalid(faults: Vec<intake::Fault>) -> Error {
+    Error::invalid(faults.into_iter().map(|(pointer, detail)| FieldError { pointer, detail }).collect())
+}
+
+/// Whoever is responsible for areas registers there and outside every area; contractor people register what they find anywhere.
+fn check_place(ctx: &Ctx, reference: &Reference, place: &Placement) -> Result<()> {
+    let Some(actor) = &ctx.actor else { return Ok(()) };
+    let scope = actor.scope(Permission::TicketCreate, |a| reference.areas.below(a));
+    let anywhere = matches!(&scope, Scope::Within { organisations, .. } if !organisations.is_empty());
+    if anywhere || place.boundary == Boundary::Outside || scope.reaches(&place.areas, None) {
+        return Ok(());
+    }
+    Err(Error::with(Code::Forbidden, "the point lies in an area for which you do not register tickets"))
+}
+
+/// What a new ticket may be the same as, as far as the actor may know of it.
+fn duplicates_of(tx: &mut Tx<'_>, ctx: &Ctx, reference: &Reference, intake: &Intake) -> Result<Vec<Suggestion>> {
+    let Some(actor) = &ctx.actor else { return Ok(Vec::new()) };
+    let scope = actor.scope(Permission::TicketRead, |a| reference.areas.below(a));
+    let since = intake.created_at.plus_days(-NEAR_DAYS);
+    let near = list_neighbours(tx, &intake.point, &group_of(reference, intake.category), since)?;
+    let known: Vec<Nearby> =
+        near.into_iter().filter(|(n, areas)| n.id != intake.id && scope.reaches(areas, None)).map(|(n, _)| n).collect();
+    let text = format!("{} {}", intake.text, intake.address_text.as_deref().unwrap_or_default());
+    let subject = Subject { category: intake.category, point: &intake.point, created_at: intake.created_at, text: &text };
+    Ok(suggest(&subject, &known))
+}
+
+/// The categories of the group that a category belongs to.
+fn group_of(reference: &Reference, category: CategoryId) -> Vec<CategoryId> {
+    let parent = reference.categories.get(&category).and_then(|c| c.parent_id);
+    let in_group =
+        |c: &&bazdid_domain::category::Category| c.id == category || Some(c.id) == parent || (parent.is_some() && c.parent_id == parent);
+    reference.categories.values().filter(in_group).map(|c| c.id).collect()
+}
+
+/// The categories of a filter: one with those below it.
+///
+/// # Errors
+/// There is no such category.
+pub fn with_those_below(reference: &Reference, category: CategoryId) -> Result<Vec<CategoryId>> {
+    if !reference.categories.contains_key(&category) {
+        return Err(Error::field("?category", "there is no such category"));
+    }
+    let within = |c: &&bazdid_domain::category::Category| c.id == category || c.parent_id == Some(category);
+    Ok(reference.categories.values().filter(within).map(|c| c.id).collect())
+}
+
+/// What a ticket may be the same as, asked at any time.
+///
+/// # Errors
+/// There is no such ticket within reach; the database fails.
+pub fn duplicates(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Vec<Suggestion>> {
+    let world = ticket_within(tx, ctx, id, Permission::TicketManage, Access::Read)?;
+    let reference = ctx.reference(tx)?;
+    let Some(ticket) = world.tickets.get(id) else { return Ok(Vec::new()) };
+    let scope = ctx.actor()?.scope(Permission::TicketRead, |a| reference.areas.below(a));
+    let since = ticket.created_at.plus_days(-NEAR_DAYS);
+    let near = list_neighbours(tx, &ticket.point, &group_of(&reference, ticket.category_id), since)?;
+    let known: Vec<Nearby> = near.into_iter().filter(|(n, areas)| n.id != id && scope.reaches(areas, None)).map(|(n, _)| n).collect();
+    let text = format!("{} {}", ticket.text, ticket.address_text.as_deref().unwrap_or_default());
+    let subject = Subject { category: ticket.category_id, point: &ticket.point, created_at: ticket.created_at, text: &text };
+    Ok(suggest(&subject, &known))
+}
+
+/// A page of the tickets that the actor may know of, newest first; one more than the limit says that there is more.
+///
+/// # Errors
+/// The database fails.
+pub fn search(tx: &mut Tx<'_>, ctx: &Ctx, filter: &TicketFilter) -> Result<Vec<Keyed<Ticket, TicketKey>>> {
+    let reference = ctx.reference(tx)?;
+    let reach = reach(ctx, &reference, Permission::TicketRead)?;
+    list_tickets(tx, filter, &reach)
+}
+
+/// A ticket with all below it and the history of its status, as far as the actor may read.
+#[derive(Debug, Clone)]
+pub struct Detail {
+    /// The ticket with everything below it.
+    pub world: World,
+    /// The rows that the actor may read; absent: all.
+    pub readable: Option<std::collections::BTreeSet<(&'static str, uuid::Uuid)>>,
+    /// The history of the status, oldest first.
+    pub history: Vec<StatusChange>,
+    /// The values that were written more than once, oldest first.
+    pub values: Vec<Written>,
+}
+
+impl Detail {
+    /// Whether the actor may read a row.
+    #[must_use]
+    pub fn shows(&self, kind: &'static str, id: uuid::Uuid) -> bool {
+        self.readable.as_ref().is_none_or(|rows| rows.contains(&(kind, id)))
+    }
+
+    /// Whether the actor reads what the office reads.
+    #[must_use]
+    pub const fn is_office(&self) -> bool {
+        self.readable.is_none()
+    }
+}
+
+/// A ticket with all below it.
+///
+/// # Errors
+/// There is no such ticket within reach; the database fails.
+pub fn get(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Detail> {
+    let world = ticket_within(tx, ctx, id, Permission::TicketRead, Access::Read)?;
+    let reference = ctx.reference(tx)?;
+    let readable = crate::reach::readable(ctx.actor()?, &reference, &world);
+    let mut history = list_status_changes(tx, id)?;
+    let mut values = ticket_history::values(&world, id);
+    if let Some(rows) = &readable {
+        // Who in the office decided is the office's to know.
+        history.iter_mut().for_each(|h| h.actor = None);
+        // Of a row that they may not read nothing is told, and of a field's other writers only that there were some.
+        values.retain(|v| v.row.is_none_or(|row| rows.contains(&row)));
+        let me = ctx.actor()?.account_id;
+        for value in &mut values {
+            let is_field = value.row.is_none();
+            for writer in std::iter::once(&mut value.writer).chain(&mut value.overruled_by) {
+                if is_field && writer.actor != Some(me) {
+                    (writer.actor, writer.device) = (None, None);
+                }
+            }
+        }
+    }
+    Ok(Detail { world, readable, history, values })
+}
+
+/// A ticket as GeoJSON.
+#[must_use]
+pub fn feature(ticket: &Ticket) -> Value {
+    let mut properties = bazdid_protocol::rows::Row::from(bazdid_domain::wire::ticket(ticket)).to_value();
+    if let Some(map) = properties.as_object_mut() {
+        map.remove("id");
+        map.remove("point");
+        map.insert("accuracy_m".into(), json!(ticket.point.accuracy_m));
+        map.insert("rev".into(), json!(ticket.rev));
+    }
+    json!({
+        "type": "Feature", "id": ticket.id, "properties": properties,
+        "geometry": { "type": "Point", "coordinates": [ticket.point.lon, ticket.point.lat] },
+    })
+}

@@ -1,0 +1,86 @@
+//! Many tickets at once, for importers: one query a table for the whole batch.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::json;
+
+use crate::{
+    Ctx,
+    change::{Change, keep},
+    ticket::{NewTicket, check_place, intake_of, invalid, phone_of, sealed_call},
+};
+use bazdid_domain::{
+    intake::{self, Intake},
+    world::World,
+};
+use bazdid_protocol::{
+    error::{Code, Error, Result},
+    ids::TicketId,
+};
+use bazdid_store::{
+    self as store, Tx,
+    ticket::search::{list_by_source, list_ids},
+};
+
+/// Registers many tickets; each row has an answer of its own. A row whose source reference is known already is answered with
+/// the ticket that was made of it then: an import is safe to run twice. Duplicates are not looked for: rows of another system
+/// were told apart there.
+///
+/// # Errors
+/// The database fails, or nobody may write at all; then nothing is kept.
+pub fn create_batch(tx: &mut Tx<'_>, ctx: &Ctx, rows: &[NewTicket]) -> Result<Vec<Result<TicketId, Error>>> {
+    let reference = ctx.reference(tx)?;
+    let sources: Vec<&str> = rows.iter().filter_map(|r| r.source_ref.as_deref()).collect();
+    let mut known: BTreeMap<String, TicketId> = list_by_source(tx, &sources)?.into_iter().collect();
+    let named: Vec<TicketId> = rows.iter().filter_map(|r| r.id).collect();
+    let mut taken: BTreeSet<TicketId> = list_ids(tx, &named)?.into_iter().collect();
+    let mut world = World::default();
+    let mut calls = Vec::new();
+    let mut answers = Vec::with_capacity(rows.len());
+    for row in rows {
+        if let Some(id) = row.source_ref.as_ref().and_then(|s| known.get(s)) {
+            answers.push(Ok(*id));
+            continue;
+        }
+        let accepted = check(ctx, &reference, row).and_then(|(intake, phone)| {
+            if taken.insert(intake.id) {
+                Ok((intake, phone))
+            } else {
+                Err(Error::with(Code::AlreadyExists, "a ticket with this id exists"))
+            }
+        });
+        answers.push(match accepted {
+            Ok((intake, phone)) => {
+                let id = intake.id;
+                known.extend(intake.source_ref.clone().map(|s| (s, id)));
+                if let Some(phone) = phone {
+                    calls.push(sealed_call(ctx, Some(id), bazdid_domain::ticket::CallOutcome::Registered, Some(&phone))?);
+                }
+                intake::register(&mut world, &reference, intake);
+                Ok(id)
+            }
+            Err(fault) => Err(fault),
+        });
+    }
+    let made = world.tickets.iter().count();
+    if made > 0 {
+        let mut change = Change::default();
+        change.audit(ctx, "ticket.create_batch", "request", ctx.request_id, json!({ "rows": rows.len(), "made": made }));
+        keep(tx, ctx, &mut world, change)?;
+        store::ticket::save_calls(tx, &calls, ctx.now)?;
+    }
+    Ok(answers)
+}
+
+fn check(ctx: &Ctx, reference: &bazdid_domain::reference::Reference, row: &NewTicket) -> Result<(Intake, Option<String>)> {
+    let intake = intake_of(ctx, row)?;
+    let phone = phone_of(row)?;
+    let faults = intake::faults(&intake, reference);
+    if !faults.is_empty() {
+        return Err(invalid(faults));
+    }
+    if ctx.actor.is_some() {
+        check_place(ctx, reference, &reference.locate(&intake.point))?;
+    }
+    Ok((intake, phone))
+}

@@ -1,0 +1,264 @@
+//! Work orders: found, looked at, decided about by the office.
+
+pub mod evidence;
+
+use serde_json::{Value, json};
+
+use crate::{
+    Ctx,
+    desk::{Decided, decide},
+    reach::{Access, reach, reaches_order, readable, root_within, same_rev},
+    ticket::Detail,
+};
+use bazdid_domain::{
+    account::Role,
+    evidence::arrival::{self, EvidenceState},
+    office::{
+        Desk, Ruled,
+        order::{self, Target},
+    },
+    policy::Permission,
+    work_order::WorkOrder,
+    world::World,
+};
+use bazdid_protocol::{
+    error::{Error, Result},
+    ids::{AccountId, TicketId, WorkOrderId},
+    time::Timestamp,
+};
+use bazdid_store::{
+    self as store, Tx,
+    work_order::search::{OrderFilter, OrderKey, list_work_orders},
+};
+
+/// Orders that are looked at for one page of those whose evidence has come so far.
+const LOOKED_AT: i64 = 2_000;
+
+/// An order with how far its evidence has come.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shown {
+    /// The order.
+    pub order: WorkOrder,
+    /// How far the photos that it asks for have come.
+    pub evidence: EvidenceState,
+}
+
+impl Shown {
+    /// An order of a world with all below its ticket.
+    #[must_use]
+    pub fn within(world: &World, order: WorkOrder) -> Self {
+        Self { evidence: arrival::state(&arrival::of_order(world, &order)), order }
+    }
+
+    /// A new order, of which no photo can be there yet.
+    #[must_use]
+    pub fn new(order: WorkOrder) -> Self {
+        Self::within(&World::default(), order)
+    }
+}
+
+/// Orders with how far their evidence has come.
+///
+/// # Errors
+/// The database fails.
+pub fn show(tx: &mut Tx<'_>, orders: Vec<WorkOrder>) -> Result<Vec<Shown>> {
+    let arrived = store::photo::list_arrived(tx, &orders.iter().map(|o| (o.id, o.ticket_id)).collect::<Vec<_>>())?;
+    let shown = orders.into_iter().map(|order| {
+        let party = arrival::party(&order);
+        let of_order = arrived.iter().filter(|a| a.work_order == order.id && a.organisation == party);
+        let tallies = arrival::tally(&order.evidence.photos, of_order.map(|a| (a.kind, a.state)));
+        Shown { evidence: arrival::state(&tallies), order }
+    });
+    Ok(shown.collect())
+}
+
+/// A page of orders.
+#[derive(Debug, Clone, Default)]
+pub struct Page {
+    /// The orders.
+    pub orders: Vec<Shown>,
+    /// The key of the last that was looked at, if there are more.
+    pub next: Option<OrderKey>,
+}
+
+/// A page of the orders that the actor may know of, newest first. How far evidence has come is derived and not stored: for a page
+/// of those that have come so far a bounded number of orders is looked at, and the page may be short though there are more.
+///
+/// # Errors
+/// The database fails.
+pub fn list(tx: &mut Tx<'_>, ctx: &Ctx, filter: &OrderFilter, evidence: Option<EvidenceState>) -> Result<Page> {
+    let reference = ctx.reference(tx)?;
+    let reach = reach(ctx, &reference, Permission::WorkRead)?;
+    let wanted = usize::try_from(filter.limit).unwrap_or_default();
+    let mut left = if evidence.is_some() { LOOKED_AT } else { filter.limit };
+    let mut page = Page { orders: Vec::new(), next: filter.before };
+    loop {
+        let asked = OrderFilter { before: page.next, limit: filter.limit + 1, ..filter.clone() };
+        let mut found = list_work_orders(tx, &asked, &reach)?;
+        let more = found.len() > wanted;
+        found.truncate(wanted);
+        left -= filter.limit;
+        let (keys, orders): (Vec<OrderKey>, Vec<WorkOrder>) = found.into_iter().map(|o| (o.key, o.row)).unzip();
+        for (key, shown) in keys.into_iter().zip(show(tx, orders)?) {
+            if page.orders.len() == wanted {
+                return Ok(page);
+            }
+            page.next = Some(key);
+            if evidence.is_none_or(|e| e == shown.evidence) {
+                page.orders.push(shown);
+            }
+        }
+        if !more {
+            page.next = None;
+        }
+        if page.next.is_none() || page.orders.len() == wanted || left <= 0 {
+            return Ok(page);
+        }
+    }
+}
+
+/// Whether somebody reads the explanations of a list: who else was considered is the office's to know.
+#[must_use]
+pub fn reads_explanations(ctx: &Ctx) -> bool {
+    ctx.actor.as_ref().is_some_and(|a| a.may(Permission::ConflictRead))
+}
+
+/// An order with what lies below its ticket, as far as the actor may read it.
+///
+/// # Errors
+/// There is no such order within reach; the database fails.
+pub fn get(tx: &mut Tx<'_>, ctx: &Ctx, id: WorkOrderId) -> Result<(WorkOrder, Detail)> {
+    let world = within(tx, ctx, id, Permission::WorkRead, Access::Read)?;
+    let reference = ctx.reference(tx)?;
+    let order = world.work_orders.get(id).cloned().ok_or_else(|| Error::not_found("work order"))?;
+    let readable = readable(ctx.actor()?, &reference, &world);
+    Ok((order, Detail { world, readable, history: Vec::new(), values: Vec::new() }))
+}
+
+fn within(tx: &mut Tx<'_>, ctx: &Ctx, id: WorkOrderId, permission: Permission, access: Access) -> Result<World> {
+    let world = root_within(tx, ctx, id.uuid(), permission, access, "work order")?;
+    let reference = ctx.reference(tx)?;
+    if reaches_order(&reach(ctx, &reference, permission)?, &world, id) {
+        return Ok(world);
+    }
+    Err(Error::not_found("work order"))
+}
+
+/// A decision about one order, made on the revision that was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Offer it to somebody by hand.
+    Offer {
+        /// To whom.
+        to: Target,
+        /// Why.
+        reason: String,
+    },
+    /// Take it from its holder; without a target the next candidate is asked.
+    Reassign {
+        /// To whom.
+        to: Option<Target>,
+        /// Why.
+        reason: String,
+    },
+    /// Call it off.
+    Cancel {
+        /// Coded reason.
+        code: String,
+        /// In words.
+        note: Option<String>,
+    },
+    /// Grant a hold.
+    Hold {
+        /// Why.
+        reason: String,
+        /// When it is looked at again.
+        review_at: Timestamp,
+    },
+    /// Refuse the holds that were asked for.
+    RefuseHold {
+        /// Why.
+        reason: String,
+    },
+    /// End a hold.
+    Resume,
+    /// Close verified work.
+    Close,
+    /// Take verified work up again after an objection.
+    Object {
+        /// Why.
+        reason: String,
+        /// When the next attempt is due.
+        due: Option<Timestamp>,
+    },
+}
+
+impl Command {
+    fn action(&self) -> &'static str {
+        match self {
+            Self::Offer { .. } => "work_order.offer",
+            Self::Reassign { .. } => "work_order.reassign",
+            Self::Cancel { .. } => "work_order.cancel",
+            Self::Hold { .. } => "work_order.hold",
+            Self::RefuseHold { .. } => "work_order.refuse_hold",
+            Self::Resume => "work_order.resume",
+            Self::Close => "work_order.close",
+            Self::Object { .. } => "work_order.object",
+        }
+    }
+
+    fn target(&self) -> Option<Target> {
+        match self {
+            Self::Offer { to, .. } => Some(*to),
+            Self::Reassign { to, .. } => *to,
+            _ => None,
+        }
+    }
+
+    fn rule(&self, world: &mut World, desk: &Desk<'_>, id: WorkOrderId) -> Ruled {
+        match self {
+            Self::Offer { to, reason } => order::offer(world, desk, id, *to, reason),
+            Self::Reassign { to, reason } => order::reassign(world, desk, id, *to, reason),
+            Self::Cancel { code, note } => order::cancel(world, desk, id, code, note.as_deref()),
+            Self::Hold { reason, review_at } => order::hold(world, desk, id, reason, *review_at),
+            Self::RefuseHold { reason } => order::refuse_hold(world, desk, id, reason),
+            Self::Resume => order::resume(world, desk, id),
+            Self::Close => order::close(world, desk, id),
+            Self::Object { reason, due } => order::object(world, desk, id, reason, *due),
+        }
+    }
+
+    fn detail(&self, before: &WorkOrder) -> Value {
+        let code = if let Self::Cancel { code, .. } = self { Some(code) } else { None };
+        let to = self.target().map(|t| match t {
+            Target::Organisation(id) => id.uuid(),
+            Target::Inspector(id) => id.uuid(),
+        });
+        json!({ "from": before.state, "epoch": before.epoch, "code": code, "to": to })
+    }
+}
+
+/// Decides about an order. Of two people at once the second is told that the order has changed since he read it.
+///
+/// # Errors
+/// There is no such order within reach; it has changed since; the rule refuses; the database fails.
+pub fn command(tx: &mut Tx<'_>, ctx: &Ctx, id: WorkOrderId, rev: i64, command: &Command) -> Result<Shown> {
+    let mut world = within(tx, ctx, id, Permission::WorkManage, Access::Write)?;
+    let before = world.work_orders.get(id).cloned().ok_or_else(|| Error::not_found("work order"))?;
+    same_rev(rev, before.rev)?;
+    if let Some(Target::Inspector(account)) = command.target() {
+        inspector_of(tx, ctx, &world, before.ticket_id, account)?;
+    }
+    let decided = Decided { action: command.action(), kind: "work_order", id: id.uuid(), detail: command.detail(&before) };
+    decide(tx, ctx, &mut world, decided, |world, desk| command.rule(world, desk, id))?;
+    let order = world.work_orders.get(id).cloned().ok_or_else(|| Error::internal("an order left its world"))?;
+    Ok(Shown::within(&world, order))
+}
+
+/// Somebody named by hand must be an inspector of the ticket's areas.
+fn inspector_of(tx: &mut Tx<'_>, ctx: &Ctx, world: &World, ticket: TicketId, account: AccountId) -> Result<()> {
+    let areas = world.tickets.get(ticket).map(|t| t.areas.clone()).unwrap_or_default();
+    let grants = store::account::list_grants_of(tx, &[account])?;
+    let fits = grants.iter().any(|g| g.role == Role::Inspector && g.in_force_at(ctx.now) && g.areas.iter().any(|a| areas.contains(a)));
+    if fits { Ok(()) } else { Err(Error::field("/account", "must be an inspector of an area that holds the ticket")) }
+}

@@ -1,0 +1,226 @@
+//! Loads and saves whole tickets: one query a table to load, one multi-row statement a table to save.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use crate::{
+    conflict::ConflictRow,
+    keys::Keys,
+    photo::PhotoRow,
+    schema,
+    sql::db_error,
+    ticket::{FieldEditRow, StatusChangeRow, TicketRow},
+    tx::{LIST, Tx},
+    visit::{ChecklistAnswerRow, MeasurementRow, NoteRow, VisitRow},
+    work_order::{AssignmentRow, RoundRow, WorkEventRow, WorkOrderRow},
+};
+use bazdid_domain::{
+    work_order::Assignment,
+    world::{Entity, Table, World},
+};
+use bazdid_protocol::{
+    error::Result,
+    ids::{Id, TicketId},
+    time::Timestamp,
+};
+
+macro_rules! load {
+    ($tx:ident, $world:ident . $field:ident, $table:ident, $row:ty, $ids:expr) => {
+        let rows: Vec<$row> =
+            on!($tx, |c| schema::$table::table.filter($ids.hold(schema::$table::ticket_id)).select(<$row>::as_select()).load(c))
+                .map_err(db_error)?;
+        $world.$field.load(rows.into_iter().map(Into::into));
+    };
+}
+
+/// Loads tickets with everything below them. On PostgreSQL the tickets' rows are locked, in the order of their ids, until
+/// the transaction ends: the ticket is the root that every writer of its children locks first.
+///
+/// # Errors
+/// The database fails.
+pub fn load_world(tx: &mut Tx<'_>, tickets: &[TicketId]) -> Result<World> {
+    let mut world = load_world_without_notes(tx, tickets)?;
+    load_notes(tx, &mut world)?;
+    Ok(world)
+}
+
+/// As [`load_world`], but the notes stay in the database until somebody asks for them: [`load_notes`].
+///
+/// # Errors
+/// The database fails.
+pub fn load_world_without_notes(tx: &mut Tx<'_>, tickets: &[TicketId]) -> Result<World> {
+    let mut world = World::default();
+    for ids in sorted(tickets).chunks(LIST) {
+        let keys = Keys::new(ids);
+        let rows: Vec<TicketRow> = on!(
+            tx,
+            pg | c
+                | schema::tickets::table
+                    .filter(keys.hold(schema::tickets::id))
+                    .order(schema::tickets::id)
+                    .for_update()
+                    .select(TicketRow::as_select())
+                    .load(c),
+            sqlite | c | schema::tickets::table.filter(keys.hold(schema::tickets::id)).select(TicketRow::as_select()).load(c)
+        )
+        .map_err(db_error)?;
+        world.tickets.load(rows.into_iter().map(Into::into));
+        load_below(tx, &mut world, ids, &keys)?;
+    }
+    Ok(world)
+}
+
+/// Loads tickets with everything below them, to be read only.
+///
+/// # Errors
+/// The database fails.
+pub fn read_world(tx: &mut Tx<'_>, tickets: &[TicketId]) -> Result<World> {
+    let mut world = World::default();
+    for ids in sorted(tickets).chunks(LIST) {
+        let keys = Keys::new(ids);
+        let rows: Vec<TicketRow> =
+            on!(tx, |c| schema::tickets::table.filter(keys.hold(schema::tickets::id)).select(TicketRow::as_select()).load(c))
+                .map_err(db_error)?;
+        world.tickets.load(rows.into_iter().map(Into::into));
+        load_below(tx, &mut world, ids, &keys)?;
+    }
+    load_notes(tx, &mut world)?;
+    Ok(world)
+}
+
+/// Loads the notes that a world was loaded without.
+///
+/// # Errors
+/// The database fails.
+pub fn load_notes(tx: &mut Tx<'_>, world: &mut World) -> Result<()> {
+    let unread: Vec<TicketId> = std::mem::take(&mut world.unread).into_iter().collect();
+    for ids in unread.chunks(LIST) {
+        load!(tx, world.notes, notes, NoteRow, Keys::new(ids));
+    }
+    Ok(())
+}
+
+fn sorted(tickets: &[TicketId]) -> Vec<TicketId> {
+    let mut ids = tickets.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
+/// Everything but the notes.
+fn load_below(tx: &mut Tx<'_>, world: &mut World, ids: &[TicketId], keys: &Keys<'_, TicketId>) -> Result<()> {
+    // Only of tickets that the office has ended does anybody ask when that was.
+    let ended: Vec<TicketId> =
+        ids.iter().copied().filter(|id| world.tickets.get(*id).is_some_and(|t| t.status.is_shut_by_office())).collect();
+    if !ended.is_empty() {
+        load!(tx, world.status_changes, status_changes, StatusChangeRow, Keys::new(&ended));
+    }
+    load!(tx, world.field_edits, field_edits, FieldEditRow, keys);
+    load!(tx, world.work_orders, work_orders, WorkOrderRow, keys);
+    load!(tx, world.assignments, assignments, AssignmentRow, keys);
+    load!(tx, world.work_events, work_events, WorkEventRow, keys);
+    load!(tx, world.rounds, rounds, RoundRow, keys);
+    load!(tx, world.visits, visits, VisitRow, keys);
+    load!(tx, world.measurements, measurements, MeasurementRow, keys);
+    load!(tx, world.answers, checklist_answers, ChecklistAnswerRow, keys);
+    load!(tx, world.photos, photos, PhotoRow, keys);
+    load!(tx, world.conflicts, conflicts, ConflictRow, keys);
+    world.unread.extend(ids);
+    Ok(())
+}
+
+fn changed<'w, E: Entity + 'w, R: From<&'w E>>(table: &'w Table<E>) -> Vec<R> {
+    table.changed().map(|(_, now)| R::from(now)).collect()
+}
+
+/// Writes every row that differs from what was loaded; rows that are new are stored at `now`. The feed is the caller's:
+/// [`crate::feed`].
+///
+/// # Errors
+/// The database fails; a code or source reference exists already.
+pub fn save_world(tx: &mut Tx<'_>, world: &World, now: Timestamp) -> Result<()> {
+    TicketRow::save(tx, &changed(&world.tickets), now)?;
+    crate::ticket::area::save_ticket_areas(tx, world)?;
+    StatusChangeRow::save(tx, &changed(&world.status_changes))?;
+    FieldEditRow::save(tx, &changed(&world.field_edits))?;
+    WorkOrderRow::save(tx, &changed(&world.work_orders), now)?;
+    tx.loads().forget(world);
+    AssignmentRow::save(tx, &changed(&world.assignments))?;
+    WorkEventRow::save(tx, &changed(&world.work_events))?;
+    RoundRow::save(tx, &changed(&world.rounds), now)?;
+    VisitRow::save(tx, &changed(&world.visits))?;
+    NoteRow::save(tx, &changed(&world.notes))?;
+    MeasurementRow::save(tx, &changed(&world.measurements))?;
+    ChecklistAnswerRow::save(tx, &changed(&world.answers))?;
+    PhotoRow::save(tx, &changed(&world.photos), now)?;
+    ConflictRow::save(tx, &changed(&world.conflicts), now)
+}
+
+macro_rules! roots {
+    ($tx:ident, $found:ident, $open:ident, $($table:ident),+) => {$(
+        let ids: Vec<Id<()>> = $open.iter().copied().map(Id::new).collect();
+        if !ids.is_empty() {
+            let keys = Keys::new(&ids);
+            let rows: Vec<(Id<()>, TicketId)> = on!($tx, |c| schema::$table::table
+                .filter(keys.hold(schema::$table::id))
+                .select((schema::$table::id, schema::$table::ticket_id))
+                .load(c))
+            .map_err(db_error)?;
+            for (id, ticket) in rows {
+                $open.remove(&id.uuid());
+                $found.push((id.uuid(), ticket));
+            }
+        }
+    )+};
+}
+
+/// Which tickets the given ids belong to, whatever they name: tickets, work orders, visits, photos, notes, measurements,
+/// rounds or answers. Ids that name nothing are left out.
+///
+/// # Errors
+/// The database fails.
+pub fn find_roots(tx: &mut Tx<'_>, ids: &[Uuid]) -> Result<Vec<(Uuid, TicketId)>> {
+    let mut found = Vec::new();
+    for ids in ids.chunks(LIST) {
+        // What was found is not asked for again: mostly tickets and orders are named.
+        let mut open: BTreeSet<Uuid> = ids.iter().copied().collect();
+        let ids: Vec<TicketId> = ids.iter().copied().map(Id::new).collect();
+        let keys = Keys::new(&ids);
+        let tickets: Vec<TicketId> =
+            on!(tx, |c| schema::tickets::table.filter(keys.hold(schema::tickets::id)).select(schema::tickets::id).load(c))
+                .map_err(db_error)?;
+        for ticket in tickets {
+            open.remove(&ticket.uuid());
+            found.push((ticket.uuid(), ticket));
+        }
+        roots!(tx, found, open, work_orders, visits, photos, notes, measurements, rounds, checklist_answers);
+    }
+    Ok(found)
+}
+
+/// Which of the given ids name a row already, each with the kind of that row. Every row that a device may read stands in the
+/// feed with at least one channel, so one look-up there covers all of those kinds; assignments are never sent and are looked up
+/// in their own table.
+///
+/// # Errors
+/// The database fails.
+pub fn find_taken_ids(tx: &mut Tx<'_>, ids: &[Uuid]) -> Result<BTreeMap<Uuid, String>> {
+    let mut taken = BTreeMap::new();
+    for ids in ids.chunks(LIST) {
+        let ids: Vec<Id<()>> = ids.iter().copied().map(Id::new).collect();
+        let keys = Keys::new(&ids);
+        let sent: Vec<(Id<()>, String)> = on!(tx, |c| schema::feed::table
+            .filter(keys.hold(schema::feed::entity).and(schema::feed::present.eq(true)))
+            .select((schema::feed::entity, schema::feed::kind))
+            .load(c))
+        .map_err(db_error)?;
+        taken.extend(sent.into_iter().map(|(id, kind)| (id.uuid(), kind)));
+        let assignments: Vec<Id<()>> =
+            on!(tx, |c| schema::assignments::table.filter(keys.hold(schema::assignments::id)).select(schema::assignments::id).load(c))
+                .map_err(db_error)?;
+        taken.extend(assignments.into_iter().map(|id| (id.uuid(), Assignment::KIND.to_owned())));
+    }
+    Ok(taken)
+}

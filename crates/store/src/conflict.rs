@@ -1,0 +1,192 @@
+//! Conflicts in the database.
+
+use diesel::prelude::*;
+use serde_json::Value;
+
+use crate::{
+    listing::{Keyed, PageKey},
+    schema::{conflicts, ticket_areas, tickets},
+    sql::{Json, db_error},
+    ticket::search::Reach,
+    tx::Tx,
+};
+use bazdid_domain::{
+    actor::Scope,
+    conflict::{Conflict, ConflictKind, ConflictStatus, Resolution, Severity},
+    ticket::Boundary,
+};
+use bazdid_protocol::{
+    error::Result,
+    ids::{AccountId, AreaId, ConflictId, MutationId, TicketId, WorkOrderId},
+    time::Timestamp,
+};
+
+record! {
+    /// Row of `conflicts`.
+    ConflictRow of conflicts, id: ConflictId, listed {
+        rev: i64,
+        key: String,
+        kind: ConflictKind,
+        severity: Severity,
+        ticket_id: TicketId,
+        work_order_id: Option<WorkOrderId>,
+        areas: Json<Vec<AreaId>>,
+        base: Json<Value>,
+        theirs: Json<Value>,
+        mine: Json<Value>,
+        mutation_id: MutationId,
+        other_mutation_id: Option<MutationId>,
+        default_in_force: String,
+        status: ConflictStatus,
+        resolution: Option<Resolution>,
+        resolved_by: Option<AccountId>,
+        resolved_at: Option<Timestamp>,
+        note: Option<String>,
+        raised_at: Timestamp,
+    }
+}
+
+impl From<&Conflict> for ConflictRow {
+    fn from(e: &Conflict) -> Self {
+        Self {
+            id: e.id,
+            rev: e.rev,
+            key: e.key.clone(),
+            kind: e.kind,
+            severity: e.severity,
+            ticket_id: e.ticket_id,
+            work_order_id: e.work_order_id,
+            areas: Json(e.areas.clone()),
+            base: Json(e.base.clone()),
+            theirs: Json(e.theirs.clone()),
+            mine: Json(e.mine.clone()),
+            mutation_id: e.mutation_id,
+            other_mutation_id: e.other_mutation_id,
+            default_in_force: e.default_in_force.clone(),
+            status: e.status,
+            resolution: e.resolution,
+            resolved_by: e.resolved_by,
+            resolved_at: e.resolved_at,
+            note: e.note.clone(),
+            raised_at: e.raised_at,
+        }
+    }
+}
+
+impl From<ConflictRow> for Conflict {
+    fn from(r: ConflictRow) -> Self {
+        Self {
+            id: r.id,
+            rev: r.rev,
+            key: r.key,
+            kind: r.kind,
+            severity: r.severity,
+            ticket_id: r.ticket_id,
+            work_order_id: r.work_order_id,
+            areas: r.areas.0,
+            base: r.base.0,
+            theirs: r.theirs.0,
+            mine: r.mine.0,
+            mutation_id: r.mutation_id,
+            other_mutation_id: r.other_mutation_id,
+            default_in_force: r.default_in_force,
+            status: r.status,
+            resolution: r.resolution,
+            resolved_by: r.resolved_by,
+            resolved_at: r.resolved_at,
+            note: r.note,
+            raised_at: r.raised_at,
+        }
+    }
+}
+
+/// The place of a conflict in a list; formerly by when it was raised.
+pub type ConflictKey = PageKey<ConflictId, (Timestamp, ConflictId)>;
+
+/// Which conflicts are asked for; what is absent does not matter.
+#[derive(Debug, Clone, Default)]
+pub struct ConflictFilter {
+    /// This one.
+    pub id: Option<ConflictId>,
+    /// Decided or not.
+    pub status: Option<ConflictStatus>,
+    /// Of this class.
+    pub kind: Option<ConflictKind>,
+    /// Mattering so much.
+    pub severity: Option<Severity>,
+    /// At a ticket in this area or below it.
+    pub area: Option<AreaId>,
+    /// At this ticket.
+    pub ticket: Option<TicketId>,
+    /// After this place of the list.
+    pub before: Option<ConflictKey>,
+    /// At most so many.
+    pub limit: i64,
+}
+
+/// Keeps of a query what lies at tickets within reach.
+macro_rules! within {
+    ($query:expr, $reach:expr) => {
+        match &$reach.scope {
+            Scope::All => $query,
+            Scope::Within { areas, .. } => {
+                let areas: Vec<AreaId> = areas.iter().copied().collect();
+                let here = at_tickets_in!(conflicts, areas);
+                let nowhere = diesel::dsl::exists(
+                    tickets::table.filter(tickets::id.eq(conflicts::ticket_id).and(tickets::boundary.eq(Boundary::Outside))),
+                );
+                if $reach.outside { $query.filter(here.or(nowhere)) } else { $query.filter(here) }
+            }
+        }
+    };
+}
+
+/// Conflicts by filter and reach, those first that were stored last.
+///
+/// # Errors
+/// The database fails.
+pub fn list_conflicts(tx: &mut Tx<'_>, filter: &ConflictFilter, reach: &Reach) -> Result<Vec<Keyed<Conflict, ConflictKey>>> {
+    let rows: Vec<(ConflictRow, Timestamp)> = on!(tx, |c| {
+        let mut query = within!(conflicts::table.select((ConflictRow::as_select(), conflicts::stored_at)).into_boxed(), reach);
+        if let Some(id) = filter.id {
+            query = query.filter(conflicts::id.eq(id));
+        }
+        if let Some(status) = filter.status {
+            query = query.filter(conflicts::status.eq(status));
+        }
+        if let Some(kind) = filter.kind {
+            query = query.filter(conflicts::kind.eq(kind));
+        }
+        if let Some(severity) = filter.severity {
+            query = query.filter(conflicts::severity.eq(severity));
+        }
+        if let Some(area) = filter.area {
+            query = query.filter(at_tickets_in!(conflicts, [area]));
+        }
+        if let Some(ticket) = filter.ticket {
+            query = query.filter(conflicts::ticket_id.eq(ticket));
+        }
+        newest_first!(query, conflicts, filter.before, former by raised_at).limit(filter.limit).load(c)
+    })
+    .map_err(db_error)?;
+    let keyed = |(row, at): (ConflictRow, Timestamp)| Keyed {
+        key: PageKey::of(filter.before.as_ref(), at, row.id, (row.raised_at, row.id)),
+        row: row.into(),
+    };
+    Ok(rows.into_iter().map(keyed).collect())
+}
+
+/// How many conflicts of each kind and severity are open within reach.
+///
+/// # Errors
+/// The database fails.
+pub fn count_open(tx: &mut Tx<'_>, reach: &Reach) -> Result<Vec<(ConflictKind, Severity, i64)>> {
+    on!(tx, |c| {
+        let open = conflicts::table
+            .group_by((conflicts::kind, conflicts::severity))
+            .select((conflicts::kind, conflicts::severity, diesel::dsl::count_star()))
+            .into_boxed();
+        within!(open, reach).filter(conflicts::status.eq(ConflictStatus::Open)).order((conflicts::kind, conflicts::severity)).load(c)
+    })
+    .map_err(db_error)
+}

@@ -1,0 +1,112 @@
+//! Pages of lists: rows in the order in which this server first stored them, the newest first.
+//!
+//! Each listed table has a column `stored_at`: the instant of the transaction that inserted the row. The store sets it, no client
+//! can. Rows of one transaction have the same instant; their ids order them. Rows that were stored before the column existed have 1970
+//! until [`crate::backfill`] has dated them; until then they come after all others.
+
+use serde::{Deserialize, Serialize};
+
+use bazdid_protocol::time::Timestamp;
+
+/// Where a page of a list begins: after the row with this key. `I` is the row's id, `F` the key by which the former version ordered
+/// the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum PageKey<I, F> {
+    /// By when the row was first stored.
+    Stored {
+        /// When this server first stored the row.
+        stored_at: Timestamp,
+        /// The row.
+        id: I,
+    },
+    /// From a cursor of the former version: the list goes on in the order of that version. Read for one version.
+    Former(F),
+}
+
+impl<I, F> PageKey<I, F> {
+    /// The key of a row on the page that begins at `before`, in the same order as that page.
+    pub(crate) const fn of(before: Option<&Self>, stored_at: Timestamp, id: I, former: F) -> Self
+    where
+        I: Copy,
+        F: Copy,
+    {
+        match before {
+            Some(Self::Former(_)) => Self::Former(former),
+            Some(Self::Stored { .. }) | None => Self::Stored { stored_at, id },
+        }
+    }
+}
+
+/// A row of a list with the key after which the next page begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Keyed<T, K> {
+    /// The row.
+    pub row: T,
+    /// Its key.
+    pub key: K,
+}
+
+impl<T, K> std::ops::Deref for Keyed<T, K> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.row
+    }
+}
+
+impl<T, K> Keyed<T, K> {
+    /// The same place with another row.
+    pub fn with<U>(self, f: impl FnOnce(T) -> U) -> Keyed<U, K> {
+        Keyed { row: f(self.row), key: self.key }
+    }
+}
+
+/// Orders a query over a listed table, the newest first, from a key on. The former order was by id, or by the named column and id.
+macro_rules! newest_first {
+    ($query:expr, $table:ident, $before:expr, former by id) => {
+        newest_first!(@ $query, $table, $before, former => |query, id| query.filter($table::id.lt(id)).order($table::id.desc()))
+    };
+    ($query:expr, $table:ident, $before:expr, former by $column:ident) => {
+        newest_first!(@ $query, $table, $before, former => |query, place| {
+            let (at, id) = place;
+            query
+                .filter($table::$column.lt(at).or($table::$column.eq(at).and($table::id.lt(id))))
+                .order(($table::$column.desc(), $table::id.desc()))
+        })
+    };
+    (@ $query:expr, $table:ident, $before:expr, former => |$q:ident, $key:ident| $former:expr) => {
+        match $before {
+            None => $query.order(($table::stored_at.desc(), $table::id.desc())),
+            Some($crate::listing::PageKey::Stored { stored_at, id }) => $query
+                // The first condition alone lets the index be entered at the place.
+                .filter($table::stored_at.le(stored_at))
+                .filter($table::stored_at.lt(stored_at).or($table::id.lt(id)))
+                .order(($table::stored_at.desc(), $table::id.desc())),
+            Some($crate::listing::PageKey::Former($key)) => {
+                let $q = $query;
+                $former
+            }
+        }
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bazdid_protocol::ids::TicketId;
+    use uuid::Uuid;
+
+    #[test]
+    fn keys_of_both_versions_are_told_apart_by_their_form() {
+        let (id, at) = (TicketId::new(Uuid::from_u128(7)), Timestamp::from_micros(5));
+        let by_id: PageKey<TicketId, TicketId> = serde_json::from_value(serde_json::json!(id)).unwrap();
+        assert_eq!(by_id, PageKey::Former(id));
+        let by_time: PageKey<TicketId, (Timestamp, TicketId)> = serde_json::from_value(serde_json::json!([at, id])).unwrap();
+        assert_eq!(by_time, PageKey::Former((at, id)));
+        let new: PageKey<TicketId, TicketId> = PageKey::Stored { stored_at: at, id };
+        assert_eq!(serde_json::from_value::<PageKey<TicketId, TicketId>>(serde_json::to_value(new).unwrap()).unwrap(), new);
+        assert_eq!(PageKey::of(Some(&by_id), at, id, id), by_id, "a page of the former order goes on in it");
+        assert_eq!(PageKey::of(None, at, id, id), new);
+    }
+}

@@ -1,0 +1,55 @@
+//! Which areas hold which tickets, as rows: what searches and scopes are answered from.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use diesel::prelude::*;
+
+use crate::{
+    schema::ticket_areas,
+    sql::db_error,
+    tx::{MAX_BINDS, Tx},
+};
+use bazdid_domain::{ticket::Ticket, world::World};
+use bazdid_protocol::{
+    error::Result,
+    ids::{AreaId, TicketId},
+};
+
+#[derive(Debug, Clone)]
+struct NewTicketArea {
+    area_id: AreaId,
+    ticket_id: TicketId,
+}
+
+/// Writes the areas of the world's tickets that are new or lie in other areas than before.
+pub(crate) fn save_ticket_areas(tx: &mut Tx<'_>, world: &World) -> Result<()> {
+    let moved: Vec<(Option<&Ticket>, &Ticket)> =
+        world.tickets.changed().filter(|(was, now)| was.is_none_or(|was| was.areas != now.areas)).collect();
+    let left: Vec<TicketId> = moved.iter().filter(|(was, _)| was.is_some()).map(|(_, now)| now.id).collect();
+    for ids in left.chunks(MAX_BINDS) {
+        on!(tx, |c| diesel::delete(ticket_areas::table.filter(ticket_areas::ticket_id.eq_any(ids))).execute(c)).map_err(db_error)?;
+    }
+    let rows: Vec<NewTicketArea> =
+        moved.iter().flat_map(|(_, now)| now.areas.iter().map(|area| NewTicketArea { area_id: *area, ticket_id: now.id })).collect();
+    bulk!(tx, &rows, NewTicketArea => ticket_areas { area_id: AreaId, ticket_id: TicketId }, "ON CONFLICT (area_id, ticket_id) DO NOTHING")
+        .map(drop)
+}
+
+/// The areas of tickets; one that lies outside every area is not among them.
+///
+/// # Errors
+/// The database fails.
+pub fn list_areas_of(tx: &mut Tx<'_>, of: &[TicketId]) -> Result<BTreeMap<TicketId, BTreeSet<AreaId>>> {
+    let mut areas: BTreeMap<TicketId, BTreeSet<AreaId>> = BTreeMap::new();
+    for ids in of.chunks(MAX_BINDS) {
+        let rows: Vec<(TicketId, AreaId)> = on!(tx, |c| ticket_areas::table
+            .filter(ticket_areas::ticket_id.eq_any(ids))
+            .select((ticket_areas::ticket_id, ticket_areas::area_id))
+            .load(c))
+        .map_err(db_error)?;
+        for (ticket, area) in rows {
+            areas.entry(ticket).or_default().insert(area);
+        }
+    }
+    Ok(areas)
+}

@@ -1,0 +1,275 @@
+//! Questions about tickets: by filter, by code, by source, by neighbourhood.
+
+use std::collections::BTreeSet;
+
+use diesel::prelude::*;
+
+use crate::{
+    listing::{Keyed, PageKey},
+    schema::{status_changes, ticket_areas, tickets, work_orders},
+    sql::{Json, db_error},
+    ticket::{StatusChangeRow, TicketRow},
+    tx::{MAX_BINDS, Tx},
+};
+use bazdid_domain::{
+    actor::Scope,
+    duplicate::{NEAR_M, Nearby},
+    ticket::{Boundary, StatusChange, Ticket, TicketOrigin, TicketStatus},
+    work_order::WorkOrderState,
+};
+use bazdid_protocol::{
+    error::Result,
+    geo::{Point, cells_within},
+    ids::{AccountId, AreaId, CategoryId, OrganisationId, TicketId},
+    time::Timestamp,
+};
+
+/// Which of the codes are taken.
+///
+/// # Errors
+/// The database fails.
+pub fn list_codes(tx: &mut Tx<'_>, codes: &[&str]) -> Result<Vec<String>> {
+    let mut taken = Vec::new();
+    for codes in codes.chunks(MAX_BINDS) {
+        let found: Vec<String> =
+            on!(tx, |c| tickets::table.filter(tickets::code.eq_any(codes)).select(tickets::code).load(c)).map_err(db_error)?;
+        taken.extend(found);
+    }
+    Ok(taken)
+}
+
+/// Which of the ids are tickets'.
+///
+/// # Errors
+/// The database fails.
+pub fn list_ids(tx: &mut Tx<'_>, ids: &[TicketId]) -> Result<Vec<TicketId>> {
+    let mut known: Vec<TicketId> = Vec::new();
+    for ids in ids.chunks(MAX_BINDS) {
+        let found: Vec<TicketId> =
+            on!(tx, |c| tickets::table.filter(tickets::id.eq_any(ids)).select(tickets::id).load(c)).map_err(db_error)?;
+        known.extend(found);
+    }
+    Ok(known)
+}
+
+/// The tickets that were made of the given source references.
+///
+/// # Errors
+/// The database fails.
+pub fn list_by_source(tx: &mut Tx<'_>, sources: &[&str]) -> Result<Vec<(String, TicketId)>> {
+    let mut known = Vec::new();
+    for sources in sources.chunks(MAX_BINDS) {
+        let found: Vec<(Option<String>, TicketId)> =
+            on!(tx, |c| tickets::table.filter(tickets::source_ref.eq_any(sources)).select((tickets::source_ref, tickets::id)).load(c))
+                .map_err(db_error)?;
+        known.extend(found.into_iter().filter_map(|(source, id)| Some((source?, id))));
+    }
+    Ok(known)
+}
+
+/// The place of a ticket in a list.
+pub type TicketKey = PageKey<TicketId, TicketId>;
+
+/// Which tickets are asked for; what is absent does not matter.
+#[derive(Debug, Clone, Default)]
+pub struct TicketFilter {
+    /// In this area or below it.
+    pub area: Option<AreaId>,
+    /// Of one of these categories.
+    pub categories: Option<Vec<CategoryId>>,
+    /// In one of these statuses.
+    pub statuses: Vec<TicketStatus>,
+    /// With all of these folded words in the text or the address.
+    pub words: Vec<String>,
+    /// With this code.
+    pub code: Option<String>,
+    /// Within (south, west, north, east), degrees.
+    pub bbox: Option<[f64; 4]>,
+    /// Created at or after.
+    pub created_from: Option<Timestamp>,
+    /// Created before.
+    pub created_to: Option<Timestamp>,
+    /// How clearly the point lies in the areas.
+    pub boundary: Option<Boundary>,
+    /// Held by nobody: new or triaged, without an order that somebody was asked to do.
+    pub in_nobodys_hands: bool,
+    /// After this place of the list.
+    pub before: Option<TicketKey>,
+    /// At most so many.
+    pub limit: i64,
+}
+
+/// Whose tickets somebody may know of.
+#[derive(Debug, Clone)]
+pub struct Reach {
+    /// Areas and organisations.
+    pub scope: Scope,
+    /// Tickets outside every area, too: the office's, since no area answers for them.
+    pub outside: bool,
+    /// Who asks: what somebody found in the field stays his to see.
+    pub finder: AccountId,
+}
+
+/// The states in which the organisation named by an order does not hold it.
+pub(crate) const NOT_HELD: [WorkOrderState; 3] = [WorkOrderState::Draft, WorkOrderState::Declined, WorkOrderState::Expired];
+/// The states in which nobody was asked, or nothing more is asked.
+const NOT_ASKED: [WorkOrderState; 6] = [
+    WorkOrderState::Draft,
+    WorkOrderState::Declined,
+    WorkOrderState::Expired,
+    WorkOrderState::Verified,
+    WorkOrderState::Closed,
+    WorkOrderState::Cancelled,
+];
+
+/// Tickets by filter and reach, those first that were stored last.
+///
+/// # Errors
+/// The database fails.
+pub fn list_tickets(tx: &mut Tx<'_>, filter: &TicketFilter, reach: &Reach) -> Result<Vec<Keyed<Ticket, TicketKey>>> {
+    let patterns: Vec<String> = filter.words.iter().map(|w| like(w)).collect();
+    let rows: Vec<(TicketRow, Timestamp)> = on!(tx, |c| {
+        let mut query = tickets::table.select((TicketRow::as_select(), tickets::stored_at)).into_boxed();
+        if let Scope::Within { areas, organisations } = &reach.scope {
+            let areas: Vec<AreaId> = areas.iter().copied().collect();
+            let organisations: Vec<OrganisationId> = organisations.iter().copied().collect();
+            let in_area = ticket_areas::table.filter(ticket_areas::ticket_id.eq(tickets::id).and(ticket_areas::area_id.eq_any(areas)));
+            let held = work_orders::table.filter(
+                work_orders::ticket_id
+                    .eq(tickets::id)
+                    .and(work_orders::organisation_id.eq_any(organisations.clone()))
+                    .and(work_orders::state.ne_all(NOT_HELD)),
+            );
+            let found = tickets::origin.eq(TicketOrigin::Field).and(tickets::created_by.eq(reach.finder));
+            let by_us = tickets::created_org.eq_any(organisations.iter().map(|o| Some(*o)).collect::<Vec<_>>());
+            let may_see = diesel::dsl::exists(in_area).or(diesel::dsl::exists(held)).or(found).or(by_us);
+            query = if reach.outside { query.filter(may_see.or(tickets::boundary.eq(Boundary::Outside))) } else { query.filter(may_see) };
+        }
+        if let Some(area) = filter.area {
+            query = query.filter(diesel::dsl::exists(
+                ticket_areas::table.filter(ticket_areas::ticket_id.eq(tickets::id).and(ticket_areas::area_id.eq(area))),
+            ));
+        }
+        if let Some(categories) = &filter.categories {
+            query = query.filter(tickets::category_id.eq_any(categories));
+        }
+        if !filter.statuses.is_empty() {
+            query = query.filter(tickets::status.eq_any(&filter.statuses));
+        }
+        for pattern in &patterns {
+            query = query.filter(tickets::text_folded.like(pattern).escape('\\'));
+        }
+        if let Some(code) = &filter.code {
+            query = query.filter(tickets::code.eq(code));
+        }
+        if let Some([south, west, north, east]) = filter.bbox {
+            query = query.filter(tickets::lat.between(south, north).and(tickets::lon.between(west, east)));
+        }
+        if let Some(from) = filter.created_from {
+            query = query.filter(tickets::created_at.ge(from));
+        }
+        if let Some(to) = filter.created_to {
+            query = query.filter(tickets::created_at.lt(to));
+        }
+        if let Some(boundary) = filter.boundary {
+            query = query.filter(tickets::boundary.eq(boundary));
+        }
+        if filter.in_nobodys_hands {
+            let asked = work_orders::table.filter(work_orders::ticket_id.eq(tickets::id).and(work_orders::state.ne_all(NOT_ASKED)));
+            query = query
+                .filter(tickets::status.eq_any([TicketStatus::New, TicketStatus::Triaged]))
+                .filter(diesel::dsl::not(diesel::dsl::exists(asked)));
+        }
+        newest_first!(query, tickets, filter.before, former by id).limit(filter.limit).load(c)
+    })
+    .map_err(db_error)?;
+    let keyed = |(row, at): (TicketRow, Timestamp)| Keyed { key: PageKey::of(filter.before.as_ref(), at, row.id, row.id), row: row.into() };
+    Ok(rows.into_iter().map(keyed).collect())
+}
+
+/// A pattern that finds a text as it stands.
+fn like(word: &str) -> String {
+    let mut pattern = String::from("%");
+    for c in word.chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}
+
+/// A ticket near a point, with the areas that decide who may know of it.
+pub type Neighbour = (Nearby, Vec<AreaId>);
+
+/// A row of a neighbour: id, code, category, latitude, longitude, creation, status, folded text, areas.
+type NeighbourRow = (TicketId, String, CategoryId, f64, f64, Timestamp, TicketStatus, String, Json<Vec<AreaId>>);
+
+/// At most so many neighbours are compared.
+const NEIGHBOURS: i64 = 200;
+
+/// Tickets of some categories around a point that were made after an instant and are not shut, the newest first.
+///
+/// # Errors
+/// The database fails.
+pub fn list_neighbours(tx: &mut Tx<'_>, around: &Point, categories: &[CategoryId], since: Timestamp) -> Result<Vec<Neighbour>> {
+    let shut = [TicketStatus::Cancelled, TicketStatus::Duplicate, TicketStatus::Rejected];
+    let cells = cells_within(around, NEAR_M);
+    let rows: Vec<NeighbourRow> = on!(tx, |c| tickets::table
+        .filter(tickets::cell.eq_any(&cells).and(tickets::category_id.eq_any(categories)))
+        .filter(tickets::created_at.ge(since).and(tickets::status.ne_all(shut)))
+        .order(tickets::id.desc())
+        .limit(NEIGHBOURS)
+        .select((
+            tickets::id,
+            tickets::code,
+            tickets::category_id,
+            tickets::lat,
+            tickets::lon,
+            tickets::created_at,
+            tickets::status,
+            tickets::text_folded,
+            tickets::areas,
+        ))
+        .load(c))
+    .map_err(db_error)?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, code, category, lat, lon, created_at, status, folded, areas)| {
+            let point = Point { lat, lon, accuracy_m: None };
+            (Nearby { id, code, category, point, created_at, status, folded }, areas.0)
+        })
+        .collect())
+}
+
+/// The history of a ticket's status, oldest first.
+///
+/// # Errors
+/// The database fails.
+pub fn list_status_changes(tx: &mut Tx<'_>, ticket: TicketId) -> Result<Vec<StatusChange>> {
+    let rows: Vec<StatusChangeRow> = on!(tx, |c| status_changes::table
+        .filter(status_changes::ticket_id.eq(ticket))
+        .order(status_changes::at)
+        .select(StatusChangeRow::as_select())
+        .load(c))
+    .map_err(db_error)?;
+    let mut changes: Vec<StatusChange> = rows.into_iter().map(Into::into).collect();
+    // Of changes at one instant the creation is the first.
+    changes.sort_by_key(|s| (s.at, s.from.is_some(), s.to));
+    Ok(changes)
+}
+
+/// Which of the tickets have an order that one of the organisations holds.
+///
+/// # Errors
+/// The database fails.
+pub fn list_held(tx: &mut Tx<'_>, of: &[TicketId], organisations: &[OrganisationId]) -> Result<BTreeSet<TicketId>> {
+    let found: Vec<TicketId> = on!(tx, |c| work_orders::table
+        .filter(work_orders::ticket_id.eq_any(of).and(work_orders::organisation_id.eq_any(organisations)))
+        .filter(work_orders::state.ne_all(NOT_HELD))
+        .select(work_orders::ticket_id)
+        .load(c))
+    .map_err(db_error)?;
+    Ok(found.into_iter().collect())
+}

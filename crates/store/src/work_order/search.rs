@@ -1,0 +1,151 @@
+//! Work orders and rounds by filter, as far as somebody reaches.
+
+use diesel::prelude::*;
+
+use crate::{
+    listing::{Keyed, PageKey},
+    schema::{rounds, ticket_areas, tickets, work_orders},
+    sql::db_error,
+    ticket::search::{NOT_HELD, Reach},
+    tx::Tx,
+    work_order::{RoundRow, WorkOrderRow},
+};
+use bazdid_domain::{
+    actor::Scope,
+    ticket::Boundary,
+    work_order::{Round, RoundVerdict, WorkOrder, WorkOrderKind, WorkOrderState},
+};
+use bazdid_protocol::{
+    error::Result,
+    ids::{AccountId, AreaId, OrganisationId, RoundId, WorkOrderId},
+    time::Timestamp,
+};
+
+/// The place of an order in a list; formerly by its creation.
+pub type OrderKey = PageKey<WorkOrderId, (Timestamp, WorkOrderId)>;
+
+/// Which orders are asked for; what is absent does not matter.
+#[derive(Debug, Clone, Default)]
+pub struct OrderFilter {
+    /// In one of these states.
+    pub states: Vec<WorkOrderState>,
+    /// Of this kind.
+    pub kind: Option<WorkOrderKind>,
+    /// Held by this organisation.
+    pub organisation: Option<OrganisationId>,
+    /// Held by this person.
+    pub account: Option<AccountId>,
+    /// Of a ticket in this area or below it.
+    pub area: Option<AreaId>,
+    /// After this place of the list.
+    pub before: Option<OrderKey>,
+    /// At most so many.
+    pub limit: i64,
+}
+
+/// Orders by filter and reach, those first that were stored last.
+///
+/// # Errors
+/// The database fails.
+pub fn list_work_orders(tx: &mut Tx<'_>, filter: &OrderFilter, reach: &Reach) -> Result<Vec<Keyed<WorkOrder, OrderKey>>> {
+    let rows: Vec<(WorkOrderRow, Timestamp)> = on!(tx, |c| {
+        let mut query = work_orders::table.select((WorkOrderRow::as_select(), work_orders::stored_at)).into_boxed();
+        if let Scope::Within { areas, organisations } = &reach.scope {
+            let areas: Vec<AreaId> = areas.iter().copied().collect();
+            let ours: Vec<Option<OrganisationId>> = organisations.iter().copied().map(Some).collect();
+            let in_area =
+                ticket_areas::table.filter(ticket_areas::ticket_id.eq(work_orders::ticket_id).and(ticket_areas::area_id.eq_any(areas)));
+            let held = work_orders::organisation_id.eq_any(ours).and(work_orders::state.ne_all(NOT_HELD));
+            let may_see = diesel::dsl::exists(in_area).or(held);
+            query = if reach.outside {
+                let outside = tickets::table.filter(tickets::id.eq(work_orders::ticket_id).and(tickets::boundary.eq(Boundary::Outside)));
+                query.filter(may_see.or(diesel::dsl::exists(outside)))
+            } else {
+                query.filter(may_see)
+            };
+        }
+        if let Some(area) = filter.area {
+            query = query.filter(diesel::dsl::exists(
+                ticket_areas::table.filter(ticket_areas::ticket_id.eq(work_orders::ticket_id).and(ticket_areas::area_id.eq(area))),
+            ));
+        }
+        if !filter.states.is_empty() {
+            query = query.filter(work_orders::state.eq_any(&filter.states));
+        }
+        if let Some(kind) = filter.kind {
+            query = query.filter(work_orders::kind.eq(kind));
+        }
+        if let Some(organisation) = filter.organisation {
+            query = query.filter(work_orders::organisation_id.eq(organisation));
+        }
+        if let Some(account) = filter.account {
+            query = query.filter(work_orders::account_id.eq(account));
+        }
+        newest_first!(query, work_orders, filter.before, former by created_at).limit(filter.limit).load(c)
+    })
+    .map_err(db_error)?;
+    let keyed = |(row, at): (WorkOrderRow, Timestamp)| Keyed {
+        key: PageKey::of(filter.before.as_ref(), at, row.id, (row.created_at, row.id)),
+        row: row.into(),
+    };
+    Ok(rows.into_iter().map(keyed).collect())
+}
+
+/// The place of a round in a list; formerly by its submission.
+pub type RoundKey = PageKey<RoundId, (Timestamp, RoundId)>;
+
+/// Which rounds are asked for; what is absent does not matter.
+#[derive(Debug, Clone, Default)]
+pub struct RoundFilter {
+    /// With this verdict.
+    pub verdict: Option<RoundVerdict>,
+    /// Submitted by people of this organisation.
+    pub organisation: Option<OrganisationId>,
+    /// Of a ticket in this area or below it.
+    pub area: Option<AreaId>,
+    /// After this place of the list.
+    pub before: Option<RoundKey>,
+    /// At most so many.
+    pub limit: i64,
+}
+
+/// Rounds by filter and reach, those first that were stored last.
+///
+/// # Errors
+/// The database fails.
+pub fn list_rounds(tx: &mut Tx<'_>, filter: &RoundFilter, reach: &Reach) -> Result<Vec<Keyed<Round, RoundKey>>> {
+    let rows: Vec<(RoundRow, Timestamp)> = on!(tx, |c| {
+        let mut query = rounds::table.select((RoundRow::as_select(), rounds::stored_at)).into_boxed();
+        if let Scope::Within { areas, organisations } = &reach.scope {
+            let areas: Vec<AreaId> = areas.iter().copied().collect();
+            let ours: Vec<OrganisationId> = organisations.iter().copied().collect();
+            let in_area =
+                ticket_areas::table.filter(ticket_areas::ticket_id.eq(rounds::ticket_id).and(ticket_areas::area_id.eq_any(areas)));
+            let held = work_orders::table.filter(
+                work_orders::id
+                    .eq(rounds::work_order_id)
+                    .and(work_orders::organisation_id.eq_any(ours))
+                    .and(work_orders::state.ne_all(NOT_HELD)),
+            );
+            query = query.filter(diesel::dsl::exists(in_area).or(diesel::dsl::exists(held)));
+        }
+        if let Some(area) = filter.area {
+            query = query.filter(diesel::dsl::exists(
+                ticket_areas::table.filter(ticket_areas::ticket_id.eq(rounds::ticket_id).and(ticket_areas::area_id.eq(area))),
+            ));
+        }
+        if let Some(verdict) = filter.verdict {
+            query = query.filter(rounds::verdict.eq(verdict));
+        }
+        if let Some(organisation) = filter.organisation {
+            query = query.filter(rounds::submitted_org.eq(organisation));
+        }
+        newest_first!(query, rounds, filter.before, former by submitted_at).limit(filter.limit).load(c)
+    })
+    .map_err(db_error)?;
+    let keyed = |(row, at): (RoundRow, Timestamp)| Keyed {
+        key: PageKey::of(filter.before.as_ref(), at, row.id, (row.submitted_at, row.id)),
+        row: row.into(),
+    };
+    Ok(rows.into_iter().map(keyed).collect())
+}

@@ -1,4 +1,0 @@
-//! What is read of a picture.
-
-#[path = "../../../src/domain/evidence/reading.rs"]
-pub mod reading;
