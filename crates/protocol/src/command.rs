@@ -381,6 +381,35 @@ impl Command {
         Some(NewRow { kind, id, pointer })
     }
 
+    /// The rows that the arguments refer to and that another mutation may have made or may still make: the command is decided with
+    /// them. Beside them stands the entity that the mutation is about.
+    #[must_use]
+    pub fn refers_to(&self) -> Vec<Uuid> {
+        let visit = |visit: &Option<VisitId>| visit.map(VisitId::uuid);
+        let (first, second) = match self {
+            Self::NoteEdit(a) | Self::NoteRemove(a) => (Some(a.note.uuid()), None),
+            Self::VisitLeave(a) => (Some(a.visit.uuid()), None),
+            Self::PhotoAdd(a) => (visit(&a.visit), None),
+            Self::PhotoRemove(a) => (Some(a.photo.uuid()), None),
+            Self::MeasurementAdd(a) => (visit(&a.visit), a.supersedes.map(MeasurementId::uuid)),
+            Self::ChecklistAnswer(a) => (Some(a.visit.uuid()), None),
+            Self::WorkStart(a) => (visit(&a.visit), None),
+            Self::WorkDecline(a) | Self::WorkRequestHold(a) | Self::WorkFailVisit(a) => (visit(&a.visit), None),
+            Self::WorkRetract(a) => (Some(a.event), None),
+            Self::InspectionSubmit(a) => (a.duplicate_of.map(TicketId::uuid), None),
+            Self::RoundVerify(a) | Self::RoundRework(a) => (Some(a.round.uuid()), None),
+            Self::TicketCreate(_)
+            | Self::TicketEdit(_)
+            | Self::TicketPropose(_)
+            | Self::NoteAdd(_)
+            | Self::VisitRecord(_)
+            | Self::WorkAccept
+            | Self::WorkResume
+            | Self::WorkSubmit(_) => (None, None),
+        };
+        first.into_iter().chain(second).collect()
+    }
+
     /// [`Command::parse`] with what could not be used, and with `steps` from old versions to the newest.
     ///
     /// # Errors
@@ -443,5 +472,33 @@ mod tests {
             assert!(fault.detail.starts_with(&format!("{pointer}:")), "{cmd}: {}", fault.detail);
         }
         assert!(Command::parse("photo.add", 1, &photo("mock", json!(true))).is_ok());
+    }
+
+    /// A new argument that names a row must be in `refers_to`, in `creates`, or here.
+    #[test]
+    fn every_id_in_the_arguments_of_a_command_is_named_by_its_type() {
+        const REFERENCE_DATA: [&str; 2] = ["category", "checklist"];
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../api-spec/commands");
+        let mut seen = std::collections::BTreeSet::new();
+        for file in std::fs::read_dir(folder).unwrap() {
+            let mutation: Value = serde_json::from_slice(&std::fs::read(file.unwrap().path()).unwrap()).unwrap();
+            let (cmd, args) = (mutation["cmd"].as_str().unwrap(), &mutation["args"]);
+            let command = Command::parse(cmd, mutation["v"].as_i64().unwrap_or(1), args).unwrap();
+            let created = command.creates(Uuid::nil(), MutationId::new(Uuid::nil())).map(|new| new.id);
+            let mut written: Vec<Uuid> = args
+                .as_object()
+                .unwrap()
+                .iter()
+                .filter(|(name, _)| !REFERENCE_DATA.contains(&name.as_str()))
+                .filter_map(|(_, value)| Uuid::parse_str(value.as_str()?).ok())
+                .filter(|id| Some(*id) != created)
+                .collect();
+            let mut named = command.refers_to();
+            written.sort();
+            named.sort();
+            assert_eq!(named, written, "{cmd}");
+            seen.insert(cmd.to_owned());
+        }
+        assert!(COMMANDS.iter().all(|cmd| seen.contains(*cmd)), "an example of every command");
     }
 }

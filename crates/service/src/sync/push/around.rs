@@ -57,11 +57,11 @@ pub(super) fn fetch(tx: &mut Tx<'_>, world: &mut World, around: &mut Surrounding
     same_bytes(tx, around, all).map(drop)
 }
 
-/// The ids that cases name, but for those that they give to new rows and that none of them names otherwise.
+/// The rows that cases are decided with, but for tickets that they make and that nobody else names.
 fn named(cases: &[Case]) -> BTreeSet<Uuid> {
     let names = |case: &Case| {
         let new = case.creates_named();
-        case.names().filter(|id| new.is_none_or(|new| new.id != *id)).collect::<Vec<_>>()
+        case.names().into_iter().filter(|id| new.is_none_or(|new| new.id != *id)).collect::<Vec<_>>()
     };
     cases.iter().flat_map(names).collect()
 }

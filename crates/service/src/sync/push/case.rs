@@ -109,10 +109,11 @@ impl Case {
         Outcome::rejected(OutcomeCode::Dependency, "what it rests on, or another of its group, was refused")
     }
 
-    /// Everything that it names: the entity and what stands in the arguments.
-    pub fn names(&self) -> impl Iterator<Item = Uuid> {
-        let args = self.row.args.as_object().into_iter().flat_map(|fields| fields.values());
-        args.filter_map(|v| Uuid::parse_str(v.as_str()?).ok()).chain([self.row.entity])
+    /// The rows that it is decided with: the entity and those that its arguments refer to.
+    pub fn names(&self) -> Vec<Uuid> {
+        let mut names = self.command.as_ref().map(Command::refers_to).unwrap_or_default();
+        names.push(self.row.entity);
+        names
     }
 }
 
