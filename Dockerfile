@@ -12,8 +12,8 @@ WORKDIR /src
 COPY . .
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \
-    cargo build --release --locked --package bazdid --features "$FEATURES" \
-    && install -D target/release/bazdid /out/bazdid
+    cargo build --profile dist --locked --package bazdid --features "$FEATURES" \
+    && install -D target/dist/bazdid /out/bazdid
 
 # Run. The program needs the C library, and certificates for an S3-compatible store.
 FROM debian:bookworm-slim
