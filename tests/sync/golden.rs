@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fs, path::PathBuf};
 
 use bazdid_protocol::{
     command::{COMMANDS, Command},
-    mutation::{content_hash, parse_mutation},
+    mutation::{MAX_MUTATION_BYTES, content_hash, parse_bounded},
     upcast::{STEPS, newest},
 };
 use serde_json::Value;
@@ -53,10 +53,10 @@ fn every_version_of_every_command_has_a_golden_file_that_is_read() {
             let name = format!("{cmd}.v{version}.json");
             let text = fs::read_to_string(folder().join("commands").join(&name)).unwrap_or_else(|e| panic!("{name}: {e}"));
             let item: Value = serde_json::from_str(&text).unwrap();
-            let mutation = parse_mutation(&item).unwrap_or_else(|e| panic!("{name}: {e:?}"));
+            let mutation = parse_bounded(&item, MAX_MUTATION_BYTES).unwrap_or_else(|e| panic!("{name}: {e:?}"));
             assert_eq!((mutation.cmd.as_str(), mutation.v), (*cmd, version));
             Command::parse(&mutation.cmd, mutation.v, &mutation.args).unwrap_or_else(|e| panic!("{name}: {e:?}"));
-            assert_eq!(content_hash(&mutation), content_hash(&parse_mutation(&item).unwrap()));
+            assert_eq!(content_hash(&mutation), content_hash(&parse_bounded(&item, MAX_MUTATION_BYTES).unwrap()));
             let whole = [
                 mutation.base.is_some(),
                 mutation.seen_ts.is_some(),

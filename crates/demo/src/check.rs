@@ -131,6 +131,9 @@ fn note_repairs(phone: &Phone, pulled: &PullReport, differing: &mut BTreeMap<Str
 /// The first difference between two copies, in a sentence.
 #[must_use]
 pub fn difference(mine: &LocalCopy, fresh: &LocalCopy) -> Option<String> {
+    if !mine.is_complete() || !fresh.is_complete() {
+        return Some("a pull is not at its end".to_owned());
+    }
     let missing = fresh.rows().find(|(kind, id, _)| mine.get(kind, *id).is_none());
     if let Some((kind, id, _)) = missing {
         return Some(format!("{kind} {id} is missing"));

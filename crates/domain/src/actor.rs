@@ -47,12 +47,6 @@ impl Scope {
             }
         }
     }
-
-    /// Whether nothing at all is within reach.
-    #[must_use]
-    pub fn is_nothing(&self) -> bool {
-        matches!(self, Self::Within { areas, organisations } if areas.is_empty() && organisations.is_empty())
-    }
 }
 
 /// How far a role reaches.
@@ -178,6 +172,10 @@ mod tests {
         vec![id(10 * n), id(10 * n + 1)]
     }
 
+    fn is_nothing(scope: &Scope) -> bool {
+        matches!(scope, Scope::Within { areas, organisations } if areas.is_empty() && organisations.is_empty())
+    }
+
     fn within(areas: &[u128], organisations: &[u128]) -> Scope {
         Scope::Within { areas: areas.iter().copied().map(id).collect(), organisations: organisations.iter().copied().map(id).collect() }
     }
@@ -203,7 +201,7 @@ mod tests {
         let both = Actor::new(id(1), [grant(Role::Operator, None, &[3]), grant(Role::Supervisor, None, &[4])], NOW);
         assert_eq!(both.scope(Permission::RoundVerify, below), within(&[4, 40, 41], &[]));
         assert_eq!(both.scope(Permission::TicketRead, below), within(&[3, 4, 30, 31, 40, 41], &[]));
-        assert!(both.scope(Permission::AccountManage, below).is_nothing() && !both.may(Permission::AccountManage));
+        assert!(is_nothing(&both.scope(Permission::AccountManage, below)) && !both.may(Permission::AccountManage));
 
         let mixed = Actor::new(id(1), [grant(Role::Inspector, Some(8), &[3]), grant(Role::Crew, Some(7), &[])], NOW);
         let scope = mixed.scope(Permission::WorkRead, below);
@@ -219,7 +217,7 @@ mod tests {
         let foreign = RoleGrant { account_id: id(2), ..grant(Role::Admin, None, &[]) };
         let actor = Actor::new(id(1), [ended, later, foreign], NOW);
         assert!(actor.roles().is_empty() && !actor.may(Permission::TicketRead));
-        assert!(actor.scope(Permission::TicketRead, below).is_nothing());
+        assert!(is_nothing(&actor.scope(Permission::TicketRead, below)));
         assert!(actor.may(Permission::Own), "everybody has a profile");
     }
 

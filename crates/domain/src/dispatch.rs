@@ -95,8 +95,6 @@ bazdid_protocol::text_enum! {
 bazdid_protocol::text_enum! {
     /// Why a coverage was passed over.
     Reason {
-        /// Its area does not hold the point.
-        AreaDiffers = "area_differs",
         /// It is of another category.
         CategoryDiffers = "category_differs",
         /// Its contract is set aside.
@@ -147,7 +145,6 @@ impl Reason {
     #[must_use]
     pub const fn sentences(self) -> (&'static str, &'static str) {
         match self {
-            Self::AreaDiffers => ("محدودهٔ این پوشش، محل درخواست را در بر ندارد.", "The area of this coverage does not hold the point."),
             Self::CategoryDiffers => ("این پوشش برای موضوع دیگری است.", "This coverage is of another category."),
             Self::Suspended => ("قرارداد معلق است.", "The contract is suspended."),
             Self::NotInForce => ("قرارداد در این زمان برقرار نیست.", "The contract is not in force at this time."),
@@ -285,26 +282,10 @@ impl CoverageBook {
     pub fn decide(&self, question: &Question<'_>, usage: &Usage) -> Decision {
         let place = self.place(question);
         let entries = place.areas.iter().filter_map(|area| self.by_area.get(area)).flatten().filter_map(|n| self.entries.get(*n));
-        self.decide_among(entries, &place, question, usage)
-    }
-
-    /// Decides as [`Self::decide`] does and says of every coverage in the book why it was passed over: for a dry run.
-    #[must_use]
-    pub fn decide_in_full(&self, question: &Question<'_>, usage: &Usage) -> Decision {
-        self.decide_among(self.entries.iter(), &self.place(question), question, usage)
-    }
-
-    fn decide_among<'e>(
-        &self,
-        entries: impl Iterator<Item = &'e Entry>,
-        place: &Place,
-        question: &Question<'_>,
-        usage: &Usage,
-    ) -> Decision {
         let mut candidates = Vec::new();
         let mut others = Vec::new();
         for entry in entries {
-            match self.candidate(entry, place, question, usage) {
+            match self.candidate(entry, &place, question, usage) {
                 Ok(key) => candidates.push((key, entry)),
                 Err(reason) => others.push((entry, reason)),
             }
@@ -331,9 +312,6 @@ impl CoverageBook {
     /// The key by which a coverage is ordered, or why it is no candidate.
     fn candidate<'e>(&self, entry: &'e Entry, place: &Place, question: &Question<'_>, usage: &Usage) -> Result<Key<'e>, Reason> {
         let Entry { contract, coverage, organisation } = entry;
-        if !place.areas.contains(&coverage.area_id) {
-            return Err(Reason::AreaDiffers);
-        }
         let specificity = specificity(coverage, &place.categories).ok_or(Reason::CategoryDiffers)?;
         if contract.status == ContractStatus::Suspended {
             return Err(Reason::Suspended);

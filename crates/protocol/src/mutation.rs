@@ -70,19 +70,11 @@ pub struct MutationFault {
     pub detail: String,
 }
 
-/// Reads one item of a push's `mutations`. What a mutation can do without costs a warning and no more: `at`, `up`, `boot`, `base`,
-/// `seen_ts` and `epoch`.
+/// Reads one item of a push's `mutations`, of at most so many bytes. What a mutation can do without costs a warning and no more:
+/// `at`, `up`, `boot`, `base`, `seen_ts` and `epoch`.
 ///
 /// # Errors
 /// It is not an object, a field that it cannot do without is missing or of another type, it holds NUL, or it is too large.
-pub fn parse_mutation(item: &Value) -> Result<Mutation, MutationFault> {
-    parse_bounded(item, MAX_MUTATION_BYTES)
-}
-
-/// [`parse_mutation`] with another limit than [`MAX_MUTATION_BYTES`].
-///
-/// # Errors
-/// As [`parse_mutation`].
 pub fn parse_bounded(item: &Value, max_bytes: usize) -> Result<Mutation, MutationFault> {
     let fields = Fields(item.as_object());
     let fault = |code, detail| MutationFault {
@@ -317,6 +309,10 @@ mod tests {
     use serde_json::json;
 
     const ID: &str = "01920000-0000-7000-8000-000000000001";
+
+    fn parse_mutation(item: &Value) -> Result<Mutation, MutationFault> {
+        parse_bounded(item, MAX_MUTATION_BYTES)
+    }
 
     fn item() -> Value {
         json!({

@@ -8,7 +8,7 @@ use std::{
 };
 
 use diesel::{
-    Connection, PgConnection, RunQueryDsl, SqliteConnection,
+    Connection, PgConnection, SqliteConnection,
     connection::SimpleConnection,
     r2d2::{ConnectionManager, Pool, PooledConnection},
 };
@@ -227,14 +227,6 @@ impl Db {
             Backend::Pg { pool, .. } => insist(&mut *checkout(pool)?, &self.hub, &mut f),
             Backend::Sqlite { writer, .. } => queue(writer, &self.hub, f)?.blocking_recv().map_err(writer_gone)?.0,
         }
-    }
-
-    /// Whether the database answers.
-    ///
-    /// # Errors
-    /// It does not.
-    pub fn ping_blocking(&self) -> Result<()> {
-        self.read_blocking(|tx| on!(tx, |c| diesel::sql_query("SELECT 1").execute(c)).map(drop).map_err(db_error))
     }
 }
 
