@@ -1,10 +1,12 @@
-//! A ticket that the office registers: rules of the text, areas by the point, hazard and priority by the category.
+//! A new ticket, whoever registers it: by phone, from a file or in the field. Areas follow from the point; hazard, priority and
+//! promise from the category.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
 use crate::{
+    account::Role,
     organisation::ActiveState,
     reference::Reference,
     ticket::{FieldEdit, PointSource, Ticket, TicketField, TicketOrigin, TicketStatus},
@@ -14,7 +16,8 @@ use crate::{
 use bazdid_protocol::{
     command::MAX_TEXT,
     geo::Point,
-    ids::{AccountId, CategoryId, MutationId, NoteId, OrganisationId, TicketId, name_uuid},
+    ids::{AccountId, CategoryId, DeviceId, MutationId, NoteId, OrganisationId, TicketId, name_uuid},
+    text_enum::TextEnum as _,
     time::Timestamp,
 };
 
@@ -46,8 +49,39 @@ pub struct Intake {
     pub created_at: Timestamp,
     /// Identity in the system that it was imported from.
     pub source_ref: Option<String>,
-    /// When it is registered.
+    /// When the server registers it.
     pub now: Timestamp,
+    /// The first code to try; absent: the one that follows from the id.
+    pub code: Option<String>,
+    /// The mutation of a device that registers it; absent: a request of the office.
+    pub mutation: Option<CreatingMutation>,
+}
+
+/// The mutation of a device that makes a ticket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CreatingMutation {
+    /// Its id.
+    pub id: MutationId,
+    /// The device.
+    pub device: Option<DeviceId>,
+    /// Effective stamp.
+    pub eff: Timestamp,
+    /// Whether its author belongs to the office.
+    pub office: bool,
+}
+
+/// The organisation for which somebody registers a ticket: that of people who act for a contractor and for nobody else. Who has
+/// another role as well registers for the municipality.
+#[must_use]
+pub fn contractor_of(roles: &[Role], organisations: &[OrganisationId]) -> Option<OrganisationId> {
+    let only_field = roles.iter().all(|role| matches!(role, Role::Crew | Role::ContractorManager));
+    organisations.first().copied().filter(|_| only_field)
+}
+
+/// A point with an accuracy is a device's fix; one without was set by hand.
+#[must_use]
+pub const fn point_source(point: &Point) -> PointSource {
+    if point.accuracy_m.is_some() { PointSource::Gps } else { PointSource::Map }
 }
 
 /// A field that cannot be accepted: JSON pointer, and what would be right.
@@ -93,16 +127,18 @@ pub fn text_fault(text: &str) -> Option<&'static str> {
     }
 }
 
-/// The ticket of an intake without faults, put into the world. Its fields have no history yet: the first one that is written
-/// over is kept then ([`origin`]).
+/// Puts the ticket of an intake into the world; nothing if its category is not known. What its text, address, point and category
+/// were at first is kept when one of them is written over ([`ensure_origin`]); what a mutation wrote is kept at once, because
+/// the ticket does not name the mutation.
 pub fn register(world: &mut World, reference: &Reference, intake: Intake) {
     let Some(category) = reference.categories.get(&intake.category) else { return };
     let place = reference.locate(&intake.point);
-    world.tickets.put(Ticket {
+    let mutation = intake.mutation;
+    let ticket = Ticket {
         id: intake.id,
         rev: 0,
-        stamp: intake.now,
-        code: code_for(intake.id, 0),
+        stamp: mutation.map_or(intake.now, |m| m.eff),
+        code: intake.code.unwrap_or_else(|| code_for(intake.id, 0)),
         category_id: intake.category,
         text: intake.text,
         address_text: intake.address_text.filter(|a| !a.trim().is_empty()),
@@ -117,7 +153,7 @@ pub fn register(world: &mut World, reference: &Reference, intake: Intake) {
         status_reason: None,
         origin: intake.origin,
         created_by: intake.created_by,
-        created_device: None,
+        created_device: mutation.and_then(|m| m.device),
         created_org: intake.created_org,
         created_at: intake.created_at,
         promise_at: Some(intake.created_at.plus_minutes(category.resolve_minutes)),
@@ -126,15 +162,24 @@ pub fn register(world: &mut World, reference: &Reference, intake: Intake) {
         source_ref: intake.source_ref,
         registers: BTreeMap::new(),
         updated_at: intake.now,
-    });
+    };
+    if let Some(mutation) = mutation {
+        for field in TicketField::ALL {
+            let written = Written { at: mutation.eff, office: mutation.office, ..Written::at_creation(&ticket) };
+            world.field_edits.put(edit(mutation.id, &ticket, *field, &written));
+        }
+    }
+    world.tickets.put(ticket);
 }
 
-/// The line of the history that says how a field was when the ticket was made: for tickets whose fields have none yet.
-#[must_use]
-pub fn origin(ticket: &Ticket, field: TicketField) -> FieldEdit {
-    let written = Written { by: ticket.created_by, at: ticket.created_at, base: 0, v: 1 };
-    let command = MutationId::new(ticket.id.uuid());
-    FieldEdit { office: ticket.origin != TicketOrigin::Field, ..edit(command, ticket, field, &written) }
+/// Keeps how a field was when the ticket was made, if nothing of the field is kept yet.
+pub fn ensure_origin(world: &mut World, id: TicketId, field: TicketField) {
+    if world.field_edits.iter().any(|e| e.ticket_id == id && e.field == field) {
+        return;
+    }
+    let Some(ticket) = world.tickets.get(id) else { return };
+    let origin = edit(MutationId::new(id.uuid()), ticket, field, &Written::at_creation(ticket));
+    world.field_edits.put(origin);
 }
 
 /// Who wrote a field, when, on which revision.
@@ -142,6 +187,10 @@ pub fn origin(ticket: &Ticket, field: TicketField) -> FieldEdit {
 pub struct Written {
     /// Who.
     pub by: AccountId,
+    /// On which device; absent: the office.
+    pub device: Option<DeviceId>,
+    /// Whether the office wrote it.
+    pub office: bool,
     /// When.
     pub at: Timestamp,
     /// The revision that the writer had seen.
@@ -150,7 +199,21 @@ pub struct Written {
     pub v: i64,
 }
 
-/// The line of the history that says that the office wrote a field of a ticket as it is now.
+impl Written {
+    /// The first values of a ticket, as far as the ticket tells.
+    fn at_creation(ticket: &Ticket) -> Self {
+        Self {
+            by: ticket.created_by,
+            device: ticket.created_device,
+            office: ticket.origin != TicketOrigin::Field,
+            at: ticket.created_at,
+            base: 0,
+            v: 1,
+        }
+    }
+}
+
+/// The line of the history that says that a command wrote a field of a ticket as it is now.
 #[must_use]
 pub fn edit(command: MutationId, ticket: &Ticket, field: TicketField, written: &Written) -> FieldEdit {
     FieldEdit {
@@ -160,17 +223,16 @@ pub fn edit(command: MutationId, ticket: &Ticket, field: TicketField, written: &
         field,
         value: value_of(ticket, field),
         actor: written.by,
-        office: true,
+        office: written.office,
         base: written.base,
         v: written.v,
         eff: written.at,
-        device_id: None,
+        device_id: written.device,
     }
 }
 
 /// The value of a field, as on the wire.
-#[must_use]
-pub fn value_of(ticket: &Ticket, field: TicketField) -> Value {
+fn value_of(ticket: &Ticket, field: TicketField) -> Value {
     match field {
         TicketField::Text => json!(ticket.text),
         TicketField::AddressText => json!(ticket.address_text),

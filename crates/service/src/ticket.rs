@@ -12,7 +12,6 @@ use crate::{
     reach::{Access, reach, ticket_within},
 };
 use bazdid_domain::{
-    account::Role,
     actor::Scope,
     duplicate::{NEAR_DAYS, Nearby, Subject, Suggestion, suggest},
     intake::{self, Intake},
@@ -131,14 +130,16 @@ fn intake_of(ctx: &Ctx, new: &NewTicket) -> Result<Intake> {
         created_at,
         source_ref: new.source_ref.clone(),
         now: ctx.now,
+        code: None,
+        mutation: None,
     })
 }
 
-/// The contractor for which somebody acts, if he does nothing else.
+/// The contractor for which somebody registers a ticket.
 fn contractor_of(ctx: &Ctx) -> Option<OrganisationId> {
     let actor = ctx.actor.as_ref()?;
-    let only = actor.roles().iter().all(|r| matches!(r, Role::Crew | Role::ContractorManager));
-    actor.grants().iter().find_map(|g| g.organisation_id).filter(|_| only)
+    let organisations: Vec<OrganisationId> = actor.grants().iter().filter_map(|g| g.organisation_id).collect();
+    intake::contractor_of(&actor.roles().into_iter().collect::<Vec<_>>(), &organisations)
 }
 
 fn phone_of(new: &NewTicket) -> Result<Option<String>> {

@@ -3,7 +3,7 @@
 use crate::{
     assigning::call_off,
     category::Priority,
-    intake::{Written, edit, origin, text_fault},
+    intake::{Written, edit, ensure_origin, text_fault},
     office::{Desk, Refusal, Ruled, coded, field, long, reason_given, with_words},
     organisation::ActiveState,
     ticket::{PointSource, Register, Ticket, TicketField, TicketStatus},
@@ -61,10 +61,8 @@ pub fn triage(world: &mut World, desk: &Desk<'_>, id: TicketId, triage: &Triage)
     for field in changed_fields(&before, &ticket) {
         let register = Register { eff: desk.now.micros(), by: desk.command, actor: desk.officer.account, v };
         ticket.registers.insert(field.to_string(), register);
-        if !world.field_edits.iter().any(|e| e.ticket_id == id && e.field == field) {
-            world.field_edits.put(origin(&before, field));
-        }
-        let written = Written { by: desk.officer.account, at: desk.now, base: before.rev, v };
+        ensure_origin(world, id, field);
+        let written = Written { by: desk.officer.account, device: None, office: true, at: desk.now, base: before.rev, v };
         world.field_edits.put(edit(desk.command, &ticket, field, &written));
     }
     if ticket != before {

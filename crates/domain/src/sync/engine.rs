@@ -83,12 +83,6 @@ impl Author {
     pub fn may(&self, permission: Permission) -> bool {
         self.roles.iter().any(|r| role_allows(*r, permission))
     }
-
-    /// Whether he acts for a contractor.
-    #[must_use]
-    pub fn is_contractor(&self) -> bool {
-        self.roles.iter().any(|r| matches!(r, Role::Crew | Role::ContractorManager))
-    }
 }
 
 /// A mutation as the engine sees it: read, stamped, its author known.

@@ -7,25 +7,24 @@ use serde_json::{Value, json};
 
 use crate::{
     conflict::{ConflictKind, Severity},
+    intake::{self, Written, ensure_origin, point_source},
     policy::Permission,
     sync::{
         engine::{
             Act, Author,
             clash::{Clash, raise},
-            ended, target,
-            ticket::{edit_id, point_source, value_of},
-            unknown,
+            ended, target, unknown,
         },
         register,
         surroundings::Surroundings,
     },
-    ticket::{FieldEdit, Register, Ticket, TicketField, TicketOrigin},
+    ticket::{FieldEdit, Register, Ticket, TicketField},
     visit::{Audience, Note},
     world::World,
 };
 use bazdid_protocol::{
     command::{TicketPropose, TicketSet},
-    ids::{ConflictId, MutationId, NoteId, TicketId, name_uuid},
+    ids::{ConflictId, NoteId, TicketId, name_uuid},
     outcome::{Outcome, OutcomeCode, Status},
 };
 
@@ -58,19 +57,9 @@ pub(super) fn edit(world: &mut World, around: &Surroundings<'_>, author: &Author
         // What the author had seen came before, whatever his clock says.
         let seen = edits.iter().filter(|e| e.v <= base).map(|e| e.eff.plus_micros(1)).max();
         let eff = seen.map_or(act.stamp.eff, |s| s.max(act.stamp.eff).min(act.received_at.max(act.stamp.eff)));
-        let mine = FieldEdit {
-            id: edit_id(act.id.uuid(), field),
-            mutation_id: act.id,
-            ticket_id: id,
-            field,
-            value,
-            actor: author.account,
-            office,
-            base,
-            v,
-            eff,
-            device_id: author.device,
-        };
+        let written = Written { by: author.account, device: author.device, office, at: eff, base, v };
+        let Some(ticket) = world.tickets.get(id) else { continue };
+        let mine = FieldEdit { value, ..intake::edit(act.id, ticket, field, &written) };
         world.field_edits.put(mine.clone());
         for other in edits.iter().filter(|e| e.mutation_id != act.id) {
             raised = report(world, act, field, &mine, other).or(raised);
@@ -114,28 +103,6 @@ fn fields(set: &TicketSet) -> Vec<(TicketField, Value)> {
 
 fn edits_of(world: &World, ticket: TicketId, field: TicketField) -> Vec<FieldEdit> {
     world.field_edits.iter().filter(|e| e.ticket_id == ticket && e.field == field).cloned().collect()
-}
-
-/// A field that nobody has edited has the value that the ticket was made with: the first edit of it.
-fn ensure_origin(world: &mut World, id: TicketId, field: TicketField) {
-    if world.field_edits.iter().any(|e| e.ticket_id == id && e.field == field) {
-        return;
-    }
-    let Some(ticket) = world.tickets.get(id) else { return };
-    let edit = FieldEdit {
-        id: edit_id(id.uuid(), field),
-        mutation_id: MutationId::new(id.uuid()),
-        ticket_id: id,
-        field,
-        value: value_of(ticket, field),
-        actor: ticket.created_by,
-        office: ticket.origin != TicketOrigin::Field,
-        base: 0,
-        v: 1,
-        eff: ticket.created_at,
-        device_id: ticket.created_device,
-    };
-    world.field_edits.put(edit);
 }
 
 /// Brings the value that stands into the row.

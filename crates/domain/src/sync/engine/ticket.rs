@@ -2,106 +2,69 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{
     conflict::ConflictKind,
     duplicate::{SAME_PLACE_M, SAME_TIME_US},
+    intake::{CreatingMutation, Intake, contractor_of, point_source, register},
     policy::Permission,
     sync::{
         engine::{
             Act, Author,
             clash::{Clash, raise},
+            unknown,
         },
         surroundings::{CODE_ATTEMPTS, Neighbour, Surroundings},
     },
-    ticket::{FieldEdit, PointSource, Register, StatusChange, Ticket, TicketField, TicketOrigin, TicketStatus},
+    ticket::TicketOrigin,
     ticket_code::code_for,
     world::World,
 };
 use bazdid_protocol::{
     command::TicketCreate,
     geo::Point,
-    ids::{CategoryId, ConflictId, Id, NoteId, StatusChangeId, TicketId, name_uuid},
+    ids::{CategoryId, ConflictId, Id, TicketId},
     outcome::{Outcome, OutcomeCode},
-    text_enum::TextEnum as _,
     time::Timestamp,
 };
 
-/// `ticket.create`. The device made the id; the server finds the areas, makes the code and takes hazard and priority from the
-/// category. A point outside every area is accepted all the same: nothing that somebody saw is lost, and the office finds out
-/// where it belongs. So is a category that went out of use while the device was away.
+/// `ticket.create`. The device made the id; everything else is as for any new ticket ([`register`]). A point outside every area is
+/// accepted all the same: nothing that somebody saw is lost, and the office finds out where it belongs. So is a category that went
+/// out of use while the device was away.
 pub(super) fn create(world: &mut World, around: &Surroundings<'_>, author: &Author, act: &Act<'_>, args: &TicketCreate) -> Outcome {
     if !author.may(Permission::TicketCreate) {
         return Outcome::rejected(OutcomeCode::NotPermitted, "your roles do not allow this");
     }
     let id = TicketId::new(act.entity);
-    let Some(category) = around.category(args.category) else {
+    if around.category(args.category).is_none() {
         return Outcome::rejected(OutcomeCode::Validation, "/args/category: the server does not know this category");
-    };
+    }
     let Some(code) = free_code(world, around, id) else {
         return Outcome::rejected(OutcomeCode::IdReuse, "/entity: no code is free for this id, make another");
     };
-    let place = around.locate(&args.point);
-    let (eff, actor) = (act.stamp.eff, author.account);
-    let register = Register { eff: eff.micros(), by: act.id, actor, v: 1 };
     let office = act.office || author.may(Permission::TicketManage);
-    let ticket = Ticket {
+    let mutation = CreatingMutation { id: act.id, device: author.device, eff: act.stamp.eff, office };
+    let intake = Intake {
         id,
-        rev: 0,
-        stamp: eff,
-        code,
-        category_id: args.category,
+        category: args.category,
         text: args.text.clone(),
-        address_text: args.address_text.clone().filter(|a| !a.trim().is_empty()),
+        address_text: args.address_text.clone(),
         point: args.point,
         point_source: point_source(&args.point),
-        areas: place.areas,
-        leaf_areas: place.leaf_areas,
-        boundary: place.boundary,
-        priority: category.default_priority,
-        hazard: category.hazard,
-        status: TicketStatus::New,
-        status_reason: None,
         origin: TicketOrigin::Field,
-        created_by: actor,
-        created_device: author.device,
-        created_org: if office { None } else { author.organisations.first().copied().filter(|_| author.is_contractor()) },
+        created_by: author.account,
+        created_org: contractor_of(&author.roles, &author.organisations),
         created_at: act.stamp.est,
-        promise_at: None,
-        duplicate_of: None,
-        supporters: 1,
         source_ref: None,
-        registers: TicketField::ALL.iter().map(|f| (f.to_string(), register.clone())).collect::<BTreeMap<_, _>>(),
-        updated_at: act.received_at,
+        now: act.received_at,
+        code: Some(code),
+        mutation: Some(mutation),
     };
-    for field in TicketField::ALL {
-        world.field_edits.put(FieldEdit {
-            id: edit_id(act.id.uuid(), *field),
-            mutation_id: act.id,
-            ticket_id: id,
-            field: *field,
-            value: value_of(&ticket, *field),
-            actor,
-            office,
-            base: 0,
-            v: 1,
-            eff,
-            device_id: author.device,
-        });
-    }
-    world.status_changes.put(StatusChange {
-        id: StatusChangeId::new(name_uuid(&format!("status|{id}|1|{}", TicketStatus::New))),
-        ticket_id: id,
-        from: None,
-        to: TicketStatus::New,
-        actor: Some(actor),
-        reason: None,
-        at: act.stamp.est,
-    });
-    let me = Neighbour::from(&ticket);
-    let v = world.tickets.put(ticket);
-    Outcome { conflict: report_duplicates(world, around, author, act, &me), ..Outcome::applied(v) }
+    register(world, around.reference, intake);
+    let Some(me) = world.tickets.get(id).map(Neighbour::from) else { return unknown(act.entity) };
+    let conflict = report_duplicates(world, around, author, act, &me);
+    Outcome { conflict, ..Outcome::applied(world.tickets.get(id).map_or(1, |t| t.rev)) }
 }
 
 /// The first code of a new ticket that no other ticket has.
@@ -109,26 +72,6 @@ fn free_code(world: &World, around: &Surroundings<'_>, id: TicketId) -> Option<S
     (0..CODE_ATTEMPTS)
         .map(|attempt| code_for(id, attempt))
         .find(|code| !around.codes_taken.contains(code) && !world.tickets.iter().any(|t| t.code == *code && t.id != id))
-}
-
-/// A point with an accuracy is a device's fix; one without was set by hand.
-pub(super) const fn point_source(point: &Point) -> PointSource {
-    if point.accuracy_m.is_some() { PointSource::Gps } else { PointSource::Map }
-}
-
-/// The id of the edit that a command made of a field.
-pub(super) fn edit_id(command: uuid::Uuid, field: TicketField) -> NoteId {
-    NoteId::new(name_uuid(&format!("edit|{command}|{field}")))
-}
-
-/// The value of a field, as on the wire.
-pub(super) fn value_of(ticket: &Ticket, field: TicketField) -> Value {
-    match field {
-        TicketField::Text => json!(ticket.text),
-        TicketField::AddressText => json!(ticket.address_text),
-        TicketField::Point => json!(ticket.point),
-        TicketField::Category => json!(ticket.category_id),
-    }
 }
 
 /// Every pair of a new ticket and one near it is a soft conflict at the younger of the two, whichever arrived first. Both stay;
@@ -168,3 +111,6 @@ fn report_duplicates(world: &mut World, around: &Surroundings<'_>, author: &Auth
     }
     told
 }
+
+#[cfg(test)]
+mod tests;
