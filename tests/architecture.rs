@@ -175,6 +175,21 @@ fn files_are_short() {
     }
 }
 
+/// Where the field `state` of a work order is written.
+fn sets_the_state(bare: &str) -> bool {
+    bare.lines().any(|line| line.contains("order.state = ") || line.contains("{ state: WorkOrderState::") || line.contains("row.state = "))
+}
+
+#[test]
+fn the_state_of_an_order_is_changed_in_one_place() {
+    let writes = |(file, source): &Source| {
+        let rules = file.starts_with("domain/") || file.starts_with("service/");
+        rules && !file.contains("/tests") && sets_the_state(&without_tests(&without_texts(source)))
+    };
+    let found: Vec<String> = sources().into_iter().filter(writes).map(|(file, _)| file).collect();
+    assert_eq!(found, ["domain/work_order_graph.rs"], "everything else asks `Mover::take`, which asks the table");
+}
+
 #[test]
 fn the_databases_share_their_code() {
     let shared = |name: &str| name.starts_with("crates/store/") && !name.ends_with("/macros.rs") && !name.ends_with("/tx.rs");

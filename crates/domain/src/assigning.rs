@@ -1,15 +1,17 @@
-//! Gives an order to a party and takes it back: the only code that raises an order's epoch for an assignment.
+//! Gives an order to a party and takes it back, by whoever may do so.
 //!
 //! - Each new holder has an epoch of its own; what an earlier holder still reports is of an epoch that has passed.
 //! - An order that is taken back and given to nobody has a new epoch too: nobody holds it.
 
 use crate::{
+    reference::Reference,
     work_order::{Answer, Assignment, Round, RoundVerdict, WorkOrder, WorkOrderState},
+    work_order_graph::{Mover, NotAllowed},
     world::World,
 };
 use bazdid_protocol::{
     document::Document,
-    ids::{AccountId, AssignmentId, ContractId, CoverageId, MutationId, OrganisationId, WorkEventId, WorkOrderId, name_uuid},
+    ids::{AccountId, AssignmentId, ContractId, CoverageId, MutationId, OrganisationId, RoundId, WorkEventId, WorkOrderId, name_uuid},
     time::Timestamp,
 };
 
@@ -63,18 +65,26 @@ pub fn withdraw(world: &mut World, order: &mut WorkOrder, at: Timestamp, reason:
 }
 
 /// Takes an order from its holder and leaves it to the system to ask the next.
-pub fn release(world: &mut World, order: &mut WorkOrder, at: Timestamp, reason: &str) {
+///
+/// # Errors
+/// The table does not allow it.
+pub fn release(world: &mut World, order: &mut WorkOrder, at: Timestamp, reason: &str, by: &Mover<'_>) -> Result<(), NotAllowed> {
+    by.take(order, WorkOrderState::Draft)?;
     withdraw(world, order, at, Some(reason));
-    order.state = WorkOrderState::Draft;
     order.reason = None;
     order.review_at = None;
     // Nobody has decided for whom.
     order.explanation = Document::default();
     world.work_orders.put(order.clone());
+    Ok(())
 }
 
 /// Gives an order to a party: offered, or accepted for those that are not asked. Whoever held it before holds it no more.
-pub fn assign(world: &mut World, order: &mut WorkOrder, to: &Party, terms: &Terms) {
+///
+/// # Errors
+/// The table does not allow it.
+pub fn assign(world: &mut World, order: &mut WorkOrder, to: &Party, terms: &Terms, by: &Mover<'_>) -> Result<(), NotAllowed> {
+    by.take(order, if terms.accept_minutes.is_some() { WorkOrderState::Offered } else { WorkOrderState::Accepted })?;
     withdraw(world, order, terms.at, Some("reassigned"));
     let taken = world.assignments.iter().any(|a| a.work_order_id == order.id && a.until_epoch >= order.epoch);
     if taken || order.epoch == 0 {
@@ -100,7 +110,6 @@ pub fn assign(world: &mut World, order: &mut WorkOrder, to: &Party, terms: &Term
         reason: None,
         answered_at: expires_at.is_none().then_some(terms.at),
     });
-    order.state = if expires_at.is_some() { WorkOrderState::Offered } else { WorkOrderState::Accepted };
     order.assignment_id = Some(id);
     order.organisation_id = to.organisation;
     order.account_id = to.account;
@@ -111,12 +120,48 @@ pub fn assign(world: &mut World, order: &mut WorkOrder, to: &Party, terms: &Term
     order.reason = None;
     order.review_at = None;
     touch(order, terms.at);
+    Ok(())
+}
+
+/// Ends an offer that nobody answered in time. Nothing if it is not due, or not open any more.
+pub fn expire(world: &mut World, mut order: WorkOrder, now: Timestamp, by: &Mover<'_>) -> Option<WorkOrder> {
+    let due = order.accept_due.filter(|due| *due <= now)?;
+    by.take(&mut order, WorkOrderState::Expired).ok()?;
+    if let Some(mut offer) = order.assignment_id.and_then(|a| world.assignments.get(a)).cloned() {
+        offer.answer = Some(Answer::Expired);
+        offer.answered_at = Some(due);
+        world.assignments.put(offer);
+    }
+    touch(&mut order, now);
+    Some(order)
 }
 
 /// Marks an order as changed at an instant.
 pub fn touch(order: &mut WorkOrder, at: Timestamp) {
-    order.stamp = order.stamp.max(at);
-    order.updated_at = order.updated_at.max(at);
+    mark(order, Heard::now(at));
+}
+
+/// When a decision was made that changes an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Heard {
+    /// When the server heard of it.
+    pub at: Timestamp,
+    /// Its effective stamp.
+    pub stamp: Timestamp,
+}
+
+impl Heard {
+    /// A decision of this moment.
+    #[must_use]
+    pub const fn now(at: Timestamp) -> Self {
+        Self { at, stamp: at }
+    }
+}
+
+/// Marks an order as changed by a decision.
+pub fn mark(order: &mut WorkOrder, heard: Heard) {
+    order.stamp = order.stamp.max(heard.stamp);
+    order.updated_at = order.updated_at.max(heard.at);
 }
 
 /// The number of the order's next round: above every round that it has.
@@ -146,11 +191,17 @@ pub struct Submission {
     pub event: WorkEventId,
 }
 
-/// A round of an order's current epoch, not yet judged. Its id follows from the order and the number.
+/// The id of a round follows from the order and the number: any submission names the same round.
+#[must_use]
+pub fn round_id(order: WorkOrderId, number: i64) -> RoundId {
+    RoundId::new(name_uuid(&format!("round|{order}|{number}")))
+}
+
+/// A round of an order's current epoch, not yet judged.
 #[must_use]
 pub fn round(order: &WorkOrder, submission: &Submission) -> Round {
     Round {
-        id: bazdid_protocol::ids::RoundId::new(name_uuid(&format!("round|{}|{}", order.id, submission.number))),
+        id: round_id(order.id, submission.number),
         rev: 0,
         work_order_id: order.id,
         ticket_id: order.ticket_id,
@@ -171,19 +222,32 @@ pub fn round(order: &WorkOrder, submission: &Submission) -> Round {
     }
 }
 
-/// Starts the next round of the holder of an order: a new epoch of the same assignment.
-pub fn begin_rework(world: &mut World, order: &mut WorkOrder, at: Timestamp, due: Option<Timestamp>) {
+/// Starts the next round of the holder of an order: a new epoch of the same assignment. It is due when `due` says, else the
+/// category's time after the server heard of the return: the holder cannot know of it before. Answers when.
+///
+/// # Errors
+/// The table does not allow it.
+pub fn begin_rework(
+    world: &mut World,
+    reference: &Reference,
+    order: &mut WorkOrder,
+    (heard, due): (Heard, Option<Timestamp>),
+    by: &Mover<'_>,
+) -> Result<Option<Timestamp>, NotAllowed> {
+    by.take(order, WorkOrderState::Rework)?;
+    let category = world.tickets.get(order.ticket_id).and_then(|t| reference.categories.get(&t.category_id));
+    let due = due.or(category.map(|c| heard.at.plus_minutes(c.resolve_minutes)));
     order.round = next_round(world, order);
     order.epoch += 1;
-    order.state = WorkOrderState::Rework;
     order.submitted_by = None;
     order.submitted_org = None;
     order.resolve_due = due.or(order.resolve_due);
-    touch(order, at);
+    mark(order, heard);
     if let Some(mut held) = order.assignment_id.and_then(|a| world.assignments.get(a)).cloned() {
         held.until_epoch = order.epoch;
         world.assignments.put(held);
     }
+    Ok(due)
 }
 
 /// The command of a row that a work event made, for keys of conflicts.
@@ -192,8 +256,12 @@ pub const fn mutation_of(event: WorkEventId) -> MutationId {
     MutationId::new(event.uuid())
 }
 
-/// Calls an order off. Its holder is shown that, so he stays named; what he still reports is evidence for a supervisor.
-pub fn call_off(world: &mut World, order: &mut WorkOrder, at: Timestamp, reason: &str) {
+/// Calls an order off. Its holder is shown that, so they stay named; what they still report is evidence for a supervisor.
+///
+/// # Errors
+/// The table does not allow it.
+pub fn call_off(world: &mut World, order: &mut WorkOrder, at: Timestamp, reason: &str, by: &Mover<'_>) -> Result<(), NotAllowed> {
+    by.take(order, WorkOrderState::Cancelled)?;
     if let Some(mut held) = order.assignment_id.and_then(|a| world.assignments.get(a)).cloned()
         && !matches!(held.answer, Some(Answer::Declined | Answer::Expired))
     {
@@ -202,9 +270,9 @@ pub fn call_off(world: &mut World, order: &mut WorkOrder, at: Timestamp, reason:
         held.reason = Some(reason.to_owned());
         world.assignments.put(held);
     }
-    order.state = WorkOrderState::Cancelled;
     order.reason = Some(reason.to_owned());
     order.review_at = None;
     order.accept_due = None;
     touch(order, at);
+    Ok(())
 }

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
-    assigning::{Party, Terms, assign, mutation_of, round_of, touch, withdraw},
+    assigning::{Party, Terms, assign, mutation_of, round_of, withdraw},
     category::{Category, EvidenceNeeds, Hazard},
     conflict::{Conflict, ConflictKind, ConflictStatus, Severity},
     dispatch::{
@@ -23,11 +23,13 @@ use crate::{
         explanation::{Explanation, by_inspector},
         inspector::{InspectorCandidate, choose_inspector},
     },
+    judging::accept_inspection,
     organisation::OrganisationKind,
     reference::Reference,
     ticket::{Boundary, Ticket, TicketStatus},
     ticket_flow::{Because, derived, is_open, record_creation, set_status},
-    work_order::{RoundVerdict, WorkOrder, WorkOrderKind, WorkOrderState},
+    work_order::{WorkOrder, WorkOrderKind, WorkOrderState},
+    work_order_graph::{Mover, NotAllowed},
     world::World,
 };
 use bazdid_protocol::{
@@ -257,15 +259,8 @@ fn conclude_inspection(world: &mut World, around: &Surroundings<'_>, ticket: &Ti
     if !changed || !matches!(order.state, WorkOrderState::Submitted | WorkOrderState::Verified) {
         return None;
     }
-    if let Some(mut round) = round_of(world, id, order.round).filter(|r| r.verdict == RoundVerdict::Pending).cloned() {
-        round.verdict = RoundVerdict::Accepted;
-        round.verdict_at = Some(around.now);
-        world.rounds.put(round);
-    }
     if order.state == WorkOrderState::Submitted {
-        order.state = WorkOrderState::Verified;
-        touch(&mut order, around.now);
-        world.work_orders.put(order.clone());
+        order = accept_inspection(world, order, around.now, &Mover::system(&around.reference.transitions)).ok()?;
     }
     if ticket.status.is_shut_by_office() {
         return None;
@@ -325,14 +320,22 @@ fn propose_duplicate(world: &mut World, now: Timestamp, ticket: &Ticket, order: 
 fn place(world: &mut World, around: &mut Surroundings<'_>, taken: &mut Taken, ticket: &Ticket, id: WorkOrderId) {
     let Some(order) = world.work_orders.get(id).filter(|o| is_undecided(o)).cloned() else { return };
     let Some(category) = around.reference.categories.get(&ticket.category_id) else { return };
-    if order.kind == WorkOrderKind::Inspection {
-        place_inspection(world, around, ticket, category, order);
+    let placed = if order.kind == WorkOrderKind::Inspection {
+        place_inspection(world, around, ticket, category, order)
     } else {
-        place_work(world, around, taken, ticket, category, order);
-    }
+        place_work(world, around, taken, ticket, category, order)
+    };
+    // What the system may not do waits for the office.
+    placed.unwrap_or_default();
 }
 
-fn place_inspection(world: &mut World, around: &mut Surroundings<'_>, ticket: &Ticket, category: &Category, mut order: WorkOrder) {
+fn place_inspection(
+    world: &mut World,
+    around: &mut Surroundings<'_>,
+    ticket: &Ticket,
+    category: &Category,
+    mut order: WorkOrder,
+) -> Result<(), NotAllowed> {
     let had: BTreeSet<AccountId> = world.assignments.iter().filter(|a| a.work_order_id == order.id).filter_map(|a| a.account_id).collect();
     let reach = |i: &Inspector| {
         let here = i.areas.iter().filter(|a| ticket.areas.contains(a));
@@ -350,16 +353,19 @@ fn place_inspection(world: &mut World, around: &mut Surroundings<'_>, ticket: &T
         })
         .collect();
     let decision = choose_inspector(&candidates);
+    let by = Mover::system(&around.reference.transitions);
     order.explanation = Document::from(&by_inspector(&decision, around.now));
     match decision.chosen {
         Some(account) => {
             let terms = Terms { at: around.now, accept_minutes: None, resolve_minutes: category.resolve_minutes };
-            assign(world, &mut order, &Party { account: Some(account), ..Party::default() }, &terms);
+            let to = Party { account: Some(account), ..Party::default() };
+            assign(world, &mut order, &to, &terms, &by)?;
             around.inspectors.iter_mut().filter(|i| i.account == account).for_each(|i| i.load += 1);
         }
-        None => back_to_draft(world, &mut order, around.now),
+        None => back_to_draft(world, &mut order, around.now, &by)?,
     }
     world.work_orders.put(order);
+    Ok(())
 }
 
 fn place_work(
@@ -369,16 +375,15 @@ fn place_work(
     ticket: &Ticket,
     category: &Category,
     mut order: WorkOrder,
-) {
+) -> Result<(), NotAllowed> {
     let asked: Vec<_> = world.assignments.iter().filter(|a| a.work_order_id == order.id).filter_map(|a| a.coverage_id).collect();
     let question =
         Question { areas: &ticket.areas, category: ticket.category_id, at: around.now, boundary: ticket.boundary, already_asked: &asked };
     let decision = around.reference.book.decide(&question, &around.usage);
+    let by = Mover::system(&around.reference.transitions);
     order.explanation = Document::from(&Explanation::of(&decision, around.now).to_value());
     match decision.chosen {
         Some(choice) => {
-            around.usage.take(&choice);
-            count(around.reference, taken, &choice);
             let kind = around.reference.organisations.get(&choice.organisation).map(|o| o.kind);
             let at_once = order.kind == WorkOrderKind::Emergency && kind == Some(OrganisationKind::EmergencyGroup);
             let terms = Terms {
@@ -386,17 +391,23 @@ fn place_work(
                 accept_minutes: (!at_once).then_some(category.accept_minutes),
                 resolve_minutes: category.resolve_minutes,
             };
-            assign(world, &mut order, &party(&choice), &terms);
+            assign(world, &mut order, &party(&choice), &terms, &by)?;
+            around.usage.take(&choice);
+            count(around.reference, taken, &choice);
         }
-        None => back_to_draft(world, &mut order, around.now),
+        None => back_to_draft(world, &mut order, around.now, &by)?,
     }
     world.work_orders.put(order);
+    Ok(())
 }
 
 /// Nobody is left to ask: the order waits for the office, and its last holder's epoch has passed.
-fn back_to_draft(world: &mut World, order: &mut WorkOrder, at: Timestamp) {
+fn back_to_draft(world: &mut World, order: &mut WorkOrder, at: Timestamp, by: &Mover<'_>) -> Result<(), NotAllowed> {
+    if order.state != WorkOrderState::Draft {
+        by.take(order, WorkOrderState::Draft)?;
+    }
     withdraw(world, order, at, None);
-    order.state = WorkOrderState::Draft;
+    Ok(())
 }
 
 /// The party that a choice names.

@@ -18,6 +18,7 @@ pub mod fold;
 pub mod follow_up;
 pub mod geojson;
 pub mod intake;
+pub mod judging;
 pub mod membership;
 pub mod office;
 pub mod organisation;

@@ -1,7 +1,7 @@
 //! What the office decides online, as rules over a world. PURE.
 //!
-//! Every change of an order's state is asked of the graph ([`crate::work_order_graph`]); what the graph or a rule beside it
-//! does not allow is a [`Refusal`], and nothing has changed.
+//! What the table of transitions ([`crate::work_order_graph`]) or a rule beside it does not allow is a [`Refusal`], and
+//! nothing has changed.
 
 pub mod order;
 pub mod resolution;
@@ -13,8 +13,8 @@ use crate::{
     evidence::arrival::Awaited,
     reference::Reference,
     ticket::TicketStatus,
-    work_order::{WorkOrder, WorkOrderState},
-    work_order_graph::{Party, may},
+    work_order::WorkOrderState,
+    work_order_graph::{Mode, Mover, NotAllowed, TransitionTable, party_of},
 };
 use bazdid_protocol::{
     command::{MAX_SHORT, MAX_TEXT},
@@ -27,24 +27,10 @@ use bazdid_protocol::{
 pub struct Officer {
     /// The person.
     pub account: AccountId,
-    /// For which organisations he acts: four eyes are asked of all of them.
+    /// For which organisations they act: four eyes are asked of all of them.
     pub organisations: Vec<OrganisationId>,
-    /// His roles.
+    /// Their roles.
     pub roles: Vec<Role>,
-}
-
-impl Officer {
-    /// The parties of the graph as which he acts.
-    fn parties(&self) -> impl Iterator<Item = Party> {
-        self.roles.iter().filter_map(|role| match role {
-            // Who runs the installation may do what the centre does.
-            Role::Operator | Role::Admin => Some(Party::Operator),
-            Role::Supervisor => Some(Party::Supervisor),
-            Role::Inspector => Some(Party::Inspector),
-            // The field's people decide nothing for the office, and auditors nothing at all.
-            Role::ContractorManager | Role::Crew | Role::Auditor => None,
-        })
-    }
 }
 
 /// A decision under way.
@@ -58,6 +44,18 @@ pub struct Desk<'a> {
     pub now: Timestamp,
     /// The decision as a command: names the rows that it makes.
     pub command: MutationId,
+}
+
+impl<'a> Desk<'a> {
+    /// As whom they take orders on.
+    fn mover(&self) -> Mover<'a> {
+        online(&self.reference.transitions, &self.officer.roles)
+    }
+}
+
+/// Somebody of the office, online.
+fn online<'t>(table: &'t TransitionTable, roles: &[Role]) -> Mover<'t> {
+    Mover::new(table, roles.iter().filter_map(|role| party_of(*role)), Mode::Online)
 }
 
 /// Why something is not done.
@@ -101,12 +99,10 @@ const fn field<T>(pointer: &'static str, detail: &'static str) -> Ruled<T> {
     Err(Refusal::Field { pointer, detail })
 }
 
-/// Whether the officer may take an order to a state.
-fn allow(order: &WorkOrder, to: WorkOrderState, desk: &Desk<'_>) -> Ruled {
-    if desk.officer.parties().any(|party| may(order.state, to, party)) {
-        return Ok(());
+impl From<NotAllowed> for Refusal {
+    fn from(why: NotAllowed) -> Self {
+        Self::Transition { from: why.from, to: why.to }
     }
-    Err(Refusal::Transition { from: order.state, to })
 }
 
 /// A reason in words: there must be one.

@@ -11,6 +11,7 @@ use crate::{
     evidence::thresholds::Thresholds,
     organisation::Organisation,
     placement::Placement,
+    work_order_graph::TransitionTable,
 };
 use bazdid_protocol::{
     geo::Point,
@@ -37,6 +38,8 @@ pub struct Reference {
     pub book: CoverageBook,
     /// Points outside every area but nearer than this to one are given to it, metres.
     pub border_tolerance_m: f64,
+    /// Who may take a work order from where to where: the same in every city so far.
+    pub transitions: TransitionTable,
 }
 
 /// The rows that a [`Reference`] is made of.
@@ -73,6 +76,7 @@ impl Reference {
             organisations: rows.organisations.into_iter().map(|o| (o.id, o)).collect(),
             contracts: rows.contracts.into_iter().map(|c| (c.id, c)).collect(),
             border_tolerance_m,
+            transitions: TransitionTable::default(),
         })
     }
 

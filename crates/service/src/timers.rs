@@ -11,15 +11,15 @@ use crate::{
     change::{Change, keep},
 };
 use bazdid_domain::{
-    assigning::touch,
+    assigning::expire,
     sync::engine::{absent, end_hold},
-    work_order::{Answer, WorkOrder, WorkOrderState},
+    work_order::{WorkOrder, WorkOrderState},
+    work_order_graph::Mover,
     world::World,
 };
 use bazdid_protocol::{
     error::Result,
     ids::{TicketId, WorkOrderId},
-    time::Timestamp,
 };
 use bazdid_store::{self as store, Tx};
 
@@ -45,10 +45,7 @@ pub struct Step {
 /// The database fails.
 pub fn expire_offers(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Step> {
     let due = store::due::list_overdue_offers(tx, ctx.now, STEP)?;
-    step(tx, ctx, &due, "work_order.expire", |world, order| {
-        let overdue = order.state == WorkOrderState::Offered && order.accept_due.is_some_and(|due| due <= ctx.now);
-        overdue.then(|| expire(world, order, ctx.now))
-    })
+    step(tx, ctx, &due, "work_order.expire", |world, order, by| expire(world, order, ctx.now, by))
 }
 
 /// A hold ends on its date of review, if nobody has prolonged it: the order is where its holder's reports put it.
@@ -57,9 +54,9 @@ pub fn expire_offers(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Step> {
 /// The database fails.
 pub fn end_holds(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Step> {
     let due = store::due::list_holds_to_review(tx, ctx.now, STEP)?;
-    step(tx, ctx, &due, "work_order.hold_ended", |world, order| {
+    step(tx, ctx, &due, "work_order.hold_ended", |world, order, by| {
         let over = order.state == WorkOrderState::OnHold && order.review_at.is_some_and(|due| due <= ctx.now);
-        if over { end_hold(world, order, ctx.now) } else { None }
+        if over { end_hold(world, order, ctx.now, by).ok().flatten() } else { None }
     })
 }
 
@@ -112,19 +109,21 @@ fn step(
     ctx: &Ctx,
     due: &[(WorkOrderId, TicketId)],
     action: &str,
-    mut change_of: impl FnMut(&mut World, WorkOrder) -> Option<WorkOrder>,
+    mut change_of: impl FnMut(&mut World, WorkOrder, &Mover<'_>) -> Option<WorkOrder>,
 ) -> Result<Step> {
     if due.is_empty() {
         return Ok(Step::default());
     }
     let tickets: Vec<TicketId> = due.iter().map(|(_, ticket)| *ticket).collect();
     let mut world = store::aggregate::load_world(tx, &tickets)?;
+    let reference = ctx.reference(tx)?;
+    let by = Mover::system(&reference.transitions);
     let mut change = Change::default();
     let mut done = 0;
     for (id, _) in due {
         let Some(order) = world.work_orders.get(*id).cloned() else { continue };
         let epoch = order.epoch;
-        if let Some(order) = change_of(&mut world, order) {
+        if let Some(order) = change_of(&mut world, order, &by) {
             world.work_orders.put(order);
             change.audit(ctx, action, "work_order", id.uuid(), json!({ "epoch": epoch }));
             done += 1;
@@ -132,15 +131,4 @@ fn step(
     }
     keep(tx, ctx, &mut world, change)?;
     Ok(Step { done, more: i64::try_from(due.len()).is_ok_and(|n| n >= STEP) })
-}
-
-fn expire(world: &mut World, mut order: WorkOrder, now: Timestamp) -> WorkOrder {
-    if let Some(mut offer) = order.assignment_id.and_then(|a| world.assignments.get(a)).cloned() {
-        offer.answer = Some(Answer::Expired);
-        offer.answered_at = order.accept_due;
-        world.assignments.put(offer);
-    }
-    order.state = WorkOrderState::Expired;
-    touch(&mut order, now);
-    order
 }

@@ -4,7 +4,7 @@ use crate::{
         CITY, COLLAPSE, DISTRICT, EMERGENCY, FIRST, NOW, POTHOLE, SECOND, TICKET, TREE, change, findings, follow, id, order, reference,
         registered, reload, ticket,
     },
-    work_order::{Answer, Round},
+    work_order::{Answer, Round, RoundVerdict},
 };
 
 fn status(world: &World) -> (TicketStatus, Option<String>) {

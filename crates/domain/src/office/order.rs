@@ -1,9 +1,9 @@
 //! Work orders by hand: offered, taken from somebody, called off, paused, closed.
 
 use crate::{
-    assigning::{Party, Terms, assign, begin_rework, call_off, release, touch},
+    assigning::{Heard, Party, Terms, assign, begin_rework, call_off, release, touch},
     dispatch::{Question, Usage, explanation::by_hand},
-    office::{Desk, Refusal, Ruled, allow, coded, field, long, reason_given, with_words},
+    office::{Desk, Refusal, Ruled, coded, field, long, reason_given, with_words},
     organisation::{ActiveState, OrganisationKind},
     sync::engine::end_hold,
     ticket::Ticket,
@@ -45,24 +45,24 @@ fn ticket_of(world: &World, order: &WorkOrder) -> Ruled<Ticket> {
 pub fn offer(world: &mut World, desk: &Desk<'_>, id: WorkOrderId, to: Target, reason: &str) -> Ruled {
     let order = order_of(world, id)?;
     reason_given("/reason", reason)?;
-    allow(&order, WorkOrderState::Offered, desk)?;
     give(world, desk, order, to, reason)
 }
 
 /// Takes an order from its holder and gives it to somebody else; without a target the next candidate is asked. The old holder's
-/// epoch has passed: what he still reports is kept for a supervisor.
+/// epoch has passed: what they still report is kept for a supervisor.
 ///
 /// # Errors
 /// Nobody holds it, or it is verified; the target does not fit.
 pub fn reassign(world: &mut World, desk: &Desk<'_>, id: WorkOrderId, to: Option<Target>, reason: &str) -> Ruled {
     let mut order = order_of(world, id)?;
     reason_given("/reason", reason)?;
-    allow(&order, WorkOrderState::Draft, desk)?;
-    ticket_of(world, &order)?;
     let mark = world.mark();
-    release(world, &mut order, desk.now, reason);
-    let Some(to) = to else { return Ok(()) };
-    give(world, desk, order, to, reason).inspect_err(|_| world.rollback(mark))
+    release(world, &mut order, desk.now, reason, &desk.mover())?;
+    let given = match to {
+        Some(to) => give(world, desk, order, to, reason),
+        None => ticket_of(world, &order).map(drop),
+    };
+    given.inspect_err(|_| world.rollback(mark))
 }
 
 fn give(world: &mut World, desk: &Desk<'_>, mut order: WorkOrder, to: Target, reason: &str) -> Ruled {
@@ -89,7 +89,7 @@ fn give(world: &mut World, desk: &Desk<'_>, mut order: WorkOrder, to: Target, re
         }
     };
     let named = party.organisation.map(OrganisationId::uuid).or(party.account.map(AccountId::uuid));
-    assign(world, &mut order, &party, &terms);
+    assign(world, &mut order, &party, &terms, &desk.mover())?;
     order.explanation = Document::from(&by_hand(desk.officer.account, named, reason, desk.now));
     world.work_orders.put(order);
     Ok(())
@@ -118,8 +118,7 @@ pub fn cancel(world: &mut World, desk: &Desk<'_>, id: WorkOrderId, code: &str, n
     let mut order = order_of(world, id)?;
     coded("/code", code)?;
     long("/note", note)?;
-    allow(&order, WorkOrderState::Cancelled, desk)?;
-    call_off(world, &mut order, desk.now, &with_words(code, note));
+    call_off(world, &mut order, desk.now, &with_words(code, note), &desk.mover())?;
     world.work_orders.put(order);
     Ok(())
 }
@@ -134,12 +133,11 @@ pub fn hold(world: &mut World, desk: &Desk<'_>, id: WorkOrderId, reason: &str, r
     if review_at <= desk.now {
         return field("/review_at", "must lie in the future");
     }
-    allow(&order, WorkOrderState::OnHold, desk)?;
+    desk.mover().take(&mut order, WorkOrderState::OnHold)?;
     // Whoever asked has been answered, also when the hold is over.
     for event in asked_for_hold(world, &order) {
         world.work_events.put(WorkEvent { standing: Standing::Redundant, ..event });
     }
-    order.state = WorkOrderState::OnHold;
     order.reason = Some(reason.to_owned());
     order.review_at = Some(review_at);
     touch(&mut order, desk.now);
@@ -182,9 +180,7 @@ pub fn resume(world: &mut World, desk: &Desk<'_>, id: WorkOrderId) -> Ruled {
     if order.state != WorkOrderState::OnHold {
         return Err(Refusal::Transition { from: order.state, to: WorkOrderState::InProgress });
     }
-    allow(&order, WorkOrderState::InProgress, desk)?;
-    end_hold(world, order, desk.now).ok_or(Refusal::State("nobody holds this order"))?;
-    Ok(())
+    end_hold(world, order, desk.now, &desk.mover())?.ok_or(Refusal::State("nobody holds this order")).map(drop)
 }
 
 /// Closes verified work.
@@ -193,14 +189,13 @@ pub fn resume(world: &mut World, desk: &Desk<'_>, id: WorkOrderId) -> Ruled {
 /// It is not verified.
 pub fn close(world: &mut World, desk: &Desk<'_>, id: WorkOrderId) -> Ruled {
     let mut order = order_of(world, id)?;
-    allow(&order, WorkOrderState::Closed, desk)?;
-    order.state = WorkOrderState::Closed;
+    desk.mover().take(&mut order, WorkOrderState::Closed)?;
     touch(&mut order, desk.now);
     world.work_orders.put(order);
     Ok(())
 }
 
-/// Takes verified or closed work up again after an objection: the next round of its holder.
+/// Takes verified or closed work up again after an objection: the next round of its holder. To return what is submitted is a verdict.
 ///
 /// # Errors
 /// It is neither verified nor closed.
@@ -210,9 +205,8 @@ pub fn object(world: &mut World, desk: &Desk<'_>, id: WorkOrderId, reason: &str,
     if !matches!(order.state, WorkOrderState::Verified | WorkOrderState::Closed) {
         return Err(Refusal::Transition { from: order.state, to: WorkOrderState::Rework });
     }
-    allow(&order, WorkOrderState::Rework, desk)?;
     ticket_of(world, &order)?;
-    begin_rework(world, &mut order, desk.now, due);
+    begin_rework(world, desk.reference, &mut order, (Heard::now(desk.now), due), &desk.mover())?;
     order.reason = Some(reason.to_owned());
     world.work_orders.put(order);
     Ok(())

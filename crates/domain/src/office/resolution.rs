@@ -29,11 +29,13 @@ use serde_json::Value;
 
 use crate::{
     conflict::{Conflict, ConflictKind, ConflictStatus, Resolution},
+    office::online,
     photo::Photo,
     sync::{
         engine::{self, Act, Author},
         surroundings::Surroundings,
     },
+    work_order_graph::{Mover, NotAllowed},
     world::World,
 };
 use bazdid_protocol::{
@@ -78,7 +80,7 @@ pub struct Decision<'a> {
     pub value: Option<&'a Value>,
     /// Of `merge_into`: the ticket that stays; absent: the older one.
     pub into: Option<TicketId>,
-    /// Who decides, with what he holds.
+    /// Who decides, with what they hold.
     pub by: &'a Author,
     /// When.
     pub now: Timestamp,
@@ -126,6 +128,19 @@ pub enum Refusal {
         /// What is wrong.
         detail: String,
     },
+}
+
+impl From<NotAllowed> for Refusal {
+    fn from(_: NotAllowed) -> Self {
+        Self::State("the order's state does not allow this any more; keep what is in force")
+    }
+}
+
+impl Decision<'_> {
+    /// As whom who decides takes orders on.
+    fn mover<'t>(&self, around: &Surroundings<'t>) -> Mover<'t> {
+        online(&around.reference.transitions, &self.by.roles)
+    }
 }
 
 impl Refusal {
@@ -190,14 +205,14 @@ fn effect(
         (_, R::AcceptWork) => work::accept(world, around, conflict, decision)?,
         (_, R::ReassignBack) => work::reassign_back(world, around, conflict, decision)?,
         (_, R::PayBoth) => work::pay_both(world, conflict)?,
-        (K::DeclinedVsSubmitted, _) => work::decline_or_submission(world, conflict, decision)?,
-        (K::ReliefRequested, _) => relief::answer(world, decision, conflict)?,
-        (K::VerdictDisagrees, R::TakeOther) => verdict::take_milder(world, conflict, decision)?,
+        (K::DeclinedVsSubmitted, _) => work::decline_or_submission(world, around, conflict, decision)?,
+        (K::ReliefRequested, _) => relief::answer(world, around, conflict, decision)?,
+        (K::VerdictDisagrees, R::TakeOther) => verdict::take_milder(world, around, conflict, decision)?,
         (K::AlreadySubmitted, R::TakeOther | R::Set) => findings::choose(world, conflict, decision)?,
         (K::MeasurementDisagrees, R::TakeOther | R::Set) => findings::choose_measurement(world, conflict, decision)?,
         (K::Proposal, R::TakeOther | R::Set) => field::follow_proposal(world, around, conflict, decision)?,
         (_, R::TakeOther | R::Set) => field::choose(world, around, conflict, decision)?,
-        (_, R::MergeInto) => duplicate::merge(world, conflict, decision)?,
+        (_, R::MergeInto) => duplicate::merge(world, around, conflict, decision)?,
         (K::PhotoMissing, R::Discard) => remove_photo(world, conflict, decision)?,
         (_, R::Adopt) => return adopt(world, around, decision),
         // What is in force stays so: late events stay late, both values stay where they are, what was set aside stays aside.

@@ -1,10 +1,10 @@
 //! Verification by the office: a round is accepted, all or part of it, or returned with defects. Four eyes, always.
 
 use crate::{
-    assigning::{begin_rework, touch},
-    evidence::arrival,
-    office::{Desk, Refusal, Ruled, allow, field, long, reason_given},
-    work_order::{Defect, Round, RoundVerdict, WorkOrder, WorkOrderState},
+    assigning::Heard,
+    judging::{NotJudged, Verdict, judge},
+    office::{Desk, Refusal, Ruled, field, long, reason_given},
+    work_order::{Defect, RoundVerdict},
     work_order_graph::may_judge,
     world::World,
 };
@@ -19,30 +19,43 @@ pub enum Share {
     Part,
 }
 
-/// The round and its order, if this person may judge and the order has not gone on.
-fn open(world: &World, desk: &Desk<'_>, id: RoundId, to: WorkOrderState) -> Ruled<(Round, WorkOrder)> {
+/// Gives a verdict on a round that nobody has judged yet.
+fn give(world: &mut World, desk: &Desk<'_>, id: RoundId, said: Said<'_>, due: Option<Timestamp>) -> Ruled {
     let round = world.rounds.get(id).cloned().ok_or(Refusal::Unknown("round"))?;
-    let order = world.work_orders.get(round.work_order_id).cloned().ok_or(Refusal::Unknown("work order"))?;
     if !may_judge(round.submitted_by, round.submitted_org, desk.officer.account, &desk.officer.organisations) {
         return Err(Refusal::OwnWork);
     }
-    if order.state != WorkOrderState::Submitted {
-        return Err(Refusal::Transition { from: order.state, to });
+    if round.verdict != RoundVerdict::Pending {
+        return Err(GONE_ON);
     }
-    if order.round != round.number || round.verdict != RoundVerdict::Pending {
-        return Err(Refusal::State("the order has gone on since this round"));
-    }
-    allow(&order, to, desk)?;
-    Ok((round, order))
+    let verdict = Verdict {
+        verdict: said.verdict,
+        by: Some(desk.officer.account),
+        at: desk.now,
+        command: Some(desk.command),
+        defects: said.defects.to_vec(),
+        note: said.note.map(str::to_owned),
+        without_bytes: said.without_bytes.map(str::to_owned),
+    };
+    judge(world, desk.reference, round, &verdict, (Heard::now(desk.now), due), &desk.mover()).map(drop).map_err(refusal)
 }
 
-fn judged(mut round: Round, desk: &Desk<'_>, verdict: RoundVerdict, note: Option<&str>) -> Round {
-    round.verdict = verdict;
-    round.verdict_by = Some(desk.officer.account);
-    round.verdict_at = Some(desk.now);
-    round.verdict_mutation = Some(desk.command);
-    round.note = note.map(str::to_owned);
-    round
+const GONE_ON: Refusal = Refusal::State("the order has gone on since this round, or somebody has judged it");
+
+fn refusal(why: NotJudged) -> Refusal {
+    match why {
+        NotJudged::NotAllowed(why) => why.into(),
+        NotJudged::LeftBehind => GONE_ON,
+        NotJudged::BytesAwaited(awaited) => Refusal::BytesAwaited(awaited),
+    }
+}
+
+/// What is said of a round.
+struct Said<'a> {
+    verdict: RoundVerdict,
+    defects: &'a [Defect],
+    note: Option<&'a str>,
+    without_bytes: Option<&'a str>,
 }
 
 /// What somebody says who accepts a round.
@@ -67,23 +80,11 @@ pub fn verify(world: &mut World, desk: &Desk<'_>, id: RoundId, acceptance: Accep
     if let Some(reason) = without_bytes {
         reason_given("/without_bytes", reason)?;
     }
-    let (round, mut order) = open(world, desk, id, WorkOrderState::Verified)?;
     if share == Share::Part && note.is_none_or(|n| n.trim().is_empty()) {
         return field("/note", "say which part is accepted");
     }
-    let awaited = arrival::awaited(world, &order);
-    if without_bytes.is_none()
-        && let Some(awaited) = awaited
-    {
-        return Err(Refusal::BytesAwaited(Box::new(awaited)));
-    }
     let verdict = if share == Share::All { RoundVerdict::Accepted } else { RoundVerdict::Partly };
-    let without_bytes = without_bytes.map(str::to_owned);
-    world.rounds.put(Round { without_bytes, ..judged(round, desk, verdict, note) });
-    order.state = WorkOrderState::Verified;
-    touch(&mut order, desk.now);
-    world.work_orders.put(order);
-    Ok(())
+    give(world, desk, id, Said { verdict, defects: &[], note, without_bytes }, None)
 }
 
 /// Returns a round with at least one coded defect: the next round of the same holder begins, under a new epoch.
@@ -102,11 +103,5 @@ pub fn rework(world: &mut World, desk: &Desk<'_>, id: RoundId, defects: &[Defect
     if due.is_some_and(|due| due <= desk.now) {
         return field("/rework_due", "must lie in the future");
     }
-    let (round, mut order) = open(world, desk, id, WorkOrderState::Rework)?;
-    let minutes = world.tickets.get(order.ticket_id).and_then(|t| desk.reference.categories.get(&t.category_id)).map(|c| c.resolve_minutes);
-    let due = due.or(minutes.map(|m| desk.now.plus_minutes(m)));
-    world.rounds.put(Round { defects: defects.to_vec(), rework_due: due, ..judged(round, desk, RoundVerdict::Rework, note) });
-    begin_rework(world, &mut order, desk.now, due);
-    world.work_orders.put(order);
-    Ok(())
+    give(world, desk, id, Said { verdict: RoundVerdict::Rework, defects, note, without_bytes: None }, due)
 }

@@ -9,7 +9,7 @@ use crate::{
     ticket::{PointSource, Register, Ticket, TicketField, TicketStatus},
     ticket_flow::{Because, is_open, orders_of, set_status},
     work_order::{WorkOrder, WorkOrderState},
-    work_order_graph::{Party, may},
+    work_order_graph::Mover,
     world::World,
 };
 use bazdid_protocol::{
@@ -152,11 +152,17 @@ pub fn defer(world: &mut World, desk: &Desk<'_>, id: TicketId, reason: &str, (fr
         return field("/planned_to", "the window must end in the future and not before it begins");
     }
     may_leave(&ticket, TicketStatus::Deferred)?;
-    put_off(world, ticket, to, because(desk, &format!("{reason} [{from}/{to}]"))).map_err(Refusal::State)
+    put_off(world, ticket, to, because(desk, &format!("{reason} [{from}/{to}]")), &desk.mover()).map_err(Refusal::State)
 }
 
 /// Puts a ticket off until an instant, and calls off the orders that nobody has begun.
-pub(in crate::office) fn put_off(world: &mut World, ticket: Ticket, until: Timestamp, because: Because<'_>) -> Result<(), &'static str> {
+pub(in crate::office) fn put_off(
+    world: &mut World,
+    ticket: Ticket,
+    until: Timestamp,
+    because: Because<'_>,
+    by: &Mover<'_>,
+) -> Result<(), &'static str> {
     let id = ticket.id;
     let begun = |o: &WorkOrder| {
         use WorkOrderState::{InProgress, OnHold, Rework, Submitted};
@@ -166,7 +172,7 @@ pub(in crate::office) fn put_off(world: &mut World, ticket: Ticket, until: Times
         return Err("somebody is at the work; let it end or cancel the order first");
     }
     world.tickets.put(Ticket { promise_at: Some(until), ..ticket });
-    call_off_all(world, id, because.at, "deferred");
+    call_off_all(world, id, because.at, "deferred", by);
     set_status(world, id, TicketStatus::Deferred, because);
     Ok(())
 }
@@ -180,12 +186,12 @@ fn may_leave(ticket: &Ticket, to: TicketStatus) -> Ruled {
 }
 
 /// Calls off every order that can be; what was submitted is judged and paid as ever.
-fn call_off_all(world: &mut World, id: TicketId, now: Timestamp, reason: &str) {
-    let open: Vec<WorkOrder> =
-        orders_of(world, id).filter(|o| may(o.state, WorkOrderState::Cancelled, Party::Supervisor)).cloned().collect();
-    for mut order in open {
-        call_off(world, &mut order, now, reason);
-        world.work_orders.put(order);
+fn call_off_all(world: &mut World, id: TicketId, now: Timestamp, reason: &str, by: &Mover<'_>) {
+    let orders: Vec<WorkOrder> = orders_of(world, id).cloned().collect();
+    for mut order in orders {
+        if call_off(world, &mut order, now, reason, by).is_ok() {
+            world.work_orders.put(order);
+        }
     }
 }
 
@@ -200,7 +206,7 @@ pub fn refer(world: &mut World, desk: &Desk<'_>, id: TicketId, to: OrganisationI
         return field("/organisation", "there is no such organisation in use");
     };
     may_leave(&ticket, TicketStatus::Referred)?;
-    call_off_all(world, id, desk.now, "referred");
+    call_off_all(world, id, desk.now, "referred", &desk.mover());
     let why = format!("{}: {reason}", organisation.code);
     set_status(world, id, TicketStatus::Referred, because(desk, &why));
     Ok(())
@@ -227,7 +233,7 @@ fn end(world: &mut World, desk: &Desk<'_>, id: TicketId, to: TicketStatus, code:
     coded("/code", code)?;
     long("/note", note)?;
     may_leave(&ticket, to)?;
-    call_off_all(world, id, desk.now, code);
+    call_off_all(world, id, desk.now, code, &desk.mover());
     set_status(world, id, to, because(desk, &with_words(code, note)));
     Ok(())
 }
@@ -247,7 +253,7 @@ pub fn merge(world: &mut World, desk: &Desk<'_>, id: TicketId, into: TicketId, n
         return Err(Refusal::State("the ticket to merge into was ended by the office"));
     }
     may_leave(&ticket, TicketStatus::Duplicate)?;
-    join(world, ticket, master, because(desk, &with_words(DUPLICATE, note)));
+    join(world, ticket, master, because(desk, &with_words(DUPLICATE, note)), &desk.mover());
     Ok(())
 }
 
@@ -255,7 +261,7 @@ pub fn merge(world: &mut World, desk: &Desk<'_>, id: TicketId, into: TicketId, n
 pub(in crate::office) const DUPLICATE: &str = "duplicate";
 
 /// Makes a ticket the duplicate of another: its callers support the other, its open orders are called off.
-pub(in crate::office) fn join(world: &mut World, ticket: Ticket, master: Ticket, because: Because<'_>) {
+pub(in crate::office) fn join(world: &mut World, ticket: Ticket, master: Ticket, because: Because<'_>, by: &Mover<'_>) {
     let (id, into) = (ticket.id, master.id);
     world.tickets.put(Ticket {
         supporters: master.supporters + ticket.supporters,
@@ -264,7 +270,7 @@ pub(in crate::office) fn join(world: &mut World, ticket: Ticket, master: Ticket,
         ..master
     });
     world.tickets.put(Ticket { duplicate_of: Some(into), ..ticket });
-    call_off_all(world, id, because.at, DUPLICATE);
+    call_off_all(world, id, because.at, DUPLICATE, by);
     set_status(world, id, TicketStatus::Duplicate, because);
 }
 

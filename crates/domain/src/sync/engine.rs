@@ -24,7 +24,7 @@ mod retract;
 mod ticket;
 mod work;
 
-pub use attempt::end_hold;
+pub use attempt::{derive_order, end_hold};
 pub use disputes::{Relief, relief};
 pub use rejudge::{rejudge, settle};
 use serde_json::Value;

@@ -6,6 +6,7 @@ use crate::{
         resolution::{Decision, Refusal},
         ticket::{DUPLICATE, join},
     },
+    sync::surroundings::Surroundings,
     ticket::TicketStatus,
     ticket_flow::Because,
     world::World,
@@ -18,7 +19,7 @@ fn side(value: &serde_json::Value) -> Option<TicketId> {
 
 /// One ticket becomes the duplicate of the other: its callers support the other, its open orders are called off. What was submitted
 /// for it is judged and paid as ever. Both tickets must be loaded.
-pub(super) fn merge(world: &mut World, conflict: &Conflict, decision: &Decision<'_>) -> Result<(), Refusal> {
+pub(super) fn merge(world: &mut World, around: &Surroundings<'_>, conflict: &Conflict, decision: &Decision<'_>) -> Result<(), Refusal> {
     let (one, other) = side(&conflict.theirs).zip(side(&conflict.mine)).ok_or(Refusal::Unknown)?;
     let into = decision.into.unwrap_or(one);
     if into != one && into != other {
@@ -33,6 +34,6 @@ pub(super) fn merge(world: &mut World, conflict: &Conflict, decision: &Decision<
         return Err(Refusal::State("this ticket was merged already"));
     }
     let because = Because { actor: Some(decision.by.account), reason: decision.note.or(Some(DUPLICATE)), at: decision.now };
-    join(world, ticket, master, because);
+    join(world, ticket, master, because, &decision.mover(around));
     Ok(())
 }

@@ -113,7 +113,7 @@ pub(super) fn follow_proposal(
         }
         let reason = decision.note.or_else(|| conflict.mine.get("reason").and_then(Value::as_str));
         let because = Because { actor: Some(decision.by.account), reason, at: decision.now };
-        put_off(world, ticket, until, because).map_err(Refusal::State)?;
+        put_off(world, ticket, until, because, &decision.mover(around)).map_err(Refusal::State)?;
     }
     Ok(())
 }

@@ -6,8 +6,9 @@ use crate::{
     assigning::{release, touch},
     conflict::{Conflict, Resolution},
     office::resolution::{Decision, Refusal},
-    sync::engine::relief,
+    sync::{engine::relief, surroundings::Surroundings},
     work_order::{Answer, Assignment, Standing, WorkEvent, WorkOrder, WorkOrderState},
+    work_order_graph::Mover,
     world::World,
 };
 
@@ -19,7 +20,7 @@ const RELIEVED: &str = "relief_granted";
 ///
 /// # Errors
 /// The order has gone on since.
-pub(super) fn answer(world: &mut World, decision: &Decision<'_>, conflict: &Conflict) -> Result<(), Refusal> {
+pub(super) fn answer(world: &mut World, around: &Surroundings<'_>, conflict: &Conflict, decision: &Decision<'_>) -> Result<(), Refusal> {
     let order = conflict.work_order_id.and_then(|o| world.work_orders.get(o)).cloned().ok_or(Refusal::Unknown)?;
     let epoch = conflict.base.get("epoch").and_then(Value::as_i64);
     let asked = relief(world, &order).filter(|r| Some(r.epoch) == epoch);
@@ -33,28 +34,35 @@ pub(super) fn answer(world: &mut World, decision: &Decision<'_>, conflict: &Conf
     for event in &asked.requests {
         world.work_events.put(WorkEvent { standing, ..event.clone() });
     }
-    if decision.resolution != Resolution::Keep {
-        relieve(world, decision, order, &asked.requests);
+    if decision.resolution == Resolution::Keep {
+        return Ok(());
     }
-    Ok(())
+    relieve(world, decision, order, &asked.requests, &decision.mover(around))
 }
 
-fn relieve(world: &mut World, decision: &Decision<'_>, mut order: WorkOrder, requests: &[WorkEvent]) {
+fn relieve(
+    world: &mut World,
+    decision: &Decision<'_>,
+    mut order: WorkOrder,
+    requests: &[WorkEvent],
+    by: &Mover<'_>,
+) -> Result<(), Refusal> {
     let first = requests.first();
     let reason = first.and_then(|e| e.args.get("reason")).and_then(Value::as_str);
     let held = order.assignment_id.and_then(|a| world.assignments.get(a)).cloned();
     match held.filter(|_| order.state == WorkOrderState::Offered) {
         Some(held) => {
+            by.take(&mut order, WorkOrderState::Declined)?;
             world.assignments.put(Assignment {
                 answer: Some(Answer::Declined),
                 answered_at: first.map(|e| e.at).or(Some(decision.now)),
                 reason: reason.map(str::to_owned),
                 ..held
             });
-            order.state = WorkOrderState::Declined;
             touch(&mut order, decision.now);
             world.work_orders.put(order);
         }
-        None => release(world, &mut order, decision.now, reason.unwrap_or(RELIEVED)),
+        None => release(world, &mut order, decision.now, reason.unwrap_or(RELIEVED), by)?,
     }
+    Ok(())
 }

@@ -98,7 +98,9 @@ impl Play {
         self.later();
         let mut order = self.order();
         let to = Party { organisation: Some(id(SECOND)), coverage: Some(id(SECOND + 200)), rank: 2, ..Party::default() };
-        assign(&mut self.world, &mut order, &to, &Terms { at: self.now, accept_minutes: Some(60), resolve_minutes: 600 });
+        let by = online(&self.reference.transitions, &[Role::Supervisor]);
+        by.take(&mut order, WorkOrderState::Draft).unwrap();
+        assign(&mut self.world, &mut order, &to, &Terms { at: self.now, accept_minutes: Some(60), resolve_minutes: 600 }, &by).unwrap();
         self.world.work_orders.put(order);
         self.committed();
     }

@@ -1,14 +1,19 @@
 //! Two verdicts on one round: the stricter stands, unless the milder is taken.
 
 use crate::{
-    assigning::touch,
+    assigning::Heard,
     conflict::Conflict,
-    evidence::arrival,
+    judging::{NotJudged, Verdict, accept},
     office::resolution::{Decision, Refusal},
+    sync::surroundings::Surroundings,
     work_order::{Round, RoundVerdict, WorkOrder, WorkOrderState},
     world::World,
 };
 use bazdid_protocol::ids::RoundId;
+
+const GONE_ON: Refusal = Refusal::State("the order has gone on since this round; keep what is in force");
+const BYTES_AWAITED: Refusal =
+    Refusal::State("the category asks for photos whose bytes have not all arrived; wait for them, or keep what is in force");
 
 fn read<T: serde::de::DeserializeOwned>(side: &serde_json::Value, key: &str) -> Option<T> {
     side.get(key).cloned().and_then(|v| serde_json::from_value(v).ok())
@@ -16,8 +21,12 @@ fn read<T: serde::de::DeserializeOwned>(side: &serde_json::Value, key: &str) -> 
 
 /// The milder verdict stands: the round is accepted after all, and the order verified. What the party has begun of the next round is
 /// kept and asks for nothing more.
-pub(super) fn take_milder(world: &mut World, conflict: &Conflict, decision: &Decision<'_>) -> Result<(), Refusal> {
-    const GONE_ON: Refusal = Refusal::State("the order has gone on since this round; keep what is in force");
+pub(super) fn take_milder(
+    world: &mut World,
+    around: &Surroundings<'_>,
+    conflict: &Conflict,
+    decision: &Decision<'_>,
+) -> Result<(), Refusal> {
     let round: RoundId = read(&conflict.base, "round").ok_or(Refusal::Unknown)?;
     let round = world.rounds.get(round).cloned().ok_or(Refusal::Unknown)?;
     let order = world.work_orders.get(round.work_order_id).cloned().ok_or(Refusal::Unknown)?;
@@ -28,34 +37,28 @@ pub(super) fn take_milder(world: &mut World, conflict: &Conflict, decision: &Dec
     if world.rounds.iter().any(newer) || !same_holder || matches!(order.state, WorkOrderState::Closed | WorkOrderState::Cancelled) {
         return Err(GONE_ON);
     }
-    let accepted = WorkOrder { submitted_by: Some(round.submitted_by), submitted_org: round.submitted_org, ..order.clone() };
-    if arrival::awaited(world, &accepted).is_some() {
-        return Err(Refusal::State(
-            "the category asks for photos whose bytes have not all arrived; wait for them, or keep what is in force",
-        ));
-    }
-    let (number, by, organisation) = (round.number, round.submitted_by, round.submitted_org);
-    world.rounds.put(Round {
+    let by = decision.mover(around);
+    // Of a milder verdict neither defects nor words are kept: the conflict has what was said.
+    let milder = Verdict {
         verdict,
-        verdict_by: read(&conflict.theirs, "by"),
-        verdict_at: read(&conflict.theirs, "at"),
-        verdict_mutation: read(&conflict.theirs, "mutation"),
+        by: read(&conflict.theirs, "by"),
+        at: read(&conflict.theirs, "at").unwrap_or(decision.now),
+        command: read(&conflict.theirs, "mutation"),
         defects: Vec::new(),
         note: None,
-        rework_due: None,
         without_bytes: None,
-        ..round
-    });
-    let mut order = WorkOrder {
-        state: WorkOrderState::Verified,
-        round: number,
-        submitted_by: Some(by),
-        submitted_org: organisation,
+    };
+    let order = WorkOrder {
+        round: round.number,
+        submitted_by: Some(round.submitted_by),
+        submitted_org: round.submitted_org,
         reason: None,
         review_at: None,
         ..order
     };
-    touch(&mut order, decision.now);
-    world.work_orders.put(order);
-    Ok(())
+    accept(world, order, round, &milder, Heard::now(decision.now), &by).map(drop).map_err(|why| match why {
+        NotJudged::NotAllowed(why) => why.into(),
+        NotJudged::LeftBehind => GONE_ON,
+        NotJudged::BytesAwaited(_) => BYTES_AWAITED,
+    })
 }

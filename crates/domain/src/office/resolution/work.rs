@@ -6,17 +6,17 @@
 use serde_json::Value;
 
 use crate::{
-    assigning::{Party, Submission, Terms, assign, next_round, round, round_of, touch},
+    assigning::{Party, Terms, assign, round_of, touch},
     conflict::{Conflict, ConflictKind, Resolution},
     office::resolution::{Decision, Refusal},
-    sync::surroundings::Surroundings,
+    sync::{engine, surroundings::Surroundings},
     ticket::{Ticket, TicketStatus},
     ticket_flow::{Because, set_status},
     work_order::{Answer, Assignment, RoundVerdict, Standing, WorkEvent, WorkEventKind, WorkOrder, WorkOrderState},
-    work_order_graph::{StageEvent, fold_stage},
+    work_order_graph::Mover,
     world::World,
 };
-use bazdid_protocol::ids::{Id, WorkEventId, name_uuid};
+use bazdid_protocol::ids::{WorkEventId, name_uuid};
 
 /// Minutes to do the work where the category is not known any more.
 const RESOLVE_MINUTES: i64 = 2880;
@@ -76,52 +76,18 @@ pub(super) fn accept(world: &mut World, around: &Surroundings<'_>, conflict: &Co
     if late.ticket.status == TicketStatus::Duplicate && !submitted {
         return Err(MERGED);
     }
-    let events: Vec<WorkEvent> = late.events.iter().filter(|e| is_work(e.kind)).cloned().collect();
-    let mut order = give_back(world, around, &late, decision)?;
+    let by = decision.mover(around);
+    let order = give_back(world, around, &late, decision, &by)?;
     for event in &late.events {
         world.work_events.put(WorkEvent { standing: Standing::Redundant, ..event.clone() });
     }
-    let mut stages = Vec::new();
-    let mut first: Option<WorkEvent> = None;
-    for event in events {
+    for event in late.events.into_iter().filter(|e| is_work(e.kind)) {
         let id = WorkEventId::new(name_uuid(&format!("accepted|{}|{}", event.id, order.epoch)));
-        let again = event.kind == WorkEventKind::Submit && first.is_some();
-        let standing = if again { Standing::Redundant } else { Standing::Effective };
-        let event = WorkEvent { id, rev: 0, epoch: order.epoch, standing, ..event };
-        stages.push(StageEvent { kind: event.kind, eff: event.eff, id: Id::new(id.uuid()) });
-        if event.kind == WorkEventKind::Submit && !again {
-            first = Some(event.clone());
-        }
-        if event.kind == WorkEventKind::FailVisit {
-            order.reason = event.args.get("reason").and_then(Value::as_str).map(str::to_owned);
-        }
-        world.work_events.put(event);
+        world.work_events.put(WorkEvent { id, rev: 0, epoch: order.epoch, standing: Standing::Effective, ..event });
     }
-    order.state = fold_stage(WorkOrderState::Accepted, &stages);
-    if order.state != WorkOrderState::FailedVisit {
-        order.reason = None;
-    }
-    if let Some(first) = first {
-        submit(world, &mut order, &first);
-    }
-    world.work_orders.put(order);
+    world.work_orders.put(order.clone());
+    engine::derive_order(world, order, &by)?;
     Ok(())
-}
-
-/// Makes the round of a late submission.
-fn submit(world: &mut World, order: &mut WorkOrder, event: &WorkEvent) {
-    if round_of(world, order.id, order.round).is_some() {
-        order.round = next_round(world, order);
-    }
-    order.submitted_by = Some(event.actor);
-    order.submitted_org = event.organisation_id;
-    if event.args.get("findings").is_some() {
-        order.findings = Some(event.args.clone());
-    }
-    let submission =
-        Submission { number: order.round, by: event.actor, organisation: event.organisation_id, at: event.at, event: event.id };
-    let round = round(order, &submission);
-    world.rounds.put(round);
 }
 
 /// Only evidence came after the office had ended the ticket: taking it seriously is to take the request up again.
@@ -152,13 +118,19 @@ pub(super) fn reassign_back(
     if late.ticket.status == TicketStatus::Duplicate {
         return Err(Refusal::State("the ticket was merged into another; accept what was submitted, or dismiss it"));
     }
-    let order = give_back(world, around, &late, decision)?;
+    let order = give_back(world, around, &late, decision, &decision.mover(around))?;
     world.work_orders.put(order);
     Ok(())
 }
 
 /// Gives the order to the late party under a new epoch, and takes an ended ticket up again.
-fn give_back(world: &mut World, around: &Surroundings<'_>, late: &Late, decision: &Decision<'_>) -> Result<WorkOrder, Refusal> {
+fn give_back(
+    world: &mut World,
+    around: &Surroundings<'_>,
+    late: &Late,
+    decision: &Decision<'_>,
+    by: &Mover<'_>,
+) -> Result<WorkOrder, Refusal> {
     if matches!(late.order.state, WorkOrderState::Verified | WorkOrderState::Closed) {
         return Err(JUDGED);
     }
@@ -174,7 +146,10 @@ fn give_back(world: &mut World, around: &Surroundings<'_>, late: &Late, decision
     };
     let resolve_minutes = around.category(late.ticket.category_id).map_or(RESOLVE_MINUTES, |c| c.resolve_minutes);
     let mut order = WorkOrder { findings: None, ..late.order.clone() };
-    assign(world, &mut order, &to, &Terms { at: decision.now, accept_minutes: None, resolve_minutes });
+    if order.state != WorkOrderState::Draft {
+        by.take(&mut order, WorkOrderState::Draft)?;
+    }
+    assign(world, &mut order, &to, &Terms { at: decision.now, accept_minutes: None, resolve_minutes }, by)?;
     Ok(order)
 }
 
@@ -189,8 +164,13 @@ pub(super) fn pay_both(world: &World, conflict: &Conflict) -> Result<(), Refusal
 
 /// One of a party declined what another submitted. Kept: the submission stands, and the decline counts no more. The other: the
 /// decline stands, what was reported under it counts no more, and the system asks the next.
-pub(super) fn decline_or_submission(world: &mut World, conflict: &Conflict, decision: &Decision<'_>) -> Result<(), Refusal> {
-    let order = conflict.work_order_id.and_then(|o| world.work_orders.get(o)).cloned().ok_or(Refusal::Unknown)?;
+pub(super) fn decline_or_submission(
+    world: &mut World,
+    around: &Surroundings<'_>,
+    conflict: &Conflict,
+    decision: &Decision<'_>,
+) -> Result<(), Refusal> {
+    let mut order = conflict.work_order_id.and_then(|o| world.work_orders.get(o)).cloned().ok_or(Refusal::Unknown)?;
     let first = conflict.base.get("epoch").and_then(Value::as_i64).unwrap_or_default();
     let held = order.assignment_id.and_then(|a| world.assignments.get(a)).filter(|a| (a.epoch..=a.until_epoch).contains(&first)).cloned();
     let counts =
@@ -211,6 +191,7 @@ pub(super) fn decline_or_submission(world: &mut World, conflict: &Conflict, deci
     if order.state != WorkOrderState::Submitted {
         return Err(Refusal::State("the submission was judged already; keep what is in force"));
     }
+    decision.mover(around).take(&mut order, WorkOrderState::Declined)?;
     let refused = declines.iter().min_by_key(|e| (e.eff, e.id));
     held.answer = Some(Answer::Declined);
     held.answered_at = refused.map(|e| e.at).or(Some(decision.now));
@@ -220,7 +201,7 @@ pub(super) fn decline_or_submission(world: &mut World, conflict: &Conflict, deci
     if let Some(round) = round_of(world, order.id, order.round).filter(|r| r.verdict == RoundVerdict::Pending).cloned() {
         world.rounds.put(crate::work_order::Round { verdict: RoundVerdict::Withdrawn, ..round });
     }
-    let mut order = WorkOrder { state: WorkOrderState::Declined, submitted_by: None, submitted_org: None, findings: None, ..order };
+    let mut order = WorkOrder { submitted_by: None, submitted_org: None, findings: None, ..order };
     touch(&mut order, decision.now);
     world.work_orders.put(order);
     Ok(())

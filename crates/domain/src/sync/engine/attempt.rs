@@ -1,5 +1,5 @@
 //! One attempt at a work order: what its holder did since the offer, or since the last round was returned. State, answer and round
-//! follow from the set of its events; this is the only code that derives them.
+//! follow from the set of its events.
 //!
 //! An attempt is mostly one epoch. An offer that was reinstated after it had expired goes on under a new epoch; what its party did
 //! in the old one counts on, because no round lies between them.
@@ -10,25 +10,12 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
-    assigning::touch,
+    assigning::{Submission, next_round, round, round_id, touch},
     work_order::{Answer, Assignment, Round, RoundVerdict, Standing, WorkEvent, WorkEventKind, WorkOrder, WorkOrderState},
-    work_order_graph::{StageEvent, fold_stage},
+    work_order_graph::{Hold, Mover, NotAllowed, StageEvent, fold_stage, stays},
     world::World,
 };
-use bazdid_protocol::{
-    command::MAX_SHORT,
-    ids::{Id, RoundId, WorkEventId, name_uuid},
-    time::Timestamp,
-};
-
-/// Whether an event or a pending hold keeps an order where it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Hold {
-    /// A hold stays.
-    Stays,
-    /// Going on, or submitting, ends it: at the true time of the event.
-    Ends,
-}
+use bazdid_protocol::{command::MAX_SHORT, ids::Id, time::Timestamp};
 
 /// The first epoch of the current attempt: that of the offer, or the one after the last round that was judged.
 pub(super) fn first_epoch(world: &World, order: &WorkOrder, assignment: &Assignment) -> i64 {
@@ -103,7 +90,16 @@ pub(super) fn decided_by_office(world: &World, assignment: &Assignment) -> bool 
 
 /// Derives state, answer and round from the events of the current attempt and writes all that changed. What is verified or closed
 /// stays so: later reports of the same attempt join it.
-pub(super) fn refold(world: &mut World, mut order: WorkOrder, mut assignment: Assignment, hold: Hold) -> WorkOrder {
+///
+/// # Errors
+/// The table of transitions does not allow `by` what the events amount to; nothing has changed.
+pub(super) fn refold(
+    world: &mut World,
+    mut order: WorkOrder,
+    mut assignment: Assignment,
+    hold: Hold,
+    by: &Mover<'_>,
+) -> Result<WorkOrder, NotAllowed> {
     let by_office = answered_by_office(world, &assignment);
     let events = events(world, &order, &assignment);
     let began = if first_epoch(world, &order, &assignment) > assignment.epoch {
@@ -116,15 +112,10 @@ pub(super) fn refold(world: &mut World, mut order: WorkOrder, mut assignment: As
     let folded: Vec<StageEvent> = events.iter().map(|e| StageEvent { kind: e.kind, eff: e.eff, id: Id::new(e.id.uuid()) }).collect();
     let stage = fold_stage(began, &folded);
     order.stamp = events.iter().map(|e| e.eff).fold(order.stamp, Timestamp::max);
-    let stays = match order.state {
-        WorkOrderState::Verified | WorkOrderState::Closed | WorkOrderState::Cancelled | WorkOrderState::Draft => true,
-        WorkOrderState::OnHold => hold == Hold::Stays,
-        // Declining what has expired asks for nothing more.
-        WorkOrderState::Expired => matches!(stage, WorkOrderState::Offered | WorkOrderState::Declined),
-        _ => false,
-    };
-    if !stays {
-        order.state = stage;
+    if !stays(order.state, stage, hold) {
+        if stage != order.state {
+            by.take(&mut order, stage)?;
+        }
         order.review_at = None;
         let failed = events.iter().rev().find(|e| e.kind == WorkEventKind::FailVisit);
         order.reason = failed.filter(|_| stage == WorkOrderState::FailedVisit).and_then(|e| reason(&e.args));
@@ -138,16 +129,31 @@ pub(super) fn refold(world: &mut World, mut order: WorkOrder, mut assignment: As
         world.assignments.put(assignment);
     }
     order.rev = world.work_orders.put(order.clone());
-    order
+    Ok(order)
+}
+
+fn assignment_of(world: &World, order: &WorkOrder) -> Option<Assignment> {
+    order.assignment_id.and_then(|a| world.assignments.get(a)).cloned()
 }
 
 /// Ends a hold: the stage is what the party has reported, as if there had been none. What nobody had begun waits again.
 /// Nothing if nobody holds the order.
-#[must_use]
-pub fn end_hold(world: &mut World, mut order: WorkOrder, at: Timestamp) -> Option<WorkOrder> {
-    let assignment = order.assignment_id.and_then(|a| world.assignments.get(a)).cloned()?;
+///
+/// # Errors
+/// The table of transitions does not allow it.
+pub fn end_hold(world: &mut World, mut order: WorkOrder, at: Timestamp, by: &Mover<'_>) -> Result<Option<WorkOrder>, NotAllowed> {
+    let Some(assignment) = assignment_of(world, &order) else { return Ok(None) };
     touch(&mut order, at);
-    Some(refold(world, order, assignment, Hold::Ends))
+    refold(world, order, assignment, Hold::Ends, by).map(Some)
+}
+
+/// Brings an order to where the reports of its current attempt put it, after reports were let in. Nothing if nobody holds the order.
+///
+/// # Errors
+/// The table of transitions does not allow it.
+pub fn derive_order(world: &mut World, order: WorkOrder, by: &Mover<'_>) -> Result<Option<WorkOrder>, NotAllowed> {
+    let Some(assignment) = assignment_of(world, &order) else { return Ok(None) };
+    refold(world, order, assignment, Hold::Stays, by).map(Some)
 }
 
 /// Why, as far as a reason is taken; the event itself has all that was written.
@@ -227,31 +233,14 @@ fn retracts(event: &WorkEvent) -> Option<Uuid> {
 fn put_round(world: &mut World, order: &mut WorkOrder, assignment: &Assignment, first: &WorkEvent, verdict: RoundVerdict) {
     // The number may be another party's round: the order was taken from it after it had submitted.
     let begins = first_epoch(world, order, assignment);
-    if round(world, order).is_some_and(|r| r.epoch < begins) {
-        let last = world.rounds.iter().filter(|r| r.work_order_id == order.id).map(|r| r.number).fold(order.round, i64::max);
-        order.round = last + 1;
+    let number = |order: &WorkOrder| round_id(order.id, order.round);
+    if world.rounds.get(number(order)).is_some_and(|r| r.epoch < begins) {
+        order.round = next_round(world, order);
     }
-    let before = round(world, order).cloned();
-    let fresh = Round {
-        id: round_id(order),
-        rev: before.as_ref().map_or(0, |b| b.rev),
-        work_order_id: order.id,
-        ticket_id: order.ticket_id,
-        number: order.round,
-        epoch: order.epoch,
-        submitted_by: first.actor,
-        submitted_org: first.organisation_id,
-        submitted_at: first.at,
-        event_id: WorkEventId::new(first.id.uuid()),
-        verdict,
-        verdict_by: None,
-        verdict_at: None,
-        verdict_mutation: None,
-        defects: Vec::new(),
-        note: None,
-        rework_due: None,
-        without_bytes: None,
-    };
+    let before = world.rounds.get(number(order)).cloned();
+    let submission =
+        Submission { number: order.round, by: first.actor, organisation: first.organisation_id, at: first.at, event: first.id };
+    let fresh = Round { rev: before.as_ref().map_or(0, |b| b.rev), verdict, ..round(order, &submission) };
     let stands = before.clone().filter(|b| match b.verdict {
         RoundVerdict::Withdrawn => false,
         RoundVerdict::Pending => verdict == RoundVerdict::Pending,
@@ -279,18 +268,19 @@ fn stand(world: &mut World, event: WorkEvent, standing: Standing) {
     }
 }
 
-fn round<'w>(world: &'w World, order: &WorkOrder) -> Option<&'w Round> {
-    world.rounds.get(round_id(order))
-}
-
-/// The id of an order's current round follows from the order and the number: any submission names the same round.
-fn round_id(order: &WorkOrder) -> RoundId {
-    RoundId::new(name_uuid(&format!("round|{}|{}", order.id, order.round)))
-}
-
 /// Gives an order back to a party whose acceptance came in time but was heard of late, and that nobody else has taken since. The
 /// offer that is out is withdrawn; the epoch rises, so that whoever was asked meanwhile is late.
-pub(super) fn reinstate(world: &mut World, order: &mut WorkOrder, assignment: &mut Assignment, now: Timestamp) {
+///
+/// # Errors
+/// The table of transitions does not allow it.
+pub(super) fn reinstate(
+    world: &mut World,
+    order: &mut WorkOrder,
+    assignment: &mut Assignment,
+    now: Timestamp,
+    by: &Mover<'_>,
+) -> Result<(), NotAllowed> {
+    by.take(order, WorkOrderState::Accepted)?;
     let asked = order.assignment_id.filter(|a| *a != assignment.id).and_then(|a| world.assignments.get(a)).cloned();
     if let Some(asked) = asked.filter(|a| a.answer.is_none()) {
         world.assignments.put(Assignment {
@@ -304,13 +294,13 @@ pub(super) fn reinstate(world: &mut World, order: &mut WorkOrder, assignment: &m
     assignment.until_epoch = order.epoch;
     assignment.answer = None;
     world.assignments.put(assignment.clone());
-    order.state = WorkOrderState::Offered;
     order.assignment_id = Some(assignment.id);
     order.organisation_id = assignment.organisation_id;
     order.account_id = assignment.account_id;
     order.contract_id = assignment.contract_id;
     order.coverage_id = assignment.coverage_id;
     order.accept_due = None;
+    Ok(())
 }
 
 #[cfg(test)]

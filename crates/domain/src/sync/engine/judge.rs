@@ -9,8 +9,10 @@
 use serde_json::{Value, json};
 
 use crate::{
+    assigning::Heard,
     conflict::ConflictKind,
-    evidence::arrival::{self, Awaited, EvidenceState},
+    evidence::arrival::{Awaited, EvidenceState},
+    judging::{NotJudged, Verdict, judge},
     policy::Permission,
     sync::{
         engine::{
@@ -20,8 +22,8 @@ use crate::{
         },
         surroundings::Surroundings,
     },
-    work_order::{Defect, Round, RoundVerdict, WorkOrderState},
-    work_order_graph::may_judge,
+    work_order::{Defect, Round, RoundVerdict},
+    work_order_graph::{Mode, Mover, may_judge, party_of},
     world::World,
 };
 use bazdid_protocol::{
@@ -53,12 +55,12 @@ pub(super) fn decide(world: &mut World, around: &Surroundings<'_>, author: &Auth
     let said = Said { verdict, args };
     match round.verdict {
         RoundVerdict::Withdrawn => left_behind(world, author, act, order_id, &round, &said),
-        RoundVerdict::Pending => match pass(world, author, act, order_id, round.clone(), &said) {
+        RoundVerdict::Pending => match pass(world, around, (author, act), round.clone(), &said) {
             Some(outcome) => outcome,
             None => left_behind(world, author, act, order_id, &round, &said),
         },
         same if same == verdict => second(world, author, act, round, &said),
-        _ => disagree(world, author, act, order_id, round, &said),
+        RoundVerdict::Accepted | RoundVerdict::Partly | RoundVerdict::Rework => disagree(world, around, (author, act), round, &said),
     }
 }
 
@@ -66,6 +68,20 @@ pub(super) fn decide(world: &mut World, around: &Surroundings<'_>, author: &Auth
 struct Said<'a> {
     verdict: RoundVerdict,
     args: &'a RoundJudge,
+}
+
+impl Said<'_> {
+    fn by(&self, author: &Author, act: &Act<'_>) -> Verdict {
+        Verdict {
+            verdict: self.verdict,
+            by: Some(author.account),
+            at: act.stamp.est,
+            command: Some(act.id),
+            defects: self.args.defects.clone(),
+            note: self.args.note.clone(),
+            without_bytes: None,
+        }
+    }
 }
 
 /// How strict a verdict is.
@@ -78,53 +94,22 @@ const fn strictness(verdict: RoundVerdict) -> u8 {
     }
 }
 
-/// Writes a verdict on a round.
-fn write(world: &mut World, author: &Author, act: &Act<'_>, mut round: Round, said: &Said<'_>) -> i64 {
-    round.verdict = said.verdict;
-    round.verdict_by = Some(author.account);
-    round.verdict_at = Some(act.stamp.est);
-    round.verdict_mutation = Some(act.id);
-    round.defects.clone_from(&said.args.defects);
-    round.note.clone_from(&said.args.note);
-    world.rounds.put(round)
-}
-
 /// The verdict takes the order on. `None`: the order has left this round behind.
-fn pass(world: &mut World, author: &Author, act: &Act<'_>, order_id: WorkOrderId, round: Round, said: &Said<'_>) -> Option<Outcome> {
-    let mut order = world.work_orders.get(order_id).cloned()?;
-    let open = match order.state {
-        WorkOrderState::Submitted => true,
-        // The stricter of two verdicts stands.
-        WorkOrderState::Verified => said.verdict == RoundVerdict::Rework,
-        _ => false,
-    };
-    if !open || order.round != round.number || order.epoch != round.epoch {
-        return None;
+fn pass(
+    world: &mut World,
+    around: &Surroundings<'_>,
+    (author, act): (&Author, &Act<'_>),
+    round: Round,
+    said: &Said<'_>,
+) -> Option<Outcome> {
+    let order = round.work_order_id;
+    let by = Mover::new(&around.reference.transitions, author.roles.iter().filter_map(|r| party_of(*r)), Mode::Offline);
+    let heard = Heard { at: act.received_at, stamp: act.stamp.eff };
+    match judge(world, around.reference, round, &said.by(author, act), (heard, None), &by) {
+        Ok(rev) => Some(Outcome::applied(rev)),
+        Err(NotJudged::BytesAwaited(awaited)) => Some(wait(&awaited, order)),
+        Err(NotJudged::NotAllowed(_) | NotJudged::LeftBehind) => None,
     }
-    if said.verdict == RoundVerdict::Accepted
-        && let Some(awaited) = arrival::awaited(world, &order)
-    {
-        return Some(wait(&awaited, order_id));
-    }
-    write(world, author, act, round, said);
-    if said.verdict == RoundVerdict::Rework {
-        // A new round is a new epoch of the same party: what it still reports of the old one is late.
-        order.state = WorkOrderState::Rework;
-        order.round = world.rounds.iter().filter(|r| r.work_order_id == order_id).map(|r| r.number).fold(order.round, i64::max) + 1;
-        order.epoch += 1;
-        order.submitted_by = None;
-        order.submitted_org = None;
-        let holder = order.assignment_id.and_then(|a| world.assignments.get(a)).cloned();
-        if let Some(mut holder) = holder {
-            holder.until_epoch = order.epoch;
-            world.assignments.put(holder);
-        }
-    } else {
-        order.state = WorkOrderState::Verified;
-    }
-    order.stamp = order.stamp.max(act.stamp.eff);
-    order.updated_at = order.updated_at.max(act.received_at);
-    Some(Outcome::applied(world.work_orders.put(order)))
 }
 
 /// What somebody accepts in the field counts when the bytes are there that the category asks for, and waits until then.
@@ -160,7 +145,7 @@ fn second(world: &mut World, author: &Author, act: &Act<'_>, mut round: Round, s
 }
 
 /// Two people said different things of one round.
-fn disagree(world: &mut World, author: &Author, act: &Act<'_>, order: WorkOrderId, round: Round, said: &Said<'_>) -> Outcome {
+fn disagree(world: &mut World, around: &Surroundings<'_>, (author, act): (&Author, &Act<'_>), round: Round, said: &Said<'_>) -> Outcome {
     let came = Side { verdict: said.verdict, by: json!(author.account), at: act.stamp.est, mutation: act.id };
     let stood = Side {
         verdict: round.verdict,
@@ -171,7 +156,7 @@ fn disagree(world: &mut World, author: &Author, act: &Act<'_>, order: WorkOrderI
     let stricter = strictness(came.verdict) > strictness(stood.verdict);
     let (strict, mild) = if stricter { (&came, &stood) } else { (&stood, &came) };
     let what = round.number.to_string();
-    let clash = Clash::hard(ConflictKind::VerdictDisagrees, round.ticket_id, Some(order), &what);
+    let clash = Clash::hard(ConflictKind::VerdictDisagrees, round.ticket_id, Some(round.work_order_id), &what);
     let before = world.conflicts.get(clash.id());
     let clash = Clash {
         base: json!({ "round": round.id, "epoch": round.epoch }),
@@ -183,8 +168,8 @@ fn disagree(world: &mut World, author: &Author, act: &Act<'_>, order: WorkOrderI
         ..clash
     };
     let conflict = raise(world, act.received_at, clash);
-    if stricter && pass(world, author, act, order, round.clone(), said).is_none() {
-        write(world, author, act, round, said);
+    if stricter && pass(world, around, (author, act), round.clone(), said).is_none() {
+        world.rounds.put(said.by(author, act).on(round));
     }
     Outcome {
         conflict: Some(conflict),

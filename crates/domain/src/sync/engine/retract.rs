@@ -5,13 +5,14 @@ use crate::{
     sync::{
         engine::{
             Act, Author,
-            attempt::{Hold, goes_on, refold},
+            attempt::{goes_on, refold},
             disputes, late, target, unknown,
-            work::{Event, holder_of, record},
+            work::{Event, holder_of, mover, record, refusal},
         },
         surroundings::Surroundings,
     },
     work_order::{RoundVerdict, Standing, WorkEvent, WorkEventKind, WorkOrderState},
+    work_order_graph::Hold,
     world::World,
 };
 use bazdid_protocol::{
@@ -52,6 +53,7 @@ pub(super) fn decide(world: &mut World, around: &Surroundings<'_>, author: &Auth
     }
     let was = event.standing;
     let counts = was != Standing::Stale && goes_on(world, &order, &assignment, event.epoch);
+    let mark = world.mark();
     let epoch = event.epoch;
     world.work_events.put(WorkEvent { standing: Standing::Retracted, ..event });
     let standing = if counts { Standing::Effective } else { Standing::Stale };
@@ -66,7 +68,13 @@ pub(super) fn decide(world: &mut World, around: &Surroundings<'_>, author: &Auth
     if order.state != WorkOrderState::Cancelled {
         order.updated_at = order.updated_at.max(act.received_at);
     }
-    let order = refold(world, order, assignment.clone(), Hold::Stays);
+    let order = match refold(world, order, assignment.clone(), Hold::Stays, &mover(around, author, &assignment)) {
+        Ok(order) => order,
+        Err(why) => {
+            world.rollback(mark);
+            return refusal(why);
+        }
+    };
     disputes::report(world, act.received_at, &order, &assignment);
     Outcome::applied(order.rev)
 }

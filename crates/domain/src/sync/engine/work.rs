@@ -4,16 +4,18 @@ use crate::{
     account::Role,
     category::EvidenceRule,
     evidence::arrival::{self, EvidenceState},
+    organisation::OrganisationKind,
     policy::Permission,
     sync::{
         engine::{
             Act, Author,
-            attempt::{self, Hold, goes_on, refold, reinstate},
+            attempt::{self, goes_on, refold, reinstate},
             disputes, ended, is_party, late, target, unknown,
         },
         surroundings::Surroundings,
     },
     work_order::{Answer, Assignment, Standing, WorkEvent, WorkEventKind, WorkOrder, WorkOrderKind, WorkOrderState},
+    work_order_graph::{Hold, Mode, Mover, NotAllowed, Party},
     world::World,
 };
 use bazdid_protocol::{
@@ -23,47 +25,76 @@ use bazdid_protocol::{
 };
 
 pub(super) fn decide(world: &mut World, around: &Surroundings<'_>, author: &Author, act: &Act<'_>) -> Outcome {
+    let mark = world.mark();
+    report(world, around, author, act).unwrap_or_else(|why| {
+        world.rollback(mark);
+        refusal(why)
+    })
+}
+
+/// What is said of a report that the table of transitions does not allow its author.
+pub(super) fn refusal(why: NotAllowed) -> Outcome {
+    let NotAllowed { from, to } = why;
+    Outcome::rejected(OutcomeCode::InvalidTransition, format!("you may not take a work order from {from} to {to}"))
+}
+
+fn report(world: &mut World, around: &Surroundings<'_>, author: &Author, act: &Act<'_>) -> Result<Outcome, NotAllowed> {
     let Some(kind) = kind_of(act.command) else {
-        return Outcome::rejected(OutcomeCode::UnknownCommand, "/cmd: not a work event");
+        return Ok(Outcome::rejected(OutcomeCode::UnknownCommand, "/cmd: not a work event"));
     };
     if !author.may(Permission::WorkPerform) {
-        return Outcome::rejected(OutcomeCode::NotPermitted, "your roles do not allow this");
+        return Ok(Outcome::rejected(OutcomeCode::NotPermitted, "your roles do not allow this"));
     }
     let Some((ticket, Some(order))) = target(world, around, author, act.entity) else {
-        return unknown(act.entity);
+        return Ok(unknown(act.entity));
     };
     let (order, shut) = (order.clone(), ticket.status.is_shut_by_office());
     if world.work_events.get(Id::new(act.id.uuid())).is_some() {
-        return Outcome::applied(order.rev);
+        return Ok(Outcome::applied(order.rev));
     }
     let Some(epoch) = act.epoch else {
-        return Outcome::rejected(OutcomeCode::Validation, "/epoch: name the epoch that the order had when this was done");
+        return Ok(Outcome::rejected(OutcomeCode::Validation, "/epoch: name the epoch that the order had when this was done"));
     };
     if epoch > order.epoch {
-        return Outcome::held(OutcomeCode::EpochUnknown, "/epoch: the server has not issued this epoch", act.entity);
+        return Ok(Outcome::held(OutcomeCode::EpochUnknown, "/epoch: the server has not issued this epoch", act.entity));
     }
     // The holder of an epoch may report what was done in it, whoever he is now.
     let Some(assignment) = holder_of(world, &order, epoch, author) else {
-        return Outcome::rejected(OutcomeCode::NotAssigned, "this order was not yours in that epoch");
+        return Ok(Outcome::rejected(OutcomeCode::NotAssigned, "this order was not yours in that epoch"));
     };
     if matches!(act.command, Command::InspectionSubmit(_)) && order.kind != WorkOrderKind::Inspection {
-        return Outcome::rejected(OutcomeCode::InvalidTransition, "findings end an inspection; this order is none");
+        return Ok(Outcome::rejected(OutcomeCode::InvalidTransition, "findings end an inspection; this order is none"));
     }
-    let kind = if kind == WorkEventKind::Decline && only_asks(author, &assignment) { WorkEventKind::RequestRelief } else { kind };
-    let event = Event { kind, epoch };
+    let by = mover(around, author, &assignment);
+    // Of a contractor's people only the manager declines: what the others say is a request to be relieved.
+    let declines = kind != WorkEventKind::Decline || by.may(WorkOrderState::Offered, WorkOrderState::Declined);
+    let event = Event { kind: if declines { kind } else { WorkEventKind::RequestRelief }, epoch };
     if shut || order.state == WorkOrderState::Cancelled {
-        return ended(world, author, act, &order, &assignment, event);
+        return Ok(ended(world, author, act, &order, &assignment, event));
     }
     if goes_on(world, &order, &assignment, epoch) {
-        return current(world, author, act, order, assignment, event);
+        return current(world, (author, act), order, assignment, event, &by);
     }
-    stale(world, author, act, order, assignment, event)
+    stale(world, (author, act), order, assignment, event, &by)
 }
 
-/// Whether a decline is a request to the author's manager and the office: of a contractor's people only the manager declines.
-fn only_asks(author: &Author, assignment: &Assignment) -> bool {
-    let manages = assignment.organisation_id.is_some_and(|o| author.manages.contains(&o));
-    assignment.account_id.is_none() && author.roles.contains(&Role::Crew) && !manages
+/// As whom somebody reports at an order that an assignment gives to them or to their organisation.
+pub(super) fn mover<'t>(around: &Surroundings<'t>, author: &Author, assignment: &Assignment) -> Mover<'t> {
+    Mover::new(&around.reference.transitions, [party(around, author, assignment)], Mode::Offline)
+}
+
+fn party(around: &Surroundings<'_>, author: &Author, assignment: &Assignment) -> Party {
+    let Some(organisation) = assignment.organisation_id.filter(|_| assignment.account_id.is_none()) else {
+        return Party::Inspector;
+    };
+    let kind = around.reference.organisations.get(&organisation).map(|o| o.kind);
+    if author.roles.contains(&Role::Crew) && !author.manages.contains(&organisation) {
+        if kind == Some(OrganisationKind::EmergencyGroup) { Party::EmergencyGroup } else { Party::Crew }
+    } else if author.roles.contains(&Role::Inspector) && !author.roles.contains(&Role::ContractorManager) {
+        Party::Inspector
+    } else {
+        Party::Contractor
+    }
 }
 
 /// Whether an event asks for nothing once the party does not hold the order any more.
@@ -146,7 +177,14 @@ fn kept(conflict: bazdid_protocol::ids::ConflictId, code: OutcomeCode, detail: &
 
 /// An event of an attempt that has passed never changes the state, with one exception: an offer that had expired or that the manager
 /// had declined, that was accepted in time and that nobody else has taken since, is reinstated.
-fn stale(world: &mut World, author: &Author, act: &Act<'_>, mut order: WorkOrder, mut assignment: Assignment, event: Event) -> Outcome {
+fn stale(
+    world: &mut World,
+    (author, act): (&Author, &Act<'_>),
+    mut order: WorkOrder,
+    mut assignment: Assignment,
+    event: Event,
+    by: &Mover<'_>,
+) -> Result<Outcome, NotAllowed> {
     let in_time = assignment.expires_at.is_some_and(|end| act.stamp.est < end);
     let given_up = match assignment.answer {
         Some(Answer::Expired) => true,
@@ -155,20 +193,20 @@ fn stale(world: &mut World, author: &Author, act: &Act<'_>, mut order: WorkOrder
         _ => false,
     };
     if event.kind == WorkEventKind::Accept && given_up && in_time && is_free(world, &order) {
-        reinstate(world, &mut order, &mut assignment, act.received_at);
+        reinstate(world, &mut order, &mut assignment, act.received_at, by)?;
         attempt::revive(world, &order, &assignment);
         world.work_orders.put(order.clone());
-        return current(world, author, act, order, assignment, event);
+        return current(world, (author, act), order, assignment, event, by);
     }
     record(world, author, act, &assignment, event, Standing::Stale);
     // Who declines what they no longer have is right already.
     if gives_up(event.kind) {
-        return Outcome::applied(order.rev);
+        return Ok(Outcome::applied(order.rev));
     }
     let Some(conflict) = late::report_stale(world, act.received_at, order.id, event.epoch) else {
-        return Outcome::applied(order.rev);
+        return Ok(Outcome::applied(order.rev));
     };
-    kept(conflict, OutcomeCode::StaleEpoch, "the order had gone on without you; a supervisor decides about your work")
+    Ok(kept(conflict, OutcomeCode::StaleEpoch, "the order had gone on without you; a supervisor decides about your work"))
 }
 
 /// Whether nobody has taken an order: it waits for an answer, or for the office.
@@ -179,34 +217,39 @@ fn is_free(world: &World, order: &WorkOrder) -> bool {
 }
 
 /// An event of the attempt that is going on: it counts, and the stage is folded anew from all of the attempt's events.
-fn current(world: &mut World, author: &Author, act: &Act<'_>, mut order: WorkOrder, assignment: Assignment, event: Event) -> Outcome {
+fn current(
+    world: &mut World,
+    (author, act): (&Author, &Act<'_>),
+    mut order: WorkOrder,
+    assignment: Assignment,
+    event: Event,
+    by: &Mover<'_>,
+) -> Result<Outcome, NotAllowed> {
     if order.state == WorkOrderState::Expired && assignment.expires_at.is_some_and(|end| act.stamp.est >= end) {
         // Work that was done is seen, and a late yes is heard, though nobody had the right to it any more.
         if !gives_up(event.kind) {
-            return stale(world, author, act, order, assignment, event);
+            return stale(world, (author, act), order, assignment, event, by);
         }
     }
     if let Some(refusal) = refuse(world, act, &order, &assignment) {
-        return refusal;
+        return Ok(refusal);
     }
     let done = matches!(order.state, WorkOrderState::Verified | WorkOrderState::Closed);
     record(world, author, act, &assignment, event, Standing::Effective);
-    // Only the office's leave makes a hold; going on or submitting ends it, a request alone changes nothing.
-    let hold = if matches!(event.kind, WorkEventKind::Resume | WorkEventKind::Submit) { Hold::Ends } else { Hold::Stays };
+    let hold = Hold::after(event.kind);
     order.stamp = order.stamp.max(act.stamp.eff);
     order.updated_at = order.updated_at.max(act.received_at);
     let was_expired = order.state == WorkOrderState::Expired;
-    let order = refold(world, order, assignment.clone(), hold);
+    let mut order = refold(world, order, assignment.clone(), hold, by)?;
     if was_expired && order.state != WorkOrderState::Expired {
         attempt::revive(world, &order, &assignment);
-        let order = refold(world, order, assignment.clone(), hold);
-        return report(world, author, act, &order, &assignment, event.kind, done);
+        order = refold(world, order, assignment.clone(), hold, by)?;
     }
-    report(world, author, act, &order, &assignment, event.kind, done)
+    Ok(answer(world, author, act, &order, &assignment, event.kind, done))
 }
 
 /// What the author is told of an event that counts.
-fn report(
+fn answer(
     world: &mut World,
     author: &Author,
     act: &Act<'_>,

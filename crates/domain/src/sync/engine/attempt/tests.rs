@@ -8,14 +8,14 @@ use proptest::{prelude::*, strategy::ValueTree as _};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Hold, refold};
+use super::{Hold, Mover, refold};
 use crate::{
     account::Role,
     conflict::{Conflict, ConflictKind, ConflictStatus},
     photo::Verdict,
     sync::engine::{
         Author, Authority,
-        tests::{Deed, NEW, NOW, OLD, ORDER, assignment, cases, commit, crew, deed, finish, id, inspector, key, send, world},
+        tests::{Deed, NEW, NOW, OLD, ORDER, REFERENCE, assignment, cases, commit, crew, deed, finish, id, inspector, key, send, world},
     },
     ticket::{StatusChange, Ticket, TicketStatus},
     work_order::{Answer, Assignment, RoundVerdict, WorkOrder, WorkOrderKind, WorkOrderState},
@@ -407,7 +407,8 @@ proptest! {
             if stored.state == WorkOrderState::Cancelled {
                 continue;
             }
-            let folded = refold(&mut w, stored.clone(), assignment, Hold::Stays);
+            let by = Mover::system(&REFERENCE.transitions);
+            let folded = refold(&mut w, stored.clone(), assignment, Hold::Stays, &by).unwrap();
             prop_assert_eq!(WorkOrder { rev: stored.rev, review_at: stored.review_at, ..folded }, stored);
         }
     }

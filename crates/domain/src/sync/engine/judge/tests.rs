@@ -2,9 +2,11 @@ use serde_json::json;
 
 use super::*;
 use crate::{
+    account::Role,
+    office::{self, Desk, Officer},
     photo::{Photo, PhotoState},
-    sync::engine::tests::{ORDER, commit, crew, go, id, inspector, key, photo, state, world},
-    work_order::WorkOrder,
+    sync::engine::tests::{NOW, ORDER, REFERENCE, commit, crew, go, id, inspector, key, photo, state, world},
+    work_order::{WorkOrder, WorkOrderState},
 };
 use bazdid_protocol::ids::PhotoId;
 
@@ -71,4 +73,37 @@ fn a_photo_that_was_removed_is_missing_and_said_so() {
     let held = go(&mut w, &inspector(50), 2, ORDER, 2, 60, "round.verify", args);
     assert_eq!(held.status, Status::Held);
     assert!(held.detail.unwrap().ends_with("1 more photo(s) of kind after"));
+}
+
+/// A round is returned in the field half an hour before the server hears of it, and one like it in the office when the server does.
+#[test]
+fn a_round_that_is_returned_in_the_field_is_due_when_one_of_the_office_is() {
+    let (submitted, args) = waiting();
+    let round = submitted.rounds.iter().next().unwrap().id;
+    let mut field = submitted.clone();
+    assert_eq!(go(&mut field, &inspector(50), 2, ORDER, 2, 30, "round.rework", args).status, Status::Applied);
+    let mut office = submitted;
+    let officer = Officer { account: id(50), organisations: vec![], roles: vec![Role::Inspector] };
+    let desk = Desk { officer: &officer, reference: &REFERENCE, now: NOW, command: id(2) };
+    let defects = [Defect { code: "debris_left".into(), note: None }];
+    office::round::rework(&mut office, &desk, round, &defects, None, None).unwrap();
+    let due = |w: &World| (w.rounds.get(round).unwrap().rework_due, w.work_orders.get(id(ORDER)).unwrap().resolve_due);
+    assert_eq!(due(&field), (Some(NOW.plus_minutes(600)), Some(NOW.plus_minutes(600))));
+    assert_eq!(due(&field), due(&office));
+    let row = |w: &World| {
+        let order = w.work_orders.get(id(ORDER)).unwrap().clone();
+        let until = w.assignments.get(order.assignment_id.unwrap()).unwrap().until_epoch;
+        (order.state, order.epoch, order.round, order.submitted_by, order.updated_at, until)
+    };
+    assert_eq!(row(&field), row(&office));
+}
+
+#[test]
+fn the_first_return_that_is_heard_of_says_when_the_next_attempt_is_due() {
+    let (mut w, args) = waiting();
+    go(&mut w, &inspector(50), 2, ORDER, 2, 30, "round.rework", args.clone());
+    let due = w.rounds.iter().next().unwrap().rework_due;
+    go(&mut w, &inspector(53), 3, ORDER, 2, 60, "round.rework", args);
+    let round = w.rounds.iter().next().unwrap();
+    assert_eq!((round.verdict_by, round.rework_due), (Some(id(53)), due), "of two equal verdicts the earlier stands");
 }

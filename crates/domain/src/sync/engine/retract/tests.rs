@@ -3,8 +3,9 @@ use serde_json::json;
 use crate::{
     assigning::call_off,
     conflict::{ConflictKind, ConflictStatus},
-    sync::engine::tests::{NEW, NOW, OLD, ORDER, conflict, crew, go, id, inspector, key, rows, state, submitted, visit, world},
+    sync::engine::tests::{NEW, NOW, OLD, ORDER, REFERENCE, conflict, crew, go, id, inspector, key, rows, state, submitted, visit, world},
     work_order::{Answer, RoundVerdict, WorkOrderState},
+    work_order_graph::{Mode, Mover, Party},
 };
 use bazdid_protocol::outcome::{OutcomeCode, Status};
 
@@ -64,7 +65,8 @@ fn taking_back_at_a_cancelled_order_does_not_change_when_the_office_ended_it() {
     let ended = NOW.plus_minutes(-50);
     let mut order = w.work_orders.get(id(ORDER)).unwrap().clone();
     order.updated_at = ended;
-    call_off(&mut w, &mut order, ended, "not_needed");
+    let supervisor = Mover::new(&REFERENCE.transitions, [Party::Supervisor], Mode::Online);
+    call_off(&mut w, &mut order, ended, "not_needed", &supervisor).unwrap();
     w.work_orders.put(order);
     let withdrawn = w.assignments.get(id(32)).unwrap().clone();
     go(&mut w, &c, 2, ORDER, 2, 30, "work.resume", json!({}));

@@ -1,0 +1,226 @@
+//! The office's commands, and its decisions of conflicts.
+
+use serde_json::{Value, json};
+
+use super::{
+    Came, Scenario,
+    field::{CREW, attempt, choices, put},
+};
+use crate::{
+    account::Role,
+    assigning::{Submission, round, round_id},
+    conflict::{Conflict, ConflictKind, ConflictStatus, Resolution, Severity},
+    office::{
+        Desk, Officer, Ruled,
+        order::{Target, cancel, close, hold, object, offer, reassign, resume},
+        resolution::{Decision, resolve},
+        round::{Acceptance, Share, rework, verify},
+        ticket::reject,
+    },
+    reference::Reference,
+    sync::{
+        engine::{Author, Authority},
+        surroundings::Surroundings,
+    },
+    test_city::{DISTRICT, FIRST, NOW, POTHOLE, SECOND, TICKET, TREE, id, registered},
+    work_order::{
+        Answer, Assignment, Defect, Round, RoundVerdict, Standing, WorkEvent,
+        WorkEventKind::{self, Decline, FailVisit, RequestRelief, Start, Submit},
+        WorkOrder, WorkOrderState,
+    },
+    world::World,
+};
+use bazdid_protocol::text_enum::TextEnum as _;
+
+const ROLES: [Role; 3] = [Role::Operator, Role::Supervisor, Role::Inspector];
+const CONFLICT: u128 = 800;
+
+type Command = fn(&mut World, &Desk<'_>, &WorkOrder) -> Ruled;
+
+const COMMANDS: [(&str, u128, Command); 12] = [
+    ("offer", POTHOLE, |w, d, o| offer(w, d, o.id, Target::Organisation(id(SECOND)), "x")),
+    ("offer to an inspector", TREE, |w, d, o| offer(w, d, o.id, Target::Inspector(id(3)), "x")),
+    ("take back", POTHOLE, |w, d, o| reassign(w, d, o.id, None, "x")),
+    ("reassign", POTHOLE, |w, d, o| reassign(w, d, o.id, Some(Target::Organisation(id(SECOND))), "x")),
+    ("reassign an inspection", TREE, |w, d, o| reassign(w, d, o.id, Some(Target::Inspector(id(3))), "x")),
+    ("cancel", POTHOLE, |w, d, o| cancel(w, d, o.id, "not_needed", None)),
+    ("hold", POTHOLE, |w, d, o| hold(w, d, o.id, "x", d.now.plus_days(1))),
+    ("close", POTHOLE, |w, d, o| close(w, d, o.id)),
+    ("object", POTHOLE, |w, d, o| object(w, d, o.id, "x", None)),
+    ("verify", POTHOLE, |w, d, o| verify(w, d, round_id(o.id, o.round), Acceptance { share: Share::All, note: None, without_bytes: None })),
+    ("rework", POTHOLE, |w, d, o| rework(w, d, round_id(o.id, o.round), &[Defect { code: "unsafe".into(), note: None }], None, None)),
+    ("reject the ticket", POTHOLE, |w, d, _| reject(w, d, id(TICKET), "not_municipal", None)),
+];
+
+pub(super) fn scenarios() -> Vec<Scenario> {
+    let mut all = Vec::new();
+    for role in ROLES {
+        for state in WorkOrderState::ALL.iter().copied() {
+            for (name, category, command) in COMMANDS {
+                let world = at(category, state);
+                all.push(Scenario::new(format!("{name} {state} {role}"), move |r| give(r, role, &world, command)));
+            }
+            for (name, kind, resolution, world) in conflicts(state) {
+                let play = move |r: &Reference| decide(r, role, &world, kind, resolution);
+                all.push(Scenario::new(format!("{name} {state} {role}"), play));
+            }
+        }
+        for began in [WorkOrderState::Offered, WorkOrderState::Accepted, WorkOrderState::Rework] {
+            for reports in choices().filter(|reports| reports.iter().all(|(kind, _)| *kind != Submit)) {
+                let held = put(attempt(&CREW, began, &reports), WorkOrderState::OnHold);
+                let name = format!("resume {began} {reports:?} {role}");
+                all.push(Scenario::new(name, move |r| give(r, role, &held, |w, d, o| resume(w, d, o.id))));
+            }
+        }
+    }
+    all
+}
+
+fn the_order(world: &World) -> WorkOrder {
+    world.work_orders.iter().next().unwrap().clone()
+}
+
+/// An order in a state, with a round that nobody has judged.
+fn at(category: u128, state: WorkOrderState) -> World {
+    let mut world = registered(category);
+    let row = the_order(&world);
+    world.rounds.load([round(&row, &submission(&row))]);
+    world.work_orders.load([WorkOrder { state, ..row }]);
+    world
+}
+
+fn submission(order: &WorkOrder) -> Submission {
+    Submission { number: order.round, by: id(5), organisation: order.organisation_id, at: NOW, event: id(70) }
+}
+
+fn give(reference: &Reference, role: Role, world: &World, command: Command) -> Came {
+    let mut world = world.clone();
+    let row = the_order(&world);
+    let officer = Officer { account: id(900), organisations: vec![], roles: vec![role] };
+    let desk = Desk { officer: &officer, reference, now: NOW.plus_minutes(5), command: id(990) };
+    let done = command(&mut world, &desk, &row);
+    Came { before: row.state, after: world.work_orders.get(row.id).unwrap().state, told: format!("{done:?}") }
+}
+
+fn decide(reference: &Reference, role: Role, world: &World, kind: ConflictKind, resolution: Resolution) -> Came {
+    let mut world = world.clone();
+    let row = the_order(&world);
+    let by = Author {
+        account: id(900),
+        device: None,
+        roles: vec![role],
+        areas: vec![id(DISTRICT)],
+        organisations: vec![],
+        manages: vec![],
+        authority: Authority::InForce,
+    };
+    let now = NOW.plus_minutes(5);
+    let decision = Decision { resolution, note: None, value: None, into: None, by: &by, now, command: id(990), kept: &[] };
+    let done = resolve(&mut world, &Surroundings::new(reference), id(CONFLICT), &decision);
+    let after = world.work_orders.get(row.id).unwrap().state;
+    Came { before: row.state, after, told: format!("{kind} {:?}", done.map(|d| d.rev)) }
+}
+
+/// Every conflict whose decision takes an order on, at an order in a state.
+fn conflicts(state: WorkOrderState) -> Vec<(String, ConflictKind, Resolution, World)> {
+    let mut all = Vec::new();
+    for kind in [Start, FailVisit, Submit] {
+        for resolution in [Resolution::AcceptWork, Resolution::ReassignBack] {
+            all.push((format!("{resolution} of late {kind}"), ConflictKind::StaleEpoch, resolution, late(state, kind)));
+        }
+    }
+    all.push(("relief".into(), ConflictKind::ReliefRequested, Resolution::Decline, relief(state)));
+    all.push(("decline stands".into(), ConflictKind::DeclinedVsSubmitted, Resolution::TakeOther, declined(state)));
+    all.push(("milder verdict".into(), ConflictKind::VerdictDisagrees, Resolution::TakeOther, judged(state)));
+    all
+}
+
+fn event(order: &WorkOrder, n: u128, kind: WorkEventKind, standing: Standing) -> WorkEvent {
+    WorkEvent {
+        id: id(n),
+        rev: 1,
+        work_order_id: order.id,
+        ticket_id: order.ticket_id,
+        epoch: 1,
+        kind,
+        actor: id(301),
+        organisation_id: Some(id(FIRST)),
+        device_id: None,
+        visit_id: None,
+        args: json!({ "reason": "no_access" }),
+        at: NOW,
+        eff: NOW,
+        standing,
+    }
+}
+
+fn raise(world: &mut World, kind: ConflictKind, base: Value, theirs: Value, mine: Value) {
+    let order = the_order(world);
+    world.conflicts.load([Conflict {
+        id: id(CONFLICT),
+        rev: 1,
+        key: kind.to_string(),
+        kind,
+        severity: Severity::Hard,
+        ticket_id: order.ticket_id,
+        work_order_id: Some(order.id),
+        areas: vec![],
+        base,
+        theirs,
+        mine,
+        mutation_id: id(1),
+        other_mutation_id: None,
+        default_in_force: String::new(),
+        status: ConflictStatus::Open,
+        resolution: None,
+        resolved_by: None,
+        resolved_at: None,
+        note: None,
+        raised_at: NOW,
+    }]);
+}
+
+/// The first contractor worked late; the second holds the order.
+fn late(state: WorkOrderState, kind: WorkEventKind) -> World {
+    let mut world = registered(POTHOLE);
+    let row = the_order(&world);
+    let first = world.assignments.iter().next().unwrap().clone();
+    let second = Assignment { id: id(32), epoch: 2, until_epoch: 2, organisation_id: Some(id(SECOND)), ..first.clone() };
+    world.assignments.load([Assignment { answer: Some(Answer::Withdrawn), ..first }, second]);
+    world.work_events.load([event(&row, 71, kind, Standing::Stale)]);
+    world.work_orders.load([WorkOrder { state, epoch: 2, assignment_id: Some(id(32)), organisation_id: Some(id(SECOND)), ..row }]);
+    raise(&mut world, ConflictKind::StaleEpoch, json!({ "epoch": 1 }), json!({}), json!([{ "event": id::<()>(71) }]));
+    world
+}
+
+fn relief(state: WorkOrderState) -> World {
+    let mut world = registered(POTHOLE);
+    let row = the_order(&world);
+    world.work_events.load([event(&row, 71, RequestRelief, Standing::Effective)]);
+    world.work_orders.load([WorkOrder { state, ..row }]);
+    raise(&mut world, ConflictKind::ReliefRequested, json!({ "epoch": 1 }), json!({}), json!([]));
+    world
+}
+
+fn declined(state: WorkOrderState) -> World {
+    let mut world = at(POTHOLE, state);
+    let row = the_order(&world);
+    world.work_events.load([event(&row, 71, Decline, Standing::Effective), event(&row, 72, Submit, Standing::Effective)]);
+    raise(&mut world, ConflictKind::DeclinedVsSubmitted, json!({ "epoch": 1 }), json!({}), json!({}));
+    world
+}
+
+/// A round was returned, and somebody else had accepted it.
+fn judged(state: WorkOrderState) -> World {
+    let mut world = registered(POTHOLE);
+    let row = the_order(&world);
+    let held = world.assignments.iter().next().unwrap().clone();
+    world.assignments.load([Assignment { until_epoch: 2, ..held }]);
+    let returned = Round { verdict: RoundVerdict::Rework, ..round(&row, &submission(&row)) };
+    let base = json!({ "round": returned.id, "epoch": 1 });
+    world.rounds.load([returned]);
+    world.work_orders.load([WorkOrder { state, epoch: 2, round: 2, ..row }]);
+    let accepted = json!({ "verdict": "accepted", "by": id::<()>(951), "at": NOW, "mutation": id::<()>(99) });
+    raise(&mut world, ConflictKind::VerdictDisagrees, base, accepted, json!({}));
+    world
+}
