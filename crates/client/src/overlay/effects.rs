@@ -10,6 +10,7 @@ use bazdid_domain::{
     ticket::{PointSource, TicketOrigin, TicketStatus},
     visit::Audience,
     work_order::{RoundVerdict, Standing, WorkEventKind, WorkOrderState},
+    work_order_graph::state_after,
 };
 use bazdid_protocol::{
     command::{Command, RoundJudge, TicketCreate, TicketSet},
@@ -153,7 +154,7 @@ fn work(view: &mut View<'_>, entry: &Entry, kind: WorkEventKind, visit: Option<U
         "visit": visit, "args": entry.args, "at": entry.at, "standing": Standing::Effective,
     });
     view.add(entry, EVENT, entry.id.uuid(), event);
-    let Some(next) = state.and_then(|s| stage(s, kind)) else { return };
+    let Some(next) = state.map(|s| state_after(s, kind)).filter(|next| Some(*next) != state) else { return };
     let mut fields = vec![("state", json!(next))];
     if kind == WorkEventKind::FailVisit {
         fields.push(("reason", entry.args.get("reason").cloned().unwrap_or_default()));
@@ -162,22 +163,6 @@ fn work(view: &mut View<'_>, entry: &Entry, kind: WorkEventKind, visit: Option<U
         fields.push(("findings", entry.args.clone()));
     }
     view.change(entry, ORDER, entry.entity, &fields);
-}
-
-/// The stage after an event; none if it stays. What the office holds, ended or judged stays as it is, but for a hold that the work goes on
-/// from.
-const fn stage(state: WorkOrderState, kind: WorkEventKind) -> Option<WorkOrderState> {
-    use WorkEventKind::{Accept, FailVisit, Resume, Start, Submit};
-    use WorkOrderState::{Accepted, Declined, FailedVisit, InProgress, Offered, OnHold, Rework, Submitted};
-    match (kind, state) {
-        (Submit, Offered | Accepted | Declined | InProgress | OnHold | FailedVisit | Rework) => Some(Submitted),
-        (FailVisit, Offered | Accepted | Declined | InProgress | Rework) => Some(FailedVisit),
-        (Start, Offered | Accepted | Declined | FailedVisit | Rework) => Some(InProgress),
-        (Resume, Offered | Accepted | Declined | FailedVisit | Rework | OnHold) => Some(InProgress),
-        (Accept, Offered | Declined) => Some(Accepted),
-        // Whose decline counts the server tells: that of the manager, or of the person who was asked.
-        _ => None,
-    }
 }
 
 /// A verdict on the round that waits for one.
