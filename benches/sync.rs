@@ -29,6 +29,7 @@ use bazdid_domain::{
         stamp::{Reading, Stamp, stamp},
         surroundings::Surroundings,
     },
+    visibility::{Parts, Reach},
     world::World,
 };
 use bazdid_protocol::{
@@ -37,7 +38,7 @@ use bazdid_protocol::{
     digest::{ChannelDigest, row_hash},
     envelope::{PullRequest, PullResponse, PushRequest, SentItem},
     error::Error,
-    ids::{AreaId, DeviceId, Id, TicketId},
+    ids::{DeviceId, Id, TicketId},
     mutation::{Mutation, parse_mutation},
     outcome::Status,
     time::Timestamp,
@@ -205,12 +206,11 @@ fn merge(c: &mut Criterion) {
     let tickets = town.tickets.clone();
     let world: World = town.db.read_blocking(|tx| store::aggregate::read_world(tx, &tickets)).unwrap();
     let around = Surroundings::new(&town.reference);
-    let areas: Vec<AreaId> = vec![id(WEST), id(TOWN)];
     let author = Author {
         account: id(INSPECTOR),
         device: Some(town.device),
         roles: vec![Role::Inspector],
-        areas,
+        reach: Reach::Parts(Parts { areas: [id(WEST), id(TOWN)].into(), person: Some(id(INSPECTOR)), ..Parts::default() }),
         organisations: Vec::new(),
         manages: Vec::new(),
         authority: Authority::InForce,

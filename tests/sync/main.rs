@@ -32,4 +32,5 @@ mod restore;
 mod simulation;
 mod spec;
 mod vectors;
+mod visibility;
 mod wake;

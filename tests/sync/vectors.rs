@@ -14,6 +14,7 @@ use std::{
     path::PathBuf,
 };
 
+use bazdid_domain::visibility::Reach;
 use serde_json::{Value, json};
 
 use crate::vectors::{
@@ -80,7 +81,8 @@ fn around() -> Value {
         "contracts": rows.contracts.iter().map(|c| json!({"id": c.id, "organisation": c.organisation_id, "valid_to": c.valid_to})).collect::<Vec<_>>(),
         "authors": Who::ALL.iter().map(|who| {
             let a = who.author();
-            (who.name().to_owned(), json!({"account": a.account, "device": a.device, "roles": a.roles, "areas": a.areas, "organisations": a.organisations, "authority": a.authority}))
+            let Reach::Parts(parts) = &a.reach else { panic!("nobody in the vectors reaches everything") };
+            (who.name().to_owned(), json!({"account": a.account, "device": a.device, "roles": a.roles, "areas": parts.areas, "organisations": a.organisations, "authority": a.authority}))
         }).collect::<serde_json::Map<_, _>>(),
     })
 }

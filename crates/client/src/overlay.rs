@@ -21,7 +21,11 @@ use crate::{
     outbox::{Entry, Outbox},
     transport::Transport,
 };
-use bazdid_protocol::{command::Command, ids::MutationId, outcome::Status};
+use bazdid_protocol::{
+    command::Command,
+    ids::{MutationId, WorkEventId},
+    outcome::Status,
+};
 
 /// A row as the person sees it.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,8 +65,10 @@ impl<'d> View<'d> {
         let mut view = Self { copy, changed: BTreeMap::new() };
         let open: Vec<(&Entry, Command)> = outbox.journal().filter(|e| e.is_open()).filter_map(|e| Some((e, parse(e)?))).collect();
         // What its author took back before anybody heard of it had no effect.
-        let retracted: BTreeSet<Uuid> =
-            open.iter().filter_map(|(_, c)| if let Command::WorkRetract(a) = c { Some(a.event) } else { None }).collect();
+        let retracted: BTreeSet<Uuid> = open
+            .iter()
+            .filter_map(|(_, c)| if let Command::WorkRetract(a) = c { Some(WorkEventId::of(a.event).uuid()) } else { None })
+            .collect();
         for (entry, command) in open.iter().filter(|(e, _)| !retracted.contains(&e.id.uuid())) {
             effects::show(&mut view, entry, command);
         }

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use crate::{
     account::{Role, RoleGrant},
     policy::{Permission, role_allows},
+    visibility::Basis,
 };
 use bazdid_protocol::{
     ids::{AccountId, AreaId, GrantId, OrganisationId},
@@ -46,25 +47,6 @@ impl Scope {
                 areas.iter().any(|area| mine.contains(area)) || organisation.is_some_and(|o| organisations.contains(&o))
             }
         }
-    }
-}
-
-/// How far a role reaches.
-enum Reach {
-    Everything,
-    Areas,
-    Organisation,
-}
-
-/// How far a role reaches.
-const fn reach(role: Role) -> Reach {
-    match role {
-        // They answer for, or look into, the whole installation.
-        Role::Admin | Role::Auditor => Reach::Everything,
-        // The centre, the supervisors and the inspectors are responsible for areas.
-        Role::Operator | Role::Supervisor | Role::Inspector => Reach::Areas,
-        // Contractor people see their own organisation's work and nothing else.
-        Role::ContractorManager | Role::Crew => Reach::Organisation,
     }
 }
 
@@ -128,15 +110,15 @@ impl Actor {
         let mut areas = BTreeSet::new();
         let mut organisations = BTreeSet::new();
         for grant in self.grants.iter().filter(|g| role_allows(g.role, permission)) {
-            match reach(grant.role) {
-                Reach::Everything => return Scope::All,
-                Reach::Areas => {
+            match Basis::of(grant.role) {
+                Basis::Everything => return Scope::All,
+                Basis::Office | Basis::Field => {
                     for area in &grant.areas {
                         areas.insert(*area);
                         areas.extend(below(*area));
                     }
                 }
-                Reach::Organisation => organisations.extend(grant.organisation_id),
+                Basis::Organisation => organisations.extend(grant.organisation_id),
             }
         }
         Scope::Within { areas, organisations }

@@ -11,7 +11,7 @@ use crate::{
 };
 use bazdid_protocol::{
     document::Document,
-    ids::{AccountId, AssignmentId, ContractId, CoverageId, MutationId, OrganisationId, RoundId, WorkEventId, WorkOrderId, name_uuid},
+    ids::{AccountId, AssignmentId, ContractId, CoverageId, OrganisationId, RoundId, WorkEventId, WorkOrderId, name_uuid},
     time::Timestamp,
 };
 
@@ -248,12 +248,6 @@ pub fn begin_rework(
         world.assignments.put(held);
     }
     Ok(due)
-}
-
-/// The command of a row that a work event made, for keys of conflicts.
-#[must_use]
-pub const fn mutation_of(event: WorkEventId) -> MutationId {
-    MutationId::new(event.uuid())
 }
 
 /// Calls an order off. Its holder is shown that, so they stay named; what they still report is evidence for a supervisor.

@@ -4,9 +4,41 @@ use serde_json::Value;
 
 pub use bazdid_protocol::words::conflict::{ConflictKind, ConflictStatus, Resolution, Severity};
 use bazdid_protocol::{
-    ids::{AccountId, AreaId, ConflictId, MutationId, TicketId, WorkOrderId},
+    ids::{AccountId, AreaId, CauseId, ConflictId, MeasurementId, MutationId, PhotoId, TicketId, WorkEventId, WorkOrderId, WriteId},
     time::Timestamp,
 };
+
+/// What a conflict arose from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// A command, which may have had no effect.
+    Command(MutationId),
+    /// What was done in the field.
+    Event(WorkEventId),
+    /// A value that was written to a field of a ticket.
+    Write(WriteId),
+    /// A ticket, of a possible duplicate.
+    Ticket(TicketId),
+    /// A measurement that disagrees with another.
+    Measurement(MeasurementId),
+    /// A photo whose bytes do not come.
+    Photo(PhotoId),
+}
+
+impl Cause {
+    /// The id by which the conflict names it. Which kind of thing it is follows from the conflict's kind and sides.
+    #[must_use]
+    pub const fn id(self) -> CauseId {
+        CauseId::new(match self {
+            Self::Command(id) => id.uuid(),
+            Self::Event(id) => id.uuid(),
+            Self::Write(id) => id.uuid(),
+            Self::Ticket(id) => id.uuid(),
+            Self::Measurement(id) => id.uuid(),
+            Self::Photo(id) => id.uuid(),
+        })
+    }
+}
 
 /// A conflict. Its key is unordered, so that it is raised once whatever came first.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,10 +65,10 @@ pub struct Conflict {
     pub theirs: Value,
     /// What came.
     pub mine: Value,
-    /// The first of the mutations involved, by id (of measurements, possible duplicates and missing photos: the rows).
-    pub mutation_id: MutationId,
+    /// The first of its causes, by id.
+    pub mutation_id: CauseId,
     /// The second.
-    pub other_mutation_id: Option<MutationId>,
+    pub other_mutation_id: Option<CauseId>,
     /// What holds until somebody decides.
     pub default_in_force: String,
     /// Decided or not.
@@ -51,4 +83,12 @@ pub struct Conflict {
     pub note: Option<String>,
     /// When it was raised.
     pub raised_at: Timestamp,
+}
+
+impl Conflict {
+    /// The photo whose bytes do not come, if that is what it is about.
+    #[must_use]
+    pub fn missing_photo(&self) -> Option<PhotoId> {
+        (self.kind == ConflictKind::PhotoMissing).then(|| PhotoId::new(self.mutation_id.uuid()))
+    }
 }

@@ -15,9 +15,9 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
-    assigning::{Party, Terms, assign, mutation_of, round_of, withdraw},
+    assigning::{Party, Terms, assign, round_of, withdraw},
     category::{Category, EvidenceNeeds, Hazard},
-    conflict::{Conflict, ConflictKind, ConflictStatus, Severity},
+    conflict::{Cause, Conflict, ConflictKind, ConflictStatus, Severity},
     dispatch::{
         Choice, Question, Usage,
         explanation::{Explanation, by_inspector},
@@ -304,7 +304,7 @@ fn propose_duplicate(world: &mut World, now: Timestamp, ticket: &Ticket, order: 
         base: Value::Null,
         theirs: json!({ "ticket": other }),
         mine: json!({ "ticket": ticket.id, "by": order.submitted_by }),
-        mutation_id: mutation_of(event),
+        mutation_id: Cause::Event(event).id(),
         other_mutation_id: None,
         default_in_force: "both tickets stand".into(),
         status: ConflictStatus::Open,

@@ -16,7 +16,7 @@ use crate::{
 use bazdid_protocol::{
     command::MAX_TEXT,
     geo::Point,
-    ids::{AccountId, CategoryId, DeviceId, MutationId, NoteId, OrganisationId, TicketId, name_uuid},
+    ids::{AccountId, CategoryId, DeviceId, FieldEditId, MutationId, OrganisationId, TicketId, WriteId},
     text_enum::TextEnum as _,
     time::Timestamp,
 };
@@ -166,7 +166,7 @@ pub fn register(world: &mut World, reference: &Reference, intake: Intake) {
     if let Some(mutation) = mutation {
         for field in TicketField::ALL {
             let written = Written { at: mutation.eff, office: mutation.office, ..Written::at_creation(&ticket) };
-            world.field_edits.put(edit(mutation.id, &ticket, *field, &written));
+            world.field_edits.put(edit(WriteId::of_command(mutation.id), &ticket, *field, &written));
         }
     }
     world.tickets.put(ticket);
@@ -178,7 +178,7 @@ pub fn ensure_origin(world: &mut World, id: TicketId, field: TicketField) {
         return;
     }
     let Some(ticket) = world.tickets.get(id) else { return };
-    let origin = edit(MutationId::new(id.uuid()), ticket, field, &Written::at_creation(ticket));
+    let origin = edit(WriteId::of_registration(id), ticket, field, &Written::at_creation(ticket));
     world.field_edits.put(origin);
 }
 
@@ -215,10 +215,10 @@ impl Written {
 
 /// The line of the history that says that a command wrote a field of a ticket as it is now.
 #[must_use]
-pub fn edit(command: MutationId, ticket: &Ticket, field: TicketField, written: &Written) -> FieldEdit {
+pub fn edit(write: WriteId, ticket: &Ticket, field: TicketField, written: &Written) -> FieldEdit {
     FieldEdit {
-        id: NoteId::new(name_uuid(&format!("edit|{command}|{field}"))),
-        mutation_id: command,
+        id: FieldEditId::of(write, field),
+        mutation_id: write,
         ticket_id: ticket.id,
         field,
         value: value_of(ticket, field),

@@ -36,6 +36,7 @@ pub mod ticket_code;
 pub mod ticket_flow;
 pub mod ticket_history;
 pub mod upload;
+pub mod visibility;
 pub mod visit;
 pub mod watermelon;
 pub mod wire;

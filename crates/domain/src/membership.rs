@@ -1,37 +1,26 @@
-//! Which channels carry which rows: the visibility of the sync, in one place.
+//! Which channels carry which rows: visibility as the feed renders it.
 //!
-//! - A ticket and all below it is carried by the channels of its smallest areas: for inspectors and the office.
-//! - A contractor's channel carries its current work orders, their tickets and rounds, and of the evidence below them what
-//!   the contractor's own people recorded. When an order goes to somebody else, all of it leaves the channel.
-//! - What somebody registers in the field stays with them: their own channel carries the ticket on each of their devices, and of
-//!   a contractor's people their organisation's channel does, with what they recorded at it; where the ticket lies does not
-//!   matter.
-//! - A fact that somebody recorded (note, visit, photo, measurement, answer) is carried by their own channel too, whoever holds the
-//!   order now and wherever the ticket lies. The channel lets go of it some time after its last change ([`may_let_go`]).
-//! - A ticket outside every area is carried by the office's channel of nowhere ([`NOWHERE`]), which every operator and
-//!   supervisor reads: somebody of them finds out where it belongs.
-//! - Notes for the office and conflicts are carried by the office's channel of the area only.
-//! - Nothing here ever says who called.
+//! Who may read a row stands in [`crate::visibility`]; a row is carried by the channels of its readers. Here stands what follows
+//! for the feed: which rows enter and leave which channels when tickets and orders change, and what a channel may let go of.
+//!
+//! - When an order goes to somebody else, all of it leaves the channel of who held it.
+//! - The channel of who recorded a fact lets go of it some time after its last change ([`may_let_go`]): they may still read it,
+//!   and their devices do not keep it for ever.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
 use uuid::Uuid;
 
 use crate::{
-    conflict::Conflict,
     photo::Photo,
-    ticket::{Ticket, TicketOrigin},
-    visit::{Audience, ChecklistAnswer, Measurement, Note, Visit},
-    work_order::{WorkOrder, WorkOrderState},
+    visibility::{Reader, Readers, View, Visible, by_ticket, finder, with_view},
+    visit::{ChecklistAnswer, Measurement, Note, Visit},
     world::{Entity, Table, World},
 };
 use bazdid_protocol::{
     channel::Channel,
-    ids::{AccountId, AreaId, Id, OrganisationId, TicketId, WorkOrderId},
+    ids::{AccountId, Id, TicketId, WorkOrderId},
 };
-
-/// No area: the office's channel of it carries the tickets that lie outside every area.
-pub const NOWHERE: AreaId = AreaId::new(Uuid::nil());
 
 /// A row's change in one channel.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,170 +46,25 @@ pub enum Stay {
     Gone,
 }
 
-/// The tickets and orders that membership depends on, as they are or as they were.
-struct View<'w> {
-    ticket: &'w dyn Fn(TicketId) -> Option<&'w Ticket>,
-    orders: &'w dyn Fn(TicketId) -> Vec<&'w WorkOrder>,
-    order: &'w dyn Fn(WorkOrderId) -> Option<&'w WorkOrder>,
-}
-
-impl View<'_> {
-    fn areas(&self, ticket: TicketId, channel: fn(AreaId) -> Channel) -> BTreeSet<Channel> {
-        (self.ticket)(ticket).map(|t| areas(t, channel)).unwrap_or_default()
-    }
-
-    fn holder(&self, order: Option<WorkOrderId>) -> Option<OrganisationId> {
-        order.and_then(|id| (self.order)(id)).and_then(holder)
-    }
-}
-
-/// The organisation that holds an order, and whose channel carries it.
-#[must_use]
-pub fn holder(order: &WorkOrder) -> Option<OrganisationId> {
-    if matches!(order.state, WorkOrderState::Draft | WorkOrderState::Declined | WorkOrderState::Expired) {
-        None
-    } else {
-        order.organisation_id
-    }
-}
-
-/// The channels of a ticket's areas; of one that lies nowhere the office's.
-fn areas(ticket: &Ticket, channel: fn(AreaId) -> Channel) -> BTreeSet<Channel> {
-    if ticket.leaf_areas.is_empty() {
-        return BTreeSet::from([Channel::Office(NOWHERE)]);
-    }
-    ticket.leaf_areas.iter().map(|a| channel(*a)).collect()
-}
-
-/// Who registered a ticket in the field; absent if it came otherwise.
-fn finder(ticket: &Ticket) -> Option<AccountId> {
-    (ticket.origin == TicketOrigin::Field).then_some(ticket.created_by)
-}
-
-/// A row that the channels may carry.
-trait Carried: Entity {
-    /// The channels that carry it in a view.
-    fn channels(&self, view: &View<'_>) -> BTreeSet<Channel>;
-}
-
-impl Carried for Ticket {
-    fn channels(&self, view: &View<'_>) -> BTreeSet<Channel> {
-        let mut channels = areas(self, Channel::Area);
-        channels.extend(finder(self).map(Channel::User));
-        channels.extend(self.created_org.map(Channel::Org));
-        channels.extend((view.orders)(self.id).into_iter().filter_map(holder).map(Channel::Org));
-        channels
-    }
-}
-
-impl Carried for WorkOrder {
-    fn channels(&self, view: &View<'_>) -> BTreeSet<Channel> {
-        let mut channels = view.areas(self.ticket_id, Channel::Area);
-        channels.extend(holder(self).map(Channel::Org));
-        channels
-    }
-}
-
-impl Carried for crate::work_order::Round {
-    fn channels(&self, view: &View<'_>) -> BTreeSet<Channel> {
-        let mut channels = view.areas(self.ticket_id, Channel::Area);
-        channels.extend(view.holder(Some(self.work_order_id)).map(Channel::Org));
-        channels
-    }
-}
-
-impl Carried for Note {
-    fn channels(&self, view: &View<'_>) -> BTreeSet<Channel> {
-        if self.audience == Audience::Office {
-            return view.areas(self.ticket_id, Channel::Office);
-        }
-        fact(self.ticket_id, self.work_order_id, self.organisation_id, self.actor, view)
-    }
-}
-
-impl Carried for Conflict {
-    /// By the areas of its ticket. Of a possible duplicate the older ticket may have come first, so that the younger one,
-    /// whose conflict it is, was not loaded: then by the areas that the conflict was raised with.
-    fn channels(&self, view: &View<'_>) -> BTreeSet<Channel> {
-        match (view.ticket)(self.ticket_id) {
-            Some(ticket) => areas(ticket, Channel::Office),
-            None if self.areas.is_empty() => BTreeSet::from([Channel::Office(NOWHERE)]),
-            None => self.areas.iter().map(|a| Channel::Office(*a)).collect(),
-        }
-    }
-}
-
-impl Carried for crate::work_order::WorkEvent {
-    fn channels(&self, view: &View<'_>) -> BTreeSet<Channel> {
-        evidence(self.ticket_id, Some(self.work_order_id), self.organisation_id, view)
-    }
-}
-
-macro_rules! fact_rows {
-    ($($ty:ty),+) => {$(
-        impl Carried for $ty {
-            fn channels(&self, view: &View<'_>) -> BTreeSet<Channel> {
-                fact(self.ticket_id, self.work_order_id, self.organisation_id, Some(self.actor), view)
-            }
-        }
-    )+};
-}
-fact_rows!(Visit, Measurement, ChecklistAnswer, Photo);
-
-/// A fact is carried as evidence is, and by the channel of who recorded it.
-fn fact(
-    ticket: TicketId,
-    order: Option<WorkOrderId>,
-    organisation: Option<OrganisationId>,
-    author: Option<AccountId>,
-    view: &View<'_>,
-) -> BTreeSet<Channel> {
-    let mut channels = evidence(ticket, order, organisation, view);
-    channels.extend(author.map(Channel::User));
-    channels
-}
-
-/// Evidence is carried by the areas, and by the author's organisation while it holds the order. What the people of the organisation
-/// that found a ticket recorded at the ticket itself is carried as the ticket is.
-fn evidence(ticket: TicketId, order: Option<WorkOrderId>, organisation: Option<OrganisationId>, view: &View<'_>) -> BTreeSet<Channel> {
-    let mut channels = view.areas(ticket, Channel::Area);
-    if order.is_some() {
-        channels.extend(view.holder(order).filter(|h| Some(*h) == organisation).map(Channel::Org));
-    } else if let Some(ticket) = (view.ticket)(ticket) {
-        channels.extend(ticket.created_org.filter(|o| Some(*o) == organisation).map(Channel::Org));
-    }
-    channels
-}
-
-fn by_ticket<'w>(orders: impl Iterator<Item = &'w WorkOrder>) -> HashMap<TicketId, Vec<&'w WorkOrder>> {
-    let mut map: HashMap<TicketId, Vec<&WorkOrder>> = HashMap::new();
-    for order in orders {
-        map.entry(order.ticket_id).or_default().push(order);
-    }
-    map
-}
-
 /// A row of a world as it is now: its revision and the channels that carry it; nothing if there is no such row.
 #[must_use]
 pub fn carried(world: &World, kind: &str, id: Uuid) -> Option<(i64, BTreeSet<Channel>)> {
-    fn of<E: Carried>(table: &Table<E>, kind: &str, id: Uuid, view: &View<'_>) -> Option<(i64, BTreeSet<Channel>)> {
-        table.get(Id::new(id)).filter(|_| kind == E::KIND).map(|row| (row.rev(), row.channels(view)))
+    fn of<E: Visible>(table: &Table<E>, kind: &str, id: Uuid, view: &View<'_>) -> Option<(i64, Readers)> {
+        table.get(Id::new(id)).filter(|_| kind == E::KIND).map(|row| (row.rev(), row.readers(view)))
     }
-    let now = View {
-        ticket: &|id| world.tickets.get(id),
-        orders: &|id| world.work_orders.iter().filter(|o| o.ticket_id == id).collect(),
-        order: &|id| world.work_orders.get(id),
-    };
-    of(&world.tickets, kind, id, &now)
-        .or_else(|| of(&world.work_orders, kind, id, &now))
-        .or_else(|| of(&world.rounds, kind, id, &now))
-        .or_else(|| of(&world.work_events, kind, id, &now))
-        .or_else(|| of(&world.visits, kind, id, &now))
-        .or_else(|| of(&world.notes, kind, id, &now))
-        .or_else(|| of(&world.measurements, kind, id, &now))
-        .or_else(|| of(&world.answers, kind, id, &now))
-        .or_else(|| of(&world.photos, kind, id, &now))
-        .or_else(|| of(&world.conflicts, kind, id, &now))
+    let found = with_view(world, |now| {
+        of(&world.tickets, kind, id, now)
+            .or_else(|| of(&world.work_orders, kind, id, now))
+            .or_else(|| of(&world.rounds, kind, id, now))
+            .or_else(|| of(&world.work_events, kind, id, now))
+            .or_else(|| of(&world.visits, kind, id, now))
+            .or_else(|| of(&world.notes, kind, id, now))
+            .or_else(|| of(&world.measurements, kind, id, now))
+            .or_else(|| of(&world.answers, kind, id, now))
+            .or_else(|| of(&world.photos, kind, id, now))
+            .or_else(|| of(&world.conflicts, kind, id, now))
+    });
+    found.map(|(v, readers)| (v, readers.into_iter().map(Reader::channel).collect()))
 }
 
 /// Whether the channel of who recorded a fact may let go of it, long after its last change: unless its bytes are still waited for, or
@@ -245,25 +89,6 @@ pub fn may_let_go(world: &World, kind: &str, id: Uuid) -> bool {
         _ => None,
     };
     stays == Some(false)
-}
-
-/// The rows of a world that at least one of the channels carries now, by kind and id.
-#[must_use]
-pub fn carried_by(world: &World, channels: &BTreeSet<Channel>) -> BTreeSet<(&'static str, Uuid)> {
-    let orders = by_ticket(world.work_orders.iter());
-    let view = View {
-        ticket: &|id| world.tickets.get(id),
-        orders: &|id| orders.get(&id).cloned().unwrap_or_default(),
-        order: &|id| world.work_orders.get(id),
-    };
-    let mut out = BTreeSet::new();
-    macro_rules! add { ($($table:ident),+) => {$( add(&world.$table, &view, channels, &mut out); )+} }
-    add!(tickets, work_orders, rounds, work_events, visits, notes, measurements, answers, photos, conflicts);
-    out
-}
-
-fn add<E: Carried>(table: &Table<E>, view: &View<'_>, channels: &BTreeSet<Channel>, out: &mut BTreeSet<(&'static str, Uuid)>) {
-    out.extend(table.iter().filter(|row| !row.channels(view).is_disjoint(channels)).map(|row| (E::KIND, row.id().uuid())));
 }
 
 /// Everything that a world's changes mean to the channels.
@@ -312,20 +137,20 @@ fn orders_changed(world: &World) -> impl Iterator<Item = TicketId> {
     world.work_orders.changed().flat_map(|(was, now)| was.map(|w| w.ticket_id).into_iter().chain([now.ticket_id]))
 }
 
-fn collect<E: Carried>(table: &Table<E>, before: &View<'_>, now: &View<'_>, restless: &HashSet<TicketId>, out: &mut Vec<Move>) {
+fn collect<E: Visible>(table: &Table<E>, before: &View<'_>, now: &View<'_>, restless: &HashSet<TicketId>, out: &mut Vec<Move>) {
     for (was, row) in table.changed() {
-        let old = was.map(|w| w.channels(before)).unwrap_or_default();
-        let new = row.channels(now);
-        out.extend(new.iter().map(|channel| to(*channel, row, Stay::Carried)));
-        out.extend(old.difference(&new).map(|channel| to(*channel, row, Stay::Gone)));
+        let old = was.map(|w| w.readers(before)).unwrap_or_default();
+        let new = row.readers(now);
+        out.extend(new.iter().map(|reader| to(*reader, row, Stay::Carried)));
+        out.extend(old.difference(&new).map(|reader| to(*reader, row, Stay::Gone)));
     }
     for row in table.unchanged().filter(|row| restless.contains(&row.ticket_id())) {
-        let (old, new) = (row.channels(before), row.channels(now));
-        out.extend(new.difference(&old).map(|channel| to(*channel, row, Stay::Carried)));
-        out.extend(old.difference(&new).map(|channel| to(*channel, row, Stay::Gone)));
+        let (old, new) = (row.readers(before), row.readers(now));
+        out.extend(new.difference(&old).map(|reader| to(*reader, row, Stay::Carried)));
+        out.extend(old.difference(&new).map(|reader| to(*reader, row, Stay::Gone)));
     }
 }
 
-fn to<E: Entity>(channel: Channel, row: &E, stays: Stay) -> Move {
-    Move { channel, kind: E::KIND, entity: row.id().uuid(), v: row.rev(), stays }
+fn to<E: Entity>(reader: Reader, row: &E, stays: Stay) -> Move {
+    Move { channel: reader.channel(), kind: E::KIND, entity: row.id().uuid(), v: row.rev(), stays }
 }

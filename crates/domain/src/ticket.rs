@@ -9,7 +9,7 @@ use crate::category::{Hazard, Priority};
 pub use bazdid_protocol::words::ticket::{Boundary, PointSource, TicketField, TicketOrigin, TicketStatus};
 use bazdid_protocol::{
     geo::Point,
-    ids::{AccountId, AreaId, CallId, CategoryId, DeviceId, MutationId, OrganisationId, StatusChangeId, TicketId},
+    ids::{AccountId, AreaId, CallId, CategoryId, DeviceId, FieldEditId, OrganisationId, StatusChangeId, TicketId, WriteId},
     time::Timestamp,
 };
 
@@ -18,8 +18,8 @@ use bazdid_protocol::{
 pub struct Register {
     /// Effective stamp of the write that stands, microseconds.
     pub eff: i64,
-    /// The write: a device's mutation or an office command.
-    pub by: MutationId,
+    /// The write.
+    pub by: WriteId,
     /// Who wrote.
     pub actor: AccountId,
     /// Revision of the row when it was written.
@@ -108,9 +108,9 @@ pub struct StatusChange {
 #[derive(Debug, Clone, PartialEq)]
 pub struct FieldEdit {
     /// Identity of the row.
-    pub id: bazdid_protocol::ids::NoteId,
-    /// The command that wrote it.
-    pub mutation_id: MutationId,
+    pub id: FieldEditId,
+    /// What wrote it.
+    pub mutation_id: WriteId,
     /// Of which ticket.
     pub ticket_id: TicketId,
     /// Which field.

@@ -16,7 +16,7 @@ use crate::{
     world::World,
 };
 use bazdid_protocol::{
-    ids::{AccountId, DeviceId, MutationId, TicketId},
+    ids::{AccountId, DeviceId, TicketId, WriteId},
     text_enum::TextEnum as _,
     time::Timestamp,
 };
@@ -24,8 +24,8 @@ use bazdid_protocol::{
 /// Who wrote a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Writer {
-    /// The command; absent: from before writes were kept.
-    pub mutation: Option<MutationId>,
+    /// What wrote it; absent: from before writes were kept.
+    pub mutation: Option<WriteId>,
     /// The person; absent: nobody that may be named.
     pub actor: Option<AccountId>,
     /// The device; absent: the office, or unknown.
@@ -98,7 +98,7 @@ fn kept(
         field,
         row: Some(row),
         value: w.value.clone().unwrap_or_else(|| stands.clone()),
-        writer: Writer { mutation: w.mutation, actor, device: w.device, at: w.at },
+        writer: Writer { mutation: w.mutation.map(WriteId::of_command), actor, device: w.device, at: w.at },
         overruled_by: None,
     };
     add(writes.iter().map(written).collect(), writes.iter().position(|w| w.value.is_none()), all);
@@ -114,7 +114,7 @@ fn answers(world: &World, ticket: TicketId, all: &mut Vec<Written>) {
             field: "answer",
             row: Some(("answer", a.id.uuid())),
             value: json!({ "visit": a.visit_id, "item": a.item, "value": a.value }),
-            writer: Writer { mutation: Some(a.mutation_id), actor: Some(a.actor), device: None, at: a.eff },
+            writer: Writer { mutation: Some(WriteId::of_command(a.mutation_id)), actor: Some(a.actor), device: None, at: a.eff },
             overruled_by: None,
         };
         add(same.iter().map(written).collect(), same.iter().position(|a| a.standing == Standing::Effective), all);
@@ -129,7 +129,7 @@ fn findings(world: &World, ticket: TicketId, all: &mut Vec<Written>) {
             field: "findings",
             row: Some(("work_event", e.id.uuid())),
             value: e.args.clone(),
-            writer: Writer { mutation: Some(MutationId::new(e.id.uuid())), actor: Some(e.actor), device: e.device_id, at: e.eff },
+            writer: Writer { mutation: Some(WriteId::of_event(e.id)), actor: Some(e.actor), device: e.device_id, at: e.eff },
             overruled_by: None,
         };
         let stands = said.iter().position(|e| e.standing == Standing::Effective && Some(&e.args) == order.findings.as_ref());

@@ -14,7 +14,7 @@ use crate::{
     work_order::{WorkEventKind, WorkOrder, WorkOrderState},
 };
 use bazdid_protocol::{
-    ids::{AccountId, MutationId, OrganisationId},
+    ids::{AccountId, OrganisationId, WorkEventId},
     time::Timestamp,
 };
 
@@ -236,8 +236,8 @@ pub struct StageEvent {
     pub kind: WorkEventKind,
     /// Effective stamp.
     pub eff: Timestamp,
-    /// The mutation: breaks ties.
-    pub id: MutationId,
+    /// Breaks ties.
+    pub id: WorkEventId,
 }
 
 /// The stage of one epoch from its effective events; `start` is the state in which the epoch began (offered, accepted,
@@ -319,7 +319,7 @@ pub fn state_after(state: WorkOrderState, kind: WorkEventKind) -> WorkOrderState
         Decline | RequestRelief | RequestHold | Retract => return state,
         Accept | Start | Resume | Submit | FailVisit => {}
     }
-    let event = |kind, eff| StageEvent { kind, eff: Timestamp::from_micros(eff), id: MutationId::new(Uuid::nil()) };
+    let event = |kind, eff| StageEvent { kind, eff: Timestamp::from_micros(eff), id: WorkEventId::new(Uuid::nil()) };
     let events: Vec<StageEvent> = before.map(|kind| event(kind, 0)).into_iter().chain([event(kind, 1)]).collect();
     let stage = fold_stage(began, &events);
     if stays(state, stage, Hold::after(kind)) { state } else { stage }

@@ -55,7 +55,7 @@ macro_rules! entities {
 entities! {
     Ticket, TicketTag, "ticket", id, rev;
     StatusChange, StatusChangeTag, "status_change", ticket_id;
-    FieldEdit, NoteTag, "field_edit", ticket_id;
+    FieldEdit, FieldEditTag, "field_edit", ticket_id;
     WorkOrder, WorkOrderTag, "work_order", ticket_id, rev;
     Assignment, AssignmentTag, "assignment", ticket_id, rev;
     WorkEvent, WorkEventTag, "work_event", ticket_id, rev;

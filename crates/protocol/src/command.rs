@@ -181,7 +181,7 @@ args! {
     /// `work.retract`: an own event, before verification.
     WorkRetract {
         /// The mutation that made the event.
-        event: Uuid,
+        event: MutationId,
     }
     /// `inspection.submit`.
     InspectionSubmit {
@@ -395,7 +395,7 @@ impl Command {
             Self::ChecklistAnswer(a) => (Some(a.visit.uuid()), None),
             Self::WorkStart(a) => (visit(&a.visit), None),
             Self::WorkDecline(a) | Self::WorkRequestHold(a) | Self::WorkFailVisit(a) => (visit(&a.visit), None),
-            Self::WorkRetract(a) => (Some(a.event), None),
+            Self::WorkRetract(a) => (Some(a.event.uuid()), None),
             Self::InspectionSubmit(a) => (a.duplicate_of.map(TicketId::uuid), None),
             Self::RoundVerify(a) | Self::RoundRework(a) => (Some(a.round.uuid()), None),
             Self::TicketCreate(_)

@@ -165,10 +165,76 @@ ids! {
     CoverageId of CoverageTag;
     /// A command that a device sent.
     MutationId of MutationTag;
+    /// One write of a field of a ticket, as the ticket's history keeps it.
+    FieldEditId of FieldEditTag;
+    /// What wrote a value: a command, or the registration of the ticket.
+    WriteId of WriteTag;
+    /// What a conflict arose from ([`bazdid_domain::conflict::Cause`]): a command, or a row.
+    CauseId of CauseTag;
     /// An all-or-nothing group of mutations.
     GroupId of GroupTag;
     /// Something that a person must decide.
     ConflictId of ConflictTag;
     /// An entry of the audit log.
     AuditId of AuditTag;
+}
+
+/// Where one thing has the id of another, the conversion has a name and a reason here.
+impl WorkEventId {
+    /// The event that a command makes: it has the command's id, so that a repeat never makes a second one.
+    #[must_use]
+    pub const fn of(command: MutationId) -> Self {
+        Self::new(command.uuid())
+    }
+
+    /// The command that made the event. Events that the office repeats for an order's new epoch have ids of their own, which no
+    /// command has.
+    #[must_use]
+    pub const fn command(self) -> MutationId {
+        MutationId::new(self.uuid())
+    }
+}
+
+impl AnswerId {
+    /// The answer that a command gives: a row of its own for each command, so that a repeat never makes a second one.
+    #[must_use]
+    pub const fn of(command: MutationId) -> Self {
+        Self::new(command.uuid())
+    }
+}
+
+impl MeasurementId {
+    /// The measurement by which a command of the office corrects others.
+    #[must_use]
+    pub const fn of(command: MutationId) -> Self {
+        Self::new(command.uuid())
+    }
+}
+
+impl WriteId {
+    /// A command wrote the value.
+    #[must_use]
+    pub const fn of_command(command: MutationId) -> Self {
+        Self::new(command.uuid())
+    }
+
+    /// The value is as the ticket was registered with it, before its fields had a history.
+    #[must_use]
+    pub const fn of_registration(ticket: TicketId) -> Self {
+        Self::new(ticket.uuid())
+    }
+
+    /// A work event brought the value.
+    #[must_use]
+    pub const fn of_event(event: WorkEventId) -> Self {
+        Self::new(event.uuid())
+    }
+}
+
+impl FieldEditId {
+    /// The line of the history for what one write made of a field: the same write makes one line a field.
+    #[must_use]
+    pub fn of(write: WriteId, field: impl fmt::Display) -> Self {
+        Self::new(name_uuid(&format!("edit|{write}|{field}")))
+    }
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::{
     Ctx,
     change::entry,
-    reach::{Access, ticket_within},
+    reach::{Access, reach, ticket_within},
     ticket::sealed_call,
 };
 use bazdid_domain::{
@@ -43,7 +43,7 @@ pub struct NewCall {
 /// The ticket is not within reach; the phone is none; the database fails.
 pub fn record(tx: &mut Tx<'_>, ctx: &Ctx, new: &NewCall) -> Result<Call> {
     if let Some(ticket) = new.ticket {
-        ticket_within(tx, ctx, ticket, Permission::TicketRead, Access::Write)?;
+        ticket_within(tx, ctx, ticket, Permission::CallManage, Access::Write)?;
     }
     if new.ticket.is_none() && matches!(new.outcome, CallOutcome::Registered | CallOutcome::Duplicate) {
         return Err(Error::field("/ticket", "name the ticket that the call was about"));
@@ -67,7 +67,7 @@ fn read_phone(typed: &str) -> Result<String> {
 pub fn list(tx: &mut Tx<'_>, ctx: &Ctx, filter: &CallFilter) -> Result<Vec<Keyed<Call, CallKey>>> {
     let mut filter = filter.clone();
     match filter.ticket {
-        Some(ticket) => drop(ticket_within(tx, ctx, ticket, Permission::TicketRead, Access::Read)?),
+        Some(ticket) => drop(ticket_within(tx, ctx, ticket, Permission::CallManage, Access::Read)?),
         None => filter.taken_by = Some(ctx.account()?),
     }
     list_calls_by(tx, &filter)
@@ -84,8 +84,8 @@ pub fn of_caller(tx: &mut Tx<'_>, ctx: &Ctx, phone: &str, limit: i64) -> Result<
     let tickets: Vec<TicketId> = found.iter().filter_map(|c| c.ticket_id).collect();
     let world = store::aggregate::read_world(tx, &tickets)?;
     let reference = ctx.reference(tx)?;
-    let reach = crate::reach::reach(ctx, &reference, Permission::TicketRead)?;
-    let reached = |id| world.tickets.get(id).is_some_and(|t| crate::reach::reaches(&reach, &world, t));
+    let reach = reach(ctx, &reference, Permission::CallManage)?;
+    let reached = |id| world.tickets.get(id).is_some_and(|t| reach.reads(&world, t));
     Ok(found.into_iter().filter(|c| c.ticket_id.is_none_or(reached)).collect())
 }
 
@@ -99,7 +99,9 @@ pub fn reveal(tx: &mut Tx<'_>, ctx: &Ctx, id: CallId, reason: &str) -> Result<St
     }
     let call = store::ticket::find_call(tx, id)?.ok_or_else(|| Error::not_found("call"))?;
     match call.ticket_id {
-        Some(ticket) => drop(ticket_within(tx, ctx, ticket, Permission::TicketRead, Access::Write).map_err(|_| Error::not_found("call"))?),
+        Some(ticket) => {
+            drop(ticket_within(tx, ctx, ticket, Permission::CallerReveal, Access::Write).map_err(|_| Error::not_found("call"))?)
+        }
         None if call.taken_by != ctx.account()? => return Err(Error::not_found("call")),
         None => {}
     }

@@ -7,16 +7,16 @@ use serde_json::{Value, json};
 use crate::{
     Ctx,
     change::{Change, keep},
-    reach::{reach, reaches, same_rev},
+    reach::{reach, same_rev},
     sync::push::kept::{KeptMutations, find_kept},
 };
 use bazdid_domain::{
-    actor::Scope,
     conflict::{Conflict, ConflictKind, Resolution},
     office::resolution::{self, Decision, Kept, Refusal},
     policy::Permission,
     reference::Reference,
     sync::engine::{Author, Authority},
+    visibility::Reach,
     world::World,
 };
 use bazdid_protocol::{
@@ -28,7 +28,6 @@ use bazdid_store::{
     self as store, Tx,
     conflict::{ConflictFilter, ConflictKey},
     listing::Keyed,
-    ticket::search::Reach,
 };
 
 /// Longest note of a decision, characters.
@@ -97,7 +96,7 @@ pub fn resolve(tx: &mut Tx<'_>, ctx: &Ctx, id: ConflictId, seen: i64, command: &
     let mut world = store::aggregate::load_world(tx, &tickets_of(&found).into_iter().collect::<Vec<_>>())?;
     // The tickets are locked now: what was read before may have changed.
     let conflict = world.conflicts.get(id).cloned().ok_or_else(unknown)?;
-    let mine = |t: TicketId| world.tickets.get(t).is_some_and(|t| reaches(&reach, &world, t));
+    let mine = |t: TicketId| world.tickets.get(t).is_some_and(|t| reach.is_office_of(t));
     if !mine(conflict.ticket_id) {
         return Err(unknown());
     }
@@ -154,15 +153,11 @@ fn tickets_of(conflict: &Conflict) -> BTreeSet<TicketId> {
 /// Who decides, as the rules see him: what he corrects is an edit of the office.
 fn judge(ctx: &Ctx, reference: &Reference) -> Result<Author> {
     let actor = ctx.actor()?;
-    let areas = match actor.scope(Permission::ConflictResolve, |a| reference.areas.below(a)) {
-        Scope::All => reference.areas.list().map(|a| a.id).collect(),
-        Scope::Within { areas, .. } => areas.into_iter().collect(),
-    };
     Ok(Author {
         account: actor.account_id,
         device: None,
         roles: actor.roles().into_iter().collect(),
-        areas,
+        reach: reach(ctx, reference, Permission::ConflictResolve)?,
         organisations: actor.organisations().into_iter().collect(),
         manages: Vec::new(),
         authority: Authority::InForce,

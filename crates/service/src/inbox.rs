@@ -9,12 +9,12 @@ use crate::{
 };
 use bazdid_domain::{
     account::Device,
-    actor::Scope,
     conflict::{Conflict, ConflictKind, ConflictStatus, Severity},
     policy::Permission,
     reference::Reference,
     sync::journal::Journaled,
     ticket::{Boundary, Ticket, TicketStatus},
+    visibility::{Reach, Reader},
     work_order::WorkOrderKind,
 };
 use bazdid_protocol::{
@@ -67,7 +67,7 @@ pub fn get(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Inbox> {
     let reach = reach(ctx, &reference, Permission::ConflictRead)?;
     let hard =
         ConflictFilter { status: Some(ConflictStatus::Open), severity: Some(Severity::Hard), limit: SHOWN, ..ConflictFilter::default() };
-    let sees_outside = reach.outside || reach.scope == Scope::All;
+    let sees_outside = reach.includes(Reader::EveryOffice);
     let outside = TicketFilter { boundary: Some(Boundary::Outside), statuses: UNPLACED.to_vec(), limit: SHOWN, ..TicketFilter::default() };
     let drafts = store::inbox::list_drafts(tx, &reach, SHOWN)?;
     Ok(Inbox {
@@ -77,18 +77,18 @@ pub fn get(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Inbox> {
         conflict_counts: store::conflict::count_open(tx, &reach)?,
         outside: if sees_outside { list_tickets(tx, &outside, &reach)?.into_iter().map(|t| t.row).collect() } else { Vec::new() },
         outside_count: if sees_outside { store::inbox::count_outside(tx, &UNPLACED)? } else { 0 },
-        wrong_clocks: wrong_clocks(tx, ctx, &reference, &reach.scope)?,
+        wrong_clocks: wrong_clocks(tx, ctx, &reference, &reach)?,
         kept: kept::list(tx, ctx, None, SHOWN)?,
     })
 }
 
-/// Devices with a wrong clock of people who work within a scope: in its areas, or for a contractor with orders there.
-fn wrong_clocks(tx: &mut Tx<'_>, ctx: &Ctx, reference: &Reference, scope: &Scope) -> Result<Vec<Device>> {
+/// Devices with a wrong clock of people who work within a reach: in its areas, or for a contractor with orders there.
+fn wrong_clocks(tx: &mut Tx<'_>, ctx: &Ctx, reference: &Reference, reach: &Reach) -> Result<Vec<Device>> {
     let devices = store::inbox::list_wrong_clocks(tx, DEVICES)?;
-    if *scope == Scope::All {
+    if *reach == Reach::Everything {
         return Ok(devices);
     }
     let owners: BTreeSet<AccountId> = devices.iter().map(|d| d.account_id).collect();
-    let within = people_within(tx, reference, scope, &owners.into_iter().collect::<Vec<_>>(), Some(ctx.now))?;
+    let within = people_within(tx, reference, reach, &owners.into_iter().collect::<Vec<_>>(), Some(ctx.now))?;
     Ok(devices.into_iter().filter(|d| within.contains(&d.account_id)).collect())
 }

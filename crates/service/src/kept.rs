@@ -14,9 +14,9 @@ use crate::{
     sync::kept::ready,
 };
 use bazdid_domain::{
-    actor::Scope,
     policy::Permission,
     sync::{engine, journal::Journaled},
+    visibility::Reach,
     world::World,
 };
 use bazdid_protocol::{
@@ -49,7 +49,7 @@ pub enum Decision {
 /// # Errors
 /// No permission; the database fails.
 pub fn list(tx: &mut Tx<'_>, ctx: &Ctx, before: Option<(Timestamp, MutationId)>, limit: i64) -> Result<Vec<Journaled>> {
-    let scope = scope(tx, ctx, Permission::ConflictRead)?;
+    let reach = allowed(tx, ctx, Permission::ConflictRead)?;
     let reference = ctx.reference(tx)?;
     let limit = usize::try_from(limit).unwrap_or_default();
     let (mut found, mut from) = (Vec::new(), before);
@@ -58,7 +58,7 @@ pub fn list(tx: &mut Tx<'_>, ctx: &Ctx, before: Option<(Timestamp, MutationId)>,
         let more = i64::try_from(rows.len()).is_ok_and(|n| n >= CHUNK);
         from = rows.last().map(|last| (last.received_at, last.id));
         let authors: BTreeSet<AccountId> = rows.iter().map(|r| r.actor).collect();
-        let within = people_within(tx, &reference, &scope, &authors.into_iter().collect::<Vec<_>>(), None)?;
+        let within = people_within(tx, &reference, &reach, &authors.into_iter().collect::<Vec<_>>(), None)?;
         found.extend(rows.into_iter().filter(|r| within.contains(&r.actor)));
         if found.len() >= limit || !more {
             break;
@@ -74,10 +74,10 @@ pub fn list(tx: &mut Tx<'_>, ctx: &Ctx, before: Option<(Timestamp, MutationId)>,
 /// There is none within reach; it was decided; the decider is its author or of his organisation; what it waits for is still not known;
 /// the database fails.
 pub fn decide(tx: &mut Tx<'_>, ctx: &Ctx, id: MutationId, decision: Decision) -> Result<Journaled> {
-    let scope = scope(tx, ctx, Permission::ConflictResolve)?;
+    let reach = allowed(tx, ctx, Permission::ConflictResolve)?;
     let reference = ctx.reference(tx)?;
     let row = one(tx, id)?.ok_or_else(unknown)?;
-    if people_within(tx, &reference, &scope, &[row.actor], None)?.is_empty() {
+    if people_within(tx, &reference, &reach, &[row.actor], None)?.is_empty() {
         return Err(unknown());
     }
     if row.status != Status::Conflict || !store::mutation::claim_unplaced(tx, id, ctx.now)? {
@@ -88,7 +88,7 @@ pub fn decide(tx: &mut Tx<'_>, ctx: &Ctx, id: MutationId, decision: Decision) ->
         Decision::Discard => None,
     };
     let mut world = place_of(tx, ctx, &row, about)?;
-    let areas = world.tickets.iter().flat_map(|t| t.areas.clone()).collect();
+    let areas = world.tickets.iter().flat_map(|t| t.leaf_areas.clone()).collect();
     let kept = ready(tx, &reference, row.clone(), about.map(|entity| (entity, areas)))?;
     let mut outcomes = Vec::new();
     if decision != Decision::Discard {
@@ -127,12 +127,12 @@ fn unknown() -> Error {
     Error::not_found("kept mutation")
 }
 
-fn scope(tx: &mut Tx<'_>, ctx: &Ctx, permission: Permission) -> Result<Scope> {
+fn allowed(tx: &mut Tx<'_>, ctx: &Ctx, permission: Permission) -> Result<Reach> {
     if !ctx.actor()?.may(permission) {
         return Err(Error::new(Code::Forbidden));
     }
     let reference = ctx.reference(tx)?;
-    Ok(reach(ctx, &reference, permission)?.scope)
+    reach(ctx, &reference, permission)
 }
 
 /// The ticket that it is decided about, locked, if there is one: it must lie within reach too.

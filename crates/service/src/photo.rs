@@ -9,10 +9,10 @@ use serde_json::Value;
 
 use crate::{Ctx, reach::reach};
 use bazdid_domain::{
-    actor::Scope,
     photo::{Photo, PhotoState, Verdict},
     picture::Picture,
     policy::Permission,
+    visibility::{Reach, Reader, at_place},
 };
 use bazdid_protocol::{
     error::{Code, Error, Result},
@@ -46,14 +46,9 @@ pub fn list(tx: &mut Tx<'_>, ctx: &Ctx, filter: &PhotoFilter) -> Result<Vec<Keye
     let reach = reach(ctx, &reference, Permission::TicketRead)?;
     let found = store::photo::list_photos(tx, filter, &reach)?;
     let photos = || found.iter().map(|p| &p.row);
-    let judged: BTreeSet<PhotoId> = match &reach.scope {
-        Scope::Within { areas, .. } => {
-            let tickets: BTreeSet<TicketId> = photos().map(|p| p.ticket_id).collect();
-            let places = store::ticket::area::list_areas_of(tx, &tickets.into_iter().collect::<Vec<_>>())?;
-            photos().filter(|p| answers_for(areas, &places, p.ticket_id)).map(|p| p.id).collect()
-        }
-        Scope::All => photos().map(|p| p.id).collect(),
-    };
+    let tickets: BTreeSet<TicketId> = photos().map(|p| p.ticket_id).collect();
+    let places = store::ticket::area::list_leaf_areas_of(tx, &tickets.into_iter().collect::<Vec<_>>())?;
+    let judged: BTreeSet<PhotoId> = photos().filter(|p| answers_for(&reach, &places, p.ticket_id)).map(|p| p.id).collect();
     let stored = photos().filter(|p| judged.contains(&p.id) && p.state == PhotoState::Stored);
     let hashes: BTreeSet<String> = stored.map(|p| p.sha256.clone()).collect();
     let pictures = store::picture::list_pictures(tx, &hashes.into_iter().collect::<Vec<_>>())?;
@@ -79,9 +74,9 @@ pub fn get(tx: &mut Tx<'_>, ctx: &Ctx, id: PhotoId) -> Result<Shown> {
     found.into_iter().next().map(|p| p.row).ok_or_else(|| Error::not_found("photo"))
 }
 
-/// Whether somebody is responsible for one of a ticket's areas: he judges the evidence, so he sees what the verdicts rest on.
-fn answers_for(areas: &BTreeSet<AreaId>, places: &BTreeMap<TicketId, BTreeSet<AreaId>>, ticket: TicketId) -> bool {
-    places.get(&ticket).is_some_and(|here| !here.is_disjoint(areas))
+/// Whether somebody is responsible for a ticket's place: they judge the evidence, so they see what the verdicts rest on.
+fn answers_for(reach: &Reach, places: &BTreeMap<TicketId, Vec<AreaId>>, ticket: TicketId) -> bool {
+    reach.includes_any(at_place(places.get(&ticket).map_or(&[], Vec::as_slice), Reader::Area))
 }
 
 /// Figures name thresholds and other people's photos: who took the photo learns what the checks say, not what they rest on.

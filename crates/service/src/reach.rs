@@ -7,44 +7,25 @@ use uuid::Uuid;
 use crate::Ctx;
 use bazdid_domain::{
     account::RoleGrant,
-    actor::{Actor, Scope},
-    membership,
     policy::Permission,
     reference::Reference,
-    ticket::{Boundary, Ticket, TicketOrigin},
-    ticket_flow::orders_of,
+    visibility::{Parts, Reach},
     world::World,
 };
 use bazdid_protocol::{
-    channel::Channel,
     error::{Code, Error, Result},
     ids::{AccountId, AreaId, OrganisationId, TicketId, WorkOrderId},
     time::Timestamp,
 };
-use bazdid_store::{self as store, Tx, ticket::search::Reach};
+use bazdid_store::{self as store, Tx};
 
-/// How far a permission reaches, as the store asks for it.
+/// How far a permission of who asks reaches.
 ///
 /// # Errors
 /// Nobody has logged in.
 pub fn reach(ctx: &Ctx, reference: &Reference, permission: Permission) -> Result<Reach> {
     let actor = ctx.actor()?;
-    Ok(Reach {
-        scope: actor.scope(permission, |a| reference.areas.below(a)),
-        outside: actor.may(Permission::TicketManage),
-        finder: actor.account_id,
-    })
-}
-
-/// Whether a ticket is within reach: by its areas, by an order that the actor's organisation holds, because nobody else answers
-/// for what lies outside every area, or because the actor found it.
-#[must_use]
-pub fn reaches(reach: &Reach, world: &World, ticket: &Ticket) -> bool {
-    let Scope::Within { organisations, .. } = &reach.scope else { return true };
-    reach.scope.reaches(&ticket.areas, ticket.created_org)
-        || (reach.outside && ticket.boundary == Boundary::Outside)
-        || (ticket.origin == TicketOrigin::Field && ticket.created_by == reach.finder)
-        || orders_of(world, ticket.id).filter_map(membership::holder).any(|o| organisations.contains(&o))
+    Ok(Reach::of(actor.account_id, actor.grants(), permission, |a| reference.areas.below(a)))
 }
 
 /// What is asked for: to change it, or to read it.
@@ -81,7 +62,7 @@ fn within(tx: &mut Tx<'_>, ctx: &Ctx, ids: &[TicketId], permission: Permission, 
     };
     for id in ids {
         let ticket = world.tickets.get(*id).ok_or_else(|| Error::not_found(what))?;
-        if !reaches(&reach, &world, ticket) {
+        if !reach.reads(&world, ticket) {
             return Err(Error::not_found(what));
         }
     }
@@ -97,28 +78,18 @@ pub fn root_within(tx: &mut Tx<'_>, ctx: &Ctx, id: Uuid, permission: Permission,
     within(tx, ctx, &[ticket], permission, access, what)
 }
 
-/// Whether an order is within reach: by its ticket's areas, or because the actor's organisation holds it.
+/// Whether an order of a world is within reach.
 #[must_use]
 pub fn reaches_order(reach: &Reach, world: &World, id: WorkOrderId) -> bool {
-    let Some(order) = world.work_orders.get(id) else { return false };
-    let Some(ticket) = world.tickets.get(order.ticket_id) else { return false };
-    reach.scope.reaches(&ticket.areas, membership::holder(order)) || (reach.outside && ticket.boundary == Boundary::Outside)
+    world.work_orders.get(id).is_some_and(|order| reach.reads(world, order))
 }
 
-/// The rows of a world that somebody may read, by kind and id; `None`: all of them.
-#[must_use]
-pub fn readable(actor: &Actor, reference: &Reference, world: &World) -> Option<BTreeSet<(&'static str, Uuid)>> {
-    let office = actor.scope(Permission::ConflictRead, |a| reference.areas.below(a));
-    let outside = actor.may(Permission::TicketManage);
-    if world.tickets.iter().all(|t| office.reaches(&t.areas, None) || (outside && t.boundary == Boundary::Outside)) {
-        return None;
-    }
-    let mut channels = BTreeSet::from([Channel::User(actor.account_id)]);
-    if let Scope::Within { areas, organisations } = actor.scope(Permission::TicketRead, |a| reference.areas.below(a)) {
-        channels.extend(areas.into_iter().map(Channel::Area));
-        channels.extend(organisations.into_iter().map(Channel::Org));
-    }
-    Some(membership::carried_by(world, &channels))
+/// The rows of a world that who asks may read, by kind and id; `None`: all of them.
+///
+/// # Errors
+/// Nobody has logged in.
+pub fn readable(ctx: &Ctx, reference: &Reference, world: &World) -> Result<Option<BTreeSet<(&'static str, Uuid)>>> {
+    Ok(reach(ctx, reference, Permission::TicketRead)?.readable(world))
 }
 
 /// The revision that the client read must be the one that stands.
@@ -132,7 +103,7 @@ pub fn same_rev(seen: i64, now: i64) -> Result<()> {
     Err(Error::new(Code::PreconditionFailed).fact("rev", now))
 }
 
-/// Which people work within a scope: in its areas, or for a contractor with orders there. By the grants in force at an instant and the
+/// Which people work within a reach: in its areas, or for a contractor with orders there. By the grants in force at an instant and the
 /// orders of now, or, for what was done in the past, by all that they ever had.
 ///
 /// # Errors
@@ -140,11 +111,11 @@ pub fn same_rev(seen: i64, now: i64) -> Result<()> {
 pub fn people_within(
     tx: &mut Tx<'_>,
     reference: &Reference,
-    scope: &Scope,
+    reach: &Reach,
     people: &[AccountId],
     at: Option<Timestamp>,
 ) -> Result<BTreeSet<AccountId>> {
-    let Scope::Within { areas, .. } = scope else { return Ok(people.iter().copied().collect()) };
+    let Reach::Parts(Parts { areas, .. }) = reach else { return Ok(people.iter().copied().collect()) };
     let mut grants = store::account::list_grants_of(tx, people)?;
     grants.retain(|g| at.is_none_or(|at| g.in_force_at(at)));
     let organisations: BTreeSet<OrganisationId> = grants.iter().filter_map(|g| g.organisation_id).collect();

@@ -41,7 +41,7 @@ pub fn list(tx: &mut Tx<'_>, ctx: &Ctx, filter: &RoundFilter) -> Result<Vec<Keye
 pub fn get(tx: &mut Tx<'_>, ctx: &Ctx, id: RoundId) -> Result<Round> {
     let world = root_within(tx, ctx, id.uuid(), Permission::WorkRead, Access::Read, "round")?;
     let reference = ctx.reference(tx)?;
-    let readable = readable(ctx.actor()?, &reference, &world);
+    let readable = readable(ctx, &reference, &world)?;
     let shown = readable.is_none_or(|rows| rows.contains(&("round", id.uuid())));
     world.rounds.get(id).filter(|_| shown).cloned().ok_or_else(|| Error::not_found("round"))
 }

@@ -9,11 +9,11 @@ use serde_json::{Value, json};
 use crate::{
     Ctx,
     change::{Change, keep},
-    reach::{Access, reach, ticket_within},
+    reach::{Access, reach, readable, ticket_within},
 };
 use bazdid_domain::{
     actor::Scope,
-    duplicate::{NEAR_DAYS, Nearby, Subject, Suggestion, suggest},
+    duplicate::{NEAR_DAYS, Subject, Suggestion, suggest},
     intake::{self, Intake},
     phone::parse_e164,
     placement::Placement,
@@ -190,12 +190,13 @@ fn check_place(ctx: &Ctx, reference: &Reference, place: &Placement) -> Result<()
 
 /// What a new ticket may be the same as, as far as the actor may know of it.
 fn duplicates_of(tx: &mut Tx<'_>, ctx: &Ctx, reference: &Reference, intake: &Intake) -> Result<Vec<Suggestion>> {
-    let Some(actor) = &ctx.actor else { return Ok(Vec::new()) };
-    let scope = actor.scope(Permission::TicketRead, |a| reference.areas.below(a));
+    if ctx.actor.is_none() {
+        return Ok(Vec::new());
+    }
+    let reach = reach(ctx, reference, Permission::TicketRead)?;
     let since = intake.created_at.plus_days(-NEAR_DAYS);
-    let near = list_neighbours(tx, &intake.point, &group_of(reference, intake.category), since)?;
-    let known: Vec<Nearby> =
-        near.into_iter().filter(|(n, areas)| n.id != intake.id && scope.reaches(areas, None)).map(|(n, _)| n).collect();
+    let mut known = list_neighbours(tx, &intake.point, &group_of(reference, intake.category), since, &reach)?;
+    known.retain(|n| n.id != intake.id);
     let text = format!("{} {}", intake.text, intake.address_text.as_deref().unwrap_or_default());
     let subject = Subject { category: intake.category, point: &intake.point, created_at: intake.created_at, text: &text };
     Ok(suggest(&subject, &known))
@@ -229,10 +230,10 @@ pub fn duplicates(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Vec<Sugges
     let world = ticket_within(tx, ctx, id, Permission::TicketManage, Access::Read)?;
     let reference = ctx.reference(tx)?;
     let Some(ticket) = world.tickets.get(id) else { return Ok(Vec::new()) };
-    let scope = ctx.actor()?.scope(Permission::TicketRead, |a| reference.areas.below(a));
+    let reach = reach(ctx, &reference, Permission::TicketRead)?;
     let since = ticket.created_at.plus_days(-NEAR_DAYS);
-    let near = list_neighbours(tx, &ticket.point, &group_of(&reference, ticket.category_id), since)?;
-    let known: Vec<Nearby> = near.into_iter().filter(|(n, areas)| n.id != id && scope.reaches(areas, None)).map(|(n, _)| n).collect();
+    let mut known = list_neighbours(tx, &ticket.point, &group_of(&reference, ticket.category_id), since, &reach)?;
+    known.retain(|n| n.id != id);
     let text = format!("{} {}", ticket.text, ticket.address_text.as_deref().unwrap_or_default());
     let subject = Subject { category: ticket.category_id, point: &ticket.point, created_at: ticket.created_at, text: &text };
     Ok(suggest(&subject, &known))
@@ -282,7 +283,7 @@ impl Detail {
 pub fn get(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Detail> {
     let world = ticket_within(tx, ctx, id, Permission::TicketRead, Access::Read)?;
     let reference = ctx.reference(tx)?;
-    let readable = crate::reach::readable(ctx.actor()?, &reference, &world);
+    let readable = readable(ctx, &reference, &world)?;
     let mut history = list_status_changes(tx, id)?;
     let mut values = ticket_history::values(&world, id);
     if let Some(rows) = &readable {

@@ -2,6 +2,8 @@
 
 pub mod evidence;
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use crate::{
@@ -18,6 +20,7 @@ use bazdid_domain::{
         order::{self, Target},
     },
     policy::Permission,
+    visibility::{Reader, at_place},
     work_order::WorkOrder,
     world::World,
 };
@@ -117,10 +120,20 @@ pub fn list(tx: &mut Tx<'_>, ctx: &Ctx, filter: &OrderFilter, evidence: Option<E
     }
 }
 
-/// Whether somebody reads the explanations of a list: who else was considered is the office's to know.
-#[must_use]
-pub fn reads_explanations(ctx: &Ctx) -> bool {
-    ctx.actor.as_ref().is_some_and(|a| a.may(Permission::ConflictRead))
+/// Those of some orders whose explanations who asks may read: who else was considered is for the office of the ticket's place to know.
+///
+/// # Errors
+/// Nobody has logged in; the database fails.
+pub fn explained(tx: &mut Tx<'_>, ctx: &Ctx, orders: &[Shown]) -> Result<BTreeSet<WorkOrderId>> {
+    if !ctx.actor()?.may(Permission::ConflictRead) {
+        return Ok(BTreeSet::new());
+    }
+    let reference = ctx.reference(tx)?;
+    let reach = reach(ctx, &reference, Permission::ConflictRead)?;
+    let tickets: BTreeSet<TicketId> = orders.iter().map(|o| o.order.ticket_id).collect();
+    let places = store::ticket::area::list_leaf_areas_of(tx, &tickets.into_iter().collect::<Vec<_>>())?;
+    let is_office = |ticket| reach.includes_any(at_place(places.get(&ticket).map_or(&[], Vec::as_slice), Reader::Office));
+    Ok(orders.iter().map(|o| &o.order).filter(|o| is_office(o.ticket_id)).map(|o| o.id).collect())
 }
 
 /// An order with what lies below its ticket, as far as the actor may read it.
@@ -131,7 +144,7 @@ pub fn get(tx: &mut Tx<'_>, ctx: &Ctx, id: WorkOrderId) -> Result<(WorkOrder, De
     let world = within(tx, ctx, id, Permission::WorkRead, Access::Read)?;
     let reference = ctx.reference(tx)?;
     let order = world.work_orders.get(id).cloned().ok_or_else(|| Error::not_found("work order"))?;
-    let readable = readable(ctx.actor()?, &reference, &world);
+    let readable = readable(ctx, &reference, &world)?;
     Ok((order, Detail { world, readable, history: Vec::new(), values: Vec::new() }))
 }
 

@@ -7,17 +7,15 @@ use crate::{
     listing::{Keyed, PageKey},
     schema::{conflicts, ticket_areas, tickets},
     sql::{Json, db_error},
-    ticket::search::Reach,
     tx::Tx,
 };
 use bazdid_domain::{
-    actor::Scope,
     conflict::{Conflict, ConflictKind, ConflictStatus, Resolution, Severity},
-    ticket::Boundary,
+    visibility::Reach,
 };
 use bazdid_protocol::{
     error::Result,
-    ids::{AccountId, AreaId, ConflictId, MutationId, TicketId, WorkOrderId},
+    ids::{AccountId, AreaId, CauseId, ConflictId, TicketId, WorkOrderId},
     time::Timestamp,
 };
 
@@ -34,8 +32,8 @@ record! {
         base: Json<Value>,
         theirs: Json<Value>,
         mine: Json<Value>,
-        mutation_id: MutationId,
-        other_mutation_id: Option<MutationId>,
+        mutation_id: CauseId,
+        other_mutation_id: Option<CauseId>,
         default_in_force: String,
         status: ConflictStatus,
         resolution: Option<Resolution>,
@@ -124,30 +122,13 @@ pub struct ConflictFilter {
     pub limit: i64,
 }
 
-/// Keeps of a query what lies at tickets within reach.
-macro_rules! within {
-    ($query:expr, $reach:expr) => {
-        match &$reach.scope {
-            Scope::All => $query,
-            Scope::Within { areas, .. } => {
-                let areas: Vec<AreaId> = areas.iter().copied().collect();
-                let here = at_tickets_in!(conflicts, areas);
-                let nowhere = diesel::dsl::exists(
-                    tickets::table.filter(tickets::id.eq(conflicts::ticket_id).and(tickets::boundary.eq(Boundary::Outside))),
-                );
-                if $reach.outside { $query.filter(here.or(nowhere)) } else { $query.filter(here) }
-            }
-        }
-    };
-}
-
 /// Conflicts by filter and reach, those first that were stored last.
 ///
 /// # Errors
 /// The database fails.
 pub fn list_conflicts(tx: &mut Tx<'_>, filter: &ConflictFilter, reach: &Reach) -> Result<Vec<Keyed<Conflict, ConflictKey>>> {
     let rows: Vec<(ConflictRow, Timestamp)> = on!(tx, |c| {
-        let mut query = within!(conflicts::table.select((ConflictRow::as_select(), conflicts::stored_at)).into_boxed(), reach);
+        let mut query = visible_conflicts!(conflicts::table.select((ConflictRow::as_select(), conflicts::stored_at)), reach);
         if let Some(id) = filter.id {
             query = query.filter(conflicts::id.eq(id));
         }
@@ -161,7 +142,9 @@ pub fn list_conflicts(tx: &mut Tx<'_>, filter: &ConflictFilter, reach: &Reach) -
             query = query.filter(conflicts::severity.eq(severity));
         }
         if let Some(area) = filter.area {
-            query = query.filter(at_tickets_in!(conflicts, [area]));
+            query = query.filter(diesel::dsl::exists(
+                ticket_areas::table.filter(ticket_areas::ticket_id.eq(conflicts::ticket_id).and(ticket_areas::area_id.eq(area))),
+            ));
         }
         if let Some(ticket) = filter.ticket {
             query = query.filter(conflicts::ticket_id.eq(ticket));
@@ -182,11 +165,15 @@ pub fn list_conflicts(tx: &mut Tx<'_>, filter: &ConflictFilter, reach: &Reach) -
 /// The database fails.
 pub fn count_open(tx: &mut Tx<'_>, reach: &Reach) -> Result<Vec<(ConflictKind, Severity, i64)>> {
     on!(tx, |c| {
-        let open = conflicts::table
-            .group_by((conflicts::kind, conflicts::severity))
-            .select((conflicts::kind, conflicts::severity, diesel::dsl::count_star()))
-            .into_boxed();
-        within!(open, reach).filter(conflicts::status.eq(ConflictStatus::Open)).order((conflicts::kind, conflicts::severity)).load(c)
+        let open = conflicts::table.group_by((conflicts::kind, conflicts::severity)).select((
+            conflicts::kind,
+            conflicts::severity,
+            diesel::dsl::count_star(),
+        ));
+        visible_conflicts!(open, reach)
+            .filter(conflicts::status.eq(ConflictStatus::Open))
+            .order((conflicts::kind, conflicts::severity))
+            .load(c)
     })
     .map_err(db_error)
 }

@@ -8,14 +8,13 @@ use crate::{
     account::DeviceRow,
     schema::{assignments, devices, ticket_areas, tickets, work_orders},
     sql::db_error,
-    ticket::search::Reach,
     tx::Tx,
     work_order::WorkOrderRow,
 };
 use bazdid_domain::{
     account::{ClockTrust, Device},
-    actor::Scope,
     ticket::{Boundary, TicketStatus},
+    visibility::Reach,
     work_order::{WorkOrder, WorkOrderKind, WorkOrderState},
 };
 use bazdid_protocol::{
@@ -26,28 +25,15 @@ use bazdid_protocol::{
 /// The statuses of tickets for which nobody is looked for any more.
 const DONE_WITH: [TicketStatus; 4] = [TicketStatus::Cancelled, TicketStatus::Duplicate, TicketStatus::Rejected, TicketStatus::Closed];
 
-/// Keeps of a query what lies at tickets within reach.
-macro_rules! within {
-    ($query:expr, $reach:expr) => {
-        match &$reach.scope {
-            Scope::All => $query,
-            Scope::Within { areas, .. } => {
-                let areas: Vec<AreaId> = areas.iter().copied().collect();
-                $query.filter(at_tickets_in!(work_orders, areas))
-            }
-        }
-    };
-}
-
 /// Orders within reach that nobody has and nobody is asked to do, the oldest first.
 ///
 /// # Errors
 /// The database fails.
 pub fn list_drafts(tx: &mut Tx<'_>, reach: &Reach, limit: i64) -> Result<Vec<WorkOrder>> {
     let rows: Vec<WorkOrderRow> = on!(tx, |c| {
-        let drafts = work_orders::table.select(WorkOrderRow::as_select()).into_boxed();
+        let drafts = work_orders::table.select(WorkOrderRow::as_select());
         let live = tickets::table.filter(tickets::id.eq(work_orders::ticket_id).and(tickets::status.ne_all(DONE_WITH)));
-        within!(drafts, reach)
+        visible_orders!(drafts, reach)
             .filter(work_orders::state.eq(WorkOrderState::Draft).and(diesel::dsl::exists(live)))
             .order((work_orders::stored_at, work_orders::id))
             .limit(limit)
@@ -63,9 +49,9 @@ pub fn list_drafts(tx: &mut Tx<'_>, reach: &Reach, limit: i64) -> Result<Vec<Wor
 /// The database fails.
 pub fn count_drafts(tx: &mut Tx<'_>, reach: &Reach) -> Result<Vec<(WorkOrderKind, i64)>> {
     on!(tx, |c| {
-        let drafts = work_orders::table.group_by(work_orders::kind).select((work_orders::kind, diesel::dsl::count_star())).into_boxed();
+        let drafts = work_orders::table.group_by(work_orders::kind).select((work_orders::kind, diesel::dsl::count_star()));
         let live = tickets::table.filter(tickets::id.eq(work_orders::ticket_id).and(tickets::status.ne_all(DONE_WITH)));
-        within!(drafts, reach)
+        visible_orders!(drafts, reach)
             .filter(work_orders::state.eq(WorkOrderState::Draft).and(diesel::dsl::exists(live)))
             .order(work_orders::kind)
             .load(c)

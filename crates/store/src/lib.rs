@@ -6,6 +6,8 @@
 mod macros;
 #[macro_use]
 pub mod listing;
+#[macro_use]
+mod visibility;
 pub mod account;
 pub mod aggregate;
 pub mod area;

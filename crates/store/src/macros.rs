@@ -313,12 +313,3 @@ macro_rules! find_by {
         }
     };
 }
-
-/// Whether the ticket that a row names lies in one of some areas.
-macro_rules! at_tickets_in {
-    ($table:ident, $areas:expr) => {
-        diesel::dsl::exists(
-            ticket_areas::table.filter(ticket_areas::ticket_id.eq($table::ticket_id).and(ticket_areas::area_id.eq_any($areas))),
-        )
-    };
-}

@@ -4,21 +4,19 @@ use diesel::prelude::*;
 
 use crate::{
     listing::{Keyed, PageKey},
-    schema::{photos, ticket_areas, tickets},
+    schema::{photos, ticket_areas, tickets, work_orders},
     sql::{Json, db_error},
-    ticket::search::Reach,
     tx::{LIST, MAX_BINDS, Tx},
 };
 use bazdid_domain::{
-    actor::Scope,
     photo::{Photo, PhotoKind, PhotoState, Verdict},
-    ticket::Boundary,
+    visibility::Reach,
     visit::MockFlag,
 };
 use bazdid_protocol::{
     error::Result,
     geo::Point,
-    ids::{AccountId, AreaId, DeviceId, OrganisationId, PhotoId, TicketId, VisitId, WorkOrderId},
+    ids::{AccountId, DeviceId, OrganisationId, PhotoId, TicketId, VisitId, WorkOrderId},
     time::Timestamp,
 };
 
@@ -151,25 +149,13 @@ pub struct PhotoFilter {
     pub limit: i64,
 }
 
-/// Photos by filter and reach, those first that were stored last: of an area all, of an organisation its own people's, and everybody's own.
+/// Photos by filter and reach, those first that were stored last.
 ///
 /// # Errors
 /// The database fails.
 pub fn list_photos(tx: &mut Tx<'_>, filter: &PhotoFilter, reach: &Reach) -> Result<Vec<Keyed<Photo, PhotoKey>>> {
     let rows: Vec<(PhotoRow, Timestamp)> = on!(tx, |c| {
-        let mut query = photos::table.select((PhotoRow::as_select(), photos::stored_at)).into_boxed();
-        if let Scope::Within { areas, organisations } = &reach.scope {
-            let areas: Vec<AreaId> = areas.iter().copied().collect();
-            let organisations: Vec<Option<OrganisationId>> = organisations.iter().map(|o| Some(*o)).collect();
-            let here = diesel::dsl::exists(
-                ticket_areas::table.filter(ticket_areas::ticket_id.eq(photos::ticket_id).and(ticket_areas::area_id.eq_any(areas))),
-            );
-            let nowhere =
-                diesel::dsl::exists(tickets::table.filter(tickets::id.eq(photos::ticket_id).and(tickets::boundary.eq(Boundary::Outside))));
-            let ours = photos::organisation_id.is_not_null().and(photos::organisation_id.eq_any(organisations));
-            let may_see = here.or(ours.assume_not_null()).or(photos::actor.eq(reach.finder));
-            query = if reach.outside { query.filter(may_see.or(nowhere)) } else { query.filter(may_see) };
-        }
+        let mut query = visible_photos!(photos::table.select((PhotoRow::as_select(), photos::stored_at)), reach);
         if let Some(id) = filter.id {
             query = query.filter(photos::id.eq(id));
         }

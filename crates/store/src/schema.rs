@@ -220,6 +220,7 @@ diesel::table! {
     ticket_areas (area_id, ticket_id) {
         area_id -> Key,
         ticket_id -> Key,
+        leaf -> Bool,
     }
 }
 

@@ -15,7 +15,7 @@ use bazdid_domain::{
 };
 use bazdid_protocol::{
     geo::Point,
-    ids::{AccountId, AreaId, CallId, CategoryId, DeviceId, MutationId, NoteId, OrganisationId, StatusChangeId, TicketId},
+    ids::{AccountId, AreaId, CallId, CategoryId, DeviceId, FieldEditId, OrganisationId, StatusChangeId, TicketId, WriteId},
     time::Timestamp,
 };
 use serde_json::Value;
@@ -154,8 +154,8 @@ impl From<StatusChangeRow> for StatusChange {
 
 record! {
     /// Row of `field_edits`.
-    FieldEditRow of field_edits, id: NoteId {
-        mutation_id: MutationId,
+    FieldEditRow of field_edits, id: FieldEditId {
+        mutation_id: WriteId,
         ticket_id: TicketId,
         field: TicketField,
         value: Json<Value>,

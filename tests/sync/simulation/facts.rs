@@ -9,7 +9,7 @@ use bazdid_domain::{
     world::World,
 };
 use bazdid_protocol::{
-    ids::{Id, TicketId, WorkOrderId},
+    ids::{AnswerId, Id, TicketId, WorkEventId, WorkOrderId},
     outcome::{OutcomeCode, Status},
 };
 use serde_json::{Value, json};
@@ -114,7 +114,7 @@ fn measurement(world: &World, row: &Journaled) -> Option<bool> {
 }
 
 fn answer(world: &World, row: &Journaled) -> Option<bool> {
-    let answer = world.answers.get(Id::new(row.id.uuid()))?;
+    let answer = world.answers.get(AnswerId::of(row.id))?;
     let recorded =
         json!([answer.visit_id, answer.checklist_id, answer.item, answer.value]) == said(row, ["visit", "checklist", "item", "value"]);
     Some(recorded && answer.actor == row.actor)
@@ -122,7 +122,7 @@ fn answer(world: &World, row: &Journaled) -> Option<bool> {
 
 /// What was reported about work is among the events of its order, whatever came of it.
 fn event(world: &World, row: &Journaled) -> Option<bool> {
-    let event = world.work_events.get(Id::new(row.id.uuid()))?;
+    let event = world.work_events.get(WorkEventId::of(row.id))?;
     // A crew's decline is a request.
     let kind = if event.kind == WorkEventKind::RequestRelief { WorkEventKind::Decline } else { event.kind };
     Some(format!("work.{kind}") == row.cmd && event.actor == row.actor && event.work_order_id.uuid() == row.entity)

@@ -51,7 +51,7 @@ pub fn tickets(city: &SharedCity) -> Vec<TicketId> {
 fn office_names() -> Vec<String> {
     use crate::city::{CITY, D_EAST, D_WEST};
     let areas = [CITY, D_WEST, D_EAST].map(|a| Channel::Area(id(a)).to_string());
-    areas.into_iter().chain([Channel::Office(bazdid_domain::membership::NOWHERE).to_string()]).collect()
+    areas.into_iter().chain([Channel::Office(bazdid_domain::visibility::NOWHERE).to_string()]).collect()
 }
 
 fn held(copy: &LocalCopy) -> Vec<String> {
@@ -175,7 +175,7 @@ fn check_folds(world: &World) {
         let takes = |e: &&WorkEvent| !matches!(e.kind, WorkEventKind::Decline | WorkEventKind::Retract | WorkEventKind::RequestHold);
         let by_office = assignment.answer == Some(Answer::Accepted)
             && !events.iter().copied().filter(takes).any(|e| Some(e.at) == assignment.answered_at);
-        let folded: Vec<StageEvent> = events.iter().map(|e| StageEvent { kind: e.kind, eff: e.eff, id: Id::new(e.id.uuid()) }).collect();
+        let folded: Vec<StageEvent> = events.iter().map(|e| StageEvent { kind: e.kind, eff: e.eff, id: e.id }).collect();
         assert_eq!(order.state, fold_stage(if by_office { Accepted } else { Offered }, &folded), "{order:?} {events:?}");
     }
 }

@@ -5,7 +5,11 @@ use bazdid_domain::{
     conflict::{ConflictKind, ConflictStatus, Resolution},
     organisation::ActiveState,
 };
-use bazdid_protocol::{ids::DeviceId, outcome::OutcomeCode, time::Timestamp};
+use bazdid_protocol::{
+    ids::{DeviceId, MutationId},
+    outcome::OutcomeCode,
+    time::Timestamp,
+};
 use bazdid_service::{
     account,
     conflict::{self, Resolve},
@@ -123,7 +127,8 @@ impl Day {
         let kind = Some(ConflictKind::Quarantined);
         let filter = ConflictFilter { status: Some(ConflictStatus::Open), kind, limit: 50, ..ConflictFilter::default() };
         let open = self.city.read(|tx| conflict::list(tx, &ctx, &filter));
-        let picked: Vec<_> = open.iter().map(|c| (c.id, c.rev, c.mutation_id)).collect();
+        // The causes of these conflicts are commands.
+        let picked: Vec<_> = open.iter().map(|c| (c.id, c.rev, MutationId::new(c.mutation_id.uuid()))).collect();
         let Some((conflict, rev, mutation)) = dice.pick(&picked) else { return self.tell("nothing is set aside") };
         let resolution = if dice.below(3) == 0 { Resolution::Discard } else { Resolution::Adopt };
         let command = Resolve { resolution, note: None, value: None, into: None };

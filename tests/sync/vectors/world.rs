@@ -1,5 +1,7 @@
 //! The small world that the vectors begin with, and its people.
 
+use std::collections::BTreeSet;
+
 use bazdid_domain::{
     account::Role,
     area::{Area, AreaKind, AreaShape},
@@ -10,6 +12,7 @@ use bazdid_domain::{
     reference::{Reference, ReferenceRows},
     sync::engine::{Author, Authority},
     ticket::{Boundary, PointSource, StatusChange, Ticket, TicketOrigin, TicketStatus},
+    visibility::{Parts, Reach},
     work_order::{Answer, Assignment, WorkOrder, WorkOrderKind, WorkOrderState},
     world::World,
 };
@@ -90,7 +93,13 @@ impl Who {
             account: id(account),
             device: Some(id(account + 1000)),
             roles: vec![role],
-            areas: if organisation.is_some() { vec![] } else { vec![id(AREA)] },
+            reach: Reach::Parts(Parts {
+                areas: if organisation.is_some() { BTreeSet::new() } else { [id(AREA)].into() },
+                offices: if self == Self::Operator { [id(AREA)].into() } else { BTreeSet::new() },
+                every_office: self == Self::Operator,
+                organisations: organisation.map(id).into_iter().collect(),
+                person: Some(id(account)),
+            }),
             organisations: organisation.map(id).into_iter().collect(),
             manages: organisation.filter(|_| role == Role::ContractorManager).map(id).into_iter().collect(),
             authority: if self == Self::OldCrewRevoked { Authority::Revoked } else { Authority::InForce },

@@ -14,6 +14,7 @@ use bazdid_domain::{
 };
 use bazdid_protocol::{
     command::{Command, RoundJudge, TicketCreate, TicketSet},
+    ids::WorkEventId,
     text_enum::TextEnum as _,
 };
 
@@ -53,7 +54,9 @@ pub(super) fn show(view: &mut View<'_>, entry: &Entry, command: &Command) {
         Command::WorkSubmit(_) | Command::InspectionSubmit(_) => work(view, entry, WorkEventKind::Submit, None),
         Command::WorkFailVisit(args) => work(view, entry, WorkEventKind::FailVisit, args.visit.map(|v| v.uuid())),
         // What else follows from a retraction only the server can tell: it knows the colleagues' events.
-        Command::WorkRetract(args) => change_own(view, entry, EVENT, args.event, &[("standing", json!(Standing::Retracted))]),
+        Command::WorkRetract(args) => {
+            change_own(view, entry, EVENT, WorkEventId::of(args.event).uuid(), &[("standing", json!(Standing::Retracted))])
+        }
         Command::RoundVerify(args) => judge(view, entry, args, RoundVerdict::Accepted, WorkOrderState::Verified),
         Command::RoundRework(args) => judge(view, entry, args, RoundVerdict::Rework, WorkOrderState::Rework),
     }

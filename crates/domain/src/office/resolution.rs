@@ -39,7 +39,7 @@ use crate::{
     world::World,
 };
 use bazdid_protocol::{
-    ids::{ConflictId, MutationId, PhotoId, TicketId},
+    ids::{ConflictId, MutationId, TicketId},
     outcome::{Outcome, Status},
     time::Timestamp,
 };
@@ -224,7 +224,7 @@ fn effect(
 
 /// The photo whose bytes do not come is taken back; its declaration is kept.
 fn remove_photo(world: &mut World, conflict: &Conflict, decision: &Decision<'_>) -> Result<(), Refusal> {
-    let photo = world.photos.get(PhotoId::new(conflict.mutation_id.uuid())).cloned().ok_or(Refusal::Unknown)?;
+    let photo = conflict.missing_photo().and_then(|id| world.photos.get(id)).cloned().ok_or(Refusal::Unknown)?;
     world.photos.put(Photo { removed_at: photo.removed_at.or(Some(decision.now)), ..photo });
     Ok(())
 }

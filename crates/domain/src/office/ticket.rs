@@ -15,7 +15,7 @@ use crate::{
 use bazdid_protocol::{
     document::Document,
     geo::Point,
-    ids::{CategoryId, OrganisationId, TicketId},
+    ids::{CategoryId, OrganisationId, TicketId, WriteId},
     time::Timestamp,
 };
 
@@ -59,11 +59,12 @@ pub fn triage(world: &mut World, desk: &Desk<'_>, id: TicketId, triage: &Triage)
     let moved = ticket.category_id != before.category_id || ticket.areas != before.areas;
     let v = before.rev + 1;
     for field in changed_fields(&before, &ticket) {
-        let register = Register { eff: desk.now.micros(), by: desk.command, actor: desk.officer.account, v };
+        let write = WriteId::of_command(desk.command);
+        let register = Register { eff: desk.now.micros(), by: write, actor: desk.officer.account, v };
         ticket.registers.insert(field.to_string(), register);
         ensure_origin(world, id, field);
         let written = Written { by: desk.officer.account, device: None, office: true, at: desk.now, base: before.rev, v };
-        world.field_edits.put(edit(desk.command, &ticket, field, &written));
+        world.field_edits.put(edit(write, &ticket, field, &written));
     }
     if ticket != before {
         ticket.stamp = ticket.stamp.max(desk.now);

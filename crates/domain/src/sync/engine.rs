@@ -34,14 +34,15 @@ use crate::{
     account::Role,
     policy::{Permission, role_allows},
     sync::{stamp::Stamp, surroundings::Surroundings},
-    ticket::{Ticket, TicketField, TicketOrigin},
+    ticket::{FieldEdit, Ticket, TicketField},
+    visibility::{Reach, Reader, at_place},
     work_order::WorkOrder,
     world::World,
 };
 use bazdid_protocol::{
     command::Command,
     geo::Point,
-    ids::{AccountId, AreaId, DeviceId, MutationId, OrganisationId, TicketId, WorkOrderId},
+    ids::{AccountId, DeviceId, MutationId, OrganisationId, TicketId, WorkOrderId},
     outcome::{Outcome, OutcomeCode},
     time::Timestamp,
 };
@@ -67,8 +68,8 @@ pub struct Author {
     pub device: Option<DeviceId>,
     /// Roles.
     pub roles: Vec<Role>,
-    /// Areas of the grants with all that lie below them.
-    pub areas: Vec<AreaId>,
+    /// How far the grants reach.
+    pub reach: Reach,
     /// Organisations of the grants.
     pub organisations: Vec<OrganisationId>,
     /// Those of them of which the person is a manager.
@@ -147,26 +148,35 @@ pub fn decide(world: &mut World, around: &Surroundings<'_>, author: &Author, act
 fn target<'w>(world: &'w World, around: &Surroundings<'_>, author: &Author, entity: Uuid) -> Option<(&'w Ticket, Option<&'w WorkOrder>)> {
     let order = world.work_orders.get(WorkOrderId::new(entity));
     let ticket = world.tickets.get(order.map_or_else(|| TicketId::new(entity), |o| o.ticket_id))?;
-    let reads = |areas: &[AreaId]| author.may(Permission::TicketRead) && areas.iter().any(|a| author.areas.contains(a));
-    let in_area = reads(&ticket.areas) || !author.areas.is_empty() && former_areas(world, around, ticket).any(|areas| reads(&areas));
-    // What lies outside every area is any office's.
-    let nowhere = ticket.leaf_areas.is_empty() && author.may(Permission::TicketManage);
-    let found = ticket.origin == TicketOrigin::Field && ticket.created_by == author.account;
-    let found_by_us = ticket.created_org.is_some_and(|o| author.organisations.contains(&o));
-    let held = |o: WorkOrderId| world.assignments.iter().any(|a| a.work_order_id == o && is_party(author, a.organisation_id, a.account_id));
-    let has_held = match order {
-        Some(order) => held(order.id),
-        None => world.work_orders.iter().any(|o| o.ticket_id == ticket.id && held(o.id)),
-    };
-    (in_area || nowhere || found || found_by_us || has_held).then_some((ticket, order))
+    let is_known = author.reach.reads(world, ticket) || was_within(world, around, author, ticket) || has_held(world, author, ticket, order);
+    is_known.then_some((ticket, order))
 }
 
-/// The areas of every point that anybody ever gave a ticket, whether it stood or not: what follows must not depend on the order in
-/// which the edits arrived.
-fn former_areas<'w>(world: &'w World, around: &'w Surroundings<'_>, ticket: &Ticket) -> impl Iterator<Item = Vec<AreaId>> {
-    let id = ticket.id;
-    let moves = world.field_edits.iter().filter(move |e| e.ticket_id == id && e.field == TicketField::Point);
-    moves.filter_map(|e| serde_json::from_value::<Point>(e.value.clone()).ok()).map(|point| around.locate(&point).areas)
+/// Whether the author answers for the place of a ticket, or did for one that it had when they acted: what they found or hold is
+/// theirs to see, not to judge.
+fn answers_for(world: &World, around: &Surroundings<'_>, author: &Author, ticket: &Ticket) -> bool {
+    author.reach.includes_any(at_place(&ticket.leaf_areas, Reader::Area)) || was_within(world, around, author, ticket)
+}
+
+/// Whether the author's reach includes a place that anybody ever gave a ticket, whether it stood or not: what follows must not depend
+/// on the order in which the edits arrived.
+fn was_within(world: &World, around: &Surroundings<'_>, author: &Author, ticket: &Ticket) -> bool {
+    let reaches_places = match &author.reach {
+        Reach::Everything => true,
+        Reach::Parts(parts) => parts.every_office || !parts.areas.is_empty(),
+    };
+    let moves = || world.field_edits.iter().filter(|e| e.ticket_id == ticket.id && e.field == TicketField::Point);
+    let point = |e: &FieldEdit| serde_json::from_value::<Point>(e.value.clone()).ok();
+    reaches_places && moves().filter_map(point).any(|p| author.reach.includes_any(at_place(&around.locate(&p).leaf_areas, Reader::Area)))
+}
+
+/// Whether the author's party was ever asked to do an order, or any order of a ticket.
+fn has_held(world: &World, author: &Author, ticket: &Ticket, order: Option<&WorkOrder>) -> bool {
+    let held = |o: WorkOrderId| world.assignments.iter().any(|a| a.work_order_id == o && is_party(author, a.organisation_id, a.account_id));
+    match order {
+        Some(order) => held(order.id),
+        None => world.work_orders.iter().any(|o| o.ticket_id == ticket.id && held(o.id)),
+    }
 }
 
 /// Whether the author is, or belongs to, the party that an assignment names.

@@ -15,7 +15,7 @@ use crate::{
     work_order::WorkEventKind,
 };
 use bazdid_protocol::{
-    ids::{AccountId, DeviceId, MutationId, name_uuid},
+    ids::{AccountId, DeviceId, MutationId, WorkEventId, name_uuid},
     text_enum::TextEnum as _,
     time::Timestamp,
 };
@@ -327,7 +327,11 @@ impl Author<'_> {
             // What the app cannot say is no command: the engine answers that it does not know it.
             Ok(WorkEventKind::Retract) | Err(_) => ("work.unknown", json!({ "kind": columns.get("kind") })),
         };
-        Deed { id: MutationId::new(self.pushed.id), entity: columns.id("work_order_id"), ..self.deed(cmd, columns.instant("at"), args) }
+        Deed {
+            id: WorkEventId::new(self.pushed.id).command(),
+            entity: columns.id("work_order_id"),
+            ..self.deed(cmd, columns.instant("at"), args)
+        }
     }
 
     fn arrival(&self) -> Deed {

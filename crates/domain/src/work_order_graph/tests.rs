@@ -213,7 +213,7 @@ fn the_state_after_a_report_is_the_fold_of_all_reports() {
                     let all = [first, second, third];
                     let events: Vec<StageEvent> = (0..)
                         .zip(all)
-                        .map(|(n, kind)| StageEvent { kind, eff: Timestamp::from_micros(n), id: MutationId::new(Uuid::nil()) })
+                        .map(|(n, kind)| StageEvent { kind, eff: Timestamp::from_micros(n), id: WorkEventId::new(Uuid::nil()) })
                         .collect();
                     let shown = all.iter().fold(began, |state, kind| state_after(state, *kind));
                     assert_eq!(shown, fold_stage(began, &events), "{began} {all:?}");
@@ -233,7 +233,7 @@ proptest! {
         kinds in proptest::collection::vec(0..WorkEventKind::ALL.len(), 0..8), effs in proptest::collection::vec(0..5_i64, 8), turn in 0..8_usize,
     ) {
         let mut events: Vec<_> = kinds.iter().zip(&effs).enumerate().map(|(n, (kind, eff))| StageEvent {
-            kind: WorkEventKind::ALL[*kind], eff: Timestamp::from_micros(*eff), id: MutationId::new(Uuid::from_u128(u128::try_from(n).unwrap())),
+            kind: WorkEventKind::ALL[*kind], eff: Timestamp::from_micros(*eff), id: WorkEventId::new(Uuid::from_u128(u128::try_from(n).unwrap())),
         }).collect();
         let stage = fold_stage(Offered, &events);
         if !events.is_empty() {

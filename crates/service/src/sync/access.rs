@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{Ctx, auth::HAND_IN_DAYS};
 use bazdid_domain::{
     account::{Device, Role, RoleGrant},
-    membership::NOWHERE,
     organisation::ActiveState,
     policy::{Permission, role_allows},
     reference::Reference,
@@ -13,11 +12,12 @@ use bazdid_domain::{
         engine::{Author, Authority},
         journal::Journaled,
     },
+    visibility::Reach,
 };
 use bazdid_protocol::{
     channel::Channel,
     error::{Code, Error, Result},
-    ids::{AccountId, AreaId, DeviceId, GrantId},
+    ids::{AccountId, DeviceId, GrantId},
     time::Timestamp,
 };
 use bazdid_store::{Tx, account};
@@ -130,12 +130,11 @@ impl Grants {
     /// The account with what it held when something was done: who may write is judged by history.
     pub(super) fn author(&self, account: AccountId, device: DeviceId, done: Done, reference: &Reference) -> Author {
         let (authority, held) = self.counting(account, done);
-        let areas: BTreeSet<AreaId> = held.iter().filter(|g| reads_areas(g.role)).flat_map(|g| expand(g, reference)).collect();
         Author {
             account,
             device: Some(device),
             roles: held.iter().map(|g| g.role).collect::<BTreeSet<_>>().into_iter().collect(),
-            areas: areas.into_iter().collect(),
+            reach: reach(account, held.iter().copied(), reference),
             manages: {
                 let managed = held.iter().filter(|g| g.role == Role::ContractorManager);
                 managed.filter_map(|g| g.organisation_id).collect::<BTreeSet<_>>().into_iter().collect()
@@ -145,33 +144,15 @@ impl Grants {
         }
     }
 
-    /// The channels that a device of the account reads at an instant.
+    /// The channels that a device of the account reads at an instant: those of its person's reach, its own, and reference data.
     pub(super) fn channels(&self, account: AccountId, device: DeviceId, at: Timestamp, reference: &Reference) -> BTreeSet<Channel> {
-        let mut channels = BTreeSet::from([Channel::Device(device), Channel::Ref, Channel::User(account)]);
-        for grant in self.of(account).iter().filter(|g| g.in_force_at(at) && role_allows(g.role, Permission::Sync)) {
-            match grant.role {
-                // The centre and the supervisors also decide: they see what only the office sees.
-                // What lies nowhere is everybody's of them.
-                Role::Operator | Role::Supervisor => {
-                    channels.insert(Channel::Office(NOWHERE));
-                    channels.extend(expand(grant, reference).into_iter().flat_map(|a| [Channel::Area(a), Channel::Office(a)]));
-                }
-                Role::Inspector => channels.extend(expand(grant, reference).into_iter().map(Channel::Area)),
-                // Contractor people see their own organisation's work and nothing else.
-                Role::ContractorManager | Role::Crew => channels.extend(grant.organisation_id.map(Channel::Org)),
-                Role::Admin | Role::Auditor => {}
-            }
-        }
+        let mut channels = reach(account, self.of(account).iter().filter(|g| g.in_force_at(at)), reference).channels();
+        channels.extend([Channel::Device(device), Channel::Ref]);
         channels
     }
 }
 
-/// Whether a role's grants reach by areas.
-const fn reads_areas(role: Role) -> bool {
-    matches!(role, Role::Operator | Role::Supervisor | Role::Inspector)
-}
-
-/// The areas of a grant with all that lie below them.
-fn expand(grant: &RoleGrant, reference: &Reference) -> BTreeSet<AreaId> {
-    grant.areas.iter().flat_map(|a| reference.areas.below(*a).into_iter().chain([*a])).collect()
+/// How far grants reach in the sync.
+fn reach<'g>(account: AccountId, grants: impl IntoIterator<Item = &'g RoleGrant>, reference: &Reference) -> Reach {
+    Reach::of(account, grants, Permission::Sync, |a| reference.areas.below(a))
 }

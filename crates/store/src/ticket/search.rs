@@ -1,26 +1,24 @@
 //! Questions about tickets: by filter, by code, by source, by neighbourhood.
 
-use std::collections::BTreeSet;
-
 use diesel::prelude::*;
 
 use crate::{
     listing::{Keyed, PageKey},
     schema::{status_changes, ticket_areas, tickets, work_orders},
-    sql::{Json, db_error},
+    sql::db_error,
     ticket::{StatusChangeRow, TicketRow},
     tx::{MAX_BINDS, Tx},
 };
 use bazdid_domain::{
-    actor::Scope,
     duplicate::{NEAR_M, Nearby},
-    ticket::{Boundary, StatusChange, Ticket, TicketOrigin, TicketStatus},
+    ticket::{Boundary, StatusChange, Ticket, TicketStatus},
+    visibility::Reach,
     work_order::WorkOrderState,
 };
 use bazdid_protocol::{
     error::Result,
     geo::{Point, cells_within},
-    ids::{AccountId, AreaId, CategoryId, OrganisationId, TicketId},
+    ids::{AreaId, CategoryId, TicketId},
     time::Timestamp,
 };
 
@@ -99,19 +97,6 @@ pub struct TicketFilter {
     pub limit: i64,
 }
 
-/// Whose tickets somebody may know of.
-#[derive(Debug, Clone)]
-pub struct Reach {
-    /// Areas and organisations.
-    pub scope: Scope,
-    /// Tickets outside every area, too: the office's, since no area answers for them.
-    pub outside: bool,
-    /// Who asks: what somebody found in the field stays his to see.
-    pub finder: AccountId,
-}
-
-/// The states in which the organisation named by an order does not hold it.
-pub(crate) const NOT_HELD: [WorkOrderState; 3] = [WorkOrderState::Draft, WorkOrderState::Declined, WorkOrderState::Expired];
 /// The states in which nobody was asked, or nothing more is asked.
 const NOT_ASKED: [WorkOrderState; 6] = [
     WorkOrderState::Draft,
@@ -129,22 +114,7 @@ const NOT_ASKED: [WorkOrderState; 6] = [
 pub fn list_tickets(tx: &mut Tx<'_>, filter: &TicketFilter, reach: &Reach) -> Result<Vec<Keyed<Ticket, TicketKey>>> {
     let patterns: Vec<String> = filter.words.iter().map(|w| like(w)).collect();
     let rows: Vec<(TicketRow, Timestamp)> = on!(tx, |c| {
-        let mut query = tickets::table.select((TicketRow::as_select(), tickets::stored_at)).into_boxed();
-        if let Scope::Within { areas, organisations } = &reach.scope {
-            let areas: Vec<AreaId> = areas.iter().copied().collect();
-            let organisations: Vec<OrganisationId> = organisations.iter().copied().collect();
-            let in_area = ticket_areas::table.filter(ticket_areas::ticket_id.eq(tickets::id).and(ticket_areas::area_id.eq_any(areas)));
-            let held = work_orders::table.filter(
-                work_orders::ticket_id
-                    .eq(tickets::id)
-                    .and(work_orders::organisation_id.eq_any(organisations.clone()))
-                    .and(work_orders::state.ne_all(NOT_HELD)),
-            );
-            let found = tickets::origin.eq(TicketOrigin::Field).and(tickets::created_by.eq(reach.finder));
-            let by_us = tickets::created_org.eq_any(organisations.iter().map(|o| Some(*o)).collect::<Vec<_>>());
-            let may_see = diesel::dsl::exists(in_area).or(diesel::dsl::exists(held)).or(found).or(by_us);
-            query = if reach.outside { query.filter(may_see.or(tickets::boundary.eq(Boundary::Outside))) } else { query.filter(may_see) };
-        }
+        let mut query = visible_tickets!(tickets::table.select((TicketRow::as_select(), tickets::stored_at)), reach);
         if let Some(area) = filter.area {
             query = query.filter(diesel::dsl::exists(
                 ticket_areas::table.filter(ticket_areas::ticket_id.eq(tickets::id).and(ticket_areas::area_id.eq(area))),
@@ -200,28 +170,21 @@ fn like(word: &str) -> String {
     pattern
 }
 
-/// A ticket near a point, with the areas that decide who may know of it.
-pub type Neighbour = (Nearby, Vec<AreaId>);
-
-/// A row of a neighbour: id, code, category, latitude, longitude, creation, status, folded text, areas.
-type NeighbourRow = (TicketId, String, CategoryId, f64, f64, Timestamp, TicketStatus, String, Json<Vec<AreaId>>);
+/// A row of a neighbour: id, code, category, latitude, longitude, creation, status, folded text.
+type NeighbourRow = (TicketId, String, CategoryId, f64, f64, Timestamp, TicketStatus, String);
 
 /// At most so many neighbours are compared.
 const NEIGHBOURS: i64 = 200;
 
-/// Tickets of some categories around a point that were made after an instant and are not shut, the newest first.
+/// Tickets within reach, of some categories, around a point, that were made after an instant and are not shut, the newest first.
 ///
 /// # Errors
 /// The database fails.
-pub fn list_neighbours(tx: &mut Tx<'_>, around: &Point, categories: &[CategoryId], since: Timestamp) -> Result<Vec<Neighbour>> {
+pub fn list_neighbours(tx: &mut Tx<'_>, around: &Point, categories: &[CategoryId], since: Timestamp, reach: &Reach) -> Result<Vec<Nearby>> {
     let shut = [TicketStatus::Cancelled, TicketStatus::Duplicate, TicketStatus::Rejected];
     let cells = cells_within(around, NEAR_M);
-    let rows: Vec<NeighbourRow> = on!(tx, |c| tickets::table
-        .filter(tickets::cell.eq_any(&cells).and(tickets::category_id.eq_any(categories)))
-        .filter(tickets::created_at.ge(since).and(tickets::status.ne_all(shut)))
-        .order(tickets::id.desc())
-        .limit(NEIGHBOURS)
-        .select((
+    let rows: Vec<NeighbourRow> = on!(tx, |c| {
+        let near = tickets::table.select((
             tickets::id,
             tickets::code,
             tickets::category_id,
@@ -230,15 +193,20 @@ pub fn list_neighbours(tx: &mut Tx<'_>, around: &Point, categories: &[CategoryId
             tickets::created_at,
             tickets::status,
             tickets::text_folded,
-            tickets::areas,
-        ))
-        .load(c))
+        ));
+        visible_tickets!(near, reach)
+            .filter(tickets::cell.eq_any(&cells).and(tickets::category_id.eq_any(categories)))
+            .filter(tickets::created_at.ge(since).and(tickets::status.ne_all(shut)))
+            .order(tickets::id.desc())
+            .limit(NEIGHBOURS)
+            .load(c)
+    })
     .map_err(db_error)?;
     Ok(rows
         .into_iter()
-        .map(|(id, code, category, lat, lon, created_at, status, folded, areas)| {
+        .map(|(id, code, category, lat, lon, created_at, status, folded)| {
             let point = Point { lat, lon, accuracy_m: None };
-            (Nearby { id, code, category, point, created_at, status, folded }, areas.0)
+            Nearby { id, code, category, point, created_at, status, folded }
         })
         .collect())
 }
@@ -258,18 +226,4 @@ pub fn list_status_changes(tx: &mut Tx<'_>, ticket: TicketId) -> Result<Vec<Stat
     // Of changes at one instant the creation is the first.
     changes.sort_by_key(|s| (s.at, s.from.is_some(), s.to));
     Ok(changes)
-}
-
-/// Which of the tickets have an order that one of the organisations holds.
-///
-/// # Errors
-/// The database fails.
-pub fn list_held(tx: &mut Tx<'_>, of: &[TicketId], organisations: &[OrganisationId]) -> Result<BTreeSet<TicketId>> {
-    let found: Vec<TicketId> = on!(tx, |c| work_orders::table
-        .filter(work_orders::ticket_id.eq_any(of).and(work_orders::organisation_id.eq_any(organisations)))
-        .filter(work_orders::state.ne_all(NOT_HELD))
-        .select(work_orders::ticket_id)
-        .load(c))
-    .map_err(db_error)?;
-    Ok(found.into_iter().collect())
 }

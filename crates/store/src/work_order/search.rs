@@ -6,13 +6,11 @@ use crate::{
     listing::{Keyed, PageKey},
     schema::{rounds, ticket_areas, tickets, work_orders},
     sql::db_error,
-    ticket::search::{NOT_HELD, Reach},
     tx::Tx,
     work_order::{RoundRow, WorkOrderRow},
 };
 use bazdid_domain::{
-    actor::Scope,
-    ticket::Boundary,
+    visibility::Reach,
     work_order::{Round, RoundVerdict, WorkOrder, WorkOrderKind, WorkOrderState},
 };
 use bazdid_protocol::{
@@ -49,21 +47,7 @@ pub struct OrderFilter {
 /// The database fails.
 pub fn list_work_orders(tx: &mut Tx<'_>, filter: &OrderFilter, reach: &Reach) -> Result<Vec<Keyed<WorkOrder, OrderKey>>> {
     let rows: Vec<(WorkOrderRow, Timestamp)> = on!(tx, |c| {
-        let mut query = work_orders::table.select((WorkOrderRow::as_select(), work_orders::stored_at)).into_boxed();
-        if let Scope::Within { areas, organisations } = &reach.scope {
-            let areas: Vec<AreaId> = areas.iter().copied().collect();
-            let ours: Vec<Option<OrganisationId>> = organisations.iter().copied().map(Some).collect();
-            let in_area =
-                ticket_areas::table.filter(ticket_areas::ticket_id.eq(work_orders::ticket_id).and(ticket_areas::area_id.eq_any(areas)));
-            let held = work_orders::organisation_id.eq_any(ours).and(work_orders::state.ne_all(NOT_HELD));
-            let may_see = diesel::dsl::exists(in_area).or(held);
-            query = if reach.outside {
-                let outside = tickets::table.filter(tickets::id.eq(work_orders::ticket_id).and(tickets::boundary.eq(Boundary::Outside)));
-                query.filter(may_see.or(diesel::dsl::exists(outside)))
-            } else {
-                query.filter(may_see)
-            };
-        }
+        let mut query = visible_orders!(work_orders::table.select((WorkOrderRow::as_select(), work_orders::stored_at)), reach);
         if let Some(area) = filter.area {
             query = query.filter(diesel::dsl::exists(
                 ticket_areas::table.filter(ticket_areas::ticket_id.eq(work_orders::ticket_id).and(ticket_areas::area_id.eq(area))),
@@ -115,20 +99,7 @@ pub struct RoundFilter {
 /// The database fails.
 pub fn list_rounds(tx: &mut Tx<'_>, filter: &RoundFilter, reach: &Reach) -> Result<Vec<Keyed<Round, RoundKey>>> {
     let rows: Vec<(RoundRow, Timestamp)> = on!(tx, |c| {
-        let mut query = rounds::table.select((RoundRow::as_select(), rounds::stored_at)).into_boxed();
-        if let Scope::Within { areas, organisations } = &reach.scope {
-            let areas: Vec<AreaId> = areas.iter().copied().collect();
-            let ours: Vec<OrganisationId> = organisations.iter().copied().collect();
-            let in_area =
-                ticket_areas::table.filter(ticket_areas::ticket_id.eq(rounds::ticket_id).and(ticket_areas::area_id.eq_any(areas)));
-            let held = work_orders::table.filter(
-                work_orders::id
-                    .eq(rounds::work_order_id)
-                    .and(work_orders::organisation_id.eq_any(ours))
-                    .and(work_orders::state.ne_all(NOT_HELD)),
-            );
-            query = query.filter(diesel::dsl::exists(in_area).or(diesel::dsl::exists(held)));
-        }
+        let mut query = visible_rounds!(rounds::table.select((RoundRow::as_select(), rounds::stored_at)), reach);
         if let Some(area) = filter.area {
             query = query.filter(diesel::dsl::exists(
                 ticket_areas::table.filter(ticket_areas::ticket_id.eq(rounds::ticket_id).and(ticket_areas::area_id.eq(area))),

@@ -44,7 +44,7 @@ fn choose_answer(world: &mut World, conflict: &Conflict, decision: &Decision<'_>
         world.answers.put(ChecklistAnswer { standing: Standing::Overruled, ..old });
     }
     world.answers.put(ChecklistAnswer {
-        id: AnswerId::new(decision.command.uuid()),
+        id: AnswerId::of(decision.command),
         rev: 0,
         value,
         actor: decision.by.account,
@@ -104,7 +104,7 @@ pub(super) fn choose_measurement(world: &mut World, conflict: &Conflict, decisio
     };
     let quantity = quantity.ok_or_else(|| Refusal::argument("/value", "must be a quantity, a number of at least 0"))?;
     world.measurements.put(Measurement {
-        id: MeasurementId::new(decision.command.uuid()),
+        id: MeasurementId::of(decision.command),
         rev: 0,
         visit_id: None,
         quantity,

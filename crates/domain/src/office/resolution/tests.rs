@@ -16,6 +16,7 @@ use crate::{
     test_city::{DISTRICT, FIRST, NOW, POTHOLE, SECOND, TICKET, TREE, follow, id, order, reference, registered, reload, ticket},
     ticket::{TicketOrigin, TicketStatus},
     ticket_flow::{Because, set_status},
+    visibility::{Parts, Reach},
     work_order::{Answer, RoundVerdict, Standing, WorkOrder, WorkOrderKind, WorkOrderState},
 };
 use bazdid_protocol::{
@@ -146,7 +147,15 @@ fn author(account: u128, role: Role, organisation: Option<u128>) -> Author {
         account: id(account),
         device: Some(id(account + 1000)),
         roles: vec![role],
-        areas: if organisation.is_some() { vec![] } else { vec![id(DISTRICT)] },
+        reach: Reach::Parts(match organisation {
+            Some(organisation) => Parts { organisations: [id(organisation)].into(), person: Some(id(account)), ..Parts::default() },
+            None => Parts {
+                areas: [id(DISTRICT)].into(),
+                every_office: matches!(role, Role::Operator | Role::Supervisor),
+                person: Some(id(account)),
+                ..Parts::default()
+            },
+        }),
         organisations: organisation.into_iter().map(id).collect(),
         manages: organisation.filter(|_| role == Role::ContractorManager).into_iter().map(id).collect(),
         authority: Authority::InForce,
@@ -394,7 +403,7 @@ impl Play {
 fn nobody_decides_about_his_own_work_nor_his_organisations() {
     let mut play = late_work(&["work.submit"]);
     for by in [
-        Author { roles: vec![Role::Supervisor], areas: vec![id(DISTRICT)], ..first() },
+        Author { roles: vec![Role::Supervisor], reach: supervisor().reach, ..first() },
         author(SUPERVISOR, Role::Supervisor, Some(FIRST)),
         author(SUPERVISOR, Role::Supervisor, Some(SECOND)),
     ] {
@@ -696,10 +705,11 @@ fn adopted_work_is_decided_as_if_nothing_had_stood_in_its_way() {
     };
     let mut play = set_aside();
     let conflict = play.conflict(ConflictKind::Quarantined);
+    let submitted = MutationId::new(conflict.mutation_id.uuid());
     let args = json!({});
     let command = Command::parse("work.submit", 1, &args).unwrap();
     let act = Act {
-        id: conflict.mutation_id,
+        id: submitted,
         entity: play.order().id.uuid(),
         base: None,
         epoch: Some(1),
@@ -722,7 +732,7 @@ fn adopted_work_is_decided_as_if_nothing_had_stood_in_its_way() {
         kept: &kept,
     };
     let resolved = resolve(&mut play.world, &Surroundings::new(&play.reference), conflict.id, &decision).unwrap();
-    assert_eq!(resolved.outcomes.iter().map(|(m, o)| (*m, o.status)).collect::<Vec<_>>(), [(conflict.mutation_id, Status::Applied)]);
+    assert_eq!(resolved.outcomes.iter().map(|(m, o)| (*m, o.status)).collect::<Vec<_>>(), [(submitted, Status::Applied)]);
     assert_eq!(play.order().state, WorkOrderState::Submitted);
 
     let mut play = set_aside();

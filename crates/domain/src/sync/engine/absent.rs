@@ -3,13 +3,13 @@
 use serde_json::json;
 
 use crate::{
-    conflict::{ConflictKind, ConflictStatus, Resolution},
+    conflict::{Cause, ConflictKind, ConflictStatus, Resolution},
     photo::Photo,
     sync::engine::clash::{Clash, raise, withdraw},
     world::World,
 };
 use bazdid_protocol::{
-    ids::{ConflictId, MutationId, PhotoId},
+    ids::{ConflictId, PhotoId},
     time::Timestamp,
 };
 
@@ -29,8 +29,7 @@ pub fn report(world: &mut World, now: Timestamp, photo: PhotoId) -> Option<Confl
             "photo": photo.id, "kind": photo.kind, "actor": photo.actor, "organisation": photo.organisation_id,
             "device": photo.device_id, "captured_at": photo.captured_est, "received_at": photo.received_at,
         }),
-        // The row that it is about, as of measurements.
-        parties: vec![MutationId::new(photo.id.uuid())],
+        parties: vec![Cause::Photo(photo.id)],
         default_in_force: "the photo counts as declared; its bytes are taken whenever they come",
         ..Clash::hard(ConflictKind::PhotoMissing, photo.ticket_id, photo.work_order_id, "bytes")
     };
@@ -43,8 +42,8 @@ pub fn settle(world: &mut World, now: Timestamp) {
     let over: Vec<ConflictId> = world
         .conflicts
         .iter()
-        .filter(|c| c.kind == ConflictKind::PhotoMissing && c.status == ConflictStatus::Open)
-        .filter(|c| !waits(PhotoId::new(c.mutation_id.uuid())))
+        .filter(|c| c.status == ConflictStatus::Open)
+        .filter(|c| c.missing_photo().is_some_and(|photo| !waits(photo)))
         .map(|c| c.id)
         .collect();
     for id in over {

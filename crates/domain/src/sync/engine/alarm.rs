@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    conflict::{ConflictKind, Resolution},
+    conflict::{Cause, ConflictKind, Resolution},
     sync::{
         engine::clash::{self, Clash, withdraw},
         journal::Journaled,
@@ -29,7 +29,7 @@ pub fn raise(world: &mut World, now: Timestamp, row: &Journaled) -> Option<Confl
         base: json!({ "epoch": order.epoch }),
         theirs: json!({ "state": order.state }),
         mine: mine.into(),
-        parties: vec![row.id],
+        parties: vec![Cause::Command(row.id)],
         cumulative: true,
         default_in_force: "nothing of it counts; it waits for the epoch, for five days",
         ..clash

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::{
-    conflict::ConflictKind,
+    conflict::{Cause, ConflictKind},
     sync::engine::{
         Act, Author,
         clash::{Clash, raise},
@@ -15,7 +15,7 @@ use crate::{
 };
 use bazdid_protocol::{
     command::ChecklistAnswerArgs,
-    ids::{AnswerId, Id, TicketId, VisitId},
+    ids::{AnswerId, TicketId, VisitId},
     outcome::{Outcome, OutcomeCode, Status},
 };
 
@@ -30,7 +30,7 @@ pub(super) fn answer(world: &mut World, author: &Author, act: &Act<'_>, place: &
         }
         Some(_) => {}
     }
-    let id = AnswerId::new(act.id.uuid());
+    let id = AnswerId::of(act.id);
     let v = world.answers.put(ChecklistAnswer {
         id,
         rev: 0,
@@ -91,7 +91,7 @@ fn report_two(
         subject: Some(args.visit.uuid()),
         theirs: side(newest),
         mine: others.iter().map(side).collect(),
-        parties: all.iter().map(|a| Id::new(a.mutation_id.uuid())).collect(),
+        parties: all.iter().map(|a| Cause::Command(a.mutation_id)).collect(),
         default_in_force: "the newest answer stands",
         ..Clash::hard(ConflictKind::AlreadySubmitted, ticket, all.first().and_then(|a| a.work_order_id), &what)
     };

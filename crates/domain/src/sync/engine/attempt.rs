@@ -15,7 +15,7 @@ use crate::{
     work_order_graph::{Hold, Mover, NotAllowed, StageEvent, fold_stage, stays},
     world::World,
 };
-use bazdid_protocol::{command::MAX_SHORT, ids::Id, time::Timestamp};
+use bazdid_protocol::{command::MAX_SHORT, time::Timestamp};
 
 /// The first epoch of the current attempt: that of the offer, or the one after the last round that was judged.
 pub(super) fn first_epoch(world: &World, order: &WorkOrder, assignment: &Assignment) -> i64 {
@@ -109,7 +109,7 @@ pub(super) fn refold(
     } else {
         WorkOrderState::Offered
     };
-    let folded: Vec<StageEvent> = events.iter().map(|e| StageEvent { kind: e.kind, eff: e.eff, id: Id::new(e.id.uuid()) }).collect();
+    let folded: Vec<StageEvent> = events.iter().map(|e| StageEvent { kind: e.kind, eff: e.eff, id: e.id }).collect();
     let stage = fold_stage(began, &folded);
     order.stamp = events.iter().map(|e| e.eff).fold(order.stamp, Timestamp::max);
     if !stays(order.state, stage, hold) {

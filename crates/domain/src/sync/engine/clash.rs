@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
-    conflict::{Conflict, ConflictKind, ConflictStatus, Resolution, Severity},
+    conflict::{Cause, Conflict, ConflictKind, ConflictStatus, Resolution, Severity},
     world::World,
 };
 use bazdid_protocol::{
-    ids::{AreaId, ConflictId, MutationId, TicketId, WorkOrderId, name_uuid},
+    ids::{AreaId, ConflictId, TicketId, WorkOrderId, name_uuid},
     time::Timestamp,
 };
 
@@ -28,8 +28,8 @@ pub(super) struct Clash<'a> {
     pub base: Value,
     pub theirs: Value,
     pub mine: Value,
-    /// The mutations involved, as far as this decision knows (of measurements and duplicates: the rows).
-    pub parties: Vec<MutationId>,
+    /// What it arose from, as far as this decision knows.
+    pub parties: Vec<Cause>,
     /// Whether those named by earlier decisions are involved too; otherwise `parties` are all.
     pub cumulative: bool,
     pub default_in_force: &'a str,
@@ -81,8 +81,8 @@ pub(super) fn raise(world: &mut World, now: Timestamp, clash: Clash<'_>) -> Conf
     // The two smallest ids involved: the same whatever came first.
     let known = before.iter().filter(|_| clash.cumulative).flat_map(|b| [Some(b.mutation_id), b.other_mutation_id]).flatten();
     let key = clash.key();
-    let mut parties = known.chain(clash.parties).collect::<BTreeSet<_>>().into_iter();
-    let (mutation_id, other_mutation_id) = (parties.next().unwrap_or(MutationId::new(clash.ticket.uuid())), parties.next());
+    let mut parties = known.chain(clash.parties.into_iter().map(Cause::id)).collect::<BTreeSet<_>>().into_iter();
+    let (mutation_id, other_mutation_id) = (parties.next().unwrap_or(Cause::Ticket(clash.ticket).id()), parties.next());
     let areas = world.tickets.get(clash.ticket).map_or_else(|| clash.areas.to_vec(), |t| t.leaf_areas.clone());
     let decided = before.as_ref().filter(|b| b.status == ConflictStatus::Resolved && b.resolved_by.is_some() && b.mine == clash.mine);
     let conflict = Conflict {

@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use crate::{
-    conflict::{Conflict, ConflictKind, ConflictStatus, Resolution},
+    conflict::{Cause, Conflict, ConflictKind, ConflictStatus, Resolution},
     sync::engine::{
         attempt::{events, first_epoch},
         clash::{Clash, raise, withdraw},
@@ -12,10 +12,7 @@ use crate::{
     work_order::{Assignment, Standing, WorkEvent, WorkEventKind, WorkOrder, WorkOrderState},
     world::World,
 };
-use bazdid_protocol::{
-    ids::{ConflictId, Id},
-    time::Timestamp,
-};
+use bazdid_protocol::{ids::ConflictId, time::Timestamp};
 
 /// The disputes of an attempt.
 pub(super) struct Disputes {
@@ -71,7 +68,7 @@ pub(super) fn refresh_relief(world: &mut World, now: Timestamp, order: &WorkOrde
             base: json!({ "epoch": asked.epoch }),
             theirs: json!({ "epoch": order.epoch, "state": order.state }),
             mine: asked.requests.iter().map(side).collect(),
-            parties: asked.requests.iter().map(|e| Id::new(e.id.uuid())).collect(),
+            parties: asked.requests.iter().map(|e| Cause::Event(e.id)).collect(),
             default_in_force: "the order stays where it is until the office decides",
             ..Clash::hard(ConflictKind::ReliefRequested, order.ticket_id, Some(order.id), &what)
         };
@@ -112,7 +109,7 @@ fn declined<'a>(order: &WorkOrder, events: &[WorkEvent], what: &'a str) -> Optio
         base: json!({ "epoch": order.epoch }),
         theirs: json!({ "declined": declined.at, "actor": declined.actor }),
         mine: json!({ "submitted": submitted.at, "actor": submitted.actor }),
-        parties: of(WorkEventKind::Decline).chain(of(WorkEventKind::Submit)).map(|e| Id::new(e.id.uuid())).collect(),
+        parties: of(WorkEventKind::Decline).chain(of(WorkEventKind::Submit)).map(|e| Cause::Event(e.id)).collect(),
         default_in_force: "the submission stands",
         ..Clash::hard(ConflictKind::DeclinedVsSubmitted, order.ticket_id, Some(order.id), what)
     })
@@ -130,7 +127,7 @@ fn findings<'a>(order: &WorkOrder, events: &[WorkEvent], what: &'a str) -> Optio
         base: json!({ "epoch": order.epoch }),
         theirs: side(first),
         mine: others.iter().map(|e| side(e)).collect(),
-        parties: all.iter().map(|e| Id::new(e.id.uuid())).collect(),
+        parties: all.iter().map(|e| Cause::Event(e.id)).collect(),
         default_in_force: "the first findings are in force",
         ..Clash::hard(ConflictKind::AlreadySubmitted, order.ticket_id, Some(order.id), what)
     })

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use crate::{
-    conflict::{ConflictKind, Severity},
+    conflict::{Cause, ConflictKind, Severity},
     intake::{self, Written, ensure_origin, point_source},
     policy::Permission,
     sync::{
@@ -24,7 +24,7 @@ use crate::{
 };
 use bazdid_protocol::{
     command::{TicketPropose, TicketSet},
-    ids::{ConflictId, NoteId, TicketId, name_uuid},
+    ids::{ConflictId, NoteId, TicketId, WriteId, name_uuid},
     outcome::{Outcome, OutcomeCode, Status},
 };
 
@@ -40,7 +40,8 @@ pub(super) fn edit(world: &mut World, around: &Surroundings<'_>, author: &Author
     if set.category.is_some_and(|c| around.category(c).is_none()) {
         return Outcome::rejected(OutcomeCode::Validation, "/args/set/category: the server does not know this category");
     }
-    if world.field_edits.iter().any(|e| e.mutation_id == act.id) {
+    let write = WriteId::of_command(act.id);
+    if world.field_edits.iter().any(|e| e.mutation_id == write) {
         return Outcome::applied(ticket.rev);
     }
     let (id, shut) = (ticket.id, ticket.status.is_shut_by_office());
@@ -59,14 +60,14 @@ pub(super) fn edit(world: &mut World, around: &Surroundings<'_>, author: &Author
         let eff = seen.map_or(act.stamp.eff, |s| s.max(act.stamp.eff).min(act.received_at.max(act.stamp.eff)));
         let written = Written { by: author.account, device: author.device, office, at: eff, base, v };
         let Some(ticket) = world.tickets.get(id) else { continue };
-        let mine = FieldEdit { value, ..intake::edit(act.id, ticket, field, &written) };
+        let mine = FieldEdit { value, ..intake::edit(write, ticket, field, &written) };
         world.field_edits.put(mine.clone());
-        for other in edits.iter().filter(|e| e.mutation_id != act.id) {
+        for other in edits.iter().filter(|e| e.mutation_id != write) {
             raised = report(world, act, field, &mine, other).or(raised);
         }
         let all = edits_of(world, id, field);
         if let Some(stands) = register::standing(field, &all.iter().collect::<Vec<_>>()) {
-            if stands.mutation_id != act.id && stands.value != mine.value {
+            if stands.mutation_id != write && stands.value != mine.value {
                 overruled = Some(field);
             }
             apply(world, around, id, stands);
@@ -159,7 +160,7 @@ fn report(world: &mut World, act: &Act<'_>, field: TicketField, one: &FieldEdit,
         base: json!({ "field": field, "value": register::standing(field, &seen).map(|e| &e.value) }),
         theirs: side(winner),
         mine: side(loser),
-        parties: vec![first, second],
+        parties: vec![Cause::Write(first), Cause::Write(second)],
         default_in_force: match kind {
             ConflictKind::CategoryProposal => "the office's category stands; the field's is a proposal",
             ConflictKind::PointMoved => "the newest of the good fixes stands",
@@ -211,7 +212,7 @@ pub(super) fn propose(world: &mut World, around: &Surroundings<'_>, author: &Aut
     let clash = Clash {
         theirs,
         mine: json!({ "propose": args.propose, "reason": args.reason, "by": author.account, "at": act.stamp.est }),
-        parties: vec![act.id],
+        parties: vec![Cause::Command(act.id)],
         default_in_force: "nothing changes until the office decides",
         ..Clash::soft(ConflictKind::Proposal, id, None, &what)
     };

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
-    conflict::{Conflict, ConflictKind, ConflictStatus, Resolution},
+    conflict::{Cause, Conflict, ConflictKind, ConflictStatus, Resolution},
     sync::engine::{
         Act, Author,
         clash::{Clash, raise, withdraw},
@@ -147,7 +147,7 @@ fn clash<'a>(
         base: epoch.map_or_else(|| json!({}), |epoch| json!({ "epoch": epoch })),
         theirs,
         mine: recorded.chain(events.as_array().into_iter().flatten().cloned()).collect(),
-        parties: parties(&late).into_iter().chain(evidence.values().filter_map(|e| e.mutation)).collect(),
+        parties: parties(&late).into_iter().chain(evidence.values().filter_map(|e| e.mutation).map(Cause::Command)).collect(),
         default_in_force: "the office's decision stands; the work and the evidence are kept",
         ..Clash::hard(ConflictKind::DeletedEntity, ticket, order, party)
     })

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::{
-    conflict::{ConflictKind, Resolution},
+    conflict::{Cause, ConflictKind, Resolution},
     photo::{Photo, PhotoState},
     policy::Permission,
     sync::{
@@ -20,7 +20,7 @@ use crate::{
 };
 use bazdid_protocol::{
     command::{Command, MeasurementAdd, NoteAdd, NoteChange, PhotoAdd, VisitRecord},
-    ids::{Id, OrganisationId, TicketId, WorkOrderId},
+    ids::{AnswerId, OrganisationId, TicketId, WorkOrderId},
     outcome::{Outcome, OutcomeCode, Status},
     time::Timestamp,
     warning::{Warning, WarningCode},
@@ -62,7 +62,7 @@ pub(super) fn decide(world: &mut World, around: &Surroundings<'_>, author: &Auth
         }
         _ => {}
     }
-    if let Some(known) = world.answers.get(Id::new(act.id.uuid())) {
+    if let Some(known) = world.answers.get(AnswerId::of(act.id)) {
         return Outcome::applied(known.rev);
     }
     let Some((ticket, order)) = target(world, around, author, act.entity) else {
@@ -292,7 +292,7 @@ fn report_disagreement(world: &mut World, act: &Act<'_>, place: &Place, what: &M
         base: json!({ "epoch": what.epoch }),
         theirs: same.first().map(side).unwrap_or_default(),
         mine: same.iter().skip(1).map(side).collect(),
-        parties: same.iter().map(|m| Id::new(m.id.uuid())).collect(),
+        parties: same.iter().map(|m| Cause::Measurement(m.id)).collect(),
         default_in_force: "all measurements are kept",
         ..clash
     };

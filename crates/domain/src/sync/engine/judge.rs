@@ -10,13 +10,13 @@ use serde_json::{Value, json};
 
 use crate::{
     assigning::Heard,
-    conflict::ConflictKind,
+    conflict::{Cause, ConflictKind},
     evidence::arrival::{Awaited, EvidenceState},
     judging::{NotJudged, Verdict, judge},
     policy::Permission,
     sync::{
         engine::{
-            Act, Author,
+            Act, Author, answers_for,
             clash::{Clash, raise},
             target, unknown,
         },
@@ -42,9 +42,12 @@ pub(super) fn decide(world: &mut World, around: &Surroundings<'_>, author: &Auth
     if !author.may(Permission::RoundVerify) {
         return Outcome::rejected(OutcomeCode::NotPermitted, "your roles do not allow this");
     }
-    let Some((_, Some(order))) = target(world, around, author, act.entity) else {
+    let Some((ticket, Some(order))) = target(world, around, author, act.entity) else {
         return unknown(act.entity);
     };
+    if !answers_for(world, around, author, ticket) {
+        return Outcome::rejected(OutcomeCode::NotPermitted, "the ticket lies in no area where you judge work");
+    }
     let order_id = order.id;
     let Some(round) = world.rounds.get(args.round).filter(|r| r.work_order_id == order_id).cloned() else {
         return unknown(args.round.uuid());
@@ -162,7 +165,7 @@ fn disagree(world: &mut World, around: &Surroundings<'_>, (author, act): (&Autho
         base: json!({ "round": round.id, "epoch": round.epoch }),
         theirs: mild.earlier(before.map(|b| &b.theirs)),
         mine: strict.earlier(before.map(|b| &b.mine)),
-        parties: [came.mutation, stood.mutation].into(),
+        parties: [came.mutation, stood.mutation].map(Cause::Command).into(),
         cumulative: true,
         default_in_force: "the stricter verdict stands until a supervisor decides",
         ..clash
@@ -222,7 +225,7 @@ fn left_behind(world: &mut World, author: &Author, act: &Act<'_>, order: WorkOrd
         base: json!({ "round": round.id, "epoch": round.epoch }),
         theirs: json!({ "epoch": now.epoch, "round": now.round }),
         mine: Value::Array(verdicts),
-        parties: vec![act.id],
+        parties: vec![Cause::Command(act.id)],
         cumulative: true,
         default_in_force: "the order goes on; the verdict is kept as an inspection of its round",
         ..clash

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    conflict::{Conflict, ConflictKind, ConflictStatus, Resolution},
+    conflict::{Cause, Conflict, ConflictKind, ConflictStatus, Resolution},
     sync::engine::{
         Act,
         clash::{Clash, raise, withdraw},
@@ -15,7 +15,7 @@ use crate::{
     world::World,
 };
 use bazdid_protocol::{
-    ids::{ConflictId, Id, MutationId, NoteId, TicketId, WorkOrderId, name_uuid},
+    ids::{ConflictId, NoteId, TicketId, WorkOrderId, name_uuid},
     time::Timestamp,
 };
 
@@ -37,8 +37,8 @@ pub(super) fn listed(events: &[&WorkEvent]) -> Value {
     events.iter().map(|e| json!({ "event": e.id, "kind": e.kind, "at": e.at, "actor": e.actor })).collect()
 }
 
-pub(super) fn parties(events: &[&WorkEvent]) -> Vec<MutationId> {
-    events.iter().map(|e| Id::new(e.id.uuid())).collect()
+pub(super) fn parties(events: &[&WorkEvent]) -> Vec<Cause> {
+    events.iter().map(|e| Cause::Event(e.id)).collect()
 }
 
 /// Whether somebody else has done the late work too: the late party began or submitted, and another has submitted.

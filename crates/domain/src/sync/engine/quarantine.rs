@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    conflict::ConflictKind,
+    conflict::{Cause, ConflictKind},
     sync::{
         engine::{
             Act, Author, Authority,
@@ -88,7 +88,7 @@ fn set_aside(
         base: json!({ "epoch": act.epoch }),
         theirs: why,
         mine: mine.into_iter().map(|(_, m)| m).collect(),
-        parties: vec![act.id],
+        parties: vec![Cause::Command(act.id)],
         cumulative: true,
         default_in_force: "nothing of it counts until a supervisor adopts it",
         ..clash

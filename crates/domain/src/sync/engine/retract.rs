@@ -33,13 +33,13 @@ pub(super) fn decide(world: &mut World, around: &Surroundings<'_>, author: &Auth
     };
     let order = order.clone();
     let own = |e: &&WorkEvent| e.work_order_id == order.id && e.actor == author.account && e.kind != WorkEventKind::Retract;
-    let Some(event) = world.work_events.get(WorkEventId::new(args.event)).filter(own).cloned() else {
-        return unknown(args.event);
+    let Some(event) = world.work_events.get(WorkEventId::of(args.event)).filter(own).cloned() else {
+        return unknown(args.event.uuid());
     };
     let Some(assignment) = holder_of(world, &order, event.epoch, author) else {
         return Outcome::rejected(OutcomeCode::NotAssigned, "this order was not yours in that epoch");
     };
-    if event.standing == Standing::Retracted || world.work_events.get(WorkEventId::new(act.id.uuid())).is_some() {
+    if event.standing == Standing::Retracted || world.work_events.get(WorkEventId::of(act.id)).is_some() {
         return Outcome::applied(order.rev);
     }
     let judged = world.rounds.iter().any(|r| {

@@ -11,6 +11,7 @@ use crate::{
     reference::Reference,
     sync::stamp::Skew,
     ticket::{Boundary, PointSource, TicketOrigin, TicketStatus},
+    visibility::Parts,
     work_order::{Answer, Assignment, Standing, WorkOrderKind, WorkOrderState},
 };
 use bazdid_protocol::{channel::Channel, geo::Point, ids::Id, outcome::Status};
@@ -120,7 +121,7 @@ pub(super) fn crew(account: u128, organisation: u128) -> Author {
         account: id(account),
         device: Some(id(account + 1000)),
         roles: vec![Role::Crew],
-        areas: vec![],
+        reach: Reach::Parts(Parts { organisations: [id(organisation)].into(), person: Some(id(account)), ..Parts::default() }),
         organisations: vec![id(organisation)],
         manages: vec![],
         authority: Authority::InForce,
@@ -415,11 +416,18 @@ pub(super) fn inspector(account: u128) -> Author {
         account: id(account),
         device: Some(id(account + 1000)),
         roles: vec![Role::Inspector],
-        areas: vec![id(7)],
+        reach: Reach::Parts(Parts { areas: [id(7)].into(), person: Some(id(account)), ..Parts::default() }),
         organisations: vec![],
         manages: vec![],
         authority: Authority::InForce,
     }
+}
+
+/// Of the office of the inspectors' area.
+pub(super) fn clerk(account: u128) -> Author {
+    let (areas, person) = (std::collections::BTreeSet::from([id(7)]), Some(id(account)));
+    let reach = Parts { areas: areas.clone(), offices: areas, every_office: true, person, ..Parts::default() };
+    Author { roles: vec![Role::Operator], reach: Reach::Parts(reach), ..inspector(account) }
 }
 
 pub(super) fn submitted() -> (World, Value) {
@@ -596,11 +604,10 @@ fn a_ticket_outside_every_area_stays_with_its_finder_and_reaches_the_office() {
     assert_eq!(w.tickets.get(id(600)).unwrap().boundary, Boundary::Outside);
     for kind in ["ticket", "note"] {
         let channels: Vec<_> = crate::membership::moves(&w).into_iter().filter(|m| m.kind == kind).map(|m| m.channel).collect();
-        let office = Channel::Office(crate::membership::NOWHERE);
+        let office = Channel::Office(crate::visibility::NOWHERE);
         assert_eq!(channels, [office, Channel::Org(id(NEW)), Channel::User(id(5))], "{kind}");
     }
-    let clerk = Author { roles: vec![Role::Operator], ..inspector(60) };
-    assert_eq!(go(&mut w, &clerk, 3, 600, 0, 28, "note.add", json!({"note": key(701), "text": "؟"})).status, Status::Applied);
+    assert_eq!(go(&mut w, &clerk(60), 3, 600, 0, 28, "note.add", json!({"note": key(701), "text": "؟"})).status, Status::Applied);
     let stranger = inspector(61);
     assert_eq!(go(&mut w, &stranger, 4, 600, 0, 27, "note.add", json!({"note": key(702), "text": "؟"})).status, Status::Held);
 }
@@ -626,4 +633,33 @@ fn two_tickets_at_one_place_may_be_one_whichever_came_first() {
         go(&mut w, &inspector(50), 2, 602, 0, minutes, "ticket.create", new_ticket(category, lat));
         assert_eq!(w.conflicts.iter().count(), 0, "{category} {lat} {minutes}");
     }
+}
+
+#[test]
+fn who_found_a_ticket_elsewhere_may_see_it_and_not_judge_work_at_it() {
+    let (mut w, args) = submitted();
+    let row = w.tickets.get(id(10)).unwrap().clone();
+    w.tickets.put(Ticket { origin: TicketOrigin::Field, created_by: id(50), areas: vec![id(8)], leaf_areas: vec![id(8)], ..row });
+    let noted = go(&mut w, &inspector(50), 2, 10, 0, 60, "note.add", json!({"note": key(700), "text": "؟"}));
+    assert_eq!(noted.status, Status::Applied);
+    assert_eq!(go(&mut w, &inspector(50), 3, ORDER, 2, 60, "round.verify", args.clone()).code, Some(OutcomeCode::NotPermitted));
+    assert_eq!(go(&mut w, &inspector(51), 4, ORDER, 2, 60, "round.verify", args).status, Status::Held, "others do not know of it");
+}
+
+#[test]
+fn what_lay_outside_every_area_stays_known_to_every_office_that_may_hold_a_copy_of_it() {
+    let office = |areas: &[u128], every_office| {
+        let areas: std::collections::BTreeSet<_> = areas.iter().copied().map(id).collect();
+        let reach = Parts { areas: areas.clone(), offices: areas, every_office, person: Some(id(62)), ..Parts::default() };
+        Author { reach: Reach::Parts(reach), ..clerk(62) }
+    };
+    let mut w = World::default();
+    go(&mut w, &crew(5, NEW), 1, 600, 0, 30, "ticket.create", new_ticket(1, 10.0));
+    let moved = json!({"set": {"point": new_ticket(1, 36.1)["point"]}});
+    assert_eq!(go(&mut w, &clerk(60), 2, 600, 0, 20, "ticket.edit", moved).status, Status::Applied);
+    assert_eq!(w.tickets.get(id(600)).unwrap().leaf_areas, [id(7)]);
+    let note =
+        |w: &mut World, by: &Author, n: u128| go(w, by, n, 600, 0, 10, "note.add", json!({"note": key(700 + n), "text": "؟"})).status;
+    assert_eq!(note(&mut w, &office(&[99], true), 3), Status::Applied);
+    assert_eq!(note(&mut w, &office(&[99], false), 4), Status::Held);
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use crate::{
-    conflict::ConflictKind,
+    conflict::{Cause, ConflictKind},
     duplicate::{SAME_PLACE_M, SAME_TIME_US},
     intake::{CreatingMutation, Intake, contractor_of, point_source, register},
     policy::Permission,
@@ -19,12 +19,13 @@ use crate::{
     },
     ticket::TicketOrigin,
     ticket_code::code_for,
+    visibility::{Reader, at_place},
     world::World,
 };
 use bazdid_protocol::{
     command::TicketCreate,
     geo::Point,
-    ids::{CategoryId, ConflictId, Id, TicketId},
+    ids::{CategoryId, ConflictId, TicketId},
     outcome::{Outcome, OutcomeCode},
     time::Timestamp,
 };
@@ -75,7 +76,8 @@ fn free_code(world: &World, around: &Surroundings<'_>, id: TicketId) -> Option<S
 }
 
 /// Every pair of a new ticket and one near it is a soft conflict at the younger of the two, whichever arrived first. Both stay;
-/// only a person merges them. What counts is where and what the other is when the later of the two arrives. The author hears of a pair whose other ticket he may see.
+/// only a person merges them. What counts is where and what the other is when the later of the two arrives. The author hears of
+/// a pair whose other ticket lies where they look after tickets.
 fn report_duplicates(world: &mut World, around: &Surroundings<'_>, author: &Author, act: &Act<'_>, me: &Neighbour) -> Option<ConflictId> {
     let is_same = |ticket: TicketId, category: CategoryId, created_at: Timestamp, point: &Point| {
         let apart_us = (created_at - me.created_at).saturating_abs();
@@ -99,13 +101,13 @@ fn report_duplicates(world: &mut World, around: &Surroundings<'_>, author: &Auth
             subject: Some(first.uuid()),
             theirs: side(older),
             mine: side(younger),
-            parties: vec![Id::new(older.ticket.uuid()), Id::new(younger.ticket.uuid())],
+            parties: vec![Cause::Ticket(older.ticket), Cause::Ticket(younger.ticket)],
             default_in_force: "both tickets stand until a person says that they are one",
             areas: &younger.leaf_areas,
             ..Clash::soft(ConflictKind::PossibleDuplicate, younger.ticket, None, &what)
         };
         let conflict = raise(world, act.received_at, clash);
-        if other.leaf_areas.iter().any(|a| author.areas.contains(a)) {
+        if author.reach.includes_any(at_place(&other.leaf_areas, Reader::Area)) {
             told = Some(conflict);
         }
     }

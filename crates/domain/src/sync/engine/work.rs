@@ -20,7 +20,7 @@ use crate::{
 };
 use bazdid_protocol::{
     command::Command,
-    ids::{Id, OrganisationId},
+    ids::{OrganisationId, WorkEventId},
     outcome::{Outcome, OutcomeCode, Status},
 };
 
@@ -49,7 +49,7 @@ fn report(world: &mut World, around: &Surroundings<'_>, author: &Author, act: &A
         return Ok(unknown(act.entity));
     };
     let (order, shut) = (order.clone(), ticket.status.is_shut_by_office());
-    if world.work_events.get(Id::new(act.id.uuid())).is_some() {
+    if world.work_events.get(WorkEventId::of(act.id)).is_some() {
         return Ok(Outcome::applied(order.rev));
     }
     let Some(epoch) = act.epoch else {
@@ -141,7 +141,7 @@ pub(super) fn record(world: &mut World, author: &Author, act: &Act<'_>, assignme
         _ => None,
     };
     world.work_events.put(WorkEvent {
-        id: Id::new(act.id.uuid()),
+        id: WorkEventId::of(act.id),
         rev: 0,
         work_order_id: assignment.work_order_id,
         ticket_id: assignment.ticket_id,

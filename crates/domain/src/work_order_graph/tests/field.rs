@@ -14,6 +14,7 @@ use crate::{
     },
     test_city::{DISTRICT, EMERGENCY, FIRST, NOW, POTHOLE, SECOND, TICKET, id, order, registered, ticket},
     ticket::{Ticket, TicketStatus},
+    visibility::{Parts, Reach},
     visit::{MockFlag, Visit, VisitKind},
     work_order::{
         Answer, Assignment, Round, RoundVerdict, Standing, WorkEvent,
@@ -57,7 +58,12 @@ impl Holder {
             account: id(self.account),
             device: Some(id(self.account + 1000)),
             roles: vec![self.role],
-            areas: self.organisation.is_none().then(|| id(DISTRICT)).into_iter().collect(),
+            reach: Reach::Parts(Parts {
+                areas: self.organisation.is_none().then(|| id(DISTRICT)).into_iter().collect(),
+                organisations: self.organisation.into_iter().map(id).collect(),
+                person: Some(id(self.account)),
+                ..Parts::default()
+            }),
             organisations: self.organisation.into_iter().map(id).collect(),
             manages: self.organisation.filter(|_| self.role == Role::ContractorManager).into_iter().map(id).collect(),
             authority: Authority::InForce,

@@ -23,6 +23,7 @@ use crate::{
         surroundings::Surroundings,
     },
     test_city::{DISTRICT, FIRST, NOW, POTHOLE, SECOND, TICKET, TREE, id, registered},
+    visibility::{Parts, Reach},
     work_order::{
         Answer, Assignment, Defect, Round, RoundVerdict, Standing, WorkEvent,
         WorkEventKind::{self, Decline, FailVisit, RequestRelief, Start, Submit},
@@ -109,7 +110,13 @@ fn decide(reference: &Reference, role: Role, world: &World, kind: ConflictKind, 
         account: id(900),
         device: None,
         roles: vec![role],
-        areas: vec![id(DISTRICT)],
+        reach: Reach::Parts(Parts {
+            areas: [id(DISTRICT)].into(),
+            offices: [id(DISTRICT)].into(),
+            every_office: true,
+            person: Some(id(900)),
+            ..Parts::default()
+        }),
         organisations: vec![],
         manages: vec![],
         authority: Authority::InForce,

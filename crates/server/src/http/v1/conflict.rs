@@ -20,7 +20,7 @@ use bazdid_domain::{
     office::resolution::accepted,
 };
 use bazdid_protocol::{
-    ids::{AccountId, AreaId, ConflictId, ConflictTag, MutationId, TicketId, WorkOrderId},
+    ids::{AccountId, AreaId, CauseId, ConflictId, ConflictTag, TicketId, WorkOrderId},
     time::Timestamp,
 };
 use bazdid_service::conflict::{self, Resolve};
@@ -58,10 +58,10 @@ pub struct ConflictView {
     /// What came.
     pub mine: Value,
     /// The first of the mutations (or rows) involved.
-    pub mutation: MutationId,
+    pub mutation: CauseId,
     /// The second.
     #[schema(required = true)]
-    pub other_mutation: Option<MutationId>,
+    pub other_mutation: Option<CauseId>,
     /// What holds until somebody decides.
     pub default_in_force: String,
     /// Decided or not.

@@ -148,16 +148,17 @@ pub struct ObjectionBody {
 #[get("/v1/work-orders")]
 async fn list(state: web::Data<State>, ctx: May<WorkRead>, query: List<WorkOrderQuery>) -> Answer {
     let (ctx, limit, before) = (ctx.ctx(), query.limit, query.after()?);
-    let explained = work_order::reads_explanations(&ctx);
     let WorkOrderQuery { state: states, kind, organisation, account, area, evidence } = query.filter;
     let states = states.as_deref().map_or(Ok(Vec::new()), read_states)?;
     let read = move |tx: &mut Tx<'_>| {
         let area = area.as_deref().map(|name| lookup::area(tx, &ctx, name, "?area")).transpose()?;
         let filter = OrderFilter { states: states.clone(), kind, organisation, account, area, before, limit };
-        work_order::list(tx, &ctx, &filter, evidence)
+        let page = work_order::list(tx, &ctx, &filter, evidence)?;
+        let explained = work_order::explained(tx, &ctx, &page.orders)?;
+        Ok((page, explained))
     };
-    let page = state.db.read(read).await?;
-    let view = if explained { WorkOrderView::for_office } else { WorkOrderView::from };
+    let (page, explained) = state.db.read(read).await?;
+    let view = |shown: Shown| if explained.contains(&shown.order.id) { WorkOrderView::for_office(shown) } else { shown.into() };
     Ok(reply::plain(&Listed::new(page.orders, page.next)?.map(view)))
 }
 

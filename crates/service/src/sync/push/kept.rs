@@ -18,7 +18,7 @@ use crate::{
     timers::Step,
 };
 use bazdid_domain::{
-    conflict::{Conflict, ConflictKind, ConflictStatus, Severity},
+    conflict::{Cause, Conflict, ConflictKind, ConflictStatus, Severity},
     office::resolution::Kept,
     reference::Reference,
     sync::{
@@ -80,7 +80,7 @@ pub fn ready(tx: &mut Tx<'_>, reference: &Reference, row: Journaled, about: Opti
             return Err(Error::field("/about", "only a note, visit, photo, measurement or answer can be given to another thing"));
         }
         one.entity = *entity;
-        one.author.areas.extend(areas);
+        one.author.reach.extend_areas(areas.iter().copied());
     }
     Ok(kept)
 }
@@ -174,6 +174,7 @@ fn raise(world: &mut World, ctx: &Ctx, row: &Journaled, ticket: TicketId) -> Opt
     let order = world.work_orders.get(WorkOrderId::new(row.entity)).map(|o| o.id);
     let key = overdue_key(row.entity, row.actor);
     let id = ConflictId::new(name_uuid(&key));
+    let cause = Cause::Command(row.id).id();
     let before = world.conflicts.get(id).cloned();
     let mut kept = before.as_ref().and_then(|b| b.mine.as_array().cloned()).unwrap_or_default();
     kept.push(json!({ "mutation": row.id, "cmd": row.cmd, "at": row.est, "actor": row.actor, "waits_for": row.waits_for }));
@@ -189,8 +190,8 @@ fn raise(world: &mut World, ctx: &Ctx, row: &Journaled, ticket: TicketId) -> Opt
         base: json!({}),
         theirs: json!({}),
         mine: kept.into(),
-        mutation_id: before.as_ref().map_or(row.id, |b| b.mutation_id.min(row.id)),
-        other_mutation_id: before.as_ref().map(|b| b.mutation_id.max(row.id)),
+        mutation_id: before.as_ref().map_or(cause, |b| b.mutation_id.min(cause)),
+        other_mutation_id: before.as_ref().map(|b| b.mutation_id.max(cause)),
         default_in_force: "nothing of it counts; the journal keeps it".to_owned(),
         status: ConflictStatus::Open,
         resolution: None,

@@ -8,7 +8,7 @@ use crate::{
     conflict::{ConflictKind, Severity},
     sync::engine::{
         Author,
-        tests::{Deed, NEW, ORDER, commit, conflict, crew, deed, finish, go, id, inspector, key, send, submitted, visit, world},
+        tests::{Deed, NEW, ORDER, clerk, commit, conflict, crew, deed, finish, go, id, inspector, key, send, submitted, visit, world},
     },
     ticket::{Boundary, Ticket, TicketStatus},
     visit::Audience,
@@ -20,10 +20,6 @@ use bazdid_protocol::outcome::{Outcome, OutcomeCode, Status};
 /// An edit of ticket 10 by somebody who had seen revision `base`.
 fn edit(world: &mut World, author: &Author, n: u128, base: i64, minutes: i64, set: Value) -> Outcome {
     send(world, author, &Deed { base: Some(base), ..deed(n, 10, 0, minutes, "ticket.edit", json!({ "set": set })) })
-}
-
-fn clerk(account: u128) -> Author {
-    Author { roles: vec![Role::Operator], ..inspector(account) }
 }
 
 fn row(world: &World) -> Ticket {

@@ -9,7 +9,7 @@ use crate::{
             Act, Author, decide,
             flags::EVIDENCE_MISMATCH,
             rejudge, settle,
-            tests::{NEW, NOW, ORDER, REFERENCE, crew, finish, go, id, key, world},
+            tests::{NEW, NOW, ORDER, REFERENCE, crew, finish, go, id, inspector, key, world},
         },
         stamp::{Skew, Stamp},
         surroundings::Surroundings,
@@ -142,7 +142,7 @@ fn a_photo_taken_under_a_clock_that_is_far_off_says_so() {
 fn the_same_bytes_elsewhere_are_found_on_both_sides_and_a_removed_photo_does_not_count() {
     let mut w = play(&day());
     w.tickets.load([Ticket { id: id(11), code: "1".into(), ..w.tickets.get(id(10)).unwrap().clone() }]);
-    let author = Author { areas: vec![id(7)], roles: vec![crate::account::Role::Inspector], ..crew(9, 999) };
+    let author = Author { reach: inspector(9).reach, roles: vec![crate::account::Role::Inspector], ..crew(9, 999) };
     let mut copy = photo(61, "before", 20, "ab", 36.2688);
     copy["visit"] = Value::Null;
     go(&mut w, &author, 5, 11, 0, 20, "photo.add", copy);

@@ -17,7 +17,7 @@ use bazdid_domain::{
 use bazdid_protocol::{
     error::{Error, Result},
     geo::Point,
-    ids::{AccountId, AreaId, CategoryId, DeviceId, MutationId, TicketId},
+    ids::{AccountId, AreaId, CategoryId, DeviceId, TicketId, WriteId},
     rows::{AnswerRow, ConflictRow, MeasurementRow, NoteRow, PhotoRow, VisitRow, WorkEventRow},
     time::Timestamp,
 };
@@ -164,7 +164,7 @@ impl From<&StatusChange> for StatusChangeView {
 pub struct WriterView {
     /// The command; absent: not known.
     #[schema(required = true)]
-    pub mutation: Option<MutationId>,
+    pub mutation: Option<WriteId>,
     /// The person; absent: not for the reader to know.
     #[schema(required = true)]
     pub actor: Option<AccountId>,
@@ -194,7 +194,7 @@ pub struct ValueView {
     pub value: Value,
     /// The command; absent: not known.
     #[schema(required = true)]
-    pub mutation: Option<MutationId>,
+    pub mutation: Option<WriteId>,
     /// The person; absent: not for the reader to know.
     #[schema(required = true)]
     pub actor: Option<AccountId>,
