@@ -10,7 +10,10 @@ use bazdid_server::http::{
 };
 use serde_json::Value;
 
-use crate::contract_check::{faults, root};
+use crate::{
+    contract_check::{faults, root},
+    node,
+};
 
 /// The routes that need no login; everything else does.
 pub const PUBLIC: &[&str] = &[
@@ -49,6 +52,18 @@ fn the_written_schemas_and_types_are_those_of_the_code() {
     }
     let folder = |name: &str| fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("api-spec/schemas").join(name)).unwrap().count();
     assert_eq!(folder("rows") + folder("commands"), files.len(), "no file of a row or command that is gone");
+}
+
+#[test]
+fn the_types_are_typescript_that_a_program_can_use() {
+    let installed =
+        node::installed("typescript", "no node: the TypeScript types are not compiled", "no typescript: the types are not compiled");
+    let Some(folder) = installed else { return };
+    fs::write(folder.join("types.d.ts"), typescript::text().unwrap()).unwrap();
+    let compiler = folder.join("node_modules/typescript/bin/tsc");
+    let args = ["--strict", "--noEmit", "--target", "es2020", "use.ts"];
+    let out = std::process::Command::new("node").arg(compiler).args(args).current_dir(&folder).output().unwrap();
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stdout));
 }
 
 #[test]
