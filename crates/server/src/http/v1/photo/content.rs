@@ -43,6 +43,12 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(show).service(look).service(make_link);
 }
 
+/// The bytes of a file.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[expect(dead_code, reason = "only described, never made")]
+struct PictureBytes(Vec<u8>);
+
 /// Which file of a photo.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -88,11 +94,11 @@ pub fn by_link(method: &Method, path: &str, query: &str) -> Option<(PhotoId, Con
     responses(
         (
             status = 200, description = "The file, with `ETag` and its true type; what is no picture as a download",
-            content((Vec<u8> = "image/*"), (Vec<u8> = "application/octet-stream"))
+            content((PictureBytes = "image/*"), (PictureBytes = "application/octet-stream"))
         ),
         (
             status = 206, description = "The range that was asked for",
-            content((Vec<u8> = "image/*"), (Vec<u8> = "application/octet-stream"))
+            content((PictureBytes = "image/*"), (PictureBytes = "application/octet-stream"))
         ),
         (status = 304, description = "It is the one that is there already"),
     ),

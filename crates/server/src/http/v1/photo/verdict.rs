@@ -110,6 +110,8 @@ struct VerdictFigures {
     declared_sha256: Option<String>,
     /// `bytes`: SHA-256 of what arrived.
     received_sha256: Option<String>,
+    /// `bytes`: whether the bytes that arrived are kept though they are not those that were declared.
+    kept: Option<bool>,
     /// `format`: media type that was declared. `exif_time`: capture that was declared.
     declared: Option<String>,
     /// `format`: media type by content.
