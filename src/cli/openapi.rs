@@ -3,7 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use bazdid_command::{Env, Failure, out};
-use bazdid_server::http::{document, v1::errors};
+use bazdid_server::http::{
+    document::{self, schemas, typescript},
+    v1::errors,
+};
 
 /// Options of `openapi`.
 #[derive(Debug, clap::Args)]
@@ -11,7 +14,7 @@ use bazdid_server::http::{document, v1::errors};
     after_help = "Examples:\n  bazdid openapi > openapi.json\n  bazdid openapi --write        in the project's folder, after a change of the API"
 )]
 pub struct Args {
-    /// Write `openapi.json` and `errors.md` instead of printing the document.
+    /// Write `openapi.json`, `errors.md`, `schemas/` and `types.d.ts` instead of printing the document.
     #[arg(long)]
     write: bool,
     /// Folder to write to.
@@ -30,12 +33,17 @@ pub fn run(args: &Args, _: &Env) -> Result<(), Failure> {
         return Ok(());
     }
     write(&args.folder, "openapi.json", &text)?;
-    write(&args.folder, "errors.md", &errors::catalogue())
+    write(&args.folder, "errors.md", &errors::catalogue())?;
+    write(&args.folder, "types.d.ts", &typescript::text()?)?;
+    for (name, text) in schemas::files()? {
+        write(&args.folder, &name, &text)?;
+    }
+    Ok(())
 }
 
 fn write(folder: &Path, name: &str, text: &str) -> Result<(), Failure> {
     let path = folder.join(name);
-    std::fs::create_dir_all(folder)
+    std::fs::create_dir_all(path.parent().unwrap_or(folder))
         .and_then(|()| std::fs::write(&path, text))
         .map_err(|e| Failure::said(format!("cannot write {}: {e}", path.display())))?;
     out(format_args!("wrote {}", path.display()));

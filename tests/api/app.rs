@@ -38,7 +38,10 @@ use bazdid_store::{self as store, Db, DbOptions, Tx, account::AccountFilter, cre
 use bazdid_upload::{Swept, Uploads, blob::Key};
 use serde_json::{Value, json};
 
-use crate::common::{TestDb, backup};
+use crate::{
+    common::{TestDb, backup},
+    contract_check::check,
+};
 
 /// When every test begins.
 pub const START: Timestamp = Timestamp::from_micros(1_790_000_000_000_000);
@@ -180,27 +183,35 @@ impl Call<'_> {
 
     /// The request as something that another thread can send, while the server is needed here.
     pub fn detached(self) -> impl FnOnce() -> Reply + Send + use<> {
+        let (method, path) = (self.method.clone(), self.path.clone());
         let (agent, request) = self.request();
         move || {
             let mut response = agent.run(request).unwrap();
             let text = response.body_mut().with_config().limit(64 << 20).read_to_string().unwrap();
-            Reply { status: response.status().as_u16(), headers: response.headers().clone(), text }
+            let reply = Reply { status: response.status().as_u16(), headers: response.headers().clone(), text };
+            check(&method, &path, reply.status, reply.header("content-type"), Some(reply.text.as_bytes()));
+            reply
         }
     }
 
     /// The answer with its bytes as they are.
     pub fn fetch(self) -> Fetched {
+        let (method, path) = (self.method.clone(), self.path.clone());
         let (agent, request) = self.request();
         let mut response = agent.run(request).unwrap();
         let body = response.body_mut().with_config().limit(64 << 20).read_to_vec().unwrap();
-        Fetched { status: response.status().as_u16(), headers: response.headers().clone(), body }
+        let fetched = Fetched { status: response.status().as_u16(), headers: response.headers().clone(), body };
+        check(&method, &path, fetched.status, fetched.header("content-type"), Some(&fetched.body));
+        fetched
     }
 
     /// The body of an answer that does not end.
     pub fn open(self) -> impl std::io::Read + use<> {
+        let (method, path) = (self.method.clone(), self.path.clone());
         let (agent, request) = self.request();
         let response = agent.run(request).unwrap();
         assert_eq!(response.status(), 200);
+        check(&method, &path, 200, response.headers()["content-type"].to_str().unwrap(), None);
         response.into_body().into_reader()
     }
 

@@ -16,6 +16,7 @@ mod cli;
 mod conflict;
 mod content;
 mod contract;
+mod contract_check;
 mod day;
 mod demo;
 mod evidence;

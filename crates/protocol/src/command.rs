@@ -44,6 +44,7 @@ macro_rules! args {
     ($($(#[$meta:meta])* $name:ident { $($(#[$fmeta:meta])* $field:ident : $ty:ty),* $(,)? })+) => {$(
         $(#[$meta])*
         #[derive(Debug, Clone, PartialEq)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         pub struct $name { $($(#[$fmeta])* pub $field: $ty),* }
     )+};
 }
@@ -84,12 +85,14 @@ args! {
         /// Id of the visit.
         visit: VisitId,
         /// Why.
+        #[cfg_attr(feature = "openapi", schema(required = false, default = "patrol"))]
         kind: VisitKind,
         /// Arrival by the device's clock; absent: when the mutation was made.
         arrived_at: Option<Timestamp>,
         /// Where.
         point: Option<Point>,
         /// Whether the fix was simulated.
+        #[cfg_attr(feature = "openapi", schema(required = false, value_type = crate::openapi::MockArgument))]
         mock: MockFlag,
     }
     /// `visit.leave`.
@@ -106,12 +109,16 @@ args! {
         /// On which visit.
         visit: Option<VisitId>,
         /// What it is meant to show.
+        #[cfg_attr(feature = "openapi", schema(required = false, default = "during"))]
         kind: PhotoKind,
         /// SHA-256 of the bytes, 64 hex digits.
+        #[cfg_attr(feature = "openapi", schema(min_length = 64, max_length = 64, pattern = "^[0-9A-Fa-f]{64}$"))]
         sha256: String,
         /// Number of bytes.
+        #[cfg_attr(feature = "openapi", schema(minimum = 1))]
         bytes: i64,
         /// Media type, `image/…`; `application/octet-stream` if it is not known.
+        #[cfg_attr(feature = "openapi", schema(required = false, default = "application/octet-stream"))]
         mime: String,
         /// Pixels across.
         width: Option<i64>,
@@ -124,6 +131,7 @@ args! {
         /// Compass direction, degrees.
         heading_deg: Option<f64>,
         /// Whether the fix was simulated.
+        #[cfg_attr(feature = "openapi", schema(required = false, value_type = crate::openapi::MockArgument))]
         mock: MockFlag,
     }
     /// `photo.remove`.
@@ -176,6 +184,7 @@ args! {
         /// In words.
         summary: Option<String>,
         /// What was done: `[{item, quantity, unit}]`.
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<Vec<crate::openapi::Quantity>>))]
         quantities: Option<Value>,
     }
     /// `work.retract`: an own event, before verification.
@@ -192,6 +201,7 @@ args! {
         /// The ticket that this one duplicates.
         duplicate_of: Option<TicketId>,
         /// What is needed: `[{item, quantity, unit}]`.
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<Vec<crate::openapi::Quantity>>))]
         quantities: Option<Value>,
     }
     /// `ticket.propose`: priority, category, deferral.
@@ -240,6 +250,7 @@ pub struct Parsed {
 /// The fields of `ticket.edit`; an absent one stays as it is.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TicketSet {
     /// The request, in words.
     pub text: Option<String>,

@@ -24,12 +24,14 @@ const fn first_schema() -> i64 {
 
 /// `POST /v1/sync/push`. Of all but `device` and `mutations` a value that cannot be read counts as absent: it is in nobody's way.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PushRequest {
     /// The device that sends.
     pub device: DeviceId,
     /// The chain before the first mutation; checked if given.
     pub prev_chain: Option<Chain>,
     /// Version of the protocol.
+    #[cfg_attr(feature = "openapi", schema(required = false, default = 1))]
     pub schema: i64,
     /// The device's wall clock now.
     pub sent_at: Option<Timestamp>,
@@ -42,6 +44,7 @@ pub struct PushRequest {
     /// Results up to this seq have arrived and need not be kept for the device.
     pub acked_through: Option<i64>,
     /// The mutations in the order of their seq; each is read by [`super::mutation::parse_item`].
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<crate::openapi::Mutation>))]
     pub mutations: Vec<SentItem>,
 }
 
@@ -146,6 +149,7 @@ impl<'de> Deserialize<'de> for PushRequest {
 
 /// How far the server is with a device, in the answer to a push.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PushedDevice {
     /// The last seq that was decided.
     pub applied_through: i64,
@@ -155,6 +159,7 @@ pub struct PushedDevice {
 
 /// The answer to a push.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PushResponse {
     /// The feed that versions and cursors belong to.
     pub feed_epoch: String,
@@ -165,6 +170,7 @@ pub struct PushResponse {
     /// One for each mutation, in their order.
     pub results: Vec<ResultItem>,
     /// The first seq that was not processed; it and all after it are to be sent again.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub deferred_from: Option<i64>,
     /// How long to wait before that, milliseconds.
     pub retry_after_ms: i64,
@@ -172,10 +178,14 @@ pub struct PushResponse {
 
 /// What became of one mutation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = MutationResult))]
 pub struct ResultItem {
-    /// Of which mutation; absent if it could not be read.
+    /// Of which mutation; `null` if it could not be read, or if another device sent it last.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub seq: Option<i64>,
-    /// Of which mutation; absent if it could not be read.
+    /// Of which mutation; `null` if it could not be read.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub id: Option<MutationId>,
     /// What became of it.
     pub status: Status,
@@ -195,6 +205,7 @@ pub struct ResultItem {
     pub detail: Option<String>,
     /// The entity as it stands, if the device has to know more than it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::openapi::EntityState>))]
     pub state: Option<Value>,
     /// Values that could not be used, though the mutation was.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -222,6 +233,7 @@ impl ResultItem {
 
 /// `POST /v1/sync/pull`.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PullRequest {
     /// The device that asks.
     pub device: DeviceId,
@@ -232,6 +244,7 @@ pub struct PullRequest {
     #[serde(default)]
     pub cursor: Option<String>,
     /// At most so many changes; the server may send fewer.
+    #[cfg_attr(feature = "openapi", schema(default = 500, maximum = 1000))]
     #[serde(default)]
     pub limit: Option<i64>,
     /// Names of channels to begin again.
@@ -241,6 +254,7 @@ pub struct PullRequest {
 
 /// How far the server is with a device, in the answer to a pull: read in the snapshot of the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PulledDevice {
     /// The last seq of the device whose effects the page's snapshot holds.
     pub applied_through: i64,
@@ -248,6 +262,7 @@ pub struct PulledDevice {
 
 /// One page of a pull. `changes` and `digest` name a channel by its place in `channels`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PullResponse {
     /// The feed that the cursor belongs to.
     pub feed_epoch: String,
@@ -311,6 +326,7 @@ pub struct Change {
 
 /// The digest of a channel.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DigestItem {
     /// Which channel, by its place in `channels`.
     pub c: usize,
@@ -322,6 +338,7 @@ pub struct DigestItem {
 
 /// How much of a long pull is done, in rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Progress {
     /// Rows sent.
     pub done: i64,

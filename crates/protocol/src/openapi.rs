@@ -1,6 +1,11 @@
 //! How ids, instants, points and words look in an OpenAPI document or a JSON Schema.
 
+mod change;
+mod command;
+
 use std::borrow::Cow;
+
+pub use command::{CommandSchema, MockArgument, Mutation, MutationHead, Quantity, commands};
 
 #[doc(hidden)]
 pub use utoipa;
@@ -12,7 +17,79 @@ use utoipa::{
     },
 };
 
-use crate::{geo::Point, ids::Id, text_enum::TextEnum, time::Timestamp};
+use crate::{
+    channel::Channel,
+    command::Findings,
+    digest::Chain,
+    geo::Point,
+    ids::Id,
+    rows::{RowKind, TicketRow, WorkOrderRow},
+    text_enum::TextEnum,
+    time::Timestamp,
+};
+
+/// Named schemas that another one refers to.
+pub type Components = Vec<(String, RefOr<Schema>)>;
+
+/// The schema of a kind of row.
+#[derive(Clone)]
+pub struct RowSchema {
+    /// The word of the kind on the wire.
+    pub kind: &'static str,
+    /// Name of the schema.
+    pub name: String,
+    /// The schema.
+    pub schema: RefOr<Schema>,
+    /// What it refers to.
+    pub components: Components,
+}
+
+impl RowSchema {
+    /// Of a type of row.
+    #[must_use]
+    pub fn of<R: RowKind + ToSchema>() -> Self {
+        let mut components = Vec::new();
+        R::schemas(&mut components);
+        Self { kind: R::KIND, name: R::name().into_owned(), schema: R::schema(), components }
+    }
+}
+
+/// The findings of an inspection. Beside `findings` each value is as the device sent it: what could not be used is kept and counts for
+/// nothing.
+#[derive(ToSchema)]
+pub struct InspectionFindings {
+    /// What the inspection came to.
+    pub findings: Findings,
+    /// How bad, in the city's own words: a text, if it could be used.
+    pub severity: Option<serde_json::Value>,
+    /// The ticket that this one duplicates: a UUID, if it could be used.
+    pub duplicate_of: Option<serde_json::Value>,
+    /// What is needed: `[{item, quantity, unit}]`, if it could be used.
+    pub quantities: Option<serde_json::Value>,
+}
+
+/// One item of a checklist.
+#[derive(ToSchema)]
+pub struct ChecklistItem {
+    /// Code, unique in the checklist.
+    pub code: String,
+    /// Persian wording.
+    pub name_fa: String,
+    /// English wording.
+    pub name_en: String,
+    /// How it is answered; the field app knows the kinds.
+    pub kind: String,
+}
+
+/// The ticket or the work order that a mutation was about, as it stands.
+#[derive(ToSchema)]
+#[serde(untagged)]
+pub enum EntityState {
+    /// A ticket.
+    Ticket(TicketRow),
+    /// A work order.
+    WorkOrder(WorkOrderRow),
+}
 
 impl<T> PartialSchema for Id<T> {
     fn schema() -> RefOr<Schema> {
@@ -53,6 +130,32 @@ impl PartialSchema for Point {
 impl ToSchema for Point {
     fn name() -> Cow<'static, str> {
         "Point".into()
+    }
+}
+
+impl PartialSchema for Channel {
+    fn schema() -> RefOr<Schema> {
+        let name = ObjectBuilder::new().schema_type(Type::String);
+        name.description(Some("`area:`, `office:`, `org:`, `user:` or `device:` and an id, or `ref`")).build().into()
+    }
+}
+
+impl ToSchema for Channel {
+    fn name() -> Cow<'static, str> {
+        "Channel".into()
+    }
+}
+
+impl PartialSchema for Chain {
+    fn schema() -> RefOr<Schema> {
+        let digits = ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[0-9a-f]{64}$"));
+        digits.description(Some("SHA-256 over all mutations so far, 64 hex digits")).build().into()
+    }
+}
+
+impl ToSchema for Chain {
+    fn name() -> Cow<'static, str> {
+        "Chain".into()
     }
 }
 

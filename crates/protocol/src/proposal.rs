@@ -10,6 +10,7 @@ use crate::{ids::CategoryId, time::Timestamp};
 /// What `ticket.propose` proposes: at least one of it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Proposal {
     /// How soon it should be done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -25,6 +26,7 @@ pub struct Proposal {
 /// A deferral that is proposed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Deferral {
     /// Until when; absent if what a device said could not be read. The office then says it.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -15,6 +15,7 @@ const MAX_KIND: usize = 40;
 
 /// Names a row.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RowKey {
     /// Type of the row.
     pub t: String,
@@ -32,6 +33,7 @@ impl RowKey {
 
 /// `POST /v1/sync/manifest`.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ManifestRequest {
     /// The device that asks.
     pub device: DeviceId,
@@ -44,12 +46,14 @@ pub struct ManifestRequest {
     #[serde(default)]
     pub after: Option<RowKey>,
     /// At most so many rows; the server may send fewer.
+    #[cfg_attr(feature = "openapi", schema(default = 5000, maximum = 5000))]
     #[serde(default)]
     pub limit: Option<i64>,
 }
 
 /// What a channel carries, without the rows themselves: one page, out of one snapshot.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ManifestResponse {
     /// The feed that the revisions belong to.
     pub feed_epoch: String,
@@ -63,12 +67,14 @@ pub struct ManifestResponse {
     pub digest: ManifestDigest,
     /// The rows, by type and id.
     pub rows: Vec<ManifestRow>,
-    /// `after` of the next page; none at the end.
+    /// `after` of the next page; `null` at the end.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub next: Option<RowKey>,
 }
 
 /// Count and hash of a channel.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ManifestDigest {
     /// Number of rows.
     pub n: i64,
@@ -78,6 +84,7 @@ pub struct ManifestDigest {
 
 /// A row that a channel carries.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ManifestRow {
     /// Type of the row.
     pub t: String,
@@ -89,18 +96,20 @@ pub struct ManifestRow {
 
 /// `POST /v1/sync/fetch`.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FetchRequest {
     /// The device that asks.
     pub device: DeviceId,
     /// Version of the protocol.
     #[serde(default = "first_schema")]
     pub schema: i64,
-    /// Which rows.
+    /// Which rows, at most 500.
     pub rows: Vec<RowKey>,
 }
 
 /// Single rows, out of one snapshot.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FetchResponse {
     /// The feed that the revisions belong to.
     pub feed_epoch: String,

@@ -2,6 +2,9 @@
 //!
 //! On the wire a row stands beside its kind ([`Row::kind`]), its id and its revision, so it carries no tag of its own. An absent value is `null`.
 
+#[macro_use]
+mod declare;
+
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
@@ -28,69 +31,6 @@ use crate::{
 pub trait RowKind: Serialize + DeserializeOwned {
     /// The word for it on the wire: `t` of a change.
     const KIND: &'static str;
-}
-
-macro_rules! rows {
-    ($(
-        $(#[$meta:meta])*
-        $variant:ident $name:ident = $kind:literal { $($(#[$fmeta:meta])* $field:ident : $ty:ty),+ $(,)? }
-    )+) => {
-        $(
-            $(#[$meta])*
-            #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-            #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-            pub struct $name {
-                $($(#[$fmeta])* #[cfg_attr(feature = "openapi", schema(required = true))] pub $field: $ty),+
-            }
-
-            impl RowKind for $name {
-                const KIND: &'static str = $kind;
-            }
-
-            impl From<$name> for Row {
-                fn from(row: $name) -> Self {
-                    Self::$variant(Box::new(row))
-                }
-            }
-        )+
-
-        /// A row of any kind.
-        #[derive(Debug, Clone, PartialEq, Serialize)]
-        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-        #[serde(untagged)]
-        pub enum Row {
-            $($(#[$meta])* $variant(Box<$name>)),+
-        }
-
-        impl Row {
-            /// The words of all kinds.
-            pub const KINDS: &'static [&'static str] = &[$($kind),+];
-
-            /// The word for its kind on the wire.
-            #[must_use]
-            pub const fn kind(&self) -> &'static str {
-                match self { $(Self::$variant(_) => $kind),+ }
-            }
-
-            /// The row as JSON.
-            #[must_use]
-            pub fn to_value(&self) -> Value {
-                // Rows have no map whose keys are no texts, so this cannot fail.
-                serde_json::to_value(self).unwrap_or_default()
-            }
-
-            /// Reads a row of a kind as it came over the wire; nothing if this version of the protocol does not know the kind.
-            ///
-            /// # Errors
-            /// A field is missing or has another type.
-            pub fn read(kind: &str, row: Value) -> serde_json::Result<Option<Self>> {
-                match kind {
-                    $($kind => Ok(Some(Self::$variant(Box::new(serde_json::from_value(row)?)))),)+
-                    _ => Ok(None),
-                }
-            }
-        }
-    };
 }
 
 rows! {
@@ -166,7 +106,7 @@ rows! {
         /// When a hold is reviewed.
         review_at: Option<Timestamp>,
         /// Findings of an inspection: the arguments of `inspection.submit`.
-        #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::openapi::InspectionFindings>))]
         findings: Option<Value>,
         /// Creation.
         created_at: Timestamp,
@@ -187,8 +127,7 @@ rows! {
         actor: AccountId,
         /// On which visit.
         visit: Option<VisitId>,
-        /// The arguments as they were sent.
-        #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+        /// The arguments of the command as the device sent them, whatever of them could be used.
         args: Value,
         /// When, as the server estimates it.
         at: Timestamp,
@@ -361,11 +300,11 @@ rows! {
         ticket: TicketId,
         /// At which work order.
         work_order: Option<WorkOrderId>,
-        /// What both had seen.
+        /// What both had seen; its members depend on `kind`.
         base: Value,
-        /// What stood.
+        /// What stood; its members depend on `kind`.
         theirs: Value,
-        /// What came.
+        /// What came; its members depend on `kind`. A list where several came.
         mine: Value,
         /// The first mutation (of measurements, possible duplicates and missing photos: the row).
         mutation: uuid::Uuid,
@@ -447,7 +386,8 @@ rows! {
         code: String,
         /// Version number.
         version: i64,
-        /// Items: `[{code, name_fa, name_en, kind}]`.
+        /// What is asked, in this order.
+        #[cfg_attr(feature = "openapi", schema(value_type = Vec<crate::openapi::ChecklistItem>))]
         items: Value,
     }
 }

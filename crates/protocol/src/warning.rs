@@ -21,6 +21,8 @@ crate::text_enum! {
 
 /// A value of a mutation that could not be used as it was sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = MutationWarning))]
 pub struct Warning {
     /// Where it stands: JSON pointer into the mutation.
     pub pointer: String,

@@ -1,12 +1,19 @@
 //! The OpenAPI document: made from the routes, so that none can be missing.
 
+mod examples;
+mod problems;
+pub mod schemas;
+mod texts;
+pub mod typescript;
+
 use std::collections::BTreeMap;
 
 use utoipa::{
     OpenApi,
     openapi::{
-        self, Content, PathItem, Ref, RefOr, ResponseBuilder, SecurityRequirement,
+        self, PathItem, Ref, RefOr, Schema, SecurityRequirement,
         path::Operation,
+        schema::{ArrayItems, Components},
         security::{Http, HttpAuthScheme, SecurityScheme},
     },
 };
@@ -50,10 +57,17 @@ pub fn document() -> openapi::OpenApi {
     let (_, mut document) = actix_web::App::new().into_utoipa_app().openapi(Base::openapi()).configure(routes).split_for_parts();
     document.info.version = env!("CARGO_PKG_VERSION").to_owned();
     let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
-    document.components.get_or_insert_default().add_security_scheme("bearer", bearer);
+    let components = document.components.get_or_insert_default();
+    components.add_security_scheme("bearer", bearer);
+    refer(components);
+    let examples = examples::all();
     for item in document.paths.paths.values_mut() {
         for (_, operation) in operations_of(item) {
             complete(operation);
+            let permission = permission(operation);
+            texts::add(operation, permission.as_deref());
+            examples::add(operation, &examples);
+            problems::add(operation, permission.as_deref(), &mut components.responses);
         }
     }
     document
@@ -68,10 +82,19 @@ fn complete(operation: &mut Operation) {
     }
     let public = permission(operation).as_deref() == Some(PUBLIC);
     operation.security = Some(if public { vec![] } else { vec![SecurityRequirement::new::<_, [&str; 0], &str>("bearer", [])] });
-    let schema = RefOr::Ref(Ref::from_schema_name("Problem"));
-    let response =
-        ResponseBuilder::new().description("An error; see /v1/errors").content(problem::MEDIA_TYPE, Content::new(Some(schema))).build();
-    operation.responses.responses.insert("default".into(), response.into());
+}
+
+/// The rows of a list are a component of their own: utoipa writes the parameter of a generic type out.
+fn refer(components: &mut Components) {
+    let names: Vec<String> = components.schemas.keys().cloned().collect();
+    for (name, schema) in &mut components.schemas {
+        let Some(of) = name.strip_prefix("Listed_").filter(|of| names.iter().any(|n| n == of)) else { continue };
+        if let RefOr::T(Schema::Object(list)) = schema
+            && let Some(RefOr::T(Schema::Array(items))) = list.properties.get_mut("items")
+        {
+            items.items = ArrayItems::RefOrSchema(Box::new(Ref::from_schema_name(of).into()));
+        }
+    }
 }
 
 fn permission(operation: &Operation) -> Option<String> {

@@ -35,14 +35,18 @@ pub struct Version {
     pub schema: u32,
 }
 
-/// The process answers
+/// Check that the process answers
+///
+/// For a supervisor of processes. It looks at nothing else: a server that is alive may still be unable to serve (`/readyz`).
 #[utoipa::path(tag = "health", responses((status = 200, body = Health)), extensions(("x-permission" = json!("public"))))]
 #[get("/livez")]
 async fn livez() -> HttpResponse {
     HttpResponse::Ok().json(Health { status: "ok" })
 }
 
-/// The database answers and no migration waits
+/// Check that the server can serve
+///
+/// For a load balancer. The database has to answer, and no migration may be waiting; otherwise the answer is 503.
 #[utoipa::path(tag = "health", responses((status = 200, body = Health)), extensions(("x-permission" = json!("public"))))]
 #[get("/readyz")]
 async fn readyz(state: web::Data<State>) -> Answer {
@@ -55,7 +59,9 @@ async fn readyz(state: web::Data<State>) -> Answer {
     Ok(HttpResponse::Ok().json(Health { status: "ok" }))
 }
 
-/// Which server this is
+/// Get name and version of the server
+///
+/// Tells the version of the program, the kind of database and the newest version of the sync protocol.
 #[utoipa::path(tag = "health", responses((status = 200, body = Version)), extensions(("x-permission" = json!("public"))))]
 #[get("/version")]
 async fn version(state: web::Data<State>) -> HttpResponse {

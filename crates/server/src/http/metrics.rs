@@ -30,10 +30,10 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(figures);
 }
 
-/// The figures of the server, in the format of Prometheus
+/// Get metrics in the Prometheus format
 ///
-/// With `telemetry.metrics_token` in the configuration it has to be sent as `Authorization: Bearer …`; without, only the server's own machine
-/// may ask, and not through a proxy. An access token opens nothing here.
+/// With `telemetry.metrics_token` in the configuration it has to be sent as `Authorization: Bearer …`; without it only the server's own
+/// machine may ask, and not through a proxy. An access token is not accepted here.
 #[utoipa::path(
     get, path = "/metrics", tag = "health",
     responses((status = 200, content_type = "text/plain", body = String)),

@@ -203,7 +203,9 @@ pub struct AccountListQuery {
     role: Option<Role>,
 }
 
-/// One's own account
+/// Get your own account
+///
+/// Answers the account of the access token, with all its grants.
 #[utoipa::path(tag = "accounts", responses((status = 200, body = AccountView)), extensions(("x-permission" = json!("own"))))]
 #[get("/v1/me")]
 async fn me(state: web::Data<State>, ctx: May<Own>) -> Answer {
@@ -212,7 +214,9 @@ async fn me(state: web::Data<State>, ctx: May<Own>) -> Answer {
     Ok(reply::tagged(person.account.rev, &AccountView::from(person)))
 }
 
-/// Change one's own password; every other login ends
+/// Change your own password
+///
+/// Asks for the password in force. Every other login of the account ends; this one goes on.
 #[utoipa::path(tag = "accounts", request_body = PasswordChange, responses((status = 204)), extensions(("x-permission" = json!("own"))))]
 #[post("/v1/me/change-password")]
 async fn change_password(state: web::Data<State>, ctx: May<Own>, body: Body<PasswordChange>) -> Answer {
@@ -239,7 +243,9 @@ async fn blocking<T: Send + 'static>(
     web::block(f).await.map_err(|e| Error::internal("the hashing of a password was cut off").caused_by(e))?
 }
 
-/// Accounts by login
+/// List accounts
+///
+/// By login. Who manages only some areas or one organisation sees the accounts with a grant there.
 #[utoipa::path(tag = "accounts", params(AccountListQuery, Paging), responses((status = 200, body = Listed<AccountView>)), extensions(("x-permission" = json!("account.read"))))]
 #[get("/v1/accounts")]
 async fn list(state: web::Data<State>, ctx: May<AccountRead>, query: List<AccountListQuery>) -> Answer {
@@ -250,7 +256,10 @@ async fn list(state: web::Data<State>, ctx: May<AccountRead>, query: List<Accoun
     Ok(reply::plain(&Listed::new(people.into_iter().map(AccountView::from).collect(), next)?))
 }
 
-/// Make an account
+/// Create an account
+///
+/// The account has no grant yet and so may do nothing; without a password nobody can log in to it. The phone number is stored encrypted
+/// and is in no response.
 #[utoipa::path(tag = "accounts", request_body = NewAccountBody, params(("Idempotency-Key" = Option<String>, Header)), responses((status = 201, body = AccountView)), extensions(("x-permission" = json!("account.manage"))))]
 #[post("/v1/accounts")]
 async fn create(state: web::Data<State>, ctx: May<AccountManage>, key: IdempotencyKey, body: Body<NewAccountBody>) -> Answer {
@@ -266,7 +275,9 @@ async fn create(state: web::Data<State>, ctx: May<AccountManage>, key: Idempoten
     Ok(reply::kept(state.db.write(create).await?))
 }
 
-/// One account
+/// Get an account
+///
+/// With its grants, those of the past and the future too. The phone number is in no response.
 #[utoipa::path(tag = "accounts", params(("id" = AccountId, Path)), responses((status = 200, body = AccountView)), extensions(("x-permission" = json!("account.read"))))]
 #[get("/v1/accounts/{id}")]
 async fn get(state: web::Data<State>, ctx: May<AccountRead>, id: PathId<AccountTag>) -> Answer {
@@ -286,7 +297,9 @@ async fn change(
     Ok(reply::tagged(person.account.rev, &AccountView::from(person)))
 }
 
-/// Change names, language or phone
+/// Change names, language or phone of an account
+///
+/// What is absent stays; `phone: null` removes the number.
 #[utoipa::path(tag = "accounts", request_body = AccountChange, params(("id" = AccountId, Path), ("If-Match" = String, Header)), responses((status = 200, body = AccountView)), extensions(("x-permission" = json!("account.manage"))))]
 #[patch("/v1/accounts/{id}")]
 async fn update(
@@ -301,21 +314,29 @@ async fn update(
     change(&state, ctx, move |tx, ctx| account::update(tx, ctx, id.0, rev.0, &patch)).await
 }
 
-/// Close an account
+/// Disable an account
+///
+/// Its access tokens are refused from now on; only unsent work can still be pushed for some days. Nobody disables their own account, nor
+/// the last one that manages accounts.
 #[utoipa::path(tag = "accounts", params(("id" = AccountId, Path), ("If-Match" = String, Header)), responses((status = 200, body = AccountView)), extensions(("x-permission" = json!("account.manage"))))]
 #[post("/v1/accounts/{id}/disable")]
 async fn disable(state: web::Data<State>, ctx: May<AccountManage>, id: PathId<AccountTag>, rev: IfMatch) -> Answer {
     change(&state, ctx, move |tx, ctx| account::disable(tx, ctx, id.0, rev.0)).await
 }
 
-/// Open a closed account again
+/// Enable a disabled account
+///
+/// The account may log in again with the password that it had. Logins that ended stay ended.
 #[utoipa::path(tag = "accounts", params(("id" = AccountId, Path), ("If-Match" = String, Header)), responses((status = 200, body = AccountView)), extensions(("x-permission" = json!("account.manage"))))]
 #[post("/v1/accounts/{id}/enable")]
 async fn enable(state: web::Data<State>, ctx: May<AccountManage>, id: PathId<AccountTag>, rev: IfMatch) -> Answer {
     change(&state, ctx, move |tx, ctx| account::enable(tx, ctx, id.0, rev.0)).await
 }
 
-/// Grant a role
+/// Grant a role to an account
+///
+/// A grant names a role, areas (with all that lie below them) and for some roles an organisation, for a time. It counts from the next
+/// request on; no new login is needed.
 #[utoipa::path(tag = "accounts", request_body = NewGrantBody, params(("id" = AccountId, Path), ("If-Match" = String, Header)), responses((status = 200, body = AccountView)), extensions(("x-permission" = json!("account.manage"))))]
 #[post("/v1/accounts/{id}/grant")]
 async fn grant(state: web::Data<State>, ctx: May<AccountManage>, id: PathId<AccountTag>, rev: IfMatch, body: Body<NewGrantBody>) -> Answer {
@@ -324,7 +345,9 @@ async fn grant(state: web::Data<State>, ctx: May<AccountManage>, id: PathId<Acco
     change(&state, ctx, move |tx, ctx| account::grant::grant(tx, ctx, id.0, rev.0, &new).map(|(person, _)| person)).await
 }
 
-/// End a grant now
+/// End a grant of an account
+///
+/// The grant ends now and stays in the history. A grant that has ended already is 409, and so is the last one that manages accounts.
 #[utoipa::path(tag = "accounts", request_body = GrantToRevoke, params(("id" = AccountId, Path), ("If-Match" = String, Header)), responses((status = 200, body = AccountView)), extensions(("x-permission" = json!("account.manage"))))]
 #[post("/v1/accounts/{id}/revoke-grant")]
 async fn revoke_grant(
@@ -337,7 +360,9 @@ async fn revoke_grant(
     change(&state, ctx, move |tx, ctx| account::grant::revoke(tx, ctx, id.0, rev.0, body.value.grant_id)).await
 }
 
-/// Set somebody's password; all his logins end
+/// Set the password of an account
+///
+/// For somebody who has forgotten theirs. All their logins end.
 #[utoipa::path(tag = "accounts", request_body = PasswordReset, params(("id" = AccountId, Path), ("If-Match" = String, Header)), responses((status = 200, body = AccountView)), extensions(("x-permission" = json!("account.manage"))))]
 #[post("/v1/accounts/{id}/reset-password")]
 async fn reset_password(
@@ -354,7 +379,10 @@ async fn reset_password(
     change(&state, ctx, move |tx, ctx| account::password::reset(tx, ctx, id.0, rev.0, &new)).await
 }
 
-/// End every login of an account: a phone was lost
+/// End all logins of an account
+///
+/// For a phone that was lost: refresh tokens and access tokens of the account are refused from now on. Its devices stay registered; see
+/// `POST /v1/devices/{id}/revoke`.
 #[utoipa::path(tag = "accounts", params(("id" = AccountId, Path), ("If-Match" = String, Header)), responses((status = 200, body = AccountView)), extensions(("x-permission" = json!("account.manage"))))]
 #[post("/v1/accounts/{id}/end-sessions")]
 async fn end_sessions(state: web::Data<State>, ctx: May<AccountManage>, id: PathId<AccountTag>, rev: IfMatch) -> Answer {

@@ -110,7 +110,66 @@ pub struct LocateAnswer {
     pub boundary: Boundary,
 }
 
-/// Areas by level and code, all on one page
+/// The outline of an area as a feature of GeoJSON (RFC 7946).
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only described, never made")]
+struct AreaFeature {
+    r#type: AreaFeatureType,
+    /// The area.
+    id: AreaId,
+    /// Its outline.
+    geometry: AreaGeometry,
+    /// What it is.
+    properties: AreaProperties,
+}
+
+/// `Feature`.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only described, never made")]
+enum AreaFeatureType {
+    Feature,
+}
+
+/// Where an area lies.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only described, never made")]
+struct AreaGeometry {
+    r#type: AreaGeometryType,
+    /// Polygons of rings, the outer one first, of positions: longitude, latitude and perhaps a height.
+    coordinates: Vec<Vec<Vec<Vec<f64>>>>,
+}
+
+/// `MultiPolygon`.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only described, never made")]
+enum AreaGeometryType {
+    MultiPolygon,
+}
+
+/// What an area is.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only described, never made")]
+struct AreaProperties {
+    /// Code.
+    code: String,
+    /// Persian name.
+    name_fa: String,
+    /// English name.
+    name_en: String,
+    /// Level.
+    kind: AreaKind,
+    /// Where the outline comes from, with its licence; `synthetic` if it was made.
+    source: String,
+    /// First instant of validity.
+    valid_from: Timestamp,
+    /// First instant after validity.
+    #[schema(required = true)]
+    valid_to: Option<Timestamp>,
+}
+
+/// List areas
+///
+/// By level and code, without their outlines, all on one page.
 #[utoipa::path(tag = "areas", params(AreaQuery), responses((status = 200, body = Listed<AreaView>)), extensions(("x-permission" = json!("area.read"))))]
 #[get("/v1/areas")]
 async fn list(state: web::Data<State>, ctx: May<AreaRead>, query: Params<AreaQuery>) -> Answer {
@@ -120,7 +179,9 @@ async fn list(state: web::Data<State>, ctx: May<AreaRead>, query: Params<AreaQue
     Ok(reply::plain(&Listed::all(found.into_iter().map(AreaView::from).collect())))
 }
 
-/// Where a point lies
+/// Find the areas of a point
+///
+/// Answers every area that contains the point, and how clearly it lies in them. The accuracy decides what is near a border.
 #[utoipa::path(tag = "areas", params(LocateQuery), responses((status = 200, body = LocateAnswer)), extensions(("x-permission" = json!("area.read"))))]
 #[get("/v1/areas/locate")]
 async fn locate(state: web::Data<State>, ctx: May<AreaRead>, query: Params<LocateQuery>) -> Answer {
@@ -134,7 +195,9 @@ async fn locate(state: web::Data<State>, ctx: May<AreaRead>, query: Params<Locat
     Ok(reply::plain(&LocateAnswer { areas: placement.areas, leaf_areas: placement.leaf_areas, boundary: placement.boundary }))
 }
 
-/// One area
+/// Get an area
+///
+/// Without its outline: that is `/v1/areas/{id}/outline`.
 #[utoipa::path(tag = "areas", params(("id" = AreaId, Path)), responses((status = 200, body = AreaView)), extensions(("x-permission" = json!("area.read"))))]
 #[get("/v1/areas/{id}")]
 async fn get(state: web::Data<State>, _ctx: May<AreaRead>, id: PathId<AreaTag>) -> Answer {
@@ -142,7 +205,10 @@ async fn get(state: web::Data<State>, _ctx: May<AreaRead>, id: PathId<AreaTag>) 
     Ok(reply::tagged(found.rev, &AreaView::from(found)))
 }
 
-/// Change an area's names and the area above
+/// Change names and parent of an area
+///
+/// The outline stays; outlines are imported with `bazdid import areas`. Tickets keep the areas that they had when they were created or
+/// moved.
 #[utoipa::path(tag = "areas", request_body = AreaBody, params(("id" = AreaId, Path), ("If-Match" = String, Header)), responses((status = 200, body = AreaView)), extensions(("x-permission" = json!("area.manage"))))]
 #[put("/v1/areas/{id}")]
 async fn update(state: web::Data<State>, ctx: May<AreaManage>, id: PathId<AreaTag>, rev: IfMatch, body: Body<AreaBody>) -> Answer {
@@ -153,8 +219,10 @@ async fn update(state: web::Data<State>, ctx: May<AreaManage>, id: PathId<AreaTa
     Ok(reply::tagged(found.rev, &AreaView::from(found)))
 }
 
-/// The outline in force, as a GeoJSON feature
-#[utoipa::path(tag = "areas", params(("id" = AreaId, Path)), responses((status = 200, body = serde_json::Value, content_type = "application/geo+json")), extensions(("x-permission" = json!("area.read"))))]
+/// Get the outline of an area
+///
+/// The outline in force as a GeoJSON feature, WGS84, longitude first. An area without an outline of its own is 404.
+#[utoipa::path(tag = "areas", params(("id" = AreaId, Path)), responses((status = 200, body = AreaFeature, content_type = "application/geo+json")), extensions(("x-permission" = json!("area.read"))))]
 #[get("/v1/areas/{id}/outline")]
 async fn outline(state: web::Data<State>, ctx: May<AreaRead>, id: PathId<AreaTag>) -> Answer {
     let ctx = ctx.ctx();

@@ -45,8 +45,8 @@ pub struct AuditView {
     pub entity_kind: String,
     /// The thing.
     pub entity: Uuid,
-    /// More; never personal data.
-    #[schema(value_type = Object)]
+    /// More, such as codes, numbers and ids: each `action` has members of its own. Never personal data or free text.
+    #[schema(value_type = Object, additional_properties = true)]
     pub detail: Value,
     /// Of which request.
     #[schema(required = true)]
@@ -80,7 +80,9 @@ pub struct AuditQuery {
     to: Option<Timestamp>,
 }
 
-/// Entries of the audit log, newest first
+/// List entries of the audit log
+///
+/// Newest first: who did what to what, in which request. The log holds no personal data and no free text; it is never changed.
 #[utoipa::path(tag = "audit", params(AuditQuery, Paging), responses((status = 200, body = Listed<AuditView>)), extensions(("x-permission" = json!("audit.read"))))]
 #[get("/v1/audit")]
 async fn list(state: web::Data<State>, ctx: May<AuditRead>, query: List<AuditQuery>) -> Answer {

@@ -81,6 +81,9 @@ fn tokens(tokens: auth::Tokens) -> HttpResponse {
 }
 
 /// Log in
+///
+/// Exchanges login and password for an access token (15 minutes) and a refresh token. Too many failed attempts for a login or from an
+/// address are answered 429 with `Retry-After`.
 #[utoipa::path(tag = "auth", request_body = LoginBody, responses((status = 200, body = TokenAnswer)), extensions(("x-permission" = json!("public"))))]
 #[post("/v1/auth/login")]
 async fn login(req: HttpRequest, state: web::Data<State>, ctx: Anyone, body: Body<LoginBody>) -> Answer {
@@ -95,7 +98,10 @@ async fn login(req: HttpRequest, state: web::Data<State>, ctx: Anyone, body: Bod
     Ok(tokens(state.db.write(move |tx| auth::login(tx, &ctx, &verified)).await??))
 }
 
-/// Exchange a refresh token for a new pair
+/// Exchange a refresh token
+///
+/// Gives a new pair of tokens. A refresh token is good for one exchange; repeated within 30 seconds it gives the same new one, used again
+/// later it ends the login, because it may have been stolen (`token_reused`).
 #[utoipa::path(tag = "auth", request_body = RefreshBody, responses((status = 200, body = TokenAnswer)), extensions(("x-permission" = json!("public"))))]
 #[post("/v1/auth/refresh")]
 async fn refresh(state: web::Data<State>, ctx: Anyone, body: Body<RefreshBody>) -> Answer {
@@ -103,7 +109,9 @@ async fn refresh(state: web::Data<State>, ctx: Anyone, body: Body<RefreshBody>) 
     Ok(tokens(state.db.write(move |tx| auth::refresh(tx, &ctx, &body.value.refresh_token)).await??))
 }
 
-/// End the session of the access token
+/// Log out
+///
+/// Ends the login that the access token belongs to: its refresh token and its access tokens are refused from now on.
 #[utoipa::path(tag = "auth", responses((status = 204)), extensions(("x-permission" = json!("own"))))]
 #[post("/v1/auth/logout")]
 async fn logout(state: web::Data<State>, ctx: May<Own>) -> Answer {

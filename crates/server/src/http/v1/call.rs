@@ -105,7 +105,9 @@ pub struct CallQuery {
     ticket: Option<TicketId>,
 }
 
-/// Calls of a ticket, or one's own, newest first
+/// List calls
+///
+/// Newest first: those of a ticket, or without `ticket` those that you took yourself. No response has a phone number.
 #[utoipa::path(tag = "calls", params(CallQuery, Paging), responses((status = 200, body = Listed<CallView>)), extensions(("x-permission" = json!("call.manage"))))]
 #[get("/v1/calls")]
 async fn list(state: web::Data<State>, ctx: May<CallManage>, query: List<CallQuery>) -> Answer {
@@ -115,7 +117,9 @@ async fn list(state: web::Data<State>, ctx: May<CallManage>, query: List<CallQue
     Ok(reply::plain(&Listed::page(found, limit, |c| c.key)?.map(|c| CallView::from(c.row))))
 }
 
-/// Record a call that registers no ticket
+/// Record a call without a new ticket
+///
+/// For a call that registers nothing, such as a question about a ticket. The phone number is stored encrypted.
 #[utoipa::path(tag = "calls", request_body = NewCallBody, params(("Idempotency-Key" = Option<String>, Header)), responses((status = 201, body = CallView)), extensions(("x-permission" = json!("call.manage"))))]
 #[post("/v1/calls")]
 async fn create(state: web::Data<State>, ctx: May<CallManage>, key: IdempotencyKey, body: Body<NewCallBody>) -> Answer {
@@ -126,7 +130,9 @@ async fn create(state: web::Data<State>, ctx: May<CallManage>, key: IdempotencyK
     Ok(reply::kept(state.db.write(create).await?))
 }
 
-/// The other calls of a caller, newest first; in the body, so that no log holds the phone
+/// Find the calls of a caller
+///
+/// At most 100, newest first. The number is in the body, so that no log and no history of a browser has it.
 #[utoipa::path(tag = "calls", request_body = CallerToFind, responses((status = 200, body = Listed<CallView>)), extensions(("x-permission" = json!("call.manage"))))]
 #[post("/v1/calls/find")]
 async fn find(state: web::Data<State>, ctx: May<CallManage>, body: Body<CallerToFind>) -> Answer {
@@ -135,7 +141,9 @@ async fn find(state: web::Data<State>, ctx: May<CallManage>, body: Body<CallerTo
     Ok(reply::plain(&Listed::all(found.into_iter().map(CallView::from).collect())))
 }
 
-/// Who called; the reason stands in the audit log
+/// Reveal the phone number of a call
+///
+/// For somebody who must call back. The reason is written to the audit log, together with who asked.
 #[utoipa::path(tag = "calls", request_body = RevealReason, params(("id" = CallId, Path)), responses((status = 200, body = Caller)), extensions(("x-permission" = json!("caller.reveal"))))]
 #[post("/v1/calls/{id}/reveal")]
 async fn reveal(state: web::Data<State>, ctx: May<CallerReveal>, id: PathId<CallTag>, body: Body<RevealReason>) -> Answer {

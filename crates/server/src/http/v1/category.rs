@@ -2,9 +2,14 @@
 
 mod thresholds;
 
+use std::borrow::Cow;
+
 use actix_web::{get, post, put, web};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::{
+    IntoParams, PartialSchema, ToSchema,
+    openapi::{RefOr, Schema},
+};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use self::thresholds::ThresholdsView;
@@ -39,9 +44,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 }
 
 /// Photos of one kind that a submission needs.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[schema(as = EvidenceRule)]
 pub struct EvidenceRuleView {
     /// Kind of photo.
     pub kind: PhotoKind,
@@ -49,16 +53,31 @@ pub struct EvidenceRuleView {
     pub min: u32,
 }
 
-/// What a submission must bring.
-#[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
+/// What a submission must bring; in the document it is the [`EvidenceNeeds`] of the rows.
+#[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[schema(as = EvidenceNeeds)]
 pub struct EvidenceView {
     /// Photos by kind.
     pub photos: Vec<EvidenceRuleView>,
     /// Whether the bytes of these photos must be stored before a round is accepted.
     #[serde(default)]
     pub stored: bool,
+}
+
+impl PartialSchema for EvidenceView {
+    fn schema() -> RefOr<Schema> {
+        EvidenceNeeds::schema()
+    }
+}
+
+impl ToSchema for EvidenceView {
+    fn name() -> Cow<'static, str> {
+        EvidenceNeeds::name()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        EvidenceNeeds::schemas(schemas);
+    }
 }
 
 impl From<EvidenceNeeds> for EvidenceView {
@@ -223,7 +242,9 @@ pub struct CategoryQuery {
     state: Option<ActiveState>,
 }
 
-/// Categories by code, all on one page
+/// List categories
+///
+/// By code, groups and the categories below them, all on one page. `evidence_thresholds` is empty for contractors and their crews.
 #[utoipa::path(tag = "categories", params(CategoryQuery), responses((status = 200, body = Listed<CategoryView>)), extensions(("x-permission" = json!("catalogue.read"))))]
 #[get("/v1/categories")]
 async fn list(state: web::Data<State>, ctx: May<CatalogueRead>, query: Params<CategoryQuery>) -> Answer {
@@ -232,7 +253,9 @@ async fn list(state: web::Data<State>, ctx: May<CatalogueRead>, query: Params<Ca
     Ok(reply::plain(&Listed::all(found.into_iter().map(CategoryView::from).collect())))
 }
 
-/// Make a category
+/// Create a category
+///
+/// A category without `parent_id` is a group. The code is unique and stays.
 #[utoipa::path(tag = "categories", request_body = CategoryBody, params(("Idempotency-Key" = Option<String>, Header)), responses((status = 201, body = CategoryView)), extensions(("x-permission" = json!("catalogue.manage"))))]
 #[post("/v1/categories")]
 async fn create(state: web::Data<State>, ctx: May<CatalogueManage>, key: IdempotencyKey, body: Body<CategoryBody>) -> Answer {
@@ -243,7 +266,9 @@ async fn create(state: web::Data<State>, ctx: May<CatalogueManage>, key: Idempot
     Ok(reply::kept(state.db.write(create).await?))
 }
 
-/// One category
+/// Get a category
+///
+/// `evidence_thresholds` is empty for contractors and their crews.
 #[utoipa::path(tag = "categories", params(("id" = CategoryId, Path)), responses((status = 200, body = CategoryView)), extensions(("x-permission" = json!("catalogue.read"))))]
 #[get("/v1/categories/{id}")]
 async fn get(state: web::Data<State>, ctx: May<CatalogueRead>, id: PathId<CategoryTag>) -> Answer {
@@ -252,7 +277,9 @@ async fn get(state: web::Data<State>, ctx: May<CatalogueRead>, id: PathId<Catego
     Ok(reply::tagged(found.rev, &CategoryView::from(found)))
 }
 
-/// Change a category; its code stays
+/// Change a category
+///
+/// All fields are replaced; the code stays. Open orders keep the evidence that they asked for.
 #[utoipa::path(tag = "categories", request_body = CategoryBody, params(("id" = CategoryId, Path), ("If-Match" = String, Header)), responses((status = 200, body = CategoryView)), extensions(("x-permission" = json!("catalogue.manage"))))]
 #[put("/v1/categories/{id}")]
 async fn update(

@@ -49,13 +49,11 @@ pub struct ConflictView {
     pub work_order: Option<WorkOrderId>,
     /// The smallest areas of the ticket.
     pub areas: Vec<AreaId>,
-    /// What both had seen.
-    #[schema(value_type = Object)]
+    /// What both had seen; its members depend on `kind`: section 7 of `api-spec/sync.md`.
     pub base: Value,
-    /// What stood.
-    #[schema(value_type = Object)]
+    /// What stood; its members depend on `kind`.
     pub theirs: Value,
-    /// What came.
+    /// What came; its members depend on `kind`. A list where several came.
     pub mine: Value,
     /// The first of the mutations (or rows) involved.
     pub mutation: CauseId,
@@ -142,7 +140,9 @@ pub struct ResolveBody {
     pub into: Option<TicketId>,
 }
 
-/// Conflicts, newest first
+/// List conflicts
+///
+/// Newest first, those at tickets within your areas. `status=open` is what waits for a decision.
 #[utoipa::path(tag = "conflicts", params(ConflictQuery, Paging), responses((status = 200, body = Listed<ConflictView>)), extensions(("x-permission" = json!("conflict.read"))))]
 #[get("/v1/conflicts")]
 async fn list(state: web::Data<State>, ctx: May<ConflictRead>, query: List<ConflictQuery>) -> Answer {
@@ -155,7 +155,9 @@ async fn list(state: web::Data<State>, ctx: May<ConflictRead>, query: List<Confl
     Ok(reply::plain(&Listed::page(found, limit, |c| c.key)?.map(|c| ConflictView::from(c.row))))
 }
 
-/// One conflict
+/// Get a conflict
+///
+/// With both sides, what holds until somebody decides, and the resolutions that it accepts.
 #[utoipa::path(tag = "conflicts", params(("id" = ConflictId, Path)), responses((status = 200, body = ConflictView)), extensions(("x-permission" = json!("conflict.read"))))]
 #[get("/v1/conflicts/{id}")]
 async fn get(state: web::Data<State>, ctx: May<ConflictRead>, id: PathId<ConflictTag>) -> Answer {
@@ -164,7 +166,10 @@ async fn get(state: web::Data<State>, ctx: May<ConflictRead>, id: PathId<Conflic
     Ok(reply::tagged(found.rev, &ConflictView::from(found)))
 }
 
-/// Decide a conflict
+/// Resolve a conflict
+///
+/// `accepts` of the conflict names the resolutions that its kind takes; section 7 of `api-spec/sync.md` says what follows from each.
+/// Nobody decides about their own work or that of their organisation. A conflict that somebody else has resolved is 409.
 #[utoipa::path(tag = "conflicts", params(("id" = ConflictId, Path), ("If-Match" = String, Header)), request_body = ResolveBody, responses((status = 200, body = ConflictView)), extensions(("x-permission" = json!("conflict.resolve"))))]
 #[post("/v1/conflicts/{id}/resolve")]
 async fn resolve(

@@ -168,7 +168,9 @@ impl From<Reports> for ContractReport {
     }
 }
 
-/// Contracts by number, all on one page
+/// List contracts
+///
+/// By number, all on one page. Contractors see their own.
 #[utoipa::path(tag = "contracts", params(ContractQuery), responses((status = 200, body = Listed<ContractView>)), extensions(("x-permission" = json!("contract.read"))))]
 #[get("/v1/contracts")]
 async fn list(state: web::Data<State>, ctx: May<ContractRead>, query: Params<ContractQuery>) -> Answer {
@@ -178,7 +180,9 @@ async fn list(state: web::Data<State>, ctx: May<ContractRead>, query: Params<Con
     Ok(reply::plain(&Listed::all(found.into_iter().map(ContractView::from).collect())))
 }
 
-/// Write a contract; it is a draft
+/// Create a contract
+///
+/// A new contract is a draft: nobody is asked by it until it is activated.
 #[utoipa::path(tag = "contracts", request_body = ContractBody, params(("Idempotency-Key" = Option<String>, Header)), responses((status = 201, body = ContractView)), extensions(("x-permission" = json!("contract.manage"))))]
 #[post("/v1/contracts")]
 async fn create(state: web::Data<State>, ctx: May<ContractManage>, key: IdempotencyKey, body: Body<ContractBody>) -> Answer {
@@ -189,7 +193,9 @@ async fn create(state: web::Data<State>, ctx: May<ContractManage>, key: Idempote
     Ok(reply::kept(state.db.write(create).await?))
 }
 
-/// What is missing, doubled or about to end
+/// Report gaps and overlaps of contracts
+///
+/// Districts and groups of categories for which nobody is asked first, coverages that say the same, and contracts that end within `days`.
 #[utoipa::path(tag = "contracts", params(ReportQuery), responses((status = 200, body = ContractReport)), extensions(("x-permission" = json!("contract.manage"))))]
 #[get("/v1/contracts/report")]
 async fn reports(state: web::Data<State>, ctx: May<ContractManage>, query: Params<ReportQuery>) -> Answer {
@@ -199,7 +205,9 @@ async fn reports(state: web::Data<State>, ctx: May<ContractManage>, query: Param
     Ok(reply::plain(&ContractReport::from(found)))
 }
 
-/// One contract
+/// Get a contract
+///
+/// A contractor can only read their own.
 #[utoipa::path(tag = "contracts", params(("id" = ContractId, Path)), responses((status = 200, body = ContractView)), extensions(("x-permission" = json!("contract.read"))))]
 #[get("/v1/contracts/{id}")]
 async fn get(state: web::Data<State>, ctx: May<ContractRead>, id: PathId<ContractTag>) -> Answer {
@@ -208,7 +216,9 @@ async fn get(state: web::Data<State>, ctx: May<ContractRead>, id: PathId<Contrac
     Ok(reply::tagged(found.rev, &ContractView::from(found)))
 }
 
-/// Change validity and capacity; number and organisation stay
+/// Change validity and capacity of a contract
+///
+/// Number and organisation stay. A contract that has ended is not changed any more.
 #[utoipa::path(tag = "contracts", request_body = ContractBody, params(("id" = ContractId, Path), ("If-Match" = String, Header)), responses((status = 200, body = ContractView)), extensions(("x-permission" = json!("contract.manage"))))]
 #[put("/v1/contracts/{id}")]
 async fn update(
@@ -229,14 +239,18 @@ async fn follow(state: &State, ctx: May<ContractManage>, id: PathId<ContractTag>
     Ok(reply::tagged(found.rev, &ContractView::from(found)))
 }
 
-/// Put a contract in force
+/// Activate a contract
+///
+/// From now on its coverages are asked. A contract whose validity is over has to be extended first.
 #[utoipa::path(tag = "contracts", params(("id" = ContractId, Path), ("If-Match" = String, Header)), responses((status = 200, body = ContractView)), extensions(("x-permission" = json!("contract.manage"))))]
 #[post("/v1/contracts/{id}/activate")]
 async fn activate(state: web::Data<State>, ctx: May<ContractManage>, id: PathId<ContractTag>, rev: IfMatch) -> Answer {
     follow(&state, ctx, id, rev, ContractVerb::Activate).await
 }
 
-/// Set a contract aside: new work goes to others
+/// Suspend a contract
+///
+/// New work goes to others; what was accepted stays with the contractor.
 #[utoipa::path(tag = "contracts", params(("id" = ContractId, Path), ("If-Match" = String, Header)), responses((status = 200, body = ContractView)), extensions(("x-permission" = json!("contract.manage"))))]
 #[post("/v1/contracts/{id}/suspend")]
 async fn suspend(state: web::Data<State>, ctx: May<ContractManage>, id: PathId<ContractTag>, rev: IfMatch) -> Answer {
@@ -244,6 +258,8 @@ async fn suspend(state: web::Data<State>, ctx: May<ContractManage>, id: PathId<C
 }
 
 /// End a contract before its time
+///
+/// It cannot be activated again. What was accepted stays with the contractor.
 #[utoipa::path(tag = "contracts", params(("id" = ContractId, Path), ("If-Match" = String, Header)), responses((status = 200, body = ContractView)), extensions(("x-permission" = json!("contract.manage"))))]
 #[post("/v1/contracts/{id}/end")]
 async fn end(state: web::Data<State>, ctx: May<ContractManage>, id: PathId<ContractTag>, rev: IfMatch) -> Answer {

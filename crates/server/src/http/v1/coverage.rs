@@ -123,7 +123,9 @@ pub struct CoverageQuery {
     contract_id: Option<ContractId>,
 }
 
-/// Coverages, all on one page
+/// List coverages
+///
+/// What contracts cover: area, category and rank. All on one page.
 #[utoipa::path(tag = "coverages", params(CoverageQuery), responses((status = 200, body = Listed<CoverageView>)), extensions(("x-permission" = json!("contract.read"))))]
 #[get("/v1/coverages")]
 async fn list(state: web::Data<State>, ctx: May<ContractRead>, query: Params<CoverageQuery>) -> Answer {
@@ -133,6 +135,8 @@ async fn list(state: web::Data<State>, ctx: May<ContractRead>, query: Params<Cov
 }
 
 /// Add a coverage to a contract
+///
+/// Rank 1 is asked first. Without a category it covers everything in its area.
 #[utoipa::path(tag = "coverages", request_body = CoverageBody, params(("Idempotency-Key" = Option<String>, Header)), responses((status = 201, body = CoverageView)), extensions(("x-permission" = json!("contract.manage"))))]
 #[post("/v1/coverages")]
 async fn create(state: web::Data<State>, ctx: May<ContractManage>, key: IdempotencyKey, body: Body<CoverageBody>) -> Answer {
@@ -143,7 +147,9 @@ async fn create(state: web::Data<State>, ctx: May<ContractManage>, key: Idempote
     Ok(reply::kept(state.db.write(create).await?))
 }
 
-/// One coverage
+/// Get a coverage
+///
+/// A contractor can only read those of their own contracts.
 #[utoipa::path(tag = "coverages", params(("id" = CoverageId, Path)), responses((status = 200, body = CoverageView)), extensions(("x-permission" = json!("contract.read"))))]
 #[get("/v1/coverages/{id}")]
 async fn get(state: web::Data<State>, ctx: May<ContractRead>, id: PathId<CoverageTag>) -> Answer {
@@ -152,7 +158,9 @@ async fn get(state: web::Data<State>, ctx: May<ContractRead>, id: PathId<Coverag
     Ok(reply::tagged(found.rev, &CoverageView::from(found)))
 }
 
-/// Change a coverage; its contract stays
+/// Change a coverage
+///
+/// All fields are replaced; the contract stays. A coverage of a contract that has ended is not changed any more.
 #[utoipa::path(tag = "coverages", request_body = CoverageBody, params(("id" = CoverageId, Path), ("If-Match" = String, Header)), responses((status = 200, body = CoverageView)), extensions(("x-permission" = json!("contract.manage"))))]
 #[put("/v1/coverages/{id}")]
 async fn update(

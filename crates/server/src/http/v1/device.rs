@@ -94,7 +94,9 @@ pub struct DeviceQuery {
     account_id: Option<AccountId>,
 }
 
-/// One's own devices
+/// List your own devices
+///
+/// With how far each is: last push and pull, answered mutations, trust in its clock.
 #[utoipa::path(tag = "sync", responses((status = 200, body = Listed<DeviceView>)), extensions(("x-permission" = json!("sync"))))]
 #[get("/v1/sync/devices")]
 async fn list_own(state: web::Data<State>, ctx: May<Sync>) -> Answer {
@@ -103,7 +105,9 @@ async fn list_own(state: web::Data<State>, ctx: May<Sync>) -> Answer {
     Ok(reply::plain(&Listed::all(found.into_iter().map(DeviceView::from).collect())))
 }
 
-/// Devices of everybody
+/// List devices
+///
+/// Of everybody, or of one account.
 #[utoipa::path(tag = "devices", params(DeviceQuery, Paging), responses((status = 200, body = Listed<DeviceView>)), extensions(("x-permission" = json!("device.manage"))))]
 #[get("/v1/devices")]
 async fn list(state: web::Data<State>, ctx: May<DeviceManage>, query: List<DeviceQuery>) -> Answer {
@@ -113,7 +117,10 @@ async fn list(state: web::Data<State>, ctx: May<DeviceManage>, query: List<Devic
     Ok(reply::plain(&Listed::new(devices.into_iter().map(DeviceView::from).collect(), next)?))
 }
 
-/// Take a device out of service; again changes nothing and says so
+/// Revoke a device
+///
+/// For a phone that was lost. It can pull nothing any more; what it still pushes is set aside for a supervisor for some days. A device
+/// that is revoked already is 409.
 #[utoipa::path(tag = "devices", params(("id" = DeviceId, Path)), responses((status = 200, body = DeviceView)), extensions(("x-permission" = json!("device.manage"))))]
 #[post("/v1/devices/{id}/revoke")]
 async fn revoke(state: web::Data<State>, ctx: May<DeviceManage>, id: PathId<DeviceTag>) -> Answer {

@@ -33,14 +33,18 @@ impl From<Code> for ErrorCode {
     }
 }
 
-/// Every code of an error
+/// List error codes
+///
+/// Every `code` that a problem may have, with its status, its meaning and whether the same request may succeed later.
 #[utoipa::path(tag = "errors", responses((status = 200, body = Listed<ErrorCode>)), extensions(("x-permission" = json!("public"))))]
 #[get("/v1/errors")]
 async fn list() -> HttpResponse {
     HttpResponse::Ok().json(Listed::all(Code::ALL.iter().copied().map(ErrorCode::from).collect()))
 }
 
-/// What a code means; the `type` of a problem leads here
+/// Get an error code
+///
+/// The `type` of a problem leads here.
 #[utoipa::path(tag = "errors", params(("code" = String, Path, description = "The code")), responses((status = 200, body = ErrorCode)), extensions(("x-permission" = json!("public"))))]
 #[get("/v1/errors/{code}")]
 async fn one(req: HttpRequest) -> Answer {

@@ -95,7 +95,9 @@ impl From<Inbox> for InboxView {
 /// Devices that are shown.
 const SHOWN: usize = 50;
 
-/// What waits for a person of the office, within reach
+/// Get the inbox of the office
+///
+/// What waits for a person, within your areas: of each kind the first 50, and how many there are.
 #[utoipa::path(tag = "inbox", responses((status = 200, body = InboxView)), extensions(("x-permission" = json!("conflict.read"))))]
 #[get("/v1/inbox")]
 async fn get(state: web::Data<State>, ctx: May<ConflictRead>) -> Answer {

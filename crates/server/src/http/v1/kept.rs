@@ -34,10 +34,9 @@ pub struct KeptView {
     /// Identity.
     pub id: MutationId,
     /// What became of it: `conflict` as long as nobody has decided.
-    #[schema(value_type = String)]
     pub status: Status,
     /// Why it is kept aside, or what became of it.
-    #[schema(value_type = Option<String>, required = true)]
+    #[schema(required = true)]
     pub code: Option<OutcomeCode>,
     /// In a sentence.
     #[schema(required = true)]
@@ -51,7 +50,7 @@ pub struct KeptView {
     pub cmd: String,
     /// What it names.
     pub entity: Uuid,
-    /// The arguments; of what could not be read, all of it.
+    /// The arguments as the device sent them; of what could not be read, all of it. So it may be any JSON.
     pub args: Value,
     /// By the device's clock.
     pub at: Timestamp,
@@ -89,7 +88,9 @@ pub struct AdoptBody {
     pub about: Option<Uuid>,
 }
 
-/// What is kept aside and belongs to nothing that the server knows, newest first
+/// List kept mutations
+///
+/// Newest first: what devices sent that is set aside and belongs to nothing that the server knows.
 #[utoipa::path(tag = "inbox", params(Paging), responses((status = 200, body = Listed<KeptView>)), extensions(("x-permission" = json!("conflict.read"))))]
 #[get("/v1/kept-mutations")]
 async fn list(state: web::Data<State>, ctx: May<ConflictRead>, query: List<NoFilter>) -> Answer {
@@ -99,7 +100,10 @@ async fn list(state: web::Data<State>, ctx: May<ConflictRead>, query: List<NoFil
     Ok(reply::plain(&Listed::page(found, limit, |r| (r.received_at, r.id))?.map(KeptView::from)))
 }
 
-/// Let in what is kept aside
+/// Adopt a kept mutation
+///
+/// It is decided again, with what its author was allowed then; the device finds the new answer among its results. `about` names the
+/// ticket or work order if it is not the one that the author named. Nobody decides about their own work or that of their organisation.
 #[utoipa::path(tag = "inbox", params(("id" = MutationId, Path)), request_body = AdoptBody, responses((status = 200, body = KeptView)), extensions(("x-permission" = json!("conflict.resolve"))))]
 #[post("/v1/kept-mutations/{id}/adopt")]
 async fn adopt(state: web::Data<State>, ctx: May<ConflictResolve>, id: PathId<MutationTag>, body: Body<AdoptBody>) -> Answer {
@@ -108,7 +112,9 @@ async fn adopt(state: web::Data<State>, ctx: May<ConflictResolve>, id: PathId<Mu
     Ok(reply::plain(&KeptView::from(state.db.write(move |tx| kept::decide(tx, &ctx, id.0, decision)).await?)))
 }
 
-/// Leave out what is kept aside; the journal keeps it
+/// Discard a kept mutation
+///
+/// It is rejected; the journal keeps it with its payload. Nobody decides about their own work or that of their organisation.
 #[utoipa::path(tag = "inbox", params(("id" = MutationId, Path)), responses((status = 200, body = KeptView)), extensions(("x-permission" = json!("conflict.resolve"))))]
 #[post("/v1/kept-mutations/{id}/discard")]
 async fn discard(state: web::Data<State>, ctx: May<ConflictResolve>, id: PathId<MutationTag>) -> Answer {

@@ -103,7 +103,9 @@ pub struct OrganisationQuery {
     kind: Option<OrganisationKind>,
 }
 
-/// Organisations by kind and code, all on one page
+/// List organisations
+///
+/// By kind and code, all on one page.
 #[utoipa::path(tag = "organisations", params(OrganisationQuery), responses((status = 200, body = Listed<OrganisationView>)), extensions(("x-permission" = json!("catalogue.read"))))]
 #[get("/v1/organisations")]
 async fn list(state: web::Data<State>, ctx: May<CatalogueRead>, query: Params<OrganisationQuery>) -> Answer {
@@ -112,7 +114,9 @@ async fn list(state: web::Data<State>, ctx: May<CatalogueRead>, query: Params<Or
     Ok(reply::plain(&Listed::all(found.into_iter().map(OrganisationView::from).collect())))
 }
 
-/// Make an organisation
+/// Create an organisation
+///
+/// A department, a contractor or a partner. The code is unique and stays.
 #[utoipa::path(tag = "organisations", request_body = OrganisationBody, params(("Idempotency-Key" = Option<String>, Header)), responses((status = 201, body = OrganisationView)), extensions(("x-permission" = json!("catalogue.manage"))))]
 #[post("/v1/organisations")]
 async fn create(state: web::Data<State>, ctx: May<CatalogueManage>, key: IdempotencyKey, body: Body<OrganisationBody>) -> Answer {
@@ -124,7 +128,9 @@ async fn create(state: web::Data<State>, ctx: May<CatalogueManage>, key: Idempot
     Ok(reply::kept(state.db.write(create).await?))
 }
 
-/// One organisation
+/// Get an organisation
+///
+/// Every role may read all of them: orders and tickets name them.
 #[utoipa::path(tag = "organisations", params(("id" = OrganisationId, Path)), responses((status = 200, body = OrganisationView)), extensions(("x-permission" = json!("catalogue.read"))))]
 #[get("/v1/organisations/{id}")]
 async fn get(state: web::Data<State>, _ctx: May<CatalogueRead>, id: PathId<OrganisationTag>) -> Answer {
@@ -132,7 +138,9 @@ async fn get(state: web::Data<State>, _ctx: May<CatalogueRead>, id: PathId<Organ
     Ok(reply::tagged(found.rev, &OrganisationView::from(found)))
 }
 
-/// Change an organisation; its code stays
+/// Change an organisation
+///
+/// All fields are replaced; the code stays. A disabled organisation is asked for nothing new.
 #[utoipa::path(tag = "organisations", request_body = OrganisationBody, params(("id" = OrganisationId, Path), ("If-Match" = String, Header)), responses((status = 200, body = OrganisationView)), extensions(("x-permission" = json!("catalogue.manage"))))]
 #[put("/v1/organisations/{id}")]
 async fn update(

@@ -2,10 +2,11 @@
 
 pub mod content;
 mod range;
+pub mod reading;
+pub mod verdict;
 
 use actix_web::{get, web};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -15,14 +16,10 @@ use crate::http::{
     params::{List, Listed, Paging, PathId},
     problem::Answer,
     reply,
+    v1::photo::{reading::ReadingView, verdict::VerdictView},
 };
 use bazdid_domain::{
-    evidence::{
-        reading::Reading,
-        sentence::{Language, sentence},
-    },
-    photo::{Photo, PhotoKind, PhotoState, Verdict, VerdictResult},
-    picture::{Picture, PictureState, ReadFault},
+    photo::{Photo, PhotoKind, PhotoState},
     visit::MockFlag,
 };
 use bazdid_protocol::{
@@ -37,60 +34,6 @@ use bazdid_store::photo::PhotoFilter;
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(list).service(get);
     content::routes(config);
-}
-
-/// One check of one photo.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct VerdictView {
-    /// Which check.
-    #[schema(example = "distance")]
-    pub check: String,
-    /// What it found.
-    pub result: VerdictResult,
-    /// The figures it rests on; for those who judge the evidence only.
-    #[serde(skip_serializing_if = "Value::is_null")]
-    #[schema(value_type = Option<Object>)]
-    pub figures: Value,
-    /// The same in one sentence; with the figures for those who judge the evidence only.
-    pub sentence: SentenceView,
-}
-
-/// A sentence in both languages.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct SentenceView {
-    /// Persian.
-    pub fa: String,
-    /// English.
-    pub en: String,
-}
-
-/// How far the reading of a photo's bytes is, and what they say of themselves.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ReadingView {
-    /// How far it is.
-    pub state: PictureState,
-    /// Why it could not be read the last time.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fault: Option<ReadFault>,
-    /// Each value, such as `{"value": "jpeg"}`, or why it is not known, such as `{"unknown": "no_exif"}`: `format`, `pixels`, `time`,
-    /// `point`, `altitude_m`, `direction`, `gps_time`, `make`, `model`, `orientation`. Absent while the bytes wait.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
-    pub found: Option<Reading>,
-}
-
-impl From<Picture> for ReadingView {
-    fn from(p: Picture) -> Self {
-        Self { state: p.state, fault: p.fault, found: p.found.map(|f| f.reading) }
-    }
-}
-
-impl From<Verdict> for VerdictView {
-    fn from(v: Verdict) -> Self {
-        let sentence = SentenceView { fa: sentence(&v, Language::Persian), en: sentence(&v, Language::English) };
-        let Verdict { check, result, figures } = v;
-        Self { check, result, figures, sentence }
-    }
 }
 
 /// A photo's metadata.
@@ -210,7 +153,10 @@ pub struct PhotoQuery {
     state: Option<PhotoState>,
 }
 
-/// Photos within reach, newest first; contractors see those of their own people
+/// List photos
+///
+/// Newest first, their metadata and what the checks found. Contractors see those of their own people; figures and readings are for those
+/// who judge the evidence.
 #[utoipa::path(tag = "photos", params(PhotoQuery, Paging), responses((status = 200, body = Listed<PhotoView>)), extensions(("x-permission" = json!("ticket.read"))))]
 #[get("/v1/photos")]
 async fn list(state: web::Data<State>, ctx: May<TicketRead>, query: List<PhotoQuery>) -> Answer {
@@ -222,7 +168,9 @@ async fn list(state: web::Data<State>, ctx: May<TicketRead>, query: List<PhotoQu
     Ok(reply::plain(&Listed::page(found, limit, |s| s.key)?.map(|s| PhotoView::from(s.row))))
 }
 
-/// One photo's metadata
+/// Get the metadata of a photo
+///
+/// With what the checks found. The picture itself is `/v1/photos/{id}/content`.
 #[utoipa::path(tag = "photos", params(("id" = PhotoId, Path)), responses((status = 200, body = PhotoView)), extensions(("x-permission" = json!("ticket.read"))))]
 #[get("/v1/photos/{id}")]
 async fn get(state: web::Data<State>, ctx: May<TicketRead>, id: PathId<PhotoTag>) -> Answer {

@@ -2,7 +2,6 @@
 
 use actix_web::{get, post, web};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -64,9 +63,8 @@ pub struct RoundView {
     /// When.
     #[schema(required = true)]
     pub verdict_at: Option<Timestamp>,
-    /// Why it was returned: `[{code, note}]`.
-    #[schema(value_type = Vec<Object>)]
-    pub defects: Vec<Value>,
+    /// Why it was returned.
+    pub defects: Vec<Defect>,
     /// In words.
     #[schema(required = true)]
     pub note: Option<String>,
@@ -93,7 +91,7 @@ impl From<Round> for RoundView {
             verdict: r.verdict,
             verdict_by: r.verdict_by,
             verdict_at: r.verdict_at,
-            defects: r.defects.iter().map(|d| serde_json::json!(d)).collect(),
+            defects: r.defects,
             note: r.note,
             rework_due: r.rework_due,
             without_bytes: r.without_bytes,
@@ -142,10 +140,10 @@ const fn all() -> Accepted {
     Accepted::All
 }
 
-/// A defect.
+/// A defect that is found.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = Defect)]
+#[schema(as = NewDefect)]
 pub struct DefectBody {
     /// Code.
     #[schema(example = "debris_left")]
@@ -166,7 +164,9 @@ pub struct ReworkBody {
     pub note: Option<String>,
 }
 
-/// Rounds within reach, newest first
+/// List rounds
+///
+/// Newest first, those within your areas. `verdict=pending` is what waits to be verified.
 #[utoipa::path(tag = "rounds", params(RoundQuery, Paging), responses((status = 200, body = Listed<RoundView>)), extensions(("x-permission" = json!("work.read"))))]
 #[get("/v1/rounds")]
 async fn list(state: web::Data<State>, ctx: May<WorkRead>, query: List<RoundQuery>) -> Answer {
@@ -180,7 +180,9 @@ async fn list(state: web::Data<State>, ctx: May<WorkRead>, query: List<RoundQuer
     Ok(reply::plain(&Listed::page(found, limit, |r| r.key)?.map(|r| RoundView::from(r.row))))
 }
 
-/// One round
+/// Get a round
+///
+/// One submission of a work order with its verdict.
 #[utoipa::path(tag = "rounds", params(("id" = RoundId, Path)), responses((status = 200, body = RoundView)), extensions(("x-permission" = json!("work.read"))))]
 #[get("/v1/rounds/{id}")]
 async fn get(state: web::Data<State>, ctx: May<WorkRead>, id: PathId<RoundTag>) -> Answer {
@@ -189,7 +191,10 @@ async fn get(state: web::Data<State>, ctx: May<WorkRead>, id: PathId<RoundTag>) 
     Ok(reply::tagged(found.rev, &RoundView::from(found)))
 }
 
-/// Accept a round, all or part of it; never one's own or one's organisation's, and where the category says so not before the bytes are there
+/// Accept a round
+///
+/// All of it, or part of the quantity. Nobody accepts their own round or that of their organisation. Where the category asks for stored
+/// photos it is 409 `evidence_pending` until their bytes are there, unless a supervisor says in `without_bytes` why they do not wait.
 #[utoipa::path(tag = "rounds", request_body = VerifyBody, params(("id" = RoundId, Path), ("If-Match" = String, Header)), responses((status = 200, body = RoundView)), extensions(("x-permission" = json!("round.verify"))))]
 #[post("/v1/rounds/{id}/verify")]
 async fn verify(state: web::Data<State>, ctx: May<RoundVerify>, id: PathId<RoundTag>, rev: IfMatch, body: Body<VerifyBody>) -> Answer {
@@ -200,7 +205,9 @@ async fn verify(state: web::Data<State>, ctx: May<RoundVerify>, id: PathId<Round
     judge(state, ctx, id, rev, Verdict::Verify { share, note: body.value.note, without_bytes: body.value.without_bytes }).await
 }
 
-/// Return a round with defects; the next round of the same holder begins
+/// Return a round with defects
+///
+/// The next round of the same holder begins, with a new epoch. Nobody judges their own round or that of their organisation.
 #[utoipa::path(tag = "rounds", request_body = ReworkBody, params(("id" = RoundId, Path), ("If-Match" = String, Header)), responses((status = 200, body = RoundView)), extensions(("x-permission" = json!("round.verify"))))]
 #[post("/v1/rounds/{id}/rework")]
 async fn rework(state: web::Data<State>, ctx: May<RoundVerify>, id: PathId<RoundTag>, rev: IfMatch, body: Body<ReworkBody>) -> Answer {

@@ -21,7 +21,7 @@ use crate::http::{
 };
 use bazdid_domain::account::Device;
 use bazdid_protocol::{
-    envelope::{EnvelopeFault, PullRequest, PushRequest},
+    envelope::{EnvelopeFault, PullRequest, PullResponse, PushRequest, PushResponse},
     error::{Code, Error, FieldError},
     ids::DeviceId,
     text_enum::TextEnum as _,
@@ -94,8 +94,12 @@ pub struct ResultsQuery {
     limit: Option<i64>,
 }
 
-/// Send what was done
-#[utoipa::path(tag = "sync", request_body = schema::Push, responses((status = 200, body = schema::Pushed)), extensions(("x-permission" = json!("own"))))]
+/// Push mutations
+///
+/// Sends the commands of a device in the order of their `seq`, at most 500 and 8 MiB. Each is answered by itself; one that cannot be read
+/// or decided does not block the others. Sending the same again is safe: the answers are those of the first time. Section 2 of
+/// `api-spec/sync.md` describes the protocol.
+#[utoipa::path(tag = "sync", request_body = PushRequest, responses((status = 200, body = PushResponse)), extensions(("x-permission" = json!("own"))))]
 #[post("/v1/sync/push")]
 async fn push(state: web::Data<State>, ctx: May<Own>, body: Parts) -> Answer {
     let request = PushRequest::read(&body.text()).map_err(bad_envelope)?;
@@ -118,8 +122,11 @@ fn bad_envelope(EnvelopeFault { pointer, detail }: EnvelopeFault) -> Error {
     Error { fields: vec![FieldError { pointer, detail }], ..Error::new(Code::BadEnvelope) }
 }
 
-/// Ask for what changed
-#[utoipa::path(tag = "sync", request_body = schema::Pull, responses((status = 200, body = schema::Page)), extensions(("x-permission" = json!("own"))))]
+/// Pull changes
+///
+/// Answers one page of what changed since the cursor, of the channels that the user may read now. Ask again at once while `more` is true,
+/// and compare the digests when `complete` is. Section 4 of `api-spec/sync.md` describes how to apply a page.
+#[utoipa::path(tag = "sync", request_body = PullRequest, responses((status = 200, body = PullResponse)), extensions(("x-permission" = json!("own"))))]
 #[post("/v1/sync/pull")]
 async fn pull(state: web::Data<State>, ctx: May<Own>, body: Envelope<PullRequest>) -> Answer {
     let Envelope(request, pass) = body;
@@ -150,6 +157,9 @@ async fn pull(state: web::Data<State>, ctx: May<Own>, body: Envelope<PullRequest
 }
 
 /// Register a device
+///
+/// The device makes a nonce and sends the same at each attempt: registering again gives the same device. An account may have 20 devices in
+/// service; one that was silent for long makes room, otherwise the answer is 409 `device_limit`.
 #[utoipa::path(tag = "sync", request_body = DeviceBody, responses((status = 200, body = RegisteredDevice)), extensions(("x-permission" = json!("sync"))))]
 #[post("/v1/sync/devices")]
 async fn register(state: web::Data<State>, ctx: May<Sync>, body: Body<DeviceBody>) -> Answer {
@@ -160,7 +170,9 @@ async fn register(state: web::Data<State>, ctx: May<Sync>, body: Body<DeviceBody
     Ok(reply::plain(&RegisteredDevice::from(device)))
 }
 
-/// The answers that a device has not acknowledged, that still wait, or that were changed later
+/// List results of mutations
+///
+/// The answers that the device has not acknowledged, those to mutations that are still held, and those that were changed later.
 #[utoipa::path(tag = "sync", params(ResultsQuery), responses((status = 200, body = schema::Results)), extensions(("x-permission" = json!("own"))))]
 #[get("/v1/sync/results")]
 async fn results(state: web::Data<State>, ctx: May<Own>, query: Params<ResultsQuery>) -> Answer {
@@ -168,7 +180,10 @@ async fn results(state: web::Data<State>, ctx: May<Own>, query: Params<ResultsQu
     Ok(reply::plain(&state.db.read(move |tx| sync::results::list_results(tx, &ctx, device, after, limit)).await?))
 }
 
-/// What a device has to know before it syncs
+/// Get limits and versions of the sync
+///
+/// What a device has to know before it syncs: versions of the protocol and limits of requests. It changes only with the configuration of
+/// the server.
 #[utoipa::path(tag = "sync", responses((status = 200, body = schema::Config)), extensions(("x-permission" = json!("own"))))]
 #[get("/v1/sync/config")]
 async fn settings(state: web::Data<State>, ctx: May<Own>) -> Answer {

@@ -2,6 +2,7 @@
 
 pub mod command;
 pub mod query;
+mod schema;
 pub mod view;
 
 use actix_web::{HttpResponse, get, post, web};
@@ -88,7 +89,10 @@ pub struct RegisteredView {
     pub duplicates: Vec<SuggestionView>,
 }
 
-/// Register a ticket; the system finds its areas and gives the work to somebody
+/// Create a ticket
+///
+/// Registers a citizen's request. The system finds its areas, opens a work order, offers it by contract or to an inspector, and names
+/// tickets that may be the same. The caller's phone number is stored encrypted and is in no response.
 #[utoipa::path(tag = "tickets", request_body = NewTicketBody, params(("Idempotency-Key" = Option<String>, Header)), responses((status = 201, body = RegisteredView)), extensions(("x-permission" = json!("ticket.create"))))]
 #[post("/v1/tickets")]
 async fn create(state: web::Data<State>, ctx: May<TicketCreate>, key: IdempotencyKey, body: Body<NewTicketBody>) -> Answer {
@@ -119,8 +123,10 @@ fn register(tx: &mut Tx<'_>, ctx: &Ctx, body: &NewTicketBody) -> Result<Register
     })
 }
 
-/// Tickets within reach, newest first; `format=geojson` answers a FeatureCollection
-#[utoipa::path(tag = "tickets", params(TicketQuery, Paging), responses((status = 200, body = Listed<TicketView>)), extensions(("x-permission" = json!("ticket.read"))))]
+/// List tickets
+///
+/// Newest first, those within your areas. `format=geojson` answers a FeatureCollection instead.
+#[utoipa::path(tag = "tickets", params(TicketQuery, Paging), responses((status = 200, content((Listed<TicketView> = "application/json"), (schema::Features = "application/geo+json")))), extensions(("x-permission" = json!("ticket.read"))))]
 #[get("/v1/tickets")]
 async fn list(state: web::Data<State>, ctx: May<TicketRead>, query: List<TicketQuery>) -> Answer {
     let ctx = ctx.ctx();
@@ -140,7 +146,9 @@ async fn list(state: web::Data<State>, ctx: May<TicketRead>, query: List<TicketQ
     Ok(reply::plain(&page.map(TicketView::from)))
 }
 
-/// One ticket with what lies below it, as far as one may read it
+/// Get a ticket
+///
+/// With its history and everything below it, as far as you may read it.
 #[utoipa::path(tag = "tickets", params(("id" = TicketId, Path)), responses((status = 200, body = DetailView)), extensions(("x-permission" = json!("ticket.read"))))]
 #[get("/v1/tickets/{id}")]
 async fn get(state: web::Data<State>, ctx: May<TicketRead>, id: PathId<TicketTag>) -> Answer {
@@ -150,7 +158,9 @@ async fn get(state: web::Data<State>, ctx: May<TicketRead>, id: PathId<TicketTag
     Ok(reply::tagged(view.ticket.rev, &view))
 }
 
-/// What a ticket may be the same as
+/// List possible duplicates of a ticket
+///
+/// Tickets of a similar category that are near in place and time and share words, the likeliest first.
 #[utoipa::path(tag = "tickets", params(("id" = TicketId, Path)), responses((status = 200, body = Listed<SuggestionView>)), extensions(("x-permission" = json!("ticket.manage"))))]
 #[get("/v1/tickets/{id}/duplicates")]
 async fn duplicates(state: web::Data<State>, ctx: May<TicketManage>, id: PathId<TicketTag>) -> Answer {

@@ -43,14 +43,18 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(ask).service(ask_one).service(create).service(look).service(send).service(end).service(instead);
 }
 
-/// What this server speaks
+/// Get the capabilities of uploads
+///
+/// The versions and extensions of tus that the server speaks, and the largest size.
 #[utoipa::path(tag = "uploads", responses((status = 204, description = "`Tus-Version`, `Tus-Extension`, `Tus-Max-Size`, `Tus-Checksum-Algorithm`")), extensions(("x-permission" = json!("public"))))]
 #[options("/v1/uploads")]
 async fn ask(state: web::Data<State>, _anyone: Anyone) -> HttpResponse {
     speaks(&state)
 }
 
-/// What this server speaks, asked of one upload
+/// Get the capabilities of one upload
+///
+/// The same as for `/v1/uploads`; for clients that ask here.
 #[utoipa::path(tag = "uploads", params(("id" = UploadId, Path)), responses((status = 204, description = "As of `/v1/uploads`")), extensions(("x-permission" = json!("public"))))]
 #[options("/v1/uploads/{id}")]
 async fn ask_one(state: web::Data<State>, _anyone: Anyone) -> HttpResponse {
@@ -66,7 +70,10 @@ fn speaks(state: &State) -> HttpResponse {
         .finish()
 }
 
-/// Begin to send the bytes of a declared photo; some of them may come along
+/// Create an upload
+///
+/// Begins to send the bytes of a photo that was declared by `photo.add`; the first bytes may come along. Repeated after all bytes were
+/// stored it answers the finished upload. `api-spec/uploads.md` describes the protocol (tus 1.0).
 #[utoipa::path(
     tag = "uploads",
     params(
@@ -126,7 +133,9 @@ async fn withdraw(state: &State, ctx: &Ctx, id: UploadId) -> Result<()> {
     state.uploads.discard(&hold).await
 }
 
-/// How far an upload is
+/// Get the offset of an upload
+///
+/// Says in `Upload-Offset` where to go on.
 #[utoipa::path(
     tag = "uploads",
     params(("id" = UploadId, Path), ("Tus-Resumable" = String, Header, description = "`1.0.0`")),
@@ -152,7 +161,10 @@ async fn look(state: web::Data<State>, ctx: May<Sync>, id: PathId<UploadTag>, re
     Ok(response.insert_header(("Upload-Length", length)).insert_header(("Upload-Metadata", upload.metadata)).finish())
 }
 
-/// Send bytes from an offset on
+/// Send bytes of an upload
+///
+/// From `Upload-Offset` on; with `Upload-Checksum` a part that was damaged on the way is refused and can be sent again. What has arrived
+/// is kept, whatever happens to the request. After the last byte the server compares size and SHA-256 with the declaration.
 #[utoipa::path(
     tag = "uploads",
     params(
@@ -170,7 +182,9 @@ async fn send(state: web::Data<State>, ctx: May<Sync>, id: PathId<UploadTag>, re
     patched(&state, ctx.ctx(), id.0, &req, payload).await
 }
 
-/// End an upload; what has arrived is given up
+/// Terminate an upload
+///
+/// What has arrived is deleted. The upload of a photo that is stored cannot be terminated.
 #[utoipa::path(
     tag = "uploads",
     params(("id" = UploadId, Path), ("Tus-Resumable" = String, Header, description = "`1.0.0`")),
@@ -182,7 +196,9 @@ async fn end(state: web::Data<State>, ctx: May<Sync>, id: PathId<UploadTag>, req
     ended(&state, ctx.ctx(), id.0, &req).await
 }
 
-/// `PATCH` or `DELETE` of an upload, for who can only send `POST`
+/// Send or terminate by POST
+///
+/// `PATCH` or `DELETE` of an upload, named in `X-HTTP-Method-Override`, for clients that cannot send these methods.
 #[utoipa::path(
     tag = "uploads",
     params(("id" = UploadId, Path), ("X-HTTP-Method-Override" = String, Header, description = "`PATCH` or `DELETE`")),

@@ -1,10 +1,11 @@
 //! The sync of apps that keep their rows in WatermelonDB. The protocol is written down in `api-spec/watermelon.md`.
 
+mod schema;
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use actix_web::{get, post, web};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -64,31 +65,18 @@ pub struct PushQuery {
     sent_at: Option<String>,
 }
 
-/// What changed in a table.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = WatermelonTableChanges)]
-pub struct TableChanges {
-    /// Always empty in an answer: set `sendCreatedAsUpdated`.
-    created: Vec<BTreeMap<String, Value>>,
-    /// Rows as they stand.
-    updated: Vec<BTreeMap<String, Value>>,
-    /// Ids of rows that the device does not see any more.
-    deleted: Vec<String>,
-}
-
 /// What changed, and the number of the snapshot that the app then has.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = WatermelonPulled)]
 struct Pulled {
     /// By table; every table is there.
-    #[schema(value_type = BTreeMap<String, TableChanges>)]
+    #[schema(value_type = schema::PulledTables)]
     changes: bazdid_service::sync::watermelon::pull::Changes,
     /// Number of the snapshot.
     #[schema(minimum = 1)]
     timestamp: i64,
     /// `replacement` if the app gives up what is not in `changes`; an object if it does so only in tables that the server alone writes.
     #[serde(rename = "experimentalStrategy", skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Value>)]
     strategy: Option<Strategy>,
     /// Whether the app is asked to push again its own rows that are not in `changes`: the server acknowledged them and lost them in a restore.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -97,13 +85,20 @@ struct Pulled {
 }
 
 /// What the library does with rows that are not in an answer.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = WatermelonStrategy)]
 #[serde(untagged)]
 enum Strategy {
     /// The same in all tables.
     All(&'static str),
     /// Table by table.
-    ByTable { default: &'static str, r#override: BTreeMap<Table, &'static str> },
+    ByTable {
+        /// In tables that are not named.
+        default: &'static str,
+        /// In these tables.
+        #[schema(value_type = BTreeMap<String, String>)]
+        r#override: BTreeMap<Table, &'static str>,
+    },
 }
 
 impl Strategy {
@@ -125,20 +120,17 @@ impl Strategy {
 #[expect(dead_code, reason = "only described, never made")]
 struct RowResult {
     /// In which table.
-    #[schema(value_type = String)]
     table: Table,
     /// Which row.
     id: String,
     /// What became of it.
-    #[schema(value_type = String)]
     status: Status,
     /// Why.
-    #[schema(value_type = Option<String>)]
     code: Option<OutcomeCode>,
     /// In a sentence.
     detail: Option<String>,
     /// Values that could not be used, though the command was; absent if there are none.
-    #[schema(value_type = Vec<Object>, required = false)]
+    #[schema(required = false)]
     warnings: Vec<Warning>,
     /// Whether this is the stored answer to a row that was sent before; absent if it is not.
     replayed: Option<bool>,
@@ -153,7 +145,9 @@ struct Pushed {
     results: Vec<RowResult>,
 }
 
-/// Rows that changed since the app's snapshot
+/// Pull rows for WatermelonDB
+///
+/// What changed since `last_pulled_at`, as the library's `pullChanges` expects it. `api-spec/watermelon.md` describes the tables.
 #[utoipa::path(tag = "sync", params(PullQuery), responses((status = 200, body = Pulled)), extensions(("x-permission" = json!("own"))))]
 #[get("/v1/watermelon/sync")]
 async fn watermelon_pull(state: web::Data<State>, ctx: May<Own>, query: Params<PullQuery>, pass: Pass) -> Answer {
@@ -178,8 +172,11 @@ async fn watermelon_pull(state: web::Data<State>, ctx: May<Own>, query: Params<P
     Ok(answer)
 }
 
-/// Rows that the app changed
-#[utoipa::path(tag = "sync", params(PushQuery), request_body(content = BTreeMap<String, TableChanges>, description = "`changes` as the library makes it, or `{\"changes\": …}`"), responses((status = 200, body = Pushed)), extensions(("x-permission" = json!("own"))))]
+/// Push rows from WatermelonDB
+///
+/// What the library's `pushChanges` sends: each row is turned into commands and answered by itself. 409 `conflict`: pull first. What is
+/// sent again has no second effect.
+#[utoipa::path(tag = "sync", params(PushQuery), request_body(content = schema::PushedBody, description = "`changes` as the library makes it, or `{\"changes\": …}`"), responses((status = 200, body = Pushed)), extensions(("x-permission" = json!("own"))))]
 #[post("/v1/watermelon/sync")]
 async fn watermelon_push(state: web::Data<State>, ctx: May<Own>, query: Params<PushQuery>, body: Parts) -> Answer {
     let ctx = ctx.ctx();

@@ -1,6 +1,7 @@
 //! Work orders: found, looked at, decided about by the office.
 
 pub mod evidence;
+mod explanation;
 pub mod view;
 
 use actix_web::{get, post, web};
@@ -143,7 +144,9 @@ pub struct ObjectionBody {
     pub rework_due: Option<Timestamp>,
 }
 
-/// Work orders within reach, newest first
+/// List work orders
+///
+/// Newest first, those within your areas or held by your organisation. `state=draft` is what nobody could be asked to do.
 #[utoipa::path(tag = "work-orders", params(WorkOrderQuery, Paging), responses((status = 200, body = Listed<WorkOrderView>)), extensions(("x-permission" = json!("work.read"))))]
 #[get("/v1/work-orders")]
 async fn list(state: web::Data<State>, ctx: May<WorkRead>, query: List<WorkOrderQuery>) -> Answer {
@@ -166,7 +169,9 @@ fn read_states(text: &str) -> Result<Vec<WorkOrderState>> {
     text.split(',').map(|word| WorkOrderState::parse(word.trim()).map_err(|e| Error::field("?state", e.to_string()))).collect()
 }
 
-/// One work order with its offers, rounds and events, as far as one may read them
+/// Get a work order
+///
+/// With its offers, rounds and events, as far as you may read them; contractors see their own offers.
 #[utoipa::path(tag = "work-orders", params(("id" = WorkOrderId, Path)), responses((status = 200, body = WorkOrderDetail)), extensions(("x-permission" = json!("work.read"))))]
 #[get("/v1/work-orders/{id}")]
 async fn get(state: web::Data<State>, ctx: May<WorkRead>, id: PathId<WorkOrderTag>) -> Answer {
@@ -192,7 +197,9 @@ async fn get(state: web::Data<State>, ctx: May<WorkRead>, id: PathId<WorkOrderTa
     Ok(reply::tagged(body.order.rev, &body))
 }
 
-/// Offer an order that nobody holds to somebody by hand
+/// Offer a work order by hand
+///
+/// An order that nobody holds goes to an organisation, or an inspection to an inspector, with a reason.
 #[utoipa::path(tag = "work-orders", request_body = OfferBody, params(("id" = WorkOrderId, Path), ("If-Match" = String, Header)), responses((status = 200, body = WorkOrderView)), extensions(("x-permission" = json!("work.manage"))))]
 #[post("/v1/work-orders/{id}/offer")]
 async fn offer(state: web::Data<State>, ctx: May<WorkManage>, id: PathId<WorkOrderTag>, rev: IfMatch, body: Body<OfferBody>) -> Answer {
@@ -200,7 +207,10 @@ async fn offer(state: web::Data<State>, ctx: May<WorkManage>, id: PathId<WorkOrd
     decide(state, ctx, id, rev, Command::Offer { to, reason: body.value.reason }).await
 }
 
-/// Take an order from its holder; without a target the next candidate is asked
+/// Reassign a work order
+///
+/// Takes it from its holder and gives it a new epoch; without a target the next candidate is asked. What the former holder still reports
+/// is kept as late work.
 #[utoipa::path(tag = "work-orders", request_body = OfferBody, params(("id" = WorkOrderId, Path), ("If-Match" = String, Header)), responses((status = 200, body = WorkOrderView)), extensions(("x-permission" = json!("work.manage"))))]
 #[post("/v1/work-orders/{id}/reassign")]
 async fn reassign(state: web::Data<State>, ctx: May<WorkManage>, id: PathId<WorkOrderTag>, rev: IfMatch, body: Body<OfferBody>) -> Answer {
@@ -208,42 +218,54 @@ async fn reassign(state: web::Data<State>, ctx: May<WorkManage>, id: PathId<Work
     decide(state, ctx, id, rev, Command::Reassign { to, reason: body.value.reason }).await
 }
 
-/// Call an order off
+/// Cancel a work order
+///
+/// A code says why. What the field still reports is kept as evidence, for a supervisor.
 #[utoipa::path(tag = "work-orders", request_body = CodedReason, params(("id" = WorkOrderId, Path), ("If-Match" = String, Header)), responses((status = 200, body = WorkOrderView)), extensions(("x-permission" = json!("work.manage"))))]
 #[post("/v1/work-orders/{id}/cancel")]
 async fn cancel(state: web::Data<State>, ctx: May<WorkManage>, id: PathId<WorkOrderTag>, rev: IfMatch, body: Body<CodedReason>) -> Answer {
     decide(state, ctx, id, rev, Command::Cancel { code: body.value.code, note: body.value.note }).await
 }
 
-/// Put an order on hold until a date of review
+/// Put a work order on hold
+///
+/// Until `review_at`, when the hold ends unless somebody prolongs it.
 #[utoipa::path(tag = "work-orders", request_body = HoldBody, params(("id" = WorkOrderId, Path), ("If-Match" = String, Header)), responses((status = 200, body = WorkOrderView)), extensions(("x-permission" = json!("work.manage"))))]
 #[post("/v1/work-orders/{id}/hold")]
 async fn hold(state: web::Data<State>, ctx: May<WorkManage>, id: PathId<WorkOrderTag>, rev: IfMatch, body: Body<HoldBody>) -> Answer {
     decide(state, ctx, id, rev, Command::Hold { reason: body.value.reason, review_at: body.value.review_at }).await
 }
 
-/// Refuse a hold that the field has asked for
+/// Refuse a requested hold
+///
+/// The field has asked for a hold (`hold_requested` in `flags`); the work goes on.
 #[utoipa::path(tag = "work-orders", request_body = Reason, params(("id" = WorkOrderId, Path), ("If-Match" = String, Header)), responses((status = 200, body = WorkOrderView)), extensions(("x-permission" = json!("work.manage"))))]
 #[post("/v1/work-orders/{id}/refuse-hold")]
 async fn refuse_hold(state: web::Data<State>, ctx: May<WorkManage>, id: PathId<WorkOrderTag>, rev: IfMatch, body: Body<Reason>) -> Answer {
     decide(state, ctx, id, rev, Command::RefuseHold { reason: body.value.reason }).await
 }
 
-/// End a hold before its date
+/// End the hold of a work order
+///
+/// Before its date; the order is again in the state that the field has reported.
 #[utoipa::path(tag = "work-orders", params(("id" = WorkOrderId, Path), ("If-Match" = String, Header)), responses((status = 200, body = WorkOrderView)), extensions(("x-permission" = json!("work.manage"))))]
 #[post("/v1/work-orders/{id}/resume")]
 async fn resume(state: web::Data<State>, ctx: May<WorkManage>, id: PathId<WorkOrderTag>, rev: IfMatch) -> Answer {
     decide(state, ctx, id, rev, Command::Resume).await
 }
 
-/// Close verified work
+/// Close a work order
+///
+/// Verified work is done with.
 #[utoipa::path(tag = "work-orders", params(("id" = WorkOrderId, Path), ("If-Match" = String, Header)), responses((status = 200, body = WorkOrderView)), extensions(("x-permission" = json!("work.manage"))))]
 #[post("/v1/work-orders/{id}/close")]
 async fn close(state: web::Data<State>, ctx: May<WorkManage>, id: PathId<WorkOrderTag>, rev: IfMatch) -> Answer {
     decide(state, ctx, id, rev, Command::Close).await
 }
 
-/// Take verified or closed work up again after an objection
+/// Object to verified work
+///
+/// Verified or closed work is taken up again, by the same holder with a new round.
 #[utoipa::path(tag = "work-orders", request_body = ObjectionBody, params(("id" = WorkOrderId, Path), ("If-Match" = String, Header)), responses((status = 200, body = WorkOrderView)), extensions(("x-permission" = json!("work.manage"))))]
 #[post("/v1/work-orders/{id}/object")]
 async fn objection(

@@ -43,6 +43,12 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(show).service(look).service(make_link);
 }
 
+/// The bytes of a file.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[expect(dead_code, reason = "only described, never made")]
+struct PictureBytes(Vec<u8>);
+
 /// Which file of a photo.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -73,7 +79,10 @@ pub fn by_link(method: &Method, path: &str, query: &str) -> Option<(PhotoId, Con
     link.map(|token| (photo, size, token))
 }
 
-/// The picture of a photo
+/// Get the picture of a photo
+///
+/// `screen` and `thumb` are made after the upload; until then the answer is 409 with `Retry-After`. A file never changes under its
+/// `ETag`. Ranges of bytes are supported. Instead of an access token the token of a link may be sent as `link`.
 #[utoipa::path(
     tag = "photos",
     params(
@@ -83,8 +92,14 @@ pub fn by_link(method: &Method, path: &str, query: &str) -> Option<(PhotoId, Con
         ("If-None-Match" = Option<String>, Header, description = "The `ETag` of what is there already"),
     ),
     responses(
-        (status = 200, description = "The file, with `ETag` and its true type", content_type = "image/*", body = Vec<u8>),
-        (status = 206, description = "The range that was asked for", content_type = "image/*", body = Vec<u8>),
+        (
+            status = 200, description = "The file, with `ETag` and its true type; what is no picture as a download",
+            content((PictureBytes = "image/*"), (PictureBytes = "application/octet-stream"))
+        ),
+        (
+            status = 206, description = "The range that was asked for",
+            content((PictureBytes = "image/*"), (PictureBytes = "application/octet-stream"))
+        ),
         (status = 304, description = "It is the one that is there already"),
     ),
     extensions(("x-permission" = json!("ticket.read")))
@@ -100,7 +115,9 @@ async fn show(
     deliver(&state, ctx, id, &query.0, &req).await
 }
 
-/// What the picture of a photo is, without its bytes
+/// Get the headers of the picture of a photo
+///
+/// As `GET`, without the bytes: size, type and `ETag`.
 #[utoipa::path(
     tag = "photos",
     params(("id" = PhotoId, Path), ContentQuery),
@@ -198,7 +215,10 @@ pub struct LinkView {
     pub expires_at: Timestamp,
 }
 
-/// Make a link to a picture that needs no access token, good for a few minutes
+/// Create a link to a picture
+///
+/// The link needs no access token, so that an `<img>` can show it; it is good for some minutes, for this picture in this size, while the
+/// login goes on.
 #[utoipa::path(tag = "photos", request_body = LinkBody, params(("id" = PhotoId, Path)), responses((status = 200, body = LinkView)), extensions(("x-permission" = json!("ticket.read"))))]
 #[post("/v1/photos/{id}/links")]
 async fn make_link(state: web::Data<State>, ctx: May<TicketRead>, id: PathId<PhotoTag>, body: Body<LinkBody>) -> Answer {

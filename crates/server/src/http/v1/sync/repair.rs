@@ -9,9 +9,8 @@ use crate::http::{
     body::Envelope,
     problem::Answer,
     reply,
-    v1::sync::schema,
 };
-use bazdid_protocol::repair::{FetchRequest, ManifestRequest};
+use bazdid_protocol::repair::{FetchRequest, FetchResponse, ManifestRequest, ManifestResponse};
 use bazdid_service::sync::pull;
 
 /// The routes of this module.
@@ -19,8 +18,11 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(manifest).service(fetch);
 }
 
-/// What a channel carries: types, ids and revisions without the rows
-#[utoipa::path(tag = "sync", request_body = schema::Manifest, responses((status = 200, body = schema::ManifestPage)), extensions(("x-permission" = json!("own"))))]
+/// List the rows of a channel
+///
+/// Kinds, ids and revisions without the rows, at most 5,000 on a page, out of one snapshot. For a device whose digest of a channel
+/// differs from the server's.
+#[utoipa::path(tag = "sync", request_body = ManifestRequest, responses((status = 200, body = ManifestResponse)), extensions(("x-permission" = json!("own"))))]
 #[post("/v1/sync/manifest")]
 async fn manifest(state: web::Data<State>, ctx: May<Own>, body: Envelope<ManifestRequest>) -> Answer {
     let (ctx, Envelope(request, pass)) = (ctx.ctx(), body);
@@ -31,8 +33,11 @@ async fn manifest(state: web::Data<State>, ctx: May<Own>, body: Envelope<Manifes
     Ok(reply::plain(&answer.await?))
 }
 
-/// Single rows, with the channels that carry them
-#[utoipa::path(tag = "sync", request_body = schema::Fetch, responses((status = 200, body = schema::Fetched)), extensions(("x-permission" = json!("own"))))]
+/// Fetch single rows
+///
+/// At most 500, with the channels that carry them; a row that none of the device's channels carries is answered as a `drop`, whether it
+/// exists or not.
+#[utoipa::path(tag = "sync", request_body = FetchRequest, responses((status = 200, body = FetchResponse)), extensions(("x-permission" = json!("own"))))]
 #[post("/v1/sync/fetch")]
 async fn fetch(state: web::Data<State>, ctx: May<Own>, body: Envelope<FetchRequest>) -> Answer {
     let (ctx, Envelope(request, pass)) = (ctx.ctx(), body);

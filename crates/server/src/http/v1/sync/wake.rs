@@ -95,7 +95,10 @@ pub struct Wake {
     pub changed: bool,
 }
 
-/// Wait until there is something to pull
+/// Wait for changes
+///
+/// A long poll: answers as soon as a pull from the cursor would bring something, at the latest after `timeout_s`. It says only that
+/// something changed; a pull says what.
 #[utoipa::path(tag = "sync", params(WaitQuery), responses((status = 200, body = Wake)), extensions(("x-permission" = json!("own"))))]
 #[get("/v1/sync/wait")]
 async fn wait(state: web::Data<State>, ctx: May<Own>, query: Params<WaitQuery>) -> Answer {
@@ -118,7 +121,10 @@ async fn wait(state: web::Data<State>, ctx: May<Own>, query: Params<WaitQuery>) 
     Ok(reply::plain(&Wake { changed }))
 }
 
-/// Hear when there is something to pull (server-sent events `changed`)
+/// Stream events of changes
+///
+/// Server-sent events `changed`, for an app that is open. The stream ends after 15 minutes; a comment every 20 seconds shows that it is
+/// alive.
 #[utoipa::path(tag = "sync", params(EventsQuery), responses((status = 200, content_type = "text/event-stream", body = String)), extensions(("x-permission" = json!("own"))))]
 #[get("/v1/sync/events")]
 async fn events(state: web::Data<State>, ctx: May<Own>, query: Params<EventsQuery>) -> Answer {

@@ -85,7 +85,9 @@ pub struct MergeBody {
     pub note: Option<String>,
 }
 
-/// Look at a ticket and put its fields right
+/// Triage a ticket
+///
+/// Sets priority, category, text, place or promise; what is absent stays. A new place or category can open and withdraw work orders.
 #[utoipa::path(tag = "tickets", request_body = TriageBody, params(("id" = TicketId, Path), ("If-Match" = String, Header)), responses((status = 200, body = TicketView)), extensions(("x-permission" = json!("ticket.manage"))))]
 #[post("/v1/tickets/{id}/triage")]
 async fn triage(state: web::Data<State>, ctx: May<TicketManage>, id: PathId<TicketTag>, rev: IfMatch, body: Body<TriageBody>) -> Answer {
@@ -105,7 +107,9 @@ async fn triage(state: web::Data<State>, ctx: May<TicketManage>, id: PathId<Tick
     Ok(reply::tagged(found.rev, &TicketView::from(found)))
 }
 
-/// Put a ticket off, with a reason and a date
+/// Defer a ticket
+///
+/// Puts it off to a planned window, with a reason for the citizen; the end of the window is the new promise.
 #[utoipa::path(tag = "tickets", request_body = DeferBody, params(("id" = TicketId, Path), ("If-Match" = String, Header)), responses((status = 200, body = TicketView)), extensions(("x-permission" = json!("ticket.manage"))))]
 #[post("/v1/tickets/{id}/defer")]
 async fn defer(state: web::Data<State>, ctx: May<TicketManage>, id: PathId<TicketTag>, rev: IfMatch, body: Body<DeferBody>) -> Answer {
@@ -113,21 +117,27 @@ async fn defer(state: web::Data<State>, ctx: May<TicketManage>, id: PathId<Ticke
     decide(state, ctx, id, rev, Command::Defer { reason, from: planned_from, to: planned_to }).await
 }
 
-/// Pass a ticket to a partner organisation
+/// Refer a ticket to a partner
+///
+/// A partner organisation answers for it from now on; its own work orders are cancelled.
 #[utoipa::path(tag = "tickets", request_body = ReferBody, params(("id" = TicketId, Path), ("If-Match" = String, Header)), responses((status = 200, body = TicketView)), extensions(("x-permission" = json!("ticket.manage"))))]
 #[post("/v1/tickets/{id}/refer")]
 async fn refer(state: web::Data<State>, ctx: May<TicketManage>, id: PathId<TicketTag>, rev: IfMatch, body: Body<ReferBody>) -> Answer {
     decide(state, ctx, id, rev, Command::Refer { organisation: body.value.organisation, reason: body.value.reason }).await
 }
 
-/// Say that a request will not be done
+/// Reject a ticket
+///
+/// The request will not be done; a code says why. Its work orders are cancelled.
 #[utoipa::path(tag = "tickets", request_body = CodedReason, params(("id" = TicketId, Path), ("If-Match" = String, Header)), responses((status = 200, body = TicketView)), extensions(("x-permission" = json!("ticket.manage"))))]
 #[post("/v1/tickets/{id}/reject")]
 async fn reject(state: web::Data<State>, ctx: May<TicketManage>, id: PathId<TicketTag>, rev: IfMatch, body: Body<CodedReason>) -> Answer {
     decide(state, ctx, id, rev, Command::Reject { code: body.value.code, note: body.value.note }).await
 }
 
-/// Withdraw a ticket
+/// Cancel a ticket
+///
+/// It was withdrawn or registered by mistake; a code says why. Its work orders are cancelled.
 #[utoipa::path(tag = "tickets", request_body = CodedReason, params(("id" = TicketId, Path), ("If-Match" = String, Header)), responses((status = 200, body = TicketView)), extensions(("x-permission" = json!("ticket.manage"))))]
 #[post("/v1/tickets/{id}/cancel")]
 async fn cancel(state: web::Data<State>, ctx: May<TicketManage>, id: PathId<TicketTag>, rev: IfMatch, body: Body<CodedReason>) -> Answer {
@@ -135,13 +145,17 @@ async fn cancel(state: web::Data<State>, ctx: May<TicketManage>, id: PathId<Tick
 }
 
 /// Merge a ticket into another
+///
+/// It becomes a duplicate of the other, which gains its supporters; orders that nobody has submitted are cancelled.
 #[utoipa::path(tag = "tickets", request_body = MergeBody, params(("id" = TicketId, Path), ("If-Match" = String, Header)), responses((status = 200, body = TicketView)), extensions(("x-permission" = json!("ticket.manage"))))]
 #[post("/v1/tickets/{id}/merge")]
 async fn merge(state: web::Data<State>, ctx: May<TicketManage>, id: PathId<TicketTag>, rev: IfMatch, body: Body<MergeBody>) -> Answer {
     decide(state, ctx, id, rev, Command::Merge { into: body.value.into, note: body.value.note }).await
 }
 
-/// Take a ticket up again
+/// Reopen a ticket
+///
+/// A ticket that was deferred, referred, rejected, cancelled or closed is taken up again, with a reason.
 #[utoipa::path(tag = "tickets", request_body = Reason, params(("id" = TicketId, Path), ("If-Match" = String, Header)), responses((status = 200, body = TicketView)), extensions(("x-permission" = json!("ticket.manage"))))]
 #[post("/v1/tickets/{id}/reopen")]
 async fn reopen(state: web::Data<State>, ctx: May<TicketManage>, id: PathId<TicketTag>, rev: IfMatch, body: Body<Reason>) -> Answer {

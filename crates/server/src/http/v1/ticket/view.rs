@@ -5,7 +5,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::http::v1::{round::RoundView, work_order::WorkOrderView};
+use crate::http::v1::{round::RoundView, ticket::schema, work_order::WorkOrderView};
 use bazdid_domain::{
     category::{Hazard, Priority},
     duplicate::{Likeness, Suggestion},
@@ -190,7 +190,7 @@ pub struct ValueView {
     /// The row that has the value, if it is not the ticket: a note, a visit, an answer or a work event.
     #[schema(required = true)]
     pub row: Option<Uuid>,
-    /// The value, as in the command that wrote it.
+    /// The value, as in the command that wrote it: a text, a point, an id or the answer of a checklist, so it may be any JSON.
     pub value: Value,
     /// The command; absent: not known.
     #[schema(required = true)]
@@ -243,7 +243,7 @@ impl HistoryView {
 }
 
 /// A row as the sync carries it, with its revision.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize)]
 pub struct Revised<R> {
     /// The row.
     #[serde(flatten)]
@@ -265,18 +265,25 @@ pub struct DetailView {
     /// Their rounds.
     pub rounds: Vec<RoundView>,
     /// What the field did with the orders.
+    #[schema(value_type = Vec<schema::RevisedWorkEvent>)]
     pub work_events: Vec<Revised<WorkEventRow>>,
     /// Who was there.
+    #[schema(value_type = Vec<schema::RevisedVisit>)]
     pub visits: Vec<Revised<VisitRow>>,
     /// Notes.
+    #[schema(value_type = Vec<schema::RevisedNote>)]
     pub notes: Vec<Revised<NoteRow>>,
     /// What was measured.
+    #[schema(value_type = Vec<schema::RevisedMeasurement>)]
     pub measurements: Vec<Revised<MeasurementRow>>,
     /// Answers to checklists.
+    #[schema(value_type = Vec<schema::RevisedAnswer>)]
     pub answers: Vec<Revised<AnswerRow>>,
     /// Photos with their verdicts.
+    #[schema(value_type = Vec<schema::RevisedPhoto>)]
     pub photos: Vec<Revised<PhotoRow>>,
     /// What a person must decide or has decided.
+    #[schema(value_type = Vec<schema::RevisedConflict>)]
     pub conflicts: Vec<Revised<ConflictRow>>,
 }
 

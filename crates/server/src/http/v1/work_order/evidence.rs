@@ -149,7 +149,9 @@ impl From<Evidence> for OrderEvidence {
     }
 }
 
-/// The evidence of an order, attempt by attempt: before beside after with their verdicts, and what is missing
+/// Get the evidence of a work order
+///
+/// Attempt by attempt: photos before beside photos after, with their verdicts, and what is missing of what the order asks for.
 #[utoipa::path(tag = "work-orders", params(("id" = WorkOrderId, Path)), responses((status = 200, body = OrderEvidence)), extensions(("x-permission" = json!("work.read"))))]
 #[get("/v1/work-orders/{id}/evidence")]
 async fn show(state: web::Data<State>, ctx: May<WorkRead>, id: PathId<WorkOrderTag>) -> Answer {

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::http::v1::category::EvidenceView;
+use crate::http::v1::{category::EvidenceView, work_order::explanation::ExplanationView};
 use bazdid_domain::{
     dispatch::explanation::spelled_out,
     evidence::arrival::EvidenceState,
@@ -12,6 +12,7 @@ use bazdid_domain::{
 };
 use bazdid_protocol::{
     ids::{AccountId, AssignmentId, ContractId, CoverageId, OrganisationId, TicketId, WorkOrderId},
+    openapi::InspectionFindings,
     time::Timestamp,
 };
 use bazdid_service::work_order::Shown;
@@ -67,11 +68,11 @@ pub struct WorkOrderView {
     #[schema(required = true)]
     pub review_at: Option<Timestamp>,
     /// Findings of an inspection.
-    #[schema(required = true, value_type = Option<Object>)]
+    #[schema(required = true, value_type = Option<InspectionFindings>)]
     pub findings: Option<Value>,
     /// Why its holder was chosen and everybody else was not; for the office only.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<ExplanationView>)]
     pub explanation: Option<Value>,
     /// Creation.
     pub created_at: Timestamp,
