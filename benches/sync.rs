@@ -39,7 +39,7 @@ use bazdid_protocol::{
     envelope::{PullRequest, PullResponse, PushRequest, SentItem},
     error::Error,
     ids::{DeviceId, Id, TicketId},
-    mutation::{Mutation, parse_mutation},
+    mutation::{MAX_MUTATION_BYTES, Mutation, parse_bounded},
     outcome::Status,
     time::Timestamp,
 };

@@ -21,11 +21,11 @@ macro_rules! at_tickets_in {
 /// Adds to a boxed query what lies, with its ticket, in one of some areas, and for every office what lies in none.
 macro_rules! or_at_tickets_in {
     ($query:expr, $table:ident, $areas:expr, $parts:expr) => {{
-        let areas: Vec<$crate::domain::ids::AreaId> = $areas.iter().copied().collect();
+        let areas: Vec<bazdid_protocol::ids::AreaId> = $areas.iter().copied().collect();
         let here = at_tickets_in!($table, areas);
         if $parts.every_office {
             let outside = tickets::table
-                .filter(tickets::id.eq($table::ticket_id).and(tickets::boundary.eq($crate::domain::ticket::Boundary::Outside)));
+                .filter(tickets::id.eq($table::ticket_id).and(tickets::boundary.eq(bazdid_domain::ticket::Boundary::Outside)));
             $query.or_filter(here.or(diesel::dsl::exists(outside)))
         } else {
             $query.or_filter(here)
@@ -36,31 +36,31 @@ macro_rules! or_at_tickets_in {
 /// The orders that one of some organisations holds.
 macro_rules! held_by {
     ($organisations:expr) => {
-        work_orders::organisation_id.eq_any($organisations).and(work_orders::state.ne_all($crate::domain::visibility::NOT_HELD))
+        work_orders::organisation_id.eq_any($organisations).and(work_orders::state.ne_all(bazdid_domain::visibility::NOT_HELD))
     };
 }
 
 /// Keeps of a query over `tickets` those that a reach includes.
 macro_rules! visible_tickets {
     ($query:expr, $reach:expr) => {{
-        use $crate::domain::visibility::{Reach, TicketRule};
+        use bazdid_domain::visibility::{Reach, TicketRule};
         let mut query = $query.into_boxed();
         if let Reach::Parts(parts) = $reach {
             let organisations = || parts.organisations.iter().map(|o| Some(*o)).collect::<Vec<_>>();
             for rule in TicketRule::ALL {
                 query = match rule {
                     TicketRule::Place => {
-                        let areas: Vec<$crate::domain::ids::AreaId> = parts.areas.iter().copied().collect();
+                        let areas: Vec<bazdid_protocol::ids::AreaId> = parts.areas.iter().copied().collect();
                         let here = leaf_areas_in!(tickets::id, areas);
                         if parts.every_office {
-                            let outside = tickets::boundary.eq($crate::domain::ticket::Boundary::Outside);
+                            let outside = tickets::boundary.eq(bazdid_domain::ticket::Boundary::Outside);
                             query.or_filter(diesel::dsl::exists(here).or(outside))
                         } else {
                             query.or_filter(diesel::dsl::exists(here))
                         }
                     }
                     TicketRule::Finder => query.or_filter(
-                        tickets::origin.eq($crate::domain::ticket::TicketOrigin::Field).and(tickets::created_by.eq_any(parts.person)),
+                        tickets::origin.eq(bazdid_domain::ticket::TicketOrigin::Field).and(tickets::created_by.eq_any(parts.person)),
                     ),
                     TicketRule::FindersOrganisation => query.or_filter(tickets::created_org.eq_any(organisations())),
                     TicketRule::Holders => {
@@ -77,7 +77,7 @@ macro_rules! visible_tickets {
 /// Keeps of a query over `work_orders` those that a reach includes.
 macro_rules! visible_orders {
     ($query:expr, $reach:expr) => {{
-        use $crate::domain::visibility::{OrderRule, Reach};
+        use bazdid_domain::visibility::{OrderRule, Reach};
         let mut query = $query.into_boxed();
         if let Reach::Parts(parts) = $reach {
             for rule in OrderRule::ALL {
@@ -94,7 +94,7 @@ macro_rules! visible_orders {
 /// Keeps of a query over `rounds` those that a reach includes.
 macro_rules! visible_rounds {
     ($query:expr, $reach:expr) => {{
-        use $crate::domain::visibility::{OrderRule, Reach};
+        use bazdid_domain::visibility::{OrderRule, Reach};
         let mut query = $query.into_boxed();
         if let Reach::Parts(parts) = $reach {
             for rule in OrderRule::ALL {
@@ -115,7 +115,7 @@ macro_rules! visible_rounds {
 /// Keeps of a query over `photos` those that a reach includes.
 macro_rules! visible_photos {
     ($query:expr, $reach:expr) => {{
-        use $crate::domain::visibility::{FactRule, Reach};
+        use bazdid_domain::visibility::{FactRule, Reach};
         let mut query = $query.into_boxed();
         if let Reach::Parts(parts) = $reach {
             for rule in FactRule::ALL {
@@ -126,7 +126,7 @@ macro_rules! visible_photos {
                         let held = work_orders::table
                             .filter(work_orders::id.nullable().eq(photos::work_order_id))
                             .filter(work_orders::organisation_id.eq(photos::organisation_id))
-                            .filter(work_orders::state.ne_all($crate::domain::visibility::NOT_HELD));
+                            .filter(work_orders::state.ne_all(bazdid_domain::visibility::NOT_HELD));
                         let found =
                             tickets::table.filter(tickets::id.eq(photos::ticket_id).and(tickets::created_org.eq(photos::organisation_id)));
                         let at_ticket = photos::work_order_id.is_null().and(diesel::dsl::exists(found));
@@ -143,7 +143,7 @@ macro_rules! visible_photos {
 /// Keeps of a query over `conflicts` those that a reach includes.
 macro_rules! visible_conflicts {
     ($query:expr, $reach:expr) => {{
-        use $crate::domain::visibility::{OfficeRule, Reach};
+        use bazdid_domain::visibility::{OfficeRule, Reach};
         let mut query = $query.into_boxed();
         if let Reach::Parts(parts) = $reach {
             for rule in OfficeRule::ALL {
