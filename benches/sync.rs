@@ -201,7 +201,7 @@ fn merge(c: &mut Criterion) {
     let batch = town.facts(4 * TICKETS);
     let mut seq = 0;
     let wire = town.request(&batch, &mut seq).mutations;
-    let mutations: Vec<Mutation> = wire.iter().map(|m| parse_mutation(m.as_ref().unwrap()).unwrap()).collect();
+    let mutations: Vec<Mutation> = wire.iter().map(|m| parse_bounded(m.as_ref().unwrap(), MAX_MUTATION_BYTES).unwrap()).collect();
     let commands: Vec<Command> = mutations.iter().map(|m| Command::parse(&m.cmd, m.v, &m.args).unwrap()).collect();
     let tickets = town.tickets.clone();
     let world: World = town.db.read_blocking(|tx| store::aggregate::read_world(tx, &tickets)).unwrap();
@@ -244,7 +244,7 @@ fn merge(c: &mut Criterion) {
     group.bench_function("reading", |b| {
         b.iter(|| {
             let read = |m: &SentItem| {
-                let m = parse_mutation(m.as_ref().unwrap()).unwrap();
+                let m = parse_bounded(m.as_ref().unwrap(), MAX_MUTATION_BYTES).unwrap();
                 Command::parse(&m.cmd, m.v, &m.args).unwrap()
             };
             black_box(&wire).iter().map(read).collect::<Vec<_>>()

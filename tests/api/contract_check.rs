@@ -5,7 +5,7 @@
 //! to ignore it.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
     fs,
     path::Path,
     sync::{Arc, LazyLock, Mutex},
@@ -114,10 +114,10 @@ impl Document {
         let mut needed = BTreeMap::new();
         let mut open = references(&schema);
         while let Some(name) = open.pop() {
-            if !needed.contains_key(&name) {
-                let found = &self.schemas[&name];
+            if let Entry::Vacant(free) = needed.entry(name) {
+                let found = &self.schemas[free.key()];
                 open.extend(references(found));
-                needed.insert(name, found.clone());
+                free.insert(found.clone());
             }
         }
         let whole = json!({ "$ref": "#/$defs/it", "$defs": needed.into_iter().chain([("it".to_owned(), schema)]).collect::<Map<_, _>>() });

@@ -14,6 +14,7 @@ pub fn real_data(file: &str) -> Option<PathBuf> {
         return Some(path);
     }
     // Past the test harness, which shows the output of failed tests only.
-    writeln!(std::io::stderr(), "skipped: no {}; BAZDID_TEST_DATA may name the folder of real data", path.display()).unwrap();
+    let mut terminal = std::io::stderr();
+    writeln!(terminal, "skipped: no {}; BAZDID_TEST_DATA may name the folder of real data", path.display()).unwrap();
     None
 }
