@@ -16,7 +16,7 @@ pub struct Id<T> {
 }
 
 impl<T> Id<T> {
-    /// Wraps a UUID of whatever version; who makes ids is [`bazdid_clock::IdSource`] or a device.
+    /// Wraps a UUID of whatever version; who makes ids is `IdSource` of the crate `clock` or a device.
     #[must_use]
     pub const fn new(uuid: Uuid) -> Self {
         Self { uuid, tag: PhantomData }
@@ -169,7 +169,7 @@ ids! {
     FieldEditId of FieldEditTag;
     /// What wrote a value: a command, or the registration of the ticket.
     WriteId of WriteTag;
-    /// What a conflict arose from ([`bazdid_domain::conflict::Cause`]): a command, or a row.
+    /// What a conflict arose from (`Cause` of the domain): a command, or a row.
     CauseId of CauseTag;
     /// An all-or-nothing group of mutations.
     GroupId of GroupTag;

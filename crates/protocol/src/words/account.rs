@@ -1,7 +1,7 @@
 //! Words of accounts and devices.
 
 crate::text_enum! {
-    /// A role; what each may do stands in [`crate::policy`].
+    /// A role; what each may do stands in `policy` of the domain.
     Role {
         /// Runs the installation: accounts, areas, catalogue, contracts.
         Admin = "admin",
