@@ -1261,7 +1261,7 @@ export type WorkResumeMutation = MutationHead & {
 /** The arguments of `work.retract`. */
 export interface WorkRetractArgs {
   /** The mutation that made the event. */
-  event: string;
+  event: Id;
 }
 
 export type WorkRetractMutation = MutationHead & {
