@@ -124,8 +124,11 @@ fn the_operator_is_told_what_may_be_the_same() {
         town.city.clock.advance_minutes(25 * 60);
         let later = town.create(POTHOLE, west());
         assert!(later.duplicates.iter().all(|d| d.likeness == Likeness::Possible) && later.duplicates.len() == 2);
+        let other = town.try_create(town.second_crew, NewTicket { caller_phone: None, ..new_ticket(POTHOLE, west()) }).unwrap();
+        assert!(other.duplicates.is_empty(), "a contractor is not told of others' tickets");
+        let seen = found(&town, town.crew, TicketFilter::default());
         let crew = town.try_create(town.crew, NewTicket { caller_phone: None, ..new_ticket(POTHOLE, west()) }).unwrap();
-        assert!(crew.duplicates.is_empty(), "a contractor is not told of others' tickets");
+        assert!(!crew.duplicates.is_empty() && crew.duplicates.iter().all(|d| seen.contains(&d.ticket)), "of those that it sees anyway");
         assert_eq!(crew.ticket.created_org, Some(town.first));
     }
 }
