@@ -41,15 +41,21 @@ pub struct Terms {
     pub resolve_minutes: i64,
 }
 
+/// Answers the order's offer as withdrawn, unless its party or the time has answered it with no. Whether there is an offer.
+fn withdraw_offer(world: &mut World, order: &WorkOrder, at: Timestamp, reason: Option<&str>) -> bool {
+    let Some(mut held) = order.assignment_id.and_then(|a| world.assignments.get(a)).cloned() else { return false };
+    if !matches!(held.answer, Some(Answer::Declined | Answer::Expired)) {
+        held.answer = Some(Answer::Withdrawn);
+        held.answered_at = Some(at);
+        held.reason = reason.map(str::to_owned);
+        world.assignments.put(held);
+    }
+    true
+}
+
 /// Takes an order from its holder, if it has one: the assignment is answered, the epoch passes.
 pub fn withdraw(world: &mut World, order: &mut WorkOrder, at: Timestamp, reason: Option<&str>) {
-    if let Some(mut held) = order.assignment_id.and_then(|a| world.assignments.get(a)).cloned() {
-        if !matches!(held.answer, Some(Answer::Declined | Answer::Expired)) {
-            held.answer = Some(Answer::Withdrawn);
-            held.answered_at = Some(at);
-            held.reason = reason.map(str::to_owned);
-            world.assignments.put(held);
-        }
+    if withdraw_offer(world, order, at, reason) {
         order.epoch += 1;
     }
     order.assignment_id = None;
@@ -256,14 +262,7 @@ pub fn begin_rework(
 /// The table does not allow it.
 pub fn call_off(world: &mut World, order: &mut WorkOrder, at: Timestamp, reason: &str, by: &Mover<'_>) -> Result<(), NotAllowed> {
     by.take(order, WorkOrderState::Cancelled)?;
-    if let Some(mut held) = order.assignment_id.and_then(|a| world.assignments.get(a)).cloned()
-        && !matches!(held.answer, Some(Answer::Declined | Answer::Expired))
-    {
-        held.answer = Some(Answer::Withdrawn);
-        held.answered_at = Some(at);
-        held.reason = Some(reason.to_owned());
-        world.assignments.put(held);
-    }
+    withdraw_offer(world, order, at, Some(reason));
     order.reason = Some(reason.to_owned());
     order.review_at = None;
     order.accept_due = None;

@@ -2,8 +2,8 @@
 //!
 //! The table is asked for every change of an order's state, by [`Mover::take`]; the rules that look at more than the state (evidence,
 //! four eyes, the epoch) stand beside their commands. Inside an epoch the stage that the field reports is the maximum of its
-//! events: [`fold_stage`]. A test drives every path through every state and finds `docs/work-orders.md` (see
-//! `work_order_graph/tests.rs`).
+//! events: [`fold_stage`]. `docs/work-orders.md` shows it; `work_order_graph/tests.rs` drives every path through every
+//! state and compares.
 
 use std::collections::BTreeSet;
 
@@ -256,7 +256,7 @@ pub fn fold_stage(start: WorkOrderState, events: &[StageEvent]) -> WorkOrderStat
         (Some(failed), started) if started.is_none_or(|s| s < failed) => FailedVisit,
         (_, Some(_)) => InProgress,
         _ if newest(WorkEventKind::Accept).is_some() && start == Offered => Accepted,
-        // What the office had accepted for its holder is not his to decline.
+        // What the office had accepted for its holder is not theirs to decline.
         _ if newest(WorkEventKind::Decline).is_some() && start == Offered => Declined,
         _ => start,
     }

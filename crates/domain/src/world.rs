@@ -14,7 +14,12 @@ use crate::{
     visit::{ChecklistAnswer, Measurement, Note, Visit},
     work_order::{Assignment, Round, WorkEvent, WorkOrder},
 };
-use bazdid_protocol::ids::{Id, TicketId};
+use bazdid_protocol::{
+    ids::{Id, TicketId},
+    rows::{
+        AnswerRow, ConflictRow, MeasurementRow, NoteRow, PhotoRow, RoundRow, TicketRow, VisitRow, WireRow as _, WorkEventRow, WorkOrderRow,
+    },
+};
 
 /// A row that belongs to a ticket.
 pub trait Entity: Clone + PartialEq {
@@ -33,7 +38,7 @@ pub trait Entity: Clone + PartialEq {
 }
 
 macro_rules! entities {
-    ($($ty:ty, $tag:ident, $kind:literal, $ticket:ident $(, $rev:ident)?;)+) => {$(
+    ($($ty:ty, $tag:ident, $kind:expr, $ticket:ident $(, $rev:ident)?;)+) => {$(
         impl Entity for $ty {
             type Tag = bazdid_protocol::ids::$tag;
             const KIND: &'static str = $kind;
@@ -53,19 +58,19 @@ macro_rules! entities {
 }
 
 entities! {
-    Ticket, TicketTag, "ticket", id, rev;
+    Ticket, TicketTag, TicketRow::KIND, id, rev;
     StatusChange, StatusChangeTag, "status_change", ticket_id;
     FieldEdit, FieldEditTag, "field_edit", ticket_id;
-    WorkOrder, WorkOrderTag, "work_order", ticket_id, rev;
+    WorkOrder, WorkOrderTag, WorkOrderRow::KIND, ticket_id, rev;
     Assignment, AssignmentTag, "assignment", ticket_id, rev;
-    WorkEvent, WorkEventTag, "work_event", ticket_id, rev;
-    Round, RoundTag, "round", ticket_id, rev;
-    Visit, VisitTag, "visit", ticket_id, rev;
-    Note, NoteTag, "note", ticket_id, rev;
-    Measurement, MeasurementTag, "measurement", ticket_id, rev;
-    ChecklistAnswer, AnswerTag, "answer", ticket_id, rev;
-    Photo, PhotoTag, "photo", ticket_id, rev;
-    Conflict, ConflictTag, "conflict", ticket_id, rev;
+    WorkEvent, WorkEventTag, WorkEventRow::KIND, ticket_id, rev;
+    Round, RoundTag, RoundRow::KIND, ticket_id, rev;
+    Visit, VisitTag, VisitRow::KIND, ticket_id, rev;
+    Note, NoteTag, NoteRow::KIND, ticket_id, rev;
+    Measurement, MeasurementTag, MeasurementRow::KIND, ticket_id, rev;
+    ChecklistAnswer, AnswerTag, AnswerRow::KIND, ticket_id, rev;
+    Photo, PhotoTag, PhotoRow::KIND, ticket_id, rev;
+    Conflict, ConflictTag, ConflictRow::KIND, ticket_id, rev;
 }
 
 /// A row of a table. Most of what is loaded is never written, so it is held once and needs no comparison.

@@ -49,7 +49,7 @@ codes! {
     LinkInvalid = "link_invalid", 403, false, "This is no link to this picture in this size";
     LinkExpired = "link_expired", 403, false, "The link is not good any more: make a new one";
     DeviceRevoked = "device_revoked", 403, false, "The device was taken out of service";
-    NotFound = "not_found", 404, false, "There is no such thing, or you may not know of it";
+    NotFound = "not_found", 404, false, "Not found, or you do not have access";
     NoPicture = "no_picture", 404, false, "No smaller picture can be made of these bytes";
     MethodNotAllowed = "method_not_allowed", 405, false, "The resource does not know this method";
     AlreadyExists = "already_exists", 409, false, "Something with this identity exists with other content";
@@ -57,7 +57,7 @@ codes! {
     PhotoNotStored = "photo_not_stored", 409, true, "The photo is declared, and its bytes have not all arrived";
     PictureNotReady = "picture_not_ready", 409, true, "The bytes are stored, and the smaller pictures are not made yet";
     EvidencePending = "evidence_pending", 409, true, "The category asks for stored photos, and their bytes have not all arrived";
-    Conflict = "conflict", 409, false, "Somebody else was faster";
+    Conflict = "conflict", 409, false, "The resource was changed concurrently";
     DeviceLimit = "device_limit", 409, false, "The account has as many devices in service as it may: have one taken out of service";
     DeviceForked = "device_forked", 409, false, "The device's history differs from the server's: register anew and send again";
     SeqGap = "seq_gap", 409, false, "Mutations are missing before the first of this push";
@@ -68,7 +68,7 @@ codes! {
     OffsetMismatch = "offset_mismatch", 409, false, "The upload goes on at another offset: ask for it by HEAD";
     UploadGone = "upload_gone", 410, false, "The upload has ended; begin a new one";
     UnsupportedTus = "unsupported_tus_version", 412, false, "Send Tus-Resumable with a version that the server speaks";
-    PreconditionFailed = "precondition_failed", 412, false, "The thing has changed since you read it";
+    PreconditionFailed = "precondition_failed", 412, false, "The resource has changed since you read it";
     TooLarge = "too_large", 413, false, "The request is larger than allowed";
     BatchTooLarge = "batch_too_large", 413, false, "The batch is larger than allowed";
     UnsupportedMediaType = "unsupported_media_type", 415, false, "The media type or encoding is not supported";

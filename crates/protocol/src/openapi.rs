@@ -23,7 +23,7 @@ use crate::{
     digest::Chain,
     geo::Point,
     ids::Id,
-    rows::{RowKind, TicketRow, WorkOrderRow},
+    rows::{TicketRow, WireRow, WorkOrderRow},
     text_enum::TextEnum,
     time::Timestamp,
 };
@@ -47,7 +47,7 @@ pub struct RowSchema {
 impl RowSchema {
     /// Of a type of row.
     #[must_use]
-    pub fn of<R: RowKind + ToSchema>() -> Self {
+    pub fn of<R: WireRow + ToSchema>() -> Self {
         let mut components = Vec::new();
         R::schemas(&mut components);
         Self { kind: R::KIND, name: R::name().into_owned(), schema: R::schema(), components }

@@ -1,6 +1,7 @@
 //! The rows that devices hold: the same for every reader, without personal data. Section 4 of `api-spec/sync.md` lists them.
 //!
-//! On the wire a row stands beside its kind ([`Row::kind`]), its id and its revision, so it carries no tag of its own. An absent value is `null`.
+//! On the wire a row stands beside its kind ([`WireRow::KIND`]), its id and its revision, so it carries no tag of its own. An absent value
+//! is `null`.
 
 #[macro_use]
 mod declare;
@@ -27,10 +28,16 @@ use crate::{
     },
 };
 
-/// A kind of row.
-pub trait RowKind: Serialize + DeserializeOwned {
-    /// The word for it on the wire: `t` of a change.
+/// A row as it travels.
+pub trait WireRow: Serialize + DeserializeOwned {
+    /// The word for its kind: `t` of a change.
     const KIND: &'static str;
+
+    /// The row as JSON.
+    fn to_value(&self) -> Value {
+        // Rows have no map whose keys are no texts, so this cannot fail.
+        serde_json::to_value(self).unwrap_or_default()
+    }
 }
 
 rows! {

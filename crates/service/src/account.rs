@@ -14,14 +14,15 @@ use crate::{
     account::password::NewPassword,
     auth::{MAX_LOGIN_BYTES, normal_login},
     change::entry,
+    reach::reach,
 };
 use bazdid_domain::{
     account::{Account, Role, RoleGrant},
-    actor::Scope,
     fold::fold,
     organisation::ActiveState,
     phone::parse_e164,
     policy::Permission,
+    visibility::Reach,
 };
 use bazdid_protocol::{
     error::{Code, Error, FieldError, Result},
@@ -103,8 +104,8 @@ pub fn me(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Person> {
 /// # Errors
 /// There is none; the database fails.
 pub fn get(tx: &mut Tx<'_>, ctx: &Ctx, id: AccountId) -> Result<Person> {
-    let scope = scope(tx, ctx)?;
-    person(tx, id)?.filter(|p| within(&scope, &p.grants)).ok_or_else(|| Error::not_found("account"))
+    let reach = account_reach(tx, ctx)?;
+    person(tx, id)?.filter(|p| within(&reach, &p.grants)).ok_or_else(|| Error::not_found("account"))
 }
 
 /// A page of the accounts that one may know of, in the order of their logins; the second value is the login to go on after.
@@ -112,11 +113,11 @@ pub fn get(tx: &mut Tx<'_>, ctx: &Ctx, id: AccountId) -> Result<Person> {
 /// # Errors
 /// The database fails.
 pub fn list(tx: &mut Tx<'_>, ctx: &Ctx, query: &AccountQuery) -> Result<(Vec<Person>, Option<String>)> {
-    let scope = scope(tx, ctx)?;
-    let among = if scope == Scope::All && query.role.is_none() {
+    let reach = account_reach(tx, ctx)?;
+    let among = if reach == Reach::Everything && query.role.is_none() {
         None
     } else {
-        let reached = list_grants(tx)?.into_iter().filter(|g| within(&scope, std::slice::from_ref(g)));
+        let reached = list_grants(tx)?.into_iter().filter(|g| within(&reach, std::slice::from_ref(g)));
         let holds = |g: &RoleGrant| query.role.is_none_or(|role| g.role == role && g.in_force_at(ctx.now));
         let ids: BTreeSet<AccountId> = reached.filter(holds).map(|g| g.account_id).collect();
         Some(ids.into_iter().collect())
@@ -274,18 +275,17 @@ fn authorise(ctx: &Ctx) -> Result<()> {
     if ctx.actor()?.may(Permission::AccountManage) { Ok(()) } else { Err(Error::new(Code::Forbidden)) }
 }
 
-fn scope(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Scope> {
-    let actor = ctx.actor()?;
-    if !actor.may(Permission::AccountRead) {
+fn account_reach(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Reach> {
+    if !ctx.actor()?.may(Permission::AccountRead) {
         return Err(Error::new(Code::Forbidden));
     }
     let reference = ctx.reference(tx)?;
-    Ok(actor.scope(Permission::AccountRead, |area| reference.areas.below(area)))
+    reach(ctx, &reference, Permission::AccountRead)
 }
 
 /// Whether somebody with these grants may be known of: who works, worked or will work in one's areas.
-fn within(scope: &Scope, grants: &[RoleGrant]) -> bool {
-    *scope == Scope::All || grants.iter().any(|g| scope.reaches(&g.areas, g.organisation_id))
+fn within(reach: &Reach, grants: &[RoleGrant]) -> bool {
+    *reach == Reach::Everything || grants.iter().any(|g| reach.meets(&g.areas, g.organisation_id))
 }
 
 fn person(tx: &mut Tx<'_>, id: AccountId) -> Result<Option<Person>> {

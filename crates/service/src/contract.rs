@@ -14,11 +14,11 @@ use crate::{
     reference_change::{expect_rev, keep, lock},
 };
 use bazdid_domain::{
-    actor::Scope,
     contract::{Contract, ContractStatus},
     organisation::{ActiveState, OrganisationKind},
     policy::Permission,
     reference::ReferenceRows,
+    visibility::Reach,
 };
 use bazdid_protocol::{
     error::{Code, Error, Result},
@@ -58,9 +58,9 @@ pub struct ContractFilter {
 /// sees all of them, and so does the system itself.
 fn sees(ctx: &Ctx, organisation: OrganisationId) -> bool {
     let Some(actor) = &ctx.actor else { return true };
-    match actor.scope(Permission::ContractRead, |_| Vec::new()) {
-        Scope::All => true,
-        Scope::Within { areas, organisations } => !areas.is_empty() || organisations.contains(&organisation),
+    match Reach::of(actor.account_id, actor.grants(), Permission::ContractRead, |_| Vec::new()) {
+        Reach::Everything => true,
+        Reach::Parts(parts) => !parts.areas.is_empty() || parts.organisations.contains(&organisation),
     }
 }
 

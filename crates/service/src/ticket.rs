@@ -12,7 +12,6 @@ use crate::{
     reach::{Access, reach, readable, ticket_within},
 };
 use bazdid_domain::{
-    actor::Scope,
     duplicate::{NEAR_DAYS, Subject, Suggestion, suggest},
     intake::{self, Intake},
     phone::parse_e164,
@@ -21,6 +20,7 @@ use bazdid_domain::{
     reference::Reference,
     ticket::{Boundary, Call, CallOutcome, PointSource, StatusChange, Ticket, TicketOrigin},
     ticket_history::{self, Written},
+    visibility::Reach,
     work_order::WorkOrder,
     world::World,
 };
@@ -28,6 +28,7 @@ use bazdid_protocol::{
     error::{Code, Error, FieldError, Result},
     geo::Point,
     ids::{AccountId, CallId, CategoryId, OrganisationId, TicketId, name_uuid},
+    rows::WireRow as _,
     time::Timestamp,
 };
 use bazdid_store::{
@@ -179,10 +180,12 @@ fn invalid(faults: Vec<intake::Fault>) -> Error {
 
 /// Whoever is responsible for areas registers there and outside every area; contractor people register what they find anywhere.
 fn check_place(ctx: &Ctx, reference: &Reference, place: &Placement) -> Result<()> {
-    let Some(actor) = &ctx.actor else { return Ok(()) };
-    let scope = actor.scope(Permission::TicketCreate, |a| reference.areas.below(a));
-    let anywhere = matches!(&scope, Scope::Within { organisations, .. } if !organisations.is_empty());
-    if anywhere || place.boundary == Boundary::Outside || scope.reaches(&place.areas, None) {
+    if ctx.actor.is_none() {
+        return Ok(());
+    }
+    let reach = reach(ctx, reference, Permission::TicketCreate)?;
+    let anywhere = matches!(&reach, Reach::Parts(parts) if !parts.organisations.is_empty());
+    if anywhere || place.boundary == Boundary::Outside || reach.meets(&place.areas, None) {
         return Ok(());
     }
     Err(Error::with(Code::Forbidden, "the point lies in an area for which you do not register tickets"))
@@ -307,7 +310,7 @@ pub fn get(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Detail> {
 /// A ticket as GeoJSON.
 #[must_use]
 pub fn feature(ticket: &Ticket) -> Value {
-    let mut properties = bazdid_protocol::rows::Row::from(bazdid_domain::wire::ticket(ticket)).to_value();
+    let mut properties = bazdid_domain::wire::ticket(ticket).to_value();
     if let Some(map) = properties.as_object_mut() {
         map.remove("id");
         map.remove("point");

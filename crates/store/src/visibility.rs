@@ -3,6 +3,14 @@
 //! The macros take a query without any conditions and keep of it what a [`bazdid_domain::visibility::Reach`] includes; whatever else is
 //! asked for is filtered afterwards. A rule that is added in the domain does not compile here without its condition.
 
+use bazdid_domain::visibility::Parts;
+use bazdid_protocol::ids::OrganisationId;
+
+/// The organisations of a reach as values for a column that may be null.
+pub(crate) fn organisations(parts: &Parts) -> Vec<Option<OrganisationId>> {
+    parts.organisations.iter().copied().map(Some).collect()
+}
+
 /// The smallest areas of the ticket with an id, as far as they are among some areas.
 macro_rules! leaf_areas_in {
     ($ticket:expr, $areas:expr) => {
@@ -46,7 +54,6 @@ macro_rules! visible_tickets {
         use bazdid_domain::visibility::{Reach, TicketRule};
         let mut query = $query.into_boxed();
         if let Reach::Parts(parts) = $reach {
-            let organisations = || parts.organisations.iter().map(|o| Some(*o)).collect::<Vec<_>>();
             for rule in TicketRule::ALL {
                 query = match rule {
                     TicketRule::Place => {
@@ -62,9 +69,13 @@ macro_rules! visible_tickets {
                     TicketRule::Finder => query.or_filter(
                         tickets::origin.eq(bazdid_domain::ticket::TicketOrigin::Field).and(tickets::created_by.eq_any(parts.person)),
                     ),
-                    TicketRule::FindersOrganisation => query.or_filter(tickets::created_org.eq_any(organisations())),
+                    TicketRule::FindersOrganisation => {
+                        query.or_filter(tickets::created_org.eq_any($crate::visibility::organisations(parts)))
+                    }
                     TicketRule::Holders => {
-                        let held = work_orders::table.filter(work_orders::ticket_id.eq(tickets::id)).filter(held_by!(organisations()));
+                        let held = work_orders::table
+                            .filter(work_orders::ticket_id.eq(tickets::id))
+                            .filter(held_by!($crate::visibility::organisations(parts)));
                         query.or_filter(diesel::dsl::exists(held))
                     }
                 };
@@ -83,7 +94,7 @@ macro_rules! visible_orders {
             for rule in OrderRule::ALL {
                 query = match rule {
                     OrderRule::Place => or_at_tickets_in!(query, work_orders, parts.areas, parts),
-                    OrderRule::Holder => query.or_filter(held_by!(parts.organisations.iter().map(|o| Some(*o)).collect::<Vec<_>>())),
+                    OrderRule::Holder => query.or_filter(held_by!($crate::visibility::organisations(parts))),
                 };
             }
         }
@@ -101,7 +112,7 @@ macro_rules! visible_rounds {
                 query = match rule {
                     OrderRule::Place => or_at_tickets_in!(query, rounds, parts.areas, parts),
                     OrderRule::Holder => {
-                        let organisations = parts.organisations.iter().map(|o| Some(*o)).collect::<Vec<_>>();
+                        let organisations = $crate::visibility::organisations(parts);
                         let held = work_orders::table.filter(work_orders::id.eq(rounds::work_order_id)).filter(held_by!(organisations));
                         query.or_filter(diesel::dsl::exists(held))
                     }
@@ -122,7 +133,7 @@ macro_rules! visible_photos {
                 query = match rule {
                     FactRule::Place => or_at_tickets_in!(query, photos, parts.areas, parts),
                     FactRule::AuthorsSide => {
-                        let ours = parts.organisations.iter().map(|o| Some(*o)).collect::<Vec<_>>();
+                        let ours = $crate::visibility::organisations(parts);
                         let held = work_orders::table
                             .filter(work_orders::id.nullable().eq(photos::work_order_id))
                             .filter(work_orders::organisation_id.eq(photos::organisation_id))

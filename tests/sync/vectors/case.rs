@@ -15,7 +15,7 @@ use bazdid_domain::{
 use bazdid_protocol::{
     command::Command,
     outcome::{Outcome, Status},
-    rows::Row,
+    rows::WireRow as _,
 };
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -227,15 +227,15 @@ fn name(row: &Value) -> (String, String) {
 fn rows(world: &World) -> BTreeMap<(String, String), Value> {
     let mut all: Vec<Value> = Vec::new();
     let mut add = |t: &str, row: Value| all.push(json!({ "t": t, "row": row }));
-    world.tickets.iter().for_each(|r| add("ticket", Row::from(wire::ticket(r)).to_value()));
-    world.work_orders.iter().for_each(|r| add("work_order", Row::from(wire::work_order(r)).to_value()));
-    world.work_events.iter().for_each(|r| add("work_event", Row::from(wire::work_event(r)).to_value()));
-    world.rounds.iter().for_each(|r| add("round", Row::from(wire::round(r)).to_value()));
-    world.visits.iter().for_each(|r| add("visit", Row::from(wire::visit(r)).to_value()));
-    world.notes.iter().for_each(|r| add("note", Row::from(wire::note(r)).to_value()));
-    world.measurements.iter().for_each(|r| add("measurement", Row::from(wire::measurement(r)).to_value()));
-    world.answers.iter().for_each(|r| add("answer", Row::from(wire::answer(r)).to_value()));
-    world.photos.iter().for_each(|r| add("photo", Row::from(wire::photo(r)).to_value()));
+    world.tickets.iter().for_each(|r| add("ticket", wire::ticket(r).to_value()));
+    world.work_orders.iter().for_each(|r| add("work_order", wire::work_order(r).to_value()));
+    world.work_events.iter().for_each(|r| add("work_event", wire::work_event(r).to_value()));
+    world.rounds.iter().for_each(|r| add("round", wire::round(r).to_value()));
+    world.visits.iter().for_each(|r| add("visit", wire::visit(r).to_value()));
+    world.notes.iter().for_each(|r| add("note", wire::note(r).to_value()));
+    world.measurements.iter().for_each(|r| add("measurement", wire::measurement(r).to_value()));
+    world.answers.iter().for_each(|r| add("answer", wire::answer(r).to_value()));
+    world.photos.iter().for_each(|r| add("photo", wire::photo(r).to_value()));
     for r in world.assignments.iter() {
         add(
             "assignment",
@@ -248,7 +248,7 @@ fn rows(world: &World) -> BTreeMap<(String, String), Value> {
     }
     // One that the system withdrew again is there or not, as things arrived.
     for r in world.conflicts.iter().filter(|c| c.status == ConflictStatus::Open) {
-        let mut row = Row::from(wire::conflict(r)).to_value();
+        let mut row = wire::conflict(r).to_value();
         row["key"] = json!(r.key);
         add("conflict", row);
     }

@@ -117,6 +117,13 @@ impl Reach {
         readers.into_iter().any(|reader| self.includes(reader))
     }
 
+    /// Whether it includes something that lies in some areas and belongs to an organisation.
+    #[must_use]
+    pub fn meets(&self, areas: &[AreaId], organisation: Option<OrganisationId>) -> bool {
+        let readers = areas.iter().map(|area| Reader::Area(*area)).chain(organisation.map(Reader::Organisation));
+        *self == Self::Everything || self.includes_any(readers)
+    }
+
     /// Whether it includes a row of a world.
     #[must_use]
     pub fn reads<E: Visible>(&self, world: &World, row: &E) -> bool {
@@ -261,5 +268,14 @@ mod tests {
             assert_eq!(role_allows(*role, Permission::Sync), Basis::of(*role) != Basis::Everything, "{role}");
             assert!(role_allows(*role, Permission::TicketRead), "{role}");
         }
+    }
+
+    #[test]
+    fn what_has_neither_area_nor_organisation_is_met_by_who_reaches_everything_only() {
+        let operator = reach(&[grant(Role::Operator, None, &[3])], Permission::TicketRead);
+        assert!(operator.meets(&[id(30)], None) && !operator.meets(&[], None) && !operator.meets(&[id(4)], Some(id(7))));
+        assert!(reach(&[grant(Role::Crew, Some(7), &[])], Permission::TicketRead).meets(&[], Some(id(7))));
+        assert!(Reach::Everything.meets(&[], None));
+        assert!(!reach(&[], Permission::AccountManage).meets(&[id(3)], Some(id(7))));
     }
 }

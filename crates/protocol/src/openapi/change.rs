@@ -10,7 +10,7 @@ use utoipa::{
     },
 };
 
-use crate::{envelope::Change, openapi::Components, rows::Row};
+use crate::{envelope::Change, openapi::Components, rows::described};
 
 impl PartialSchema for Change {
     fn schema() -> RefOr<Schema> {
@@ -24,7 +24,7 @@ impl PartialSchema for Change {
                 .property("row", Ref::from_schema_name(name))
                 .required("row")
         };
-        let of = Row::described().into_iter().fold(OneOfBuilder::new(), |of, row| of.item(put(row.kind, &row.name)));
+        let of = described().into_iter().fold(OneOfBuilder::new(), |of, row| of.item(put(row.kind, &row.name)));
         let any = ObjectBuilder::new().schema_type(Type::String).description(Some("Kind of the row"));
         of.item(head("drop", any).title(Some("drop"))).description(Some(description)).into()
     }
@@ -36,7 +36,7 @@ impl ToSchema for Change {
     }
 
     fn schemas(schemas: &mut Components) {
-        for row in Row::described() {
+        for row in described() {
             schemas.push((row.name, row.schema));
             schemas.extend(row.components);
         }

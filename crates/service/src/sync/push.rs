@@ -47,7 +47,7 @@ struct Push<'a> {
     device: Device,
     reference: Arc<Reference>,
     grants: Grants,
-    /// What stands in place of the authority that the grants give: who only hands in what he has is allowed nothing by himself.
+    /// What stands in place of the authority that the grants give: who only hands in what they have is allowed nothing by themselves.
     authority: Option<Authority>,
     /// Places whose group is torn: another part of it stands elsewhere in this push, or came with an earlier one.
     torn: BTreeSet<usize>,

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use bazdid_domain::reference::ReferenceRows;
 use bazdid_protocol::{
     channel::Channel,
-    rows::{AreaRow, CategoryRow, ChecklistRow, OrganisationRow, RowKind as _},
+    rows::{AreaRow, CategoryRow, ChecklistRow, OrganisationRow, WireRow as _},
 };
 use bazdid_store::feed::{Entry, Presence};
 

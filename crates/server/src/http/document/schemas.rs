@@ -13,7 +13,7 @@ use bazdid_protocol::{
     error::{Error, Result},
     openapi::{Mutation, commands},
     repair::{FetchRequest, FetchResponse, ManifestRequest, ManifestResponse},
-    rows::Row,
+    rows::described,
 };
 
 /// The prefix of a reference in the document.
@@ -31,7 +31,7 @@ pub(super) type Named = BTreeMap<String, Value>;
 pub fn files() -> Result<Vec<(String, String)>> {
     let all = all()?;
     let mut files = Vec::new();
-    for row in Row::described() {
+    for row in described() {
         files.push((format!("schemas/rows/{}.json", row.kind), file(&all, &row.name)?));
     }
     for command in commands() {

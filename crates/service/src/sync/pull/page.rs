@@ -16,7 +16,7 @@ use bazdid_protocol::{
     envelope::{Change, ChangeOp},
     error::Result,
     ids::Id,
-    rows::{AreaRow, CategoryRow, ChecklistRow, OrganisationRow, Row, RowKind as _},
+    rows::{AreaRow, CategoryRow, ChecklistRow, OrganisationRow, WireRow},
 };
 use bazdid_store::{
     Tx,
@@ -119,21 +119,21 @@ pub(super) fn load<'k>(tx: &mut Tx<'_>, keys: impl Iterator<Item = &'k (String, 
 
 /// A loaded row as it stands on the wire.
 pub(super) fn show(world: &World, reference: &Reference, kind: &str, id: Uuid) -> Option<Shown> {
-    fn of<E: Entity, R: Into<Row>>(
+    fn of<E: Entity, R: WireRow>(
         table: &Table<E>,
         kind: &str,
         id: Uuid,
         row: impl Fn(&E) -> R,
         ts: impl Fn(&E) -> Option<i64>,
     ) -> Option<Shown> {
-        table.get(Id::new(id)).filter(|_| kind == E::KIND).map(|e| Shown { v: e.rev(), ts: ts(e), row: row(e).into().to_value() })
+        table.get(Id::new(id)).filter(|_| kind == E::KIND).map(|e| Shown { v: e.rev(), ts: ts(e), row: row(e).to_value() })
     }
-    let plain = |v, row: Row| Some(Shown { v, ts: None, row: row.to_value() });
+    let plain = |v, row| Some(Shown { v, ts: None, row });
     match kind {
-        AreaRow::KIND => reference.areas.area(Id::new(id)).and_then(|a| plain(a.rev, wire::area(a).into())),
-        CategoryRow::KIND => reference.categories.get(&Id::new(id)).and_then(|c| plain(c.rev, wire::category(c).into())),
-        ChecklistRow::KIND => reference.checklists.get(&Id::new(id)).and_then(|c| plain(c.rev, wire::checklist(c).into())),
-        OrganisationRow::KIND => reference.organisations.get(&Id::new(id)).and_then(|o| plain(o.rev, wire::organisation(o).into())),
+        AreaRow::KIND => reference.areas.area(Id::new(id)).and_then(|a| plain(a.rev, wire::area(a).to_value())),
+        CategoryRow::KIND => reference.categories.get(&Id::new(id)).and_then(|c| plain(c.rev, wire::category(c).to_value())),
+        ChecklistRow::KIND => reference.checklists.get(&Id::new(id)).and_then(|c| plain(c.rev, wire::checklist(c).to_value())),
+        OrganisationRow::KIND => reference.organisations.get(&Id::new(id)).and_then(|o| plain(o.rev, wire::organisation(o).to_value())),
         _ => of(&world.tickets, kind, id, wire::ticket, |t| Some(t.stamp.micros()))
             .or_else(|| of(&world.work_orders, kind, id, wire::work_order, |o| Some(o.stamp.micros())))
             .or_else(|| of(&world.work_events, kind, id, wire::work_event, |e| Some(e.eff.micros())))

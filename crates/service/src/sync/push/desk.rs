@@ -40,7 +40,7 @@ use bazdid_protocol::{
     error::{Code, Error, Result},
     ids::{AccountId, DeviceId, GrantId, GroupId, TicketId, WorkOrderId},
     outcome::{Outcome, OutcomeCode, Status},
-    rows::Row,
+    rows::WireRow as _,
     time::Timestamp,
 };
 use bazdid_store::{self as store, Tx};
@@ -337,10 +337,10 @@ impl Desk<'_> {
         let id = case.row.entity;
         let shown = |kind| carried(&self.world, kind, id).filter(|(_, channels)| !channels.is_disjoint(own));
         if let Some((v, _)) = shown("work_order") {
-            answer.state = self.world.work_orders.get(WorkOrderId::new(id)).map(|o| Row::from(wire::work_order(o)).to_value());
+            answer.state = self.world.work_orders.get(WorkOrderId::new(id)).map(|o| wire::work_order(o).to_value());
             answer.v = answer.v.or(Some(v));
         } else if let Some((v, _)) = shown("ticket") {
-            answer.state = self.world.tickets.get(TicketId::new(id)).map(|t| Row::from(wire::ticket(t)).to_value());
+            answer.state = self.world.tickets.get(TicketId::new(id)).map(|t| wire::ticket(t).to_value());
             answer.v = answer.v.or(Some(v));
         }
     }

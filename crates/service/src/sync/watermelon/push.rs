@@ -1,6 +1,6 @@
 //! Push: the rows that an app changed, as mutations of its device.
 //!
-//! Who is out of service hands in what he has for some days, as with [`crate::sync::push`]. He cannot pull, so nothing is outdated for
+//! Who is out of service hands in what they have for some days, as with [`crate::sync::push`]. They cannot pull, so nothing is outdated for
 //! him: what he changed is taken as he saw it, and set aside.
 
 use std::collections::{BTreeMap, BTreeSet};
