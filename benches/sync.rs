@@ -1,7 +1,7 @@
 //! The steps of a sync, one by one: `cargo bench --bench sync`.
 //!
 //! The data are a town's on a temporary SQLite file: 200 tickets of an inspector with four rows each, made by pushes of a device, so that the
-//! world, the pages and the channels are what a server has. A batch is 100 mutations, a page 500 rows, as devices send and ask by default.
+//! unit of work, the pages and the channels are what a server has. A batch is 100 mutations, a page 500 rows, as devices send and ask by default.
 
 #![allow(
     missing_docs,
@@ -26,11 +26,11 @@ use bazdid_domain::{
     sync::{
         cursor::{Cursor, Position},
         engine::{Act, Author, Authority, decide},
+        merge_context::MergeContext,
         stamp::{Reading, Stamp, stamp},
-        surroundings::Surroundings,
     },
+    unit_of_work::UnitOfWork,
     visibility::{Parts, Reach},
-    world::World,
 };
 use bazdid_protocol::{
     channel::Channel,
@@ -194,7 +194,7 @@ fn new_device() -> device::NewDevice {
     device::NewDevice { nonce: "bench".repeat(4), name: "bench".into(), platform: "bench".into(), app_version: "1".into() }
 }
 
-/// A batch of 100 facts about 25 tickets: read from JSON, and decided by the engine in a world that holds these tickets whole.
+/// A batch of 100 facts about 25 tickets: read from JSON, and decided by the engine in a unit of work that holds these tickets whole.
 fn merge(c: &mut Criterion) {
     let town = Town::build();
     // Facts that the town does not have yet.
@@ -204,8 +204,8 @@ fn merge(c: &mut Criterion) {
     let mutations: Vec<Mutation> = wire.iter().map(|m| parse_bounded(m.as_ref().unwrap(), MAX_MUTATION_BYTES).unwrap()).collect();
     let commands: Vec<Command> = mutations.iter().map(|m| Command::parse(&m.cmd, m.v, &m.args).unwrap()).collect();
     let tickets = town.tickets.clone();
-    let world: World = town.db.read_blocking(|tx| store::aggregate::read_world(tx, &tickets)).unwrap();
-    let around = Surroundings::new(&town.reference);
+    let unit: UnitOfWork = town.db.read_blocking(|tx| store::aggregate::read_unit(tx, &tickets)).unwrap();
+    let context = MergeContext::new(&town.reference);
     let author = Author {
         account: id(INSPECTOR),
         device: Some(town.device),
@@ -215,7 +215,7 @@ fn merge(c: &mut Criterion) {
         manages: Vec::new(),
         authority: Authority::InForce,
     };
-    let all = |world: &mut World| -> usize {
+    let all = |unit: &mut UnitOfWork| -> usize {
         let mut last = NOW.plus_minutes(-60);
         let decided = mutations.iter().zip(&commands).map(|(m, command)| {
             let reading =
@@ -233,11 +233,11 @@ fn merge(c: &mut Criterion) {
                 received_at: NOW,
                 office: false,
             };
-            decide(world, &around, &author, &act).status
+            decide(unit, &context, &author, &act).status
         });
         decided.filter(|status| *status == Status::Applied).count()
     };
-    assert_eq!(all(&mut world.clone()), BATCH, "the batch is one that is applied");
+    assert_eq!(all(&mut unit.clone()), BATCH, "the batch is one that is applied");
 
     let mut group = c.benchmark_group("merge, a batch of 100 facts");
     group.throughput(Throughput::Elements(BATCH as u64));
@@ -250,8 +250,8 @@ fn merge(c: &mut Criterion) {
             black_box(&wire).iter().map(read).collect::<Vec<_>>()
         });
     });
-    group.bench_function("deciding, 200 tickets in the world", |b| {
-        b.iter_batched_ref(|| world.clone(), |world| black_box(all(world)), BatchSize::LargeInput);
+    group.bench_function("deciding, 200 tickets loaded", |b| {
+        b.iter_batched_ref(|| unit.clone(), |unit| black_box(all(unit)), BatchSize::LargeInput);
     });
     // What the same batch costs with everything around it: loaded, decided, written and entered in the feed. It is taken back each time, so
     // that the last one finds what the first one found.

@@ -98,23 +98,23 @@ pub fn run(args: &Args, env: &Env) -> std::result::Result<(), Failure> {
     let db = server::database(&config, Migrations::Run)?;
     let now = env.clock.now();
     let ctx = Ctx { now, ids: env.ids.clone(), request_id: env.ids.uuid(now), actor: Some(Actor::system(now)), shared };
-    let desk = Desk { db, ctx };
+    let office = OfficeClient { db, ctx };
     match &args.what {
-        What::Areas(args) => area::run(args, &desk),
-        What::Catalogue(args) => catalogue::run(args, &desk),
-        What::Requests(args) => request::run(args, &desk),
-        What::Accounts(args) => account::run(args, &desk),
-        What::Contracts(args) => contract::run(args, &desk),
+        What::Areas(args) => area::run(args, &office),
+        What::Catalogue(args) => catalogue::run(args, &office),
+        What::Requests(args) => request::run(args, &office),
+        What::Accounts(args) => account::run(args, &office),
+        What::Contracts(args) => contract::run(args, &office),
     }
 }
 
 /// The database and who works on it.
-struct Desk {
+struct OfficeClient {
     db: Db,
     ctx: Ctx,
 }
 
-impl Desk {
+impl OfficeClient {
     /// Runs a use case in one transaction; a dry run is taken back.
     fn write<T: Send + 'static>(&self, run: Run, mut f: impl FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static) -> Result<T> {
         if run == Run::Real {

@@ -149,7 +149,7 @@ struct Secret {
 }
 
 /// The database and who works on it.
-struct Desk {
+struct OfficeClient {
     db: Db,
     ctx: Ctx,
 }
@@ -164,7 +164,7 @@ pub fn run(args: &Args, env: &Env) -> std::result::Result<(), Failure> {
     let db = server::database(&config, Migrations::Run)?;
     let now = env.clock.now();
     let actor = Some(Actor::system(now));
-    let desk = Desk { db, ctx: Ctx { now, ids: env.ids.clone(), request_id: env.ids.uuid(now), actor, shared } };
+    let office = OfficeClient { db, ctx: Ctx { now, ids: env.ids.clone(), request_id: env.ids.uuid(now), actor, shared } };
     match &args.action {
         Action::Add { login, name, locale, phone, role, reach, secret, no_password } => {
             let new = NewAccount {
@@ -172,38 +172,38 @@ pub fn run(args: &Args, env: &Env) -> std::result::Result<(), Failure> {
                 display_name: name.clone().unwrap_or_else(|| login.clone()),
                 locale: locale.clone(),
                 phone: phone.clone(),
-                password: if *no_password { None } else { Some(desk.password(login, secret)?) },
+                password: if *no_password { None } else { Some(office.password(login, secret)?) },
             };
-            desk.add(new, *role, reach)
+            office.add(new, *role, reach)
         }
         Action::Passwd { login, secret } => {
-            let (new, ctx) = (desk.password(login, secret)?, desk.ctx.clone());
-            desk.change(login, "has a new password; every login has ended", move |tx, a| password::reset(tx, &ctx, a.id, a.rev, &new))
+            let (new, ctx) = (office.password(login, secret)?, office.ctx.clone());
+            office.change(login, "has a new password; every login has ended", move |tx, a| password::reset(tx, &ctx, a.id, a.rev, &new))
         }
         Action::Grant { login, role, reach } => {
-            let (new, ctx) = (desk.grant(*role, reach)?, desk.ctx.clone());
-            desk.change(login, &format!("holds the role {role}"), move |tx, a| grant::grant(tx, &ctx, a.id, a.rev, &new).map(|(p, _)| p))
+            let (new, ctx) = (office.grant(*role, reach)?, office.ctx.clone());
+            office.change(login, &format!("holds the role {role}"), move |tx, a| grant::grant(tx, &ctx, a.id, a.rev, &new).map(|(p, _)| p))
         }
-        Action::Revoke { login, role, grant } => desk.revoke(login, *role, grant.map(GrantId::new)),
+        Action::Revoke { login, role, grant } => office.revoke(login, *role, grant.map(GrantId::new)),
         Action::Disable { login } => {
-            let ctx = desk.ctx.clone();
-            desk.change(login, "is disabled", move |tx, a| account::disable(tx, &ctx, a.id, a.rev))
+            let ctx = office.ctx.clone();
+            office.change(login, "is disabled", move |tx, a| account::disable(tx, &ctx, a.id, a.rev))
         }
         Action::Enable { login } => {
-            let ctx = desk.ctx.clone();
-            desk.change(login, "is enabled", move |tx, a| account::enable(tx, &ctx, a.id, a.rev))
+            let ctx = office.ctx.clone();
+            office.change(login, "is enabled", move |tx, a| account::enable(tx, &ctx, a.id, a.rev))
         }
-        Action::List { text } => desk.list(text.clone()),
+        Action::List { text } => office.list(text.clone()),
         Action::RotateKeys => {
-            let ctx = desk.ctx.clone();
-            desk.db.write_blocking(move |tx| keys::rotate_keys(tx, &ctx))?;
+            let ctx = office.ctx.clone();
+            office.db.write_blocking(move |tx| keys::rotate_keys(tx, &ctx))?;
             out("a new key signs; servers that run take it up within half a minute");
             Ok(())
         }
     }
 }
 
-impl Desk {
+impl OfficeClient {
     fn add(&self, new: NewAccount, role: Option<Role>, reach: &Reach) -> std::result::Result<(), Failure> {
         let first = role.map(|role| self.grant(role, reach)).transpose()?;
         if first.is_none() && !(reach.areas.is_empty() && reach.organisation.is_none()) {

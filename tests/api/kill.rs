@@ -32,8 +32,8 @@ use bazdid_domain::{
     account::{Account, Role, RoleGrant},
     organisation::ActiveState,
     photo::PhotoKind,
+    unit_of_work::UnitOfWork,
     visit::VisitKind,
-    world::World,
 };
 use bazdid_protocol::{
     digest::{Chain, row_hash},
@@ -290,7 +290,7 @@ fn act(phone: &mut Phone, login: &str, dice: &mut Dice) {
             match dice.below(4) {
                 0 => drop(phone.accept(order)),
                 1 => drop(phone.submit(order, "done")),
-                _ => phone.together(|p| {
+                _ => phone.grouped(|p| {
                     let visit = p.arrive(order, VisitKind::Work, place);
                     p.start(order, visit);
                     p.add_photo(order, Some(visit), &Shot::of(PhotoKind::After, place));
@@ -299,7 +299,7 @@ fn act(phone: &mut Phone, login: &str, dice: &mut Dice) {
         }
         _ => {
             let Some(ticket) = dice.pick(&tickets) else { return };
-            phone.together(|p| {
+            phone.grouped(|p| {
                 let visit = p.arrive(ticket, VisitKind::Inspection, place);
                 p.add_photo(ticket, Some(visit), &Shot::of(PhotoKind::Defect, place));
                 p.add_note(ticket, "یادداشت");
@@ -446,8 +446,8 @@ fn check(db: &Db, phones: &[Phone]) {
         db.read_blocking(|tx| store::aggregate::find_roots(tx, &tickets)).unwrap().into_iter().map(|r| r.1).collect();
     tickets.sort_unstable();
     tickets.dedup();
-    let world = db.read_blocking(|tx| store::aggregate::read_world(tx, &tickets)).unwrap();
-    check_effects(&entries, &world);
+    let unit = db.read_blocking(|tx| store::aggregate::read_unit(tx, &tickets)).unwrap();
+    check_effects(&entries, &unit);
     check_digests(db, phones);
 }
 
@@ -463,7 +463,7 @@ fn check_groups(entries: &[&Entry]) {
 }
 
 /// Each accepted mutation has its effect, once, and there is no other.
-fn check_effects(entries: &[&Entry], world: &World) {
+fn check_effects(entries: &[&Entry], unit: &UnitOfWork) {
     let took = |e: &&&Entry| matches!(e.result.as_ref().unwrap().status, Status::Applied | Status::Merged | Status::Conflict);
     let counts = |e: &&&Entry| took(e) && e.result.as_ref().unwrap().code != Some(OutcomeCode::Quarantined);
     let named = |cmd: &str, field: &str| -> Vec<Uuid> {
@@ -478,14 +478,14 @@ fn check_effects(entries: &[&Entry], world: &World) {
         ids
     };
     let created: BTreeSet<Uuid> = entries.iter().filter(|e| e.cmd == "ticket.create").filter(counts).map(|e| e.entity).collect();
-    assert_eq!(world.tickets.iter().map(|t| t.id.uuid()).collect::<BTreeSet<_>>(), created);
-    assert_eq!(world.visits.iter().map(|v| v.id.uuid()).collect::<Vec<_>>(), named("visit.record", "visit"));
-    assert_eq!(world.photos.iter().map(|p| p.id.uuid()).collect::<Vec<_>>(), named("photo.add", "photo"));
-    let notes: Vec<Uuid> = world.notes.iter().filter(|n| n.actor.is_some()).map(|n| n.id.uuid()).collect();
+    assert_eq!(unit.tickets.iter().map(|t| t.id.uuid()).collect::<BTreeSet<_>>(), created);
+    assert_eq!(unit.visits.iter().map(|v| v.id.uuid()).collect::<Vec<_>>(), named("visit.record", "visit"));
+    assert_eq!(unit.photos.iter().map(|p| p.id.uuid()).collect::<Vec<_>>(), named("photo.add", "photo"));
+    let notes: Vec<Uuid> = unit.notes.iter().filter(|n| n.actor.is_some()).map(|n| n.id.uuid()).collect();
     assert_eq!(notes, named("note.add", "note"));
-    let events: Vec<Uuid> = world.work_events.iter().map(|e| e.id.uuid()).collect();
+    let events: Vec<Uuid> = unit.work_events.iter().map(|e| e.id.uuid()).collect();
     assert_eq!(events, made(&["work.accept", "work.start", "work.submit"]));
-    let mut edits: Vec<Uuid> = world
+    let mut edits: Vec<Uuid> = unit
         .field_edits
         .iter()
         .map(|e| e.mutation_id.uuid())

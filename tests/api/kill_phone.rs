@@ -61,7 +61,7 @@ fn a_phone_that_somebody_kills() {
             phone.add_note(ticket, &format!("{round} {n}"));
             println!("recorded {round} {n}");
         } else {
-            phone.together(|p| {
+            phone.grouped(|p| {
                 let visit = p.arrive(ticket, VisitKind::Inspection, place);
                 p.add_photo(ticket, Some(visit), &bazdid_client::acts::Shot::of(PhotoKind::Defect, place));
                 p.add_note(ticket, &format!("{round} {n}"));

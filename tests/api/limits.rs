@@ -265,6 +265,6 @@ fn in_a_storm_everybody_comes_through_in_the_end_and_once() {
     });
     assert!(turned_away.load(std::sync::atomic::Ordering::Relaxed) > 0, "the storm was none");
     let ticket = ticket.as_str().unwrap().parse().unwrap();
-    let world = town.app.db.db().read_blocking(|tx| bazdid_store::aggregate::read_world(tx, &[ticket])).unwrap();
-    assert_eq!(world.notes.iter().count(), 12 * 50);
+    let unit = town.app.db.db().read_blocking(|tx| bazdid_store::aggregate::read_unit(tx, &[ticket])).unwrap();
+    assert_eq!(unit.notes.iter().count(), 12 * 50);
 }

@@ -83,8 +83,8 @@ fn requests_become_tickets_once_and_refused_rows_say_why() {
         let again = import_requests(&city, REQUESTS, options(&text)).unwrap();
         assert!(again.iter().all(|t| t.1 != "Created"), "{again:?}");
         let id = city.read(|tx| store::ticket::search::list_by_source(tx, &["1"]))[0].1;
-        let world = city.write(move |tx| store::aggregate::load_world(tx, &[id]));
-        let ticket = world.tickets.get(id).unwrap();
+        let unit = city.write(move |tx| store::aggregate::load_unit(tx, &[id]));
+        let ticket = unit.tickets.get(id).unwrap();
         assert_eq!((ticket.text.as_str(), ticket.origin, ticket.areas.len()), ("Street: Pothole", TicketOrigin::Import, 2));
         assert_eq!(
             (ticket.created_at.to_string(), ticket.address_text.as_deref()),

@@ -61,11 +61,11 @@ fn submitted(town: &Town) -> (WorkOrder, RoundId) {
     let (crew, first, now) = (town.crew, town.first, town.city.now());
     let round = new_round(&order, &Submission { number: 1, by: crew, organisation: Some(first), at: now, event: id(77) });
     let round_id = round.id;
-    town.happen(ticket, move |world| {
-        let mut row = world.work_orders.iter().next().unwrap().clone();
+    town.happen(ticket, move |unit| {
+        let mut row = unit.work_orders.iter().next().unwrap().clone();
         row.state = WorkOrderState::Submitted;
-        world.work_orders.put(row);
-        world.rounds.put(round.clone());
+        unit.work_orders.put(row);
+        unit.rounds.put(round.clone());
     });
     (town.order(ticket), round_id)
 }
@@ -84,7 +84,7 @@ fn an_expired_offer_goes_to_the_next_and_then_to_the_office() {
             assert_eq!((order.organisation_id, order.epoch), (held, epoch));
         }
         assert_eq!(town.order(ticket).state, WorkOrderState::Draft);
-        let asked = town.world(ticket).assignments.get(first.assignment_id.unwrap()).unwrap().answer;
+        let asked = town.unit(ticket).assignments.get(first.assignment_id.unwrap()).unwrap().answer;
         assert_eq!(asked, Some(Answer::Expired));
         let drafts = OrderFilter { states: vec![WorkOrderState::Draft], limit: 10, ..OrderFilter::default() };
         assert_eq!(town.look(town.operator, |tx, ctx| work_order::list(tx, ctx, &drafts, None)).unwrap().orders.len(), 1);
@@ -192,7 +192,7 @@ fn tickets_are_merged_put_off_and_taken_up_again() {
         assert_eq!(code(about(&town, town.operator, two, stranger)), Code::NotFound);
         let reopen = || TicketCommand::Reopen { reason: "دو چیز است".into() };
         assert_eq!(about(&town, town.operator, one, reopen()).unwrap(), TicketStatus::Triaged);
-        assert_eq!((town.ticket(two).supporters, town.world(one).work_orders.iter().count()), (1, 2));
+        assert_eq!((town.ticket(two).supporters, town.unit(one).work_orders.iter().count()), (1, 2));
 
         let (from, to) = (town.city.now().plus_days(2), town.city.now().plus_days(9));
         let defer = TicketCommand::Defer { reason: "بودجهٔ امسال".into(), from, to };

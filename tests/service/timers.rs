@@ -27,7 +27,7 @@ fn an_offer_that_nobody_answers_goes_to_the_next_and_in_the_end_to_the_office() 
         let second = town.order(ticket);
         assert_eq!((second.state, second.organisation_id), (WorkOrderState::Offered, Some(town.second)));
         assert!(second.epoch > first.epoch && second.accept_due.unwrap() > due);
-        let answers: Vec<_> = town.world(ticket).assignments.iter().map(|a| (a.organisation_id, a.answer)).collect();
+        let answers: Vec<_> = town.unit(ticket).assignments.iter().map(|a| (a.organisation_id, a.answer)).collect();
         assert!(answers.contains(&(Some(town.first), Some(Answer::Expired))), "{answers:?}");
         assert_eq!(tick(&town), Round::default(), "nothing is done twice");
 
@@ -46,10 +46,10 @@ fn a_hold_ends_on_its_date_of_review_and_the_order_is_where_the_reports_put_it()
         for town in Town::both(None) {
             let ticket = town.create(POTHOLE, west()).ticket.id;
             let (now, crew) = (town.city.now(), town.crew);
-            town.happen(ticket, move |world| {
-                let order = world.work_orders.iter().next().unwrap().clone();
+            town.happen(ticket, move |unit| {
+                let order = unit.work_orders.iter().next().unwrap().clone();
                 let reason = Some("waits for the water company".to_owned());
-                world.work_events.put(WorkEvent {
+                unit.work_events.put(WorkEvent {
                     id: WorkEventId::new(uuid::Uuid::from_u128(71)),
                     rev: 0,
                     work_order_id: order.id,
@@ -65,7 +65,7 @@ fn a_hold_ends_on_its_date_of_review_and_the_order_is_where_the_reports_put_it()
                     eff: now,
                     standing: Standing::Effective,
                 });
-                world.work_orders.put(WorkOrder { state: WorkOrderState::OnHold, reason, review_at: Some(now.plus_days(2)), ..order });
+                unit.work_orders.put(WorkOrder { state: WorkOrderState::OnHold, reason, review_at: Some(now.plus_days(2)), ..order });
             });
             assert_eq!(tick(&town).ended_holds, 0);
             town.city.clock.set(now.plus_days(2));

@@ -6,8 +6,8 @@ use bazdid_domain::{
     account::Role,
     organisation::OrganisationKind,
     ticket::{PointSource, Ticket, TicketOrigin},
+    unit_of_work::UnitOfWork,
     work_order::{Assignment, WorkOrder, WorkOrderState},
-    world::World,
 };
 use bazdid_protocol::{
     error::Result,
@@ -117,44 +117,44 @@ impl Town {
         self.try_create(self.operator, new_ticket(category, point)).unwrap()
     }
 
-    pub fn world(&self, ticket: TicketId) -> World {
-        self.city.read(move |tx| store::aggregate::read_world(tx, &[ticket]))
+    pub fn unit(&self, ticket: TicketId) -> UnitOfWork {
+        self.city.read(move |tx| store::aggregate::read_unit(tx, &[ticket]))
     }
 
     pub fn ticket(&self, id: TicketId) -> Ticket {
-        self.world(id).tickets.get(id).unwrap().clone()
+        self.unit(id).tickets.get(id).unwrap().clone()
     }
 
     /// The only order of a ticket.
     #[track_caller]
     pub fn order(&self, ticket: TicketId) -> WorkOrder {
-        let world = self.world(ticket);
-        let mut orders = world.work_orders.iter();
+        let unit = self.unit(ticket);
+        let mut orders = unit.work_orders.iter();
         let order = orders.next().unwrap().clone();
         assert!(orders.next().is_none());
         order
     }
 
     pub fn assignment(&self, order: &WorkOrder) -> Assignment {
-        self.world(order.ticket_id).assignments.get(order.assignment_id.unwrap()).unwrap().clone()
+        self.unit(order.ticket_id).assignments.get(order.assignment_id.unwrap()).unwrap().clone()
     }
 
-    /// What the field does, as far as the office's tests need it: changes a world and keeps it.
-    pub fn happen(&self, ticket: TicketId, mut f: impl FnMut(&mut World) + Send + 'static) {
+    /// What the field does, as far as the office's tests need it: changes a unit of work and keeps it.
+    pub fn happen(&self, ticket: TicketId, mut f: impl FnMut(&mut UnitOfWork) + Send + 'static) {
         let ctx = self.city.ctx();
         self.city.write(move |tx| {
-            let mut world = store::aggregate::load_world(tx, &[ticket])?;
-            f(&mut world);
-            keep(tx, &ctx, &mut world, Change::default())
+            let mut unit = store::aggregate::load_unit(tx, &[ticket])?;
+            f(&mut unit);
+            keep(tx, &ctx, &mut unit, Change::default())
         });
     }
 
     pub fn set_state(&self, order: &WorkOrder, state: WorkOrderState) {
         let (id, ticket): (WorkOrderId, TicketId) = (order.id, order.ticket_id);
-        self.happen(ticket, move |world| {
-            let mut row = world.work_orders.get(id).unwrap().clone();
+        self.happen(ticket, move |unit| {
+            let mut row = unit.work_orders.get(id).unwrap().clone();
             row.state = state;
-            world.work_orders.put(row);
+            unit.work_orders.put(row);
         });
     }
 

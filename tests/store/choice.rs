@@ -11,9 +11,9 @@ use bazdid_domain::{
     organisation::ActiveState,
     ticket::Ticket,
     ticket_flow::in_hand,
+    unit_of_work::UnitOfWork,
     visit::{MockFlag, Visit, VisitKind},
     work_order::{WorkOrder, WorkOrderKind, WorkOrderState},
-    world::World,
 };
 use bazdid_protocol::{
     document::Document,
@@ -25,22 +25,22 @@ use bazdid_protocol::{
 };
 use bazdid_store::{
     self as store, Tx,
-    aggregate::{load_world, save_world},
-    around::{Spots, list_neighbours},
+    aggregate::{load_unit, save_unit},
     category::{list_categories, save_categories},
     inspector::list_inspectors,
+    merge_context::{Spots, list_neighbours},
 };
 
 use crate::{
     common::TestDb,
     fixtures::{area, at, category, id, ticket},
-    together::{Closure, meet},
+    group_commit::{Closure, meet},
 };
 
-fn save(tx: &mut Tx<'_>, fill: impl FnOnce(&mut World)) {
-    let mut world = load_world(tx, &[id(50)]).unwrap();
-    fill(&mut world);
-    save_world(tx, &world, at(9)).unwrap();
+fn save(tx: &mut Tx<'_>, fill: impl FnOnce(&mut UnitOfWork)) {
+    let mut unit = load_unit(tx, &[id(50)]).unwrap();
+    fill(&mut unit);
+    save_unit(tx, &unit, at(9)).unwrap();
 }
 
 /// A ticket some metres north and east of a corner of four cells.
@@ -76,9 +76,9 @@ fn whatever_may_be_the_same_as_a_new_ticket_is_found_and_little_else() {
                 category(tx);
                 let first = list_categories(tx)?.remove(0);
                 save_categories(tx, &[bazdid_domain::category::Category { id: id(2), code: "roads.kerb".into(), ..first }])?;
-                save(tx, |world| {
+                save(tx, |unit| {
                     for t in same.iter().chain(&other) {
-                        world.tickets.put(t.clone());
+                        unit.tickets.put(t.clone());
                     }
                 });
                 let mut spots = Spots::default();
@@ -190,23 +190,23 @@ fn of_inspectors_the_orders_in_hand_and_the_last_known_place_count() {
                 category(tx);
                 store::area::save_areas(tx, &[area(7), area(8)])?;
                 [(31, [7].as_slice()), (32, &[7, 8]), (33, &[8]), (34, &[7])].into_iter().for_each(|(n, areas)| inspector(tx, n, areas));
-                save(tx, |world| {
-                    world.tickets.put(ticket(50));
+                save(tx, |unit| {
+                    unit.tickets.put(ticket(50));
                     // One of every state for the first, nothing in hand for the second.
                     for (n, state) in (200..).zip(states()) {
-                        world.work_orders.put(order(n, 31, state));
+                        unit.work_orders.put(order(n, 31, state));
                     }
                     for (n, state) in (300..).zip(states().filter(|s| !in_hand(*s))) {
-                        world.work_orders.put(order(n, 32, state));
+                        unit.work_orders.put(order(n, 32, state));
                     }
                     // The last that says where; of two of one instant the one with the greater id.
-                    world.visits.put(visit(401, 31, hours_ago(3), Some(36.1)));
-                    world.visits.put(visit(402, 31, hours_ago(2), Some(36.2)));
-                    world.visits.put(visit(403, 31, hours_ago(2), Some(36.3)));
-                    world.visits.put(visit(404, 31, hours_ago(1), None));
+                    unit.visits.put(visit(401, 31, hours_ago(3), Some(36.1)));
+                    unit.visits.put(visit(402, 31, hours_ago(2), Some(36.2)));
+                    unit.visits.put(visit(403, 31, hours_ago(2), Some(36.3)));
+                    unit.visits.put(visit(404, 31, hours_ago(1), None));
                     // Too long ago.
-                    world.visits.put(visit(405, 32, hours_ago(24), Some(36.4)));
-                    world.visits.put(visit(406, 33, hours_ago(1), Some(36.5)));
+                    unit.visits.put(visit(405, 32, hours_ago(24), Some(36.4)));
+                    unit.visits.put(visit(406, 33, hours_ago(1), Some(36.5)));
                 });
                 list_inspectors(tx, &BTreeSet::from([id(7)]), now)
             })
@@ -218,7 +218,7 @@ fn of_inspectors_the_orders_in_hand_and_the_last_known_place_count() {
 }
 
 /// How many orders each inspector has in hand, as the transaction sees it.
-fn loads(tx: &mut Tx<'_>) -> Vec<(u128, i64)> {
+fn open_order_counts(tx: &mut Tx<'_>) -> Vec<(u128, i64)> {
     let all = list_inspectors(tx, &BTreeSet::from([id(7)]), at(MICROS_PER_DAY)).unwrap();
     all.into_iter().map(|i| (i.account.uuid().as_u128(), i.load)).collect()
 }
@@ -229,8 +229,8 @@ fn loads(tx: &mut Tx<'_>) -> Vec<(u128, i64)> {
 fn counts_follow_what_the_transaction_writes_and_takes_back() {
     for t in TestDb::both() {
         let write = |n: u128, account: u128, state: WorkOrderState| {
-            move |world: &mut World| {
-                world.work_orders.put(order(n, account, state));
+            move |unit: &mut UnitOfWork| {
+                unit.work_orders.put(order(n, account, state));
             }
         };
         t.db()
@@ -238,29 +238,29 @@ fn counts_follow_what_the_transaction_writes_and_takes_back() {
                 category(tx);
                 store::area::save_areas(tx, &[area(7)])?;
                 [31, 32].into_iter().for_each(|n| inspector(tx, n, &[7]));
-                save(tx, |world| {
-                    world.tickets.put(ticket(50));
+                save(tx, |unit| {
+                    unit.tickets.put(ticket(50));
                 });
-                assert_eq!(loads(tx), [(31, 0), (32, 0)]);
+                assert_eq!(open_order_counts(tx), [(31, 0), (32, 0)]);
                 save(tx, write(200, 31, WorkOrderState::Accepted));
                 save(tx, write(201, 31, WorkOrderState::InProgress));
-                assert_eq!(loads(tx), [(31, 2), (32, 0)]);
+                assert_eq!(open_order_counts(tx), [(31, 2), (32, 0)]);
                 // From one to the other, and out of hand.
                 save(tx, write(200, 32, WorkOrderState::Accepted));
                 save(tx, write(201, 31, WorkOrderState::Cancelled));
-                assert_eq!(loads(tx), [(31, 0), (32, 1)]);
+                assert_eq!(open_order_counts(tx), [(31, 0), (32, 1)]);
                 let refused = tx.step(|tx| {
                     save(tx, write(202, 31, WorkOrderState::Accepted));
-                    assert_eq!(loads(tx), [(31, 1), (32, 1)]);
+                    assert_eq!(open_order_counts(tx), [(31, 1), (32, 1)]);
                     Err::<(), _>(Error::new(Code::Conflict))
                 });
                 assert!(refused.is_err());
-                assert_eq!(loads(tx), [(31, 0), (32, 1)]);
+                assert_eq!(open_order_counts(tx), [(31, 0), (32, 1)]);
                 tx.step(|tx| {
                     save(tx, write(203, 32, WorkOrderState::Rework));
                     Ok(())
                 })?;
-                assert_eq!(loads(tx), [(31, 0), (32, 2)]);
+                assert_eq!(open_order_counts(tx), [(31, 0), (32, 2)]);
                 Ok(())
             })
             .unwrap();
@@ -271,10 +271,10 @@ fn counts_follow_what_the_transaction_writes_and_takes_back() {
             let seen = Arc::clone(&seen);
             Box::new(move |tx| {
                 // On PostgreSQL the ticket's lock keeps other groups from writing in between.
-                load_world(tx, &[id(50)])?;
-                let before = loads(tx);
+                load_unit(tx, &[id(50)])?;
+                let before = open_order_counts(tx);
                 save(tx, write(n, account, WorkOrderState::Accepted));
-                seen.lock().unwrap().push((account, refuse, before, loads(tx)));
+                seen.lock().unwrap().push((account, refuse, before, open_order_counts(tx)));
                 if refuse { Err(Error::new(Code::Conflict)) } else { Ok(()) }
             })
         };
@@ -291,6 +291,6 @@ fn counts_follow_what_the_transaction_writes_and_takes_back() {
                 stands.clone_from(after);
             }
         }
-        assert_eq!(t.db().write_blocking(|tx| Ok(loads(tx))).unwrap(), [(31, 2), (32, 3)]);
+        assert_eq!(t.db().write_blocking(|tx| Ok(open_order_counts(tx))).unwrap(), [(31, 2), (32, 3)]);
     }
 }

@@ -23,8 +23,8 @@ use bazdid_domain::{
     organisation::{ActiveState, Organisation, OrganisationKind},
     photo::PhotoKind,
     reference::ReferenceRows,
+    unit_of_work::UnitOfWork,
     work_order::{Answer, Assignment, WorkOrder, WorkOrderState},
-    world::World,
 };
 use bazdid_protocol::{
     digest::row_hash,
@@ -303,23 +303,23 @@ impl City {
         self.db.read_blocking(f).unwrap()
     }
 
-    pub fn world(&self, ticket: TicketId) -> World {
-        self.write(move |tx| store::aggregate::load_world(tx, &[ticket]))
+    pub fn unit(&self, ticket: TicketId) -> UnitOfWork {
+        self.write(move |tx| store::aggregate::load_unit(tx, &[ticket]))
     }
 
-    /// An office command: changes the world of a ticket and keeps it.
-    pub fn office(&self, ticket: TicketId, f: impl Fn(&mut World) + Send + 'static) {
+    /// An office command: changes the unit of work of a ticket and keeps it.
+    pub fn office(&self, ticket: TicketId, f: impl Fn(&mut UnitOfWork) + Send + 'static) {
         let ctx = self.ctx(Some(id(SUPERVISOR)));
         self.write(move |tx| {
-            let mut world = store::aggregate::load_world(tx, &[ticket])?;
-            f(&mut world);
-            change::keep(tx, &ctx, &mut world, Change::default())
+            let mut unit = store::aggregate::load_unit(tx, &[ticket])?;
+            f(&mut unit);
+            change::keep(tx, &ctx, &mut unit, Change::default())
         });
     }
 
     /// The order of a ticket.
     pub fn order(&self, ticket: TicketId) -> WorkOrder {
-        self.world(ticket).work_orders.iter().next().unwrap().clone()
+        self.unit(ticket).work_orders.iter().next().unwrap().clone()
     }
 
     /// Takes an order from its holder and offers it to another organisation: a new epoch.

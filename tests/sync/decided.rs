@@ -99,7 +99,7 @@ fn late_work_that_a_supervisor_accepts_is_the_round_to_be_verified_and_every_dev
         // The inspector verifies it like any other.
         let mut inspector = city.device(INSPECTOR_W);
         inspector.sync().unwrap();
-        let round = city.world(ticket).rounds.iter().next().unwrap().id;
+        let round = city.unit(ticket).rounds.iter().next().unwrap().id;
         inspector.verify(order.uuid(), round.uuid(), "خوب است");
         inspector.sync().unwrap();
         assert_eq!(city.order(ticket).state, WorkOrderState::Verified);
@@ -197,7 +197,7 @@ fn what_was_set_aside_counts_once_a_supervisor_lets_it_in_and_its_device_is_told
         city.pass(5);
         decide(city, SUPERVISOR, &aside, aside.rev, resolution(Resolution::Adopt)).unwrap();
         assert_eq!(city.order(ticket).state, WorkOrderState::Submitted);
-        assert_eq!(city.world(ticket).photos.iter().count(), 1);
+        assert_eq!(city.unit(ticket).photos.iter().count(), 1);
         crew.refresh_results().unwrap();
         assert_eq!(crew.state.outbox.result(submit).unwrap().status, Status::Applied);
         let (_, pulled) = crew.sync().unwrap();
@@ -238,9 +238,9 @@ fn tickets_that_are_one_are_merged_and_their_finder_sees_it() {
         inspector.sync().unwrap();
         let twins = seen(city, SUPERVISOR).into_iter().find(|c| c.kind == ConflictKind::PossibleDuplicate).unwrap();
         decide(city, SUPERVISOR, &twins, twins.rev, resolution(Resolution::MergeInto)).unwrap();
-        let merged = city.world(second).tickets.get(second).unwrap().clone();
+        let merged = city.unit(second).tickets.get(second).unwrap().clone();
         assert_eq!((merged.status, merged.duplicate_of), (TicketStatus::Duplicate, Some(first)));
-        assert_eq!(city.world(first).tickets.get(first).unwrap().supporters, 2);
+        assert_eq!(city.unit(first).tickets.get(first).unwrap().supporters, 2);
         assert_eq!(city.order(second).state, WorkOrderState::Cancelled);
         inspector.sync().unwrap();
         assert_eq!(inspector.state.copy.text("ticket", second.uuid(), "status"), Some("duplicate"));

@@ -9,7 +9,7 @@ use bazdid_domain::{
     work_order::WorkOrderState,
 };
 use bazdid_protocol::outcome::{OutcomeCode, Status};
-use bazdid_service::sync::{kept, results::list_results};
+use bazdid_service::sync::{quarantine, results::list_results};
 use bazdid_store as store;
 use serde_json::json;
 
@@ -122,7 +122,7 @@ fn a_submission_waits_for_its_photo_and_a_note_for_its_ticket() {
         helper.add_note(fresh.uuid(), "beside the school");
         helper.sync().unwrap();
         maker.sync().unwrap();
-        assert_eq!(city.world(fresh).notes.iter().count(), 1);
+        assert_eq!(city.unit(fresh).notes.iter().count(), 1);
     });
 }
 
@@ -147,10 +147,10 @@ fn work_of_a_past_epoch_is_kept_with_its_evidence_and_the_device_gets_the_truth_
         let result = late.state.outbox.result(submit).unwrap();
         assert_eq!((result.status, result.code), (Status::Conflict, Some(OutcomeCode::StaleEpoch)), "{result:?}");
         assert_eq!(result.state, None, "what is another's now is not shown");
-        let world = city.world(ticket);
-        assert_eq!(world.work_orders.iter().next(), Some(&before), "the order is as it was");
-        assert_eq!((world.photos.iter().count(), world.visits.iter().count(), world.work_events.iter().count()), (1, 1, 3));
-        assert_eq!(world.conflicts.iter().map(|c| c.kind).collect::<Vec<_>>(), [ConflictKind::StaleEpoch]);
+        let unit = city.unit(ticket);
+        assert_eq!(unit.work_orders.iter().next(), Some(&before), "the order is as it was");
+        assert_eq!((unit.photos.iter().count(), unit.visits.iter().count(), unit.work_events.iter().count()), (1, 1, 3));
+        assert_eq!(unit.conflicts.iter().map(|c| c.kind).collect::<Vec<_>>(), [ConflictKind::StaleEpoch]);
         // All of it left the old contractor's devices but what their people recorded themselves.
         assert!(pulled.diverged.is_empty());
         let left: Vec<&str> = late.state.copy.rows().map(|(kind, ..)| kind).collect();
@@ -185,7 +185,7 @@ fn what_was_done_before_a_task_ended_counts_and_what_was_done_after_is_set_aside
         assert_eq!(result(before).status, Status::Applied, "{:?}", result(before));
         assert_eq!((result(after).status, result(after).code), (Status::Conflict, Some(OutcomeCode::Quarantined)));
         assert_eq!(city.order(ticket).state, WorkOrderState::Accepted);
-        assert_eq!(city.world(ticket).conflicts.iter().map(|c| c.kind).collect::<Vec<_>>(), [ConflictKind::Quarantined]);
+        assert_eq!(city.unit(ticket).conflicts.iter().map(|c| c.kind).collect::<Vec<_>>(), [ConflictKind::Quarantined]);
         crew.pull().unwrap();
         assert_eq!(crew.state.copy.list("ticket").count(), 0, "the channel is lost");
     });
@@ -220,13 +220,13 @@ fn what_waits_too_long_comes_to_the_office_and_can_be_let_in() {
         crew.sync().unwrap();
         let step = |city: &crate::city::SharedCity| {
             let ctx = city.ctx(None);
-            city.write(move |tx| kept::set_overdue_aside(tx, &ctx)).done
+            city.write(move |tx| quarantine::set_overdue_aside(tx, &ctx)).done
         };
         city.pass(5 * 24 * 60 - 1);
         assert_eq!(step(city), 0);
         city.pass(1);
         assert_eq!((step(city), step(city)), (2, 0));
-        let conflicts: Vec<_> = city.world(ticket).conflicts.iter().cloned().collect();
+        let conflicts: Vec<_> = city.unit(ticket).conflicts.iter().cloned().collect();
         assert_eq!(conflicts.iter().map(|c| c.kind).collect::<Vec<_>>(), [ConflictKind::HeldTooLong]);
         crew.refresh_results().unwrap();
         let result = |id| crew.state.outbox.result(id).unwrap();
@@ -236,7 +236,7 @@ fn what_waits_too_long_comes_to_the_office_and_can_be_let_in() {
         let (ctx, conflict) = (city.ctx(None), conflicts[0].id);
         let acts = city.write(move |tx| {
             let reference = ctx.reference(tx)?;
-            let kept = kept::find_kept(tx, &reference, conflict)?;
+            let kept = quarantine::find_kept(tx, &reference, conflict)?;
             let acts = kept.acts().len();
             kept.settle(tx, &ctx, &[])?;
             Ok(acts)
@@ -259,7 +259,7 @@ fn a_device_that_was_away_for_months_hears_what_became_of_what_waited() {
         assert_eq!(inspector.state.outbox.result(unknown).unwrap().status, Status::Held);
         city.pass(15 * 24 * 60);
         let ctx = city.ctx(None);
-        assert_eq!(city.write(move |tx| kept::set_overdue_aside(tx, &ctx)).done, 1);
+        assert_eq!(city.write(move |tx| quarantine::set_overdue_aside(tx, &ctx)).done, 1);
         city.pass(90 * 24 * 60);
         inspector.sync().unwrap();
         inspector.refresh_results().unwrap();

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bazdid_client::acts::Shot;
-use bazdid_domain::{photo::PhotoKind, visit::VisitKind, world::World};
+use bazdid_domain::{photo::PhotoKind, unit_of_work::UnitOfWork, visit::VisitKind};
 use bazdid_protocol::{
     envelope::ResultItem,
     ids::TicketId,
@@ -48,16 +48,16 @@ fn make(kind: &str, thing: Uuid, own: u128, seq: i64, (ticket, order, visit): (U
 
 /// A thing of every kind that there is at the ticket or around it, by kind.
 fn things(city: &SharedCity, ticket: TicketId) -> BTreeMap<&'static str, Uuid> {
-    let world = city.world(ticket);
-    let mut found: BTreeMap<&'static str, Uuid> = kinds(&world);
+    let unit = city.unit(ticket);
+    let mut found: BTreeMap<&'static str, Uuid> = kinds(&unit);
     found.extend([("category", Uuid::from_u128(POTHOLE)), ("area", Uuid::from_u128(D_WEST)), ("organisation", Uuid::from_u128(OLD))]);
     found
 }
 
-fn kinds(world: &World) -> BTreeMap<&'static str, Uuid> {
+fn kinds(unit: &UnitOfWork) -> BTreeMap<&'static str, Uuid> {
     let mut found = BTreeMap::new();
     macro_rules! first {
-        ($($table:ident $kind:literal),+) => {$( found.extend(world.$table.iter().next().map(|row| ($kind, row.id.uuid()))); )+};
+        ($($table:ident $kind:literal),+) => {$( found.extend(unit.$table.iter().next().map(|row| ($kind, row.id.uuid()))); )+};
     }
     first!(
         tickets "ticket", work_orders "work_order", assignments "assignment", work_events "work_event", rounds "round", visits "visit",
@@ -98,7 +98,7 @@ fn nothing_is_made_under_the_id_of_another_thing_of_any_kind() {
         {
             assert!(things.contains_key(kind), "no {kind} in {things:?}");
         }
-        let before = city.world(ticket);
+        let before = city.unit(ticket);
         // Of the same district, of another one that may not know of the ticket, and of the contractor.
         for who in [INSPECTOR_W, INSPECTOR_E, CREW_OLD] {
             let (phone, device) = registered(city, who);
@@ -125,8 +125,8 @@ fn nothing_is_made_under_the_id_of_another_thing_of_any_kind() {
             }
             assert_eq!(details.len(), MAKERS.len(), "the answer does not depend on the other thing: {details:?}");
         }
-        assert_eq!(kinds(&city.world(ticket)), kinds(&before));
-        assert_eq!(city.world(ticket).changed(), before.changed());
+        assert_eq!(kinds(&city.unit(ticket)), kinds(&before));
+        assert_eq!(city.unit(ticket).changed(), before.changed());
         assert_eq!(city.order(ticket).id.uuid(), order, "the office still finds the order");
     });
 }
@@ -167,6 +167,6 @@ fn a_thing_may_have_the_id_of_its_own_mutation() {
         let (phone, device) = registered(city, INSPECTOR_W);
         let note = mutation(1, 0xd1, "note.add", ticket.uuid(), json!({"note": Uuid::from_u128(0xd1), "text": "x"}));
         assert_eq!(send(&phone, device, &[note]).unwrap().results[0].status, Status::Applied);
-        assert!(city.world(ticket).notes.get(id(0xd1)).is_some());
+        assert!(city.unit(ticket).notes.get(id(0xd1)).is_some());
     });
 }

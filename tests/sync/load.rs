@@ -182,13 +182,13 @@ fn notes_are_read_only_for_what_is_decided_by_them() {
         );
         assert!(read("note.edit", ticket.uuid(), json!({ "note": known, "text": "z" }), Status::Applied));
         assert!(read("ticket.edit", ticket.uuid(), json!({ "set": { "text": "z" } }), Status::Merged));
-        assert_eq!(city.world(ticket).notes.iter().filter(|n| n.text == "z").count(), 2);
+        assert_eq!(city.unit(ticket).notes.iter().filter(|n| n.text == "z").count(), 2);
         let id = ticket;
         city.write(move |tx| {
-            let mut world = store::aggregate::load_world(tx, &[id])?;
-            let row = world.tickets.get(id).unwrap().clone();
-            world.tickets.put(Ticket { status: TicketStatus::Cancelled, ..row });
-            store::aggregate::save_world(tx, &world, Timestamp::default())
+            let mut unit = store::aggregate::load_unit(tx, &[id])?;
+            let row = unit.tickets.get(id).unwrap().clone();
+            unit.tickets.put(Ticket { status: TicketStatus::Cancelled, ..row });
+            store::aggregate::save_unit(tx, &unit, Timestamp::default())
         });
         assert!(read("note.add", ticket.uuid(), json!({ "note": Uuid::from_u128(7004), "text": "z" }), Status::Conflict), "it is ended");
     });
@@ -219,8 +219,8 @@ fn an_id_that_somebody_else_gives_away_while_a_push_waits_for_the_ticket_is_take
         let first = thread::spawn(move || {
             other
                 .write_blocking(move |tx| {
-                    let mut world = store::aggregate::load_world(tx, &[ticket])?;
-                    world.notes.put(Note {
+                    let mut unit = store::aggregate::load_unit(tx, &[ticket])?;
+                    unit.notes.put(Note {
                         id: taken,
                         rev: 0,
                         ticket_id: ticket,
@@ -233,7 +233,7 @@ fn an_id_that_somebody_else_gives_away_while_a_push_waits_for_the_ticket_is_take
                         removed_at: None,
                         writes: vec![],
                     });
-                    change::keep(tx, &office, &mut world, Change::default())?;
+                    change::keep(tx, &office, &mut unit, Change::default())?;
                     told.send(()).unwrap();
                     held.recv().unwrap();
                     Ok(())
@@ -254,7 +254,7 @@ fn an_id_that_somebody_else_gives_away_while_a_push_waits_for_the_ticket_is_take
         first.join().unwrap();
         let answer = second.join().unwrap();
         assert_eq!((answer.results[0].status, answer.results[0].code), (Status::Rejected, Some(OutcomeCode::IdReuse)));
-        let texts: Vec<String> = city.world(ticket).notes.iter().map(|n| n.text.clone()).collect();
+        let texts: Vec<String> = city.unit(ticket).notes.iter().map(|n| n.text.clone()).collect();
         assert_eq!(texts, ["first"]);
     });
 }
@@ -322,7 +322,7 @@ fn three_hundred_devices_at_once_are_all_answered_and_nothing_is_lost() {
             answers.iter().flat_map(|a| &a.results).filter(|r| r.status == Status::Applied).filter_map(|r| r.id).collect();
         let expected = usize::try_from(devices).unwrap() * usize::try_from(each).unwrap();
         assert_eq!(answered.len(), expected);
-        let kept: usize = tickets.iter().map(|t| city.world(id(t.as_u128())).notes.iter().count()).sum();
+        let kept: usize = tickets.iter().map(|t| city.unit(id(t.as_u128())).notes.iter().count()).sum();
         assert_eq!(kept, expected);
         // What the feed counts is what is there.
         let mut inspector = city.device(INSPECTOR_W);
@@ -374,6 +374,6 @@ fn what_the_database_refuses_is_put_off_and_the_third_time_set_aside_and_the_res
         assert_eq!(again.device, answer.device);
         let kept = city.read(|tx| store::mutation::find_mutations(tx, &[id(3)]));
         assert_eq!((kept[0].attempts, kept[0].args["text"].as_str()), (3, Some("poison")), "its payload is kept");
-        assert_eq!(city.world(ticket).notes.iter().count(), 4);
+        assert_eq!(city.unit(ticket).notes.iter().count(), 4);
     });
 }

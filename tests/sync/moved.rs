@@ -21,7 +21,7 @@ fn move_east(city: &SharedCity, ticket: TicketId) {
     desk.sync().unwrap();
     desk.act("ticket.edit", ticket.uuid(), json!({"set": {"point": {"lat": EAST.lat, "lon": EAST.lon}}}));
     desk.sync().unwrap();
-    assert!(city.world(ticket).tickets.get(ticket).unwrap().leaf_areas.contains(&id(D_EAST)));
+    assert!(city.unit(ticket).tickets.get(ticket).unwrap().leaf_areas.contains(&id(D_EAST)));
 }
 
 #[test]
@@ -51,9 +51,9 @@ fn what_was_done_at_a_ticket_that_moved_to_another_district_counts() {
             assert!(matches!(item.status, Status::Applied | Status::Merged), "{item:?}");
             assert!(item.state.is_none(), "nothing is told of a ticket that they may no longer see: {item:?}");
         }
-        let world = city.world(ticket);
-        assert_eq!((world.visits.iter().count(), world.photos.iter().count(), world.notes.iter().count()), (1, 1, 1));
-        assert_eq!(world.tickets.get(ticket).unwrap().text, "two holes", "the edit is decided by the registers");
+        let unit = city.unit(ticket);
+        assert_eq!((unit.visits.iter().count(), unit.photos.iter().count(), unit.notes.iter().count()), (1, 1, 1));
+        assert_eq!(unit.tickets.get(ticket).unwrap().text, "two holes", "the edit is decided by the registers");
         // Their own facts stay with them, the ticket does not.
         inspector.sync().unwrap();
         assert!(inspector.state.copy.get("ticket", entity).is_none());

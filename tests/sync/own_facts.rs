@@ -108,7 +108,7 @@ fn facts_stay_after_the_order_went_to_others_until_their_bytes_have_been_there_f
         days(3);
         sync(&mut crew);
         assert_eq!(held(&crew), [0; 4]);
-        let world = city.world(ticket);
-        assert_eq!((world.photos.iter().count(), world.notes.iter().count()), (1, 1), "the server keeps them");
+        let unit = city.unit(ticket);
+        assert_eq!((unit.photos.iter().count(), unit.notes.iter().count()), (1, 1), "the server keeps them");
     });
 }

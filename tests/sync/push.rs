@@ -107,7 +107,7 @@ fn a_repeat_gets_the_first_answer_and_has_no_second_effect() {
         inspector.transport.lose.set(2);
         let (pushed, _) = inspector.sync().unwrap();
         assert_eq!((pushed.lost_replies, pushed.replayed), (2, 2));
-        assert_eq!(city.world(ticket).notes.iter().count(), 2);
+        assert_eq!(city.unit(ticket).notes.iter().count(), 2);
     });
 }
 
@@ -152,7 +152,7 @@ fn other_content_under_a_known_id_is_told_and_changes_nothing() {
                 (Some(6), Status::Rejected, Some(OutcomeCode::IdReuse), false)
             ]
         );
-        let texts: std::collections::BTreeSet<String> = city.world(ticket).notes.iter().map(|n| n.text.clone()).collect();
+        let texts: std::collections::BTreeSet<String> = city.unit(ticket).notes.iter().map(|n| n.text.clone()).collect();
         assert_eq!(texts, ["a", "first", "next"].map(String::from).into());
     });
 }
@@ -208,7 +208,7 @@ fn a_gap_a_fork_and_a_large_batch_are_told_before_anything_is_done() {
         let many: Vec<Value> = (0..501).map(|n| note(4 + n, 100 + u128::try_from(n).unwrap(), ticket.uuid(), "x")).collect();
         let large = send(&phone, device, &many).unwrap_err();
         assert_eq!((large.code, large.facts["max_mutations"].as_i64()), (Code::BatchTooLarge, Some(500)));
-        assert_eq!(city.world(ticket).notes.iter().count(), 3);
+        assert_eq!(city.unit(ticket).notes.iter().count(), 3);
     });
 }
 
@@ -229,7 +229,7 @@ fn a_device_that_registers_anew_sends_the_same_again_and_nothing_is_doubled() {
         phone.add_note(ticket.uuid(), "three");
         phone.sync().unwrap();
         assert_eq!(phone.state.forks, 1, "the other's mutation stands under this seq");
-        let texts: Vec<String> = city.world(ticket).notes.iter().map(|n| n.text.clone()).collect();
+        let texts: Vec<String> = city.unit(ticket).notes.iter().map(|n| n.text.clone()).collect();
         assert_eq!(texts.len(), 3, "{texts:?}");
     });
 }
@@ -266,7 +266,7 @@ fn what_cannot_be_read_is_answered_and_the_next_goes_through() {
         let again = send(&phone, device, &batch).unwrap();
         assert!(again.results.iter().all(|r| r.replayed), "{again:?}");
         assert_eq!(again.device, answer.device);
-        assert_eq!(city.world(ticket).notes.iter().count(), 2);
+        assert_eq!(city.unit(ticket).notes.iter().count(), 2);
     });
 }
 
@@ -290,7 +290,7 @@ fn a_group_is_all_or_nothing_and_what_rests_on_a_refused_creation_is_kept() {
         let (ticket, order) = ticket_with_order(city);
         let mut inspector = city.device(INSPECTOR_W);
         inspector.sync().unwrap();
-        let (good, bad) = inspector.together(|d| {
+        let (good, bad) = inspector.grouped(|d| {
             let note = d.act("note.add", ticket.uuid(), json!({"note": Uuid::from_u128(77), "text": "with the group"}));
             // An inspector of the city does not hold the contractor's order.
             (note, d.accept(order.uuid()))
@@ -301,7 +301,7 @@ fn a_group_is_all_or_nothing_and_what_rests_on_a_refused_creation_is_kept() {
         assert_eq!(result(bad).status, Status::Rejected, "{:?}", result(bad));
         assert_eq!((result(good).status, result(good).code), (Status::Conflict, Some(OutcomeCode::Quarantined)), "evidence is kept");
         assert_eq!(result(after).status, Status::Applied);
-        assert_eq!(city.world(ticket).notes.iter().count(), 1);
+        assert_eq!(city.unit(ticket).notes.iter().count(), 1);
 
         // A creation that is refused, in a group and alone; what was seen at it is kept for the office.
         let point = json!({"lat": WEST.lat, "lon": WEST.lon});
@@ -342,7 +342,7 @@ fn of_two_identical_pushes_at_once_one_waits_and_gets_the_stored_answers() {
         let first = answers.iter().filter(|a| a.results.iter().all(|r| !r.replayed)).count();
         let replays = answers.iter().filter(|a| a.results.iter().all(|r| r.replayed)).count();
         assert_eq!((first, replays), (1, 3));
-        assert_eq!(city.world(ticket).notes.iter().count(), 20);
+        assert_eq!(city.unit(ticket).notes.iter().count(), 20);
     });
 }
 
@@ -375,7 +375,7 @@ fn a_clock_that_is_far_off_is_told_and_decides_nothing() {
         inspector.push().unwrap();
         let result = inspector.state.outbox.result(noted).unwrap();
         assert_eq!((result.status, result.code), (Status::Applied, Some(OutcomeCode::ClockSuspect)));
-        let note = city.world(ticket).notes.get(id(9)).unwrap().clone();
+        let note = city.unit(ticket).notes.get(id(9)).unwrap().clone();
         let age = city.now() - note.eff;
         assert!((599_999_999..=600_000_000).contains(&age), "the uptime tells, after what the author had seen: {age}");
         let device = inspector.state.device.unwrap();

@@ -16,7 +16,7 @@ use bazdid_protocol::{
 use bazdid_server::worker::Worker;
 use bazdid_service::{
     conflict::{self, Resolve},
-    inbox, kept,
+    inbox, quarantine,
     sync::push::{Batch, push},
     ticket::{self, NewTicket},
 };
@@ -62,7 +62,7 @@ fn answer(phone: &Phone, n: u128) -> ResultItem {
 }
 
 fn alarm(city: &SharedCity, ticket: TicketId) -> Conflict {
-    city.world(ticket).conflicts.iter().find(|c| c.kind == ConflictKind::EpochUnknown).unwrap().clone()
+    city.unit(ticket).conflicts.iter().find(|c| c.kind == ConflictKind::EpochUnknown).unwrap().clone()
 }
 
 /// A start of the work in an epoch that the server has not issued.
@@ -80,7 +80,7 @@ fn a_ticket_that_an_operator_registers_releases_what_waited_for_it() {
         assert_eq!((sent.results[0].status, sent.results[0].code), (Status::Held, Some(OutcomeCode::UnknownEntity)));
         city.pass(5);
         register_ticket(city, 0x77);
-        assert_eq!(city.world(id(0x77)).notes.iter().count(), 1);
+        assert_eq!(city.unit(id(0x77)).notes.iter().count(), 1);
         let released = answer(&phone, 50);
         assert_eq!((released.status, released.code), (Status::Applied, None), "{released:?}");
         let mut inspector = city.device(INSPECTOR_W);
@@ -127,7 +127,7 @@ fn a_supervisor_lets_in_or_leaves_out_what_waits_for_an_unknown_epoch_before_and
             let round = worker(city).tick().unwrap();
             assert_eq!(round.overdue_mutations, usize::from(days > 5));
             let raised = alarm(city, ticket);
-            assert_eq!(city.world(ticket).conflicts.iter().count(), 1, "one conflict for one thing");
+            assert_eq!(city.unit(ticket).conflicts.iter().count(), 1, "one conflict for one thing");
             let ctx = city.ctx(Some(id(SUPERVISOR)));
             let command = Resolve { resolution, note: None, value: None, into: None };
             city.write(move |tx| conflict::resolve(tx, &ctx, raised.id, raised.rev, &command).map(drop));
@@ -135,9 +135,9 @@ fn a_supervisor_lets_in_or_leaves_out_what_waits_for_an_unknown_epoch_before_and
             if resolution == Resolution::Adopt {
                 assert!(matches!(told.status, Status::Applied | Status::Conflict), "{told:?}");
                 assert_ne!(told.code, Some(OutcomeCode::EpochUnknown));
-                assert_eq!(city.world(ticket).work_events.iter().count(), 1);
+                assert_eq!(city.unit(ticket).work_events.iter().count(), 1);
             } else {
-                assert_eq!((told.status, city.world(ticket).work_events.iter().count()), (Status::Rejected, 0));
+                assert_eq!((told.status, city.unit(ticket).work_events.iter().count()), (Status::Rejected, 0));
             }
         });
     }
@@ -155,11 +155,11 @@ fn what_belongs_to_nothing_known_stands_in_the_inbox_and_is_given_a_place_once()
         let ctx = city.ctx(Some(id(SUPERVISOR)));
         let shown = city.read(|tx| inbox::get(tx, &ctx)).kept;
         assert_eq!(shown.iter().map(|m| m.id).collect::<Vec<MutationId>>(), [id(51), id(50)]);
-        let decide = |by: u128, n: u128, decision: kept::Decision| {
+        let decide = |by: u128, n: u128, decision: quarantine::Decision| {
             let ctx = city.ctx(Some(id(by)));
-            city.db.write_blocking(move |tx| kept::decide(tx, &ctx, id(n), decision))
+            city.db.write_blocking(move |tx| quarantine::decide(tx, &ctx, id(n), decision))
         };
-        let adopt = |about: Option<u128>| kept::Decision::Adopt { about: about.map(Uuid::from_u128) };
+        let adopt = |about: Option<u128>| quarantine::Decision::Adopt { about: about.map(Uuid::from_u128) };
         let code =
             |outcome: bazdid_protocol::error::Result<_>| outcome.map(|_: bazdid_domain::sync::journal::Journaled| ()).unwrap_err().code;
         assert_eq!(code(decide(INSPECTOR_W, 50, adopt(None))), Code::Forbidden);
@@ -169,9 +169,9 @@ fn what_belongs_to_nothing_known_stands_in_the_inbox_and_is_given_a_place_once()
         assert_eq!(code(decide(SUPERVISOR, 52, adopt(None))), Code::NotFound);
         let adopted = decide(SUPERVISOR, 50, adopt(Some(ticket.uuid().as_u128()))).unwrap();
         assert_eq!((adopted.status, adopted.entity), (Status::Applied, nowhere), "the journal says what was sent");
-        assert_eq!(city.world(ticket).notes.iter().map(|n| n.text.clone()).collect::<Vec<_>>(), ["the kerb is broken too"]);
-        assert_eq!(code(decide(SUPERVISOR, 50, kept::Decision::Discard)), Code::Conflict);
-        assert_eq!(decide(SUPERVISOR, 51, kept::Decision::Discard).unwrap().status, Status::Rejected);
+        assert_eq!(city.unit(ticket).notes.iter().map(|n| n.text.clone()).collect::<Vec<_>>(), ["the kerb is broken too"]);
+        assert_eq!(code(decide(SUPERVISOR, 50, quarantine::Decision::Discard)), Code::Conflict);
+        assert_eq!(decide(SUPERVISOR, 51, quarantine::Decision::Discard).unwrap().status, Status::Rejected);
         assert_eq!((answer(&phone, 50).status, answer(&phone, 51).status), (Status::Applied, Status::Rejected));
         assert!(city.read(|tx| inbox::get(tx, &ctx)).kept.is_empty());
     });
@@ -210,7 +210,7 @@ fn what_two_transactions_at_once_did_not_see_of_each_other_is_found_by_the_worke
         assert_eq!(answer(&phone, 50).status, Status::Held);
         assert_eq!(worker(city).tick().unwrap().released_mutations, 1);
         assert_eq!(answer(&phone, 50).status, Status::Applied);
-        assert_eq!(city.world(id(0x77)).notes.iter().count(), 1);
+        assert_eq!(city.unit(id(0x77)).notes.iter().count(), 1);
         assert_eq!(worker(city).tick().unwrap().released_mutations, 0);
     });
 }

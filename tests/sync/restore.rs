@@ -107,9 +107,9 @@ fn notes(city: &SharedCity, phones: &[Phone]) -> BTreeMap<String, usize> {
         phones.iter().flat_map(|p| p.state.copy.list("ticket").map(|(id, _)| bazdid_protocol::ids::Id::new(id))).collect();
     tickets.sort_unstable();
     tickets.dedup();
-    let world = city.write(move |tx| store::aggregate::load_world(tx, &tickets));
+    let unit = city.write(move |tx| store::aggregate::load_unit(tx, &tickets));
     let mut notes = BTreeMap::new();
-    for note in world.notes.iter() {
+    for note in unit.notes.iter() {
         *notes.entry(note.text.clone()).or_default() += 1;
     }
     notes
@@ -117,12 +117,12 @@ fn notes(city: &SharedCity, phones: &[Phone]) -> BTreeMap<String, usize> {
 
 /// Whether an operator says that a backup was put back, or the server finds out.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Told {
+enum Report {
     ByOperator,
     ByNobody,
 }
 
-fn play(mut t: TestDb, told: Told) {
+fn play(mut t: TestDb, told: Report) {
     let folder = tempfile::tempdir().unwrap();
     let city = City::build(&t, 11);
     t.db = None;
@@ -161,7 +161,7 @@ fn play(mut t: TestDb, told: Told) {
     let city = open(&stopped, &t.url);
     city.pass(60);
     let lost_epoch = city.read(feed_epoch);
-    if told == Told::ByOperator {
+    if told == Report::ByOperator {
         let ctx = city.ctx(None);
         city.write(move |tx| {
             let epoch = feed_epoch(tx)?;
@@ -210,7 +210,7 @@ fn play(mut t: TestDb, told: Told) {
 
 #[test]
 fn after_a_backup_was_put_back_devices_converge_and_nothing_that_they_have_is_lost() {
-    for told in [Told::ByOperator, Told::ByNobody] {
+    for told in [Report::ByOperator, Report::ByNobody] {
         TestDb::both().into_iter().for_each(|t| play(t, told));
     }
 }

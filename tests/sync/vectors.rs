@@ -4,9 +4,9 @@
 
 mod case;
 mod fields;
+mod fixture;
 mod stamps;
 mod work;
-mod world;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 
 use crate::vectors::{
     case::Case,
-    world::{NOW, Who, reference_rows},
+    fixture::{NOW, Who, reference_rows},
 };
 
 /// A value that fits on one line of so many characters stands on one line.
@@ -69,7 +69,7 @@ fn text(value: &Value) -> String {
 }
 
 /// What is the same for all cases.
-fn around() -> Value {
+fn context() -> Value {
     let rows = reference_rows();
     json!({
         "format": 1,
@@ -95,7 +95,7 @@ fn files() -> BTreeMap<String, String> {
     }
     let mut files: BTreeMap<String, String> =
         by_file.into_iter().map(|(file, cases)| (format!("{file}.json"), text(&json!({ "cases": cases })))).collect();
-    files.insert("around.json".to_owned(), text(&around()));
+    files.insert("around.json".to_owned(), text(&context()));
     files.insert("stamps.json".to_owned(), text(&stamps::written()));
     files
 }

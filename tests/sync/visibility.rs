@@ -14,10 +14,10 @@ use bazdid_domain::{
     actor::Actor,
     policy::Permission,
     ticket::{TicketOrigin, TicketStatus},
+    unit_of_work::UnitOfWork,
     visibility::{Basis, Reach, holder},
     visit::Audience,
     work_order::WorkOrderState,
-    world::World,
 };
 use bazdid_protocol::{
     envelope::{Change, ChangeOp, PullRequest},
@@ -145,7 +145,7 @@ fn play(tx: &mut Tx<'_>, plan: &Plan, tally: &mut Tally) -> Result<Vec<String>> 
         build.step(*step)?;
     }
     let Build { tickets, former_holders, moved, .. } = build;
-    let world = store::aggregate::read_world(tx, &tickets)?;
+    let unit = store::aggregate::read_unit(tx, &tickets)?;
     let mut faults = Vec::new();
     for n in 1..=PEOPLE as u128 {
         let account: AccountId = id(n);
@@ -156,14 +156,14 @@ fn play(tx: &mut Tx<'_>, plan: &Plan, tally: &mut Tally) -> Result<Vec<String>> 
             let reach = reach(&ctx, &reference, permission)?;
             let by_sql = in_sql(tx, &reach)?;
             let kinds = ["ticket", "work_order", "round", "photo", "conflict"];
-            let in_memory: Rows = in_memory(&reach, &world).into_iter().filter(|(kind, _)| kinds.contains(&kind.as_str())).collect();
+            let in_memory: Rows = in_memory(&reach, &unit).into_iter().filter(|(kind, _)| kinds.contains(&kind.as_str())).collect();
             faults.extend(differences(&format!("{permission} of person {n}: in memory, by SQL"), &in_memory, &by_sql));
-            faults.extend(lookups(tx, &reach, &world)?.into_iter().map(|fault| format!("{permission} of person {n}: {fault}")));
+            faults.extend(lookups(tx, &reach, &unit)?.into_iter().map(|fault| format!("{permission} of person {n}: {fault}")));
         }
         let sync = reach(&ctx, &reference, Permission::Sync)?;
         let pulled = in_feed(tx, &ctx, n)?;
-        faults.extend(differences(&format!("person {n}: in memory, in the feed"), &in_memory(&sync, &world), &pulled));
-        count(tally, &Seen { account, grants: &grants, reach: &sync, world: &world }, &former_holders, &moved);
+        faults.extend(differences(&format!("person {n}: in memory, in the feed"), &in_memory(&sync, &unit), &pulled));
+        count(tally, &Seen { account, grants: &grants, reach: &sync, unit: &unit }, &former_holders, &moved);
     }
     count_grants(tally, plan);
     Ok(faults)
@@ -175,8 +175,8 @@ fn differences(what: &str, one: &Rows, other: &Rows) -> Option<String> {
 }
 
 /// The predicate.
-fn in_memory(reach: &Reach, world: &World) -> Rows {
-    reach.rows(world).into_iter().map(|(kind, id)| (kind.to_owned(), id)).collect()
+fn in_memory(reach: &Reach, unit: &UnitOfWork) -> Rows {
+    reach.rows(unit).into_iter().map(|(kind, id)| (kind.to_owned(), id)).collect()
 }
 
 /// What the lists answer.
@@ -199,23 +199,23 @@ fn in_sql(tx: &mut Tx<'_>, reach: &Reach) -> Result<Rows> {
 }
 
 /// The inbox, its counts, and what may be the same ticket: each a part of what the lists answer.
-fn lookups(tx: &mut Tx<'_>, reach: &Reach, world: &World) -> Result<Vec<String>> {
+fn lookups(tx: &mut Tx<'_>, reach: &Reach, unit: &UnitOfWork) -> Result<Vec<String>> {
     let mut faults = Vec::new();
     let drafts: BTreeSet<_> = store::inbox::list_drafts(tx, reach, ALL)?.into_iter().map(|o| o.id).collect();
-    let visible = world.work_orders.iter().filter(|o| o.state == WorkOrderState::Draft && reach.reads(world, *o));
+    let visible = unit.work_orders.iter().filter(|o| o.state == WorkOrderState::Draft && reach.reads(unit, *o));
     let expected: BTreeSet<_> = visible.map(|o| o.id).collect();
     if drafts != expected {
         faults.push(format!("drafts: in memory {expected:?}, by SQL {drafts:?}"));
     }
     let counted: i64 = store::inbox::count_drafts(tx, reach)?.into_iter().map(|(_, n)| n).sum();
     let open: i64 = store::conflict::count_open(tx, reach)?.into_iter().map(|(_, _, n)| n).sum();
-    let conflicts = world.conflicts.iter().filter(|c| reach.reads(world, *c)).count();
+    let conflicts = unit.conflicts.iter().filter(|c| reach.reads(unit, *c)).count();
     if (counted, open) != (expected.len() as i64, conflicts as i64) {
         faults.push(format!("counts of drafts and conflicts: {counted}, {open} by SQL, {}, {conflicts} in memory", expected.len()));
     }
     let near = list_neighbours(tx, &POINT, &[id(crate::city::POTHOLE)], START.plus_days(-1), reach)?;
     let near: BTreeSet<_> = near.into_iter().map(|n| n.id).collect();
-    let expected: BTreeSet<_> = world.tickets.iter().filter(|t| reach.reads(world, *t)).map(|t| t.id).collect();
+    let expected: BTreeSet<_> = unit.tickets.iter().filter(|t| reach.reads(unit, *t)).map(|t| t.id).collect();
     if near != expected {
         faults.push(format!("neighbours: in memory {expected:?}, by SQL {near:?}"));
     }
@@ -250,12 +250,12 @@ struct Seen<'a> {
     account: AccountId,
     grants: &'a [RoleGrant],
     reach: &'a Reach,
-    world: &'a World,
+    unit: &'a UnitOfWork,
 }
 
 impl Seen<'_> {
     fn reads<E: bazdid_domain::visibility::Visible>(&self, row: &E) -> bool {
-        self.reach.reads(self.world, row)
+        self.reach.reads(self.unit, row)
     }
 
     /// Whether the person reads by place what lies in some of the smallest areas.
@@ -280,7 +280,7 @@ fn count(
     let roles = seen.roles(START);
     let inspector_only = roles.iter().all(|r| Basis::of(*r) == Basis::Field) && !roles.is_empty();
     let mut has = |case: &'static str, there: bool| *tally.entry(case).or_default() += usize::from(there);
-    for ticket in seen.world.tickets.iter() {
+    for ticket in seen.unit.tickets.iter() {
         let (by_place, leaves, reads) = (seen.by_place(&ticket.leaf_areas), ticket.leaf_areas.len(), seen.reads(ticket));
         has("a ticket in several areas that a person reads by one of them only", leaves > 1 && by_place == 1);
         let gone = moved.contains(&ticket.id) && !parts.areas.is_empty() && !reads;
@@ -296,20 +296,20 @@ fn count(
         assert_eq!(ticket.status, TicketStatus::Triaged);
     }
     for (order, organisation) in former {
-        let order = seen.world.work_orders.get(id(*order)).unwrap();
+        let order = seen.unit.work_orders.get(id(*order)).unwrap();
         let formerly = parts.organisations.contains(organisation) && holder(order) != Some(*organisation);
         has("an order of a former holder whose people do not read it any more", formerly && !seen.reads(order));
-        for photo in seen.world.photos.iter().filter(|p| p.work_order_id == Some(order.id) && p.organisation_id == Some(*organisation)) {
+        for photo in seen.unit.photos.iter().filter(|p| p.work_order_id == Some(order.id) && p.organisation_id == Some(*organisation)) {
             let colleague = formerly && photo.actor != seen.account && !seen.reads(photo);
             has("a photo of a former holder's people, read by its author and no more by a colleague", colleague);
         }
     }
-    for note in seen.world.notes.iter().filter(|n| n.audience == Audience::Office) {
-        let ticket = seen.world.tickets.get(note.ticket_id).unwrap();
+    for note in seen.unit.notes.iter().filter(|n| n.audience == Audience::Office) {
+        let ticket = seen.unit.tickets.get(note.ticket_id).unwrap();
         has("a note for the office that a reader of the ticket does not read", seen.reads(ticket) && !seen.reads(note));
     }
     for grant in seen.grants.iter().filter(|g| g.role == Role::Inspector && g.in_force_at(START)) {
-        let orders = seen.world.work_orders.iter().filter(|o| holder(o).is_some() && holder(o) == grant.organisation_id);
+        let orders = seen.unit.work_orders.iter().filter(|o| holder(o).is_some() && holder(o) == grant.organisation_id);
         has("an inspector's employer whose orders they do not read", orders.filter(|o| !seen.reads(*o)).count() > 0);
     }
 }

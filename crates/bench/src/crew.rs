@@ -3,30 +3,30 @@
 use serde_json::{Value, json};
 
 use crate::{
-    Sizes, Told,
+    BenchResult, Sizes,
+    env::{BenchEnv, Served},
     figures::{Figures, Wanted, each, float, millis},
-    ground::{Ground, Served},
     import,
     people::Office,
     pull::median_sync,
 };
 use bazdid_command::Failure;
-use bazdid_demo::people::Desk;
+use bazdid_demo::people::OfficeClient;
 use bazdid_domain::account::Role;
 
 /// Measures.
 ///
 /// # Errors
 /// The server refuses.
-pub fn run(ground: &Ground, figures: &mut Figures, sizes: &Sizes) -> Told<()> {
+pub fn run(bench: &BenchEnv, figures: &mut Figures, sizes: &Sizes) -> BenchResult<()> {
     figures.part("crew", &format!("first sync of a crew with {} open orders", sizes.orders));
-    let server = ground.serve()?;
-    let mut office = Office::open(ground, &server)?;
-    let organisation = organisation(ground, &mut office)?;
-    give(ground, &server, &organisation, "crew", sizes.orders)?;
+    let server = bench.serve()?;
+    let mut office = Office::open(bench, &server)?;
+    let organisation = organisation(bench, &mut office)?;
+    give(bench, &server, &organisation, "crew", sizes.orders)?;
     let crew = office.worker(Role::Crew, &organisation)?;
     for encoding in ["identity", "zstd"] {
-        let pages = median_sync(ground, &server, &crew, encoding)?;
+        let pages = median_sync(bench, &server, &crew, encoding)?;
         figures.judge(&format!("first sync ({encoding})"), millis(pages.took), "ms", Wanted::Below(300.0));
         let wanted = if encoding == "zstd" { Wanted::Below(300.0) } else { Wanted::Open };
         figures.judge(&format!("first sync ({encoding}), size"), float(pages.wire) / 1000.0, "kB", wanted);
@@ -40,8 +40,8 @@ pub fn run(ground: &Ground, figures: &mut Figures, sizes: &Sizes) -> Told<()> {
 ///
 /// # Errors
 /// The server refuses.
-pub fn organisation(ground: &Ground, office: &mut Office<'_>) -> Told<Value> {
-    let code = format!("bench-{}", ground.ids.uuid(ground.clock.now()).simple());
+pub fn organisation(bench: &BenchEnv, office: &mut Office<'_>) -> BenchResult<Value> {
+    let code = format!("bench-{}", bench.ids.uuid(bench.clock.now()).simple());
     let body = json!({ "code": code, "kind": "contractor", "name_fa": "پیمانکار آزمایش", "name_en": "Contractor of the bench" });
     let made = office.admin.create("/v1/organisations", &body)?;
     made.get("id").cloned().ok_or_else(|| Failure::said("an organisation without an id"))
@@ -51,10 +51,10 @@ pub fn organisation(ground: &Ground, office: &mut Office<'_>) -> Told<Value> {
 ///
 /// # Errors
 /// The server refuses, or the city has not so many orders.
-pub fn give(ground: &Ground, server: &Served, organisation: &Value, name: &str, many: usize) -> Told<Vec<String>> {
+pub fn give(bench: &BenchEnv, server: &Served, organisation: &Value, name: &str, many: usize) -> BenchResult<Vec<String>> {
     // Not every request becomes an order that somebody can be given.
-    import::import(ground, name, 0..many.saturating_mul(2).saturating_add(20))?;
-    let mut supervisor = Desk::open(&server.base, &ground.person(Role::Supervisor)?, ground.ids.clone())?;
+    import::import(bench, name, 0..many.saturating_mul(2).saturating_add(20))?;
+    let mut supervisor = OfficeClient::open(&server.base, &bench.person(Role::Supervisor)?, bench.ids.clone())?;
     let mut orders: Vec<String> = Vec::new();
     let path = "/v1/work-orders?state=offered&kind=repair&limit=200";
     let mut next = Some(path.to_owned());
@@ -70,7 +70,7 @@ pub fn give(ground: &Ground, server: &Served, organisation: &Value, name: &str, 
     }
     let body = json!({ "organisation": organisation, "reason": "bench" });
     for order in &orders {
-        ground.watch.go_on()?;
+        bench.watch.go_on()?;
         supervisor.command(&format!("/v1/work-orders/{order}"), "reassign", &body)?;
     }
     Ok(orders)

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use bazdid_command::out;
 
-/// What a figure should be. Told beside it; a bench on a busy machine fails nobody.
+/// What a figure should be. BenchResult beside it; a bench on a busy machine fails nobody.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Wanted {
     /// Nothing was agreed.

@@ -3,9 +3,9 @@
 use std::io::Write as _;
 
 use crate::{
-    Sizes, Told,
+    BenchResult, Sizes,
+    env::BenchEnv,
     figures::{Figures, rate},
-    ground::Ground,
 };
 use bazdid_clock::Stopwatch;
 use bazdid_command::Failure;
@@ -17,10 +17,10 @@ const CATEGORIES: [&str; 3] = ["roads.pothole", "waste.missed", "green.pruning"]
 ///
 /// # Errors
 /// The import fails.
-pub fn run(ground: &Ground, figures: &mut Figures, sizes: &Sizes) -> Told<()> {
+pub fn run(bench: &BenchEnv, figures: &mut Figures, sizes: &Sizes) -> BenchResult<()> {
     let rows = sizes.tickets.saturating_mul(5);
     figures.part("import", &format!("{rows} service requests from a file, each with area and assignment"));
-    let took = import(ground, "import", 0..rows)?;
+    let took = import(bench, "import", 0..rows)?;
     figures.say("rows, the whole command", took, "rows/s");
     Ok(())
 }
@@ -29,22 +29,22 @@ pub fn run(ground: &Ground, figures: &mut Figures, sizes: &Sizes) -> Told<()> {
 ///
 /// # Errors
 /// The file cannot be written or the import fails.
-pub fn import(ground: &Ground, name: &str, rows: std::ops::Range<usize>) -> Told<f64> {
-    let file = ground.file(&format!("{name}.csv"));
+pub fn import(bench: &BenchEnv, name: &str, rows: std::ops::Range<usize>) -> BenchResult<f64> {
+    let file = bench.file(&format!("{name}.csv"));
     let many = rows.len();
     let said = |e: std::io::Error| Failure::said(format!("cannot write {}: {e}", file.display()));
     let mut csv = std::io::BufWriter::new(std::fs::File::create(&file).map_err(said)?);
     writeln!(csv, "id,category,text,address,lat,lon,created_at").map_err(said)?;
     for (n, category) in rows.zip(CATEGORIES.iter().cycle()) {
-        let (lat, lon) = ground.place(u64::try_from(n).unwrap_or_default());
+        let (lat, lon) = bench.place(u64::try_from(n).unwrap_or_default());
         let (day, minute, street) = (1 + n % 9, n % 60, n % 97);
         let text = format!("درخواست شمارهٔ {n},خیابان {street}");
         writeln!(csv, "{name}-{n},{category},{text},{lat:.6},{lon:.6},2026-03-0{day}T08:{minute:02}:00Z").map_err(said)?;
     }
     csv.flush().map_err(said)?;
-    let mut command = ground.program()?;
+    let mut command = bench.program()?;
     command.args(["import", "requests"]).arg(&file);
     let watch = Stopwatch::start();
-    ground.finish(command, "bazdid import requests")?;
+    bench.finish(command, "bazdid import requests")?;
     Ok(rate(many, watch.elapsed()))
 }

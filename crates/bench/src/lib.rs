@@ -4,8 +4,8 @@
 //! behind it. `docs/performance.md` says what each part measures.
 
 mod crew;
+pub mod env;
 pub mod figures;
-pub mod ground;
 mod import;
 mod outage;
 pub mod people;
@@ -22,8 +22,8 @@ pub mod wire;
 use std::path::PathBuf;
 
 use crate::{
+    env::{BenchEnv, Where},
     figures::Figures,
-    ground::{Ground, Where},
 };
 use bazdid_command::{Env, Failure, out};
 use bazdid_demo::CityWord;
@@ -33,7 +33,7 @@ use bazdid_server::{
 };
 
 /// Result of a step of the bench.
-pub type Told<T> = Result<T, Failure>;
+pub type BenchResult<T> = Result<T, Failure>;
 
 /// Options of `bench`.
 #[derive(Debug, clap::Args)]
@@ -180,38 +180,38 @@ pub fn run(args: &Args, env: &Env) -> Result<(), Failure> {
     if cfg!(debug_assertions) {
         out("This is a debug build: the figures say nothing about the speed of a release build.");
     }
-    let mut ground = Ground::prepare(&args.database, args.city, args.requests, env)?;
-    out(format_args!("database: {}", ground.database()));
+    let mut bench = BenchEnv::prepare(&args.database, args.city, args.requests, env)?;
+    out(format_args!("database: {}", bench.database()));
     let mut figures = Figures::default();
     for part in parts {
-        ground.watch.go_on()?;
+        bench.watch.go_on()?;
         let done = match part {
-            Part::Storm => storm::run(&ground, &mut figures, &sizes),
-            Part::Crew => crew::run(&ground, &mut figures, &sizes),
-            Part::Waiters => waiters::run(&ground, &mut figures, &sizes),
-            Part::Size => size::run(&ground, &mut figures, &sizes),
-            Part::Tickets => tickets::run(&ground, &mut figures, &sizes),
-            Part::Push => push::run(&mut ground, &mut figures, &sizes),
-            Part::Pull => pull::run(&ground, &mut figures, &sizes),
-            Part::Outage => outage::run(&ground, &mut figures, &sizes),
-            Part::Uploads => uploads::run(&ground, &mut figures, &sizes),
-            Part::Import => import::run(&ground, &mut figures, &sizes),
-            Part::Start => start::run(&ground, &mut figures),
+            Part::Storm => storm::run(&bench, &mut figures, &sizes),
+            Part::Crew => crew::run(&bench, &mut figures, &sizes),
+            Part::Waiters => waiters::run(&bench, &mut figures, &sizes),
+            Part::Size => size::run(&bench, &mut figures, &sizes),
+            Part::Tickets => tickets::run(&bench, &mut figures, &sizes),
+            Part::Push => push::run(&mut bench, &mut figures, &sizes),
+            Part::Pull => pull::run(&bench, &mut figures, &sizes),
+            Part::Outage => outage::run(&bench, &mut figures, &sizes),
+            Part::Uploads => uploads::run(&bench, &mut figures, &sizes),
+            Part::Import => import::run(&bench, &mut figures, &sizes),
+            Part::Start => start::run(&bench, &mut figures),
         };
         // What failed because somebody ended the bench is not told as a fault of the server.
-        ground.watch.go_on()?;
+        bench.watch.go_on()?;
         done?;
     }
     if let Some(file) = &args.figures {
-        let text = serde_json::to_string_pretty(&figures.to_json(ground.database())).unwrap_or_default();
+        let text = serde_json::to_string_pretty(&figures.to_json(bench.database())).unwrap_or_default();
         std::fs::write(file, format!("{text}\n")).map_err(|e| Failure::said(format!("cannot write {}: {e}", file.display())))?;
         out(format_args!("\nThe figures are in {}.", file.display()));
     }
-    ground.close()
+    bench.close()
 }
 
 /// Each device has a connection, here and at the server.
-fn enough_files(parts: &[Part], sizes: &Sizes) -> Told<()> {
+fn enough_files(parts: &[Part], sizes: &Sizes) -> BenchResult<()> {
     let of = |part: &Part| match part {
         Part::Outage | Part::Storm => sizes.devices,
         Part::Waiters => sizes.waiters,

@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
-    Sizes, Told,
+    BenchResult, Sizes,
+    env::{BenchEnv, Served},
     figures::{Figures, Wanted, float, rate},
-    ground::{Ground, Served},
     people::{Login, Office, Reach},
     wire::{at_once, device},
 };
@@ -37,16 +37,16 @@ const LONGEST_WAIT_S: u64 = 5;
 ///
 /// # Errors
 /// Something was refused or lost.
-pub fn run(ground: &Ground, figures: &mut Figures, sizes: &Sizes) -> Told<()> {
+pub fn run(bench: &BenchEnv, figures: &mut Figures, sizes: &Sizes) -> BenchResult<()> {
     let many = sizes.devices;
     figures.part("outage", &format!("{many} devices send {} mutations each, all at once", FINDINGS * EACH));
-    let server = ground.serve()?;
-    let mut office = Office::open(ground, &server)?;
+    let server = bench.serve()?;
+    let mut office = Office::open(bench, &server)?;
     let logins = office.logins(Role::Inspector, Reach::Districts, many)?;
     let category = category(&mut office)?;
-    let devices = prepare(ground, &logins, category)?;
+    let devices = prepare(bench, &logins, category)?;
     let watch = Stopwatch::start();
-    let done = at_once(devices, |_, device| send(ground, device))?;
+    let done = at_once(devices, |_, device| send(bench, device))?;
     let took = watch.elapsed();
     let memory = server.resident_mib();
     let mutations = many * FINDINGS * EACH;
@@ -58,11 +58,11 @@ pub fn run(ground: &Ground, figures: &mut Figures, sizes: &Sizes) -> Told<()> {
     figures.say("answers that did not come", float(done.iter().map(|d| d.lost).sum()), "answers");
     figures.judge("memory of the server", memory, "MiB", Wanted::Below(400.0));
     let reader = office.logins(Role::Supervisor, Reach::City, 1)?.pop().ok_or_else(|| Failure::said("no login"))?;
-    account_for(ground, &server, &reader, &done, figures)
+    account_for(bench, &server, &reader, &done, figures)
 }
 
 /// A category at which an inspector looks first: the system chooses one for every new ticket, which costs the most that can follow.
-fn category(office: &mut Office<'_>) -> Told<CategoryId> {
+fn category(office: &mut Office<'_>) -> BenchResult<CategoryId> {
     let all = office.admin.list("/v1/categories")?;
     let first = all.into_iter().find(|c| c.get("needs_inspection") == Some(&json!(true)));
     let id = first.and_then(|c| serde_json::from_value(c.get("id")?.clone()).ok());
@@ -70,12 +70,12 @@ fn category(office: &mut Office<'_>) -> Told<CategoryId> {
 }
 
 /// The devices, offline with their work in the outbox.
-fn prepare(ground: &Ground, logins: &[Login], category: CategoryId) -> Told<Vec<Device<HttpTransport>>> {
+fn prepare(bench: &BenchEnv, logins: &[Login], category: CategoryId) -> BenchResult<Vec<Device<HttpTransport>>> {
     let made = logins.iter().zip(0_u64..).map(|(login, n)| {
-        let mut device = device(ground, login, &format!("bench {n}"));
+        let mut device = device(bench, login, &format!("bench {n}"));
         device.register()?;
         for t in 0..FINDINGS {
-            let (lat, lon) = ground.place(n * 1000 + u64::try_from(t).unwrap_or_default());
+            let (lat, lon) = bench.place(n * 1000 + u64::try_from(t).unwrap_or_default());
             let point = Point { lat, lon, accuracy_m: Some(6.0) };
             let ticket = device.create_ticket(category, &format!("یافته {n}-{t}"), point, None);
             let visit = device.arrive(ticket.uuid(), VisitKind::Patrol, point);
@@ -96,11 +96,11 @@ struct Done {
 }
 
 /// Sends until everything is answered; comes back when the server says so.
-fn send(ground: &Ground, mut device: Device<HttpTransport>) -> Told<Done> {
+fn send(bench: &BenchEnv, mut device: Device<HttpTransport>) -> BenchResult<Done> {
     let watch = Stopwatch::start();
     let (mut later, mut lost) = (0, 0);
     while device.state.outbox.pending() > 0 {
-        ground.watch.go_on()?;
+        bench.watch.go_on()?;
         match device.push() {
             Ok(report) => lost += report.lost_replies,
             Err(ClientError::Lost(_)) => lost += 1,
@@ -118,8 +118,8 @@ fn send(ground: &Ground, mut device: Device<HttpTransport>) -> Told<Done> {
 }
 
 /// Compares what the devices made with what a new device reads that may read all of the city.
-fn account_for(ground: &Ground, server: &Served, reader: &Login, done: &[Done], figures: &mut Figures) -> Told<()> {
-    let mut fresh = device(ground, reader, "fresh");
+fn account_for(bench: &BenchEnv, server: &Served, reader: &Login, done: &[Done], figures: &mut Figures) -> BenchResult<()> {
+    let mut fresh = device(bench, reader, "fresh");
     fresh.pull()?;
     let held: BTreeSet<Uuid> =
         ["ticket", "visit", "note"].into_iter().flat_map(|kind| fresh.state.copy.list(kind).map(|(id, _)| id)).collect();

@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 
 use crate::{
-    Told,
-    ground::{Ground, Served},
+    BenchResult,
+    env::{BenchEnv, Served},
 };
 use bazdid_client::http::HttpTransport;
 use bazdid_command::Failure;
-use bazdid_demo::people::{Desk, Person};
+use bazdid_demo::people::{OfficeClient, Person};
 use bazdid_domain::account::Role;
 use bazdid_protocol::ids::AccountId;
 
@@ -42,7 +42,7 @@ impl Login {
     ///
     /// # Errors
     /// The server refuses.
-    pub fn of(server: &Served, person: &Person) -> Told<Self> {
+    pub fn of(server: &Served, person: &Person) -> BenchResult<Self> {
         let mut http = HttpTransport::new(&server.base);
         let account = http.login(&person.login, &person.password)?.id;
         Ok(Self { http, account })
@@ -52,17 +52,17 @@ impl Login {
     ///
     /// # Errors
     /// There is no token.
-    pub fn bearer(&self) -> Told<String> {
+    pub fn bearer(&self) -> BenchResult<String> {
         self.http.access_token().map(|t| format!("Bearer {t}")).ok_or_else(|| Failure::said("the login gave no token"))
     }
 }
 
 /// The office that makes accounts.
 pub struct Office<'g> {
-    ground: &'g Ground,
+    bench: &'g BenchEnv,
     server: &'g Served,
     /// The administrator.
-    pub admin: Desk,
+    pub admin: OfficeClient,
     cities: Vec<Value>,
     districts: Vec<Value>,
 }
@@ -72,8 +72,8 @@ impl<'g> Office<'g> {
     ///
     /// # Errors
     /// The server refuses.
-    pub fn open(ground: &'g Ground, server: &'g Served) -> Told<Self> {
-        let mut admin = Desk::open(&server.base, &ground.person(Role::Admin)?, ground.ids.clone())?;
+    pub fn open(bench: &'g BenchEnv, server: &'g Served) -> BenchResult<Self> {
+        let mut admin = OfficeClient::open(&server.base, &bench.person(Role::Admin)?, bench.ids.clone())?;
         let areas = admin.list("/v1/areas")?;
         let ids = |top: bool| {
             let of = areas.iter().filter(move |a| a.get("parent_id").is_none_or(Value::is_null) == top);
@@ -82,7 +82,7 @@ impl<'g> Office<'g> {
         let (cities, below) = (ids(true), ids(false));
         // Where no area lies in another one, every area is a district.
         let districts = if below.is_empty() { cities.clone() } else { below };
-        Ok(Self { ground, server, admin, cities, districts })
+        Ok(Self { bench, server, admin, cities, districts })
     }
 
     /// How many districts there are.
@@ -95,7 +95,7 @@ impl<'g> Office<'g> {
     ///
     /// # Errors
     /// The server refuses.
-    pub fn logins(&mut self, role: Role, reach: Reach, devices: usize) -> Told<Vec<Login>> {
+    pub fn logins(&mut self, role: Role, reach: Reach, devices: usize) -> BenchResult<Vec<Login>> {
         let accounts = (0..devices.div_ceil(DEVICES)).map(|n| {
             let areas = match reach {
                 Reach::City => self.cities.clone(),
@@ -104,7 +104,7 @@ impl<'g> Office<'g> {
             };
             self.account(role, &json!({ "organisation_id": null, "areas": areas }))
         });
-        let accounts = accounts.collect::<Told<Vec<Login>>>()?;
+        let accounts = accounts.collect::<BenchResult<Vec<Login>>>()?;
         Ok(accounts.iter().cycle().take(devices).cloned().collect())
     }
 
@@ -112,7 +112,7 @@ impl<'g> Office<'g> {
     ///
     /// # Errors
     /// The server refuses.
-    pub fn worker(&mut self, role: Role, organisation: &Value) -> Told<Login> {
+    pub fn worker(&mut self, role: Role, organisation: &Value) -> BenchResult<Login> {
         self.account(role, &json!({ "organisation_id": organisation, "areas": [] }))
     }
 
@@ -120,21 +120,21 @@ impl<'g> Office<'g> {
     ///
     /// # Errors
     /// The server refuses.
-    pub fn workers(&mut self, role: Role, organisation: &Value, devices: usize) -> Told<Vec<Login>> {
+    pub fn workers(&mut self, role: Role, organisation: &Value, devices: usize) -> BenchResult<Vec<Login>> {
         let people = (0..devices.div_ceil(DEVICES)).map(|_| self.worker(role, organisation));
-        let people = people.collect::<Told<Vec<Login>>>()?;
+        let people = people.collect::<BenchResult<Vec<Login>>>()?;
         Ok(people.iter().cycle().take(devices).cloned().collect())
     }
 
-    fn account(&mut self, role: Role, place: &Value) -> Told<Login> {
-        self.ground.watch.go_on()?;
+    fn account(&mut self, role: Role, place: &Value) -> BenchResult<Login> {
+        self.bench.watch.go_on()?;
         // A login is short; an id makes it one that nobody had in an earlier part.
-        let login = format!("bench.{}", self.ground.ids.uuid(self.ground.clock.now()).simple());
+        let login = format!("bench.{}", self.bench.ids.uuid(self.bench.clock.now()).simple());
         let body = json!({ "login": login, "display_name": "bench", "locale": "fa", "password": PASSWORD });
         let made = self.admin.create("/v1/accounts", &body)?;
         let id = made.get("id").and_then(Value::as_str).ok_or_else(|| Failure::said("an account without an id"))?;
         // What devices record happened a moment before it is pushed; the role must have been held by then.
-        let mut grant = json!({ "role": role, "valid_from": self.ground.clock.now().plus_days(-1) });
+        let mut grant = json!({ "role": role, "valid_from": self.bench.clock.now().plus_days(-1) });
         if let (Some(grant), Some(place)) = (grant.as_object_mut(), place.as_object()) {
             grant.extend(place.clone());
         }

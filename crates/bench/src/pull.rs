@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use crate::{
-    Sizes, Told,
+    BenchResult, Sizes,
+    env::{BenchEnv, Served},
     figures::{Figures, Wanted, each, millis, rate},
-    ground::{Ground, Served},
     import,
     people::{Login, Office, Reach},
     wire::{Loaded, Mix, Pages, Reader, Ticket, agent, at_once, load, push_now, tickets_of},
@@ -31,23 +31,23 @@ pub const USUAL: usize = 500;
 ///
 /// # Errors
 /// The server refuses, or what was acknowledged is not there.
-pub fn run(ground: &Ground, figures: &mut Figures, sizes: &Sizes) -> Told<()> {
+pub fn run(bench: &BenchEnv, figures: &mut Figures, sizes: &Sizes) -> BenchResult<()> {
     figures.part("pull", &format!("what devices read of {} tickets", sizes.tickets));
-    import::import(ground, "pull", 0..sizes.tickets)?;
-    let server = ground.serve()?;
-    let mut office = Office::open(ground, &server)?;
-    first_sync(ground, &server, &mut office, figures)?;
-    nothing_new(ground, &server, &mut office, figures, sizes)?;
-    changes(ground, &server, &mut office, figures, sizes)?;
+    import::import(bench, "pull", 0..sizes.tickets)?;
+    let server = bench.serve()?;
+    let mut office = Office::open(bench, &server)?;
+    first_sync(bench, &server, &mut office, figures)?;
+    nothing_new(bench, &server, &mut office, figures, sizes)?;
+    changes(bench, &server, &mut office, figures, sizes)?;
     figures.say("memory of the server", server.resident_mib(), "MiB");
     Ok(())
 }
 
-fn first_sync(ground: &Ground, server: &Served, office: &mut Office<'_>, figures: &mut Figures) -> Told<()> {
+fn first_sync(bench: &BenchEnv, server: &Served, office: &mut Office<'_>, figures: &mut Figures) -> BenchResult<()> {
     for (role, reach) in [(Role::Supervisor, Reach::City), (Role::Inspector, Reach::Districts)] {
         let login = office.logins(role, reach, 1)?.pop().ok_or_else(|| Failure::said("no login"))?;
         for encoding in ["identity", "zstd"] {
-            let pages = median_sync(ground, server, &login, encoding)?;
+            let pages = median_sync(bench, server, &login, encoding)?;
             let who = if role == Role::Inspector { "an inspector" } else { "a supervisor" };
             let name = format!("first sync of {who} ({encoding})");
             let wanted = if encoding == "identity" { Wanted::Least(50_000.0) } else { Wanted::Open };
@@ -63,18 +63,18 @@ fn first_sync(ground: &Ground, server: &Served, office: &mut Office<'_>, figures
 ///
 /// # Errors
 /// The server refuses.
-pub fn median_sync(ground: &Ground, server: &Served, login: &Login, encoding: &str) -> Told<Pages> {
-    let runs = (0..3).map(|_| Reader::new(ground, server, login)?.all(LARGE, encoding));
-    let mut runs = runs.collect::<Told<Vec<Pages>>>()?;
+pub fn median_sync(bench: &BenchEnv, server: &Served, login: &Login, encoding: &str) -> BenchResult<Pages> {
+    let runs = (0..3).map(|_| Reader::new(bench, server, login)?.all(LARGE, encoding));
+    let mut runs = runs.collect::<BenchResult<Vec<Pages>>>()?;
     runs.sort_by_key(|pages| pages.took);
     runs.get(1).copied().ok_or_else(|| Failure::said("no first sync"))
 }
 
-fn nothing_new(ground: &Ground, server: &Served, office: &mut Office<'_>, figures: &mut Figures, sizes: &Sizes) -> Told<()> {
+fn nothing_new(bench: &BenchEnv, server: &Served, office: &mut Office<'_>, figures: &mut Figures, sizes: &Sizes) -> BenchResult<()> {
     let logins = office.logins(Role::Inspector, Reach::Districts, DEVICES)?;
     let mut readers = Vec::with_capacity(DEVICES);
     for login in &logins {
-        let mut reader = Reader::new(ground, server, login)?;
+        let mut reader = Reader::new(bench, server, login)?;
         reader.all(LARGE, "identity")?;
         readers.push(reader);
     }
@@ -100,7 +100,7 @@ fn nothing_new(ground: &Ground, server: &Served, office: &mut Office<'_>, figure
 ///
 /// # Errors
 /// The server refuses, or there is something new.
-pub fn ask(reader: &mut Reader, often: usize, every: Duration) -> Told<Vec<Duration>> {
+pub fn ask(reader: &mut Reader, often: usize, every: Duration) -> BenchResult<Vec<Duration>> {
     let mut times = Vec::with_capacity(often);
     let (watch, mut due) = (Stopwatch::start(), Duration::ZERO);
     for _ in 0..often {
@@ -115,16 +115,16 @@ pub fn ask(reader: &mut Reader, often: usize, every: Duration) -> Told<Vec<Durat
     Ok(times)
 }
 
-fn changes(ground: &Ground, server: &Served, office: &mut Office<'_>, figures: &mut Figures, sizes: &Sizes) -> Told<()> {
+fn changes(bench: &BenchEnv, server: &Served, office: &mut Office<'_>, figures: &mut Figures, sizes: &Sizes) -> BenchResult<()> {
     let mut logins = office.logins(Role::Inspector, Reach::OneDistrict, 2)?;
     let (writer, reader) = logins.pop().zip(logins.pop()).ok_or_else(|| Failure::said("no login"))?;
-    let tickets = tickets_of(ground, &writer)?;
+    let tickets = tickets_of(bench, &writer)?;
     let tickets: Vec<&Ticket> = tickets.iter().collect();
     for (many, wanted, what) in [(CHANGES, 30.0, "delta of 100 changes"), (1, 50.0, "one change, acknowledged → read by a second device")]
     {
-        let mut reader = Reader::new(ground, server, &reader)?;
+        let mut reader = Reader::new(bench, server, &reader)?;
         reader.all(LARGE, "identity")?;
-        let loaded = load(ground, &writer, &tickets, Mix::Notes, sizes.rounds, many)?;
+        let loaded = load(bench, &writer, &tickets, Mix::Notes, sizes.rounds, many)?;
         let statements = server.count_statements()?;
         let mut times = delta(server, &loaded, &mut reader, many)?;
         figures.say(&format!("{what}, a push and a pull"), statements.each(times.len())?, "statements");
@@ -137,7 +137,7 @@ fn changes(ground: &Ground, server: &Served, office: &mut Office<'_>, figures: &
 ///
 /// # Errors
 /// The server refuses, or what was acknowledged is not there.
-pub fn delta(server: &Served, loaded: &Loaded, reader: &mut Reader, many: usize) -> Told<Vec<Duration>> {
+pub fn delta(server: &Served, loaded: &Loaded, reader: &mut Reader, many: usize) -> BenchResult<Vec<Duration>> {
     let agent = agent();
     let mut times = Vec::with_capacity(loaded.bodies.len());
     for body in &loaded.bodies {

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use crate::{
-    Sizes, Told,
+    BenchResult, Sizes,
+    env::{BenchEnv, Served},
     figures::{Figures, Wanted, each, float, percentile_ms, rate},
-    ground::{Ground, Served},
     import,
     people::{Office, Reach},
     wire::{Loaded, Mix, agent, applied, at_once, first_other, load, push_now, tickets_of},
@@ -26,14 +26,14 @@ const RUNS: [(Mix, usize); 4] = [(Mix::Notes, 1), (Mix::Notes, 8), (Mix::Facts, 
 ///
 /// # Errors
 /// A mutation was not applied, or the database refuses.
-pub fn run(ground: &mut Ground, figures: &mut Figures, sizes: &Sizes) -> Told<()> {
+pub fn run(bench: &mut BenchEnv, figures: &mut Figures, sizes: &Sizes) -> BenchResult<()> {
     // Something to report about, as much as a city has open.
-    import::import(ground, "push", 0..sizes.tickets)?;
-    let before = PLAIN.into_iter().map(|name| ground.copy_database(name)).collect::<Told<Vec<_>>>()?;
-    let server = ground.serve()?;
-    let sent = send(ground, &server, figures, sizes)?;
+    import::import(bench, "push", 0..sizes.tickets)?;
+    let before = PLAIN.into_iter().map(|name| bench.copy_database(name)).collect::<BenchResult<Vec<_>>>()?;
+    let server = bench.serve()?;
+    let sent = send(bench, &server, figures, sizes)?;
     drop(server);
-    let rows = bench_rows::rows_since(ground.url(), before.first().ok_or_else(|| Failure::said("no copy"))?)?;
+    let rows = bench_rows::rows_since(bench.url(), before.first().ok_or_else(|| Failure::said("no copy"))?)?;
     figures.say("plain SQL, rows a mutation", each(rows.count(), rows.mutations()), "rows");
     let mut whole = Vec::with_capacity(PLAIN.len());
     for (copy, name) in before.iter().zip(PLAIN) {
@@ -60,21 +60,21 @@ struct Sent {
     by_many: (usize, Duration),
 }
 
-fn send(ground: &Ground, server: &Served, figures: &mut Figures, sizes: &Sizes) -> Told<Sent> {
-    let wanted = Wanted::Least(if ground.database() == "sqlite" { 10_000.0 } else { 8_000.0 });
-    let mut office = Office::open(ground, server)?;
+fn send(bench: &BenchEnv, server: &Served, figures: &mut Figures, sizes: &Sizes) -> BenchResult<Sent> {
+    let wanted = Wanted::Least(if bench.database() == "sqlite" { 10_000.0 } else { 8_000.0 });
+    let mut office = Office::open(bench, server)?;
     figures.part("push", &format!("batches of {BATCH} about {} tickets in {} districts", sizes.tickets, office.districts()));
     // Who reads every area of the city; each device reports about tickets of its own.
     let devices: usize = RUNS.iter().map(|(_, devices)| devices).sum();
     let mut logins = office.logins(Role::Supervisor, Reach::City, devices)?;
     let reader = logins.first().ok_or_else(|| Failure::said("no login"))?;
-    let tickets = tickets_of(ground, reader)?;
+    let tickets = tickets_of(bench, reader)?;
     let mut sent = Sent::default();
     for (mix, devices) in RUNS {
         let share = |n: usize| tickets.iter().skip(n).step_by(devices).collect::<Vec<_>>();
         let loaded = logins.drain(..devices).enumerate();
-        let loaded = loaded.map(|(n, login)| load(ground, &login, &share(n), mix, sizes.batches / devices, BATCH));
-        let loaded = loaded.collect::<Told<Vec<Loaded>>>()?;
+        let loaded = loaded.map(|(n, login)| load(bench, &login, &share(n), mix, sizes.batches / devices, BATCH));
+        let loaded = loaded.collect::<BenchResult<Vec<Loaded>>>()?;
         let bodies: Vec<&String> = loaded.iter().flat_map(|l| &l.bodies).collect();
         let mutations = bodies.len() * BATCH;
         let (bytes, packed) = (bodies.iter().map(|b| b.len()).sum::<usize>(), packed(&bodies)?);
@@ -106,7 +106,7 @@ fn send(ground: &Ground, server: &Served, figures: &mut Figures, sizes: &Sizes) 
 }
 
 /// Sends every push of a device; how long each took.
-fn send_all(base: &str, device: &Loaded) -> Told<Vec<Duration>> {
+fn send_all(base: &str, device: &Loaded) -> BenchResult<Vec<Duration>> {
     let agent = agent();
     let mut times = Vec::with_capacity(device.bodies.len());
     for body in &device.bodies {
@@ -122,7 +122,7 @@ fn send_all(base: &str, device: &Loaded) -> Told<Vec<Duration>> {
 }
 
 /// Bytes of the bodies as a device would pack them; of every eighth one, for all.
-fn packed(bodies: &[&String]) -> Told<f64> {
+fn packed(bodies: &[&String]) -> BenchResult<f64> {
     let (mut plain, mut packed) = (0_usize, 0_usize);
     for body in bodies.iter().step_by(8) {
         plain += body.len();

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use crate::{
-    Sizes, Told,
+    BenchResult, Sizes,
+    env::{BenchEnv, Served},
     figures::{Figures, Wanted, percentile_ms},
-    ground::{Ground, Served},
     import,
     people::{Office, Reach},
     pull::{CHANGES, LARGE, ask, delta},
@@ -30,53 +30,53 @@ const MOST: f64 = 1.3;
 ///
 /// # Errors
 /// The server refuses.
-pub fn run(ground: &Ground, figures: &mut Figures, sizes: &Sizes) -> Told<()> {
+pub fn run(bench: &BenchEnv, figures: &mut Figures, sizes: &Sizes) -> BenchResult<()> {
     let (small, large) = (sizes.large.div_ceil(PART), sizes.large);
     figures.part("size", &format!("pulls with {small} tickets in the store and with {large}"));
-    import::import(ground, "size", 0..small)?;
-    let server = ground.serve()?;
-    let mut office = Office::open(ground, &server)?;
+    import::import(bench, "size", 0..small)?;
+    let server = bench.serve()?;
+    let mut office = Office::open(bench, &server)?;
     let mut logins = office.logins(Role::Inspector, Reach::OneDistrict, 2)?;
     let (writer, reader) = logins.pop().zip(logins.pop()).ok_or_else(|| Failure::said("no login"))?;
-    let tickets = tickets_of(ground, &writer)?;
+    let tickets = tickets_of(bench, &writer)?;
     let tickets: Vec<&Ticket> = tickets.iter().collect();
     let mut pushes = Vec::new();
     for _ in 0..2 {
-        pushes.push(load(ground, &writer, &tickets, Mix::Notes, sizes.rounds, CHANGES)?);
+        pushes.push(load(bench, &writer, &tickets, Mix::Notes, sizes.rounds, CHANGES)?);
     }
     let (second, first) = pushes.pop().zip(pushes.pop()).ok_or_else(|| Failure::said("no pushes"))?;
-    let mut phone = Reader::new(ground, &server, &reader)?;
-    let before = measure(ground, &server, &mut phone, &first, figures, sizes, &format!("{small} tickets"))?;
+    let mut phone = Reader::new(bench, &server, &reader)?;
+    let before = measure(bench, &server, &mut phone, &first, figures, sizes, &format!("{small} tickets"))?;
     drop(server);
-    grow(ground, small..large)?;
-    let server = ground.serve()?;
+    grow(bench, small..large)?;
+    let server = bench.serve()?;
     phone.move_to(&server.base);
-    let after = measure(ground, &server, &mut phone, &second, figures, sizes, &format!("{large} tickets"))?;
+    let after = measure(bench, &server, &mut phone, &second, figures, sizes, &format!("{large} tickets"))?;
     figures.judge("nothing new, p50, large against small", after.0 / before.0, "times", Wanted::Below(MOST));
     figures.judge("100 changes, p50, large against small", after.1 / before.1, "times", Wanted::Below(MOST));
-    if let Some(size) = ground.file_mib() {
+    if let Some(size) = bench.file_mib() {
         figures.say("database file", size, "MiB");
     }
     Ok(())
 }
 
 /// Registers requests, file after file.
-fn grow(ground: &Ground, rows: std::ops::Range<usize>) -> Told<()> {
+fn grow(bench: &BenchEnv, rows: std::ops::Range<usize>) -> BenchResult<()> {
     let watch = Stopwatch::start();
     for from in rows.clone().step_by(CHUNK) {
-        ground.watch.go_on()?;
+        bench.watch.go_on()?;
         let to = from.saturating_add(CHUNK).min(rows.end);
-        let rate = import::import(ground, "size", from..to)?;
+        let rate = import::import(bench, "size", from..to)?;
         bazdid_command::out(format_args!("  … {to} of {} tickets, {rate:.0} a second, {:.0} s", rows.end, watch.elapsed().as_secs_f64()));
     }
     Ok(())
 }
 
 /// Reads until the server has come to rest: what so many new orders bring with them is followed up in the background.
-fn settle(ground: &Ground, reader: &mut Reader) -> Told<()> {
+fn settle(bench: &BenchEnv, reader: &mut Reader) -> BenchResult<()> {
     let watch = Stopwatch::start();
     while reader.all(LARGE, "identity")?.rows > 0 {
-        ground.watch.go_on()?;
+        bench.watch.go_on()?;
         if watch.elapsed() > PATIENCE {
             return Err(Failure::said("the server did not come to rest"));
         }
@@ -87,16 +87,16 @@ fn settle(ground: &Ground, reader: &mut Reader) -> Told<()> {
 
 /// Medians of nothing new and of a hundred changes, milliseconds. The reader first reads all that is there.
 fn measure(
-    ground: &Ground,
+    bench: &BenchEnv,
     server: &Served,
     reader: &mut Reader,
     pushes: &Loaded,
     figures: &mut Figures,
     sizes: &Sizes,
     name: &str,
-) -> Told<(f64, f64)> {
-    ground.watch.go_on()?;
-    settle(ground, reader)?;
+) -> BenchResult<(f64, f64)> {
+    bench.watch.go_on()?;
+    settle(bench, reader)?;
     // Caches are warm after the first few.
     ask(reader, 5, Duration::ZERO)?;
     let mut quiet = ask(reader, sizes.rounds.saturating_mul(5), Duration::ZERO)?;

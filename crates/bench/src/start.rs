@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use crate::{
-    Told,
+    BenchResult,
+    env::BenchEnv,
     figures::{Figures, percentile_ms},
-    ground::Ground,
 };
 
 /// Starts that are measured.
@@ -15,12 +15,12 @@ const STARTS: usize = 5;
 ///
 /// # Errors
 /// The server does not start.
-pub fn run(ground: &Ground, figures: &mut Figures) -> Told<()> {
+pub fn run(bench: &BenchEnv, figures: &mut Figures) -> BenchResult<()> {
     figures.part("start", "cold starts on what the other parts left behind");
     let mut times = Vec::new();
     let mut memory = f64::NAN;
     for _ in 0..STARTS {
-        let server = ground.serve()?;
+        let server = bench.serve()?;
         times.push(server.ready_after);
         // Workers and the pool are there a moment after the first answer.
         std::thread::sleep(Duration::from_millis(300));
@@ -28,7 +28,7 @@ pub fn run(ground: &Ground, figures: &mut Figures) -> Told<()> {
     }
     figures.say("ready after, median", percentile_ms(&mut times, 0.5), "ms");
     figures.say("memory of the server at rest", memory, "MiB");
-    if let Some(size) = ground.file_mib() {
+    if let Some(size) = bench.file_mib() {
         figures.say("database file", size, "MiB");
     }
     Ok(())

@@ -4,9 +4,9 @@
 use std::time::Duration;
 
 use crate::{
-    Sizes, Told,
+    BenchResult, Sizes,
+    env::{BenchEnv, Served},
     figures::{Figures, Wanted, float, rate},
-    ground::{Ground, Served},
     import,
     people::{Login, Office, Reach},
     pull::USUAL,
@@ -23,20 +23,20 @@ const SENT: usize = 2;
 ///
 /// # Errors
 /// Something was refused or lost.
-pub fn run(ground: &Ground, figures: &mut Figures, sizes: &Sizes) -> Told<()> {
+pub fn run(bench: &BenchEnv, figures: &mut Figures, sizes: &Sizes) -> BenchResult<()> {
     let (many, overnight) = (sizes.devices, sizes.tickets.div_ceil(20));
     figures.part("storm", &format!("{many} devices at once, after a night of {overnight} requests"));
-    let server = ground.serve()?;
-    let mut office = Office::open(ground, &server)?;
+    let server = bench.serve()?;
+    let mut office = Office::open(bench, &server)?;
     let logins = office.logins(Role::Inspector, Reach::Districts, many)?;
-    let phones = evening(ground, &server, &logins)?;
+    let phones = evening(bench, &server, &logins)?;
     let mut reader = office.logins(Role::Supervisor, Reach::City, 1)?.pop().ok_or_else(|| Failure::said("no login"))?;
-    let before = notes(ground, &reader)?;
+    let before = notes(bench, &reader)?;
     drop(server);
-    import::import(ground, "storm", 0..overnight)?;
-    let server = ground.serve()?;
+    import::import(bench, "storm", 0..overnight)?;
+    let server = bench.serve()?;
     let watch = Stopwatch::start();
-    let done = at_once(phones, |_, phone| phone.moved_to(&server).wake_up(ground))?;
+    let done = at_once(phones, |_, phone| phone.moved_to(&server).wake_up(bench))?;
     let took = watch.elapsed();
     let memory = server.resident_mib();
     let rows: usize = done.iter().map(|d| d.read.rows).sum();
@@ -48,14 +48,14 @@ pub fn run(ground: &Ground, figures: &mut Figures, sizes: &Sizes) -> Told<()> {
     figures.say("asked to come back later", float(done.iter().map(|d| d.later).sum()), "times");
     figures.say("memory of the server", memory, "MiB");
     reader.http.move_to(&server.base);
-    let lost = (many * SENT).saturating_sub(notes(ground, &reader)?.saturating_sub(before));
+    let lost = (many * SENT).saturating_sub(notes(bench, &reader)?.saturating_sub(before));
     figures.say("mutations lost", float(lost), "mutations");
     if lost == 0 { Ok(()) } else { Err(Failure::said(format!("{lost} notes that were acknowledged are not on the server"))) }
 }
 
 /// How many notes the city has.
-fn notes(ground: &Ground, reader: &Login) -> Told<usize> {
-    let mut device = device(ground, reader, "bench");
+fn notes(bench: &BenchEnv, reader: &Login) -> BenchResult<usize> {
+    let mut device = device(bench, reader, "bench");
     device.pull()?;
     Ok(device.state.copy.list("note").count())
 }
@@ -68,20 +68,20 @@ struct Phone {
 }
 
 /// Devices that have read everything, each with something to send in the morning.
-fn evening(ground: &Ground, server: &Served, logins: &[Login]) -> Told<Vec<Phone>> {
+fn evening(bench: &BenchEnv, server: &Served, logins: &[Login]) -> BenchResult<Vec<Phone>> {
     let mut phones: Vec<Phone> = Vec::with_capacity(logins.len());
     let mut known = std::collections::BTreeMap::new();
     for login in logins {
-        ground.watch.go_on()?;
+        bench.watch.go_on()?;
         let tickets = match known.remove(&login.account) {
             Some(tickets) => tickets,
-            None => tickets_of(ground, login)?,
+            None => tickets_of(bench, login)?,
         };
-        let mut reader = Reader::new(ground, server, login)?;
+        let mut reader = Reader::new(bench, server, login)?;
         reader.all(USUAL, "zstd")?;
         // The same device reads and sends.
         let own = tickets.iter().skip(phones.len() % tickets.len()).collect::<Vec<_>>();
-        let loaded = load_on(ground, login, &reader.device, &own, Mix::Notes, 1, SENT)?;
+        let loaded = load_on(bench, login, &reader.device, &own, Mix::Notes, 1, SENT)?;
         known.insert(login.account, tickets);
         phones.push(Phone { reader, base: server.base.clone(), loaded });
     }
@@ -102,14 +102,14 @@ impl Phone {
         self
     }
 
-    fn wake_up(mut self, ground: &Ground) -> Told<Done> {
+    fn wake_up(mut self, bench: &BenchEnv) -> BenchResult<Done> {
         let watch = Stopwatch::start();
         let mut read = self.reader.all(USUAL, "zstd")?;
         let mut later = read.later;
         let agent = agent();
         for body in &self.loaded.bodies {
             loop {
-                ground.watch.go_on()?;
+                bench.watch.go_on()?;
                 match push(&agent, &self.base, &self.loaded.bearer, body)? {
                     Pushed::Answered(answer) if applied(&answer) == SENT => break,
                     Pushed::Answered(answer) => return Err(Failure::said(format!("a note was not applied: {}", first_other(&answer)))),

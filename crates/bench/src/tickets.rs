@@ -8,9 +8,9 @@ use std::{
 use serde_json::{Value, json};
 
 use crate::{
-    Sizes, Told,
+    BenchResult, Sizes,
+    env::BenchEnv,
     figures::{Figures, Wanted, float, rate},
-    ground::Ground,
     people::Login,
     wire::at_once,
 };
@@ -26,11 +26,11 @@ const CONNECTIONS: usize = 32;
 ///
 /// # Errors
 /// The server refuses a ticket.
-pub fn run(ground: &Ground, figures: &mut Figures, sizes: &Sizes) -> Told<()> {
+pub fn run(bench: &BenchEnv, figures: &mut Figures, sizes: &Sizes) -> BenchResult<()> {
     let many = sizes.tickets.div_ceil(5);
     figures.part("tickets", &format!("{many} registered over HTTP by {CONNECTIONS} connections"));
-    let server = ground.serve()?;
-    let mut http = Login::of(&server, &ground.person(Role::Operator)?)?.http;
+    let server = bench.serve()?;
+    let mut http = Login::of(&server, &bench.person(Role::Operator)?)?.http;
     let categories = categories(&mut http)?;
     let next = AtomicUsize::new(0);
     let watch = Stopwatch::start();
@@ -42,7 +42,7 @@ pub fn run(ground: &Ground, figures: &mut Figures, sizes: &Sizes) -> Told<()> {
             if n >= many {
                 return Ok(times);
             }
-            let (lat, lon) = ground.place(u64::try_from(n).unwrap_or_default());
+            let (lat, lon) = bench.place(u64::try_from(n).unwrap_or_default());
             let body = json!({
                 "category": categories.iter().cycle().nth(n % categories.len().max(1)), "text": format!("چالهٔ شمارهٔ {n} در مسیر"),
                 "point": { "lat": lat, "lon": lon, "accuracy_m": 8.0 }, "address_text": "خیابان نمونه",
@@ -65,7 +65,7 @@ pub fn run(ground: &Ground, figures: &mut Figures, sizes: &Sizes) -> Told<()> {
 }
 
 /// What a contractor does at once: neither groups nor what an inspector looks at first.
-fn categories(http: &mut HttpTransport) -> Told<Vec<Value>> {
+fn categories(http: &mut HttpTransport) -> BenchResult<Vec<Value>> {
     let reply = http.request("GET", "/v1/categories", &[], None)?.ok()?;
     let items = reply.get("items").and_then(Value::as_array).cloned().unwrap_or_default();
     let is = |c: &Value, field: &str, value: &Value| c.get(field) == Some(value);

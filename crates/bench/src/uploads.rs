@@ -7,9 +7,9 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use crate::{
-    Sizes, Told,
+    BenchResult, Sizes,
+    env::{BenchEnv, Served},
     figures::{Figures, Wanted, float, rate},
-    ground::{Ground, Served},
     people::{Login, Office, Reach},
     wire::{Ticket, agent, applied, at_once, first_other, push_now, register, tickets_of},
 };
@@ -36,13 +36,13 @@ const BATCH: usize = 100;
 ///
 /// # Errors
 /// Something was refused, or a photo is not stored in the end.
-pub fn run(ground: &Ground, figures: &mut Figures, sizes: &Sizes) -> Told<()> {
+pub fn run(bench: &BenchEnv, figures: &mut Figures, sizes: &Sizes) -> BenchResult<()> {
     figures.part("uploads", &format!("{} photos of 2.1 MB in each run", sizes.photos));
-    let server = ground.serve()?;
-    let mut office = Office::open(ground, &server)?;
+    let server = bench.serve()?;
+    let mut office = Office::open(bench, &server)?;
     let login = office.logins(Role::Supervisor, Reach::City, 1)?.pop().ok_or_else(|| Failure::said("no login"))?;
-    let tickets = tickets_of(ground, &login)?;
-    let sender = Sender { ground, server: &server, bearer: login.bearer()?, login: &login, tickets: &tickets };
+    let tickets = tickets_of(bench, &login)?;
+    let sender = Sender { bench, server: &server, bearer: login.bearer()?, login: &login, tickets: &tickets };
     for (name, piece, lines, wanted) in [
         ("in one piece by 1", PHOTO, 1, Wanted::Open),
         ("in one piece by 8", PHOTO, LINES, Wanted::Least(300.0)),
@@ -50,7 +50,7 @@ pub fn run(ground: &Ground, figures: &mut Figures, sizes: &Sizes) -> Told<()> {
         ("in pieces of 256 KiB by 8", PIECE, LINES, Wanted::Least(200.0)),
         ("in pieces of 256 KiB by many", PIECE, MANY.min(sizes.photos), Wanted::Open),
     ] {
-        ground.watch.go_on()?;
+        bench.watch.go_on()?;
         sender.send_all(figures, name, piece, lines, sizes.photos.max(lines), wanted)?;
         let memory = if lines >= LINES { Wanted::Below(250.0) } else { Wanted::Open };
         figures.judge(&format!("{name}, memory of the server"), server.resident_mib(), "MiB", memory);
@@ -86,7 +86,7 @@ fn length(bytes: usize) -> u64 {
 }
 
 struct Sender<'a> {
-    ground: &'a Ground,
+    bench: &'a BenchEnv,
     server: &'a Served,
     bearer: String,
     login: &'a Login,
@@ -94,7 +94,7 @@ struct Sender<'a> {
 }
 
 impl Sender<'_> {
-    fn send_all(&self, figures: &mut Figures, name: &str, piece: usize, lines: usize, many: usize, wanted: Wanted) -> Told<()> {
+    fn send_all(&self, figures: &mut Figures, name: &str, piece: usize, lines: usize, many: usize, wanted: Wanted) -> BenchResult<()> {
         let photos = self.declare(many)?;
         let share = |line: usize| photos.iter().copied().skip(line).step_by(lines).collect::<Vec<_>>();
         let watch = Stopwatch::start();
@@ -111,17 +111,17 @@ impl Sender<'_> {
     }
 
     /// Declares photos, spread over tickets.
-    fn declare(&self, many: usize) -> Told<Vec<Photo>> {
-        let now = self.ground.clock.now();
+    fn declare(&self, many: usize) -> BenchResult<Vec<Photo>> {
+        let now = self.bench.clock.now();
         let mut base = base();
         let new = |_| {
-            let id = self.ground.ids.uuid(now);
+            let id = self.bench.ids.uuid(now);
             Photo { id, n: id.as_u128() }
         };
         let photos: Vec<Photo> = (0..many).map(new).collect();
         let mut subjects = self.tickets.iter().cycle();
         for of_device in photos.chunks(EACH) {
-            let device = register(self.ground, self.login)?;
+            let device = register(self.bench, self.login)?;
             let mut seq = 0;
             for batch in of_device.chunks(BATCH) {
                 let mut mutations = Vec::with_capacity(batch.len());
@@ -131,7 +131,7 @@ impl Sender<'_> {
                     let sha256 = hex(&Sha256::digest(&base));
                     let (ticket, point) = subjects.next().ok_or_else(|| Failure::said("there is no ticket to take a photo of"))?;
                     mutations.push(json!({
-                        "seq": seq, "id": self.ground.ids.uuid(now), "cmd": "photo.add", "v": 1, "entity": ticket, "at": now,
+                        "seq": seq, "id": self.bench.ids.uuid(now), "cmd": "photo.add", "v": 1, "entity": ticket, "at": now,
                         "args": { "photo": photo.id, "kind": "before", "sha256": sha256, "bytes": base.len(), "mime": "image/jpeg",
                                   "captured_at": now, "point": point },
                     }));
@@ -146,12 +146,12 @@ impl Sender<'_> {
         Ok(photos)
     }
 
-    fn begin(&self, photos: &[Photo]) -> Told<Vec<(Photo, String)>> {
+    fn begin(&self, photos: &[Photo]) -> BenchResult<Vec<(Photo, String)>> {
         let mut http = self.login.http.on_lines_of_its_own();
         photos.iter().map(|photo| Ok((*photo, upload::begin(&mut http, PhotoId::new(photo.id), length(PHOTO))?))).collect()
     }
 
-    fn send(&self, uploads: &[(Photo, String)], piece: usize) -> Told<Vec<Duration>> {
+    fn send(&self, uploads: &[(Photo, String)], piece: usize) -> BenchResult<Vec<Duration>> {
         let (mut http, mut base) = (self.login.http.on_lines_of_its_own(), base());
         let mut times = Vec::with_capacity(uploads.len());
         for (photo, path) in uploads {
@@ -169,7 +169,7 @@ impl Sender<'_> {
         Ok(times)
     }
 
-    fn are_stored(&self, photos: &[Photo]) -> Told<()> {
+    fn are_stored(&self, photos: &[Photo]) -> BenchResult<()> {
         for photo in photos.iter().step_by(photos.len().div_ceil(50)) {
             let row = self.login.http.clone().request("GET", &format!("/v1/photos/{}", photo.id), &[], None)?.ok()?;
             if row.get("state").is_none_or(|s| s != "stored") {

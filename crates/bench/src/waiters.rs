@@ -17,10 +17,10 @@ use tokio::net::TcpStream;
 use uuid::Uuid;
 
 use crate::{
-    Sizes, Told,
+    BenchResult, Sizes,
     crew::{give, organisation},
+    env::{BenchEnv, Served},
     figures::{Figures, Wanted, float, millis},
-    ground::{Ground, Served},
     people::{Login, Office},
     pull::USUAL,
     wire::{Mix, Reader, agent, between, brief, load, push_now},
@@ -40,22 +40,22 @@ const PATIENCE: Duration = Duration::from_secs(60);
 ///
 /// # Errors
 /// The server refuses, or somebody was not woken.
-pub fn run(ground: &Ground, figures: &mut Figures, sizes: &Sizes) -> Told<()> {
+pub fn run(bench: &BenchEnv, figures: &mut Figures, sizes: &Sizes) -> BenchResult<()> {
     let many = sizes.waiters;
     figures.part("waiters", &format!("{many} devices of one contractor wait for a change ({ROUNDS} times)"));
-    let server = ground.serve()?;
-    let mut office = Office::open(ground, &server)?;
-    let organisation = organisation(ground, &mut office)?;
-    let order = give(ground, &server, &organisation, "waiters", 1)?.pop().and_then(|id| id.parse::<Uuid>().ok());
+    let server = bench.serve()?;
+    let mut office = Office::open(bench, &server)?;
+    let organisation = organisation(bench, &mut office)?;
+    let order = give(bench, &server, &organisation, "waiters", 1)?.pop().and_then(|id| id.parse::<Uuid>().ok());
     let order = (order.ok_or_else(|| Failure::said("no order"))?, Value::Null);
     let logins = office.workers(Role::Crew, &organisation, many)?;
     let writer = office.worker(Role::Crew, &organisation)?;
     let mut waiters = Vec::with_capacity(many);
     for login in &logins {
-        ground.watch.go_on()?;
-        waiters.push(Waiter::new(ground, &server, login)?);
+        bench.watch.go_on()?;
+        waiters.push(Waiter::new(bench, &server, login)?);
     }
-    let bodies = load(ground, &writer, &[&order], Mix::Notes, ROUNDS, 1)?.bodies;
+    let bodies = load(bench, &writer, &[&order], Mix::Notes, ROUNDS, 1)?.bodies;
     let told = wait_all(&server, &writer, waiters, bodies)?;
     let mut woken: Vec<Duration> = told.iter().map(|t| t.woken).collect();
     let mut read: Vec<Duration> = told.iter().map(|t| t.read).collect();
@@ -82,8 +82,8 @@ struct Waiter {
 }
 
 impl Waiter {
-    fn new(ground: &Ground, server: &Served, login: &Login) -> Told<Self> {
-        let mut reader = Reader::new(ground, server, login)?;
+    fn new(bench: &BenchEnv, server: &Served, login: &Login) -> BenchResult<Self> {
+        let mut reader = Reader::new(bench, server, login)?;
         reader.all(USUAL, "identity")?;
         let cursor = reader.cursor.ok_or_else(|| Failure::said("a pull without a cursor"))?;
         Ok(Self { bearer: login.bearer()?, device: reader.device, cursor })
@@ -108,7 +108,7 @@ impl Waiter {
 }
 
 /// Lets all of them wait for each of the pushes.
-fn wait_all(server: &Served, writer: &Login, waiters: Vec<Waiter>, bodies: Vec<String>) -> Told<Vec<Heard>> {
+fn wait_all(server: &Served, writer: &Login, waiters: Vec<Waiter>, bodies: Vec<String>) -> BenchResult<Vec<Heard>> {
     let said = |e: std::io::Error| Failure::said(format!("the waiters cannot be played: {e}"));
     let address = server.base.trim_start_matches("http://").parse::<SocketAddr>();
     let address = address.map_err(|e| Failure::said(format!("{}: {e}", server.base)))?;
@@ -146,7 +146,13 @@ fn wait_all(server: &Served, writer: &Login, waiters: Vec<Waiter>, bodies: Vec<S
 }
 
 /// Waits for so many changes and reads each; when it heard of each of them, since the watch began.
-async fn wait(mut waiter: Waiter, address: SocketAddr, rounds: usize, asked: Arc<AtomicUsize>, watch: Stopwatch) -> Told<Vec<Heard>> {
+async fn wait(
+    mut waiter: Waiter,
+    address: SocketAddr,
+    rounds: usize,
+    asked: Arc<AtomicUsize>,
+    watch: Stopwatch,
+) -> BenchResult<Vec<Heard>> {
     let stream = TcpStream::connect(address).await.map_err(|e| Failure::said(format!("a waiter cannot connect: {e}")))?;
     let mut heard = Vec::with_capacity(rounds);
     for _ in 0..rounds {
@@ -167,7 +173,7 @@ async fn wait(mut waiter: Waiter, address: SocketAddr, rounds: usize, asked: Arc
 }
 
 /// Sends a request and reads the answer, which must be 200 and of a length that it says; its body.
-async fn exchange(stream: &TcpStream, request: &str) -> Told<String> {
+async fn exchange(stream: &TcpStream, request: &str) -> BenchResult<String> {
     let lost = |e: std::io::Error| Failure::said(format!("a waiter was cut off: {e}"));
     let mut rest = request.as_bytes();
     while !rest.is_empty() {
@@ -195,7 +201,7 @@ async fn exchange(stream: &TcpStream, request: &str) -> Told<String> {
 }
 
 /// The body of an answer, once all of it is there.
-fn whole_body(answer: &[u8]) -> Told<Option<String>> {
+fn whole_body(answer: &[u8]) -> BenchResult<Option<String>> {
     let text = String::from_utf8_lossy(answer);
     let Some((head, body)) = text.split_once("\r\n\r\n") else { return Ok(None) };
     let head = head.to_ascii_lowercase();

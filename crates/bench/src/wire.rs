@@ -12,9 +12,9 @@ use ureq::Agent;
 use uuid::Uuid;
 
 use crate::{
-    Told,
+    BenchResult,
+    env::{BenchEnv, Served},
     figures::scramble,
-    ground::{Ground, Served},
     people::Login,
 };
 use bazdid_client::{Device, clocks::DeviceClock, http::HttpTransport};
@@ -34,17 +34,17 @@ pub fn agent() -> Agent {
 
 /// A whole field device.
 #[must_use]
-pub fn device(ground: &Ground, login: &Login, name: &str) -> Device<HttpTransport> {
-    let clock = DeviceClock::new(ground.clock.clone(), ground.ids.clone());
-    Device::new(login.http.clone(), login.account, name, clock, ground.ids.clone())
+pub fn device(bench: &BenchEnv, login: &Login, name: &str) -> Device<HttpTransport> {
+    let clock = DeviceClock::new(bench.clock.clone(), bench.ids.clone());
+    Device::new(login.http.clone(), login.account, name, clock, bench.ids.clone())
 }
 
 /// Registers a device of a login; its id.
 ///
 /// # Errors
 /// The server refuses.
-pub fn register(ground: &Ground, login: &Login) -> Told<Value> {
-    let nonce = ground.ids.uuid(ground.clock.now());
+pub fn register(bench: &BenchEnv, login: &Login) -> BenchResult<Value> {
+    let nonce = bench.ids.uuid(bench.clock.now());
     let body = json!({ "nonce": nonce, "name": "bench", "platform": "bench", "app_version": "1" });
     let reply = login.http.clone().request("POST", "/v1/sync/devices", &[], Some(&body))?.ok()?;
     reply.get("id").cloned().ok_or_else(|| Failure::said("a registration without an id"))
@@ -63,7 +63,7 @@ pub enum Pushed {
 ///
 /// # Errors
 /// No answer came, or a refusal.
-pub fn push(agent: &Agent, base: &str, bearer: &str, body: &str) -> Told<Pushed> {
+pub fn push(agent: &Agent, base: &str, bearer: &str, body: &str) -> BenchResult<Pushed> {
     let request = agent.post(format!("{base}/v1/sync/push")).header("authorization", bearer);
     let mut reply = request.content_type("application/json").send(body).map_err(|e| Failure::said(format!("a push was lost: {e}")))?;
     if matches!(reply.status().as_u16(), 429 | 503) {
@@ -77,7 +77,7 @@ pub fn push(agent: &Agent, base: &str, bearer: &str, body: &str) -> Told<Pushed>
 ///
 /// # Errors
 /// As [`push`], and if the server asks to wait.
-pub fn push_now(agent: &Agent, base: &str, bearer: &str, body: &str) -> Told<String> {
+pub fn push_now(agent: &Agent, base: &str, bearer: &str, body: &str) -> BenchResult<String> {
     match push(agent, base, bearer, body)? {
         Pushed::Answered(text) => Ok(text),
         Pushed::Later(_) => Err(Failure::said("the server asked to wait though few devices sent")),
@@ -156,8 +156,8 @@ impl Reader {
     ///
     /// # Errors
     /// The server refuses.
-    pub fn new(ground: &Ground, server: &Served, login: &Login) -> Told<Self> {
-        let device = register(ground, login)?;
+    pub fn new(bench: &BenchEnv, server: &Served, login: &Login) -> BenchResult<Self> {
+        let device = register(bench, login)?;
         Ok(Self { agent: agent(), base: server.base.clone(), bearer: login.bearer()?, device, cursor: None, last: String::new() })
     }
 
@@ -170,7 +170,7 @@ impl Reader {
     ///
     /// # Errors
     /// No answer came, or a refusal.
-    pub fn page(&mut self, limit: usize, encoding: &str) -> Told<Result<Page, u64>> {
+    pub fn page(&mut self, limit: usize, encoding: &str) -> BenchResult<Result<Page, u64>> {
         let body = json!({ "device": self.device, "schema": 1, "cursor": self.cursor, "limit": limit, "reset": [] }).to_string();
         let watch = Stopwatch::start();
         let url = format!("{}/v1/sync/pull", self.base);
@@ -209,7 +209,7 @@ impl Reader {
     ///
     /// # Errors
     /// As [`Reader::page`], and if the server asks to wait.
-    pub fn page_now(&mut self, limit: usize, encoding: &str) -> Told<Page> {
+    pub fn page_now(&mut self, limit: usize, encoding: &str) -> BenchResult<Page> {
         self.page(limit, encoding)?.map_err(|_| Failure::said("the server asked to wait though few devices asked"))
     }
 
@@ -217,7 +217,7 @@ impl Reader {
     ///
     /// # Errors
     /// As [`Reader::page`].
-    pub fn all(&mut self, limit: usize, encoding: &str) -> Told<Pages> {
+    pub fn all(&mut self, limit: usize, encoding: &str) -> BenchResult<Pages> {
         let mut sum = Pages::default();
         loop {
             match self.page(limit, encoding)? {
@@ -273,8 +273,8 @@ pub type Ticket = (Uuid, Value);
 ///
 /// # Errors
 /// The server refuses, or there are none.
-pub fn tickets_of(ground: &Ground, login: &Login) -> Told<Vec<Ticket>> {
-    let mut device = device(ground, login, "bench");
+pub fn tickets_of(bench: &BenchEnv, login: &Login) -> BenchResult<Vec<Ticket>> {
+    let mut device = device(bench, login, "bench");
     device.pull()?;
     let point = |row: &Value| row.get("point").cloned().unwrap_or_default();
     // What is recorded about a ticket that the office has ended is kept for a person to decide: another law than that of the mass.
@@ -298,8 +298,8 @@ pub struct Loaded {
 ///
 /// # Errors
 /// The server refuses.
-pub fn load(ground: &Ground, login: &Login, tickets: &[&Ticket], mix: Mix, batches: usize, batch: usize) -> Told<Loaded> {
-    load_on(ground, login, &register(ground, login)?, tickets, mix, batches, batch)
+pub fn load(bench: &BenchEnv, login: &Login, tickets: &[&Ticket], mix: Mix, batches: usize, batch: usize) -> BenchResult<Loaded> {
+    load_on(bench, login, &register(bench, login)?, tickets, mix, batches, batch)
 }
 
 /// As [`load`], for a device that is registered and has sent nothing yet.
@@ -307,26 +307,26 @@ pub fn load(ground: &Ground, login: &Login, tickets: &[&Ticket], mix: Mix, batch
 /// # Errors
 /// The login has no token, or there are no tickets.
 pub fn load_on(
-    ground: &Ground,
+    bench: &BenchEnv,
     login: &Login,
     device: &Value,
     tickets: &[&Ticket],
     mix: Mix,
     batches: usize,
     batch: usize,
-) -> Told<Loaded> {
+) -> BenchResult<Loaded> {
     let mut seq = 0_usize;
     let mut subjects = tickets.iter().flat_map(|ticket| std::iter::repeat_n(ticket, 4)).cycle();
     let mut bodies = Vec::with_capacity(batches);
     for _ in 0..batches {
-        let now = ground.clock.now();
+        let now = bench.clock.now();
         let mut mutations = Vec::with_capacity(batch);
         for _ in 0..batch {
             seq += 1;
             let (ticket, point) = subjects.next().ok_or_else(|| Failure::said("there is no ticket to report about"))?;
-            let (cmd, args) = fact(ground, mix, seq, point);
+            let (cmd, args) = fact(bench, mix, seq, point);
             mutations.push(json!({
-                "seq": seq, "id": ground.ids.uuid(now), "cmd": cmd, "v": 1, "entity": ticket, "base": 1, "at": now, "up": seq,
+                "seq": seq, "id": bench.ids.uuid(now), "cmd": cmd, "v": 1, "entity": ticket, "base": 1, "at": now, "up": seq,
                 "boot": "bench", "args": args,
             }));
         }
@@ -339,9 +339,9 @@ pub fn load_on(
     Ok(Loaded { bearer: login.bearer()?, bodies })
 }
 
-fn fact(ground: &Ground, mix: Mix, n: usize, point: &Value) -> (&'static str, Value) {
-    let now = ground.clock.now();
-    let id = ground.ids.uuid(now);
+fn fact(bench: &BenchEnv, mix: Mix, n: usize, point: &Value) -> (&'static str, Value) {
+    let now = bench.clock.now();
+    let id = bench.ids.uuid(now);
     match if mix == Mix::Notes { 3 } else { n % 4 } {
         0 => ("visit.record", json!({ "visit": id, "kind": "patrol", "arrived_at": now, "point": point })),
         1 => (
@@ -401,7 +401,7 @@ fn note(n: usize) -> String {
 ///
 /// # Errors
 /// The first one's that fails.
-pub fn at_once<D: Send, R: Send>(devices: Vec<D>, play: impl Fn(usize, D) -> Told<R> + Sync) -> Told<Vec<R>> {
+pub fn at_once<D: Send, R: Send>(devices: Vec<D>, play: impl Fn(usize, D) -> BenchResult<R> + Sync) -> BenchResult<Vec<R>> {
     // Shut until every thread is there; false if one of them could not be started, and nobody begins.
     let (gate, opened) = (Mutex::new(None), Condvar::new());
     let (gate, opened, play) = (&gate, &opened, &play);

@@ -102,7 +102,7 @@ impl<T: Transport> Device<T> {
     }
 
     /// All that is done inside is one group: all or nothing, on the server and in the file.
-    pub fn together<R>(&mut self, acts: impl FnOnce(&mut Self) -> R) -> R {
+    pub fn grouped<R>(&mut self, acts: impl FnOnce(&mut Self) -> R) -> R {
         let outer = self.group;
         let group: GroupId = self.new_id();
         self.group = outer.or(Some(group));

@@ -5,7 +5,7 @@
 
 mod repair;
 
-pub(crate) mod kept;
+pub(crate) mod stored;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,6 +1,6 @@
 //! The outbox and the journal: everything that was done with the device, with the answers to it.
 
-pub(crate) mod kept;
+pub(crate) mod stored;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};

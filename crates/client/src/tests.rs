@@ -250,8 +250,8 @@ fn after_a_restore_of_the_server_the_tail_is_sent_again() {
 fn a_batch_is_made_smaller_when_the_server_wants_it_and_no_group_is_cut() {
     let mut device = phone();
     notes(&mut device, 3);
-    device.together(|d| notes(d, 4));
-    device.together(|d| notes(d, 2));
+    device.grouped(|d| notes(d, 4));
+    device.grouped(|d| notes(d, 2));
     let sizes: Vec<usize> = (1..=9).map(|limit| device.state.outbox.batch(limit).len()).collect();
     assert_eq!(sizes, [1, 2, 3, 3, 3, 3, 7, 7, 9]);
     device.transport.most = 6;

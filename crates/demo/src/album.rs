@@ -8,7 +8,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::people::Told;
+use crate::people::DemoResult;
 use bazdid_command::Failure;
 use bazdid_protocol::{ids::PhotoId, time::Timestamp};
 
@@ -47,7 +47,7 @@ impl Album {
     ///
     /// # Errors
     /// The folder cannot be made.
-    pub fn open(folder: PathBuf) -> Told<Self> {
+    pub fn open(folder: PathBuf) -> DemoResult<Self> {
         fs::create_dir_all(&folder).map_err(|e| cannot("make", &folder, &e))?;
         Ok(Self { folder, sent: Vec::new() })
     }
@@ -56,7 +56,7 @@ impl Album {
     ///
     /// # Errors
     /// The disk is full.
-    pub fn keep(&self, note: &Note, bytes: &[u8]) -> Told<()> {
+    pub fn keep(&self, note: &Note, bytes: &[u8]) -> DemoResult<()> {
         let file = self.file(note.photo);
         fs::write(&file, bytes).map_err(|e| cannot("write", &file, &e))?;
         self.note(note)
@@ -66,7 +66,7 @@ impl Album {
     ///
     /// # Errors
     /// The disk is full.
-    pub fn note(&self, note: &Note) -> Told<()> {
+    pub fn note(&self, note: &Note) -> DemoResult<()> {
         let file = self.folder.join(format!("{}.json", note.photo));
         let text = serde_json::to_string(note).unwrap_or_default();
         fs::write(&file, text).map_err(|e| cannot("write", &file, &e))
@@ -76,7 +76,7 @@ impl Album {
     ///
     /// # Errors
     /// The folder cannot be read.
-    pub fn waiting(&self) -> Told<Vec<Note>> {
+    pub fn waiting(&self) -> DemoResult<Vec<Note>> {
         let mut notes = Vec::new();
         for entry in fs::read_dir(&self.folder).map_err(|e| cannot("read", &self.folder, &e))? {
             let file = entry.map_err(|e| cannot("read", &self.folder, &e))?.path();
@@ -93,7 +93,7 @@ impl Album {
     ///
     /// # Errors
     /// The file cannot be read.
-    pub fn bytes(&self, photo: PhotoId) -> Told<Vec<u8>> {
+    pub fn bytes(&self, photo: PhotoId) -> DemoResult<Vec<u8>> {
         let file = self.file(photo);
         fs::read(&file).map_err(|e| cannot("read", &file, &e))
     }
@@ -102,7 +102,7 @@ impl Album {
     ///
     /// # Errors
     /// The files cannot be removed.
-    pub fn is_sent(&mut self, note: Note) -> Told<()> {
+    pub fn is_sent(&mut self, note: Note) -> DemoResult<()> {
         self.lose(note.photo)?;
         self.sent.push(Sent { photo: note.photo, sha256: note.sha256 });
         Ok(())
@@ -112,7 +112,7 @@ impl Album {
     ///
     /// # Errors
     /// The files cannot be removed.
-    pub fn lose(&self, photo: PhotoId) -> Told<()> {
+    pub fn lose(&self, photo: PhotoId) -> DemoResult<()> {
         for file in [self.file(photo), self.folder.join(format!("{photo}.json"))] {
             fs::remove_file(&file).map_err(|e| cannot("remove", &file, &e))?;
         }

@@ -12,7 +12,7 @@ use chrono_tz::Tz;
 use image::{DynamicImage, ImageDecoder as _, codecs::jpeg::JpegDecoder, imageops::FilterType};
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 
-use crate::people::Told;
+use crate::people::DemoResult;
 use bazdid_command::Failure;
 use bazdid_protocol::{geo::Point, time::Timestamp};
 
@@ -82,7 +82,7 @@ impl Camera {
     ///
     /// # Errors
     /// It cannot be encoded.
-    pub fn take(&self, view: View, exposure: &Exposure, oddity: &Oddity) -> Told<Picture> {
+    pub fn take(&self, view: View, exposure: &Exposure, oddity: &Oddity) -> DemoResult<Picture> {
         let noted = match oddity {
             Oddity::FileOf(bytes) => return file_of(bytes.clone()),
             Oddity::WithoutExif => None,
@@ -118,7 +118,7 @@ impl Camera {
 }
 
 /// A picture as it is looked at.
-fn decoded(bytes: &[u8]) -> Told<DynamicImage> {
+fn decoded(bytes: &[u8]) -> DemoResult<DynamicImage> {
     let cannot = |e: &dyn std::fmt::Display| Failure::said(format!("a picture of the demonstration cannot be read: {e}"));
     let mut decoder = JpegDecoder::new(Cursor::new(bytes)).map_err(|e| cannot(&e))?;
     let orientation = decoder.orientation().map_err(|e| cannot(&e))?;
@@ -127,13 +127,13 @@ fn decoded(bytes: &[u8]) -> Told<DynamicImage> {
     Ok(picture)
 }
 
-fn file_of(bytes: Vec<u8>) -> Told<Picture> {
+fn file_of(bytes: Vec<u8>) -> DemoResult<Picture> {
     let cannot = |e: image::ImageError| Failure::said(format!("a picture of the demonstration cannot be read: {e}"));
     let (width, height) = JpegDecoder::new(Cursor::new(&bytes)).map_err(cannot)?.dimensions();
     Ok(Picture { bytes, width, height })
 }
 
-fn encode(picture: &DynamicImage, quality: u8, tags: Option<&[u8]>) -> Told<Picture> {
+fn encode(picture: &DynamicImage, quality: u8, tags: Option<&[u8]>) -> DemoResult<Picture> {
     let cannot = |e: &dyn std::fmt::Display| Failure::said(format!("a picture cannot be encoded: {e}"));
     let pixels = picture.to_rgb8();
     let side = |n: u32| u16::try_from(n).map_err(|e| cannot(&e));

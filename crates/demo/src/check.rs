@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::{
     check::photos::Photos,
     day::Day,
-    people::{Person, Phone, Told},
+    people::{DemoResult, Person, Phone},
     stage::Stage,
 };
 use bazdid_client::{PullReport, copy::LocalCopy, outbox::Entry};
@@ -54,7 +54,7 @@ pub struct Count {
 ///
 /// # Errors
 /// The server cannot be reached or refuses.
-pub fn count(day: &mut Day, stage: &Stage, supervisor: &Person) -> Told<(Count, LocalCopy)> {
+pub fn count(day: &mut Day, stage: &Stage, supervisor: &Person) -> DemoResult<(Count, LocalCopy)> {
     let base_url = &stage.base_url;
     let mut count = Count { devices: day.phones.len(), ..Count::default() };
     let mut differing: BTreeMap<String, String> = BTreeMap::new();
@@ -105,7 +105,7 @@ pub fn count(day: &mut Day, stage: &Stage, supervisor: &Person) -> Told<(Count, 
 }
 
 /// Everybody syncs until nothing changes any more.
-fn until_quiet(day: &mut Day, differing: &mut BTreeMap<String, String>) -> Told<()> {
+fn until_quiet(day: &mut Day, differing: &mut BTreeMap<String, String>) -> DemoResult<()> {
     for _ in 0..QUIET {
         let mut changes = 0;
         for phone in &mut day.phones {

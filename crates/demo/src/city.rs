@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::{
     clock::Dice,
     day::uuid_of,
-    people::{Desk, Person, Told},
+    people::{DemoResult, OfficeClient, Person},
 };
 use bazdid_command::Failure;
 use bazdid_demo_data::{City, Outline, Request, districts};
@@ -125,7 +125,7 @@ fn quiet(plan: &Plan) -> Vec<&Outline> {
 ///
 /// # Errors
 /// The server cannot be reached or refuses.
-pub fn organisations(admin: &mut Desk, plan: &Plan) -> Told<BTreeMap<String, Value>> {
+pub fn organisations(admin: &mut OfficeClient, plan: &Plan) -> DemoResult<BTreeMap<String, Value>> {
     let mut wanted = vec![
         (REGION.0.to_owned(), "contractor", REGION.1.to_owned(), REGION.2.to_owned()),
         (EMERGENCY.0.to_owned(), "emergency_group", EMERGENCY.1.to_owned(), EMERGENCY.2.to_owned()),
@@ -150,16 +150,16 @@ pub fn organisations(admin: &mut Desk, plan: &Plan) -> Told<BTreeMap<String, Val
 ///
 /// # Errors
 /// The server cannot be reached or refuses.
-pub fn by_code(desk: &mut Desk, path: &str) -> Told<BTreeMap<String, Value>> {
+pub fn by_code(office: &mut OfficeClient, path: &str) -> DemoResult<BTreeMap<String, Value>> {
     let code = |item: &Value| Some((item.get("code")?.as_str()?.to_owned(), item.get("id")?.clone()));
-    Ok(desk.list(path)?.iter().filter_map(code).collect())
+    Ok(office.list(path)?.iter().filter_map(code).collect())
 }
 
 /// Makes a contract for each contractor of each district, the second rank for roads and the emergency group.
 ///
 /// # Errors
 /// The server cannot be reached or refuses.
-pub fn contracts(admin: &mut Desk, plan: &Plan, ids: &Ids, term: &Term) -> Told<usize> {
+pub fn contracts(admin: &mut OfficeClient, plan: &Plan, ids: &Ids, term: &Term) -> DemoResult<usize> {
     let mut made = 2;
     for (n, district) in plan.staffed.iter().enumerate() {
         for (trade, _, _, roots) in TRADES {
@@ -207,11 +207,11 @@ pub struct Ids {
 }
 
 impl Ids {
-    fn find<'i>(map: &'i BTreeMap<String, Value>, code: &str) -> Told<&'i Value> {
+    fn find<'i>(map: &'i BTreeMap<String, Value>, code: &str) -> DemoResult<&'i Value> {
         map.get(code).ok_or_else(|| Failure::said(format!("the server has nothing with the code {code}")))
     }
 
-    fn contract(&self, admin: &mut Desk, organisation: &str, number: &str, term: &Term, coverages: &[Cover<'_>]) -> Told<()> {
+    fn contract(&self, admin: &mut OfficeClient, organisation: &str, number: &str, term: &Term, coverages: &[Cover<'_>]) -> DemoResult<()> {
         let organisation = Self::find(&self.organisations, organisation)?;
         let body = json!({ "organisation_id": organisation, "number": number, "valid_from": term.from, "valid_to": term.to });
         let contract = uuid_of(&admin.create("/v1/contracts", &body)?, "id")?;
@@ -230,9 +230,9 @@ impl Ids {
     ///
     /// # Errors
     /// The server cannot be reached or refuses.
-    pub fn account(&self, admin: &mut Desk, person: &Person) -> Told<()> {
+    pub fn account(&self, admin: &mut OfficeClient, person: &Person) -> DemoResult<()> {
         let organisation = person.organisation.as_ref().map(|(code, _)| Self::find(&self.organisations, code)).transpose()?;
-        let areas = person.areas.iter().map(|a| Self::find(&self.areas, a).cloned()).collect::<Told<Vec<_>>>()?;
+        let areas = person.areas.iter().map(|a| Self::find(&self.areas, a).cloned()).collect::<DemoResult<Vec<_>>>()?;
         let body = json!({ "login": person.login, "display_name": person.name, "locale": "fa", "password": person.password });
         let id = uuid_of(&admin.create("/v1/accounts", &body)?, "id")?;
         let grant = json!({ "role": person.role, "organisation_id": organisation, "areas": areas });

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::{
     camera::{Camera, Oddity, View},
     clock::{DayClock, Dice},
-    people::{Desk, Phone, Told},
+    people::{DemoResult, OfficeClient, Phone},
     sending::Reception,
     shutter::place,
 };
@@ -83,11 +83,11 @@ pub struct Day {
     /// The districts where people work today.
     pub staffed: Vec<Outline>,
     /// Registers and dispatches.
-    pub operator: Desk,
+    pub operator: OfficeClient,
     /// Verifies and decides.
-    pub supervisor: Desk,
+    pub supervisor: OfficeClient,
     /// Reads everything.
-    pub auditor: Desk,
+    pub auditor: OfficeClient,
     /// Ids of the categories, by code.
     pub categories: BTreeMap<String, Value>,
     /// Ids of the organisations, by code.
@@ -134,7 +134,7 @@ impl Day {
     ///
     /// # Errors
     /// Nobody has that login.
-    pub fn who(&self, login: &str) -> Told<Who> {
+    pub fn who(&self, login: &str) -> DemoResult<Who> {
         let at = self.phones.iter().position(|p| p.person.login == login);
         at.map(Who).ok_or_else(|| Failure::said(format!("nobody in the field has the login {login}")))
     }
@@ -143,7 +143,7 @@ impl Day {
     ///
     /// # Errors
     /// The catalogue has none of that code.
-    pub fn category(&self, code: &str) -> Told<Value> {
+    pub fn category(&self, code: &str) -> DemoResult<Value> {
         self.categories.get(code).cloned().ok_or_else(|| Failure::said(format!("there is no category {code}")))
     }
 
@@ -151,7 +151,7 @@ impl Day {
     ///
     /// # Errors
     /// There is none of that code.
-    pub fn organisation(&self, code: &str) -> Told<Value> {
+    pub fn organisation(&self, code: &str) -> DemoResult<Value> {
         self.organisations.get(code).cloned().ok_or_else(|| Failure::said(format!("there is no organisation {code}")))
     }
 
@@ -168,7 +168,7 @@ impl Day {
     ///
     /// # Errors
     /// The server cannot be reached or refuses.
-    pub fn sync(&mut self, who: Who) -> Told<()> {
+    pub fn sync(&mut self, who: Who) -> DemoResult<()> {
         self.sync_rows(who)?;
         // Pictures are large: often the line is too weak for them, and they wait for a better hour.
         if self.dice.below(3) > 0 { self.send_photos(who, Reception::Patchy) } else { Ok(()) }
@@ -178,7 +178,7 @@ impl Day {
     ///
     /// # Errors
     /// The server cannot be reached or refuses.
-    pub fn sync_rows(&mut self, who: Who) -> Told<()> {
+    pub fn sync_rows(&mut self, who: Who) -> DemoResult<()> {
         let (_, pulled) = self.phone(who).sync()?;
         if !pulled.repaired.is_empty() || !pulled.diverged.is_empty() {
             let login = self.phone(who).person.login.clone();
@@ -191,7 +191,7 @@ impl Day {
     ///
     /// # Errors
     /// The server cannot be reached or refuses.
-    pub fn send_photos(&mut self, who: Who, reception: Reception) -> Told<()> {
+    pub fn send_photos(&mut self, who: Who, reception: Reception) -> DemoResult<()> {
         let Self { phones, dice, .. } = self;
         phones.get_mut(who.0).map_or(Ok(()), |phone| phone.send_photos(dice, reception))
     }
@@ -216,7 +216,7 @@ impl Day {
     ///
     /// # Errors
     /// The server cannot be reached or refuses; no order came of it.
-    pub fn register(&mut self, category: &Value, text: &str, point: Point, address: &str) -> Told<Job> {
+    pub fn register(&mut self, category: &Value, text: &str, point: Point, address: &str) -> DemoResult<Job> {
         let body = json!({ "category": category, "text": text, "point": point, "address_text": address });
         let made = self.operator.create("/v1/tickets", &body)?;
         let ticket = uuid_of(&made, "id")?;
@@ -229,7 +229,7 @@ impl Day {
     ///
     /// # Errors
     /// The server cannot be reached or refuses.
-    pub fn below(&mut self, ticket: TicketId, what: &str) -> Told<Vec<Value>> {
+    pub fn below(&mut self, ticket: TicketId, what: &str) -> DemoResult<Vec<Value>> {
         let detail = self.supervisor.get(&format!("/v1/tickets/{ticket}"))?;
         Ok(detail.get(what).and_then(Value::as_array).cloned().unwrap_or_default())
     }
@@ -238,7 +238,7 @@ impl Day {
     ///
     /// # Errors
     /// The server cannot be reached or refuses.
-    pub fn order(&mut self, job: &Job) -> Told<Value> {
+    pub fn order(&mut self, job: &Job) -> DemoResult<Value> {
         let orders = self.below(job.ticket, "work_orders")?;
         Ok(orders.into_iter().find(|o| uuid_of(o, "id").is_ok_and(|id| id == job.order)).unwrap_or_default())
     }
@@ -253,7 +253,7 @@ impl Day {
     ///
     /// # Errors
     /// The server cannot be reached or refuses.
-    pub fn accept(&mut self, who: Who, order: Uuid) -> Told<MutationId> {
+    pub fn accept(&mut self, who: Who, order: Uuid) -> DemoResult<MutationId> {
         self.sync(who)?;
         let accepted = self.phone(who).device.accept(order);
         self.sync(who)?;
@@ -264,13 +264,13 @@ impl Day {
     ///
     /// # Errors
     /// A picture cannot be made or kept.
-    pub fn begin(&mut self, who: Who, job: &Job, style: &Style) -> Told<(VisitId, MutationId)> {
+    pub fn begin(&mut self, who: Who, job: &Job, style: &Style) -> DemoResult<(VisitId, MutationId)> {
         self.travel(who, job.point);
         let first = if style.reversed { PhotoKind::After } else { PhotoKind::Before };
         let kinds = self.photos_needed(who, job.order).into_iter().filter(|kind| *kind == first);
-        let taken = kinds.map(|kind| self.expose(who, &style.snap(job, kind))).collect::<Told<Vec<_>>>()?;
+        let taken = kinds.map(|kind| self.expose(who, &style.snap(job, kind))).collect::<DemoResult<Vec<_>>>()?;
         let near = Self::north(job.point, NEAR_M);
-        let (visit, started, photos) = self.phone(who).device.together(|d| {
+        let (visit, started, photos) = self.phone(who).device.grouped(|d| {
             let visit = d.arrive(job.order, VisitKind::Work, near);
             let photos: Vec<PhotoId> = taken.iter().map(|t| d.add_photo(job.order, Some(visit), &t.shot)).collect();
             (visit, d.start(job.order, visit), photos)
@@ -285,7 +285,7 @@ impl Day {
     ///
     /// # Errors
     /// A picture cannot be made or kept.
-    pub fn finish(&mut self, who: Who, job: &Job, visit: VisitId, style: &Style) -> Told<MutationId> {
+    pub fn finish(&mut self, who: Who, job: &Job, visit: VisitId, style: &Style) -> DemoResult<MutationId> {
         for kind in self.photos_needed(who, job.order) {
             let done = if style.reversed { kind == PhotoKind::After } else { kind == PhotoKind::Before };
             if done || (style.without_after && kind == PhotoKind::After) {
@@ -319,7 +319,7 @@ impl Day {
 ///
 /// # Errors
 /// The answer has none.
-pub fn uuid_of(value: &Value, field: &str) -> Told<Uuid> {
+pub fn uuid_of(value: &Value, field: &str) -> DemoResult<Uuid> {
     value
         .get(field)
         .and_then(Value::as_str)
@@ -331,7 +331,7 @@ pub fn uuid_of(value: &Value, field: &str) -> Told<Uuid> {
 ///
 /// # Errors
 /// It is no id.
-pub fn id_of(value: &Value) -> Told<Uuid> {
+pub fn id_of(value: &Value) -> DemoResult<Uuid> {
     let id = value.as_str().and_then(|text| Uuid::parse_str(text).ok());
     id.ok_or_else(|| Failure::said(format!("not an id: {value}")))
 }

@@ -26,7 +26,7 @@ use crate::{
     city::{Ids, Plan, Term, by_code},
     clock::{DayClock, Dice},
     day::Day,
-    people::{Desk, Person, Phone, Told},
+    people::{DemoResult, OfficeClient, Person, Phone},
     report::Figures,
     stage::Stage,
 };
@@ -154,7 +154,7 @@ pub fn run(args: &Args, env: &Env) -> Result<(), Failure> {
 }
 
 /// Plays the day and tells of it. Returns the server, and whether the day came out right.
-fn whole_day(args: &Args, env: &Env) -> Told<(Stage, bool)> {
+fn whole_day(args: &Args, env: &Env) -> DemoResult<(Stage, bool)> {
     let mut demo = prepare(args, env)?;
     demo.play();
     let outcome = demo.finish()?;
@@ -173,7 +173,7 @@ fn whole_day(args: &Args, env: &Env) -> Told<(Stage, bool)> {
 ///
 /// # Errors
 /// The folder or database holds something else, the port is taken, or the server refuses.
-pub fn prepare(args: &Args, env: &Env) -> Told<Demo> {
+pub fn prepare(args: &Args, env: &Env) -> DemoResult<Demo> {
     let city = City::from(args.city);
     let began = env.clock.now();
     let dice = Dice::new(args.seed);
@@ -200,7 +200,7 @@ pub fn prepare(args: &Args, env: &Env) -> Told<Demo> {
     out(format_args!("  {things} organisations and categories of the 137 list imported"));
     let stage = stage::open(config, args.port, shared.clone(), env.ids.clone())?;
     out(format_args!("  server at {}, database {}", stage.base_url, stage.database));
-    let mut admin = Desk::open(&stage.base_url, &admin, env.ids.clone())?;
+    let mut admin = OfficeClient::open(&stage.base_url, &admin, env.ids.clone())?;
     let mut ids = Ids {
         areas: by_code(&mut admin, "/v1/areas")?,
         categories: by_code(&mut admin, "/v1/categories")?,
@@ -213,14 +213,14 @@ pub fn prepare(args: &Args, env: &Env) -> Told<Demo> {
         ids.account(&mut admin, person)?;
     }
     out(format_args!("  {} accounts with random passwords", plan.people.len()));
-    let desk = |login: &str| Desk::open(&stage.base_url, &who(login)?, env.ids.clone());
+    let office = |login: &str| OfficeClient::open(&stage.base_url, &who(login)?, env.ids.clone());
     let phones = plan.people.iter().filter(|p| matches!(p.role, Role::Inspector | Role::ContractorManager | Role::Crew));
     let folder = args.data.join("phones");
-    let phones = phones.map(|p| Phone::open_in(&folder, &stage.base_url, p, &clock, &env.ids)).collect::<Told<Vec<_>>>()?;
-    let (operator, supervisor) = (desk("operator")?, desk("supervisor")?);
+    let phones = phones.map(|p| Phone::open_in(&folder, &stage.base_url, p, &clock, &env.ids)).collect::<DemoResult<Vec<_>>>()?;
+    let (operator, supervisor) = (office("operator")?, office("supervisor")?);
     let mut day = Day {
         operator,
-        auditor: desk("auditor")?,
+        auditor: office("auditor")?,
         clock,
         ids: env.ids.clone(),
         dice,
@@ -242,7 +242,7 @@ pub fn prepare(args: &Args, env: &Env) -> Told<Demo> {
 }
 
 /// The operator registers the requests of the morning.
-fn register(day: &mut Day, city: City, requests: &[Request]) -> Told<()> {
+fn register(day: &mut Day, city: City, requests: &[Request]) -> DemoResult<()> {
     let what = if demo_data::has_real_requests(city) {
         "real service requests (NYC 311)"
     } else {
@@ -283,7 +283,7 @@ impl Demo {
     ///
     /// # Errors
     /// The server cannot be reached or refuses.
-    pub fn finish(&mut self) -> Told<Outcome> {
+    pub fn finish(&mut self) -> DemoResult<Outcome> {
         self.day.scene("Evening: every phone syncs; what people did is compared with what the server holds");
         self.day.clock.catch_up();
         let (count, held) = check::count(&mut self.day, &self.stage, &self.supervisor)?;

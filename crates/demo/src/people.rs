@@ -21,7 +21,7 @@ use bazdid_domain::account::Role;
 use bazdid_protocol::{geo::Point, time::Timestamp};
 
 /// Result of a step of the demonstration.
-pub type Told<T> = Result<T, Failure>;
+pub type DemoResult<T> = Result<T, Failure>;
 
 /// Somebody who can log in.
 #[derive(Debug, Clone)]
@@ -42,17 +42,17 @@ pub struct Person {
 
 /// Somebody of the office at a desk.
 #[derive(Debug)]
-pub struct Desk {
+pub struct OfficeClient {
     http: HttpTransport,
     ids: SharedIds,
 }
 
-impl Desk {
+impl OfficeClient {
     /// Logs in.
     ///
     /// # Errors
     /// The server cannot be reached or refuses.
-    pub fn open(base_url: &str, person: &Person, ids: SharedIds) -> Told<Self> {
+    pub fn open(base_url: &str, person: &Person, ids: SharedIds) -> DemoResult<Self> {
         let mut http = HttpTransport::new(base_url);
         http.login(&person.login, &person.password)?;
         Ok(Self { http, ids })
@@ -62,7 +62,7 @@ impl Desk {
     ///
     /// # Errors
     /// The server cannot be reached or refuses.
-    pub fn get(&mut self, path: &str) -> Told<Value> {
+    pub fn get(&mut self, path: &str) -> DemoResult<Value> {
         Ok(self.answer("GET", path, &[], None)?.0)
     }
 
@@ -70,7 +70,7 @@ impl Desk {
     ///
     /// # Errors
     /// The server cannot be reached or refuses.
-    pub fn download(&mut self, path: &str) -> Told<Vec<u8>> {
+    pub fn download(&mut self, path: &str) -> DemoResult<Vec<u8>> {
         self.http.download(path).map_err(|e| Failure::said(format!("GET {path}: {e}")))
     }
 
@@ -78,7 +78,7 @@ impl Desk {
     ///
     /// # Errors
     /// The server cannot be reached or refuses.
-    pub fn list(&mut self, path: &str) -> Told<Vec<Value>> {
+    pub fn list(&mut self, path: &str) -> DemoResult<Vec<Value>> {
         let mut items = Vec::new();
         let mut next = path.to_owned();
         loop {
@@ -93,7 +93,7 @@ impl Desk {
     ///
     /// # Errors
     /// The server cannot be reached or refuses.
-    pub fn create(&mut self, path: &str, body: &Value) -> Told<Value> {
+    pub fn create(&mut self, path: &str, body: &Value) -> DemoResult<Value> {
         let key = self.ids.uuid(Timestamp::default()).to_string();
         Ok(self.answer("POST", path, &[("idempotency-key", &key)], Some(body))?.0)
     }
@@ -102,7 +102,7 @@ impl Desk {
     ///
     /// # Errors
     /// The server cannot be reached or refuses.
-    pub fn ask(&mut self, path: &str, body: &Value) -> Told<Value> {
+    pub fn ask(&mut self, path: &str, body: &Value) -> DemoResult<Value> {
         Ok(self.answer("POST", path, &[], Some(body))?.0)
     }
 
@@ -110,7 +110,7 @@ impl Desk {
     ///
     /// # Errors
     /// The server cannot be reached or refuses.
-    pub fn open_link(&self, url: &str) -> Told<Vec<u8>> {
+    pub fn open_link(&self, url: &str) -> DemoResult<Vec<u8>> {
         self.http.without_login().download(url).map_err(|e| Failure::said(format!("GET {url}: {e}")))
     }
 
@@ -118,7 +118,7 @@ impl Desk {
     ///
     /// # Errors
     /// The server cannot be reached or refuses.
-    pub fn command(&mut self, resource: &str, verb: &str, body: &Value) -> Told<Value> {
+    pub fn command(&mut self, resource: &str, verb: &str, body: &Value) -> DemoResult<Value> {
         let (thing, etag) = self.answer("GET", resource, &[], None)?;
         let rev = etag.or_else(|| thing.get("rev").map(Value::to_string)).unwrap_or_default();
         let match_ = format!("\"{rev}\"");
@@ -130,14 +130,14 @@ impl Desk {
     ///
     /// # Errors
     /// The server cannot be reached.
-    pub fn refusal(&mut self, resource: &str, verb: &str, body: &Value) -> Told<String> {
+    pub fn refusal(&mut self, resource: &str, verb: &str, body: &Value) -> DemoResult<String> {
         let (_, etag) = self.answer("GET", resource, &[], None)?;
         let match_ = format!("\"{}\"", etag.unwrap_or_default());
         let reply = self.http.request("POST", &format!("{resource}/{verb}"), &[("if-match", &match_)], Some(body))?;
         Ok(if reply.code().is_empty() { "none" } else { reply.code() }.to_owned())
     }
 
-    fn answer(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<&Value>) -> Told<(Value, Option<String>)> {
+    fn answer(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<&Value>) -> DemoResult<(Value, Option<String>)> {
         let reply = self.http.request(method, path, headers, body)?;
         let etag = reply.etag.clone();
         let value = reply.ok().map_err(|e| Failure::said(format!("{method} {path}: {e}")))?;
@@ -208,7 +208,7 @@ impl Phone {
     ///
     /// # Errors
     /// The server cannot be reached or refuses.
-    pub fn open(base_url: &str, person: &Person, clock: &Arc<DayClock>, ids: &SharedIds) -> Told<Self> {
+    pub fn open(base_url: &str, person: &Person, clock: &Arc<DayClock>, ids: &SharedIds) -> DemoResult<Self> {
         let mut http = HttpTransport::new(base_url);
         let account = http.login(&person.login, &person.password)?.id;
         let line = Line { http, up: true, lose: 0, lost: 0 };
@@ -221,7 +221,7 @@ impl Phone {
     ///
     /// # Errors
     /// The server cannot be reached or refuses, or the file cannot be used.
-    pub fn open_in(folder: &Path, base_url: &str, person: &Person, clock: &Arc<DayClock>, ids: &SharedIds) -> Told<Self> {
+    pub fn open_in(folder: &Path, base_url: &str, person: &Person, clock: &Arc<DayClock>, ids: &SharedIds) -> DemoResult<Self> {
         fs::create_dir_all(folder).map_err(|e| Failure::said(format!("cannot make {}: {e}", folder.display())))?;
         let file = folder.join(format!("{}.db", person.login));
         let album = Some(Album::open(folder.join("pictures").join(&person.login))?);
@@ -234,7 +234,7 @@ impl Phone {
     ///
     /// # Errors
     /// The file cannot be used.
-    pub fn restart(&mut self) -> Told<()> {
+    pub fn restart(&mut self) -> DemoResult<()> {
         let Some(file) = &self.file else { return Ok(()) };
         let (line, clock, account) = (self.device.transport.clone(), self.device.clock.clone(), self.device.state.account);
         let name = self.device.state.name.clone();
@@ -248,7 +248,7 @@ impl Phone {
     ///
     /// # Errors
     /// The server cannot be reached or refuses.
-    pub fn sync(&mut self) -> Told<(bazdid_client::PushReport, bazdid_client::PullReport)> {
+    pub fn sync(&mut self) -> DemoResult<(bazdid_client::PushReport, bazdid_client::PullReport)> {
         self.device.transport.up = true;
         self.device.sync().map_err(|e| Failure::said(format!("the phone of {} cannot sync: {e}", self.person.login)))
     }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     day::{Day, Job, Style, Who, uuid_of},
-    people::Told,
+    people::DemoResult,
 };
 use bazdid_domain::{account::Role, visit::VisitOutcome};
 use bazdid_protocol::{geo::Point, ids::TicketId};
@@ -24,7 +24,7 @@ const SITTING: usize = 60;
 ///
 /// # Errors
 /// The server cannot be reached or refuses.
-pub fn tour(day: &mut Day) -> Told<()> {
+pub fn tour(day: &mut Day) -> DemoResult<()> {
     answer_offers(day)?;
     let begun = begin_work(day)?;
     day.pass(18);
@@ -46,7 +46,7 @@ fn orders(day: &mut Day, who: Who, states: &[&str]) -> Vec<Uuid> {
     copy.list("work_order").filter(|(id, r)| is(&r.row) && !reserved.contains(id)).map(|(id, _)| id).collect()
 }
 
-fn answer_offers(day: &mut Day) -> Told<()> {
+fn answer_offers(day: &mut Day) -> DemoResult<()> {
     for who in in_field(day, &[Role::ContractorManager]) {
         day.sync(who)?;
         let offers = orders(day, who, &["offered"]);
@@ -74,7 +74,7 @@ struct Begun {
     inspection: bool,
 }
 
-fn begin_work(day: &mut Day) -> Told<Vec<Begun>> {
+fn begin_work(day: &mut Day) -> DemoResult<Vec<Begun>> {
     let mut begun = Vec::new();
     let mut taken = BTreeSet::new();
     for who in in_field(day, &[Role::Crew, Role::Inspector]) {
@@ -106,7 +106,7 @@ fn job(day: &mut Day, who: Who, order: Uuid) -> Option<Job> {
     Some(Job { ticket: TicketId::new(ticket), code, order, point })
 }
 
-fn finish_work(day: &mut Day, begun: Vec<Begun>) -> Told<usize> {
+fn finish_work(day: &mut Day, begun: Vec<Begun>) -> DemoResult<usize> {
     let jobs = begun.len();
     for Begun { who, job, visit, inspection } in begun {
         if inspection {
@@ -126,7 +126,7 @@ fn finish_work(day: &mut Day, begun: Vec<Begun>) -> Told<usize> {
 }
 
 /// The supervisor accepts or returns what waits: (accepted, returned).
-fn judge(day: &mut Day) -> Told<(usize, usize)> {
+fn judge(day: &mut Day) -> DemoResult<(usize, usize)> {
     let waiting = day.supervisor.list("/v1/rounds?verdict=pending")?;
     let (mut accepted, mut returned) = (0, 0);
     for round in waiting.into_iter().take(SITTING) {
@@ -147,7 +147,7 @@ fn judge(day: &mut Day) -> Told<(usize, usize)> {
 }
 
 /// Whether the bytes have come that the category asks for before a round is accepted; until then the supervisor leaves it.
-fn bytes_are_there(day: &mut Day, order: Uuid) -> Told<bool> {
+fn bytes_are_there(day: &mut Day, order: Uuid) -> DemoResult<bool> {
     let order = day.supervisor.get(&format!("/v1/work-orders/{order}"))?;
     let asked = order.pointer("/evidence_needs/stored").and_then(Value::as_bool).unwrap_or_default();
     Ok(!asked || order.get("evidence").and_then(Value::as_str) == Some("complete"))

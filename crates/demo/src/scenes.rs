@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::{
     day::{Day, Job, Style, Who, uuid_of},
-    people::Told,
+    people::DemoResult,
 };
 use bazdid_protocol::{
     geo::Point,
@@ -22,7 +22,7 @@ use bazdid_protocol::{
 const WORK_MINUTES: i64 = 12;
 
 /// A scene.
-type Scene = fn(&mut Day) -> Told<()>;
+type Scene = fn(&mut Day) -> DemoResult<()>;
 
 /// The scenes before the rest of the day.
 const SCENES: [Scene; 16] = [
@@ -90,7 +90,7 @@ impl Day {
     }
 
     /// A request in a district, registered by the operator and kept out of the rest of the day.
-    fn job(&mut self, district: usize, category: &str, text: &str) -> Told<Job> {
+    fn job(&mut self, district: usize, category: &str, text: &str) -> DemoResult<Job> {
         let point = self.spot(district);
         let name = self.staffed.get(district % self.staffed.len().max(1)).map(|o| o.name_fa.clone()).unwrap_or_default();
         let category = self.category(category)?;
@@ -100,12 +100,12 @@ impl Day {
     }
 
     /// Login of somebody of a staffed district, such as (`crew.roads`, 0, `a`) → `crew.roads.1a`.
-    fn of(&self, what: &str, district: usize, which: &str) -> Told<Who> {
+    fn of(&self, what: &str, district: usize, which: &str) -> DemoResult<Who> {
         self.who(&format!("{what}.{}{which}", district % self.staffed.len().max(1) + 1))
     }
 
     /// A job that the contractor's manager has accepted and that the crew has on its phone.
-    fn accepted(&mut self, district: usize, trade: &str, category: &str, text: &str, crews: &[Who]) -> Told<Job> {
+    fn accepted(&mut self, district: usize, trade: &str, category: &str, text: &str, crews: &[Who]) -> DemoResult<Job> {
         let job = self.job(district, category, text)?;
         let manager = self.of(&format!("manager.{trade}"), district, "")?;
         self.accept(manager, job.order)?;
@@ -116,7 +116,7 @@ impl Day {
     }
 
     /// Somebody does a whole job without a network.
-    fn offline_job(&mut self, who: Who, job: &Job, style: &Style) -> Told<(MutationId, MutationId)> {
+    fn offline_job(&mut self, who: Who, job: &Job, style: &Style) -> DemoResult<(MutationId, MutationId)> {
         self.phone(who).lose_network();
         let (visit, started) = self.begin(who, job, style)?;
         self.pass(WORK_MINUTES);
@@ -125,27 +125,27 @@ impl Day {
     }
 
     /// The office gives an order to another organisation.
-    fn reassign(&mut self, order: Uuid, organisation: &str, reason: &str) -> Told<Value> {
+    fn reassign(&mut self, order: Uuid, organisation: &str, reason: &str) -> DemoResult<Value> {
         let to = self.organisation(organisation)?;
         self.operator.command(&format!("/v1/work-orders/{order}"), "reassign", &json!({ "organisation": to, "reason": reason }))
     }
 
     /// The open conflict of a kind at a ticket.
-    fn conflict(&mut self, kind: &str, ticket: TicketId) -> Told<Option<Value>> {
+    fn conflict(&mut self, kind: &str, ticket: TicketId) -> DemoResult<Option<Value>> {
         let is = |c: &Value, field: &str, word: &str| c.get(field).and_then(Value::as_str) == Some(word);
         let conflicts = self.below(ticket, "conflicts")?;
         Ok(conflicts.into_iter().find(|c| is(c, "kind", kind) && is(c, "status", "open")))
     }
 
     /// Compares with the story that a conflict of a kind is open at a ticket.
-    fn expect_conflict(&mut self, kind: &str, job: &Job) -> Told<()> {
+    fn expect_conflict(&mut self, kind: &str, job: &Job) -> DemoResult<()> {
         let found = if self.conflict(kind, job.ticket)?.is_some() { "is open for the office" } else { "is not there" };
         self.expect(&format!("the conflict {kind}"), found, "is open for the office");
         Ok(())
     }
 
     /// The supervisor decides the open conflict of a kind at a ticket.
-    fn decide(&mut self, kind: &str, job: &Job, resolution: &str, note: &str) -> Told<()> {
+    fn decide(&mut self, kind: &str, job: &Job, resolution: &str, note: &str) -> DemoResult<()> {
         let Some(conflict) = self.conflict(kind, job.ticket)? else {
             self.expect(&format!("the conflict {kind}"), "is not there", "is open");
             return Ok(());
@@ -157,12 +157,12 @@ impl Day {
     }
 
     /// The state of an order, as the office sees it.
-    fn state_of(&mut self, job: &Job) -> Told<String> {
+    fn state_of(&mut self, job: &Job) -> DemoResult<String> {
         Ok(self.order(job)?.get("state").and_then(Value::as_str).unwrap_or_default().to_owned())
     }
 
     /// The current round of an order.
-    fn round_of(&mut self, job: &Job) -> Told<Uuid> {
+    fn round_of(&mut self, job: &Job) -> DemoResult<Uuid> {
         let rounds = self.below(job.ticket, "rounds")?;
         let of_order = rounds.iter().filter(|r| uuid_of(r, "work_order").is_ok_and(|o| o == job.order));
         uuid_of(of_order.max_by_key(|r| r.get("number").and_then(Value::as_i64)).unwrap_or(&Value::Null), "id")

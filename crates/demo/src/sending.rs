@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use crate::{
     album::{Album, Note},
     clock::Dice,
-    people::{Phone, Told},
+    people::{DemoResult, Phone},
 };
 use bazdid_client::{ClientError, http::HttpTransport, upload};
 use bazdid_command::Failure;
@@ -61,7 +61,7 @@ impl Phone {
     ///
     /// # Errors
     /// The server cannot be reached or refuses; a file cannot be read.
-    pub fn send_photos(&mut self, dice: &Dice, reception: Reception) -> Told<()> {
+    pub fn send_photos(&mut self, dice: &Dice, reception: Reception) -> DemoResult<()> {
         let Some(album) = &mut self.album else { return Ok(()) };
         for note in album.waiting()? {
             let now = self.device.clock.wall();
@@ -88,7 +88,7 @@ struct Sending<'a> {
 
 impl Sending<'_> {
     /// Sends one picture; whether the server has all of it.
-    fn one(&mut self, mut note: Note, now: Timestamp) -> Told<bool> {
+    fn one(&mut self, mut note: Note, now: Timestamp) -> DemoResult<bool> {
         let bytes = self.album.bytes(note.photo)?;
         let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         let mut offset = 0;
@@ -132,7 +132,7 @@ impl Sending<'_> {
     }
 
     /// Sends a piece; where the next one begins, or nothing if the line broke.
-    fn piece(&mut self, path: &str, offset: u64, piece: &[u8]) -> Told<Option<u64>> {
+    fn piece(&mut self, path: &str, offset: u64, piece: &[u8]) -> DemoResult<Option<u64>> {
         self.tally.pieces += 1;
         let length = u64::try_from(piece.len()).unwrap_or(u64::MAX);
         let breaks = self.reception == Reception::BreaksOff || self.dice.below(4) == 0;

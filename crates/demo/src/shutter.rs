@@ -7,7 +7,7 @@ use crate::{
     album::Note,
     camera::{Exposure, Oddity, View},
     day::{Day, Job, NEAR_M, Style, Who},
-    people::Told,
+    people::DemoResult,
 };
 use bazdid_client::acts::{Shot, ShotFile};
 use bazdid_clock::Clock as _;
@@ -89,7 +89,7 @@ impl Day {
     ///
     /// # Errors
     /// The picture cannot be made or kept.
-    pub fn take(&mut self, who: Who, entity: Uuid, visit: Option<VisitId>, snap: &Snap) -> Told<PhotoId> {
+    pub fn take(&mut self, who: Who, entity: Uuid, visit: Option<VisitId>, snap: &Snap) -> DemoResult<PhotoId> {
         let taken = self.expose(who, snap)?;
         let photo = self.phone(who).device.add_photo(entity, visit, &taken.shot);
         self.keep(who, photo, &taken)?;
@@ -100,7 +100,7 @@ impl Day {
     ///
     /// # Errors
     /// The picture cannot be made.
-    pub fn expose(&mut self, who: Who, snap: &Snap) -> Told<Taken> {
+    pub fn expose(&mut self, who: Who, snap: &Snap) -> DemoResult<Taken> {
         let Snap { kind, view, point, mock, ref oddity } = *snap;
         let now = self.clock.now();
         self.phone(who).last = Some((now, point));
@@ -117,7 +117,7 @@ impl Day {
     ///
     /// # Errors
     /// The disk is full.
-    pub fn keep(&mut self, who: Who, photo: PhotoId, taken: &Taken) -> Told<()> {
+    pub fn keep(&mut self, who: Who, photo: PhotoId, taken: &Taken) -> DemoResult<()> {
         let sha256 = taken.shot.file.as_ref().map(|f| f.sha256.clone()).unwrap_or_default();
         let taken_at = taken.shot.captured_at.unwrap_or_default();
         let phone = self.phone(who);

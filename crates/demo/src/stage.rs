@@ -8,7 +8,7 @@ use std::{
     thread::JoinHandle,
 };
 
-use crate::people::{Person, Told};
+use crate::people::{DemoResult, Person};
 use bazdid_clock::{SharedClock, SharedIds};
 use bazdid_command::{Failure, out};
 use bazdid_demo_data::City;
@@ -59,7 +59,7 @@ impl std::fmt::Debug for Stage {
 ///
 /// # Errors
 /// The folder holds something else, or cannot be made or emptied.
-pub fn folder(data: &Path) -> Told<()> {
+pub fn folder(data: &Path) -> DemoResult<()> {
     let cannot = |what: &str, e: std::io::Error| Failure::said(format!("cannot {what} {}: {e}", data.display()));
     let mark = data.join(MARK);
     let is_empty = fs::read_dir(data).map_or(true, |mut entries| entries.next().is_none());
@@ -93,7 +93,7 @@ pub fn config(data: &Path, database: Option<&str>, zone: chrono_tz::Tz) -> Confi
 ///
 /// # Errors
 /// It cannot be reached, or holds something else.
-pub fn fresh_database(config: &Config) -> Told<()> {
+pub fn fresh_database(config: &Config) -> DemoResult<()> {
     let url = config.database.url.reveal();
     store::migrate(url)?;
     let runtime = runtime()?;
@@ -123,7 +123,7 @@ pub fn fresh_database(config: &Config) -> Told<()> {
 ///
 /// # Errors
 /// The files have faults; the database fails.
-pub fn install(config: &Config, clock: &SharedClock, ids: &SharedIds, city: City, admin: &Person) -> Told<(usize, usize)> {
+pub fn install(config: &Config, clock: &SharedClock, ids: &SharedIds, city: City, admin: &Person) -> DemoResult<(usize, usize)> {
     let db = server::database(config, Migrations::Leave)?;
     let now = clock.now();
     let ctx =
@@ -175,7 +175,7 @@ fn runtime() -> Result<tokio::runtime::Runtime> {
 ///
 /// # Errors
 /// The port is taken, or the server cannot be built.
-pub fn open(config: Config, port: u16, clock: SharedClock, ids: SharedIds) -> Told<Stage> {
+pub fn open(config: Config, port: u16, clock: SharedClock, ids: SharedIds) -> DemoResult<Stage> {
     let at = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let listener =
         TcpListener::bind(at).map_err(|e| Failure::said(format!("cannot listen on {at}: {e}; name another port with --port")))?;
@@ -215,7 +215,7 @@ impl Stage {
     ///
     /// # Errors
     /// The server failed.
-    pub fn wait(mut self) -> Told<()> {
+    pub fn wait(mut self) -> DemoResult<()> {
         self.join()
     }
 
@@ -223,14 +223,14 @@ impl Stage {
     ///
     /// # Errors
     /// The server failed.
-    pub fn close(mut self) -> Told<()> {
+    pub fn close(mut self) -> DemoResult<()> {
         if let Some(stop) = self.stop.take() {
             stop();
         }
         self.join()
     }
 
-    fn join(&mut self) -> Told<()> {
+    fn join(&mut self) -> DemoResult<()> {
         match self.thread.take().map(JoinHandle::join) {
             Some(Ok(outcome)) => outcome.map_err(Into::into),
             Some(Err(_)) => Err(Failure::said("the server broke down")),

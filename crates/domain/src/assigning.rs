@@ -5,9 +5,9 @@
 
 use crate::{
     reference::Reference,
+    unit_of_work::UnitOfWork,
     work_order::{Answer, Assignment, Round, RoundVerdict, WorkOrder, WorkOrderState},
     work_order_graph::{Mover, NotAllowed},
-    world::World,
 };
 use bazdid_protocol::{
     document::Document,
@@ -42,20 +42,20 @@ pub struct Terms {
 }
 
 /// Answers the order's offer as withdrawn, unless its party or the time has answered it with no. Whether there is an offer.
-fn withdraw_offer(world: &mut World, order: &WorkOrder, at: Timestamp, reason: Option<&str>) -> bool {
-    let Some(mut held) = order.assignment_id.and_then(|a| world.assignments.get(a)).cloned() else { return false };
+fn withdraw_offer(unit: &mut UnitOfWork, order: &WorkOrder, at: Timestamp, reason: Option<&str>) -> bool {
+    let Some(mut held) = order.assignment_id.and_then(|a| unit.assignments.get(a)).cloned() else { return false };
     if !matches!(held.answer, Some(Answer::Declined | Answer::Expired)) {
         held.answer = Some(Answer::Withdrawn);
         held.answered_at = Some(at);
         held.reason = reason.map(str::to_owned);
-        world.assignments.put(held);
+        unit.assignments.put(held);
     }
     true
 }
 
 /// Takes an order from its holder, if it has one: the assignment is answered, the epoch passes.
-pub fn withdraw(world: &mut World, order: &mut WorkOrder, at: Timestamp, reason: Option<&str>) {
-    if withdraw_offer(world, order, at, reason) {
+pub fn withdraw(unit: &mut UnitOfWork, order: &mut WorkOrder, at: Timestamp, reason: Option<&str>) {
+    if withdraw_offer(unit, order, at, reason) {
         order.epoch += 1;
     }
     order.assignment_id = None;
@@ -74,14 +74,14 @@ pub fn withdraw(world: &mut World, order: &mut WorkOrder, at: Timestamp, reason:
 ///
 /// # Errors
 /// The table does not allow it.
-pub fn release(world: &mut World, order: &mut WorkOrder, at: Timestamp, reason: &str, by: &Mover<'_>) -> Result<(), NotAllowed> {
+pub fn release(unit: &mut UnitOfWork, order: &mut WorkOrder, at: Timestamp, reason: &str, by: &Mover<'_>) -> Result<(), NotAllowed> {
     by.take(order, WorkOrderState::Draft)?;
-    withdraw(world, order, at, Some(reason));
+    withdraw(unit, order, at, Some(reason));
     order.reason = None;
     order.review_at = None;
     // Nobody has decided for whom.
     order.explanation = Document::default();
-    world.work_orders.put(order.clone());
+    unit.work_orders.put(order.clone());
     Ok(())
 }
 
@@ -89,16 +89,16 @@ pub fn release(world: &mut World, order: &mut WorkOrder, at: Timestamp, reason: 
 ///
 /// # Errors
 /// The table does not allow it.
-pub fn assign(world: &mut World, order: &mut WorkOrder, to: &Party, terms: &Terms, by: &Mover<'_>) -> Result<(), NotAllowed> {
+pub fn assign(unit: &mut UnitOfWork, order: &mut WorkOrder, to: &Party, terms: &Terms, by: &Mover<'_>) -> Result<(), NotAllowed> {
     by.take(order, if terms.accept_minutes.is_some() { WorkOrderState::Offered } else { WorkOrderState::Accepted })?;
-    withdraw(world, order, terms.at, Some("reassigned"));
-    let taken = world.assignments.iter().any(|a| a.work_order_id == order.id && a.until_epoch >= order.epoch);
+    withdraw(unit, order, terms.at, Some("reassigned"));
+    let taken = unit.assignments.iter().any(|a| a.work_order_id == order.id && a.until_epoch >= order.epoch);
     if taken || order.epoch == 0 {
         order.epoch += 1;
     }
     let expires_at = terms.accept_minutes.map(|m| terms.at.plus_minutes(m));
     let id = AssignmentId::new(name_uuid(&format!("assignment|{}|{}", order.id, order.epoch)));
-    world.assignments.put(Assignment {
+    unit.assignments.put(Assignment {
         id,
         rev: 0,
         work_order_id: order.id,
@@ -130,13 +130,13 @@ pub fn assign(world: &mut World, order: &mut WorkOrder, to: &Party, terms: &Term
 }
 
 /// Ends an offer that nobody answered in time. Nothing if it is not due, or not open any more.
-pub fn expire(world: &mut World, mut order: WorkOrder, now: Timestamp, by: &Mover<'_>) -> Option<WorkOrder> {
+pub fn expire(unit: &mut UnitOfWork, mut order: WorkOrder, now: Timestamp, by: &Mover<'_>) -> Option<WorkOrder> {
     let due = order.accept_due.filter(|due| *due <= now)?;
     by.take(&mut order, WorkOrderState::Expired).ok()?;
-    if let Some(mut offer) = order.assignment_id.and_then(|a| world.assignments.get(a)).cloned() {
+    if let Some(mut offer) = order.assignment_id.and_then(|a| unit.assignments.get(a)).cloned() {
         offer.answer = Some(Answer::Expired);
         offer.answered_at = Some(due);
-        world.assignments.put(offer);
+        unit.assignments.put(offer);
     }
     touch(&mut order, now);
     Some(order)
@@ -172,14 +172,14 @@ pub fn mark(order: &mut WorkOrder, heard: Heard) {
 
 /// The number of the order's next round: above every round that it has.
 #[must_use]
-pub fn next_round(world: &World, order: &WorkOrder) -> i64 {
-    world.rounds.iter().filter(|r| r.work_order_id == order.id).map(|r| r.number).fold(order.round, i64::max) + 1
+pub fn next_round(unit: &UnitOfWork, order: &WorkOrder) -> i64 {
+    unit.rounds.iter().filter(|r| r.work_order_id == order.id).map(|r| r.number).fold(order.round, i64::max) + 1
 }
 
 /// The order's round of a number.
 #[must_use]
-pub fn round_of(world: &World, order: WorkOrderId, number: i64) -> Option<&Round> {
-    world.rounds.iter().find(|r| r.work_order_id == order && r.number == number)
+pub fn round_of(unit: &UnitOfWork, order: WorkOrderId, number: i64) -> Option<&Round> {
+    unit.rounds.iter().find(|r| r.work_order_id == order && r.number == number)
 }
 
 /// Who submitted what, when a round is made of it.
@@ -234,24 +234,24 @@ pub fn round(order: &WorkOrder, submission: &Submission) -> Round {
 /// # Errors
 /// The table does not allow it.
 pub fn begin_rework(
-    world: &mut World,
+    unit: &mut UnitOfWork,
     reference: &Reference,
     order: &mut WorkOrder,
     (heard, due): (Heard, Option<Timestamp>),
     by: &Mover<'_>,
 ) -> Result<Option<Timestamp>, NotAllowed> {
     by.take(order, WorkOrderState::Rework)?;
-    let category = world.tickets.get(order.ticket_id).and_then(|t| reference.categories.get(&t.category_id));
+    let category = unit.tickets.get(order.ticket_id).and_then(|t| reference.categories.get(&t.category_id));
     let due = due.or(category.map(|c| heard.at.plus_minutes(c.resolve_minutes)));
-    order.round = next_round(world, order);
+    order.round = next_round(unit, order);
     order.epoch += 1;
     order.submitted_by = None;
     order.submitted_org = None;
     order.resolve_due = due.or(order.resolve_due);
     mark(order, heard);
-    if let Some(mut held) = order.assignment_id.and_then(|a| world.assignments.get(a)).cloned() {
+    if let Some(mut held) = order.assignment_id.and_then(|a| unit.assignments.get(a)).cloned() {
         held.until_epoch = order.epoch;
-        world.assignments.put(held);
+        unit.assignments.put(held);
     }
     Ok(due)
 }
@@ -260,9 +260,9 @@ pub fn begin_rework(
 ///
 /// # Errors
 /// The table does not allow it.
-pub fn call_off(world: &mut World, order: &mut WorkOrder, at: Timestamp, reason: &str, by: &Mover<'_>) -> Result<(), NotAllowed> {
+pub fn call_off(unit: &mut UnitOfWork, order: &mut WorkOrder, at: Timestamp, reason: &str, by: &Mover<'_>) -> Result<(), NotAllowed> {
     by.take(order, WorkOrderState::Cancelled)?;
-    withdraw_offer(world, order, at, Some(reason));
+    withdraw_offer(unit, order, at, Some(reason));
     order.reason = Some(reason.to_owned());
     order.review_at = None;
     order.accept_due = None;

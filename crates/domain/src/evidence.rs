@@ -53,16 +53,16 @@ pub struct Circumstances<'a> {
 
 /// All verdicts on a photo, always in the same order; `order` and `pair` only for photos before and after the work.
 #[must_use]
-pub fn judge(photo: &Photo, around: &Circumstances<'_>, thresholds: &Thresholds) -> Vec<Verdict> {
+pub fn judge(photo: &Photo, context: &Circumstances<'_>, thresholds: &Thresholds) -> Vec<Verdict> {
     let mut verdicts = vec![
-        distance(photo.point.as_ref(), around.ticket_point, around.radius_m),
+        distance(photo.point.as_ref(), context.ticket_point, context.radius_m),
         mock_location(photo.mock),
-        inside_visit(photo.captured_est, around.visit, thresholds),
+        inside_visit(photo.captured_est, context.visit, thresholds),
     ];
-    verdicts.extend(order(photo, around.same_order, thresholds));
-    verdicts.extend(pair(photo, around.same_order, thresholds));
-    verdicts.push(unique_bytes(&photo.sha256, around.same_bytes));
-    verdicts.push(clock(around.skew_us, around.clock_trust, thresholds));
+    verdicts.extend(order(photo, context.same_order, thresholds));
+    verdicts.extend(pair(photo, context.same_order, thresholds));
+    verdicts.push(unique_bytes(&photo.sha256, context.same_bytes));
+    verdicts.push(clock(context.skew_us, context.clock_trust, thresholds));
     // What the bytes said does not change with what stands around the photo.
     verdicts.extend(photo.verdicts.iter().filter(|v| v.check == BYTES || content::CONTENT_CHECKS.contains(&v.check.as_str())).cloned());
     verdicts
@@ -257,8 +257,8 @@ mod tests {
         clock_trust: ClockTrust::Unknown,
     };
 
-    fn result(photo: &Photo, around: &Circumstances<'_>, check: &str) -> VerdictResult {
-        judge(photo, around, &Thresholds::default()).into_iter().find(|v| v.check == check).unwrap().result
+    fn result(photo: &Photo, context: &Circumstances<'_>, check: &str) -> VerdictResult {
+        judge(photo, context, &Thresholds::default()).into_iter().find(|v| v.check == check).unwrap().result
     }
 
     #[test]
@@ -299,8 +299,8 @@ mod tests {
             (minutes(800), None, Unknown),
         ] {
             let visit = visit(left);
-            let around = Circumstances { visit: Some(&visit), ..NOTHING };
-            assert_eq!(result(&photo(1, PhotoKind::During, captured), &around, "inside_visit"), expected, "{captured} {left:?}");
+            let context = Circumstances { visit: Some(&visit), ..NOTHING };
+            assert_eq!(result(&photo(1, PhotoKind::During, captured), &context, "inside_visit"), expected, "{captured} {left:?}");
         }
     }
 
@@ -310,8 +310,8 @@ mod tests {
         let pair = |before, after| {
             let (before, after) = (photo(1, PhotoKind::Before, minutes(before)), photo(2, PhotoKind::After, minutes(after)));
             let all = [&before, &after];
-            let around = Circumstances { same_order: &all, ..NOTHING };
-            (result(&before, &around, "order"), result(&after, &around, "order"))
+            let context = Circumstances { same_order: &all, ..NOTHING };
+            (result(&before, &context, "order"), result(&after, &context, "order"))
         };
         assert_eq!(pair(0, 40), (Ok, Ok));
         assert_eq!(pair(40, 0), (Mismatch, Mismatch));

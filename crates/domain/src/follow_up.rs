@@ -1,5 +1,5 @@
 //! What the system does after any change of a ticket, whoever made it: opens orders, asks the next, lets findings follow, derives
-//! the ticket's status. PURE over a world and the reference data.
+//! the ticket's status. PURE over a unit of work and the reference data.
 //!
 //! - A new ticket inside an area gets its order: emergency where minutes count, inspection where the category asks for a look
 //!   first, else repair. Outside every area it stays new, in nobody's hands, and says why.
@@ -28,9 +28,9 @@ use crate::{
     reference::Reference,
     ticket::{Boundary, Ticket, TicketStatus},
     ticket_flow::{Because, derived, is_open, record_creation, set_status},
+    unit_of_work::UnitOfWork,
     work_order::{WorkOrder, WorkOrderKind, WorkOrderState},
     work_order_graph::{Mover, NotAllowed},
-    world::World,
 };
 use bazdid_protocol::{
     document::Document,
@@ -55,9 +55,9 @@ pub struct Inspector {
     pub position: Option<Point>,
 }
 
-/// What the follow-up must know beyond the world. Loads and used capacities are counted on while it works.
+/// What the follow-up must know beyond the unit of work. Loads and used capacities are counted on while it works.
 #[derive(Debug)]
-pub struct Surroundings<'a> {
+pub struct FollowUpContext<'a> {
     /// Areas, categories, contracts.
     pub reference: &'a Reference,
     /// The instant of the change.
@@ -82,17 +82,17 @@ pub struct Plan {
 /// Capacities taken, by coverage or contract: those with a cap only.
 pub type Taken = BTreeMap<Uuid, i64>;
 
-/// Finds out what a follow-up of a world's changes will ask for, without changing anything.
+/// Finds out what a follow-up of a unit of work's changes will ask for, without changing anything.
 #[must_use]
-pub fn plan(world: &World, reference: &Reference) -> Plan {
-    let changed = world.tickets.changed().map(|(_, t)| t.id).chain(world.work_orders.changed().map(|(_, o)| o.ticket_id));
+pub fn plan(unit: &UnitOfWork, reference: &Reference) -> Plan {
+    let changed = unit.tickets.changed().map(|(_, t)| t.id).chain(unit.work_orders.changed().map(|(_, o)| o.ticket_id));
     let tickets: Vec<TicketId> = changed.collect::<BTreeSet<_>>().into_iter().collect();
-    let orders = by_ticket(world);
+    let orders = by_ticket(unit);
     let mut plan = Plan::default();
-    for ticket in tickets.iter().filter_map(|t| world.tickets.get(*t)) {
-        let orders: Vec<&WorkOrder> = orders.get(&ticket.id).into_iter().flatten().filter_map(|o| world.work_orders.get(*o)).collect();
+    for ticket in tickets.iter().filter_map(|t| unit.tickets.get(*t)) {
+        let orders: Vec<&WorkOrder> = orders.get(&ticket.id).into_iter().flatten().filter_map(|o| unit.work_orders.get(*o)).collect();
         let asks = |kinds: &[WorkOrderKind]| {
-            first_kind(world, reference, ticket, &orders).is_some_and(|k| kinds.contains(&k))
+            first_kind(unit, reference, ticket, &orders).is_some_and(|k| kinds.contains(&k))
                 || orders.iter().any(|o| kinds.contains(&o.kind) && is_undecided(o))
         };
         if asks(&[WorkOrderKind::Inspection]) {
@@ -108,18 +108,18 @@ pub fn plan(world: &World, reference: &Reference) -> Plan {
 }
 
 /// Follows up the changes of the plan's tickets.
-pub fn run(world: &mut World, around: &mut Surroundings<'_>, plan: &Plan) -> Taken {
-    let mut orders = by_ticket(world);
+pub fn run(unit: &mut UnitOfWork, context: &mut FollowUpContext<'_>, plan: &Plan) -> Taken {
+    let mut orders = by_ticket(unit);
     let mut taken = Taken::new();
     for ticket in &plan.tickets {
-        follow(world, around, &mut taken, *ticket, orders.remove(ticket).unwrap_or_default());
+        follow(unit, context, &mut taken, *ticket, orders.remove(ticket).unwrap_or_default());
     }
     taken
 }
 
-fn by_ticket(world: &World) -> HashMap<TicketId, Vec<WorkOrderId>> {
+fn by_ticket(unit: &UnitOfWork) -> HashMap<TicketId, Vec<WorkOrderId>> {
     let mut map: HashMap<TicketId, Vec<WorkOrderId>> = HashMap::new();
-    for order in world.work_orders.iter() {
+    for order in unit.work_orders.iter() {
         map.entry(order.ticket_id).or_default().push(order.id);
     }
     map
@@ -135,8 +135,8 @@ fn is_undecided(order: &WorkOrder) -> bool {
 }
 
 /// The kind of the order that a ticket without orders, or one that was taken up again, is to get.
-fn first_kind(world: &World, reference: &Reference, ticket: &Ticket, orders: &[&WorkOrder]) -> Option<WorkOrderKind> {
-    let again = ticket.status == TicketStatus::New && world.tickets.before(ticket.id).is_some_and(|was| was.status != TicketStatus::New);
+fn first_kind(unit: &UnitOfWork, reference: &Reference, ticket: &Ticket, orders: &[&WorkOrder]) -> Option<WorkOrderKind> {
+    let again = ticket.status == TicketStatus::New && unit.tickets.before(ticket.id).is_some_and(|was| was.status != TicketStatus::New);
     let wanted = match ticket.status {
         TicketStatus::New => orders.is_empty() || (again && !orders.iter().any(|o| is_open(o.state))),
         // Looked at by the office before it lay in an area.
@@ -168,59 +168,59 @@ fn kind_for(ticket: &Ticket, category: &Category, look: Look) -> WorkOrderKind {
     }
 }
 
-fn follow(world: &mut World, around: &mut Surroundings<'_>, taken: &mut Taken, id: TicketId, mut orders: Vec<WorkOrderId>) {
-    let Some(ticket) = world.tickets.get(id).cloned() else { return };
-    if world.tickets.before(id).is_none() {
-        record_creation(world, &ticket);
+fn follow(unit: &mut UnitOfWork, context: &mut FollowUpContext<'_>, taken: &mut Taken, id: TicketId, mut orders: Vec<WorkOrderId>) {
+    let Some(ticket) = unit.tickets.get(id).cloned() else { return };
+    if unit.tickets.before(id).is_none() {
+        record_creation(unit, &ticket);
     }
     if ticket.areas.is_empty() {
         if ticket.boundary == Boundary::Outside && ticket.status == TicketStatus::New {
-            let why = Because { actor: None, reason: Some(OUTSIDE_AREAS), at: around.now };
-            set_status(world, id, TicketStatus::New, why);
+            let why = Because { actor: None, reason: Some(OUTSIDE_AREAS), at: context.now };
+            set_status(unit, id, TicketStatus::New, why);
         }
     } else {
-        let rows: Vec<&WorkOrder> = orders.iter().filter_map(|o| world.work_orders.get(*o)).collect();
-        if let Some(kind) = first_kind(world, around.reference, &ticket, &rows) {
-            orders.push(open_order(world, around, &ticket, kind));
+        let rows: Vec<&WorkOrder> = orders.iter().filter_map(|o| unit.work_orders.get(*o)).collect();
+        if let Some(kind) = first_kind(unit, context.reference, &ticket, &rows) {
+            orders.push(open_order(unit, context, &ticket, kind));
         }
         for order in orders.clone() {
-            if let Some(next) = conclude_inspection(world, around, &ticket, order) {
-                orders.push(open_order(world, around, &ticket, next));
+            if let Some(next) = conclude_inspection(unit, context, &ticket, order) {
+                orders.push(open_order(unit, context, &ticket, next));
             }
         }
         if !ticket.status.is_shut_by_office() {
             for order in &orders {
-                place(world, around, taken, &ticket, *order);
+                place(unit, context, taken, &ticket, *order);
             }
         }
     }
-    settle(world, around.now, id, &orders);
+    settle(unit, context.now, id, &orders);
 }
 
 /// Sets the status that follows from the orders.
-fn settle(world: &mut World, now: Timestamp, id: TicketId, orders: &[WorkOrderId]) {
-    let Some(ticket) = world.tickets.get(id) else { return };
-    let rows = orders.iter().filter_map(|o| world.work_orders.get(*o));
+fn settle(unit: &mut UnitOfWork, now: Timestamp, id: TicketId, orders: &[WorkOrderId]) {
+    let Some(ticket) = unit.tickets.get(id) else { return };
+    let rows = orders.iter().filter_map(|o| unit.work_orders.get(*o));
     let Some(status) = derived(ticket, rows) else { return };
     if status != ticket.status {
         // What was proposed or noted of an earlier status ends with it, unless it says why nobody has the ticket.
         let reason = ticket.status_reason.clone().filter(|r| status == TicketStatus::Triaged && r != OUTSIDE_AREAS);
-        set_status(world, id, status, Because { actor: None, reason: reason.as_deref(), at: now });
+        set_status(unit, id, status, Because { actor: None, reason: reason.as_deref(), at: now });
     }
 }
 
 /// A new order of a ticket; its id counts the orders of its kind.
-fn open_order(world: &mut World, around: &Surroundings<'_>, ticket: &Ticket, kind: WorkOrderKind) -> WorkOrderId {
-    let number = (1..).find(|n| world.work_orders.get(order_id(ticket.id, kind, *n)).is_none()).unwrap_or(1);
+fn open_order(unit: &mut UnitOfWork, context: &FollowUpContext<'_>, ticket: &Ticket, kind: WorkOrderKind) -> WorkOrderId {
+    let number = (1..).find(|n| unit.work_orders.get(order_id(ticket.id, kind, *n)).is_none()).unwrap_or(1);
     let id = order_id(ticket.id, kind, number);
     let evidence = match kind {
         WorkOrderKind::Inspection => EvidenceNeeds::default(),
-        _ => around.reference.categories.get(&ticket.category_id).map(|c| c.evidence.clone()).unwrap_or_default(),
+        _ => context.reference.categories.get(&ticket.category_id).map(|c| c.evidence.clone()).unwrap_or_default(),
     };
-    world.work_orders.put(WorkOrder {
+    unit.work_orders.put(WorkOrder {
         id,
         rev: 0,
-        stamp: around.now,
+        stamp: context.now,
         ticket_id: ticket.id,
         kind,
         state: WorkOrderState::Draft,
@@ -241,8 +241,8 @@ fn open_order(world: &mut World, around: &Surroundings<'_>, ticket: &Ticket, kin
         submitted_by: None,
         submitted_org: None,
         findings: None,
-        created_at: around.now,
-        updated_at: around.now,
+        created_at: context.now,
+        updated_at: context.now,
     });
     id
 }
@@ -252,47 +252,47 @@ fn order_id(ticket: TicketId, kind: WorkOrderKind, number: u32) -> WorkOrderId {
 }
 
 /// Verifies an inspection that was submitted with findings, and answers what order follows from them.
-fn conclude_inspection(world: &mut World, around: &Surroundings<'_>, ticket: &Ticket, id: WorkOrderId) -> Option<WorkOrderKind> {
-    let mut order = world.work_orders.get(id).filter(|o| o.kind == WorkOrderKind::Inspection).cloned()?;
+fn conclude_inspection(unit: &mut UnitOfWork, context: &FollowUpContext<'_>, ticket: &Ticket, id: WorkOrderId) -> Option<WorkOrderKind> {
+    let mut order = unit.work_orders.get(id).filter(|o| o.kind == WorkOrderKind::Inspection).cloned()?;
     let findings = order.findings.clone()?;
-    let changed = world.work_orders.before(id).is_none_or(|was| was.findings != order.findings || was.state != order.state);
+    let changed = unit.work_orders.before(id).is_none_or(|was| was.findings != order.findings || was.state != order.state);
     if !changed || !matches!(order.state, WorkOrderState::Submitted | WorkOrderState::Verified) {
         return None;
     }
     if order.state == WorkOrderState::Submitted {
-        order = accept_inspection(world, order, around.now, &Mover::system(&around.reference.transitions)).ok()?;
+        order = accept_inspection(unit, order, context.now, &Mover::system(&context.reference.transitions)).ok()?;
     }
     if ticket.status.is_shut_by_office() {
         return None;
     }
     let found = findings.get("findings").and_then(Value::as_str).unwrap_or_default();
-    let has_work = world
+    let has_work = unit
         .work_orders
         .iter()
         .any(|o| o.ticket_id == ticket.id && o.kind != WorkOrderKind::Inspection && o.state != WorkOrderState::Cancelled);
     if found == "confirmed" {
-        let category = around.reference.categories.get(&ticket.category_id)?;
+        let category = context.reference.categories.get(&ticket.category_id)?;
         return (!has_work).then(|| kind_for(ticket, category, Look::Done));
     }
     if found == "duplicate_of"
         && let Some(other) = findings.get("duplicate_of").and_then(|v| serde_json::from_value(v.clone()).ok())
     {
-        propose_duplicate(world, around.now, ticket, &order, other);
+        propose_duplicate(unit, context.now, ticket, &order, other);
     }
     let reason = format!("inspection_{found}");
-    set_status(world, ticket.id, TicketStatus::Triaged, Because { actor: None, reason: Some(&reason), at: around.now });
+    set_status(unit, ticket.id, TicketStatus::Triaged, Because { actor: None, reason: Some(&reason), at: context.now });
     None
 }
 
 /// An inspector says that two tickets are one: a person decides.
-fn propose_duplicate(world: &mut World, now: Timestamp, ticket: &Ticket, order: &WorkOrder, other: TicketId) {
+fn propose_duplicate(unit: &mut UnitOfWork, now: Timestamp, ticket: &Ticket, order: &WorkOrder, other: TicketId) {
     let key = format!("{}|{}|{other}", ConflictKind::PossibleDuplicate, ticket.id);
     let id = ConflictId::new(name_uuid(&key));
-    let Some(event) = round_of(world, order.id, order.round).map(|r| r.event_id) else { return };
-    if other == ticket.id || world.conflicts.get(id).is_some() {
+    let Some(event) = round_of(unit, order.id, order.round).map(|r| r.event_id) else { return };
+    if other == ticket.id || unit.conflicts.get(id).is_some() {
         return;
     }
-    world.conflicts.put(Conflict {
+    unit.conflicts.put(Conflict {
         id,
         rev: 0,
         key,
@@ -317,31 +317,31 @@ fn propose_duplicate(world: &mut World, now: Timestamp, ticket: &Ticket, order: 
 }
 
 /// Finds somebody for an order that nobody has, and writes down why.
-fn place(world: &mut World, around: &mut Surroundings<'_>, taken: &mut Taken, ticket: &Ticket, id: WorkOrderId) {
-    let Some(order) = world.work_orders.get(id).filter(|o| is_undecided(o)).cloned() else { return };
-    let Some(category) = around.reference.categories.get(&ticket.category_id) else { return };
+fn place(unit: &mut UnitOfWork, context: &mut FollowUpContext<'_>, taken: &mut Taken, ticket: &Ticket, id: WorkOrderId) {
+    let Some(order) = unit.work_orders.get(id).filter(|o| is_undecided(o)).cloned() else { return };
+    let Some(category) = context.reference.categories.get(&ticket.category_id) else { return };
     let placed = if order.kind == WorkOrderKind::Inspection {
-        place_inspection(world, around, ticket, category, order)
+        place_inspection(unit, context, ticket, category, order)
     } else {
-        place_work(world, around, taken, ticket, category, order)
+        place_work(unit, context, taken, ticket, category, order)
     };
     // What the system may not do waits for the office.
     placed.unwrap_or_default();
 }
 
 fn place_inspection(
-    world: &mut World,
-    around: &mut Surroundings<'_>,
+    unit: &mut UnitOfWork,
+    context: &mut FollowUpContext<'_>,
     ticket: &Ticket,
     category: &Category,
     mut order: WorkOrder,
 ) -> Result<(), NotAllowed> {
-    let had: BTreeSet<AccountId> = world.assignments.iter().filter(|a| a.work_order_id == order.id).filter_map(|a| a.account_id).collect();
+    let had: BTreeSet<AccountId> = unit.assignments.iter().filter(|a| a.work_order_id == order.id).filter_map(|a| a.account_id).collect();
     let reach = |i: &Inspector| {
         let here = i.areas.iter().filter(|a| ticket.areas.contains(a));
-        here.filter_map(|a| around.reference.areas.area(*a)).map(|a| a.kind).max()
+        here.filter_map(|a| context.reference.areas.area(*a)).map(|a| a.kind).max()
     };
-    let candidates: Vec<InspectorCandidate> = around
+    let candidates: Vec<InspectorCandidate> = context
         .inspectors
         .iter()
         .filter(|i| !had.contains(&i.account))
@@ -353,60 +353,60 @@ fn place_inspection(
         })
         .collect();
     let decision = choose_inspector(&candidates);
-    let by = Mover::system(&around.reference.transitions);
-    order.explanation = Document::from(&by_inspector(&decision, around.now));
+    let by = Mover::system(&context.reference.transitions);
+    order.explanation = Document::from(&by_inspector(&decision, context.now));
     match decision.chosen {
         Some(account) => {
-            let terms = Terms { at: around.now, accept_minutes: None, resolve_minutes: category.resolve_minutes };
+            let terms = Terms { at: context.now, accept_minutes: None, resolve_minutes: category.resolve_minutes };
             let to = Party { account: Some(account), ..Party::default() };
-            assign(world, &mut order, &to, &terms, &by)?;
-            around.inspectors.iter_mut().filter(|i| i.account == account).for_each(|i| i.load += 1);
+            assign(unit, &mut order, &to, &terms, &by)?;
+            context.inspectors.iter_mut().filter(|i| i.account == account).for_each(|i| i.load += 1);
         }
-        None => back_to_draft(world, &mut order, around.now, &by)?,
+        None => back_to_draft(unit, &mut order, context.now, &by)?,
     }
-    world.work_orders.put(order);
+    unit.work_orders.put(order);
     Ok(())
 }
 
 fn place_work(
-    world: &mut World,
-    around: &mut Surroundings<'_>,
+    unit: &mut UnitOfWork,
+    context: &mut FollowUpContext<'_>,
     taken: &mut Taken,
     ticket: &Ticket,
     category: &Category,
     mut order: WorkOrder,
 ) -> Result<(), NotAllowed> {
-    let asked: Vec<_> = world.assignments.iter().filter(|a| a.work_order_id == order.id).filter_map(|a| a.coverage_id).collect();
+    let asked: Vec<_> = unit.assignments.iter().filter(|a| a.work_order_id == order.id).filter_map(|a| a.coverage_id).collect();
     let question =
-        Question { areas: &ticket.areas, category: ticket.category_id, at: around.now, boundary: ticket.boundary, already_asked: &asked };
-    let decision = around.reference.book.decide(&question, &around.usage);
-    let by = Mover::system(&around.reference.transitions);
-    order.explanation = Document::from(&Explanation::of(&decision, around.now).to_value());
+        Question { areas: &ticket.areas, category: ticket.category_id, at: context.now, boundary: ticket.boundary, already_asked: &asked };
+    let decision = context.reference.book.decide(&question, &context.usage);
+    let by = Mover::system(&context.reference.transitions);
+    order.explanation = Document::from(&Explanation::of(&decision, context.now).to_value());
     match decision.chosen {
         Some(choice) => {
-            let kind = around.reference.organisations.get(&choice.organisation).map(|o| o.kind);
+            let kind = context.reference.organisations.get(&choice.organisation).map(|o| o.kind);
             let at_once = order.kind == WorkOrderKind::Emergency && kind == Some(OrganisationKind::EmergencyGroup);
             let terms = Terms {
-                at: around.now,
+                at: context.now,
                 accept_minutes: (!at_once).then_some(category.accept_minutes),
                 resolve_minutes: category.resolve_minutes,
             };
-            assign(world, &mut order, &party(&choice), &terms, &by)?;
-            around.usage.take(&choice);
-            count(around.reference, taken, &choice);
+            assign(unit, &mut order, &party(&choice), &terms, &by)?;
+            context.usage.take(&choice);
+            count(context.reference, taken, &choice);
         }
-        None => back_to_draft(world, &mut order, around.now, &by)?,
+        None => back_to_draft(unit, &mut order, context.now, &by)?,
     }
-    world.work_orders.put(order);
+    unit.work_orders.put(order);
     Ok(())
 }
 
 /// Nobody is left to ask: the order waits for the office, and its last holder's epoch has passed.
-fn back_to_draft(world: &mut World, order: &mut WorkOrder, at: Timestamp, by: &Mover<'_>) -> Result<(), NotAllowed> {
+fn back_to_draft(unit: &mut UnitOfWork, order: &mut WorkOrder, at: Timestamp, by: &Mover<'_>) -> Result<(), NotAllowed> {
     if order.state != WorkOrderState::Draft {
         by.take(order, WorkOrderState::Draft)?;
     }
-    withdraw(world, order, at, None);
+    withdraw(unit, order, at, None);
     Ok(())
 }
 

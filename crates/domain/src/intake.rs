@@ -11,7 +11,7 @@ use crate::{
     reference::Reference,
     ticket::{FieldEdit, PointSource, Ticket, TicketField, TicketOrigin, TicketStatus},
     ticket_code::code_for,
-    world::World,
+    unit_of_work::UnitOfWork,
 };
 use bazdid_protocol::{
     command::MAX_TEXT,
@@ -127,10 +127,10 @@ pub fn text_fault(text: &str) -> Option<&'static str> {
     }
 }
 
-/// Puts the ticket of an intake into the world; nothing if its category is not known. What its text, address, point and category
+/// Puts the ticket of an intake into the unit of work; nothing if its category is not known. What its text, address, point and category
 /// were at first is kept when one of them is written over ([`ensure_origin`]); what a mutation wrote is kept at once, because
 /// the ticket does not name the mutation.
-pub fn register(world: &mut World, reference: &Reference, intake: Intake) {
+pub fn register(unit: &mut UnitOfWork, reference: &Reference, intake: Intake) {
     let Some(category) = reference.categories.get(&intake.category) else { return };
     let place = reference.locate(&intake.point);
     let mutation = intake.mutation;
@@ -166,20 +166,20 @@ pub fn register(world: &mut World, reference: &Reference, intake: Intake) {
     if let Some(mutation) = mutation {
         for field in TicketField::ALL {
             let written = Written { at: mutation.eff, office: mutation.office, ..Written::at_creation(&ticket) };
-            world.field_edits.put(edit(WriteId::of_command(mutation.id), &ticket, *field, &written));
+            unit.field_edits.put(edit(WriteId::of_command(mutation.id), &ticket, *field, &written));
         }
     }
-    world.tickets.put(ticket);
+    unit.tickets.put(ticket);
 }
 
 /// Keeps how a field was when the ticket was made, if nothing of the field is kept yet.
-pub fn ensure_origin(world: &mut World, id: TicketId, field: TicketField) {
-    if world.field_edits.iter().any(|e| e.ticket_id == id && e.field == field) {
+pub fn ensure_origin(unit: &mut UnitOfWork, id: TicketId, field: TicketField) {
+    if unit.field_edits.iter().any(|e| e.ticket_id == id && e.field == field) {
         return;
     }
-    let Some(ticket) = world.tickets.get(id) else { return };
+    let Some(ticket) = unit.tickets.get(id) else { return };
     let origin = edit(WriteId::of_registration(id), ticket, field, &Written::at_creation(ticket));
-    world.field_edits.put(origin);
+    unit.field_edits.put(origin);
 }
 
 /// Who wrote a field, when, on which revision.

@@ -4,9 +4,9 @@ use crate::{
     assigning::{Heard, begin_rework, mark, round_of},
     evidence::arrival::{self, Awaited},
     reference::Reference,
+    unit_of_work::UnitOfWork,
     work_order::{Defect, Round, RoundVerdict, WorkOrder, WorkOrderState},
     work_order_graph::{Mover, NotAllowed},
-    world::World,
 };
 use bazdid_protocol::{
     ids::{AccountId, MutationId},
@@ -73,14 +73,14 @@ impl From<NotAllowed> for NotJudged {
 /// # Errors
 /// The verdict does not take the order on; nothing has changed.
 pub fn judge(
-    world: &mut World,
+    unit: &mut UnitOfWork,
     reference: &Reference,
     round: Round,
     verdict: &Verdict,
     (heard, due): (Heard, Option<Timestamp>),
     by: &Mover<'_>,
 ) -> Result<i64, NotJudged> {
-    let mut order = world.work_orders.get(round.work_order_id).cloned().ok_or(NotJudged::LeftBehind)?;
+    let mut order = unit.work_orders.get(round.work_order_id).cloned().ok_or(NotJudged::LeftBehind)?;
     let to = match verdict.verdict {
         RoundVerdict::Accepted | RoundVerdict::Partly => WorkOrderState::Verified,
         RoundVerdict::Rework => WorkOrderState::Rework,
@@ -95,11 +95,11 @@ pub fn judge(
         return Err(NotJudged::LeftBehind);
     }
     if to == WorkOrderState::Verified {
-        return accept(world, order, round, verdict, heard, by);
+        return accept(unit, order, round, verdict, heard, by);
     }
-    let due = begin_rework(world, reference, &mut order, (heard, due), by)?;
-    world.rounds.put(Round { rework_due: due, ..verdict.on(round) });
-    Ok(world.work_orders.put(order))
+    let due = begin_rework(unit, reference, &mut order, (heard, due), by)?;
+    unit.rounds.put(Round { rework_due: due, ..verdict.on(round) });
+    Ok(unit.work_orders.put(order))
 }
 
 /// Accepts a round of an order; of an order that is verified already only what is said of the round changes. Where the category says
@@ -109,7 +109,7 @@ pub fn judge(
 /// # Errors
 /// The table does not allow it, or bytes have not arrived; nothing has changed.
 pub fn accept(
-    world: &mut World,
+    unit: &mut UnitOfWork,
     mut order: WorkOrder,
     round: Round,
     verdict: &Verdict,
@@ -120,29 +120,29 @@ pub fn accept(
         by.take(&mut order, WorkOrderState::Verified)?;
     }
     if verdict.without_bytes.is_none()
-        && let Some(awaited) = arrival::awaited(world, &order)
+        && let Some(awaited) = arrival::awaited(unit, &order)
     {
         return Err(NotJudged::BytesAwaited(Box::new(awaited)));
     }
-    world.rounds.put(verdict.on(round));
+    unit.rounds.put(verdict.on(round));
     mark(&mut order, heard);
-    Ok(world.work_orders.put(order))
+    Ok(unit.work_orders.put(order))
 }
 
 /// Accepts what was submitted of an inspection, in the name of the system: its findings decide what follows.
 ///
 /// # Errors
 /// It may not be accepted; nothing has changed.
-pub fn accept_inspection(world: &mut World, mut order: WorkOrder, now: Timestamp, by: &Mover<'_>) -> Result<WorkOrder, NotJudged> {
+pub fn accept_inspection(unit: &mut UnitOfWork, mut order: WorkOrder, now: Timestamp, by: &Mover<'_>) -> Result<WorkOrder, NotJudged> {
     let (id, heard) = (order.id, Heard::now(now));
-    let Some(round) = round_of(world, id, order.round).filter(|r| r.verdict == RoundVerdict::Pending).cloned() else {
+    let Some(round) = round_of(unit, id, order.round).filter(|r| r.verdict == RoundVerdict::Pending).cloned() else {
         by.take(&mut order, WorkOrderState::Verified)?;
         mark(&mut order, heard);
-        world.work_orders.put(order.clone());
+        unit.work_orders.put(order.clone());
         return Ok(order);
     };
     let accepted = RoundVerdict::Accepted;
     let verdict = Verdict { verdict: accepted, by: None, at: now, command: None, defects: Vec::new(), note: None, without_bytes: None };
-    accept(world, order, round, &verdict, heard, by)?;
-    world.work_orders.get(id).cloned().ok_or(NotJudged::LeftBehind)
+    accept(unit, order, round, &verdict, heard, by)?;
+    unit.work_orders.get(id).cloned().ok_or(NotJudged::LeftBehind)
 }

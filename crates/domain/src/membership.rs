@@ -13,9 +13,9 @@ use uuid::Uuid;
 
 use crate::{
     photo::Photo,
+    unit_of_work::{Entity, Table, UnitOfWork},
     visibility::{Reader, Readers, View, Visible, by_ticket, finder, with_view},
     visit::{ChecklistAnswer, Measurement, Note, Visit},
-    world::{Entity, Table, World},
 };
 use bazdid_protocol::{
     channel::Channel,
@@ -46,23 +46,23 @@ pub enum Stay {
     Gone,
 }
 
-/// A row of a world as it is now: its revision and the channels that carry it; nothing if there is no such row.
+/// A row of a unit of work as it is now: its revision and the channels that carry it; nothing if there is no such row.
 #[must_use]
-pub fn carried(world: &World, kind: &str, id: Uuid) -> Option<(i64, BTreeSet<Channel>)> {
+pub fn carried(unit: &UnitOfWork, kind: &str, id: Uuid) -> Option<(i64, BTreeSet<Channel>)> {
     fn of<E: Visible>(table: &Table<E>, kind: &str, id: Uuid, view: &View<'_>) -> Option<(i64, Readers)> {
         table.get(Id::new(id)).filter(|_| kind == E::KIND).map(|row| (row.rev(), row.readers(view)))
     }
-    let found = with_view(world, |now| {
-        of(&world.tickets, kind, id, now)
-            .or_else(|| of(&world.work_orders, kind, id, now))
-            .or_else(|| of(&world.rounds, kind, id, now))
-            .or_else(|| of(&world.work_events, kind, id, now))
-            .or_else(|| of(&world.visits, kind, id, now))
-            .or_else(|| of(&world.notes, kind, id, now))
-            .or_else(|| of(&world.measurements, kind, id, now))
-            .or_else(|| of(&world.answers, kind, id, now))
-            .or_else(|| of(&world.photos, kind, id, now))
-            .or_else(|| of(&world.conflicts, kind, id, now))
+    let found = with_view(unit, |now| {
+        of(&unit.tickets, kind, id, now)
+            .or_else(|| of(&unit.work_orders, kind, id, now))
+            .or_else(|| of(&unit.rounds, kind, id, now))
+            .or_else(|| of(&unit.work_events, kind, id, now))
+            .or_else(|| of(&unit.visits, kind, id, now))
+            .or_else(|| of(&unit.notes, kind, id, now))
+            .or_else(|| of(&unit.measurements, kind, id, now))
+            .or_else(|| of(&unit.answers, kind, id, now))
+            .or_else(|| of(&unit.photos, kind, id, now))
+            .or_else(|| of(&unit.conflicts, kind, id, now))
     });
     found.map(|(v, readers)| (v, readers.into_iter().map(Reader::channel).collect()))
 }
@@ -71,70 +71,70 @@ pub fn carried(world: &World, kind: &str, id: Uuid) -> Option<(i64, BTreeSet<Cha
 /// its author registered the ticket and so keeps it with all that they recorded at it. Of a row that is no fact, or is not here,
 /// nothing is let go.
 #[must_use]
-pub fn may_let_go(world: &World, kind: &str, id: Uuid) -> bool {
+pub fn may_let_go(unit: &UnitOfWork, kind: &str, id: Uuid) -> bool {
     let of_finder = |ticket: TicketId, order: Option<WorkOrderId>, author: Option<AccountId>| {
-        order.is_none() && author.is_some() && world.tickets.get(ticket).and_then(finder) == author
+        order.is_none() && author.is_some() && unit.tickets.get(ticket).and_then(finder) == author
     };
     macro_rules! fact {
         ($table:ident) => {
-            world.$table.get(Id::new(id)).map(|row| of_finder(row.ticket_id, row.work_order_id, Some(row.actor)))
+            unit.$table.get(Id::new(id)).map(|row| of_finder(row.ticket_id, row.work_order_id, Some(row.actor)))
         };
     }
     let stays = match kind {
-        Note::KIND => world.notes.get(Id::new(id)).map(|n| of_finder(n.ticket_id, n.work_order_id, n.actor)),
+        Note::KIND => unit.notes.get(Id::new(id)).map(|n| of_finder(n.ticket_id, n.work_order_id, n.actor)),
         Visit::KIND => fact!(visits),
         Measurement::KIND => fact!(measurements),
         ChecklistAnswer::KIND => fact!(answers),
-        Photo::KIND => world.photos.get(Id::new(id)).map(|p| p.is_awaited() || of_finder(p.ticket_id, p.work_order_id, Some(p.actor))),
+        Photo::KIND => unit.photos.get(Id::new(id)).map(|p| p.is_awaited() || of_finder(p.ticket_id, p.work_order_id, Some(p.actor))),
         _ => None,
     };
     stays == Some(false)
 }
 
-/// Everything that a world's changes mean to the channels.
+/// Everything that a unit of work's changes mean to the channels.
 #[must_use]
-pub fn moves(world: &World) -> Vec<Move> {
-    let (orders_now, orders_before) = (by_ticket(world.work_orders.iter()), by_ticket(world.work_orders.all_before()));
+pub fn moves(unit: &UnitOfWork) -> Vec<Move> {
+    let (orders_now, orders_before) = (by_ticket(unit.work_orders.iter()), by_ticket(unit.work_orders.all_before()));
     let now = View {
-        ticket: &|id| world.tickets.get(id),
+        ticket: &|id| unit.tickets.get(id),
         orders: &|id| orders_now.get(&id).cloned().unwrap_or_default(),
-        order: &|id| world.work_orders.get(id),
+        order: &|id| unit.work_orders.get(id),
     };
     let before = View {
-        ticket: &|id| world.tickets.before(id),
+        ticket: &|id| unit.tickets.before(id),
         orders: &|id| orders_before.get(&id).cloned().unwrap_or_default(),
-        order: &|id| world.work_orders.before(id),
+        order: &|id| unit.work_orders.before(id),
     };
-    let restless: HashSet<TicketId> = restless(world).collect();
+    let restless: HashSet<TicketId> = restless(unit).collect();
     let mut out = Vec::new();
-    collect(&world.tickets, &before, &now, &restless, &mut out);
-    collect(&world.work_orders, &before, &now, &restless, &mut out);
-    collect(&world.rounds, &before, &now, &restless, &mut out);
-    collect(&world.work_events, &before, &now, &restless, &mut out);
-    collect(&world.visits, &before, &now, &restless, &mut out);
-    collect(if restless.is_empty() { &world.notes } else { world.all_notes() }, &before, &now, &restless, &mut out);
-    collect(&world.measurements, &before, &now, &restless, &mut out);
-    collect(&world.answers, &before, &now, &restless, &mut out);
-    collect(&world.photos, &before, &now, &restless, &mut out);
-    collect(&world.conflicts, &before, &now, &restless, &mut out);
+    collect(&unit.tickets, &before, &now, &restless, &mut out);
+    collect(&unit.work_orders, &before, &now, &restless, &mut out);
+    collect(&unit.rounds, &before, &now, &restless, &mut out);
+    collect(&unit.work_events, &before, &now, &restless, &mut out);
+    collect(&unit.visits, &before, &now, &restless, &mut out);
+    collect(if restless.is_empty() { &unit.notes } else { unit.all_notes() }, &before, &now, &restless, &mut out);
+    collect(&unit.measurements, &before, &now, &restless, &mut out);
+    collect(&unit.answers, &before, &now, &restless, &mut out);
+    collect(&unit.photos, &before, &now, &restless, &mut out);
+    collect(&unit.conflicts, &before, &now, &restless, &mut out);
     out
 }
 
 /// Whether rows may move between channels that did not change themselves: then all of them must be loaded.
 #[must_use]
-pub fn may_move(world: &World) -> bool {
-    restless(world).next().is_some()
+pub fn may_move(unit: &UnitOfWork) -> bool {
+    restless(unit).next().is_some()
 }
 
 /// The tickets that changed or at which an order changed: what hangs on a ticket moves with it and with its orders; below the others
 /// only what changed itself can move.
-fn restless(world: &World) -> impl Iterator<Item = TicketId> {
-    world.tickets.changed().map(|(_, now)| now.id).chain(orders_changed(world))
+fn restless(unit: &UnitOfWork) -> impl Iterator<Item = TicketId> {
+    unit.tickets.changed().map(|(_, now)| now.id).chain(orders_changed(unit))
 }
 
 /// The tickets at which an order changed.
-fn orders_changed(world: &World) -> impl Iterator<Item = TicketId> {
-    world.work_orders.changed().flat_map(|(was, now)| was.map(|w| w.ticket_id).into_iter().chain([now.ticket_id]))
+fn orders_changed(unit: &UnitOfWork) -> impl Iterator<Item = TicketId> {
+    unit.work_orders.changed().flat_map(|(was, now)| was.map(|w| w.ticket_id).into_iter().chain([now.ticket_id]))
 }
 
 fn collect<E: Visible>(table: &Table<E>, before: &View<'_>, now: &View<'_>, restless: &HashSet<TicketId>, out: &mut Vec<Move>) {

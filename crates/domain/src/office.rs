@@ -1,4 +1,4 @@
-//! What the office decides online, as rules over a world. PURE.
+//! What the office decides online, as rules over a unit of work. PURE.
 //!
 //! What the table of transitions ([`crate::work_order_graph`]) or a rule beside it does not allow is a [`Refusal`], and
 //! nothing has changed.
@@ -35,7 +35,7 @@ pub struct Officer {
 
 /// A decision under way.
 #[derive(Debug, Clone, Copy)]
-pub struct Desk<'a> {
+pub struct DecisionContext<'a> {
     /// Who decides.
     pub officer: &'a Officer,
     /// Areas, categories, contracts.
@@ -46,7 +46,7 @@ pub struct Desk<'a> {
     pub command: MutationId,
 }
 
-impl<'a> Desk<'a> {
+impl<'a> DecisionContext<'a> {
     /// As whom they take orders on.
     fn mover(&self) -> Mover<'a> {
         online(&self.reference.transitions, &self.officer.roles)
@@ -93,9 +93,9 @@ pub enum Refusal {
 }
 
 /// What a rule answers.
-pub type Ruled<T = ()> = Result<T, Refusal>;
+pub type OfficeResult<T = ()> = Result<T, Refusal>;
 
-const fn field<T>(pointer: &'static str, detail: &'static str) -> Ruled<T> {
+const fn field<T>(pointer: &'static str, detail: &'static str) -> OfficeResult<T> {
     Err(Refusal::Field { pointer, detail })
 }
 
@@ -106,21 +106,21 @@ impl From<NotAllowed> for Refusal {
 }
 
 /// A reason in words: there must be one.
-fn reason_given(pointer: &'static str, reason: &str) -> Ruled {
+fn reason_given(pointer: &'static str, reason: &str) -> OfficeResult {
     if reason.trim().is_empty() {
         return field(pointer, "say why");
     }
     short(pointer, reason)
 }
 
-fn short(pointer: &'static str, text: &str) -> Ruled {
+fn short(pointer: &'static str, text: &str) -> OfficeResult {
     if text.contains('\0') || text.chars().count() > MAX_SHORT {
         return field(pointer, "must have at most 400 characters, none of them NUL");
     }
     Ok(())
 }
 
-fn long(pointer: &'static str, text: Option<&str>) -> Ruled {
+fn long(pointer: &'static str, text: Option<&str>) -> OfficeResult {
     if text.is_some_and(|t| t.contains('\0') || t.chars().count() > MAX_TEXT) {
         return field(pointer, "must have at most 4000 characters, none of them NUL");
     }
@@ -128,7 +128,7 @@ fn long(pointer: &'static str, text: Option<&str>) -> Ruled {
 }
 
 /// A coded reason: a word of small letters, digits and underscores.
-fn coded(pointer: &'static str, code: &str) -> Ruled {
+fn coded(pointer: &'static str, code: &str) -> OfficeResult {
     let word = code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
     if !word || code.is_empty() || code.len() > 60 {
         return field(pointer, "must be a code such as not_needed: small letters, digits, underscores");

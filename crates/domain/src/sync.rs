@@ -4,6 +4,6 @@
 pub mod cursor;
 pub mod engine;
 pub mod journal;
+pub mod merge_context;
 pub mod register;
 pub mod stamp;
-pub mod surroundings;

@@ -7,12 +7,12 @@ use crate::{
     area::{Area, AreaKind},
     category::{Category, EvidenceNeeds, Hazard, Priority},
     contract::{Contract, ContractStatus, Coverage, Descent},
-    follow_up::{self, Inspector, Surroundings, Taken},
+    follow_up::{self, FollowUpContext, Inspector, Taken},
     organisation::{ActiveState, Organisation, OrganisationKind},
     reference::{Reference, ReferenceRows},
     ticket::{Boundary, PointSource, Ticket, TicketOrigin, TicketStatus},
+    unit_of_work::UnitOfWork,
     work_order::{WorkOrder, WorkOrderKind},
-    world::World,
 };
 use bazdid_protocol::{geo::Point, ids::Id, time::Timestamp};
 
@@ -173,41 +173,41 @@ pub fn inspectors() -> Vec<Inspector> {
 }
 
 /// Lets the system follow up.
-pub fn follow(world: &mut World, reference: &Reference, now: Timestamp) -> Taken {
-    let plan = follow_up::plan(world, reference);
+pub fn follow(unit: &mut UnitOfWork, reference: &Reference, now: Timestamp) -> Taken {
+    let plan = follow_up::plan(unit, reference);
     let inspectors = if plan.inspection.is_empty() { vec![] } else { inspectors() };
-    follow_up::run(world, &mut Surroundings { reference, now, usage: Default::default(), inspectors }, &plan)
+    follow_up::run(unit, &mut FollowUpContext { reference, now, usage: Default::default(), inspectors }, &plan)
 }
 
-/// A world after a new ticket of a category was followed up, as the database would load it again.
-pub fn registered(category: u128) -> World {
-    let mut world = World::default();
-    world.tickets.put(ticket(TICKET, category));
-    follow(&mut world, &reference(None), NOW);
-    reload(&world)
+/// A unit of work after a new ticket of a category was followed up, as the database would load it again.
+pub fn registered(category: u128) -> UnitOfWork {
+    let mut unit = UnitOfWork::default();
+    unit.tickets.put(ticket(TICKET, category));
+    follow(&mut unit, &reference(None), NOW);
+    reload(&unit)
 }
 
-/// The world as the next transaction loads it.
-pub fn reload(world: &World) -> World {
-    let mut loaded = World::default();
-    macro_rules! again { ($($table:ident),+) => { $(loaded.$table.load(world.$table.iter().cloned());)+ } }
+/// The unit of work as the next transaction loads it.
+pub fn reload(unit: &UnitOfWork) -> UnitOfWork {
+    let mut loaded = UnitOfWork::default();
+    macro_rules! again { ($($table:ident),+) => { $(loaded.$table.load(unit.$table.iter().cloned());)+ } }
     again!(tickets, field_edits, work_orders, assignments, work_events, rounds, visits, notes, measurements, answers, photos, conflicts);
     loaded
 }
 
 /// The only order of a kind.
-pub fn order(world: &World, kind: WorkOrderKind) -> WorkOrder {
-    let mut found = world.work_orders.iter().filter(|o| o.kind == kind);
+pub fn order(unit: &UnitOfWork, kind: WorkOrderKind) -> WorkOrder {
+    let mut found = unit.work_orders.iter().filter(|o| o.kind == kind);
     let order = found.next().unwrap_or_else(|| panic!("no order of kind {kind}")).clone();
     assert!(found.next().is_none(), "one order of kind {kind}");
     order
 }
 
 /// Changes the only order of a kind.
-pub fn change(world: &mut World, kind: WorkOrderKind, f: impl FnOnce(&mut WorkOrder)) {
-    let mut row = order(world, kind);
+pub fn change(unit: &mut UnitOfWork, kind: WorkOrderKind, f: impl FnOnce(&mut WorkOrder)) {
+    let mut row = order(unit, kind);
     f(&mut row);
-    world.work_orders.put(row);
+    unit.work_orders.put(row);
 }
 
 /// Findings as an inspector submits them.

@@ -2,8 +2,8 @@
 
 use crate::{
     ticket::{StatusChange, Ticket, TicketStatus},
+    unit_of_work::UnitOfWork,
     work_order::{WorkOrder, WorkOrderKind, WorkOrderState},
-    world::World,
 };
 use bazdid_protocol::{
     ids::{AccountId, StatusChangeId, TicketId, name_uuid},
@@ -22,8 +22,8 @@ pub struct Because<'a> {
 }
 
 /// Sets a ticket's status and writes its history. An equal status with an equal reason changes nothing.
-pub fn set_status(world: &mut World, ticket: TicketId, to: TicketStatus, because: Because<'_>) {
-    let Some(mut row) = world.tickets.get(ticket).cloned() else { return };
+pub fn set_status(unit: &mut UnitOfWork, ticket: TicketId, to: TicketStatus, because: Because<'_>) {
+    let Some(mut row) = unit.tickets.get(ticket).cloned() else { return };
     if row.status == to && row.status_reason.as_deref() == because.reason {
         return;
     }
@@ -32,23 +32,23 @@ pub fn set_status(world: &mut World, ticket: TicketId, to: TicketStatus, because
     row.status_reason = because.reason.map(str::to_owned);
     row.stamp = row.stamp.max(because.at);
     row.updated_at = row.updated_at.max(because.at);
-    let rev = world.tickets.put(row);
-    record(world, ticket, rev, from, to, because);
+    let rev = unit.tickets.put(row);
+    record(unit, ticket, rev, from, to, because);
 }
 
 /// Writes the first line of a new ticket's history, if nobody has written it.
-pub fn record_creation(world: &mut World, ticket: &Ticket) {
+pub fn record_creation(unit: &mut UnitOfWork, ticket: &Ticket) {
     let id = StatusChangeId::new(name_uuid(&format!("created|{}", ticket.id)));
-    if world.status_changes.get(id).is_none() {
+    if unit.status_changes.get(id).is_none() {
         let because = Because { actor: Some(ticket.created_by), reason: None, at: ticket.created_at };
-        world.status_changes.put(line(id, ticket.id, None, ticket.status, because));
+        unit.status_changes.put(line(id, ticket.id, None, ticket.status, because));
     }
 }
 
 /// Writes a line of the history. Its id follows from the ticket, its revision and the status.
-fn record(world: &mut World, ticket: TicketId, rev: i64, from: TicketStatus, to: TicketStatus, because: Because<'_>) {
+fn record(unit: &mut UnitOfWork, ticket: TicketId, rev: i64, from: TicketStatus, to: TicketStatus, because: Because<'_>) {
     let id = StatusChangeId::new(name_uuid(&format!("status|{ticket}|{rev}|{to}")));
-    world.status_changes.put(line(id, ticket, Some(from), to, because));
+    unit.status_changes.put(line(id, ticket, Some(from), to, because));
 }
 
 fn line(id: StatusChangeId, ticket_id: TicketId, from: Option<TicketStatus>, to: TicketStatus, because: Because<'_>) -> StatusChange {
@@ -69,8 +69,8 @@ pub const fn is_open(state: WorkOrderState) -> bool {
 }
 
 /// The orders of a ticket.
-pub fn orders_of(world: &World, ticket: TicketId) -> impl Iterator<Item = &WorkOrder> {
-    world.work_orders.iter().filter(move |o| o.ticket_id == ticket)
+pub fn orders_of(unit: &UnitOfWork, ticket: TicketId) -> impl Iterator<Item = &WorkOrder> {
+    unit.work_orders.iter().filter(move |o| o.ticket_id == ticket)
 }
 
 /// The status that follows from a ticket's work orders; `None` where the office has said something else.

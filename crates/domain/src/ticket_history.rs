@@ -1,5 +1,5 @@
 //! Every value that a ticket and what lies below it had: which stands, and what stands instead of those that do not. Pure over a
-//! world.
+//! unit of work.
 //!
 //! A value that was never written again has no history: it is in its row.
 
@@ -11,9 +11,9 @@ use uuid::Uuid;
 use crate::{
     sync::register,
     ticket::{FieldEdit, TicketField},
+    unit_of_work::UnitOfWork,
     visit::{ChecklistAnswer, Write},
     work_order::{Standing, WorkEvent},
-    world::World,
 };
 use bazdid_protocol::{
     ids::{AccountId, DeviceId, TicketId, WriteId},
@@ -51,17 +51,17 @@ pub struct Written {
 
 /// The values of a ticket that were written more than once, oldest first.
 #[must_use]
-pub fn values(world: &World, ticket: TicketId) -> Vec<Written> {
+pub fn values(unit: &UnitOfWork, ticket: TicketId) -> Vec<Written> {
     let mut all = Vec::new();
-    fields(world, ticket, &mut all);
-    for note in world.notes.iter().filter(|n| n.ticket_id == ticket) {
+    fields(unit, ticket, &mut all);
+    for note in unit.notes.iter().filter(|n| n.ticket_id == ticket) {
         kept("note", ("note", note.id.uuid()), note.actor, &json!(note.text), &note.writes, &mut all);
     }
-    for visit in world.visits.iter().filter(|v| v.ticket_id == ticket) {
+    for visit in unit.visits.iter().filter(|v| v.ticket_id == ticket) {
         kept("visit_outcome", ("visit", visit.id.uuid()), Some(visit.actor), &json!(visit.outcome), &visit.writes, &mut all);
     }
-    answers(world, ticket, &mut all);
-    findings(world, ticket, &mut all);
+    answers(unit, ticket, &mut all);
+    findings(unit, ticket, &mut all);
     all.sort_by_key(|w| (w.writer.at, w.writer.mutation, w.field, w.row));
     all
 }
@@ -75,9 +75,9 @@ fn add(several: Vec<Written>, stands: Option<usize>, all: &mut Vec<Written>) {
     all.extend(several.into_iter().enumerate().map(|(n, w)| Written { overruled_by: writer.clone().filter(|_| Some(n) != stands), ..w }));
 }
 
-fn fields(world: &World, ticket: TicketId, all: &mut Vec<Written>) {
+fn fields(unit: &UnitOfWork, ticket: TicketId, all: &mut Vec<Written>) {
     for field in TicketField::ALL {
-        let edits: Vec<&FieldEdit> = world.field_edits.iter().filter(|e| e.ticket_id == ticket && e.field == *field).collect();
+        let edits: Vec<&FieldEdit> = unit.field_edits.iter().filter(|e| e.ticket_id == ticket && e.field == *field).collect();
         let stands = register::standing(*field, &edits).map(|e| e.id);
         let writer = |e: &FieldEdit| Writer { mutation: Some(e.mutation_id), actor: Some(e.actor), device: e.device_id, at: e.eff };
         let written =
@@ -104,9 +104,9 @@ fn kept(
     add(writes.iter().map(written).collect(), writes.iter().position(|w| w.value.is_none()), all);
 }
 
-fn answers(world: &World, ticket: TicketId, all: &mut Vec<Written>) {
+fn answers(unit: &UnitOfWork, ticket: TicketId, all: &mut Vec<Written>) {
     let mut items: BTreeMap<_, Vec<&ChecklistAnswer>> = BTreeMap::new();
-    for answer in world.answers.iter().filter(|a| a.ticket_id == ticket) {
+    for answer in unit.answers.iter().filter(|a| a.ticket_id == ticket) {
         items.entry((answer.visit_id, &answer.item)).or_default().push(answer);
     }
     for same in items.into_values() {
@@ -121,10 +121,10 @@ fn answers(world: &World, ticket: TicketId, all: &mut Vec<Written>) {
     }
 }
 
-fn findings(world: &World, ticket: TicketId, all: &mut Vec<Written>) {
-    for order in world.work_orders.iter().filter(|o| o.ticket_id == ticket) {
+fn findings(unit: &UnitOfWork, ticket: TicketId, all: &mut Vec<Written>) {
+    for order in unit.work_orders.iter().filter(|o| o.ticket_id == ticket) {
         let said: Vec<&WorkEvent> =
-            world.work_events.iter().filter(|e| e.work_order_id == order.id && e.args.get("findings").is_some()).collect();
+            unit.work_events.iter().filter(|e| e.work_order_id == order.id && e.args.get("findings").is_some()).collect();
         let written = |e: &&WorkEvent| Written {
             field: "findings",
             row: Some(("work_event", e.id.uuid())),

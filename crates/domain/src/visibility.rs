@@ -27,9 +27,9 @@ use crate::{
     conflict::Conflict,
     photo::Photo,
     ticket::{Ticket, TicketOrigin},
+    unit_of_work::{Entity, UnitOfWork},
     visit::{Audience, ChecklistAnswer, Measurement, Note, Visit},
     work_order::{Round, WorkEvent, WorkOrder, WorkOrderState},
-    world::{Entity, World},
 };
 use bazdid_protocol::{
     channel::Channel,
@@ -325,12 +325,12 @@ pub fn by_ticket<'w>(orders: impl Iterator<Item = &'w WorkOrder>) -> HashMap<Tic
     map
 }
 
-/// Lends a world's view as it is now, for few rows: the orders of a ticket are looked for each time.
-pub fn with_view<R>(world: &World, look: impl FnOnce(&View<'_>) -> R) -> R {
+/// Lends a unit of work's view as it is now, for few rows: the orders of a ticket are looked for each time.
+pub fn with_view<R>(unit: &UnitOfWork, look: impl FnOnce(&View<'_>) -> R) -> R {
     look(&View {
-        ticket: &|id| world.tickets.get(id),
-        orders: &|id| world.work_orders.iter().filter(|o| o.ticket_id == id).collect(),
-        order: &|id| world.work_orders.get(id),
+        ticket: &|id| unit.tickets.get(id),
+        orders: &|id| unit.work_orders.iter().filter(|o| o.ticket_id == id).collect(),
+        order: &|id| unit.work_orders.get(id),
     })
 }
 

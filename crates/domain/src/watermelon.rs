@@ -4,10 +4,10 @@
 //! Nothing is merged here. A row becomes commands, and what becomes of these is decided by [`crate::sync`] alone.
 
 mod columns;
-pub mod deed;
 pub mod id;
 pub mod order;
 pub mod row;
+pub mod row_command;
 
 pub use columns::of_ms;
 

@@ -66,7 +66,7 @@ impl Worker {
             expired_offers: self.drain(timers::expire_offers)?,
             ended_holds: self.drain(timers::end_holds)?,
             released_mutations: self.look_again()?,
-            overdue_mutations: self.drain(sync::kept::set_overdue_aside)?,
+            overdue_mutations: self.drain(sync::quarantine::set_overdue_aside)?,
             missing_photos: self.drain(timers::ask_after_photos)?,
             forgotten_answers: self.drain(timers::forget_answers)?,
             marked_heads: self.drain(sync::compact::mark_heads)?,

@@ -82,10 +82,10 @@ pub fn of_caller(tx: &mut Tx<'_>, ctx: &Ctx, phone: &str, limit: i64) -> Result<
     let found = list_calls_by(tx, &CallFilter { caller_hash: Some(hash), limit, ..CallFilter::default() })?;
     let found: Vec<Call> = found.into_iter().map(|c| c.row).collect();
     let tickets: Vec<TicketId> = found.iter().filter_map(|c| c.ticket_id).collect();
-    let world = store::aggregate::read_world(tx, &tickets)?;
+    let unit = store::aggregate::read_unit(tx, &tickets)?;
     let reference = ctx.reference(tx)?;
     let reach = reach(ctx, &reference, Permission::CallManage)?;
-    let reached = |id| world.tickets.get(id).is_some_and(|t| reach.reads(&world, t));
+    let reached = |id| unit.tickets.get(id).is_some_and(|t| reach.reads(&unit, t));
     Ok(found.into_iter().filter(|c| c.ticket_id.is_none_or(reached)).collect())
 }
 

@@ -1,4 +1,4 @@
-//! The one way to keep what rules changed in a world: rows, audit and, last in the transaction, the feed.
+//! The one way to keep what rules changed in a unit of work: rows, audit and, last in the transaction, the feed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use crate::{Ctx, sync::release};
 use bazdid_domain::{
     audit::AuditEntry,
     dispatch::Usage,
-    follow_up::{self, Surroundings},
+    follow_up::{self, FollowUpContext},
     membership::{self, Stay, moves},
     photo::PhotoState,
     sync::{
@@ -17,7 +17,7 @@ use bazdid_domain::{
     },
     ticket::Ticket,
     ticket_code::code_for,
-    world::World,
+    unit_of_work::UnitOfWork,
 };
 use bazdid_protocol::{
     channel::Channel,
@@ -43,14 +43,14 @@ pub struct Echo {
     pub v: i64,
 }
 
-/// What is kept beside the world's own rows.
+/// What is kept beside the unit of work's own rows.
 #[derive(Debug, Clone, Default)]
 pub struct Change {
     /// Rows to send again.
     pub echoes: Vec<Echo>,
     /// What goes into the audit log.
     pub audit: Vec<AuditEntry>,
-    /// Entries of the feed that no world holds (reference data, a person's own channel).
+    /// Entries of the feed that no unit of work holds (reference data, a person's own channel).
     pub feed: Vec<Entry>,
 }
 
@@ -76,31 +76,31 @@ pub fn entry(ctx: &Ctx, action: &str, entity_kind: &str, entity_id: Uuid, detail
     }
 }
 
-/// Keeps a world, after the system has followed up what changed ([`follow_up`]) and what waited for it was decided again
+/// Keeps a unit of work, after the system has followed up what changed ([`follow_up`]) and what waited for it was decided again
 /// ([`release`]): no path can forget it. Call it once, last in the transaction: the channels' counters stay locked to its end.
 ///
 /// # Errors
 /// The database fails; a source reference exists already.
-pub fn keep(tx: &mut Tx<'_>, ctx: &Ctx, world: &mut World, mut change: Change) -> Result<()> {
-    name_tickets(tx, world)?;
-    absent::settle(world, ctx.now);
+pub fn keep(tx: &mut Tx<'_>, ctx: &Ctx, unit: &mut UnitOfWork, mut change: Change) -> Result<()> {
+    name_tickets(tx, unit)?;
+    absent::settle(unit, ctx.now);
     let mut taken = BTreeMap::new();
-    follow(tx, ctx, world, &mut taken)?;
+    follow(tx, ctx, unit, &mut taken)?;
     for _ in 0..RELEASES {
-        let Some(released) = release::release(tx, ctx, world)? else { break };
+        let Some(released) = release::release(tx, ctx, unit)? else { break };
         change.echoes.extend(released.echoes);
-        follow(tx, ctx, world, &mut taken)?;
+        follow(tx, ctx, unit, &mut taken)?;
     }
-    derive_flags(tx, ctx, world)?;
-    if membership::may_move(world) {
-        store::aggregate::load_notes(tx, world)?;
+    derive_flags(tx, ctx, unit)?;
+    if membership::may_move(unit) {
+        store::aggregate::load_notes(tx, unit)?;
     }
-    store::aggregate::save_world(tx, world, ctx.now)?;
-    expect_pictures(tx, ctx, world)?;
+    store::aggregate::save_unit(tx, unit, ctx.now)?;
+    expect_pictures(tx, ctx, unit)?;
     store::audit::save_audit_entries(tx, &change.audit)?;
     // The counts of a busy contractor are everybody's next lock: they are taken late, so that they are held for a short time.
     take(tx, ctx, &taken)?;
-    let mut feed: Vec<Entry> = moves(world)
+    let mut feed: Vec<Entry> = moves(unit)
         .into_iter()
         .map(|m| Entry {
             channel: m.channel,
@@ -125,34 +125,34 @@ pub fn keep(tx: &mut Tx<'_>, ctx: &Ctx, world: &mut World, mut change: Change) -
 }
 
 /// Brings up to date what a verifier is told of the orders. Nothing follows from it, so it comes last.
-fn derive_flags(tx: &mut Tx<'_>, ctx: &Ctx, world: &mut World) -> Result<()> {
-    let concerned = flags::concerned(world);
+fn derive_flags(tx: &mut Tx<'_>, ctx: &Ctx, unit: &mut UnitOfWork) -> Result<()> {
+    let concerned = flags::concerned(unit);
     if !concerned.is_empty() {
         let reference = ctx.reference(tx)?;
-        flags::derive(world, &sync::surroundings::Surroundings::new(&reference), &concerned, ctx.now);
+        flags::derive(unit, &sync::merge_context::MergeContext::new(&reference), &concerned, ctx.now);
     }
     Ok(())
 }
 
 /// Has the worker read what has been stored, and judge anew what others' content is compared with: a photo that was removed stops
 /// counting for those around it, and another category has other thresholds.
-fn expect_pictures(tx: &mut Tx<'_>, ctx: &Ctx, world: &World) -> Result<()> {
-    let moved: BTreeSet<_> = world
+fn expect_pictures(tx: &mut Tx<'_>, ctx: &Ctx, unit: &UnitOfWork) -> Result<()> {
+    let moved: BTreeSet<_> = unit
         .tickets
         .changed()
         .filter(|(was, now)| was.is_some_and(|was| was.category_id != now.category_id))
         .map(|(_, now)| now.id)
         .collect();
-    let news = world.photos.changed().filter(|(was, now)| was.is_none_or(|was| was.state != now.state || was.removed_at != now.removed_at));
-    let of_moved = world.photos.iter().filter(|p| moved.contains(&p.ticket_id));
+    let news = unit.photos.changed().filter(|(was, now)| was.is_none_or(|was| was.state != now.state || was.removed_at != now.removed_at));
+    let of_moved = unit.photos.iter().filter(|p| moved.contains(&p.ticket_id));
     let due = news.map(|(_, now)| now).chain(of_moved).filter(|p| p.state == PhotoState::Stored);
     let hashes: BTreeSet<String> = due.map(|p| p.sha256.clone()).collect();
     if hashes.is_empty() { Ok(()) } else { store::picture::expect_pictures(tx, &hashes.into_iter().collect::<Vec<_>>(), ctx.now) }
 }
 
 /// Gives new tickets another code where theirs is another ticket's.
-fn name_tickets(tx: &mut Tx<'_>, world: &mut World) -> Result<()> {
-    let mut open: Vec<Ticket> = world.tickets.changed().filter(|(was, _)| was.is_none()).map(|(_, now)| now.clone()).collect();
+fn name_tickets(tx: &mut Tx<'_>, unit: &mut UnitOfWork) -> Result<()> {
+    let mut open: Vec<Ticket> = unit.tickets.changed().filter(|(was, _)| was.is_none()).map(|(_, now)| now.clone()).collect();
     let mut used = BTreeSet::new();
     for attempt in 1.. {
         let codes: Vec<&str> = open.iter().map(|t| t.code.as_str()).collect();
@@ -163,7 +163,7 @@ fn name_tickets(tx: &mut Tx<'_>, world: &mut World) -> Result<()> {
         open.retain(|t| !used.insert(t.code.clone()));
         for ticket in &mut open {
             ticket.code = code_for(ticket.id, attempt);
-            world.tickets.put(ticket.clone());
+            unit.tickets.put(ticket.clone());
         }
     }
     Ok(())
@@ -173,20 +173,20 @@ fn name_tickets(tx: &mut Tx<'_>, world: &mut World) -> Result<()> {
 const RELEASES: usize = 4;
 
 /// Lets the system follow up what changed, within the day's capacities as they are now less what this transaction has `taken`.
-fn follow(tx: &mut Tx<'_>, ctx: &Ctx, world: &mut World, taken: &mut BTreeMap<Uuid, i64>) -> Result<()> {
-    if world.tickets.changed().next().is_none() && world.work_orders.changed().next().is_none() {
+fn follow(tx: &mut Tx<'_>, ctx: &Ctx, unit: &mut UnitOfWork, taken: &mut BTreeMap<Uuid, i64>) -> Result<()> {
+    if unit.tickets.changed().next().is_none() && unit.work_orders.changed().next().is_none() {
         return Ok(());
     }
     let reference = ctx.reference(tx)?;
-    let plan = follow_up::plan(world, &reference);
+    let plan = follow_up::plan(unit, &reference);
     let inspectors =
         if plan.inspection.is_empty() { Vec::new() } else { store::inspector::list_inspectors(tx, &plan.inspection, ctx.now)? };
     let subjects = reference.book.capped_in(&plan.dispatch);
     let mut used =
         if subjects.is_empty() { BTreeMap::new() } else { store::coverage_use::list_use(tx, &subjects, ctx.civil_day(ctx.now))? };
     add(&mut used, taken);
-    let mut around = Surroundings { reference: &reference, now: ctx.now, usage: usage(&used), inspectors };
-    add(taken, &follow_up::run(world, &mut around, &plan));
+    let mut context = FollowUpContext { reference: &reference, now: ctx.now, usage: usage(&used), inspectors };
+    add(taken, &follow_up::run(unit, &mut context, &plan));
     Ok(())
 }
 

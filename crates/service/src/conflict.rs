@@ -8,7 +8,7 @@ use crate::{
     Ctx,
     change::{Change, keep},
     reach::{reach, same_rev},
-    sync::push::kept::{KeptMutations, find_kept},
+    sync::push::quarantine::{KeptMutations, find_kept},
 };
 use bazdid_domain::{
     conflict::{Conflict, ConflictKind, Resolution},
@@ -16,8 +16,8 @@ use bazdid_domain::{
     policy::Permission,
     reference::Reference,
     sync::engine::{Author, Authority},
+    unit_of_work::UnitOfWork,
     visibility::Reach,
-    world::World,
 };
 use bazdid_protocol::{
     error::{Code, Error, Result},
@@ -93,10 +93,10 @@ pub fn resolve(tx: &mut Tx<'_>, ctx: &Ctx, id: ConflictId, seen: i64, command: &
     }
     let reference = ctx.reference(tx)?;
     let found = one(tx, id, &reach)?;
-    let mut world = store::aggregate::load_world(tx, &tickets_of(&found).into_iter().collect::<Vec<_>>())?;
+    let mut unit = store::aggregate::load_unit(tx, &tickets_of(&found).into_iter().collect::<Vec<_>>())?;
     // The tickets are locked now: what was read before may have changed.
-    let conflict = world.conflicts.get(id).cloned().ok_or_else(unknown)?;
-    let mine = |t: TicketId| world.tickets.get(t).is_some_and(|t| reach.is_office_of(t));
+    let conflict = unit.conflicts.get(id).cloned().ok_or_else(unknown)?;
+    let mine = |t: TicketId| unit.tickets.get(t).is_some_and(|t| reach.is_office_of(t));
     if !mine(conflict.ticket_id) {
         return Err(unknown());
     }
@@ -108,11 +108,11 @@ pub fn resolve(tx: &mut Tx<'_>, ctx: &Ctx, id: ConflictId, seen: i64, command: &
         Resolution::Adopt | Resolution::Discard => find_kept(tx, &reference, id)?,
         _ => KeptMutations::default(),
     };
-    let mut around = ctx.surroundings(&reference);
-    waiting.fetch(tx, &mut world, &mut around)?;
+    let mut context = ctx.merge_context(&reference);
+    waiting.fetch(tx, &mut unit, &mut context)?;
     let by = judge(ctx, &reference)?;
     let mut acts = waiting.acts();
-    acts.iter_mut().for_each(|kept| know_epoch(kept, &world));
+    acts.iter_mut().for_each(|kept| know_epoch(kept, &unit));
     let decision = Decision {
         resolution: command.resolution,
         note: command.note.as_deref(),
@@ -123,13 +123,13 @@ pub fn resolve(tx: &mut Tx<'_>, ctx: &Ctx, id: ConflictId, seen: i64, command: &
         command: ctx.ids.id(ctx.now),
         kept: &acts,
     };
-    let resolved = resolution::resolve(&mut world, &around, id, &decision).map_err(|r| refused(r, command.resolution))?;
+    let resolved = resolution::resolve(&mut unit, &context, id, &decision).map_err(|r| refused(r, command.resolution))?;
     drop(acts);
     waiting.settle(tx, ctx, &resolved.outcomes)?;
     let mut change = Change::default();
     change.audit(ctx, "conflict.resolve", "conflict", id.uuid(), detail(&conflict, command));
-    keep(tx, ctx, &mut world, change)?;
-    world.conflicts.get(id).cloned().ok_or_else(unknown)
+    keep(tx, ctx, &mut unit, change)?;
+    unit.conflicts.get(id).cloned().ok_or_else(unknown)
 }
 
 fn detail(conflict: &Conflict, command: &Resolve) -> Value {
@@ -180,13 +180,13 @@ fn refused(refusal: Refusal, resolution: Resolution) -> Error {
 
 /// Of an epoch that this server never issued the newest that the author's party held counts, or the order's own: who lets the work in
 /// has seen what was done.
-pub(super) fn know_epoch(kept: &mut Kept<'_>, world: &World) {
-    let Some(order) = world.work_orders.get(WorkOrderId::new(kept.act.entity)) else { return };
+pub(super) fn know_epoch(kept: &mut Kept<'_>, unit: &UnitOfWork) {
+    let Some(order) = unit.work_orders.get(WorkOrderId::new(kept.act.entity)) else { return };
     if kept.act.epoch.is_none_or(|epoch| epoch <= order.epoch) {
         return;
     }
     let author = &kept.author;
-    let held = world.assignments.iter().filter(|a| {
+    let held = unit.assignments.iter().filter(|a| {
         a.work_order_id == order.id
             && (a.account_id == Some(author.account) || a.organisation_id.is_some_and(|o| author.organisations.contains(&o)))
     });

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    Ctx, kept,
+    Ctx, quarantine,
     reach::{people_within, reach},
     work_order::{self, Shown},
 };
@@ -78,7 +78,7 @@ pub fn get(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Inbox> {
         outside: if sees_outside { list_tickets(tx, &outside, &reach)?.into_iter().map(|t| t.row).collect() } else { Vec::new() },
         outside_count: if sees_outside { store::inbox::count_outside(tx, &UNPLACED)? } else { 0 },
         wrong_clocks: wrong_clocks(tx, ctx, &reference, &reach)?,
-        kept: kept::list(tx, ctx, None, SHOWN)?,
+        kept: quarantine::list(tx, ctx, None, SHOWN)?,
     })
 }
 

@@ -12,17 +12,17 @@ pub mod category;
 pub mod change;
 pub mod conflict;
 pub mod contract;
-pub mod desk;
+pub mod decision;
 pub mod device;
 pub mod faults;
 pub mod import;
 pub mod inbox;
-pub mod kept;
 pub mod keys;
 pub mod once;
 pub mod organisation;
 pub mod photo;
 pub mod picture;
+pub mod quarantine;
 pub mod reach;
 pub mod reference;
 pub mod reference_change;
@@ -39,7 +39,7 @@ use uuid::Uuid;
 
 use crate::{keys::KeyCache, reference::ReferenceCache, sync::limits::SyncLimits, upload::UploadLimits};
 use bazdid_clock::{SharedClock, SharedIds};
-use bazdid_domain::{actor::Actor, reference::Reference, sync::surroundings::Surroundings};
+use bazdid_domain::{actor::Actor, reference::Reference, sync::merge_context::MergeContext};
 use bazdid_protocol::{
     error::{Code, Error, Result},
     ids::AccountId,
@@ -146,10 +146,10 @@ impl Ctx {
         self.shared.reference.get(tx, self)
     }
 
-    /// What the rules must know of the world around, so far without what is fetched for a batch.
+    /// What the rules must know of the context around, so far without what is fetched for a batch.
     #[must_use]
-    pub fn surroundings<'r>(&self, reference: &'r Reference) -> Surroundings<'r> {
-        Surroundings { max_photo_bytes: self.shared.settings.uploads.max_photo_bytes(), ..Surroundings::new(reference) }
+    pub fn merge_context<'r>(&self, reference: &'r Reference) -> MergeContext<'r> {
+        MergeContext { max_photo_bytes: self.shared.settings.uploads.max_photo_bytes(), ..MergeContext::new(reference) }
     }
 
     /// The civil day of an instant in the municipality's time zone: days since 1970-01-01.

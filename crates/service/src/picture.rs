@@ -75,20 +75,20 @@ fn alike(found: &Found, bits: u32, near: &dyn Alike) -> BTreeMap<String, u32> {
 /// The database fails.
 pub fn judge(tx: &mut Tx<'_>, ctx: &Ctx, ticket: TicketId, photos: &BTreeSet<PhotoId>, near: &dyn Alike) -> Result<()> {
     let reference = ctx.reference(tx)?;
-    let mut world = store::aggregate::load_world(tx, &[ticket])?;
-    let Some(category) = world.tickets.get(ticket).map(|t| t.category_id) else { return Ok(()) };
+    let mut unit = store::aggregate::load_unit(tx, &[ticket])?;
+    let Some(category) = unit.tickets.get(ticket).map(|t| t.category_id) else { return Ok(()) };
     // Under the lock: who judged one of the photos before us may have known more than we did then.
     near.refresh(tx)?;
     for id in photos {
-        let Some(photo) = world.photos.get(*id).filter(|p| p.state == PhotoState::Stored).cloned() else { continue };
+        let Some(photo) = unit.photos.get(*id).filter(|p| p.state == PhotoState::Stored).cloned() else { continue };
         // Who has not been read yet is judged when he is.
         let Some(found) = store::picture::find_picture(tx, &photo.sha256)?.and_then(|p| p.found) else { continue };
         let verdicts = verdicts(tx, ctx, &reference, category, &photo, &found, near)?;
         if verdicts != photo.verdicts {
-            world.photos.put(Photo { verdicts, ..photo });
+            unit.photos.put(Photo { verdicts, ..photo });
         }
     }
-    keep(tx, ctx, &mut world, Change::default())
+    keep(tx, ctx, &mut unit, Change::default())
 }
 
 /// All verdicts of a photo, those on its content anew.

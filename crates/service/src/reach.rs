@@ -9,8 +9,8 @@ use bazdid_domain::{
     account::RoleGrant,
     policy::Permission,
     reference::Reference,
+    unit_of_work::UnitOfWork,
     visibility::{Parts, Reach},
-    world::World,
 };
 use bazdid_protocol::{
     error::{Code, Error, Result},
@@ -41,7 +41,7 @@ pub enum Access {
 ///
 /// # Errors
 /// There is no such ticket within reach; the database fails.
-pub fn ticket_within(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, permission: Permission, access: Access) -> Result<World> {
+pub fn ticket_within(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, permission: Permission, access: Access) -> Result<UnitOfWork> {
     within(tx, ctx, &[id], permission, access, "ticket")
 }
 
@@ -49,47 +49,47 @@ pub fn ticket_within(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, permission: Permi
 ///
 /// # Errors
 /// One of them is not there or not within reach; the database fails.
-pub fn tickets_within(tx: &mut Tx<'_>, ctx: &Ctx, ids: &[TicketId], permission: Permission) -> Result<World> {
+pub fn tickets_within(tx: &mut Tx<'_>, ctx: &Ctx, ids: &[TicketId], permission: Permission) -> Result<UnitOfWork> {
     within(tx, ctx, ids, permission, Access::Write, "ticket")
 }
 
-fn within(tx: &mut Tx<'_>, ctx: &Ctx, ids: &[TicketId], permission: Permission, access: Access, what: &str) -> Result<World> {
+fn within(tx: &mut Tx<'_>, ctx: &Ctx, ids: &[TicketId], permission: Permission, access: Access, what: &str) -> Result<UnitOfWork> {
     let reference = ctx.reference(tx)?;
     let reach = reach(ctx, &reference, permission)?;
-    let world = match access {
-        Access::Write => store::aggregate::load_world(tx, ids)?,
-        Access::Read => store::aggregate::read_world(tx, ids)?,
+    let unit = match access {
+        Access::Write => store::aggregate::load_unit(tx, ids)?,
+        Access::Read => store::aggregate::read_unit(tx, ids)?,
     };
     for id in ids {
-        let ticket = world.tickets.get(*id).ok_or_else(|| Error::not_found(what))?;
-        if !reach.reads(&world, ticket) {
+        let ticket = unit.tickets.get(*id).ok_or_else(|| Error::not_found(what))?;
+        if !reach.reads(&unit, ticket) {
             return Err(Error::not_found(what));
         }
     }
-    Ok(world)
+    Ok(unit)
 }
 
 /// The ticket of some row with all below it, if a permission reaches it.
 ///
 /// # Errors
 /// There is no such thing within reach; the database fails.
-pub fn root_within(tx: &mut Tx<'_>, ctx: &Ctx, id: Uuid, permission: Permission, access: Access, what: &str) -> Result<World> {
+pub fn root_within(tx: &mut Tx<'_>, ctx: &Ctx, id: Uuid, permission: Permission, access: Access, what: &str) -> Result<UnitOfWork> {
     let ticket = store::aggregate::find_roots(tx, &[id])?.into_iter().next().map(|(_, t)| t).ok_or_else(|| Error::not_found(what))?;
     within(tx, ctx, &[ticket], permission, access, what)
 }
 
-/// Whether an order of a world is within reach.
+/// Whether an order of a unit of work is within reach.
 #[must_use]
-pub fn reaches_order(reach: &Reach, world: &World, id: WorkOrderId) -> bool {
-    world.work_orders.get(id).is_some_and(|order| reach.reads(world, order))
+pub fn reaches_order(reach: &Reach, unit: &UnitOfWork, id: WorkOrderId) -> bool {
+    unit.work_orders.get(id).is_some_and(|order| reach.reads(unit, order))
 }
 
-/// The rows of a world that who asks may read, by kind and id; `None`: all of them.
+/// The rows of a unit of work that who asks may read, by kind and id; `None`: all of them.
 ///
 /// # Errors
 /// Nobody has logged in.
-pub fn readable(ctx: &Ctx, reference: &Reference, world: &World) -> Result<Option<BTreeSet<(&'static str, Uuid)>>> {
-    Ok(reach(ctx, reference, Permission::TicketRead)?.readable(world))
+pub fn readable(ctx: &Ctx, reference: &Reference, unit: &UnitOfWork) -> Result<Option<BTreeSet<(&'static str, Uuid)>>> {
+    Ok(reach(ctx, reference, Permission::TicketRead)?.readable(unit))
 }
 
 /// The revision that the client read must be the one that stands.

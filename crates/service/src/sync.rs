@@ -14,5 +14,5 @@ pub mod results;
 pub mod state;
 pub mod watermelon;
 
-pub use push::{kept, release};
+pub use push::{quarantine, release};
 pub use reference_feed::reference_feed;

@@ -20,9 +20,9 @@ use bazdid_domain::{
     reference::Reference,
     ticket::{Boundary, Call, CallOutcome, PointSource, StatusChange, Ticket, TicketOrigin},
     ticket_history::{self, Written},
+    unit_of_work::UnitOfWork,
     visibility::Reach,
     work_order::WorkOrder,
-    world::World,
 };
 use bazdid_protocol::{
     error::{Code, Error, FieldError, Result},
@@ -95,21 +95,21 @@ pub fn create(tx: &mut Tx<'_>, ctx: &Ctx, new: &NewTicket) -> Result<Registered>
     if !store::aggregate::find_taken_ids(tx, &[intake.id.uuid()])?.is_empty() {
         return Err(Error::with(Code::AlreadyExists, "this id names something that exists; make another"));
     }
-    let mut world = World::default();
+    let mut unit = UnitOfWork::default();
     let duplicates = duplicates_of(tx, ctx, &reference, &intake)?;
     let id = intake.id;
-    intake::register(&mut world, &reference, intake);
+    intake::register(&mut unit, &reference, intake);
     let mut change = Change::default();
     let likely = duplicates.iter().filter(|d| d.likeness == bazdid_domain::duplicate::Likeness::Likely).count();
     change.audit(ctx, "ticket.create", "ticket", id.uuid(), json!({ "category": new.category, "likely_duplicates": likely }));
     // The call refers to the ticket, so the ticket is kept first.
-    keep(tx, ctx, &mut world, change)?;
+    keep(tx, ctx, &mut unit, change)?;
     if let Some(phone) = phone {
         let call = sealed_call(ctx, Some(id), CallOutcome::Registered, Some(&phone))?;
         store::ticket::save_calls(tx, &[call], ctx.now)?;
     }
-    let ticket = world.tickets.get(id).cloned().ok_or_else(|| Error::internal("a new ticket is not in its world"))?;
-    Ok(Registered { ticket, orders: world.work_orders.iter().cloned().collect(), duplicates })
+    let ticket = unit.tickets.get(id).cloned().ok_or_else(|| Error::internal("a new ticket is not in its unit of work"))?;
+    Ok(Registered { ticket, orders: unit.work_orders.iter().cloned().collect(), duplicates })
 }
 
 /// The intake of a new ticket, before its fields are judged.
@@ -230,9 +230,9 @@ pub fn with_those_below(reference: &Reference, category: CategoryId) -> Result<V
 /// # Errors
 /// There is no such ticket within reach; the database fails.
 pub fn duplicates(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Vec<Suggestion>> {
-    let world = ticket_within(tx, ctx, id, Permission::TicketManage, Access::Read)?;
+    let unit = ticket_within(tx, ctx, id, Permission::TicketManage, Access::Read)?;
     let reference = ctx.reference(tx)?;
-    let Some(ticket) = world.tickets.get(id) else { return Ok(Vec::new()) };
+    let Some(ticket) = unit.tickets.get(id) else { return Ok(Vec::new()) };
     let reach = reach(ctx, &reference, Permission::TicketRead)?;
     let since = ticket.created_at.plus_days(-NEAR_DAYS);
     let mut known = list_neighbours(tx, &ticket.point, &group_of(&reference, ticket.category_id), since, &reach)?;
@@ -256,7 +256,7 @@ pub fn search(tx: &mut Tx<'_>, ctx: &Ctx, filter: &TicketFilter) -> Result<Vec<K
 #[derive(Debug, Clone)]
 pub struct Detail {
     /// The ticket with everything below it.
-    pub world: World,
+    pub unit: UnitOfWork,
     /// The rows that the actor may read; absent: all.
     pub readable: Option<std::collections::BTreeSet<(&'static str, uuid::Uuid)>>,
     /// The history of the status, oldest first.
@@ -284,11 +284,11 @@ impl Detail {
 /// # Errors
 /// There is no such ticket within reach; the database fails.
 pub fn get(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Detail> {
-    let world = ticket_within(tx, ctx, id, Permission::TicketRead, Access::Read)?;
+    let unit = ticket_within(tx, ctx, id, Permission::TicketRead, Access::Read)?;
     let reference = ctx.reference(tx)?;
-    let readable = readable(ctx, &reference, &world)?;
+    let readable = readable(ctx, &reference, &unit)?;
     let mut history = list_status_changes(tx, id)?;
-    let mut values = ticket_history::values(&world, id);
+    let mut values = ticket_history::values(&unit, id);
     if let Some(rows) = &readable {
         // Who in the office decided is the office's to know.
         history.iter_mut().for_each(|h| h.actor = None);
@@ -304,7 +304,7 @@ pub fn get(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Detail> {
             }
         }
     }
-    Ok(Detail { world, readable, history, values })
+    Ok(Detail { unit, readable, history, values })
 }
 
 /// A ticket as GeoJSON.

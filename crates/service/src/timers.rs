@@ -13,9 +13,9 @@ use crate::{
 use bazdid_domain::{
     assigning::expire,
     sync::engine::{absent, end_hold},
+    unit_of_work::UnitOfWork,
     work_order::{WorkOrder, WorkOrderState},
     work_order_graph::Mover,
-    world::World,
 };
 use bazdid_protocol::{
     error::Result,
@@ -45,7 +45,7 @@ pub struct Step {
 /// The database fails.
 pub fn expire_offers(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Step> {
     let due = store::due::list_overdue_offers(tx, ctx.now, STEP)?;
-    step(tx, ctx, &due, "work_order.expire", |world, order, by| expire(world, order, ctx.now, by))
+    step(tx, ctx, &due, "work_order.expire", |unit, order, by| expire(unit, order, ctx.now, by))
 }
 
 /// A hold ends on its date of review, if nobody has prolonged it: the order is where its holder's reports put it.
@@ -54,9 +54,9 @@ pub fn expire_offers(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Step> {
 /// The database fails.
 pub fn end_holds(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Step> {
     let due = store::due::list_holds_to_review(tx, ctx.now, STEP)?;
-    step(tx, ctx, &due, "work_order.hold_ended", |world, order, by| {
+    step(tx, ctx, &due, "work_order.hold_ended", |unit, order, by| {
         let over = order.state == WorkOrderState::OnHold && order.review_at.is_some_and(|due| due <= ctx.now);
-        if over { end_hold(world, order, ctx.now, by).ok().flatten() } else { None }
+        if over { end_hold(unit, order, ctx.now, by).ok().flatten() } else { None }
     })
 }
 
@@ -90,16 +90,15 @@ pub fn ask_after_photos(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Step> {
         return Ok(Step::default());
     }
     let tickets: Vec<TicketId> = due.iter().map(|(_, ticket)| *ticket).collect();
-    let mut world = store::aggregate::load_world(tx, &tickets)?;
+    let mut unit = store::aggregate::load_unit(tx, &tickets)?;
     let mut done = 0;
     for (id, _) in &due {
         // Looked at again under the ticket's lock: the bytes may have come meanwhile.
-        if world.photos.get(*id).is_some_and(|p| absent::is_overdue(p, before, most)) && absent::report(&mut world, ctx.now, *id).is_some()
-        {
+        if unit.photos.get(*id).is_some_and(|p| absent::is_overdue(p, before, most)) && absent::report(&mut unit, ctx.now, *id).is_some() {
             done += 1;
         }
     }
-    keep(tx, ctx, &mut world, Change::default())?;
+    keep(tx, ctx, &mut unit, Change::default())?;
     Ok(Step { done, more: i64::try_from(due.len()).is_ok_and(|n| n >= STEP) })
 }
 
@@ -109,26 +108,26 @@ fn step(
     ctx: &Ctx,
     due: &[(WorkOrderId, TicketId)],
     action: &str,
-    mut change_of: impl FnMut(&mut World, WorkOrder, &Mover<'_>) -> Option<WorkOrder>,
+    mut change_of: impl FnMut(&mut UnitOfWork, WorkOrder, &Mover<'_>) -> Option<WorkOrder>,
 ) -> Result<Step> {
     if due.is_empty() {
         return Ok(Step::default());
     }
     let tickets: Vec<TicketId> = due.iter().map(|(_, ticket)| *ticket).collect();
-    let mut world = store::aggregate::load_world(tx, &tickets)?;
+    let mut unit = store::aggregate::load_unit(tx, &tickets)?;
     let reference = ctx.reference(tx)?;
     let by = Mover::system(&reference.transitions);
     let mut change = Change::default();
     let mut done = 0;
     for (id, _) in due {
-        let Some(order) = world.work_orders.get(*id).cloned() else { continue };
+        let Some(order) = unit.work_orders.get(*id).cloned() else { continue };
         let epoch = order.epoch;
-        if let Some(order) = change_of(&mut world, order, &by) {
-            world.work_orders.put(order);
+        if let Some(order) = change_of(&mut unit, order, &by) {
+            unit.work_orders.put(order);
             change.audit(ctx, action, "work_order", id.uuid(), json!({ "epoch": epoch }));
             done += 1;
         }
     }
-    keep(tx, ctx, &mut world, change)?;
+    keep(tx, ctx, &mut unit, change)?;
     Ok(Step { done, more: i64::try_from(due.len()).is_ok_and(|n| n >= STEP) })
 }

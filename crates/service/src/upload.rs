@@ -277,9 +277,9 @@ pub fn forget(tx: &mut Tx<'_>, ids: &[UploadId]) -> Result<Step> {
 
 /// Changes the photo of an upload under its ticket's lock; devices hear of it through the feed.
 fn change_photo(tx: &mut Tx<'_>, ctx: &Ctx, upload: &Upload, rule: impl Fn(&Photo) -> Option<Photo>, change: Change) -> Result<()> {
-    let mut world = store::aggregate::load_world(tx, &[upload.ticket_id])?;
-    if let Some(changed) = world.photos.get(upload.photo_id).and_then(rule) {
-        world.photos.put(changed);
+    let mut unit = store::aggregate::load_unit(tx, &[upload.ticket_id])?;
+    if let Some(changed) = unit.photos.get(upload.photo_id).and_then(rule) {
+        unit.photos.put(changed);
     }
-    keep(tx, ctx, &mut world, change)
+    keep(tx, ctx, &mut unit, change)
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::{
     Ctx,
-    desk::{Decided, decide},
+    decision::{Decided, decide},
     reach::{Access, reach, reaches_order, readable, root_within, same_rev},
     ticket::Detail,
 };
@@ -16,13 +16,13 @@ use bazdid_domain::{
     account::Role,
     evidence::arrival::{self, EvidenceState},
     office::{
-        Desk, Ruled,
+        DecisionContext, OfficeResult,
         order::{self, Target},
     },
     policy::Permission,
+    unit_of_work::UnitOfWork,
     visibility::{Reader, at_place},
     work_order::WorkOrder,
-    world::World,
 };
 use bazdid_protocol::{
     error::{Error, Result},
@@ -47,16 +47,16 @@ pub struct Shown {
 }
 
 impl Shown {
-    /// An order of a world with all below its ticket.
+    /// An order of a unit of work with all below its ticket.
     #[must_use]
-    pub fn within(world: &World, order: WorkOrder) -> Self {
-        Self { evidence: arrival::state(&arrival::of_order(world, &order)), order }
+    pub fn within(unit: &UnitOfWork, order: WorkOrder) -> Self {
+        Self { evidence: arrival::state(&arrival::of_order(unit, &order)), order }
     }
 
     /// A new order, of which no photo can be there yet.
     #[must_use]
     pub fn new(order: WorkOrder) -> Self {
-        Self::within(&World::default(), order)
+        Self::within(&UnitOfWork::default(), order)
     }
 }
 
@@ -141,18 +141,18 @@ pub fn explained(tx: &mut Tx<'_>, ctx: &Ctx, orders: &[Shown]) -> Result<BTreeSe
 /// # Errors
 /// There is no such order within reach; the database fails.
 pub fn get(tx: &mut Tx<'_>, ctx: &Ctx, id: WorkOrderId) -> Result<(WorkOrder, Detail)> {
-    let world = within(tx, ctx, id, Permission::WorkRead, Access::Read)?;
+    let unit = within(tx, ctx, id, Permission::WorkRead, Access::Read)?;
     let reference = ctx.reference(tx)?;
-    let order = world.work_orders.get(id).cloned().ok_or_else(|| Error::not_found("work order"))?;
-    let readable = readable(ctx, &reference, &world)?;
-    Ok((order, Detail { world, readable, history: Vec::new(), values: Vec::new() }))
+    let order = unit.work_orders.get(id).cloned().ok_or_else(|| Error::not_found("work order"))?;
+    let readable = readable(ctx, &reference, &unit)?;
+    Ok((order, Detail { unit, readable, history: Vec::new(), values: Vec::new() }))
 }
 
-fn within(tx: &mut Tx<'_>, ctx: &Ctx, id: WorkOrderId, permission: Permission, access: Access) -> Result<World> {
-    let world = root_within(tx, ctx, id.uuid(), permission, access, "work order")?;
+fn within(tx: &mut Tx<'_>, ctx: &Ctx, id: WorkOrderId, permission: Permission, access: Access) -> Result<UnitOfWork> {
+    let unit = root_within(tx, ctx, id.uuid(), permission, access, "work order")?;
     let reference = ctx.reference(tx)?;
-    if reaches_order(&reach(ctx, &reference, permission)?, &world, id) {
-        return Ok(world);
+    if reaches_order(&reach(ctx, &reference, permission)?, &unit, id) {
+        return Ok(unit);
     }
     Err(Error::not_found("work order"))
 }
@@ -228,16 +228,16 @@ impl Command {
         }
     }
 
-    fn rule(&self, world: &mut World, desk: &Desk<'_>, id: WorkOrderId) -> Ruled {
+    fn rule(&self, unit: &mut UnitOfWork, context: &DecisionContext<'_>, id: WorkOrderId) -> OfficeResult {
         match self {
-            Self::Offer { to, reason } => order::offer(world, desk, id, *to, reason),
-            Self::Reassign { to, reason } => order::reassign(world, desk, id, *to, reason),
-            Self::Cancel { code, note } => order::cancel(world, desk, id, code, note.as_deref()),
-            Self::Hold { reason, review_at } => order::hold(world, desk, id, reason, *review_at),
-            Self::RefuseHold { reason } => order::refuse_hold(world, desk, id, reason),
-            Self::Resume => order::resume(world, desk, id),
-            Self::Close => order::close(world, desk, id),
-            Self::Object { reason, due } => order::object(world, desk, id, reason, *due),
+            Self::Offer { to, reason } => order::offer(unit, context, id, *to, reason),
+            Self::Reassign { to, reason } => order::reassign(unit, context, id, *to, reason),
+            Self::Cancel { code, note } => order::cancel(unit, context, id, code, note.as_deref()),
+            Self::Hold { reason, review_at } => order::hold(unit, context, id, reason, *review_at),
+            Self::RefuseHold { reason } => order::refuse_hold(unit, context, id, reason),
+            Self::Resume => order::resume(unit, context, id),
+            Self::Close => order::close(unit, context, id),
+            Self::Object { reason, due } => order::object(unit, context, id, reason, *due),
         }
     }
 
@@ -256,21 +256,21 @@ impl Command {
 /// # Errors
 /// There is no such order within reach; it has changed since; the rule refuses; the database fails.
 pub fn command(tx: &mut Tx<'_>, ctx: &Ctx, id: WorkOrderId, rev: i64, command: &Command) -> Result<Shown> {
-    let mut world = within(tx, ctx, id, Permission::WorkManage, Access::Write)?;
-    let before = world.work_orders.get(id).cloned().ok_or_else(|| Error::not_found("work order"))?;
+    let mut unit = within(tx, ctx, id, Permission::WorkManage, Access::Write)?;
+    let before = unit.work_orders.get(id).cloned().ok_or_else(|| Error::not_found("work order"))?;
     same_rev(rev, before.rev)?;
     if let Some(Target::Inspector(account)) = command.target() {
-        inspector_of(tx, ctx, &world, before.ticket_id, account)?;
+        inspector_of(tx, ctx, &unit, before.ticket_id, account)?;
     }
     let decided = Decided { action: command.action(), kind: "work_order", id: id.uuid(), detail: command.detail(&before) };
-    decide(tx, ctx, &mut world, decided, |world, desk| command.rule(world, desk, id))?;
-    let order = world.work_orders.get(id).cloned().ok_or_else(|| Error::internal("an order left its world"))?;
-    Ok(Shown::within(&world, order))
+    decide(tx, ctx, &mut unit, decided, |unit, context| command.rule(unit, context, id))?;
+    let order = unit.work_orders.get(id).cloned().ok_or_else(|| Error::internal("an order left its unit of work"))?;
+    Ok(Shown::within(&unit, order))
 }
 
 /// Somebody named by hand must be an inspector of the ticket's areas.
-fn inspector_of(tx: &mut Tx<'_>, ctx: &Ctx, world: &World, ticket: TicketId, account: AccountId) -> Result<()> {
-    let areas = world.tickets.get(ticket).map(|t| t.areas.clone()).unwrap_or_default();
+fn inspector_of(tx: &mut Tx<'_>, ctx: &Ctx, unit: &UnitOfWork, ticket: TicketId, account: AccountId) -> Result<()> {
+    let areas = unit.tickets.get(ticket).map(|t| t.areas.clone()).unwrap_or_default();
     let grants = store::account::list_grants_of(tx, &[account])?;
     let fits = grants.iter().any(|g| g.role == Role::Inspector && g.in_force_at(ctx.now) && g.areas.iter().any(|a| areas.contains(a)));
     if fits { Ok(()) } else { Err(Error::field("/account", "must be an inspector of an area that holds the ticket")) }

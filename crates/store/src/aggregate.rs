@@ -1,4 +1,4 @@
-//! Loads and saves whole tickets: one query a table to load, one multi-row statement a table to save.
+//! OpenOrderCounts and saves whole tickets: one query a table to load, one multi-row statement a table to save.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,8 +17,8 @@ use crate::{
     work_order::{AssignmentRow, RoundRow, WorkEventRow, WorkOrderRow},
 };
 use bazdid_domain::{
+    unit_of_work::{Entity, Table, UnitOfWork},
     work_order::Assignment,
-    world::{Entity, Table, World},
 };
 use bazdid_protocol::{
     error::Result,
@@ -27,31 +27,31 @@ use bazdid_protocol::{
 };
 
 macro_rules! load {
-    ($tx:ident, $world:ident . $field:ident, $table:ident, $row:ty, $ids:expr) => {
+    ($tx:ident, $unit:ident . $field:ident, $table:ident, $row:ty, $ids:expr) => {
         let rows: Vec<$row> =
             on!($tx, |c| schema::$table::table.filter($ids.hold(schema::$table::ticket_id)).select(<$row>::as_select()).load(c))
                 .map_err(db_error)?;
-        $world.$field.load(rows.into_iter().map(Into::into));
+        $unit.$field.load(rows.into_iter().map(Into::into));
     };
 }
 
-/// Loads tickets with everything below them. On PostgreSQL the tickets' rows are locked, in the order of their ids, until
+/// OpenOrderCounts tickets with everything below them. On PostgreSQL the tickets' rows are locked, in the order of their ids, until
 /// the transaction ends: the ticket is the root that every writer of its children locks first.
 ///
 /// # Errors
 /// The database fails.
-pub fn load_world(tx: &mut Tx<'_>, tickets: &[TicketId]) -> Result<World> {
-    let mut world = load_world_without_notes(tx, tickets)?;
-    load_notes(tx, &mut world)?;
-    Ok(world)
+pub fn load_unit(tx: &mut Tx<'_>, tickets: &[TicketId]) -> Result<UnitOfWork> {
+    let mut unit = load_unit_without_notes(tx, tickets)?;
+    load_notes(tx, &mut unit)?;
+    Ok(unit)
 }
 
-/// As [`load_world`], but the notes stay in the database until somebody asks for them: [`load_notes`].
+/// As [`load_unit`], but the notes stay in the database until somebody asks for them: [`load_notes`].
 ///
 /// # Errors
 /// The database fails.
-pub fn load_world_without_notes(tx: &mut Tx<'_>, tickets: &[TicketId]) -> Result<World> {
-    let mut world = World::default();
+pub fn load_unit_without_notes(tx: &mut Tx<'_>, tickets: &[TicketId]) -> Result<UnitOfWork> {
+    let mut unit = UnitOfWork::default();
     for ids in sorted(tickets).chunks(LIST) {
         let keys = Keys::new(ids);
         let rows: Vec<TicketRow> = on!(
@@ -66,38 +66,38 @@ pub fn load_world_without_notes(tx: &mut Tx<'_>, tickets: &[TicketId]) -> Result
             sqlite | c | schema::tickets::table.filter(keys.hold(schema::tickets::id)).select(TicketRow::as_select()).load(c)
         )
         .map_err(db_error)?;
-        world.tickets.load(rows.into_iter().map(Into::into));
-        load_below(tx, &mut world, ids, &keys)?;
+        unit.tickets.load(rows.into_iter().map(Into::into));
+        load_below(tx, &mut unit, ids, &keys)?;
     }
-    Ok(world)
+    Ok(unit)
 }
 
-/// Loads tickets with everything below them, to be read only.
+/// OpenOrderCounts tickets with everything below them, to be read only.
 ///
 /// # Errors
 /// The database fails.
-pub fn read_world(tx: &mut Tx<'_>, tickets: &[TicketId]) -> Result<World> {
-    let mut world = World::default();
+pub fn read_unit(tx: &mut Tx<'_>, tickets: &[TicketId]) -> Result<UnitOfWork> {
+    let mut unit = UnitOfWork::default();
     for ids in sorted(tickets).chunks(LIST) {
         let keys = Keys::new(ids);
         let rows: Vec<TicketRow> =
             on!(tx, |c| schema::tickets::table.filter(keys.hold(schema::tickets::id)).select(TicketRow::as_select()).load(c))
                 .map_err(db_error)?;
-        world.tickets.load(rows.into_iter().map(Into::into));
-        load_below(tx, &mut world, ids, &keys)?;
+        unit.tickets.load(rows.into_iter().map(Into::into));
+        load_below(tx, &mut unit, ids, &keys)?;
     }
-    load_notes(tx, &mut world)?;
-    Ok(world)
+    load_notes(tx, &mut unit)?;
+    Ok(unit)
 }
 
-/// Loads the notes that a world was loaded without.
+/// OpenOrderCounts the notes that a unit of work was loaded without.
 ///
 /// # Errors
 /// The database fails.
-pub fn load_notes(tx: &mut Tx<'_>, world: &mut World) -> Result<()> {
-    let unread: Vec<TicketId> = std::mem::take(&mut world.unread).into_iter().collect();
+pub fn load_notes(tx: &mut Tx<'_>, unit: &mut UnitOfWork) -> Result<()> {
+    let unread: Vec<TicketId> = std::mem::take(&mut unit.unread).into_iter().collect();
     for ids in unread.chunks(LIST) {
-        load!(tx, world.notes, notes, NoteRow, Keys::new(ids));
+        load!(tx, unit.notes, notes, NoteRow, Keys::new(ids));
     }
     Ok(())
 }
@@ -110,24 +110,24 @@ fn sorted(tickets: &[TicketId]) -> Vec<TicketId> {
 }
 
 /// Everything but the notes.
-fn load_below(tx: &mut Tx<'_>, world: &mut World, ids: &[TicketId], keys: &Keys<'_, TicketId>) -> Result<()> {
+fn load_below(tx: &mut Tx<'_>, unit: &mut UnitOfWork, ids: &[TicketId], keys: &Keys<'_, TicketId>) -> Result<()> {
     // Only of tickets that the office has ended does anybody ask when that was.
     let ended: Vec<TicketId> =
-        ids.iter().copied().filter(|id| world.tickets.get(*id).is_some_and(|t| t.status.is_shut_by_office())).collect();
+        ids.iter().copied().filter(|id| unit.tickets.get(*id).is_some_and(|t| t.status.is_shut_by_office())).collect();
     if !ended.is_empty() {
-        load!(tx, world.status_changes, status_changes, StatusChangeRow, Keys::new(&ended));
+        load!(tx, unit.status_changes, status_changes, StatusChangeRow, Keys::new(&ended));
     }
-    load!(tx, world.field_edits, field_edits, FieldEditRow, keys);
-    load!(tx, world.work_orders, work_orders, WorkOrderRow, keys);
-    load!(tx, world.assignments, assignments, AssignmentRow, keys);
-    load!(tx, world.work_events, work_events, WorkEventRow, keys);
-    load!(tx, world.rounds, rounds, RoundRow, keys);
-    load!(tx, world.visits, visits, VisitRow, keys);
-    load!(tx, world.measurements, measurements, MeasurementRow, keys);
-    load!(tx, world.answers, checklist_answers, ChecklistAnswerRow, keys);
-    load!(tx, world.photos, photos, PhotoRow, keys);
-    load!(tx, world.conflicts, conflicts, ConflictRow, keys);
-    world.unread.extend(ids);
+    load!(tx, unit.field_edits, field_edits, FieldEditRow, keys);
+    load!(tx, unit.work_orders, work_orders, WorkOrderRow, keys);
+    load!(tx, unit.assignments, assignments, AssignmentRow, keys);
+    load!(tx, unit.work_events, work_events, WorkEventRow, keys);
+    load!(tx, unit.rounds, rounds, RoundRow, keys);
+    load!(tx, unit.visits, visits, VisitRow, keys);
+    load!(tx, unit.measurements, measurements, MeasurementRow, keys);
+    load!(tx, unit.answers, checklist_answers, ChecklistAnswerRow, keys);
+    load!(tx, unit.photos, photos, PhotoRow, keys);
+    load!(tx, unit.conflicts, conflicts, ConflictRow, keys);
+    unit.unread.extend(ids);
     Ok(())
 }
 
@@ -140,22 +140,22 @@ fn changed<'w, E: Entity + 'w, R: From<&'w E>>(table: &'w Table<E>) -> Vec<R> {
 ///
 /// # Errors
 /// The database fails; a code or source reference exists already.
-pub fn save_world(tx: &mut Tx<'_>, world: &World, now: Timestamp) -> Result<()> {
-    TicketRow::save(tx, &changed(&world.tickets), now)?;
-    crate::ticket::area::save_ticket_areas(tx, world)?;
-    StatusChangeRow::save(tx, &changed(&world.status_changes))?;
-    FieldEditRow::save(tx, &changed(&world.field_edits))?;
-    WorkOrderRow::save(tx, &changed(&world.work_orders), now)?;
-    tx.loads().forget(world);
-    AssignmentRow::save(tx, &changed(&world.assignments))?;
-    WorkEventRow::save(tx, &changed(&world.work_events))?;
-    RoundRow::save(tx, &changed(&world.rounds), now)?;
-    VisitRow::save(tx, &changed(&world.visits))?;
-    NoteRow::save(tx, &changed(&world.notes))?;
-    MeasurementRow::save(tx, &changed(&world.measurements))?;
-    ChecklistAnswerRow::save(tx, &changed(&world.answers))?;
-    PhotoRow::save(tx, &changed(&world.photos), now)?;
-    ConflictRow::save(tx, &changed(&world.conflicts), now)
+pub fn save_unit(tx: &mut Tx<'_>, unit: &UnitOfWork, now: Timestamp) -> Result<()> {
+    TicketRow::save(tx, &changed(&unit.tickets), now)?;
+    crate::ticket::area::save_ticket_areas(tx, unit)?;
+    StatusChangeRow::save(tx, &changed(&unit.status_changes))?;
+    FieldEditRow::save(tx, &changed(&unit.field_edits))?;
+    WorkOrderRow::save(tx, &changed(&unit.work_orders), now)?;
+    tx.open_order_counts().forget(unit);
+    AssignmentRow::save(tx, &changed(&unit.assignments))?;
+    WorkEventRow::save(tx, &changed(&unit.work_events))?;
+    RoundRow::save(tx, &changed(&unit.rounds), now)?;
+    VisitRow::save(tx, &changed(&unit.visits))?;
+    NoteRow::save(tx, &changed(&unit.notes))?;
+    MeasurementRow::save(tx, &changed(&unit.measurements))?;
+    ChecklistAnswerRow::save(tx, &changed(&unit.answers))?;
+    PhotoRow::save(tx, &changed(&unit.photos), now)?;
+    ConflictRow::save(tx, &changed(&unit.conflicts), now)
 }
 
 macro_rules! roots {

@@ -15,11 +15,11 @@ use diesel::{
 use tokio::sync::{Semaphore, oneshot};
 
 use crate::{
+    group_commit::{LANES, Lanes, Member},
     hub::{Heads, Hub},
-    loads::Loads,
+    open_order_counts::OpenOrderCounts,
     sql::{db_error, is_transient},
     sqlite_writer::{self, Job, Writer},
-    together::{LANES, Lanes, Member},
     tx::{Noted, Tx},
 };
 use bazdid_clock::Stopwatch;
@@ -224,14 +224,14 @@ impl Db {
     /// As [`Db::write`].
     pub fn write_blocking<T: Send + 'static>(&self, mut f: impl FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static) -> Result<T> {
         match &self.backend {
-            Backend::Pg { pool, .. } => insist(&mut *checkout(pool)?, &self.hub, &mut f),
+            Backend::Pg { pool, .. } => with_retries(&mut *checkout(pool)?, &self.hub, &mut f),
             Backend::Sqlite { writer, .. } => queue(writer, &self.hub, f)?.blocking_recv().map_err(writer_gone)?.0,
         }
     }
 }
 
 /// Runs a closure in a transaction of its own, again and again as long as its error may pass.
-fn insist<T>(conn: &mut PgConnection, hub: &Hub, f: &mut impl FnMut(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+fn with_retries<T>(conn: &mut PgConnection, hub: &Hub, f: &mut impl FnMut(&mut Tx<'_>) -> Result<T>) -> Result<T> {
     let mut tries = 0;
     loop {
         // Each try begins without what the one before noted.
@@ -240,7 +240,7 @@ fn insist<T>(conn: &mut PgConnection, hub: &Hub, f: &mut impl FnMut(&mut Tx<'_>)
                 hub.moved(&moved);
                 return Ok(value);
             }
-            Err(e) if tries < RETRIES && may_pass(&e) => tries += 1,
+            Err(e) if tries < RETRIES && worth_retrying(&e) => tries += 1,
             Err(e) => return Err(e),
         }
     }
@@ -260,7 +260,7 @@ fn writer_gone(e: oneshot::error::RecvError) -> Error {
 }
 
 /// Whether an error may pass when the closure is run again.
-fn may_pass(e: &Error) -> bool {
+fn worth_retrying(e: &Error) -> bool {
     let Some(source) = e.source.as_deref().filter(|_| e.code == Code::Overloaded) else { return false };
     source.downcast_ref::<diesel::result::Error>().is_some_and(is_transient) || source.is::<RaceLost>()
 }
@@ -318,15 +318,15 @@ struct Queued<T, F> {
 }
 
 impl<T: Send, F: FnMut(&mut Tx<'_>) -> Result<T> + Send> Job for Queued<T, F> {
-    fn run(&mut self, conn: &mut SqliteConnection, loads: &mut Loads) -> Result<()> {
+    fn run(&mut self, conn: &mut SqliteConnection, open_order_counts: &mut OpenOrderCounts) -> Result<()> {
         if let Some(since) = self.waits.take() {
             waited("write", since);
         }
-        let counted = std::mem::take(loads);
-        let outcome = unpanicked(|| Tx::sqlite(conn).counted(counted).run_noting(&mut self.f));
+        let counted = std::mem::take(open_order_counts);
+        let outcome = catch_panic(|| Tx::sqlite(conn).counted(counted).run_noting(&mut self.f));
         let fine = outcome.is_ok();
         self.outcome = Some(outcome.map(|(value, noted)| {
-            *loads = noted.loads;
+            *open_order_counts = noted.open_order_counts;
             (value, noted.moved)
         }));
         if fine { Ok(()) } else { Err(Error::new(Code::Internal)) }
@@ -375,12 +375,12 @@ impl<T: Send, F: FnMut(&mut Tx<'_>) -> Result<T> + Send> Member for Together<T, 
         Ok(noted)
     }
 
-    fn may_pass(&self) -> bool {
-        matches!(&self.outcome, Some(Err(error)) if may_pass(error))
+    fn is_transient(&self) -> bool {
+        matches!(&self.outcome, Some(Err(error)) if worth_retrying(error))
     }
 
     fn run_alone(&mut self, conn: &mut PgConnection, hub: &Hub) {
-        self.outcome = Some(unpanicked(|| insist(conn, hub, &mut self.f)));
+        self.outcome = Some(catch_panic(|| with_retries(conn, hub, &mut self.f)));
     }
 
     fn fail(&mut self, error: Error) {
@@ -396,7 +396,7 @@ impl<T: Send, F: FnMut(&mut Tx<'_>) -> Result<T> + Send> Member for Together<T, 
 }
 
 /// A closure that panics fails by itself: the thread that runs it has others to run.
-fn unpanicked<T>(f: impl FnOnce() -> Result<T>) -> Result<T> {
+fn catch_panic<T>(f: impl FnOnce() -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(f)).unwrap_or_else(|_| Err(Error::internal("a database closure panicked")))
 }
 

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use crate::{
     keys::Keys,
-    loads::list_loads,
+    open_order_counts::list_loads,
     schema::{accounts, role_grants, visits},
     sql::{Json, db_error},
     tx::Tx,
@@ -47,14 +47,14 @@ pub fn list_inspectors(tx: &mut Tx<'_>, areas: &std::collections::BTreeSet<AreaI
     if accounts.is_empty() {
         return Ok(Vec::new());
     }
-    let loads = list_loads(tx, &accounts)?;
+    let open_order_counts = list_loads(tx, &accounts)?;
     let positions = list_positions(tx, &accounts, at)?;
     Ok(grants
         .into_iter()
         .map(|(account, areas)| Inspector {
             account,
             areas,
-            load: loads.get(&account).copied().unwrap_or_default(),
+            load: open_order_counts.get(&account).copied().unwrap_or_default(),
             position: positions.get(&account).copied(),
         })
         .collect())

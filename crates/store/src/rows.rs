@@ -20,33 +20,33 @@ use bazdid_domain::{
     conflict::Conflict,
     photo::Photo,
     ticket::Ticket,
+    unit_of_work::{Entity, UnitOfWork},
     visit::{ChecklistAnswer, Measurement, Note, Visit},
     work_order::{Round, WorkEvent, WorkOrder},
-    world::{Entity, World},
 };
 use bazdid_protocol::{error::Result, ids::Id};
 
 macro_rules! load {
-    ($tx:ident, $world:ident, $wanted:ident, $($entity:ty => $field:ident, $table:ident, $row:ty;)+) => {$(
+    ($tx:ident, $unit:ident, $wanted:ident, $($entity:ty => $field:ident, $table:ident, $row:ty;)+) => {$(
         for ids in $wanted.get(<$entity as Entity>::KIND).map_or(&[][..], |ids| ids.as_slice()).chunks(LIST) {
             let ids: Vec<Id<<$entity as Entity>::Tag>> = ids.iter().copied().map(Id::new).collect();
             let keys = Keys::new(&ids);
             let rows: Vec<$row> =
                 on!($tx, |c| schema::$table::table.filter(keys.hold(schema::$table::id)).select(<$row>::as_select()).load(c))
                     .map_err(db_error)?;
-            $world.$field.load(rows.into_iter().map(Into::into));
+            $unit.$field.load(rows.into_iter().map(Into::into));
         }
     )+};
 }
 
-/// Loads the rows of each kind that channels carry; other kinds are left out. The result holds only what was asked for, so
+/// OpenOrderCounts the rows of each kind that channels carry; other kinds are left out. The result holds only what was asked for, so
 /// nothing can be decided about it.
 ///
 /// # Errors
 /// The database fails.
-pub fn load_rows(tx: &mut Tx<'_>, wanted: &BTreeMap<&str, Vec<Uuid>>) -> Result<World> {
-    let mut world = World::default();
-    load! { tx, world, wanted,
+pub fn load_rows(tx: &mut Tx<'_>, wanted: &BTreeMap<&str, Vec<Uuid>>) -> Result<UnitOfWork> {
+    let mut unit = UnitOfWork::default();
+    load! { tx, unit, wanted,
         Ticket => tickets, tickets, TicketRow;
         WorkOrder => work_orders, work_orders, WorkOrderRow;
         WorkEvent => work_events, work_events, WorkEventRow;
@@ -58,5 +58,5 @@ pub fn load_rows(tx: &mut Tx<'_>, wanted: &BTreeMap<&str, Vec<Uuid>>) -> Result<
         Photo => photos, photos, PhotoRow;
         Conflict => conflicts, conflicts, ConflictRow;
     }
-    Ok(world)
+    Ok(unit)
 }

@@ -6,7 +6,7 @@ use std::{sync::mpsc, thread, time::Duration};
 use diesel::{Connection, RunQueryDsl, SqliteConnection, connection::SimpleConnection};
 
 use crate::{
-    loads::Loads,
+    open_order_counts::OpenOrderCounts,
     sql::{db_error, is_transient},
 };
 use bazdid_protocol::error::{Code, Error, Result};
@@ -22,7 +22,7 @@ const REST: Duration = Duration::from_secs(5);
 /// A closure's two calls: run it on the connection, then tell its caller what came of the commit.
 pub(crate) trait Job: Send {
     /// Runs the closure, which goes on with what the ones before counted; keeps its result for [`Job::answer`].
-    fn run(&mut self, conn: &mut SqliteConnection, loads: &mut Loads) -> Result<()>;
+    fn run(&mut self, conn: &mut SqliteConnection, open_order_counts: &mut OpenOrderCounts) -> Result<()>;
     /// Tells the caller: the kept result if `commit` is fine, otherwise the commit's error.
     fn answer(self: Box<Self>, commit: std::result::Result<(), String>);
 }
@@ -89,10 +89,10 @@ fn commit_group(conn: &mut SqliteConnection, group: &mut [Box<dyn Job>]) -> Resu
             return Err(db_error(e));
         }
     }
-    let mut loads = Loads::default();
+    let mut open_order_counts = OpenOrderCounts::default();
     for job in group.iter_mut() {
         let step = conn.batch_execute("SAVEPOINT job").map_err(db_error).and_then(|()| {
-            let end = if job.run(conn, &mut loads).is_ok() { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" };
+            let end = if job.run(conn, &mut open_order_counts).is_ok() { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" };
             conn.batch_execute(end).map_err(db_error)
         });
         if let Err(e) = step {

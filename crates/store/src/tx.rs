@@ -2,7 +2,7 @@
 
 use diesel::{PgConnection, SqliteConnection, connection::SimpleConnection as _};
 
-use crate::{db::transaction, feed::Later, hub::Heads, loads::Loads, sql::db_error};
+use crate::{db::transaction, feed::Later, hub::Heads, open_order_counts::OpenOrderCounts, sql::db_error};
 use bazdid_protocol::error::Result;
 
 /// The concrete connection of a transaction.
@@ -36,7 +36,7 @@ pub(crate) struct Noted {
     /// What is to be entered in the feed at the end of the group, if it is one closure of a group.
     pub later: Option<Later>,
     /// What was counted, for the next closure of the transaction.
-    pub loads: Loads,
+    pub open_order_counts: OpenOrderCounts,
 }
 
 /// A transaction. Use cases take `&mut Tx` and can neither open nor end one.
@@ -47,12 +47,12 @@ pub struct Tx<'a> {
     /// Where what is entered in the feed waits for the end of the group, if this is one closure of a group.
     later: Option<Later>,
     /// What was counted in this transaction.
-    loads: Loads,
+    open_order_counts: OpenOrderCounts,
 }
 
 impl<'a> Tx<'a> {
     pub(crate) fn pg(conn: &'a mut PgConnection) -> Self {
-        Self { conn: Conn::Pg(conn), moved: Heads::new(), later: None, loads: Loads::default() }
+        Self { conn: Conn::Pg(conn), moved: Heads::new(), later: None, open_order_counts: OpenOrderCounts::default() }
     }
 
     /// One closure of a group that PostgreSQL commits as one: what it enters in the feed waits for the end of the group.
@@ -61,12 +61,12 @@ impl<'a> Tx<'a> {
     }
 
     pub(crate) fn sqlite(conn: &'a mut SqliteConnection) -> Self {
-        Self { conn: Conn::Sqlite(conn), moved: Heads::new(), later: None, loads: Loads::default() }
+        Self { conn: Conn::Sqlite(conn), moved: Heads::new(), later: None, open_order_counts: OpenOrderCounts::default() }
     }
 
     /// The same transaction with what was counted in it before.
-    pub(crate) fn counted(self, loads: Loads) -> Self {
-        Self { loads, ..self }
+    pub(crate) fn counted(self, open_order_counts: OpenOrderCounts) -> Self {
+        Self { open_order_counts, ..self }
     }
 
     /// Runs a step of the transaction: what it wrote is taken back if it fails, and the transaction goes on.
@@ -76,13 +76,15 @@ impl<'a> Tx<'a> {
     pub fn step<T>(&mut self, f: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
         let grouped = self.later.is_some();
         // If the step is taken back nobody knows what was counted in it.
-        let loads = std::mem::take(&mut self.loads);
+        let open_order_counts = std::mem::take(&mut self.open_order_counts);
         let outcome = match &mut self.conn {
-            Conn::Pg(conn) => transaction(conn, |c| if grouped { Tx::pg_group(c) } else { Tx::pg(c) }.counted(loads).run_noting(f)),
+            Conn::Pg(conn) => {
+                transaction(conn, |c| if grouped { Tx::pg_group(c) } else { Tx::pg(c) }.counted(open_order_counts).run_noting(f))
+            }
             // The writer begins and ends SQLite's transactions by hand, so their steps are made by hand too.
             Conn::Sqlite(conn) => {
                 conn.batch_execute("SAVEPOINT step").map_err(db_error)?;
-                let outcome = Tx::sqlite(conn).counted(loads).run_noting(f);
+                let outcome = Tx::sqlite(conn).counted(open_order_counts).run_noting(f);
                 let end = if outcome.is_ok() { "RELEASE step" } else { "ROLLBACK TO step; RELEASE step" };
                 conn.batch_execute(end).map_err(db_error)?;
                 outcome
@@ -90,7 +92,7 @@ impl<'a> Tx<'a> {
         };
         let (value, noted) = outcome?;
         self.moved.extend(noted.moved);
-        self.loads = noted.loads;
+        self.open_order_counts = noted.open_order_counts;
         if let (Some(later), Some(more)) = (&mut self.later, noted.later) {
             later.extend(more);
         }
@@ -104,7 +106,7 @@ impl<'a> Tx<'a> {
 
     /// Runs a closure; with its result all that it noted.
     pub(crate) fn run_noting<T>(mut self, f: impl FnOnce(&mut Self) -> Result<T>) -> Result<(T, Noted)> {
-        f(&mut self).map(|value| (value, Noted { moved: self.moved, later: self.later, loads: self.loads }))
+        f(&mut self).map(|value| (value, Noted { moved: self.moved, later: self.later, open_order_counts: self.open_order_counts }))
     }
 
     /// Where entries of the feed wait for the end of the group, if they do.
@@ -113,8 +115,8 @@ impl<'a> Tx<'a> {
     }
 
     /// What was counted in this transaction.
-    pub(crate) const fn loads(&mut self) -> &mut Loads {
-        &mut self.loads
+    pub(crate) const fn open_order_counts(&mut self) -> &mut OpenOrderCounts {
+        &mut self.open_order_counts
     }
 
     /// Notes that a channel has a new head.

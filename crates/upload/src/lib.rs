@@ -8,7 +8,7 @@
 pub mod blob;
 mod checksum;
 mod content;
-mod hold;
+mod lock;
 mod part;
 mod receive;
 mod sweep;
@@ -30,13 +30,13 @@ use tokio::{
 
 use crate::{
     blob::{Blobs, Key},
-    hold::Holds,
+    lock::UploadLocks,
     part::Parts,
 };
 pub use crate::{
     checksum::Checksum,
     content::Opened,
-    hold::Hold,
+    lock::UploadLock,
     receive::{End, Job, Receipt},
     sweep::Swept,
 };
@@ -54,7 +54,7 @@ const REMEMBERED: usize = 4_096;
 /// Pieces that are gathered at once. A piece that finds no room is written as it comes, like a large one.
 const GATHERED: usize = 32;
 /// Threads that wait for the disk at once.
-const HANDS: usize = 32;
+const POOL_THREADS: usize = 32;
 /// When a client may ask again whether there is room, seconds.
 const ROOM_RETRY_S: u64 = 300;
 
@@ -82,9 +82,9 @@ struct Inner {
     parts: Parts,
     blobs: Blobs,
     db: Db,
-    holds: Arc<Holds>,
+    locks: Arc<UploadLocks>,
     begun: Mutex<HashMap<UploadId, Begun>>,
-    hands: Hands,
+    pool: BlockingPool,
     gathering: Arc<Semaphore>,
     idle: Duration,
     reserve_bytes: u64,
@@ -122,9 +122,9 @@ fn disk(e: io::Error) -> Error {
 /// Work that waits for the disk, on threads of its own: so many at once that the disk is busy, and so few that two hundred lines do
 /// not make two hundred threads, each with memory of its own.
 #[derive(Debug, Clone)]
-struct Hands(Arc<Semaphore>);
+struct BlockingPool(Arc<Semaphore>);
 
-impl Hands {
+impl BlockingPool {
     async fn run<T: Send + 'static>(&self, f: impl FnOnce() -> T + Send + 'static) -> io::Result<T> {
         Ok(self.start(f).await?.await?)
     }
@@ -148,14 +148,14 @@ impl Uploads {
     pub fn open(setup: Setup) -> Result<Self> {
         let Setup { parts, blobs, db, idle, reserve_bytes } = setup;
         let parts = Parts::open(&parts).map_err(disk)?;
-        let hands = Hands(Arc::new(Semaphore::new(HANDS)));
+        let pool = BlockingPool(Arc::new(Semaphore::new(POOL_THREADS)));
         Ok(Self(Arc::new(Inner {
             parts,
             blobs,
             db,
-            holds: Arc::default(),
+            locks: Arc::default(),
             begun: Mutex::default(),
-            hands,
+            pool,
             gathering: Arc::new(Semaphore::new(GATHERED)),
             idle,
             reserve_bytes,
@@ -164,7 +164,7 @@ impl Uploads {
     }
 
     async fn blocking<T: Send + 'static>(&self, f: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-        self.0.hands.run(f).await.map_err(disk)?
+        self.0.pool.run(f).await.map_err(disk)?
     }
 
     /// Where complete files lie.
@@ -195,16 +195,16 @@ impl Uploads {
     ///
     /// # Errors
     /// The other request does not leave in time.
-    pub async fn hold(&self, id: UploadId) -> Result<Hold> {
-        self.0.holds.take(id).await
+    pub async fn lock(&self, id: UploadId) -> Result<UploadLock> {
+        self.0.locks.take(id).await
     }
 
     /// How far an upload has come; all of it is on the disk.
     ///
     /// # Errors
     /// The part cannot be read.
-    pub async fn offset(&self, hold: &Hold) -> Result<u64> {
-        let (inner, id) = (Arc::clone(&self.0), hold.id());
+    pub async fn offset(&self, lock: &UploadLock) -> Result<u64> {
+        let (inner, id) = (Arc::clone(&self.0), lock.id());
         self.blocking(move || {
             let Some(part) = inner.parts.find(id)? else { return Ok(0) };
             part.file.sync_data().map_err(disk)?;
@@ -217,8 +217,8 @@ impl Uploads {
     ///
     /// # Errors
     /// The upload was ended meanwhile; the place or the database fails: it is tried again with the next request.
-    pub async fn finish(&self, ctx: &Ctx, hold: &Hold, upload: &Upload) -> Result<Upload> {
-        let (id, inner) = (hold.id(), Arc::clone(&self.0));
+    pub async fn finish(&self, ctx: &Ctx, lock: &UploadLock, upload: &Upload) -> Result<Upload> {
+        let (id, inner) = (lock.id(), Arc::clone(&self.0));
         let hash = self.known(id, u64::try_from(upload.length).unwrap_or_default());
         let (path, sha256, bytes) = self
             .blocking(move || {
@@ -241,7 +241,7 @@ impl Uploads {
         let (ctx, kept) = (ctx.clone(), key.is_some());
         let ended = self.0.db.write(move |tx| upload::finish(tx, &ctx, id, &received, kept)).await?;
         self.0.stored.notify_one();
-        self.discard(hold).await?;
+        self.discard(lock).await?;
         Ok(ended)
     }
 
@@ -249,8 +249,8 @@ impl Uploads {
     ///
     /// # Errors
     /// The part cannot be removed.
-    pub async fn discard(&self, hold: &Hold) -> Result<()> {
-        let (inner, id) = (Arc::clone(&self.0), hold.id());
+    pub async fn discard(&self, lock: &UploadLock) -> Result<()> {
+        let (inner, id) = (Arc::clone(&self.0), lock.id());
         self.begun().remove(&id);
         self.blocking(move || inner.parts.remove(id).map_err(disk)).await
     }
@@ -262,7 +262,7 @@ impl Uploads {
     /// The row of an upload that this process has taken bytes of. Another process may have ended it since: then what comes is
     /// taken in vain, and the end tells.
     #[must_use]
-    pub fn recall(&self, id: UploadId) -> Option<Upload> {
+    pub fn cached(&self, id: UploadId) -> Option<Upload> {
         self.begun().get(&id).map(|begun| begun.upload.clone())
     }
 

@@ -8,7 +8,7 @@ use futures_util::{Stream, StreamExt as _};
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::{
-    Begun, Checksum, Hash, Hold, Uploads, disk, excess,
+    Begun, Checksum, Hash, UploadLock, Uploads, disk, excess,
     part::Part,
     writer::{Closed, Piece, Sink, Takes, Writer},
 };
@@ -68,11 +68,11 @@ impl Uploads {
     pub async fn receive<E>(
         &self,
         ctx: &Ctx,
-        hold: &Hold,
+        lock: &UploadLock,
         job: Job,
         stream: impl Stream<Item = std::result::Result<Bytes, E>> + Unpin,
     ) -> Result<Receipt> {
-        let (id, start, upload) = (hold.id(), job.start, job.upload.clone());
+        let (id, start, upload) = (lock.id(), job.start, job.upload.clone());
         let length = u64::try_from(upload.length).unwrap_or_default();
         let known = self.known(id, start);
         let seen = known.is_some() && start > 0;
@@ -80,8 +80,8 @@ impl Uploads {
         let small = job.announced.is_some_and(|n| n <= SMALL.min(length.saturating_sub(start)));
         let room = if small { Arc::clone(&self.0.gathering).try_acquire_owned().ok() } else { None };
         let (mut end, closed) = match room {
-            Some(room) => self.gather(hold, job, whole, stream, room).await?,
-            None => self.stream(hold, job, whole, stream).await?,
+            Some(room) => self.gather(lock, job, whole, stream, room).await?,
+            None => self.stream(lock, job, whole, stream).await?,
         };
         if !closed.right && end == End::Whole {
             end = End::Wrong;
@@ -100,16 +100,16 @@ impl Uploads {
     /// Takes a small piece: all of it first, then one walk to the disk.
     async fn gather<E>(
         &self,
-        hold: &Hold,
+        lock: &UploadLock,
         job: Job,
         whole: Option<Hash>,
         stream: impl Stream<Item = std::result::Result<Bytes, E>> + Unpin,
         room: OwnedSemaphorePermit,
     ) -> Result<(End, Closed)> {
-        let (inner, id, start) = (Arc::clone(&self.0), hold.id(), job.start);
+        let (inner, id, start) = (Arc::clone(&self.0), lock.id(), job.start);
         let announced = job.announced.unwrap_or_default();
         let mut bytes = Vec::with_capacity(usize::try_from(announced).unwrap_or_default());
-        let end = self.pump(hold, &mut bytes, announced, job.announced, stream).await;
+        let end = self.pump(lock, &mut bytes, announced, job.announced, stream).await;
         let closed = self
             .blocking(move || {
                 let mut sink = Sink::new(inner.parts.at(id, start)?, whole, None);
@@ -127,12 +127,12 @@ impl Uploads {
     /// Takes what is written as it comes.
     async fn stream<E>(
         &self,
-        hold: &Hold,
+        lock: &UploadLock,
         job: Job,
         whole: Option<Hash>,
         stream: impl Stream<Item = std::result::Result<Bytes, E>> + Unpin,
     ) -> Result<(End, Closed)> {
-        let (inner, id, start, announced) = (Arc::clone(&self.0), hold.id(), job.start, job.announced);
+        let (inner, id, start, announced) = (Arc::clone(&self.0), lock.id(), job.start, job.announced);
         let part = self.blocking(move || inner.parts.at(id, start)).await?;
         let length = u64::try_from(job.upload.length).unwrap_or_default();
         let left = length.saturating_sub(start);
@@ -140,8 +140,8 @@ impl Uploads {
             return Err(excess(length));
         }
         let sink = self.sink(part, whole, job.checksum)?;
-        let mut writer = Writer::new(Box::new(sink), self.0.hands.clone());
-        let end = self.pump(hold, &mut writer, left, announced, stream).await;
+        let mut writer = Writer::new(Box::new(sink), self.0.pool.clone());
+        let end = self.pump(lock, &mut writer, left, announced, stream).await;
         let closed = writer.close(end == End::Whole).await.map_err(disk)?;
         Ok((end, closed))
     }
@@ -176,7 +176,7 @@ impl Uploads {
     /// Moves bytes from the line to where they go: at most `left`, and whole if they are as many as `announced`.
     async fn pump<E>(
         &self,
-        hold: &Hold,
+        lock: &UploadLock,
         to: &mut impl Takes,
         left: u64,
         announced: Option<u64>,
@@ -186,7 +186,7 @@ impl Uploads {
         loop {
             let next = tokio::select! {
                 biased;
-                () = hold.wanted() => return End::Replaced,
+                () = lock.wanted() => return End::Replaced,
                 next = tokio::time::timeout(self.0.idle, stream.next()) => next,
             };
             let chunk = match next {

@@ -47,16 +47,16 @@ impl Uploads {
         let open = self.0.db.read(move |tx| store::upload::list_open(tx, &ids)).await?;
         let open: BTreeMap<UploadId, Upload> = open.into_iter().map(|u| (u.id, u)).collect();
         for id in parts {
-            let Some(hold) = self.0.holds.try_take(id) else { continue };
+            let Some(lock) = self.0.locks.try_take(id) else { continue };
             let Some(upload) = open.get(&id) else {
-                self.discard(&hold).await?;
+                self.discard(&lock).await?;
                 swept.orphans += 1;
                 continue;
             };
             let inner = Arc::clone(&self.0);
             let length = self.blocking(move || inner.parts.length(id).map_err(disk)).await?;
             if i64::try_from(length) == Ok(upload.length) {
-                match self.finish(ctx, &hold, upload).await {
+                match self.finish(ctx, &lock, upload).await {
                     Ok(_) => swept.finished += 1,
                     Err(error) => tracing::warn!(error = %error, upload.id = %id, "a complete upload cannot be brought to its place yet"),
                 }
@@ -72,7 +72,7 @@ impl Uploads {
             let due = self.0.db.read(move |tx| store::upload::list_overdue(tx, now, upload::STEP)).await?;
             let (before, all) = (swept.expired, due.len());
             for upload in due {
-                let Some(hold) = self.0.holds.try_take(upload.id) else { continue };
+                let Some(lock) = self.0.locks.try_take(upload.id) else { continue };
                 let (inner, id) = (Arc::clone(&self.0), upload.id);
                 let length = self.blocking(move || inner.parts.length(id).map_err(disk)).await?;
                 // All of it came; only its place could not be written.
@@ -83,7 +83,7 @@ impl Uploads {
                 if self.0.db.write(move |tx| upload::expire(tx, &ctx, &upload)).await? {
                     swept.expired += 1;
                 }
-                self.discard(&hold).await?;
+                self.discard(&lock).await?;
             }
             if i64::try_from(all).is_ok_and(|n| n < upload::STEP) || swept.expired == before {
                 return Ok(());

@@ -6,7 +6,7 @@ use std::{io, io::Write as _, path::PathBuf};
 use aws_lc_rs::digest::Context;
 use tokio::task::JoinHandle;
 
-use crate::{Hands, Hash, part::Part};
+use crate::{BlockingPool, Hash, part::Part};
 
 /// Bytes of a buffer.
 const BUFFER: usize = 64 << 10;
@@ -112,7 +112,7 @@ enum At {
 
 /// Two buffers and a sink.
 pub(super) struct Writer {
-    hands: Hands,
+    pool: BlockingPool,
     at: At,
     filling: Vec<u8>,
     spare: Vec<u8>,
@@ -123,11 +123,11 @@ fn lost() -> io::Error {
 }
 
 impl Writer {
-    pub(super) const fn new(sink: Box<Sink>, hands: Hands) -> Self {
-        Self { hands, at: At::Here(sink), filling: Vec::new(), spare: Vec::new() }
+    pub(super) const fn new(sink: Box<Sink>, pool: BlockingPool) -> Self {
+        Self { pool, at: At::Here(sink), filling: Vec::new(), spare: Vec::new() }
     }
 
-    /// Hands the full buffer over.
+    /// BlockingPool the full buffer over.
     async fn push(&mut self) -> io::Result<()> {
         let mut sink = self.sink().await?;
         let mut full = std::mem::replace(&mut self.filling, std::mem::take(&mut self.spare));
@@ -136,7 +136,7 @@ impl Writer {
             full.clear();
             (sink, full, outcome)
         };
-        self.at = At::Busy(self.hands.start(work).await?);
+        self.at = At::Busy(self.pool.start(work).await?);
         Ok(())
     }
 
@@ -174,7 +174,7 @@ impl Writer {
             // What could be kept is kept; that there is more than that must be known.
             if failed || written.is_err() { Err(written.err().unwrap_or_else(|| io::ErrorKind::StorageFull.into())) } else { Ok(closed) }
         };
-        self.hands.run(work).await?
+        self.pool.run(work).await?
     }
 }
 

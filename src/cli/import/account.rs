@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::cli::import::{Desk, TableArgs, progress, read, report::Report};
+use crate::cli::import::{OfficeClient, TableArgs, progress, read, report::Report};
 use bazdid_command::{Failure, out};
 use bazdid_protocol::error::Error;
 use bazdid_service::{
@@ -39,7 +39,7 @@ pub struct Args {
     passwords_out: Option<PathBuf>,
 }
 
-pub(super) fn run(args: &Args, desk: &Desk) -> Result<(), Failure> {
+pub(super) fn run(args: &Args, office: &OfficeClient) -> Result<(), Failure> {
     let bytes = read(&args.table.file, MAX_BYTES)?;
     let said = |e: FileFault| Failure::said(format!("{}: {e}", args.table.file.display()));
     let mut table = account::open(&bytes, &args.table.map).map_err(said)?;
@@ -51,7 +51,7 @@ pub(super) fn run(args: &Args, desk: &Desk) -> Result<(), Failure> {
     while let Some(row) = table.next_row() {
         let outcome = match row.map(|row| (row.line, account::read(&table, &row))) {
             Err((line, reason)) | Ok((line, Err(reason))) => Err(Rejected { line, key: String::new(), reason }),
-            Ok((_, Ok(row))) => one(desk, args.table.run(), row, passwords.as_mut())?,
+            Ok((_, Ok(row))) => one(office, args.table.run(), row, passwords.as_mut())?,
         };
         report.add(outcome);
         bar.set_position(table.bytes_read());
@@ -63,19 +63,19 @@ pub(super) fn run(args: &Args, desk: &Desk) -> Result<(), Failure> {
     report.finish("accounts", args.table.run(), args.table.rejects.as_deref())
 }
 
-fn one(desk: &Desk, run: Run, row: AccountRow, passwords: Option<&mut Passwords>) -> Result<Result<Taken, Rejected>, Failure> {
+fn one(office: &OfficeClient, run: Run, row: AccountRow, passwords: Option<&mut Passwords>) -> Result<Result<Taken, Rejected>, Failure> {
     let (line, login) = (row.line, row.login.clone());
-    let is_new = !desk.db.read_blocking(|tx| account::is_known(tx, &login))?;
-    let secret = passwords.filter(|_| is_new).map(|file| (random(desk), file));
+    let is_new = !office.db.read_blocking(|tx| account::is_known(tx, &login))?;
+    let secret = passwords.filter(|_| is_new).map(|file| (random(office), file));
     let rejected = |e: Error| {
         if e.code.info().status < 500 { Ok(Err(Rejected { line, key: login.clone(), reason: reason(&e) })) } else { Err(Failure::from(e)) }
     };
-    let hashed = match secret.as_ref().map(|(text, _)| NewPassword::new(&desk.ctx, text, &login, "/password")).transpose() {
+    let hashed = match secret.as_ref().map(|(text, _)| NewPassword::new(&office.ctx, text, &login, "/password")).transpose() {
         Ok(hashed) => hashed,
         Err(e) => return rejected(e),
     };
-    let ctx = desk.ctx.clone();
-    let taken = match desk.write(run, move |tx| account::import(tx, &ctx, &row, hashed.clone())) {
+    let ctx = office.ctx.clone();
+    let taken = match office.write(run, move |tx| account::import(tx, &ctx, &row, hashed.clone())) {
         Ok(taken) => taken,
         Err(e) => return rejected(e),
     };
@@ -86,9 +86,9 @@ fn one(desk: &Desk, run: Run, row: AccountRow, passwords: Option<&mut Passwords>
 }
 
 /// A random password.
-fn random(desk: &Desk) -> String {
+fn random(office: &OfficeClient) -> String {
     let mut bytes = [0_u8; LENGTH];
-    desk.ctx.ids.fill(&mut bytes);
+    office.ctx.ids.fill(&mut bytes);
     bytes.iter().filter_map(|b| LETTERS.get(usize::from(b % 32))).map(|b| char::from(*b)).collect()
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::cli::import::{Desk, read, run_of};
+use crate::cli::import::{OfficeClient, read, run_of};
 use bazdid_command::{Failure, out};
 use bazdid_domain::{
     area::AreaKind,
@@ -60,7 +60,7 @@ fn bbox(text: &str) -> Result<[f64; 4], String> {
     }
 }
 
-pub(super) fn run(args: &Args, desk: &Desk) -> Result<(), Failure> {
+pub(super) fn run(args: &Args, office: &OfficeClient) -> Result<(), Failure> {
     let bytes = read(&args.file, MAX_BYTES)?;
     let file_name = args.file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let names = Names {
@@ -76,15 +76,15 @@ pub(super) fn run(args: &Args, desk: &Desk) -> Result<(), Failure> {
     };
     let expected = match args.bbox {
         Some(bounds) => Expected::Inside(bounds),
-        None => desk.db.read_blocking(|tx| expected_place(tx, &desk.ctx))?,
+        None => office.db.read_blocking(|tx| expected_place(tx, &office.ctx))?,
     };
     let reading = read_areas(&bytes, &names, expected).map_err(|faults| refused(&faults))?;
     for skipped in &reading.skipped {
         let label = skipped.label.as_deref().map(|l| format!(" ({l})")).unwrap_or_default();
         out(format_args!("feature {}{label} is a {}, no area: left out", skipped.feature, skipped.geometry));
     }
-    let (ctx, run) = (desk.ctx.clone(), run_of(args.dry_run));
-    let done = desk.db.write_blocking(move |tx| import_areas(tx, &ctx, &reading, run))?;
+    let (ctx, run) = (office.ctx.clone(), run_of(args.dry_run));
+    let done = office.db.write_blocking(move |tx| import_areas(tx, &ctx, &reading, run))?;
     let would = if args.dry_run { "would be " } else { "" };
     out(format_args!(
         "areas: {} {would}created, {} {would}changed, {} {would}redrawn, {} as they were",

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::cli::import::{Desk, read, run_of};
+use crate::cli::import::{OfficeClient, read, run_of};
 use bazdid_command::{Failure, out};
 use bazdid_domain::catalogue::Catalogue;
 use bazdid_protocol::error::Error;
@@ -25,7 +25,7 @@ pub struct Args {
     dry_run: bool,
 }
 
-pub(super) fn run(args: &Args, desk: &Desk) -> Result<(), Failure> {
+pub(super) fn run(args: &Args, office: &OfficeClient) -> Result<(), Failure> {
     let catalogue = match &args.file {
         None => Catalogue::shipped().map_err(|e| Error::internal("the shipped catalogue cannot be read").caused_by(e))?,
         Some(path) => {
@@ -35,8 +35,8 @@ pub(super) fn run(args: &Args, desk: &Desk) -> Result<(), Failure> {
         }
     };
     let existing = if args.update { Existing::Update } else { Existing::Keep };
-    let (ctx, run) = (desk.ctx.clone(), run_of(args.dry_run));
-    let done = desk.db.write_blocking(move |tx| import_catalogue(tx, &ctx, &catalogue, existing, run))?;
+    let (ctx, run) = (office.ctx.clone(), run_of(args.dry_run));
+    let done = office.db.write_blocking(move |tx| import_catalogue(tx, &ctx, &catalogue, existing, run))?;
     let would = if args.dry_run { "would be " } else { "" };
     out(format_args!("catalogue: {} {would}created, {} {would}changed, {} left as they were", done.created, done.changed, done.unchanged));
     if args.dry_run {

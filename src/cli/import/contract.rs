@@ -1,6 +1,6 @@
 //! `bazdid import contracts`.
 
-use crate::cli::import::{Desk, TableArgs, progress, read, report::Report};
+use crate::cli::import::{OfficeClient, TableArgs, progress, read, report::Report};
 use bazdid_command::Failure;
 use bazdid_service::import::{FileFault, Instants, Rejected, contract, reason, table::MAX_BYTES};
 
@@ -14,19 +14,19 @@ pub struct Args {
     table: TableArgs,
 }
 
-pub(super) fn run(args: &Args, desk: &Desk) -> Result<(), Failure> {
+pub(super) fn run(args: &Args, office: &OfficeClient) -> Result<(), Failure> {
     let bytes = read(&args.table.file, MAX_BYTES)?;
     let said = |e: FileFault| Failure::said(format!("{}: {e}", args.table.file.display()));
     let mut table = contract::open(&bytes, &args.table.map).map_err(said)?;
-    let instants = Instants::new(desk.ctx.shared.settings.time_zone, args.table.date_format.clone());
+    let instants = Instants::new(office.ctx.shared.settings.time_zone, args.table.date_format.clone());
     let (mut report, bar) = (Report::default(), progress(bytes.len()));
     while let Some(row) = table.next_row() {
         let refused = |line, key: &str, reason| Rejected { line, key: key.to_owned(), reason };
         let outcome = match row.map(|row| (row.line, contract::read(&table, &row, &instants))) {
             Err((line, reason)) | Ok((line, Err(reason))) => Err(refused(line, "", reason)),
             Ok((line, Ok(row))) => {
-                let (ctx, number) = (desk.ctx.clone(), row.number.clone());
-                match desk.write(args.table.run(), move |tx| contract::import(tx, &ctx, &row)) {
+                let (ctx, number) = (office.ctx.clone(), row.number.clone());
+                match office.write(args.table.run(), move |tx| contract::import(tx, &ctx, &row)) {
                     Ok(taken) => Ok(taken),
                     Err(e) if e.code.info().status < 500 => Err(refused(line, &number, reason(&e))),
                     Err(e) => return Err(e.into()),

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::cli::import::{Desk, TableArgs, progress, read, report::Report};
+use crate::cli::import::{OfficeClient, TableArgs, progress, read, report::Report};
 use bazdid_command::Failure;
 use bazdid_service::{
     Ctx,
@@ -35,7 +35,7 @@ pub struct Args {
     source: Option<String>,
 }
 
-pub(super) fn run(args: &Args, desk: &Desk) -> Result<(), Failure> {
+pub(super) fn run(args: &Args, office: &OfficeClient) -> Result<(), Failure> {
     let bytes = read(&args.table.file, MAX_BYTES)?;
     let map = match &args.category_map {
         None => KNOWN_TYPES.to_owned(),
@@ -49,12 +49,12 @@ pub(super) fn run(args: &Args, desk: &Desk) -> Result<(), Failure> {
         categories: CategoryMap::parse(&map).map_err(said)?,
         default_category: args.category.clone(),
         source: args.source.clone(),
-        instants: Instants::new(desk.ctx.shared.settings.time_zone, args.table.date_format.clone()),
+        instants: Instants::new(office.ctx.shared.settings.time_zone, args.table.date_format.clone()),
     };
-    let reference = desk.db.read_blocking(|tx| desk.ctx.reference(tx))?;
+    let reference = office.db.read_blocking(|tx| office.ctx.reference(tx))?;
     let mut file = RequestFile::open(&bytes, options, &reference).map_err(said)?;
     // The system itself registers them: an import is nobody's own call.
-    let ctx = Ctx { actor: None, ..desk.ctx.clone() };
+    let ctx = Ctx { actor: None, ..office.ctx.clone() };
     let (mut report, bar) = (Report::default(), progress(bytes.len()));
     loop {
         let (rows, refused) = file.next_chunk(CHUNK);
@@ -63,7 +63,7 @@ pub(super) fn run(args: &Args, desk: &Desk) -> Result<(), Failure> {
         }
         refused.into_iter().for_each(|r| report.add(Err(r)));
         let ctx = ctx.clone();
-        for outcome in desk.write(args.table.run(), move |tx| register(tx, &ctx, &rows))? {
+        for outcome in office.write(args.table.run(), move |tx| register(tx, &ctx, &rows))? {
             report.add(outcome);
         }
         bar.set_position(file.bytes_read());

@@ -376,8 +376,8 @@ impl Day {
     /// Stages and epochs are the server's: they only rise.
     pub fn check_epochs(&mut self) {
         let tickets = crate::simulation::laws::tickets(&self.city);
-        let world = self.city.read(|tx| store::aggregate::read_world(tx, &tickets));
-        for order in world.work_orders.iter() {
+        let unit = self.city.read(|tx| store::aggregate::read_unit(tx, &tickets));
+        for order in unit.work_orders.iter() {
             let before = self.epochs.insert(order.id, (order.epoch, order.rev));
             assert!(before.is_none_or(|(epoch, rev)| epoch <= order.epoch && rev <= order.rev), "{before:?} {order:?}");
         }

@@ -128,7 +128,7 @@ fn wrong(phone: &mut Phone, dice: &mut Dice) {
         4 => drop(phone.accept(order)),
         _ => {
             let thing = id::<()>(u128::from(dice.next())).uuid();
-            phone.together(|p| {
+            phone.grouped(|p| {
                 p.act("note.add", thing, json!({"note": p.new_id::<()>(), "text": "نیست"}));
                 p.add_note(ticket, "هست");
             });
@@ -165,7 +165,7 @@ fn strange(phone: &mut Phone, ticket: Uuid, order: Uuid, dice: &mut Dice) {
 fn look(phone: &mut Phone, dice: &mut Dice) {
     let (tickets, place) = (rows(phone, "ticket"), place(dice));
     let Some(ticket) = dice.pick(&tickets) else { return };
-    phone.together(|p| {
+    phone.grouped(|p| {
         let visit = p.arrive(ticket, VisitKind::Inspection, place);
         p.add_photo(ticket, Some(visit), &Shot::of(PhotoKind::Defect, place));
     });

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bazdid_client::{copy::LocalCopy, outbox::Entry};
 use bazdid_domain::{
-    sync::{engine, journal::Journaled, surroundings::Surroundings},
+    sync::{engine, journal::Journaled, merge_context::MergeContext},
+    unit_of_work::UnitOfWork,
     work_order::{Answer, Assignment, RoundVerdict, Standing, WorkEvent, WorkEventKind, WorkOrder, WorkOrderState},
     work_order_graph::{StageEvent, fold_stage},
-    world::World,
 };
 use bazdid_protocol::{
     channel::Channel,
@@ -61,16 +61,16 @@ fn held(copy: &LocalCopy) -> Vec<String> {
 /// Holds a day that came to rest against the laws.
 pub fn check(day: &mut Day) -> Outcome {
     check_copies(day);
-    let world = day.city.read(|tx| store::aggregate::read_world(tx, &tickets(&day.city)));
+    let unit = day.city.read(|tx| store::aggregate::read_unit(tx, &tickets(&day.city)));
     let journal = journal(day);
-    facts::check(&journal, &world);
+    facts::check(&journal, &unit);
     check_journal(day, &journal);
-    check_conflicts(&world);
-    check_folds(&world);
-    check_rounds(&world);
-    check_settled(day, world.clone());
+    check_conflicts(&unit);
+    check_folds(&unit);
+    check_rounds(&unit);
+    check_settled(day, unit.clone());
     let channels = check_digests(day);
-    harvest(day, &world, channels)
+    harvest(day, &unit, channels)
 }
 
 /// Every device holds what a new one of the same person gets, and whoever goes on from an earlier cursor too. Of a phone out of service nothing
@@ -147,31 +147,31 @@ fn check_journal(day: &Day, journal: &[Journaled]) {
     }
 }
 
-fn check_conflicts(world: &World) {
-    let keys: BTreeSet<&str> = world.conflicts.iter().map(|c| c.key.as_str()).collect();
-    assert_eq!(keys.len(), world.conflicts.iter().count(), "a conflict was raised twice");
+fn check_conflicts(unit: &UnitOfWork) {
+    let keys: BTreeSet<&str> = unit.conflicts.iter().map(|c| c.key.as_str()).collect();
+    assert_eq!(keys.len(), unit.conflicts.iter().count(), "a conflict was raised twice");
 }
 
 /// Every round that waits for a verdict can be judged: it is that of the current assignment of an order that is submitted.
-fn check_rounds(world: &World) {
-    for round in world.rounds.iter().filter(|r| r.verdict == RoundVerdict::Pending) {
-        let order = world.work_orders.get(round.work_order_id).unwrap();
-        let held = order.assignment_id.and_then(|a| world.assignments.get(a)).unwrap();
+fn check_rounds(unit: &UnitOfWork) {
+    for round in unit.rounds.iter().filter(|r| r.verdict == RoundVerdict::Pending) {
+        let order = unit.work_orders.get(round.work_order_id).unwrap();
+        let held = order.assignment_id.and_then(|a| unit.assignments.get(a)).unwrap();
         assert_eq!((order.state, order.round), (WorkOrderState::Submitted, round.number), "{round:?} {order:?}");
         assert!((held.epoch..=order.epoch).contains(&round.epoch), "{round:?} {held:?}");
     }
 }
 
 /// The stage of an order in its first attempt is the fold of the events of its party.
-fn check_folds(world: &World) {
+fn check_folds(unit: &UnitOfWork) {
     use WorkOrderState::{Accepted, Declined, FailedVisit, InProgress, Offered, Submitted};
-    for order in world.work_orders.iter() {
-        let Some(assignment) = order.assignment_id.and_then(|a| world.assignments.get(a)) else { continue };
-        let first_attempt = !world.rounds.iter().any(|r| r.work_order_id == order.id && r.epoch < order.epoch);
+    for order in unit.work_orders.iter() {
+        let Some(assignment) = order.assignment_id.and_then(|a| unit.assignments.get(a)) else { continue };
+        let first_attempt = !unit.rounds.iter().any(|r| r.work_order_id == order.id && r.epoch < order.epoch);
         if !first_attempt || !matches!(order.state, Offered | Accepted | Declined | InProgress | FailedVisit | Submitted) {
             continue;
         }
-        let events: Vec<&WorkEvent> = world.work_events.iter().filter(|e| counts(e, order, assignment)).collect();
+        let events: Vec<&WorkEvent> = unit.work_events.iter().filter(|e| counts(e, order, assignment)).collect();
         let takes = |e: &&WorkEvent| !matches!(e.kind, WorkEventKind::Decline | WorkEventKind::Retract | WorkEventKind::RequestHold);
         let by_office = assignment.answer == Some(Answer::Accepted)
             && !events.iter().copied().filter(takes).any(|e| Some(e.at) == assignment.answered_at);
@@ -181,11 +181,11 @@ fn check_folds(world: &World) {
 }
 
 /// What follows from all rows together is what is stored, whoever wrote last: verdicts, distances, flags, conflicts of late work.
-fn check_settled(day: &Day, mut world: World) {
+fn check_settled(day: &Day, mut unit: UnitOfWork) {
     let ctx = day.city.ctx(None);
     let reference = day.city.read(|tx| ctx.reference(tx));
-    engine::settle(&mut world, &Surroundings::new(&reference), ctx.now);
-    assert_eq!(world.changed(), [], "something followed up nothing");
+    engine::settle(&mut unit, &MergeContext::new(&reference), ctx.now);
+    assert_eq!(unit.changed(), [], "something followed up nothing");
 }
 
 fn counts(event: &WorkEvent, order: &WorkOrder, assignment: &Assignment) -> bool {
@@ -210,7 +210,7 @@ fn check_digests(day: &Day) -> Vec<String> {
     channels.iter().map(|c| format!("{} {} {} {:016x}", c.name, c.head, c.count, c.digest)).collect()
 }
 
-fn harvest(day: &Day, world: &World, digests: Vec<String>) -> Outcome {
+fn harvest(day: &Day, unit: &UnitOfWork, digests: Vec<String>) -> Outcome {
     let mut answers = Vec::new();
     let mut tally: BTreeMap<String, usize> = BTreeMap::new();
     for entry in entries(day).values() {
@@ -224,21 +224,21 @@ fn harvest(day: &Day, world: &World, digests: Vec<String>) -> Outcome {
     for (what, times) in &day.tally {
         *tally.entry(what.clone()).or_default() += times;
     }
-    for conflict in world.conflicts.iter() {
+    for conflict in unit.conflicts.iter() {
         *tally.entry(format!("conflict {}", conflict.kind)).or_default() += 1;
         *tally.entry(format!("decided {}", conflict.status)).or_default() += 1;
     }
-    let mut rows: Vec<String> = world.tickets.iter().map(|r| format!("{r:?}")).collect();
-    rows.extend(world.field_edits.iter().map(|r| format!("{r:?}")));
-    rows.extend(world.work_orders.iter().map(|r| format!("{r:?}")));
-    rows.extend(world.assignments.iter().map(|r| format!("{r:?}")));
-    rows.extend(world.work_events.iter().map(|r| format!("{r:?}")));
-    rows.extend(world.rounds.iter().map(|r| format!("{r:?}")));
-    rows.extend(world.photos.iter().map(|r| format!("{r:?}")));
-    rows.extend(world.visits.iter().map(|r| format!("{r:?}")));
-    rows.extend(world.notes.iter().map(|r| format!("{r:?}")));
-    rows.extend(world.measurements.iter().map(|r| format!("{r:?}")));
-    rows.extend(world.answers.iter().map(|r| format!("{r:?}")));
-    rows.extend(world.conflicts.iter().map(|r| format!("{r:?}")));
+    let mut rows: Vec<String> = unit.tickets.iter().map(|r| format!("{r:?}")).collect();
+    rows.extend(unit.field_edits.iter().map(|r| format!("{r:?}")));
+    rows.extend(unit.work_orders.iter().map(|r| format!("{r:?}")));
+    rows.extend(unit.assignments.iter().map(|r| format!("{r:?}")));
+    rows.extend(unit.work_events.iter().map(|r| format!("{r:?}")));
+    rows.extend(unit.rounds.iter().map(|r| format!("{r:?}")));
+    rows.extend(unit.photos.iter().map(|r| format!("{r:?}")));
+    rows.extend(unit.visits.iter().map(|r| format!("{r:?}")));
+    rows.extend(unit.notes.iter().map(|r| format!("{r:?}")));
+    rows.extend(unit.measurements.iter().map(|r| format!("{r:?}")));
+    rows.extend(unit.answers.iter().map(|r| format!("{r:?}")));
+    rows.extend(unit.conflicts.iter().map(|r| format!("{r:?}")));
     Outcome { answers, rows, digests, tally }
 }

@@ -45,7 +45,7 @@ pub fn decide(city: &SharedCity, dice: &mut Dice) -> String {
 fn about_ticket(city: &SharedCity, dice: &mut Dice, tickets: &[TicketId], ticket: TicketId) -> String {
     use ticket::command::Command;
     let ctx = city.ctx(Some(id(SUPERVISOR)));
-    let rev = city.read(|tx| store::aggregate::read_world(tx, &[ticket])).tickets.get(ticket).unwrap().rev;
+    let rev = city.read(|tx| store::aggregate::read_unit(tx, &[ticket])).tickets.get(ticket).unwrap().rev;
     let command = match dice.below(4) {
         0 => Command::Cancel { code: "withdrawn".into(), note: None },
         1 => Command::Reject { code: "not_found".into(), note: None },
@@ -58,8 +58,8 @@ fn about_ticket(city: &SharedCity, dice: &mut Dice, tickets: &[TicketId], ticket
 fn about_order(city: &SharedCity, dice: &mut Dice, ticket: TicketId) -> String {
     use work_order::Command;
     let ctx = city.ctx(Some(id(SUPERVISOR)));
-    let world = city.read(|tx| store::aggregate::read_world(tx, &[ticket]));
-    let orders: Vec<_> = world.work_orders.iter().map(|o| (o.id, o.rev)).collect();
+    let unit = city.read(|tx| store::aggregate::read_unit(tx, &[ticket]));
+    let orders: Vec<_> = unit.work_orders.iter().map(|o| (o.id, o.rev)).collect();
     let Some((order, rev)) = dice.pick(&orders) else { return "no order to decide about".into() };
     let to = Target::Organisation(id(if dice.below(2) == 0 { NEW } else { OLD }));
     let command = match dice.below(10) {

@@ -2,18 +2,18 @@
 
 use bazdid_domain::{
     ticket::{FieldEdit, Ticket, TicketField, TicketStatus},
+    unit_of_work::UnitOfWork,
     visit::{MockFlag, Visit, VisitKind},
     work_order::{Answer, WorkOrderKind, WorkOrderState},
-    world::World,
 };
 use serde_json::{Value, json};
 
 use crate::vectors::{
     case::{Case, case},
-    world::{
+    fixture::{
         MASTER, NEW, NOW, OFFER_2, ORDER, PAVEMENT, POTHOLE, TICKET, TREE,
         Who::{CrewA, CrewB, InspectorA, InspectorB, OldCrew, Operator},
-        assignment, ended, id, key, order, ticket, world,
+        assignment, ended, id, key, order, ticket, unit,
     },
 };
 
@@ -57,8 +57,8 @@ fn pothole(lat: f64) -> Value {
 }
 
 /// A visit at the ticket that two crews may answer for.
-pub fn visited() -> World {
-    let mut w = world();
+pub fn visited() -> UnitOfWork {
+    let mut w = unit();
     w.visits.load([Visit {
         id: id(40),
         rev: 1,
@@ -83,16 +83,16 @@ pub fn visited() -> World {
 }
 
 /// The order is an inspection that the contractor's people have taken.
-fn inspection() -> World {
-    let mut w = world();
+fn inspection() -> UnitOfWork {
+    let mut w = unit();
     order(&mut w, |o| (o.kind, o.state) = (WorkOrderKind::Inspection, WorkOrderState::Accepted));
     assignment(&mut w, OFFER_2, |a| (a.answer, a.answered_at) = (Some(Answer::Accepted), Some(a.offered_at)));
     w
 }
 
 /// The operator has set the category by an edit that made revision 3.
-fn categorised() -> World {
-    let mut w = world();
+fn categorised() -> UnitOfWork {
+    let mut w = unit();
     let edit = |n, mutation, value, office, base, v, minutes: i64| FieldEdit {
         id: id(n),
         mutation_id: id(mutation),
@@ -112,8 +112,8 @@ fn categorised() -> World {
 }
 
 /// A duplicate and its master.
-fn merged() -> World {
-    let mut w = world();
+fn merged() -> UnitOfWork {
+    let mut w = unit();
     w.tickets.load([Ticket { code: "0000000011".into(), ..ticket(MASTER) }]);
     ended(&mut w, TicketStatus::Duplicate, 100);
     w
@@ -130,43 +130,43 @@ pub fn cases() -> Vec<Case> {
 
 fn registers() -> Vec<Case> {
     vec![
-        case("text", "newest text stands", TEXT, "Two people change the text without having seen each other: the newest stands, the other is kept as a note.", world())
+        case("text", "newest text stands", TEXT, "Two people change the text without having seen each other: the newest stands, the other is kept as a note.", unit())
             .edit(InspectorA, 3, 200, &text("الف"))
             .edit(InspectorB, 3, 100, &text("ب"))
             .told(&["applied", "applied"])
             .conflicts(&["parallel_update soft"]),
-        case("text", "older text that arrives late does not stand", TEXT, "The same, the other way round: the order of arrival does not matter.", world())
+        case("text", "older text that arrives late does not stand", TEXT, "The same, the other way round: the order of arrival does not matter.", unit())
             .edit(InspectorA, 3, 100, &text("الف"))
             .edit(InspectorB, 3, 200, &text("ب"))
             .told(&["applied", "merged parallel_update"])
             .conflicts(&["parallel_update soft"]),
-        case("text", "equal stamps are ordered by the mutation", TEXT, "Two edits of one effective stamp: the one with the greater mutation id stands.", world())
+        case("text", "equal stamps are ordered by the mutation", TEXT, "Two edits of one effective stamp: the one with the greater mutation id stands.", unit())
             .edit(InspectorA, 3, 100, &text("الف"))
             .edit(InspectorB, 3, 100, &text("ب"))
             .told(&["applied", "applied"])
             .conflicts(&["parallel_update soft"]),
-        case("text", "equal values never conflict", TEXT, "Two people write the same: there is nothing to decide.", world())
+        case("text", "equal values never conflict", TEXT, "Two people write the same: there is nothing to decide.", unit())
             .edit(InspectorA, 3, 200, &text("الف"))
             .edit(InspectorB, 3, 100, &text("الف"))
             .told(&["applied", "applied"])
             .conflicts(&[]),
-        case("text", "an author's own chain never conflicts", TEXT, "One person edits twice on the revision that he had: his last word stands and there is no conflict.", world())
+        case("text", "an author's own chain never conflicts", TEXT, "One person edits twice on the revision that he had: his last word stands and there is no conflict.", unit())
             .edit(InspectorA, 3, 200, &text("الف"))
             .edit(InspectorA, 3, 100, &text("ب"))
             .told(&["applied", "applied"])
             .conflicts(&[]),
-        case("text", "every pair of three is one conflict", TEXT, "Three people write three texts: the newest stands, each pair is one conflict, each loser one note.", world())
+        case("text", "every pair of three is one conflict", TEXT, "Three people write three texts: the newest stands, each pair is one conflict, each loser one note.", unit())
             .edit(InspectorA, 3, 300, &text("الف"))
             .edit(InspectorB, 3, 200, &text("ب"))
             .edit(Operator, 3, 100, &text("پ"))
             .told(&["applied", "applied", "applied"])
             .conflicts(&["parallel_update soft", "parallel_update soft", "parallel_update soft"]),
-        case("text", "different fields do not meet", TEXT, "One changes the text, the other the address: both stand.", world())
+        case("text", "different fields do not meet", TEXT, "One changes the text, the other the address: both stand.", unit())
             .edit(InspectorA, 3, 200, &text("الف"))
             .edit(InspectorB, 3, 100, &json!({"address_text": "خیابان ۱۲"}))
             .told(&["applied", "applied"])
             .conflicts(&[]),
-        case("text", "newest address stands", TEXT, "The address is a register like the text.", world())
+        case("text", "newest address stands", TEXT, "The address is a register like the text.", unit())
             .edit(InspectorA, 3, 200, &json!({"address_text": "خیابان ۱۲"}))
             .edit(InspectorB, 3, 100, &json!({"address_text": "خیابان ۱۴"}))
             .told(&["applied", "applied"])
@@ -183,17 +183,17 @@ fn registers() -> Vec<Case> {
             .edit(InspectorA, 3, 150, &json!({"category": key(PAVEMENT)}))
             .told(&["applied"])
             .conflicts(&[]),
-        case("category", "office and field at once", CATEGORY, "An operator and an inspector set different categories on the same revision: the office's stands, whichever came first or is newer.", world())
+        case("category", "office and field at once", CATEGORY, "An operator and an inspector set different categories on the same revision: the office's stands, whichever came first or is newer.", unit())
             .edit(Operator, 3, 200, &json!({"category": key(TREE)}))
             .edit(InspectorA, 3, 100, &json!({"category": key(PAVEMENT)}))
             .told(&["applied", "merged concurrent_edit"])
             .conflicts(&["category_proposal soft"]),
-        case("category", "two of the field", CATEGORY, "Two inspectors set different categories: the newest stands.", world())
+        case("category", "two of the field", CATEGORY, "Two inspectors set different categories: the newest stands.", unit())
             .edit(InspectorA, 3, 200, &json!({"category": key(TREE)}))
             .edit(InspectorB, 3, 100, &json!({"category": key(PAVEMENT)}))
             .told(&["applied", "applied"])
             .conflicts(&["parallel_update soft"]),
-        case("office", "the field proposes", OFFICE, "Priority and deferral are the office's: a proposal changes nothing and waits among the conflicts.", world())
+        case("office", "the field proposes", OFFICE, "Priority and deferral are the office's: a proposal changes nothing and waits among the conflicts.", unit())
             .at_ticket(InspectorA, 3, 200, "ticket.propose", json!({"propose": {"priority": "urgent"}, "reason": "near a school"}))
             .at_ticket(InspectorB, 3, 100, "ticket.propose", json!({"propose": {"deferral": {"until": NOW.plus_days(30)}}}))
             .told(&["applied", "applied"])
@@ -208,13 +208,13 @@ fn points() -> Vec<Case> {
             "the newest of good fixes stands",
             POINT,
             "Two fixes of like accuracy, more than 50 m apart: the newest stands, and a person may look.",
-            world(),
+            unit(),
         )
         .edit(InspectorA, 3, 200, &fix(36.2700, Some(5.0)))
         .edit(InspectorB, 3, 100, &fix(36.2710, Some(6.0)))
         .told(&["applied", "applied"])
         .conflicts(&["point_moved soft"]),
-        case("point", "a small move is no conflict", POINT, "Two fixes 11 m apart: the newest stands, nobody need look.", world())
+        case("point", "a small move is no conflict", POINT, "Two fixes 11 m apart: the newest stands, nobody need look.", unit())
             .edit(InspectorA, 3, 200, &fix(36.2700, Some(5.0)))
             .edit(InspectorB, 3, 100, &fix(36.2701, Some(6.0)))
             .told(&["applied", "applied"])
@@ -224,7 +224,7 @@ fn points() -> Vec<Case> {
             "a much worse fix never stands",
             POINT,
             "A fix more than three times worse than the best does not stand though it is newest.",
-            world(),
+            unit(),
         )
         .edit(InspectorA, 3, 200, &fix(36.2700, Some(4.0)))
         .edit(InspectorB, 3, 100, &fix(36.2710, Some(30.0)))
@@ -235,7 +235,7 @@ fn points() -> Vec<Case> {
             "a point set by hand counts as good",
             POINT,
             "A point without an accuracy was set by hand: it stands over an older fix.",
-            world(),
+            unit(),
         )
         .edit(InspectorA, 3, 200, &fix(36.2700, Some(4.0)))
         .edit(InspectorB, 3, 100, &fix(36.2701, None))
@@ -246,20 +246,20 @@ fn points() -> Vec<Case> {
 
 fn facts() -> Vec<Case> {
     vec![
-        case("facts", "union", FACTS, "Photos, visits and notes of two people are all kept.", world())
+        case("facts", "union", FACTS, "Photos, visits and notes of two people are all kept.", unit())
             .work(CrewA, 2, 200, "visit.record", visit(40))
             .work(CrewA, 2, 190, "photo.add", photo(41, "before", 190))
             .work(CrewB, 2, 180, "photo.add", photo(42, "after", 180))
             .at_ticket(InspectorA, 3, 170, "note.add", json!({"note": key(43), "text": "دیده شد"}))
             .told(&["applied", "applied", "applied", "applied"])
             .conflicts(&[]),
-        case("facts", "a removed photo stays as a tombstone", FACTS, "Only the author removes his photo; the row stays, marked.", world())
+        case("facts", "a removed photo stays as a tombstone", FACTS, "Only the author removes his photo; the row stays, marked.", unit())
             .work(CrewA, 2, 190, "photo.add", photo(41, "after", 190))
             .work(CrewA, 2, 180, "photo.remove", json!({"photo": key(41)}))
             .work(CrewB, 2, 170, "photo.remove", json!({"photo": key(41)}))
             .told(&["applied", "applied", "held unknown_entity"])
             .conflicts(&[]),
-        case("facts", "the newest words of a note", FACTS, "A note is edited by its author alone: his newest words stand.", world())
+        case("facts", "the newest words of a note", FACTS, "A note is edited by its author alone: his newest words stand.", unit())
             .at_ticket(InspectorA, 3, 200, "note.add", json!({"note": key(43), "text": "یک"}))
             .at_ticket(InspectorA, 3, 100, "note.edit", json!({"note": key(43), "text": "دو"}))
             .at_ticket(InspectorB, 3, 50, "note.edit", json!({"note": key(43), "text": "سه"}))
@@ -270,13 +270,13 @@ fn facts() -> Vec<Case> {
             "measurements that disagree",
             FACTS,
             "Two people measure the same more than a tenth apart in one epoch: both are kept, a person may look.",
-            world(),
+            unit(),
         )
         .work(CrewA, 2, 200, "measurement.add", measured(44, 10.0, None))
         .work(CrewB, 2, 100, "measurement.add", measured(45, 12.0, None))
         .told(&["applied", "applied"])
         .conflicts(&["measurement_disagrees soft"]),
-        case("facts", "measurements that nearly agree", FACTS, "A difference of a tenth or less is none.", world())
+        case("facts", "measurements that nearly agree", FACTS, "A difference of a tenth or less is none.", unit())
             .work(CrewA, 2, 200, "measurement.add", measured(44, 10.0, None))
             .work(CrewB, 2, 100, "measurement.add", measured(45, 11.0, None))
             .told(&["applied", "applied"])
@@ -340,7 +340,7 @@ fn answers() -> Vec<Case> {
 
 fn tickets() -> Vec<Case> {
     let cancelled = || {
-        let mut w = world();
+        let mut w = unit();
         ended(&mut w, TicketStatus::Cancelled, 100);
         w
     };
@@ -350,13 +350,13 @@ fn tickets() -> Vec<Case> {
             "two tickets at one place",
             CREATED,
             "Two people register the same within 25 m and 24 h: both tickets stay, a person may merge them.",
-            World::default(),
+            UnitOfWork::default(),
         )
         .create(InspectorA, 600, 200, pothole(36.1))
         .create(InspectorB, 601, 100, pothole(36.1001))
         .told(&["applied", "applied"])
         .conflicts(&["possible_duplicate soft"]),
-        case("created", "two tickets apart", CREATED, "At more than 25 m they are two.", World::default())
+        case("created", "two tickets apart", CREATED, "At more than 25 m they are two.", UnitOfWork::default())
             .create(InspectorA, 600, 200, pothole(36.1))
             .create(InspectorB, 601, 100, pothole(36.1003))
             .told(&["applied", "applied"])

@@ -4,7 +4,7 @@ use bazdid_domain::sync::stamp::{Reading, stamp};
 use bazdid_protocol::time::{MICROS_PER_DAY, Timestamp};
 use serde_json::{Value, json};
 
-use crate::vectors::world::NOW;
+use crate::vectors::fixture::NOW;
 
 const MAX_OFFLINE_DAYS: i64 = 30;
 

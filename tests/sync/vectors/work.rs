@@ -4,8 +4,8 @@ use bazdid_domain::{
     category::{EvidenceNeeds, EvidenceRule},
     photo::PhotoKind,
     ticket::{Ticket, TicketStatus},
+    unit_of_work::UnitOfWork,
     work_order::{Answer, Assignment, Round, RoundVerdict, Standing, WorkEvent, WorkEventKind, WorkOrderState},
-    world::World,
 };
 use bazdid_protocol::ids::{WorkEventId, name_uuid};
 use serde_json::{Value, json};
@@ -13,10 +13,10 @@ use serde_json::{Value, json};
 use crate::vectors::{
     case::{Case, case},
     fields::{photo, visit, visited},
-    world::{
+    fixture::{
         CONTRACT, NEW, NOW, OFFER_1, OFFER_2, OLD, ORDER, TICKET, TREE,
         Who::{CrewA, CrewB, InspectorA, InspectorB, Manager, OldCrew, OldCrewRevoked},
-        assignment, ended, id, key, offer, order, ticket, world,
+        assignment, ended, id, key, offer, order, ticket, unit,
     },
 };
 
@@ -42,16 +42,16 @@ const OUT_OF_SERVICE: &str = "anything | device revoked or account disabled when
 const ENDED_AFTER: &str = "anything | they ended after the true time";
 
 /// The first offer expired an hour ago unanswered; the second one is open.
-fn expired() -> World {
-    let mut w = world();
+fn expired() -> UnitOfWork {
+    let mut w = unit();
     assignment(&mut w, OFFER_1, |a| (a.answer, a.answered_at) = (Some(Answer::Expired), a.expires_at));
     assignment(&mut w, OFFER_2, |a| a.expires_at = Some(NOW.plus_minutes(60)));
     w
 }
 
 /// The manager of the old contractor declined the first offer; the second one is open.
-fn declined() -> World {
-    let mut w = world();
+fn declined() -> UnitOfWork {
+    let mut w = unit();
     let at = NOW.plus_minutes(-120);
     assignment(&mut w, OFFER_1, |a| (a.answer, a.answered_at, a.reason) = (Some(Answer::Declined), Some(at), Some("no_capacity".into())));
     assignment(&mut w, OFFER_2, |a| a.expires_at = Some(NOW.plus_minutes(60)));
@@ -75,23 +75,23 @@ fn declined() -> World {
 }
 
 /// The only offer has expired and nobody else was asked.
-fn expired_alone() -> World {
-    let mut w = world();
+fn expired_alone() -> UnitOfWork {
+    let mut w = unit();
     order(&mut w, |o| o.state = WorkOrderState::Expired);
     assignment(&mut w, OFFER_2, |a| (a.answer, a.answered_at) = (Some(Answer::Expired), a.expires_at));
     w
 }
 
-fn held() -> World {
-    let mut w = world();
+fn held() -> UnitOfWork {
+    let mut w = unit();
     order(&mut w, |o| (o.state, o.reason, o.review_at) = (WorkOrderState::OnHold, Some("rain".into()), Some(NOW.plus_days(1))));
     assignment(&mut w, OFFER_2, |a| (a.answer, a.answered_at) = (Some(Answer::Accepted), Some(a.offered_at)));
     w
 }
 
 /// Under a contract that ended a hundred minutes ago.
-fn contracted() -> World {
-    let mut w = world();
+fn contracted() -> UnitOfWork {
+    let mut w = unit();
     assignment(&mut w, OFFER_2, |a| a.contract_id = Some(id(CONTRACT)));
     w
 }
@@ -125,8 +125,8 @@ fn round(number: i64, epoch: i64, by: u128, organisation: u128) -> Round {
 }
 
 /// The new contractor has submitted its first round.
-fn submitted() -> World {
-    let mut w = world();
+fn submitted() -> UnitOfWork {
+    let mut w = unit();
     assignment(&mut w, OFFER_2, |a| (a.answer, a.answered_at) = (Some(Answer::Accepted), Some(a.offered_at)));
     order(&mut w, |o| (o.state, o.submitted_by, o.submitted_org) = (WorkOrderState::Submitted, Some(id(5)), Some(id(NEW))));
     w.rounds.load([round(1, 2, 5, NEW)]);
@@ -134,7 +134,7 @@ fn submitted() -> World {
 }
 
 /// The order was taken from the new contractor after its round; the old one has submitted another.
-fn second_round() -> World {
+fn second_round() -> UnitOfWork {
     let mut w = submitted();
     w.assignments.load([Assignment {
         answer: Some(Answer::Accepted),
@@ -154,8 +154,8 @@ fn judged(number: i64) -> Value {
     json!({"round": round_id(number), "defects": [{"code": "debris_left", "note": null}]})
 }
 
-fn ended_at(to: TicketStatus, minutes: i64) -> World {
-    let mut w = world();
+fn ended_at(to: TicketStatus, minutes: i64) -> UnitOfWork {
+    let mut w = unit();
     ended(&mut w, to, minutes);
     w
 }
@@ -189,23 +189,23 @@ fn stages() -> Vec<Case> {
             "declined against submitted",
             STAGE,
             "The manager declines what a crew submits: the submission stands, a person decides.",
-            world(),
+            unit(),
         )
         .work(Manager, 2, 300, "work.decline", json!({"reason": "no_capacity"}))
         .work(CrewB, 2, 200, "work.submit", json!({}))
         .told(&["applied", "conflict concurrent_edit"])
         .conflicts(&["declined_vs_submitted hard"]),
-        case("stage", "declined against accepted", STAGE, "An acceptance beats a decline of the same party.", world())
+        case("stage", "declined against accepted", STAGE, "An acceptance beats a decline of the same party.", unit())
             .work(Manager, 2, 300, "work.decline", json!({"reason": "no_capacity"}))
             .work(CrewB, 2, 200, "work.accept", json!({}))
             .told(&["applied", "applied"])
             .conflicts(&[]),
-        case("stage", "a failed visit", STAGE, "Nobody could work: the office must act.", world())
+        case("stage", "a failed visit", STAGE, "Nobody could work: the office must act.", unit())
             .work(CrewA, 2, 300, "work.accept", json!({}))
             .work(CrewA, 2, 200, "work.fail_visit", json!({"reason": "no_access"}))
             .told(&["applied", "applied"])
             .conflicts(&[]),
-        case("stage", "an event that its author took back", STAGE, "A retracted submission leaves the order where it was.", world())
+        case("stage", "an event that its author took back", STAGE, "A retracted submission leaves the order where it was.", unit())
             .work(CrewA, 2, 300, "work.accept", json!({}))
             .work(CrewA, 2, 200, "work.submit", json!({}))
             .work(CrewA, 2, 100, "work.retract", json!({"event": key(0xa1)}))
@@ -216,12 +216,12 @@ fn stages() -> Vec<Case> {
             "an epoch that was not issued",
             STAGE,
             "An event of an epoch that the server does not know waits: the server has lost data.",
-            world(),
+            unit(),
         )
         .work(CrewA, 9, 100, "work.accept", json!({}))
         .told(&["held epoch_unknown"])
         .conflicts(&[]),
-        case("stage", "an epoch that was never one's own", STAGE, "The new contractor cannot report work of epoch 1.", world())
+        case("stage", "an epoch that was never one's own", STAGE, "The new contractor cannot report work of epoch 1.", unit())
             .work(CrewA, 1, 100, "work.submit", json!({}))
             .told(&["rejected not_assigned"])
             .conflicts(&[]),
@@ -230,13 +230,13 @@ fn stages() -> Vec<Case> {
             "a start before its visit",
             STAGE,
             "A start waits for the visit that it names, from whichever device it comes.",
-            world(),
+            unit(),
         )
         .work(CrewA, 2, 200, "work.start", json!({"visit": key(40)}))
         .work(CrewB, 2, 210, "visit.record", visit(40))
         .told(&["applied", "applied"])
         .conflicts(&[]),
-        case("hold", "a request is a flag", HOLD, "Only the office puts an order on hold; the field asks for it.", world())
+        case("hold", "a request is a flag", HOLD, "Only the office puts an order on hold; the field asks for it.", unit())
             .work(CrewA, 2, 300, "work.accept", json!({}))
             .work(CrewA, 2, 200, "work.request_hold", json!({"reason": "rain"}))
             .told(&["applied", "applied"])
@@ -250,14 +250,13 @@ fn stages() -> Vec<Case> {
 
 /// A crew's request against what a colleague or the manager does, in the same epoch.
 fn reliefs() -> Vec<Case> {
-    let against = |name, about, world| {
-        case("relief", name, RELIEF, about, world).work(CrewA, 2, 300, "work.decline", json!({"reason": "no_capacity"}))
-    };
+    let against =
+        |name, about, unit| case("relief", name, RELIEF, about, unit).work(CrewA, 2, 300, "work.decline", json!({"reason": "no_capacity"}));
     let asked = "conflict invalid_transition";
     let open: &[&str] = &["relief_requested hard"];
     vec![
-        against("a crew asks to be relieved", "The stage does not change; the office decides.", world()).told(&[asked]).conflicts(open),
-        against("against an acceptance", "A colleague has accepted: the order is accepted, the office decides.", world())
+        against("a crew asks to be relieved", "The stage does not change; the office decides.", unit()).told(&[asked]).conflicts(open),
+        against("against an acceptance", "A colleague has accepted: the order is accepted, the office decides.", unit())
             .work(CrewB, 2, 200, "work.accept", json!({}))
             .told(&[asked, "applied"])
             .conflicts(open),
@@ -265,24 +264,24 @@ fn reliefs() -> Vec<Case> {
             .work(CrewB, 2, 200, "work.start", json!({"visit": key(40)}))
             .told(&[asked, "applied"])
             .conflicts(open),
-        against("against a submission", "A colleague has submitted: the round waits for its verdict, the office decides.", world())
+        against("against a submission", "A colleague has submitted: the round waits for its verdict, the office decides.", unit())
             .work(CrewB, 2, 200, "work.submit", json!({}))
             .told(&[asked, "applied"])
             .conflicts(open),
-        against("against the manager's decline", "The manager has declined: there is nothing left to decide.", world())
+        against("against the manager's decline", "The manager has declined: there is nothing left to decide.", unit())
             .work(Manager, 2, 200, "work.decline", json!({"reason": "no_capacity"}))
             .told(&[asked, "applied"])
             .conflicts(&[]),
-        against("two crews ask", "One conflict for both.", world())
+        against("two crews ask", "One conflict for both.", unit())
             .work(CrewB, 2, 200, "work.decline", json!({"reason": "too_far"}))
             .told(&[asked, asked])
             .conflicts(open),
-        against("taken back", "A retracted request leaves nothing to decide.", world())
+        against("taken back", "A retracted request leaves nothing to decide.", unit())
             .work(CrewA, 2, 200, "work.retract", json!({"event": key(0xa0)}))
             .work(CrewB, 2, 100, "work.accept", json!({}))
             .told(&[asked, "applied", "applied"])
             .conflicts(&[]),
-        against("against the manager's decline and an acceptance", "The acceptance beats the decline, so the request is open.", world())
+        against("against the manager's decline and an acceptance", "The acceptance beats the decline, so the request is open.", unit())
             .work(Manager, 2, 250, "work.decline", json!({"reason": "no_capacity"}))
             .work(CrewB, 2, 200, "work.accept", json!({}))
             .told(&[asked, "applied", "applied"])
@@ -396,7 +395,7 @@ fn late_answers() -> Vec<Case> {
         .work(OldCrew, 1, 100, "work.accept", json!({}))
         .told(&["applied"])
         .conflicts(&[]),
-        case("late", "declined what was withdrawn", LATE_DECLINE, "It is right already.", world())
+        case("late", "declined what was withdrawn", LATE_DECLINE, "It is right already.", unit())
             .work(OldCrew, 1, 70, "work.decline", json!({"reason": "no_capacity"}))
             .told(&["applied"])
             .conflicts(&[]),
@@ -425,7 +424,7 @@ fn late_work() -> Vec<Case> {
             "work of a reassigned order",
             REASSIGNED,
             "Visit, photo and events are kept as stale; the order does not change; one conflict for all.",
-            world(),
+            unit(),
         )
         .work(OldCrew, 1, 500, "visit.record", visit(40))
         .work(OldCrew, 1, 490, "work.start", json!({"visit": key(40)}))
@@ -438,13 +437,13 @@ fn late_work() -> Vec<Case> {
             "both have worked",
             REASSIGNED,
             "The other has submitted too: the conflict is marked double work, whichever is heard of first.",
-            world(),
+            unit(),
         )
         .work(OldCrew, 1, 480, "work.submit", json!({}))
         .work(CrewA, 2, 200, "work.submit", json!({}))
         .told(&["conflict stale_epoch", "applied"])
         .conflicts(&["stale_epoch hard"]),
-        case("late", "late work that was taken back", REASSIGNED, "A retracted late event leaves nothing to decide.", world())
+        case("late", "late work that was taken back", REASSIGNED, "A retracted late event leaves nothing to decide.", unit())
             .work(OldCrew, 1, 480, "work.submit", json!({}))
             .work(OldCrew, 1, 470, "work.retract", json!({"event": key(0xa0)}))
             .told(&["conflict stale_epoch", "applied"])
@@ -474,7 +473,7 @@ fn late_work() -> Vec<Case> {
 
 fn late_others() -> Vec<Case> {
     let recategorised = || {
-        let mut w = world();
+        let mut w = unit();
         w.tickets.put(Ticket { category_id: id(TREE), ..ticket(TICKET) });
         w
     };
@@ -484,7 +483,7 @@ fn late_others() -> Vec<Case> {
             .work(CrewA, 2, 190, "work.submit", json!({}))
             .told(&["applied", "applied"])
             .conflicts(&[]),
-        case("late", "a second crew submits", SECOND_CREW, "The earlier submission makes the round; the other joins it.", world())
+        case("late", "a second crew submits", SECOND_CREW, "The earlier submission makes the round; the other joins it.", unit())
             .work(CrewA, 2, 200, "work.submit", json!({}))
             .work(CrewB, 2, 190, "photo.add", photo(41, "after", 190))
             .work(CrewB, 2, 180, "work.submit", json!({}))
@@ -499,7 +498,7 @@ fn late_others() -> Vec<Case> {
             "a device out of service",
             OUT_OF_SERVICE,
             "What it still sends is set aside until a person lets it in: nothing of it counts.",
-            world(),
+            unit(),
         )
         .work(OldCrewRevoked, 1, 480, "photo.add", photo(41, "after", 480))
         .work(OldCrewRevoked, 1, 470, "work.submit", json!({}))

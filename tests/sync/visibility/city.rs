@@ -7,9 +7,9 @@ use bazdid_domain::{
     membership::{self, Stay},
     photo::{Photo, PhotoKind, PhotoState},
     ticket::{Boundary, PointSource, Ticket, TicketOrigin, TicketStatus},
+    unit_of_work::UnitOfWork,
     visit::{Audience, ChecklistAnswer, Measurement, MockFlag, Note, Visit, VisitKind},
     work_order::{Round, RoundVerdict, Standing, WorkEvent, WorkEventKind, WorkOrder, WorkOrderKind, WorkOrderState},
-    world::World,
 };
 use bazdid_protocol::{
     digest::row_hash,
@@ -357,11 +357,11 @@ impl<'t, 'c> Build<'t, 'c> {
     }
 
     /// A transaction at a ticket: a row, whose revision `change` answers, and the feed, as a use case keeps them.
-    fn change(&mut self, ticket: TicketId, change: impl FnOnce(&mut World) -> i64) -> Result<()> {
-        let mut world = store::aggregate::load_world(self.tx, &[ticket])?;
-        change(&mut world);
-        store::aggregate::save_world(self.tx, &world, self.now)?;
-        let entries: Vec<Entry> = membership::moves(&world)
+    fn change(&mut self, ticket: TicketId, change: impl FnOnce(&mut UnitOfWork) -> i64) -> Result<()> {
+        let mut unit = store::aggregate::load_unit(self.tx, &[ticket])?;
+        change(&mut unit);
+        store::aggregate::save_unit(self.tx, &unit, self.now)?;
+        let entries: Vec<Entry> = membership::moves(&unit)
             .into_iter()
             .map(|m| Entry {
                 channel: m.channel,

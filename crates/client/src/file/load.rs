@@ -14,9 +14,9 @@ use serde::de::DeserializeOwned;
 
 use crate::{
     DeviceState,
-    copy::{Key, LocalCopy, Row, kept::Reading},
+    copy::{Key, LocalCopy, Row, stored::Reading},
     file::{DeviceFile, Result, StorageError, write::DeviceRow},
-    outbox::{Entry, Outbox, kept::Sequence},
+    outbox::{Entry, Outbox, stored::Sequence},
 };
 use bazdid_protocol::channel::Channel;
 

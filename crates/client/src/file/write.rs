@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 
 use crate::{
     DeviceState,
-    copy::kept::Reading,
+    copy::stored::Reading,
     file::{DeviceFile, Outlives, Result, StorageError},
-    outbox::{Entry, kept::Sequence},
+    outbox::{Entry, stored::Sequence},
 };
 use bazdid_protocol::ids::{AccountId, DeviceId};
 

@@ -68,7 +68,7 @@ fn killed_before_and_after_every_request_a_phone_sends_everything_once_and_ends_
     let server = Server { most: 3, spoiled_pages: 1, lose: vec!["/v1/sync/push"], ..Server::default() };
     let mut phone = open(&file, Witness { server, file: file.clone(), images: images.clone(), taken: 0, knew: Vec::new() }, &outside);
     notes(&mut phone, 4);
-    phone.together(|d| notes(d, 2));
+    phone.grouped(|d| notes(d, 2));
     phone.sync().unwrap();
     notes(&mut phone, 3);
     phone.sync().unwrap();
@@ -212,7 +212,7 @@ fn what_was_recorded_is_there_after_a_kill_and_a_group_whole_or_not_at_all() {
     notes(&mut phone, 1);
     take_image(&file, &image);
     assert_eq!(open(&image, Server::default(), &outside).state, phone.state);
-    phone.together(|d| {
+    phone.grouped(|d| {
         notes(d, 2);
         take_image(&file, &image);
     });

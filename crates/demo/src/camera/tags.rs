@@ -6,7 +6,7 @@ use chrono::Offset as _;
 use chrono_tz::Tz;
 use exif::{Field, In, Rational, Tag, Value, experimental::Writer};
 
-use crate::{camera::Exposure, people::Told};
+use crate::{camera::Exposure, people::DemoResult};
 use bazdid_command::Failure;
 use bazdid_protocol::time::MICROS_PER_SECOND;
 
@@ -17,7 +17,7 @@ const ARC: f64 = 10_000.0;
 ///
 /// # Errors
 /// It cannot be written.
-pub fn block(exposure: &Exposure, zone: Tz, upright: bool) -> Told<Vec<u8>> {
+pub fn block(exposure: &Exposure, zone: Tz, upright: bool) -> DemoResult<Vec<u8>> {
     let Exposure { at, point, heading_deg } = exposure;
     let utc = at.to_chrono();
     let local = utc.with_timezone(&zone);

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::{
     day::Day,
-    people::Told,
+    people::DemoResult,
     sending::{Reception, Tally},
     stage::Stage,
 };
@@ -57,7 +57,7 @@ impl Photos {
 ///
 /// # Errors
 /// The server cannot be reached or refuses.
-pub fn send_the_rest(day: &mut Day) -> Told<usize> {
+pub fn send_the_rest(day: &mut Day) -> DemoResult<usize> {
     for phone in &mut day.phones {
         phone.send_photos(&day.dice, Reception::Patchy)?;
     }
@@ -83,7 +83,7 @@ pub fn is_read(photo: &Value) -> bool {
 ///
 /// # Errors
 /// The server cannot be reached or refuses.
-pub fn count(day: &mut Day, stage: &Stage, held: &LocalCopy) -> Told<Photos> {
+pub fn count(day: &mut Day, stage: &Stage, held: &LocalCopy) -> DemoResult<Photos> {
     let mut photos = Photos::default();
     let field = |row: &Value, name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let mut contents = BTreeSet::new();
@@ -124,7 +124,7 @@ pub fn count(day: &mut Day, stage: &Stage, held: &LocalCopy) -> Told<Photos> {
 }
 
 /// Reads every content back, as the supervisor may, by one of the photos that have it.
-fn read_back(day: &mut Day, photos: &mut Photos, sent: &BTreeMap<Uuid, String>) -> Told<()> {
+fn read_back(day: &mut Day, photos: &mut Photos, sent: &BTreeMap<Uuid, String>) -> DemoResult<()> {
     let by_content: BTreeMap<&String, &Uuid> = sent.iter().map(|(photo, sha256)| (sha256, photo)).collect();
     for (sha256, photo) in by_content {
         let bytes = day.supervisor.download(&format!("/v1/photos/{photo}/content?size=original"))?;

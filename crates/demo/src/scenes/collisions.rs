@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::{
     camera::View,
     day::{Day, Job, Style, Who},
-    people::Told,
+    people::DemoResult,
     scenes::WORK_MINUTES,
     shutter::{Snap, place},
 };
@@ -13,7 +13,7 @@ use bazdid_domain::{photo::PhotoKind, visit::VisitKind};
 use bazdid_protocol::ids::MutationId;
 
 /// A crew does a job offline that the office meanwhile gives to the region's contractor; both answers are `stale_epoch`.
-fn overtaken(day: &mut Day, district: usize, text: &str) -> Told<(Job, Who, MutationId)> {
+fn overtaken(day: &mut Day, district: usize, text: &str) -> DemoResult<(Job, Who, MutationId)> {
     let crew = day.of("crew.roads", district, "a")?;
     let job = day.accepted(district, "roads", "roads.pothole", text, &[crew])?;
     let (started, submitted) = day.offline_job(crew, &job, &Style::default())?;
@@ -33,7 +33,7 @@ fn overtaken(day: &mut Day, district: usize, text: &str) -> Told<(Job, Who, Muta
 ///
 /// # Errors
 /// The server cannot be reached or refuses.
-pub fn reassigned_and_accepted(day: &mut Day) -> Told<()> {
+pub fn reassigned_and_accepted(day: &mut Day) -> DemoResult<()> {
     day.scene("An order is reassigned while a crew works offline; the supervisor accepts the work");
     let (job, region, _) = overtaken(day, 0, "آسفالت جلوی دبستان فرو رفته است")?;
     day.decide("stale_epoch", &job, "accept_work", "the work was done before the order went on")?;
@@ -46,7 +46,7 @@ pub fn reassigned_and_accepted(day: &mut Day) -> Told<()> {
 ///
 /// # Errors
 /// The server cannot be reached or refuses.
-pub fn reassigned_and_given_back(day: &mut Day) -> Told<()> {
+pub fn reassigned_and_given_back(day: &mut Day) -> DemoResult<()> {
     day.scene("The same again; the supervisor gives the order back to the first contractor");
     let (job, region, _) = overtaken(day, 1, "نوار حفاری کوچه نشست کرده است")?;
     day.decide("stale_epoch", &job, "reassign_back", "the crew is at it already")?;
@@ -63,7 +63,7 @@ pub fn reassigned_and_given_back(day: &mut Day) -> Told<()> {
 ///
 /// # Errors
 /// The server cannot be reached or refuses.
-pub fn two_inspectors(day: &mut Day) -> Told<()> {
+pub fn two_inspectors(day: &mut Day) -> DemoResult<()> {
     day.scene("Two inspectors edit the same text without having seen each other");
     let job = day.job(0, "waste.bin", "مخزن زباله شکسته است")?;
     let (a, b) = (day.of("inspector", 0, "a")?, day.of("inspector", 0, "b")?);
@@ -89,7 +89,7 @@ pub fn two_inspectors(day: &mut Day) -> Told<()> {
 ///
 /// # Errors
 /// The server cannot be reached or refuses.
-pub fn two_crews(day: &mut Day) -> Told<()> {
+pub fn two_crews(day: &mut Day) -> DemoResult<()> {
     day.scene("Two crews of one contractor submit the same order");
     let (a, b) = (day.of("crew.roads", 2, "a")?, day.of("crew.roads", 2, "b")?);
     let job = day.accepted(2, "roads", "roads.pothole", "چاله کنار جدول، آب جمع شده است", &[a, b])?;
@@ -106,7 +106,7 @@ pub fn two_crews(day: &mut Day) -> Told<()> {
 ///
 /// # Errors
 /// The server cannot be reached or refuses.
-pub fn declined_and_submitted(day: &mut Day) -> Told<()> {
+pub fn declined_and_submitted(day: &mut Day) -> DemoResult<()> {
     day.scene("The manager declines by phone what the crew has just done");
     let (manager, crew) = (day.of("manager.green", 1, "")?, day.of("crew.green", 1, "a")?);
     let job = day.job(1, "green.watering", "نهال‌های رفوژ دارند خشک می‌شوند")?;
@@ -126,7 +126,7 @@ pub fn declined_and_submitted(day: &mut Day) -> Told<()> {
 ///
 /// # Errors
 /// The server cannot be reached or refuses.
-pub fn category(day: &mut Day) -> Told<()> {
+pub fn category(day: &mut Day) -> DemoResult<()> {
     day.scene("The office changes a category that an inspector changes too");
     let job = day.job(2, "waste.debris", "نخاله و خاک کنار پیاده‌رو ریخته‌اند")?;
     let inspector = day.of("inspector", 2, "a")?;
@@ -149,7 +149,7 @@ pub fn category(day: &mut Day) -> Told<()> {
 ///
 /// # Errors
 /// The server cannot be reached or refuses.
-pub fn cancelled(day: &mut Day) -> Told<()> {
+pub fn cancelled(day: &mut Day) -> DemoResult<()> {
     day.scene("A ticket is cancelled while a crew works on it");
     let crew = day.of("crew.waste", 3, "a")?;
     let job = day.accepted(3, "waste", "waste.bulky", "یخچال کهنه کنار خیابان است", &[crew])?;
@@ -170,7 +170,7 @@ pub fn cancelled(day: &mut Day) -> Told<()> {
 ///
 /// # Errors
 /// The server cannot be reached or refuses.
-pub fn duplicates(day: &mut Day) -> Told<()> {
+pub fn duplicates(day: &mut Day) -> DemoResult<()> {
     day.scene("Two inspectors register the same thing offline");
     let (a, b) = (day.of("inspector", 1, "a")?, day.of("inspector", 1, "b")?);
     let spot = day.spot(1);
@@ -180,7 +180,7 @@ pub fn duplicates(day: &mut Day) -> Told<()> {
         day.phone(who).lose_network();
     }
     let address = "کنار ورودی پارک";
-    let (first, visit) = day.phone(a).device.together(|d| {
+    let (first, visit) = day.phone(a).device.grouped(|d| {
         let ticket = d.create_ticket(category, "روی دیوار پارک نوشته‌اند", spot, Some(address));
         (ticket, d.arrive(ticket.uuid(), VisitKind::Patrol, spot))
     });
@@ -203,7 +203,7 @@ pub fn duplicates(day: &mut Day) -> Told<()> {
 ///
 /// # Errors
 /// The server cannot be reached or refuses.
-pub fn moved_and_measured(day: &mut Day) -> Told<()> {
+pub fn moved_and_measured(day: &mut Day) -> DemoResult<()> {
     day.scene("A point is moved by two inspectors, and two crews measure one hole");
     let (a, b) = (day.of("inspector", 3, "a")?, day.of("inspector", 3, "b")?);
     let (x, y) = (day.of("crew.roads", 3, "a")?, day.of("crew.roads", 3, "b")?);

@@ -2,7 +2,7 @@
 
 use crate::{
     day::{Day, Style},
-    people::Told,
+    people::DemoResult,
     shutter::Snap,
 };
 use bazdid_client::ClientError;
@@ -13,7 +13,7 @@ use bazdid_protocol::time::MICROS_PER_DAY;
 ///
 /// # Errors
 /// The server cannot be reached or refuses.
-pub fn lost_answers(day: &mut Day) -> Told<()> {
+pub fn lost_answers(day: &mut Day) -> DemoResult<()> {
     day.scene("An app is killed before it has sent anything, then answers are lost on the way; nothing is gone or done twice");
     let crew = day.of("crew.services", 0, "a")?;
     let job = day.accepted(0, "services", "water.channel", "جوی بسته شده و آب بالا زده است", &[crew])?;
@@ -37,7 +37,7 @@ pub fn lost_answers(day: &mut Day) -> Told<()> {
 ///
 /// # Errors
 /// The server cannot be reached or refuses.
-pub fn wrong_clock(day: &mut Day) -> Told<()> {
+pub fn wrong_clock(day: &mut Day) -> DemoResult<()> {
     day.scene("A phone's clock is two days fast");
     let crew = day.of("crew.waste", 1, "a")?;
     let job = day.accepted(1, "waste", "waste.debris", "خاک و نخاله جلوی زمین خالی", &[crew])?;
@@ -58,7 +58,7 @@ pub fn wrong_clock(day: &mut Day) -> Told<()> {
 ///
 /// # Errors
 /// The server cannot be reached or refuses.
-pub fn photo_of_a_colleague(day: &mut Day) -> Told<()> {
+pub fn photo_of_a_colleague(day: &mut Day) -> DemoResult<()> {
     day.scene("A submission waits for the photo on a colleague's phone");
     let (a, b) = (day.of("crew.roads", 1, "a")?, day.of("crew.roads", 1, "b")?);
     let job = day.accepted(1, "roads", "roads.pothole", "گودال کنار کانیو لبهٔ تیز دارد", &[a, b])?;
@@ -81,7 +81,7 @@ pub fn photo_of_a_colleague(day: &mut Day) -> Told<()> {
 ///
 /// # Errors
 /// The server cannot be reached or refuses.
-pub fn restored_phone(day: &mut Day) -> Told<()> {
+pub fn restored_phone(day: &mut Day) -> DemoResult<()> {
     day.scene("A phone is restored from a backup and goes on");
     let crew = day.of("crew.services", 2, "a")?;
     let job = day.accepted(2, "services", "view.graffiti", "روی دیوار کتابخانه نوشته‌اند", &[crew])?;

@@ -4,14 +4,14 @@ use serde_json::{Value, json};
 
 use crate::{
     day::{Day, Style, uuid_of},
-    people::Told,
+    people::DemoResult,
 };
 
 /// The supervisor returns a round with a coded defect; the second round is accepted. Two judges of one round.
 ///
 /// # Errors
 /// The server cannot be reached or refuses.
-pub fn rework(day: &mut Day) -> Told<()> {
+pub fn rework(day: &mut Day) -> DemoResult<()> {
     day.scene("Work is returned with a coded defect, done again and verified by an inspector offline");
     let (crew, inspector) = (day.of("crew.roads", 2, "a")?, day.of("inspector", 2, "b")?);
     let job = day.accepted(2, "roads", "roads.pothole", "لکه‌گیری جلوی بازار", &[crew])?;
@@ -58,7 +58,7 @@ pub fn rework(day: &mut Day) -> Told<()> {
 ///
 /// # Errors
 /// The server cannot be reached or refuses.
-pub fn inspection(day: &mut Day) -> Told<()> {
+pub fn inspection(day: &mut Day) -> DemoResult<()> {
     day.scene("An inspection comes first; its findings make the repair order");
     let job = day.job(0, "roads.sidewalk", "موزاییک پیاده‌رو لق است")?;
     let order = day.order(&job)?;

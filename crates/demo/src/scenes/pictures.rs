@@ -8,7 +8,7 @@ use crate::{
     camera::Oddity,
     check::photos::{PATIENCE, is_read},
     day::{Day, Job, Style, Who, uuid_of},
-    people::Told,
+    people::DemoResult,
     sending::Reception,
 };
 use bazdid_clock::Stopwatch;
@@ -35,7 +35,7 @@ impl Odd {
 ///
 /// # Errors
 /// The server cannot be reached or refuses.
-pub fn odd_files(day: &mut Day) -> Told<()> {
+pub fn odd_files(day: &mut Day) -> DemoResult<()> {
     day.scene(
         "Photos that do not fit: taken elsewhere, used twice, packed again, without or with another EXIF, in the wrong order, simulated",
     );
@@ -93,7 +93,7 @@ pub fn odd_files(day: &mut Day) -> Told<()> {
 }
 
 /// A whole job, sent with its pictures. Returns the files as well.
-fn play(day: &mut Day, crew: Who, style: &Style) -> Told<(Job, Vec<Vec<u8>>)> {
+fn play(day: &mut Day, crew: Who, style: &Style) -> DemoResult<(Job, Vec<Vec<u8>>)> {
     let job = day.accepted(0, "roads", "roads.pothole", "چالهٔ کوچه", &[crew])?;
     day.send_photos(crew, Reception::Patchy)?;
     let (_, submitted) = day.offline_job(crew, &job, style)?;
@@ -113,7 +113,7 @@ fn play(day: &mut Day, crew: Who, style: &Style) -> Told<(Job, Vec<Vec<u8>>)> {
 }
 
 /// Compares what the checks of a job's photos found with the story, waiting for the reader if need be.
-fn expect_verdicts(day: &mut Day, job: &Job, what: &str, result: &str, wanted: &str) -> Told<()> {
+fn expect_verdicts(day: &mut Day, job: &Job, what: &str, result: &str, wanted: &str) -> DemoResult<()> {
     let watch = Stopwatch::start();
     let mut found = verdicts(day, job, result)?;
     while found != wanted && watch.elapsed() < PATIENCE {
@@ -126,7 +126,7 @@ fn expect_verdicts(day: &mut Day, job: &Job, what: &str, result: &str, wanted: &
 }
 
 /// The checks of a job's photos that came out so, in the order in which the photos were taken; all checks have been made, or it says so.
-fn verdicts(day: &mut Day, job: &Job, result: &str) -> Told<String> {
+fn verdicts(day: &mut Day, job: &Job, result: &str) -> DemoResult<String> {
     let mut photos = day.below(job.ticket, "photos")?;
     photos.sort_by_key(|p| text(p, "captured_at").to_owned());
     let of = |photo: &Value| photo.get("verdicts").and_then(Value::as_array).cloned().unwrap_or_default();
@@ -146,7 +146,7 @@ fn text<'v>(value: &'v Value, field: &str) -> &'v str {
 }
 
 /// The supervisor's view of an order: what of its evidence is there, and in both languages what does not agree or is not known.
-fn show(day: &mut Day, job: &Job, what: &str) -> Told<()> {
+fn show(day: &mut Day, job: &Job, what: &str) -> DemoResult<()> {
     let evidence = day.supervisor.get(&format!("/v1/work-orders/{}/evidence", job.order))?;
     let kinds = evidence.get("kinds").and_then(Value::as_array).into_iter().flatten();
     let kinds: Vec<String> = kinds
@@ -182,7 +182,7 @@ fn photos_of(evidence: &Value) -> impl Iterator<Item = &Value> {
 }
 
 /// A link that shows a small picture to somebody without a login.
-fn link(day: &mut Day) -> Told<()> {
+fn link(day: &mut Day) -> DemoResult<()> {
     let Some((_, photo)) = day.example else { return Ok(()) };
     let made = day.supervisor.ask(&format!("/v1/photos/{photo}/links"), &json!({ "size": "thumb" }))?;
     let picture = day.supervisor.open_link(text(&made, "url"))?;
@@ -196,7 +196,7 @@ fn link(day: &mut Day) -> Told<()> {
 ///
 /// # Errors
 /// The server cannot be reached or refuses.
-pub fn hours_later(day: &mut Day) -> Told<()> {
+pub fn hours_later(day: &mut Day) -> DemoResult<()> {
     day.scene("Pictures follow hours after the work; a round of this category waits for them");
     let crew = day.of("crew.roads", 3, "a")?;
     let job = day.accepted(3, "roads", "roads.manhole", "دریچهٔ فاضلاب وسط خیابان نیست", &[crew])?;
@@ -229,7 +229,7 @@ pub fn hours_later(day: &mut Day) -> Told<()> {
 ///
 /// # Errors
 /// The server cannot be reached or refuses.
-pub fn never_finished(day: &mut Day) -> Told<()> {
+pub fn never_finished(day: &mut Day) -> DemoResult<()> {
     day.scene("A memory card fails in the middle of an upload; the rest of the picture will never come");
     let crew = day.of("crew.roads", 2, "b")?;
     let job = day.accepted(2, "roads", "roads.manhole", "دریچهٔ مخابرات شکسته است", &[crew])?;
@@ -259,7 +259,7 @@ pub fn never_finished(day: &mut Day) -> Told<()> {
     Ok(())
 }
 
-fn expect_evidence(day: &mut Day, job: &Job, wanted: &str) -> Told<()> {
+fn expect_evidence(day: &mut Day, job: &Job, wanted: &str) -> DemoResult<()> {
     let order = day.supervisor.get(&format!("/v1/work-orders/{}", job.order))?;
     day.expect("the order's evidence is", text(&order, "evidence"), wanted);
     Ok(())

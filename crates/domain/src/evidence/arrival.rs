@@ -6,8 +6,8 @@
 use crate::{
     category::EvidenceRule,
     photo::{Photo, PhotoKind, PhotoState},
+    unit_of_work::UnitOfWork,
     work_order::WorkOrder,
-    world::World,
 };
 use bazdid_protocol::ids::OrganisationId;
 
@@ -82,28 +82,28 @@ pub fn party(order: &WorkOrder) -> Option<OrganisationId> {
 }
 
 /// The photos that count as evidence of an order for a party.
-pub fn photos_of<'w>(world: &'w World, order: &'w WorkOrder, party: Option<OrganisationId>) -> impl Iterator<Item = &'w Photo> {
+pub fn photos_of<'w>(unit: &'w UnitOfWork, order: &'w WorkOrder, party: Option<OrganisationId>) -> impl Iterator<Item = &'w Photo> {
     let of_order = move |p: &&Photo| p.work_order_id == Some(order.id) && p.organisation_id == party && p.removed_at.is_none();
-    world.photos.iter().filter(of_order)
+    unit.photos.iter().filter(of_order)
 }
 
 /// What of each kind that an order asks for is there, of the party that has submitted or holds it.
 #[must_use]
-pub fn of_order(world: &World, order: &WorkOrder) -> Vec<Tally> {
-    tally(&order.evidence.photos, photos_of(world, order, party(order)).map(|p| (p.kind, p.state)))
+pub fn of_order(unit: &UnitOfWork, order: &WorkOrder) -> Vec<Tally> {
+    tally(&order.evidence.photos, photos_of(unit, order, party(order)).map(|p| (p.kind, p.state)))
 }
 
 /// What an order's verification waits for: bytes that its category asks to be stored and that are not. Nothing: it may be judged.
 #[must_use]
-pub fn awaited(world: &World, order: &WorkOrder) -> Option<Awaited> {
+pub fn awaited(unit: &UnitOfWork, order: &WorkOrder) -> Option<Awaited> {
     if !order.evidence.stored {
         return None;
     }
-    let tallies: Vec<Tally> = of_order(world, order).into_iter().filter(|t| t.state() != EvidenceState::Complete).collect();
+    let tallies: Vec<Tally> = of_order(unit, order).into_iter().filter(|t| t.state() != EvidenceState::Complete).collect();
     if tallies.is_empty() {
         return None;
     }
-    let mut photos: Vec<Photo> = photos_of(world, order, party(order))
+    let mut photos: Vec<Photo> = photos_of(unit, order, party(order))
         .filter(|p| p.state != PhotoState::Stored && tallies.iter().any(|t| t.kind == p.kind))
         .cloned()
         .collect();

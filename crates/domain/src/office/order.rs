@@ -3,12 +3,12 @@
 use crate::{
     assigning::{Heard, Party, Terms, assign, begin_rework, call_off, release, touch},
     dispatch::{Question, Usage, explanation::by_hand},
-    office::{Desk, Refusal, Ruled, coded, field, long, reason_given, with_words},
+    office::{DecisionContext, OfficeResult, Refusal, coded, field, long, reason_given, with_words},
     organisation::{ActiveState, OrganisationKind},
     sync::engine::end_hold,
     ticket::Ticket,
+    unit_of_work::UnitOfWork,
     work_order::{Standing, WorkEvent, WorkEventKind, WorkOrder, WorkOrderKind, WorkOrderState},
-    world::World,
 };
 use bazdid_protocol::{
     document::Document,
@@ -25,12 +25,12 @@ pub enum Target {
     Inspector(AccountId),
 }
 
-fn order_of(world: &World, id: WorkOrderId) -> Ruled<WorkOrder> {
-    world.work_orders.get(id).cloned().ok_or(Refusal::Unknown("work order"))
+fn order_of(unit: &UnitOfWork, id: WorkOrderId) -> OfficeResult<WorkOrder> {
+    unit.work_orders.get(id).cloned().ok_or(Refusal::Unknown("work order"))
 }
 
-fn ticket_of(world: &World, order: &WorkOrder) -> Ruled<Ticket> {
-    let ticket = world.tickets.get(order.ticket_id).cloned().ok_or(Refusal::Unknown("ticket"))?;
+fn ticket_of(unit: &UnitOfWork, order: &WorkOrder) -> OfficeResult<Ticket> {
+    let ticket = unit.tickets.get(order.ticket_id).cloned().ok_or(Refusal::Unknown("ticket"))?;
     if ticket.status.is_shut_by_office() {
         return Err(Refusal::State("the office has ended the ticket; reopen it first"));
     }
@@ -42,10 +42,10 @@ fn ticket_of(world: &World, order: &WorkOrder) -> Ruled<Ticket> {
 ///
 /// # Errors
 /// Somebody holds it; the target does not fit.
-pub fn offer(world: &mut World, desk: &Desk<'_>, id: WorkOrderId, to: Target, reason: &str) -> Ruled {
-    let order = order_of(world, id)?;
+pub fn offer(unit: &mut UnitOfWork, context: &DecisionContext<'_>, id: WorkOrderId, to: Target, reason: &str) -> OfficeResult {
+    let order = order_of(unit, id)?;
     reason_given("/reason", reason)?;
-    give(world, desk, order, to, reason)
+    give(unit, context, order, to, reason)
 }
 
 /// Takes an order from its holder and gives it to somebody else; without a target the next candidate is asked. The old holder's
@@ -53,22 +53,22 @@ pub fn offer(world: &mut World, desk: &Desk<'_>, id: WorkOrderId, to: Target, re
 ///
 /// # Errors
 /// Nobody holds it, or it is verified; the target does not fit.
-pub fn reassign(world: &mut World, desk: &Desk<'_>, id: WorkOrderId, to: Option<Target>, reason: &str) -> Ruled {
-    let mut order = order_of(world, id)?;
+pub fn reassign(unit: &mut UnitOfWork, context: &DecisionContext<'_>, id: WorkOrderId, to: Option<Target>, reason: &str) -> OfficeResult {
+    let mut order = order_of(unit, id)?;
     reason_given("/reason", reason)?;
-    let mark = world.mark();
-    release(world, &mut order, desk.now, reason, &desk.mover())?;
+    let mark = unit.mark();
+    release(unit, &mut order, context.now, reason, &context.mover())?;
     let given = match to {
-        Some(to) => give(world, desk, order, to, reason),
-        None => ticket_of(world, &order).map(drop),
+        Some(to) => give(unit, context, order, to, reason),
+        None => ticket_of(unit, &order).map(drop),
     };
-    given.inspect_err(|_| world.rollback(mark))
+    given.inspect_err(|_| unit.rollback(mark))
 }
 
-fn give(world: &mut World, desk: &Desk<'_>, mut order: WorkOrder, to: Target, reason: &str) -> Ruled {
-    let ticket = ticket_of(world, &order)?;
-    let category = desk.reference.categories.get(&ticket.category_id).ok_or(Refusal::Unknown("category"))?;
-    let mut terms = Terms { at: desk.now, accept_minutes: None, resolve_minutes: category.resolve_minutes };
+fn give(unit: &mut UnitOfWork, context: &DecisionContext<'_>, mut order: WorkOrder, to: Target, reason: &str) -> OfficeResult {
+    let ticket = ticket_of(unit, &order)?;
+    let category = context.reference.categories.get(&ticket.category_id).ok_or(Refusal::Unknown("category"))?;
+    let mut terms = Terms { at: context.now, accept_minutes: None, resolve_minutes: category.resolve_minutes };
     let party = match to {
         Target::Inspector(account) => {
             if order.kind != WorkOrderKind::Inspection {
@@ -77,7 +77,7 @@ fn give(world: &mut World, desk: &Desk<'_>, mut order: WorkOrder, to: Target, re
             Party { account: Some(account), ..Party::default() }
         }
         Target::Organisation(id) => {
-            let Some(organisation) = desk.reference.organisations.get(&id).filter(|o| o.state == ActiveState::Active) else {
+            let Some(organisation) = context.reference.organisations.get(&id).filter(|o| o.state == ActiveState::Active) else {
                 return field("/organisation", "there is no such organisation in use");
             };
             if order.kind == WorkOrderKind::Inspection {
@@ -85,21 +85,21 @@ fn give(world: &mut World, desk: &Desk<'_>, mut order: WorkOrder, to: Target, re
             }
             let at_once = order.kind == WorkOrderKind::Emergency && organisation.kind == OrganisationKind::EmergencyGroup;
             terms.accept_minutes = (!at_once).then_some(category.accept_minutes);
-            contract_party(desk, &ticket, id)
+            contract_party(context, &ticket, id)
         }
     };
     let named = party.organisation.map(OrganisationId::uuid).or(party.account.map(AccountId::uuid));
-    assign(world, &mut order, &party, &terms, &desk.mover())?;
-    order.explanation = Document::from(&by_hand(desk.officer.account, named, reason, desk.now));
-    world.work_orders.put(order);
+    assign(unit, &mut order, &party, &terms, &context.mover())?;
+    order.explanation = Document::from(&by_hand(context.officer.account, named, reason, context.now));
+    unit.work_orders.put(order);
     Ok(())
 }
 
 /// An organisation under the contract by which it would be asked, if it has one that is in force there.
-fn contract_party(desk: &Desk<'_>, ticket: &Ticket, organisation: OrganisationId) -> Party {
+fn contract_party(context: &DecisionContext<'_>, ticket: &Ticket, organisation: OrganisationId) -> Party {
     let question =
-        Question { areas: &ticket.areas, category: ticket.category_id, at: desk.now, boundary: ticket.boundary, already_asked: &[] };
-    let decision = desk.reference.book.decide(&question, &Usage::default());
+        Question { areas: &ticket.areas, category: ticket.category_id, at: context.now, boundary: ticket.boundary, already_asked: &[] };
+    let decision = context.reference.book.decide(&question, &Usage::default());
     let fits = decision.considered.iter().find(|c| c.organisation == organisation && c.reason.is_none_or(|r| r.is_of_order()));
     Party {
         organisation: Some(organisation),
@@ -114,12 +114,12 @@ fn contract_party(desk: &Desk<'_>, ticket: &Ticket, organisation: OrganisationId
 ///
 /// # Errors
 /// Somebody says that it is done; it has ended.
-pub fn cancel(world: &mut World, desk: &Desk<'_>, id: WorkOrderId, code: &str, note: Option<&str>) -> Ruled {
-    let mut order = order_of(world, id)?;
+pub fn cancel(unit: &mut UnitOfWork, context: &DecisionContext<'_>, id: WorkOrderId, code: &str, note: Option<&str>) -> OfficeResult {
+    let mut order = order_of(unit, id)?;
     coded("/code", code)?;
     long("/note", note)?;
-    call_off(world, &mut order, desk.now, &with_words(code, note), &desk.mover())?;
-    world.work_orders.put(order);
+    call_off(unit, &mut order, context.now, &with_words(code, note), &context.mover())?;
+    unit.work_orders.put(order);
     Ok(())
 }
 
@@ -127,47 +127,47 @@ pub fn cancel(world: &mut World, desk: &Desk<'_>, id: WorkOrderId, code: &str, n
 ///
 /// # Errors
 /// Nobody is at it; the date lies in the past.
-pub fn hold(world: &mut World, desk: &Desk<'_>, id: WorkOrderId, reason: &str, review_at: Timestamp) -> Ruled {
-    let mut order = order_of(world, id)?;
+pub fn hold(unit: &mut UnitOfWork, context: &DecisionContext<'_>, id: WorkOrderId, reason: &str, review_at: Timestamp) -> OfficeResult {
+    let mut order = order_of(unit, id)?;
     reason_given("/reason", reason)?;
-    if review_at <= desk.now {
+    if review_at <= context.now {
         return field("/review_at", "must lie in the future");
     }
-    desk.mover().take(&mut order, WorkOrderState::OnHold)?;
+    context.mover().take(&mut order, WorkOrderState::OnHold)?;
     // Whoever asked has been answered, also when the hold is over.
-    for event in asked_for_hold(world, &order) {
-        world.work_events.put(WorkEvent { standing: Standing::Redundant, ..event });
+    for event in asked_for_hold(unit, &order) {
+        unit.work_events.put(WorkEvent { standing: Standing::Redundant, ..event });
     }
     order.reason = Some(reason.to_owned());
     order.review_at = Some(review_at);
-    touch(&mut order, desk.now);
-    world.work_orders.put(order);
+    touch(&mut order, context.now);
+    unit.work_orders.put(order);
     Ok(())
 }
 
 /// The requests for a hold in the epoch in force that nobody has answered.
-fn asked_for_hold(world: &World, order: &WorkOrder) -> Vec<WorkEvent> {
+fn asked_for_hold(unit: &UnitOfWork, order: &WorkOrder) -> Vec<WorkEvent> {
     let open = |e: &&WorkEvent| e.kind == WorkEventKind::RequestHold && e.standing == Standing::Effective;
-    world.work_events.iter().filter(|e| e.work_order_id == order.id && e.epoch == order.epoch).filter(open).cloned().collect()
+    unit.work_events.iter().filter(|e| e.work_order_id == order.id && e.epoch == order.epoch).filter(open).cloned().collect()
 }
 
 /// Refuses the holds that the field has asked for: the requests stand as overruled, the work goes on.
 ///
 /// # Errors
 /// Nobody has asked for one.
-pub fn refuse_hold(world: &mut World, desk: &Desk<'_>, id: WorkOrderId, reason: &str) -> Ruled {
-    let mut order = order_of(world, id)?;
+pub fn refuse_hold(unit: &mut UnitOfWork, context: &DecisionContext<'_>, id: WorkOrderId, reason: &str) -> OfficeResult {
+    let mut order = order_of(unit, id)?;
     reason_given("/reason", reason)?;
-    let asked = asked_for_hold(world, &order);
+    let asked = asked_for_hold(unit, &order);
     if asked.is_empty() || !matches!(order.state, WorkOrderState::Accepted | WorkOrderState::InProgress) {
         return Err(Refusal::State("nobody has asked for a hold of this order"));
     }
     for event in asked {
-        world.work_events.put(WorkEvent { standing: Standing::Overruled, ..event });
+        unit.work_events.put(WorkEvent { standing: Standing::Overruled, ..event });
     }
     order.reason = Some(format!("hold_refused: {reason}"));
-    touch(&mut order, desk.now);
-    world.work_orders.put(order);
+    touch(&mut order, context.now);
+    unit.work_orders.put(order);
     Ok(())
 }
 
@@ -175,23 +175,23 @@ pub fn refuse_hold(world: &mut World, desk: &Desk<'_>, id: WorkOrderId, reason: 
 ///
 /// # Errors
 /// It is not on hold.
-pub fn resume(world: &mut World, desk: &Desk<'_>, id: WorkOrderId) -> Ruled {
-    let order = order_of(world, id)?;
+pub fn resume(unit: &mut UnitOfWork, context: &DecisionContext<'_>, id: WorkOrderId) -> OfficeResult {
+    let order = order_of(unit, id)?;
     if order.state != WorkOrderState::OnHold {
         return Err(Refusal::Transition { from: order.state, to: WorkOrderState::InProgress });
     }
-    end_hold(world, order, desk.now, &desk.mover())?.ok_or(Refusal::State("nobody holds this order")).map(drop)
+    end_hold(unit, order, context.now, &context.mover())?.ok_or(Refusal::State("nobody holds this order")).map(drop)
 }
 
 /// Closes verified work.
 ///
 /// # Errors
 /// It is not verified.
-pub fn close(world: &mut World, desk: &Desk<'_>, id: WorkOrderId) -> Ruled {
-    let mut order = order_of(world, id)?;
-    desk.mover().take(&mut order, WorkOrderState::Closed)?;
-    touch(&mut order, desk.now);
-    world.work_orders.put(order);
+pub fn close(unit: &mut UnitOfWork, context: &DecisionContext<'_>, id: WorkOrderId) -> OfficeResult {
+    let mut order = order_of(unit, id)?;
+    context.mover().take(&mut order, WorkOrderState::Closed)?;
+    touch(&mut order, context.now);
+    unit.work_orders.put(order);
     Ok(())
 }
 
@@ -199,15 +199,15 @@ pub fn close(world: &mut World, desk: &Desk<'_>, id: WorkOrderId) -> Ruled {
 ///
 /// # Errors
 /// It is neither verified nor closed.
-pub fn object(world: &mut World, desk: &Desk<'_>, id: WorkOrderId, reason: &str, due: Option<Timestamp>) -> Ruled {
-    let mut order = order_of(world, id)?;
+pub fn object(unit: &mut UnitOfWork, context: &DecisionContext<'_>, id: WorkOrderId, reason: &str, due: Option<Timestamp>) -> OfficeResult {
+    let mut order = order_of(unit, id)?;
     reason_given("/reason", reason)?;
     if !matches!(order.state, WorkOrderState::Verified | WorkOrderState::Closed) {
         return Err(Refusal::Transition { from: order.state, to: WorkOrderState::Rework });
     }
-    ticket_of(world, &order)?;
-    begin_rework(world, desk.reference, &mut order, (Heard::now(desk.now), due), &desk.mover())?;
+    ticket_of(unit, &order)?;
+    begin_rework(unit, context.reference, &mut order, (Heard::now(context.now), due), &context.mover())?;
     order.reason = Some(reason.to_owned());
-    world.work_orders.put(order);
+    unit.work_orders.put(order);
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Resolutions: what a person decides of a conflict, and what follows from it. PURE over a world and the reference data.
+//! Resolutions: what a person decides of a conflict, and what follows from it. PURE over a unit of work and the reference data.
 //!
 //! | conflict | accepts |
 //! |---|---|
@@ -33,10 +33,10 @@ use crate::{
     photo::Photo,
     sync::{
         engine::{self, Act, Author},
-        surroundings::Surroundings,
+        merge_context::MergeContext,
     },
+    unit_of_work::UnitOfWork,
     work_order_graph::{Mover, NotAllowed},
-    world::World,
 };
 use bazdid_protocol::{
     ids::{ConflictId, MutationId, TicketId},
@@ -138,8 +138,8 @@ impl From<NotAllowed> for Refusal {
 
 impl Decision<'_> {
     /// As whom who decides takes orders on.
-    fn mover<'t>(&self, around: &Surroundings<'t>) -> Mover<'t> {
-        online(&around.reference.transitions, &self.by.roles)
+    fn mover<'t>(&self, context: &MergeContext<'t>) -> Mover<'t> {
+        online(&context.reference.transitions, &self.by.roles)
     }
 }
 
@@ -149,40 +149,40 @@ impl Refusal {
     }
 }
 
-/// Decides a conflict. The world changes only if the decision is carried out.
+/// Decides a conflict. The unit of work changes only if the decision is carried out.
 ///
 /// # Errors
 /// It is not: see [`Refusal`].
-pub fn resolve(world: &mut World, around: &Surroundings<'_>, id: ConflictId, decision: &Decision<'_>) -> Result<Resolved, Refusal> {
-    let conflict = world.conflicts.get(id).cloned().ok_or(Refusal::Unknown)?;
+pub fn resolve(unit: &mut UnitOfWork, context: &MergeContext<'_>, id: ConflictId, decision: &Decision<'_>) -> Result<Resolved, Refusal> {
+    let conflict = unit.conflicts.get(id).cloned().ok_or(Refusal::Unknown)?;
     if conflict.status == ConflictStatus::Resolved {
         return Err(Refusal::Decided);
     }
     if !accepted(conflict.kind).contains(&decision.resolution) {
         return Err(Refusal::NotAccepted(conflict.kind));
     }
-    if parties::is_party(world, &conflict, decision) {
+    if parties::is_party(unit, &conflict, decision) {
         return Err(Refusal::OwnWork);
     }
-    let mark = world.mark();
-    match effect(world, around, &conflict, decision) {
+    let mark = unit.mark();
+    match effect(unit, context, &conflict, decision) {
         Ok(outcomes) => {
-            close(world, id, decision);
-            engine::settle(world, around, decision.now);
-            let rev = world.conflicts.get(id).map_or(conflict.rev, |c| c.rev);
+            close(unit, id, decision);
+            engine::settle(unit, context, decision.now);
+            let rev = unit.conflicts.get(id).map_or(conflict.rev, |c| c.rev);
             Ok(Resolved { rev, outcomes })
         }
         Err(refusal) => {
-            world.rollback(mark);
+            unit.rollback(mark);
             Err(refusal)
         }
     }
 }
 
 /// Writes down that, how and by whom the conflict was decided.
-fn close(world: &mut World, id: ConflictId, decision: &Decision<'_>) {
-    if let Some(conflict) = world.conflicts.get(id).cloned() {
-        world.conflicts.put(Conflict {
+fn close(unit: &mut UnitOfWork, id: ConflictId, decision: &Decision<'_>) {
+    if let Some(conflict) = unit.conflicts.get(id).cloned() {
+        unit.conflicts.put(Conflict {
             status: ConflictStatus::Resolved,
             resolution: Some(decision.resolution),
             resolved_by: Some(decision.by.account),
@@ -194,27 +194,27 @@ fn close(world: &mut World, id: ConflictId, decision: &Decision<'_>) {
 }
 
 fn effect(
-    world: &mut World,
-    around: &Surroundings<'_>,
+    unit: &mut UnitOfWork,
+    context: &MergeContext<'_>,
     conflict: &Conflict,
     decision: &Decision<'_>,
 ) -> Result<Vec<(MutationId, Outcome)>, Refusal> {
     use ConflictKind as K;
     use Resolution as R;
     match (conflict.kind, decision.resolution) {
-        (_, R::AcceptWork) => work::accept(world, around, conflict, decision)?,
-        (_, R::ReassignBack) => work::reassign_back(world, around, conflict, decision)?,
-        (_, R::PayBoth) => work::pay_both(world, conflict)?,
-        (K::DeclinedVsSubmitted, _) => work::decline_or_submission(world, around, conflict, decision)?,
-        (K::ReliefRequested, _) => relief::answer(world, around, conflict, decision)?,
-        (K::VerdictDisagrees, R::TakeOther) => verdict::take_milder(world, around, conflict, decision)?,
-        (K::AlreadySubmitted, R::TakeOther | R::Set) => findings::choose(world, conflict, decision)?,
-        (K::MeasurementDisagrees, R::TakeOther | R::Set) => findings::choose_measurement(world, conflict, decision)?,
-        (K::Proposal, R::TakeOther | R::Set) => field::follow_proposal(world, around, conflict, decision)?,
-        (_, R::TakeOther | R::Set) => field::choose(world, around, conflict, decision)?,
-        (_, R::MergeInto) => duplicate::merge(world, around, conflict, decision)?,
-        (K::PhotoMissing, R::Discard) => remove_photo(world, conflict, decision)?,
-        (_, R::Adopt) => return adopt(world, around, decision),
+        (_, R::AcceptWork) => work::accept(unit, context, conflict, decision)?,
+        (_, R::ReassignBack) => work::reassign_back(unit, context, conflict, decision)?,
+        (_, R::PayBoth) => work::pay_both(unit, conflict)?,
+        (K::DeclinedVsSubmitted, _) => work::decline_or_submission(unit, context, conflict, decision)?,
+        (K::ReliefRequested, _) => relief::answer(unit, context, conflict, decision)?,
+        (K::VerdictDisagrees, R::TakeOther) => verdict::take_milder(unit, context, conflict, decision)?,
+        (K::AlreadySubmitted, R::TakeOther | R::Set) => findings::choose(unit, conflict, decision)?,
+        (K::MeasurementDisagrees, R::TakeOther | R::Set) => findings::choose_measurement(unit, conflict, decision)?,
+        (K::Proposal, R::TakeOther | R::Set) => field::follow_proposal(unit, context, conflict, decision)?,
+        (_, R::TakeOther | R::Set) => field::choose(unit, context, conflict, decision)?,
+        (_, R::MergeInto) => duplicate::merge(unit, context, conflict, decision)?,
+        (K::PhotoMissing, R::Discard) => remove_photo(unit, conflict, decision)?,
+        (_, R::Adopt) => return adopt(unit, context, decision),
         // What is in force stays so: late events stay late, both values stay where they are, what was set aside stays aside.
         (_, R::Decline) => return Err(Refusal::NotAccepted(conflict.kind)),
         (_, R::Keep | R::Dismiss | R::NotDuplicate | R::Discard) => {}
@@ -223,18 +223,18 @@ fn effect(
 }
 
 /// The photo whose bytes do not come is taken back; its declaration is kept.
-fn remove_photo(world: &mut World, conflict: &Conflict, decision: &Decision<'_>) -> Result<(), Refusal> {
-    let photo = conflict.missing_photo().and_then(|id| world.photos.get(id)).cloned().ok_or(Refusal::Unknown)?;
-    world.photos.put(Photo { removed_at: photo.removed_at.or(Some(decision.now)), ..photo });
+fn remove_photo(unit: &mut UnitOfWork, conflict: &Conflict, decision: &Decision<'_>) -> Result<(), Refusal> {
+    let photo = conflict.missing_photo().and_then(|id| unit.photos.get(id)).cloned().ok_or(Refusal::Unknown)?;
+    unit.photos.put(Photo { removed_at: photo.removed_at.or(Some(decision.now)), ..photo });
     Ok(())
 }
 
 /// Lets in what had been set aside: each is decided as if it came now, by who its author was then.
-fn adopt(world: &mut World, around: &Surroundings<'_>, decision: &Decision<'_>) -> Result<Vec<(MutationId, Outcome)>, Refusal> {
+fn adopt(unit: &mut UnitOfWork, context: &MergeContext<'_>, decision: &Decision<'_>) -> Result<Vec<(MutationId, Outcome)>, Refusal> {
     if decision.kept.is_empty() {
         return Err(Refusal::State("nothing waits here any more; discard it"));
     }
-    let outcomes: Vec<_> = decision.kept.iter().map(|kept| (kept.act.id, engine::decide(world, around, &kept.author, &kept.act))).collect();
+    let outcomes: Vec<_> = decision.kept.iter().map(|kept| (kept.act.id, engine::decide(unit, context, &kept.author, &kept.act))).collect();
     if outcomes.iter().any(|(_, outcome)| outcome.status == Status::Held) {
         return Err(Refusal::State("the server still does not know what this waits for; discard it, or wait"));
     }

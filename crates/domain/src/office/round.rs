@@ -3,10 +3,10 @@
 use crate::{
     assigning::Heard,
     judging::{NotJudged, Verdict, judge},
-    office::{Desk, Refusal, Ruled, field, long, reason_given},
+    office::{DecisionContext, OfficeResult, Refusal, field, long, reason_given},
+    unit_of_work::UnitOfWork,
     work_order::{Defect, RoundVerdict},
     work_order_graph::may_judge,
-    world::World,
 };
 use bazdid_protocol::{ids::RoundId, time::Timestamp};
 
@@ -20,9 +20,9 @@ pub enum Share {
 }
 
 /// Gives a verdict on a round that nobody has judged yet.
-fn give(world: &mut World, desk: &Desk<'_>, id: RoundId, said: Said<'_>, due: Option<Timestamp>) -> Ruled {
-    let round = world.rounds.get(id).cloned().ok_or(Refusal::Unknown("round"))?;
-    if !may_judge(round.submitted_by, round.submitted_org, desk.officer.account, &desk.officer.organisations) {
+fn give(unit: &mut UnitOfWork, context: &DecisionContext<'_>, id: RoundId, said: Said<'_>, due: Option<Timestamp>) -> OfficeResult {
+    let round = unit.rounds.get(id).cloned().ok_or(Refusal::Unknown("round"))?;
+    if !may_judge(round.submitted_by, round.submitted_org, context.officer.account, &context.officer.organisations) {
         return Err(Refusal::OwnWork);
     }
     if round.verdict != RoundVerdict::Pending {
@@ -30,14 +30,14 @@ fn give(world: &mut World, desk: &Desk<'_>, id: RoundId, said: Said<'_>, due: Op
     }
     let verdict = Verdict {
         verdict: said.verdict,
-        by: Some(desk.officer.account),
-        at: desk.now,
-        command: Some(desk.command),
+        by: Some(context.officer.account),
+        at: context.now,
+        command: Some(context.command),
         defects: said.defects.to_vec(),
         note: said.note.map(str::to_owned),
         without_bytes: said.without_bytes.map(str::to_owned),
     };
-    judge(world, desk.reference, round, &verdict, (Heard::now(desk.now), due), &desk.mover()).map(drop).map_err(refusal)
+    judge(unit, context.reference, round, &verdict, (Heard::now(context.now), due), &context.mover()).map(drop).map_err(refusal)
 }
 
 const GONE_ON: Refusal = Refusal::State("the order has gone on since this round, or somebody has judged it");
@@ -74,7 +74,7 @@ pub struct Acceptance<'a> {
 ///
 /// # Errors
 /// Not his to judge; the order has gone on; part of it without saying which; bytes have not arrived.
-pub fn verify(world: &mut World, desk: &Desk<'_>, id: RoundId, acceptance: Acceptance<'_>) -> Ruled {
+pub fn verify(unit: &mut UnitOfWork, context: &DecisionContext<'_>, id: RoundId, acceptance: Acceptance<'_>) -> OfficeResult {
     let Acceptance { share, note, without_bytes } = acceptance;
     long("/note", note)?;
     if let Some(reason) = without_bytes {
@@ -84,14 +84,21 @@ pub fn verify(world: &mut World, desk: &Desk<'_>, id: RoundId, acceptance: Accep
         return field("/note", "say which part is accepted");
     }
     let verdict = if share == Share::All { RoundVerdict::Accepted } else { RoundVerdict::Partly };
-    give(world, desk, id, Said { verdict, defects: &[], note, without_bytes }, None)
+    give(unit, context, id, Said { verdict, defects: &[], note, without_bytes }, None)
 }
 
 /// Returns a round with at least one coded defect: the next round of the same holder begins, under a new epoch.
 ///
 /// # Errors
 /// Not his to judge; the order has gone on; no defect; the date lies in the past.
-pub fn rework(world: &mut World, desk: &Desk<'_>, id: RoundId, defects: &[Defect], due: Option<Timestamp>, note: Option<&str>) -> Ruled {
+pub fn rework(
+    unit: &mut UnitOfWork,
+    context: &DecisionContext<'_>,
+    id: RoundId,
+    defects: &[Defect],
+    due: Option<Timestamp>,
+    note: Option<&str>,
+) -> OfficeResult {
     long("/note", note)?;
     if defects.is_empty() || defects.len() > 50 {
         return field("/defects", "name 1 to 50 defects");
@@ -100,8 +107,8 @@ pub fn rework(world: &mut World, desk: &Desk<'_>, id: RoundId, defects: &[Defect
         super::coded("/defects", &defect.code)?;
         long("/defects", defect.note.as_deref())?;
     }
-    if due.is_some_and(|due| due <= desk.now) {
+    if due.is_some_and(|due| due <= context.now) {
         return field("/rework_due", "must lie in the future");
     }
-    give(world, desk, id, Said { verdict: RoundVerdict::Rework, defects, note, without_bytes: None }, due)
+    give(unit, context, id, Said { verdict: RoundVerdict::Rework, defects, note, without_bytes: None }, due)
 }

@@ -15,9 +15,9 @@ use crate::{
     },
     ticket::{Boundary, Ticket},
     ticket_flow::orders_of,
+    unit_of_work::UnitOfWork,
     work_order::{Answer, Defect, RoundVerdict, Standing, WorkEvent, WorkEventKind, WorkOrder, WorkOrderKind},
     work_order_graph::{Cell, Party},
-    world::World,
 };
 use bazdid_protocol::{
     ids::{RoundId, WorkOrderId},
@@ -29,28 +29,28 @@ fn officer(role: Role) -> Officer {
 }
 
 /// Somebody of the office does something, and the system follows up.
-fn act<T>(world: &mut World, role: Role, f: impl FnOnce(&mut World, &Desk<'_>) -> Ruled<T>) -> Ruled<T> {
+fn act<T>(unit: &mut UnitOfWork, role: Role, f: impl FnOnce(&mut UnitOfWork, &DecisionContext<'_>) -> OfficeResult<T>) -> OfficeResult<T> {
     let (reference, officer) = (reference(None), officer(role));
-    let desk = Desk { officer: &officer, reference: &reference, now: NOW.plus_minutes(5), command: id(990) };
-    let before = world.clone();
-    let done = f(world, &desk);
+    let context = DecisionContext { officer: &officer, reference: &reference, now: NOW.plus_minutes(5), command: id(990) };
+    let before = unit.clone();
+    let done = f(unit, &context);
     if done.is_err() {
-        let rows = |w: &World| (w.tickets.changed().count(), w.work_orders.changed().count(), w.assignments.changed().count());
-        assert_eq!(rows(world), rows(&before), "a refusal changes nothing");
+        let rows = |w: &UnitOfWork| (w.tickets.changed().count(), w.work_orders.changed().count(), w.assignments.changed().count());
+        assert_eq!(rows(unit), rows(&before), "a refusal changes nothing");
     }
-    follow(world, &reference, desk.now);
-    *world = reload(world);
+    follow(unit, &reference, context.now);
+    *unit = reload(unit);
     done
 }
 
-fn repair(world: &World) -> WorkOrder {
-    the_order(world, WorkOrderKind::Repair)
+fn repair(unit: &UnitOfWork) -> WorkOrder {
+    the_order(unit, WorkOrderKind::Repair)
 }
 
-fn at(state: WorkOrderState) -> World {
-    let mut world = registered(POTHOLE);
-    change(&mut world, WorkOrderKind::Repair, |o| o.state = state);
-    reload(&world)
+fn at(state: WorkOrderState) -> UnitOfWork {
+    let mut unit = registered(POTHOLE);
+    change(&mut unit, WorkOrderKind::Repair, |o| o.state = state);
+    reload(&unit)
 }
 
 fn accept(share: Share, note: Option<&str>) -> Acceptance<'_> {
@@ -58,18 +58,18 @@ fn accept(share: Share, note: Option<&str>) -> Acceptance<'_> {
 }
 
 /// The contractor has submitted.
-fn submitted() -> (World, RoundId) {
-    let mut world = at(WorkOrderState::Submitted);
-    let order = repair(&world);
+fn submitted() -> (UnitOfWork, RoundId) {
+    let mut unit = at(WorkOrderState::Submitted);
+    let order = repair(&unit);
     let round = new_round(&order, &Submission { number: 1, by: id(5), organisation: Some(id(FIRST)), at: NOW, event: id(70) });
     let round_id = round.id;
-    world.rounds.put(round);
-    (reload(&world), round_id)
+    unit.rounds.put(round);
+    (reload(&unit), round_id)
 }
 
 #[test]
 fn every_command_asks_the_graph_for_every_state_and_every_role() {
-    type Command = fn(&mut World, &Desk<'_>, WorkOrderId) -> Ruled;
+    type Command = fn(&mut UnitOfWork, &DecisionContext<'_>, WorkOrderId) -> OfficeResult;
     let commands: [(&str, WorkOrderState, Command); 6] = [
         ("offer", WorkOrderState::Offered, |w, d, o| offer(w, d, o, Target::Organisation(id(SECOND)), "نزدیک‌تر است")),
         ("reassign", WorkOrderState::Draft, |w, d, o| reassign(w, d, o, None, "پاسخ نمی‌دهد")),
@@ -83,9 +83,9 @@ fn every_command_asks_the_graph_for_every_state_and_every_role() {
             for (role, party) in
                 [(Role::Operator, Party::Operator), (Role::Supervisor, Party::Supervisor), (Role::Inspector, Party::Inspector)]
             {
-                let mut world = at(*from);
-                let order = repair(&world).id;
-                let done = act(&mut world, role, |w, d| command(w, d, order));
+                let mut unit = at(*from);
+                let order = repair(&unit).id;
+                let done = act(&mut unit, role, |w, d| command(w, d, order));
                 // An objection is to what was verified. To return a round is a verdict, and to end a hold another command.
                 let objects = matches!(from, WorkOrderState::Verified | WorkOrderState::Closed);
                 let online = Cell { from: *from, to, party, mode: Mode::Online };
@@ -102,15 +102,15 @@ fn every_command_asks_the_graph_for_every_state_and_every_role() {
 #[test]
 fn an_order_is_taken_from_its_holder_under_a_new_epoch_and_the_next_is_asked() {
     for state in [WorkOrderState::Offered, WorkOrderState::InProgress, WorkOrderState::OnHold, WorkOrderState::Submitted] {
-        let mut world = at(state);
-        let old = repair(&world);
-        act(&mut world, Role::Operator, |w, d| reassign(w, d, old.id, None, "پاسخ نمی‌دهد")).unwrap();
-        let new = repair(&world);
+        let mut unit = at(state);
+        let old = repair(&unit);
+        act(&mut unit, Role::Operator, |w, d| reassign(w, d, old.id, None, "پاسخ نمی‌دهد")).unwrap();
+        let new = repair(&unit);
         assert_eq!((new.state, new.organisation_id, new.epoch), (WorkOrderState::Offered, Some(id(SECOND)), old.epoch + 1), "{state}");
-        let held = world.assignments.get(old.assignment_id.unwrap()).unwrap();
+        let held = unit.assignments.get(old.assignment_id.unwrap()).unwrap();
         assert_eq!((held.answer, held.reason.as_deref(), held.until_epoch), (Some(Answer::Withdrawn), Some("پاسخ نمی‌دهد"), old.epoch));
-        act(&mut world, Role::Operator, |w, d| reassign(w, d, new.id, None, "او هم نه")).unwrap();
-        let nobody = repair(&world);
+        act(&mut unit, Role::Operator, |w, d| reassign(w, d, new.id, None, "او هم نه")).unwrap();
+        let nobody = repair(&unit);
         assert_eq!((nobody.state, nobody.organisation_id), (WorkOrderState::Draft, None));
         assert!(nobody.epoch > new.epoch, "nobody holds the epoch of a draft");
     }
@@ -118,42 +118,42 @@ fn an_order_is_taken_from_its_holder_under_a_new_epoch_and_the_next_is_asked() {
 
 #[test]
 fn by_hand_an_order_goes_to_whom_the_office_names_under_his_contract_if_there_is_one() {
-    let mut world = at(WorkOrderState::Offered);
-    let order = repair(&world).id;
-    act(&mut world, Role::Supervisor, |w, d| reassign(w, d, order, Some(Target::Organisation(id(SECOND))), "نزدیک‌تر است")).unwrap();
-    let row = repair(&world);
+    let mut unit = at(WorkOrderState::Offered);
+    let order = repair(&unit).id;
+    act(&mut unit, Role::Supervisor, |w, d| reassign(w, d, order, Some(Target::Organisation(id(SECOND))), "نزدیک‌تر است")).unwrap();
+    let row = repair(&unit);
     assert_eq!((row.organisation_id, row.contract_id, row.epoch), (Some(id(SECOND)), Some(id(SECOND + 100)), 2));
     assert_eq!((&row.explanation.value()["how"], &row.explanation.value()["reason"]), (&json!("by_hand"), &json!("نزدیک‌تر است")));
-    act(&mut world, Role::Supervisor, |w, d| reassign(w, d, order, Some(Target::Organisation(id(EMERGENCY))), "قراردادی ندارد")).unwrap();
-    let row = repair(&world);
+    act(&mut unit, Role::Supervisor, |w, d| reassign(w, d, order, Some(Target::Organisation(id(EMERGENCY))), "قراردادی ندارد")).unwrap();
+    let row = repair(&unit);
     assert_eq!((row.state, row.contract_id), (WorkOrderState::Offered, None), "of repairs an emergency group is asked too");
 
     let wrong = [(Target::Organisation(id(1)), "/organisation"), (Target::Inspector(id(2)), "/account")];
     for (target, at) in wrong {
-        let refused = act(&mut world, Role::Operator, |w, d| reassign(w, d, order, Some(target), "x"));
+        let refused = act(&mut unit, Role::Operator, |w, d| reassign(w, d, order, Some(target), "x"));
         assert!(matches!(refused, Err(Refusal::Field { pointer, .. }) if pointer == at), "{refused:?}");
-        assert_eq!(repair(&world).epoch, row.epoch);
+        assert_eq!(repair(&unit).epoch, row.epoch);
     }
-    let mut world = registered(TREE);
-    let order = the_order(&world, WorkOrderKind::Inspection).id;
-    act(&mut world, Role::Operator, |w, d| reassign(w, d, order, Some(Target::Inspector(id(3))), "بازرس دیگر")).unwrap();
-    let row = the_order(&world, WorkOrderKind::Inspection);
+    let mut unit = registered(TREE);
+    let order = the_order(&unit, WorkOrderKind::Inspection).id;
+    act(&mut unit, Role::Operator, |w, d| reassign(w, d, order, Some(Target::Inspector(id(3))), "بازرس دیگر")).unwrap();
+    let row = the_order(&unit, WorkOrderKind::Inspection);
     assert_eq!((row.state, row.account_id, row.epoch), (WorkOrderState::Accepted, Some(id(3)), 2));
 }
 
 #[test]
 fn a_cancelled_order_is_shown_to_its_holder_and_not_made_again() {
-    let mut world = at(WorkOrderState::InProgress);
-    let order = repair(&world).id;
-    let refused = act(&mut world, Role::Operator, |w, d| cancel(w, d, order, "Not needed", None));
+    let mut unit = at(WorkOrderState::InProgress);
+    let order = repair(&unit).id;
+    let refused = act(&mut unit, Role::Operator, |w, d| cancel(w, d, order, "Not needed", None));
     assert!(matches!(refused, Err(Refusal::Field { pointer: "/code", .. })));
-    act(&mut world, Role::Operator, |w, d| cancel(w, d, order, "not_needed", Some("شهروند منصرف شد"))).unwrap();
-    let row = repair(&world);
+    act(&mut unit, Role::Operator, |w, d| cancel(w, d, order, "not_needed", Some("شهروند منصرف شد"))).unwrap();
+    let row = repair(&unit);
     assert_eq!(
         (row.state, row.organisation_id, row.reason.as_deref()),
         (WorkOrderState::Cancelled, Some(id(FIRST)), Some("not_needed: شهروند منصرف شد"))
     );
-    assert_eq!(world.tickets.get(id(TICKET)).unwrap().status, TicketStatus::Triaged);
+    assert_eq!(unit.tickets.get(id(TICKET)).unwrap().status, TicketStatus::Triaged);
 }
 
 /// What the contractor has reported of his order.
@@ -186,69 +186,69 @@ fn what_nobody_had_begun_waits_again_when_its_hold_ends() {
         (&[WorkEventKind::Accept, WorkEventKind::FailVisit], WorkOrderState::FailedVisit),
     ];
     for (kinds, after) in reports {
-        let mut world = at(WorkOrderState::Accepted);
-        let order = repair(&world);
-        world.work_events.load((71..).zip(*kinds).map(|(n, kind)| reported(&order, n, *kind)));
-        act(&mut world, Role::Supervisor, |w, d| hold(w, d, order.id, "باران", d.now.plus_days(2))).unwrap();
-        act(&mut world, Role::Supervisor, |w, d| resume(w, d, order.id)).unwrap();
-        assert_eq!((repair(&world).state, repair(&world).review_at), (*after, None), "{kinds:?}");
+        let mut unit = at(WorkOrderState::Accepted);
+        let order = repair(&unit);
+        unit.work_events.load((71..).zip(*kinds).map(|(n, kind)| reported(&order, n, *kind)));
+        act(&mut unit, Role::Supervisor, |w, d| hold(w, d, order.id, "باران", d.now.plus_days(2))).unwrap();
+        act(&mut unit, Role::Supervisor, |w, d| resume(w, d, order.id)).unwrap();
+        assert_eq!((repair(&unit).state, repair(&unit).review_at), (*after, None), "{kinds:?}");
     }
 }
 
 #[test]
 fn holds_are_granted_refused_and_ended() {
-    let mut world = at(WorkOrderState::InProgress);
-    let order = repair(&world);
-    let nobody_asked = act(&mut world, Role::Supervisor, |w, d| refuse_hold(w, d, order.id, "باران نیست"));
+    let mut unit = at(WorkOrderState::InProgress);
+    let order = repair(&unit);
+    let nobody_asked = act(&mut unit, Role::Supervisor, |w, d| refuse_hold(w, d, order.id, "باران نیست"));
     assert!(matches!(nobody_asked, Err(Refusal::State(_))));
-    world.work_events.load([reported(&order, 71, WorkEventKind::RequestHold), reported(&order, 72, WorkEventKind::Start)]);
-    act(&mut world, Role::Supervisor, |w, d| refuse_hold(w, d, order.id, "باران نیست")).unwrap();
-    assert_eq!(world.work_events.get(id(71)).unwrap().standing, Standing::Overruled);
-    world.work_events.load([reported(&order, 73, WorkEventKind::RequestHold)]);
-    let past = act(&mut world, Role::Supervisor, |w, d| hold(w, d, order.id, "باران", d.now));
+    unit.work_events.load([reported(&order, 71, WorkEventKind::RequestHold), reported(&order, 72, WorkEventKind::Start)]);
+    act(&mut unit, Role::Supervisor, |w, d| refuse_hold(w, d, order.id, "باران نیست")).unwrap();
+    assert_eq!(unit.work_events.get(id(71)).unwrap().standing, Standing::Overruled);
+    unit.work_events.load([reported(&order, 73, WorkEventKind::RequestHold)]);
+    let past = act(&mut unit, Role::Supervisor, |w, d| hold(w, d, order.id, "باران", d.now));
     assert!(matches!(past, Err(Refusal::Field { pointer: "/review_at", .. })));
-    act(&mut world, Role::Supervisor, |w, d| hold(w, d, order.id, "باران", d.now.plus_days(2))).unwrap();
-    assert_eq!(repair(&world).state, WorkOrderState::OnHold);
-    assert_eq!(world.work_events.get(id(73)).unwrap().standing, Standing::Redundant, "who asked was answered");
-    act(&mut world, Role::Supervisor, |w, d| resume(w, d, order.id)).unwrap();
-    assert_eq!((repair(&world).state, repair(&world).review_at), (WorkOrderState::InProgress, None));
+    act(&mut unit, Role::Supervisor, |w, d| hold(w, d, order.id, "باران", d.now.plus_days(2))).unwrap();
+    assert_eq!(repair(&unit).state, WorkOrderState::OnHold);
+    assert_eq!(unit.work_events.get(id(73)).unwrap().standing, Standing::Redundant, "who asked was answered");
+    act(&mut unit, Role::Supervisor, |w, d| resume(w, d, order.id)).unwrap();
+    assert_eq!((repair(&unit).state, repair(&unit).review_at), (WorkOrderState::InProgress, None));
 }
 
 #[test]
 fn a_round_is_accepted_by_other_eyes_or_returned_with_defects() {
-    let (mut world, round) = submitted();
-    act(&mut world, Role::Supervisor, |w, d| verify(w, d, round, accept(Share::All, None))).unwrap();
-    assert_eq!(repair(&world).state, WorkOrderState::Verified);
-    assert_eq!(world.tickets.get(id(TICKET)).unwrap().status, TicketStatus::Resolved);
-    let again = act(&mut world, Role::Supervisor, |w, d| verify(w, d, round, accept(Share::All, None)));
+    let (mut unit, round) = submitted();
+    act(&mut unit, Role::Supervisor, |w, d| verify(w, d, round, accept(Share::All, None))).unwrap();
+    assert_eq!(repair(&unit).state, WorkOrderState::Verified);
+    assert_eq!(unit.tickets.get(id(TICKET)).unwrap().status, TicketStatus::Resolved);
+    let again = act(&mut unit, Role::Supervisor, |w, d| verify(w, d, round, accept(Share::All, None)));
     assert!(matches!(again, Err(Refusal::State(_))), "somebody has judged it");
 
-    let (mut world, round) = submitted();
+    let (mut unit, round) = submitted();
     let defects = [Defect { code: "debris_left".into(), note: None }];
-    assert!(matches!(act(&mut world, Role::Inspector, |w, d| rework(w, d, round, &[], None, None)), Err(Refusal::Field { .. })));
-    act(&mut world, Role::Inspector, |w, d| rework(w, d, round, &defects, None, Some("جمع کنید"))).unwrap();
-    let row = repair(&world);
+    assert!(matches!(act(&mut unit, Role::Inspector, |w, d| rework(w, d, round, &[], None, None)), Err(Refusal::Field { .. })));
+    act(&mut unit, Role::Inspector, |w, d| rework(w, d, round, &defects, None, Some("جمع کنید"))).unwrap();
+    let row = repair(&unit);
     assert_eq!((row.state, row.round, row.epoch, row.organisation_id), (WorkOrderState::Rework, 2, 2, Some(id(FIRST))));
-    assert_eq!(world.assignments.get(row.assignment_id.unwrap()).unwrap().until_epoch, 2);
-    let judged = world.rounds.get(round).unwrap();
+    assert_eq!(unit.assignments.get(row.assignment_id.unwrap()).unwrap().until_epoch, 2);
+    let judged = unit.rounds.get(round).unwrap();
     assert_eq!((judged.verdict, judged.defects.len(), judged.rework_due), (RoundVerdict::Rework, 1, Some(NOW.plus_minutes(605))));
 
-    let (mut world, round) = submitted();
-    let part = act(&mut world, Role::Supervisor, |w, d| verify(w, d, round, accept(Share::Part, None)));
+    let (mut unit, round) = submitted();
+    let part = act(&mut unit, Role::Supervisor, |w, d| verify(w, d, round, accept(Share::Part, None)));
     assert!(matches!(part, Err(Refusal::Field { pointer: "/note", .. })));
-    act(&mut world, Role::Supervisor, |w, d| verify(w, d, round, accept(Share::Part, Some("۸ متر مربع از ۱۰")))).unwrap();
-    assert_eq!(world.rounds.get(round).unwrap().verdict, RoundVerdict::Partly);
+    act(&mut unit, Role::Supervisor, |w, d| verify(w, d, round, accept(Share::Part, Some("۸ متر مربع از ۱۰")))).unwrap();
+    assert_eq!(unit.rounds.get(round).unwrap().verdict, RoundVerdict::Partly);
 }
 
 #[test]
 fn nobody_judges_his_own_work_nor_that_of_his_organisation() {
-    let (mut world, round) = submitted();
-    let mut own = world.rounds.get(round).unwrap().clone();
+    let (mut unit, round) = submitted();
+    let mut own = unit.rounds.get(round).unwrap().clone();
     for (by, organisation) in [(id(900), None), (id(5), Some(id(901)))] {
         own.submitted_by = by;
         own.submitted_org = organisation;
-        world.rounds.load([own.clone()]);
-        let refused = act(&mut world, Role::Supervisor, |w, d| verify(w, d, round, accept(Share::All, None)));
+        unit.rounds.load([own.clone()]);
+        let refused = act(&mut unit, Role::Supervisor, |w, d| verify(w, d, round, accept(Share::All, None)));
         assert_eq!(refused, Err(Refusal::OwnWork));
     }
     let operator = act(&mut submitted().0, Role::Operator, |w, d| verify(w, d, submitted().1, accept(Share::All, None)));
@@ -256,7 +256,7 @@ fn nobody_judges_his_own_work_nor_that_of_his_organisation() {
 }
 
 /// What the office does with a ticket.
-type End = fn(&mut World, &Desk<'_>) -> Ruled;
+type End = fn(&mut UnitOfWork, &DecisionContext<'_>) -> OfficeResult;
 
 #[test]
 fn a_ticket_is_put_off_passed_on_refused_and_taken_up_again() {
@@ -267,55 +267,55 @@ fn a_ticket_is_put_off_passed_on_refused_and_taken_up_again() {
         (TicketStatus::Rejected, |w, d| reject(w, d, id(TICKET), "not_municipal", None)),
     ];
     for (status, end) in ends {
-        let mut world = registered(POTHOLE);
-        act(&mut world, Role::Operator, end).unwrap();
-        let ticket = world.tickets.get(id(TICKET)).unwrap();
+        let mut unit = registered(POTHOLE);
+        act(&mut unit, Role::Operator, end).unwrap();
+        let ticket = unit.tickets.get(id(TICKET)).unwrap();
         assert_eq!(ticket.status, status);
         assert!(ticket.status_reason.is_some());
         assert_eq!(ticket.promise_at == Some(window.1), status == TicketStatus::Deferred, "the citizen gets a date");
-        assert_eq!(repair(&world).state, WorkOrderState::Cancelled);
-        assert!(matches!(act(&mut world, Role::Operator, end), Err(Refusal::Status { .. })), "once");
-        act(&mut world, Role::Operator, |w, d| reopen(w, d, id(TICKET), "شهروند اعتراض کرد")).unwrap();
-        let open: Vec<_> = orders_of(&world, id(TICKET)).filter(|o| o.state == WorkOrderState::Offered).collect();
+        assert_eq!(repair(&unit).state, WorkOrderState::Cancelled);
+        assert!(matches!(act(&mut unit, Role::Operator, end), Err(Refusal::Status { .. })), "once");
+        act(&mut unit, Role::Operator, |w, d| reopen(w, d, id(TICKET), "شهروند اعتراض کرد")).unwrap();
+        let open: Vec<_> = orders_of(&unit, id(TICKET)).filter(|o| o.state == WorkOrderState::Offered).collect();
         assert_eq!(open.len(), 1, "the system asks again");
     }
-    let mut world = at(WorkOrderState::InProgress);
-    assert!(matches!(act(&mut world, Role::Operator, |w, d| defer(w, d, id(TICKET), "بودجه", window)), Err(Refusal::State(_))));
-    assert!(matches!(act(&mut world, Role::Operator, |w, d| reopen(w, d, id(TICKET), "x")), Err(Refusal::Status { .. })));
+    let mut unit = at(WorkOrderState::InProgress);
+    assert!(matches!(act(&mut unit, Role::Operator, |w, d| defer(w, d, id(TICKET), "بودجه", window)), Err(Refusal::State(_))));
+    assert!(matches!(act(&mut unit, Role::Operator, |w, d| reopen(w, d, id(TICKET), "x")), Err(Refusal::Status { .. })));
 }
 
 #[test]
 fn a_merged_ticket_gives_its_callers_to_the_other_and_takes_them_back() {
-    let mut world = registered(POTHOLE);
-    world.tickets.load([Ticket { supporters: 2, status: TicketStatus::InWork, ..new_ticket(51, TREE) }]);
-    act(&mut world, Role::Operator, |w, d| merge(w, d, id(TICKET), id(51), None)).unwrap();
-    let ticket = world.tickets.get(id(TICKET)).unwrap();
+    let mut unit = registered(POTHOLE);
+    unit.tickets.load([Ticket { supporters: 2, status: TicketStatus::InWork, ..new_ticket(51, TREE) }]);
+    act(&mut unit, Role::Operator, |w, d| merge(w, d, id(TICKET), id(51), None)).unwrap();
+    let ticket = unit.tickets.get(id(TICKET)).unwrap();
     assert_eq!((ticket.status, ticket.duplicate_of), (TicketStatus::Duplicate, Some(id(51))));
-    assert_eq!(world.tickets.get(id(51)).unwrap().supporters, 3);
-    assert_eq!(repair(&world).state, WorkOrderState::Cancelled);
-    let back = act(&mut world, Role::Operator, |w, d| merge(w, d, id(51), id(TICKET), None));
+    assert_eq!(unit.tickets.get(id(51)).unwrap().supporters, 3);
+    assert_eq!(repair(&unit).state, WorkOrderState::Cancelled);
+    let back = act(&mut unit, Role::Operator, |w, d| merge(w, d, id(51), id(TICKET), None));
     assert!(matches!(back, Err(Refusal::State(_))), "no chains");
-    act(&mut world, Role::Operator, |w, d| reopen(w, d, id(TICKET), "دو چیز است")).unwrap();
-    assert_eq!((world.tickets.get(id(51)).unwrap().supporters, world.tickets.get(id(TICKET)).unwrap().duplicate_of), (2, None));
+    act(&mut unit, Role::Operator, |w, d| reopen(w, d, id(TICKET), "دو چیز است")).unwrap();
+    assert_eq!((unit.tickets.get(id(51)).unwrap().supporters, unit.tickets.get(id(TICKET)).unwrap().duplicate_of), (2, None));
 }
 
 #[test]
 fn triage_writes_fields_as_the_office_and_asks_anew_for_what_nobody_holds() {
-    let mut world = World::default();
+    let mut unit = UnitOfWork::default();
     let lost = Ticket { areas: vec![], leaf_areas: vec![], boundary: Boundary::Outside, ..new_ticket(TICKET, POTHOLE) };
-    world.tickets.load([Ticket { rev: 4, ..lost }]);
+    unit.tickets.load([Ticket { rev: 4, ..lost }]);
     let change = Triage { priority: Some(crate::category::Priority::Urgent), category: Some(id(COLLAPSE)), ..Triage::default() };
-    act(&mut world, Role::Operator, |w, d| triage(w, d, id(TICKET), &change)).unwrap();
-    let ticket = world.tickets.get(id(TICKET)).unwrap();
+    act(&mut unit, Role::Operator, |w, d| triage(w, d, id(TICKET), &change)).unwrap();
+    let ticket = unit.tickets.get(id(TICKET)).unwrap();
     assert_eq!((ticket.status, ticket.hazard), (TicketStatus::Triaged, Hazard::Critical));
     assert_eq!(ticket.registers["category"].v, 5);
-    let edits: Vec<_> = world.field_edits.iter().map(|e| (e.field, e.office, e.base, e.v)).collect();
+    let edits: Vec<_> = unit.field_edits.iter().map(|e| (e.field, e.office, e.base, e.v)).collect();
     let category = crate::ticket::TicketField::Category;
     assert_eq!(edits.len(), 2, "what stood before is kept");
     assert!(edits.contains(&(category, true, 0, 1)) && edits.contains(&(category, true, 4, 5)));
     let wrong = Triage { category: Some(id(1)), ..Triage::default() };
     assert!(matches!(
-        act(&mut world, Role::Operator, |w, d| triage(w, d, id(TICKET), &wrong)),
+        act(&mut unit, Role::Operator, |w, d| triage(w, d, id(TICKET), &wrong)),
         Err(Refusal::Field { pointer: "/category", .. })
     ));
 }

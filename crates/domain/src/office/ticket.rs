@@ -4,13 +4,13 @@ use crate::{
     assigning::call_off,
     category::Priority,
     intake::{Written, edit, ensure_origin, text_fault},
-    office::{Desk, Refusal, Ruled, coded, field, long, reason_given, with_words},
+    office::{DecisionContext, OfficeResult, Refusal, coded, field, long, reason_given, with_words},
     organisation::ActiveState,
     ticket::{PointSource, Register, Ticket, TicketField, TicketStatus},
     ticket_flow::{Because, is_open, orders_of, set_status},
+    unit_of_work::UnitOfWork,
     work_order::{WorkOrder, WorkOrderState},
     work_order_graph::Mover,
-    world::World,
 };
 use bazdid_protocol::{
     document::Document,
@@ -36,12 +36,12 @@ pub struct Triage {
     pub promise_at: Option<Timestamp>,
 }
 
-fn ticket_of(world: &World, id: TicketId) -> Ruled<Ticket> {
-    world.tickets.get(id).cloned().ok_or(Refusal::Unknown("ticket"))
+fn ticket_of(unit: &UnitOfWork, id: TicketId) -> OfficeResult<Ticket> {
+    unit.tickets.get(id).cloned().ok_or(Refusal::Unknown("ticket"))
 }
 
-fn because<'a>(desk: &Desk<'_>, reason: &'a str) -> Because<'a> {
-    Because { actor: Some(desk.officer.account), reason: Some(reason), at: desk.now }
+fn because<'a>(context: &DecisionContext<'_>, reason: &'a str) -> Because<'a> {
+    Because { actor: Some(context.officer.account), reason: Some(reason), at: context.now }
 }
 
 /// Looks at a ticket: what was new is triaged, and its fields are put right. Another category or place asks the question anew for
@@ -49,34 +49,34 @@ fn because<'a>(desk: &Desk<'_>, reason: &'a str) -> Because<'a> {
 ///
 /// # Errors
 /// The office has ended it; a field cannot be accepted.
-pub fn triage(world: &mut World, desk: &Desk<'_>, id: TicketId, triage: &Triage) -> Ruled {
-    let before = ticket_of(world, id)?;
+pub fn triage(unit: &mut UnitOfWork, context: &DecisionContext<'_>, id: TicketId, triage: &Triage) -> OfficeResult {
+    let before = ticket_of(unit, id)?;
     if before.status.is_shut_by_office() {
         return Err(Refusal::Status { from: before.status, to: TicketStatus::Triaged });
     }
     let mut ticket = before.clone();
-    apply(&mut ticket, desk, triage)?;
+    apply(&mut ticket, context, triage)?;
     let moved = ticket.category_id != before.category_id || ticket.areas != before.areas;
     let v = before.rev + 1;
     for field in changed_fields(&before, &ticket) {
-        let write = WriteId::of_command(desk.command);
-        let register = Register { eff: desk.now.micros(), by: write, actor: desk.officer.account, v };
+        let write = WriteId::of_command(context.command);
+        let register = Register { eff: context.now.micros(), by: write, actor: context.officer.account, v };
         ticket.registers.insert(field.to_string(), register);
-        ensure_origin(world, id, field);
-        let written = Written { by: desk.officer.account, device: None, office: true, at: desk.now, base: before.rev, v };
-        world.field_edits.put(edit(write, &ticket, field, &written));
+        ensure_origin(unit, id, field);
+        let written = Written { by: context.officer.account, device: None, office: true, at: context.now, base: before.rev, v };
+        unit.field_edits.put(edit(write, &ticket, field, &written));
     }
     if ticket != before {
-        ticket.stamp = ticket.stamp.max(desk.now);
-        ticket.updated_at = ticket.updated_at.max(desk.now);
-        world.tickets.put(ticket);
+        ticket.stamp = ticket.stamp.max(context.now);
+        ticket.updated_at = ticket.updated_at.max(context.now);
+        unit.tickets.put(ticket);
     }
     if before.status == TicketStatus::New {
-        let looked = Because { actor: Some(desk.officer.account), reason: None, at: desk.now };
-        set_status(world, id, TicketStatus::Triaged, looked);
+        let looked = Because { actor: Some(context.officer.account), reason: None, at: context.now };
+        set_status(unit, id, TicketStatus::Triaged, looked);
     }
     if moved {
-        ask_anew(world, id);
+        ask_anew(unit, id);
     }
     Ok(())
 }
@@ -91,7 +91,7 @@ fn changed_fields(before: &Ticket, now: &Ticket) -> Vec<TicketField> {
     differs.into_iter().filter(|(_, differs)| *differs).map(|(field, _)| field).collect()
 }
 
-fn apply(ticket: &mut Ticket, desk: &Desk<'_>, triage: &Triage) -> Ruled {
+fn apply(ticket: &mut Ticket, context: &DecisionContext<'_>, triage: &Triage) -> OfficeResult {
     if let Some(text) = &triage.text {
         if text.trim().is_empty() || text_fault(text).is_some() {
             return field("/text", "must have 1 to 4000 characters, none of them NUL");
@@ -108,7 +108,7 @@ fn apply(ticket: &mut Ticket, desk: &Desk<'_>, triage: &Triage) -> Ruled {
         if let Some((_, why)) = point.fault() {
             return field("/point", why);
         }
-        let place = desk.reference.locate(&point);
+        let place = context.reference.locate(&point);
         // Set by a person who knows: however rough the map was, no worse fix overrules it.
         ticket.point = Point { accuracy_m: None, ..point };
         ticket.point_source = PointSource::Map;
@@ -117,7 +117,7 @@ fn apply(ticket: &mut Ticket, desk: &Desk<'_>, triage: &Triage) -> Ruled {
         ticket.boundary = place.boundary;
     }
     if let Some(id) = triage.category {
-        let Some(category) = desk.reference.categories.get(&id).filter(|c| c.state == ActiveState::Active) else {
+        let Some(category) = context.reference.categories.get(&id).filter(|c| c.state == ActiveState::Active) else {
             return field("/category", "there is no such category in use");
         };
         ticket.category_id = id;
@@ -125,7 +125,7 @@ fn apply(ticket: &mut Ticket, desk: &Desk<'_>, triage: &Triage) -> Ruled {
     }
     ticket.priority = triage.priority.unwrap_or(ticket.priority);
     if let Some(promise) = triage.promise_at {
-        if promise <= desk.now {
+        if promise <= context.now {
             return field("/promise_at", "must lie in the future");
         }
         ticket.promise_at = Some(promise);
@@ -134,10 +134,10 @@ fn apply(ticket: &mut Ticket, desk: &Desk<'_>, triage: &Triage) -> Ruled {
 }
 
 /// Drafts are decided again.
-fn ask_anew(world: &mut World, id: TicketId) {
-    let drafts: Vec<WorkOrder> = orders_of(world, id).filter(|o| o.state == WorkOrderState::Draft).cloned().collect();
+fn ask_anew(unit: &mut UnitOfWork, id: TicketId) {
+    let drafts: Vec<WorkOrder> = orders_of(unit, id).filter(|o| o.state == WorkOrderState::Draft).cloned().collect();
     for order in drafts {
-        world.work_orders.put(WorkOrder { explanation: Document::default(), ..order });
+        unit.work_orders.put(WorkOrder { explanation: Document::default(), ..order });
     }
 }
 
@@ -146,19 +146,25 @@ fn ask_anew(world: &mut World, id: TicketId) {
 ///
 /// # Errors
 /// Somebody is at it; the window is none; the office has ended it.
-pub fn defer(world: &mut World, desk: &Desk<'_>, id: TicketId, reason: &str, (from, to): (Timestamp, Timestamp)) -> Ruled {
-    let ticket = ticket_of(world, id)?;
+pub fn defer(
+    unit: &mut UnitOfWork,
+    context: &DecisionContext<'_>,
+    id: TicketId,
+    reason: &str,
+    (from, to): (Timestamp, Timestamp),
+) -> OfficeResult {
+    let ticket = ticket_of(unit, id)?;
     reason_given("/reason", reason)?;
-    if from > to || to <= desk.now {
+    if from > to || to <= context.now {
         return field("/planned_to", "the window must end in the future and not before it begins");
     }
     may_leave(&ticket, TicketStatus::Deferred)?;
-    put_off(world, ticket, to, because(desk, &format!("{reason} [{from}/{to}]")), &desk.mover()).map_err(Refusal::State)
+    put_off(unit, ticket, to, because(context, &format!("{reason} [{from}/{to}]")), &context.mover()).map_err(Refusal::State)
 }
 
 /// Puts a ticket off until an instant, and calls off the orders that nobody has begun.
 pub(in crate::office) fn put_off(
-    world: &mut World,
+    unit: &mut UnitOfWork,
     ticket: Ticket,
     until: Timestamp,
     because: Because<'_>,
@@ -169,17 +175,17 @@ pub(in crate::office) fn put_off(
         use WorkOrderState::{InProgress, OnHold, Rework, Submitted};
         matches!(o.state, InProgress | OnHold | Submitted | Rework)
     };
-    if orders_of(world, id).any(begun) {
+    if orders_of(unit, id).any(begun) {
         return Err("somebody is at the work; let it end or cancel the order first");
     }
-    world.tickets.put(Ticket { promise_at: Some(until), ..ticket });
-    call_off_all(world, id, because.at, "deferred", by);
-    set_status(world, id, TicketStatus::Deferred, because);
+    unit.tickets.put(Ticket { promise_at: Some(until), ..ticket });
+    call_off_all(unit, id, because.at, "deferred", by);
+    set_status(unit, id, TicketStatus::Deferred, because);
     Ok(())
 }
 
 /// Whether the office may still say something else of a ticket.
-fn may_leave(ticket: &Ticket, to: TicketStatus) -> Ruled {
+fn may_leave(ticket: &Ticket, to: TicketStatus) -> OfficeResult {
     if ticket.status.is_shut_by_office() || matches!(ticket.status, TicketStatus::Closed) || ticket.status == to {
         return Err(Refusal::Status { from: ticket.status, to });
     }
@@ -187,11 +193,11 @@ fn may_leave(ticket: &Ticket, to: TicketStatus) -> Ruled {
 }
 
 /// Calls off every order that can be; what was submitted is judged and paid as ever.
-fn call_off_all(world: &mut World, id: TicketId, now: Timestamp, reason: &str, by: &Mover<'_>) {
-    let orders: Vec<WorkOrder> = orders_of(world, id).cloned().collect();
+fn call_off_all(unit: &mut UnitOfWork, id: TicketId, now: Timestamp, reason: &str, by: &Mover<'_>) {
+    let orders: Vec<WorkOrder> = orders_of(unit, id).cloned().collect();
     for mut order in orders {
-        if call_off(world, &mut order, now, reason, by).is_ok() {
-            world.work_orders.put(order);
+        if call_off(unit, &mut order, now, reason, by).is_ok() {
+            unit.work_orders.put(order);
         }
     }
 }
@@ -200,16 +206,16 @@ fn call_off_all(world: &mut World, id: TicketId, now: Timestamp, reason: &str, b
 ///
 /// # Errors
 /// The organisation is none; the office has ended the ticket.
-pub fn refer(world: &mut World, desk: &Desk<'_>, id: TicketId, to: OrganisationId, reason: &str) -> Ruled {
-    let ticket = ticket_of(world, id)?;
+pub fn refer(unit: &mut UnitOfWork, context: &DecisionContext<'_>, id: TicketId, to: OrganisationId, reason: &str) -> OfficeResult {
+    let ticket = ticket_of(unit, id)?;
     reason_given("/reason", reason)?;
-    let Some(organisation) = desk.reference.organisations.get(&to).filter(|o| o.state == ActiveState::Active) else {
+    let Some(organisation) = context.reference.organisations.get(&to).filter(|o| o.state == ActiveState::Active) else {
         return field("/organisation", "there is no such organisation in use");
     };
     may_leave(&ticket, TicketStatus::Referred)?;
-    call_off_all(world, id, desk.now, "referred", &desk.mover());
+    call_off_all(unit, id, context.now, "referred", &context.mover());
     let why = format!("{}: {reason}", organisation.code);
-    set_status(world, id, TicketStatus::Referred, because(desk, &why));
+    set_status(unit, id, TicketStatus::Referred, because(context, &why));
     Ok(())
 }
 
@@ -217,25 +223,32 @@ pub fn refer(world: &mut World, desk: &Desk<'_>, id: TicketId, to: OrganisationI
 ///
 /// # Errors
 /// The office has ended the ticket.
-pub fn reject(world: &mut World, desk: &Desk<'_>, id: TicketId, code: &str, note: Option<&str>) -> Ruled {
-    end(world, desk, id, TicketStatus::Rejected, code, note)
+pub fn reject(unit: &mut UnitOfWork, context: &DecisionContext<'_>, id: TicketId, code: &str, note: Option<&str>) -> OfficeResult {
+    end(unit, context, id, TicketStatus::Rejected, code, note)
 }
 
 /// Withdraws a ticket, with a coded reason.
 ///
 /// # Errors
 /// The office has ended the ticket.
-pub fn cancel(world: &mut World, desk: &Desk<'_>, id: TicketId, code: &str, note: Option<&str>) -> Ruled {
-    end(world, desk, id, TicketStatus::Cancelled, code, note)
+pub fn cancel(unit: &mut UnitOfWork, context: &DecisionContext<'_>, id: TicketId, code: &str, note: Option<&str>) -> OfficeResult {
+    end(unit, context, id, TicketStatus::Cancelled, code, note)
 }
 
-fn end(world: &mut World, desk: &Desk<'_>, id: TicketId, to: TicketStatus, code: &str, note: Option<&str>) -> Ruled {
-    let ticket = ticket_of(world, id)?;
+fn end(
+    unit: &mut UnitOfWork,
+    context: &DecisionContext<'_>,
+    id: TicketId,
+    to: TicketStatus,
+    code: &str,
+    note: Option<&str>,
+) -> OfficeResult {
+    let ticket = ticket_of(unit, id)?;
     coded("/code", code)?;
     long("/note", note)?;
     may_leave(&ticket, to)?;
-    call_off_all(world, id, desk.now, code, &desk.mover());
-    set_status(world, id, to, because(desk, &with_words(code, note)));
+    call_off_all(unit, id, context.now, code, &context.mover());
+    set_status(unit, id, to, because(context, &with_words(code, note)));
     Ok(())
 }
 
@@ -243,10 +256,10 @@ fn end(world: &mut World, desk: &Desk<'_>, id: TicketId, to: TicketStatus, code:
 ///
 /// # Errors
 /// They are one already, or the other has ended or is itself a duplicate.
-pub fn merge(world: &mut World, desk: &Desk<'_>, id: TicketId, into: TicketId, note: Option<&str>) -> Ruled {
-    let ticket = ticket_of(world, id)?;
+pub fn merge(unit: &mut UnitOfWork, context: &DecisionContext<'_>, id: TicketId, into: TicketId, note: Option<&str>) -> OfficeResult {
+    let ticket = ticket_of(unit, id)?;
     long("/note", note)?;
-    let master = world.tickets.get(into).cloned().ok_or(Refusal::Unknown("ticket to merge into"))?;
+    let master = unit.tickets.get(into).cloned().ok_or(Refusal::Unknown("ticket to merge into"))?;
     if id == into {
         return field("/into", "a ticket is not merged into itself");
     }
@@ -254,7 +267,7 @@ pub fn merge(world: &mut World, desk: &Desk<'_>, id: TicketId, into: TicketId, n
         return Err(Refusal::State("the ticket to merge into was ended by the office"));
     }
     may_leave(&ticket, TicketStatus::Duplicate)?;
-    join(world, ticket, master, because(desk, &with_words(DUPLICATE, note)), &desk.mover());
+    join(unit, ticket, master, because(context, &with_words(DUPLICATE, note)), &context.mover());
     Ok(())
 }
 
@@ -262,36 +275,36 @@ pub fn merge(world: &mut World, desk: &Desk<'_>, id: TicketId, into: TicketId, n
 pub(in crate::office) const DUPLICATE: &str = "duplicate";
 
 /// Makes a ticket the duplicate of another: its callers support the other, its open orders are called off.
-pub(in crate::office) fn join(world: &mut World, ticket: Ticket, master: Ticket, because: Because<'_>, by: &Mover<'_>) {
+pub(in crate::office) fn join(unit: &mut UnitOfWork, ticket: Ticket, master: Ticket, because: Because<'_>, by: &Mover<'_>) {
     let (id, into) = (ticket.id, master.id);
-    world.tickets.put(Ticket {
+    unit.tickets.put(Ticket {
         supporters: master.supporters + ticket.supporters,
         stamp: master.stamp.max(because.at),
         updated_at: master.updated_at.max(because.at),
         ..master
     });
-    world.tickets.put(Ticket { duplicate_of: Some(into), ..ticket });
-    call_off_all(world, id, because.at, DUPLICATE, by);
-    set_status(world, id, TicketStatus::Duplicate, because);
+    unit.tickets.put(Ticket { duplicate_of: Some(into), ..ticket });
+    call_off_all(unit, id, because.at, DUPLICATE, by);
+    set_status(unit, id, TicketStatus::Duplicate, because);
 }
 
 /// Takes a ticket up again: it is new, and the system gives it an order if none is open.
 ///
 /// # Errors
 /// It is being worked at.
-pub fn reopen(world: &mut World, desk: &Desk<'_>, id: TicketId, reason: &str) -> Ruled {
-    let ticket = ticket_of(world, id)?;
+pub fn reopen(unit: &mut UnitOfWork, context: &DecisionContext<'_>, id: TicketId, reason: &str) -> OfficeResult {
+    let ticket = ticket_of(unit, id)?;
     reason_given("/reason", reason)?;
     if matches!(ticket.status, TicketStatus::New | TicketStatus::Triaged | TicketStatus::InWork) {
         return Err(Refusal::Status { from: ticket.status, to: TicketStatus::New });
     }
-    if let Some(mut master) = ticket.duplicate_of.and_then(|m| world.tickets.get(m)).cloned() {
+    if let Some(mut master) = ticket.duplicate_of.and_then(|m| unit.tickets.get(m)).cloned() {
         master.supporters = (master.supporters - ticket.supporters).max(1);
-        world.tickets.put(master);
+        unit.tickets.put(master);
     }
-    world.tickets.put(Ticket { duplicate_of: None, ..ticket });
-    let open = orders_of(world, id).any(|o| is_open(o.state));
+    unit.tickets.put(Ticket { duplicate_of: None, ..ticket });
+    let open = orders_of(unit, id).any(|o| is_open(o.state));
     let to = if open { TicketStatus::Triaged } else { TicketStatus::New };
-    set_status(world, id, to, because(desk, reason));
+    set_status(unit, id, to, because(context, reason));
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Decides mutations against a world, one after another, without I/O.
+//! Decides mutations against a unit of work, one after another, without I/O.
 //!
 //! Evidence is always kept; only a transition can be refused. What the author may not know of is answered as what the server
 //! does not know: held. Who may write is judged by history: the holder of an epoch may report what was done in it, whoever
@@ -33,11 +33,11 @@ use uuid::Uuid;
 use crate::{
     account::Role,
     policy::{Permission, role_allows},
-    sync::{stamp::Stamp, surroundings::Surroundings},
+    sync::{merge_context::MergeContext, stamp::Stamp},
     ticket::{FieldEdit, Ticket, TicketField},
+    unit_of_work::UnitOfWork,
     visibility::{Reach, Reader, at_place},
     work_order::WorkOrder,
-    world::World,
 };
 use bazdid_protocol::{
     command::Command,
@@ -109,12 +109,12 @@ pub struct Act<'a> {
     pub office: bool,
 }
 
-/// Decides one mutation. The world changes only as far as the outcome says; the caller takes a group back as a whole.
-pub fn decide(world: &mut World, around: &Surroundings<'_>, author: &Author, act: &Act<'_>) -> Outcome {
-    if let Some(aside) = quarantine::check(world, around, author, act) {
+/// Decides one mutation. The unit of work changes only as far as the outcome says; the caller takes a group back as a whole.
+pub fn decide(unit: &mut UnitOfWork, context: &MergeContext<'_>, author: &Author, act: &Act<'_>) -> Outcome {
+    if let Some(aside) = quarantine::check(unit, context, author, act) {
         return aside;
     }
-    if let Some(refusal) = identity::refuse(world, around, act) {
+    if let Some(refusal) = identity::refuse(unit, context, act) {
         return refusal;
     }
     match act.command {
@@ -126,7 +126,7 @@ pub fn decide(world: &mut World, around: &Surroundings<'_>, author: &Author, act
         | Command::PhotoAdd(_)
         | Command::PhotoRemove(_)
         | Command::MeasurementAdd(_)
-        | Command::ChecklistAnswer(_) => facts::decide(world, around, author, act),
+        | Command::ChecklistAnswer(_) => facts::decide(unit, context, author, act),
         Command::WorkAccept
         | Command::WorkDecline(_)
         | Command::WorkStart(_)
@@ -134,48 +134,53 @@ pub fn decide(world: &mut World, around: &Surroundings<'_>, author: &Author, act
         | Command::WorkResume
         | Command::WorkSubmit(_)
         | Command::WorkFailVisit(_)
-        | Command::InspectionSubmit(_) => work::decide(world, around, author, act),
-        Command::WorkRetract(args) => retract::decide(world, around, author, act, args),
-        Command::RoundVerify(_) | Command::RoundRework(_) => judge::decide(world, around, author, act),
-        Command::TicketCreate(args) => ticket::create(world, around, author, act, args),
-        Command::TicketEdit(args) => edit::edit(world, around, author, act, &args.set),
-        Command::TicketPropose(args) => edit::propose(world, around, author, act, args),
+        | Command::InspectionSubmit(_) => work::decide(unit, context, author, act),
+        Command::WorkRetract(args) => retract::decide(unit, context, author, act, args),
+        Command::RoundVerify(_) | Command::RoundRework(_) => judge::decide(unit, context, author, act),
+        Command::TicketCreate(args) => ticket::create(unit, context, author, act, args),
+        Command::TicketEdit(args) => edit::edit(unit, context, author, act, &args.set),
+        Command::TicketPropose(args) => edit::propose(unit, context, author, act, args),
     }
 }
 
 /// The ticket, and the work order if the entity is one, as far as the author may know of it, or may have known when they acted: a
 /// ticket that has moved elsewhere since may still stand in the copy of a device that was out of reach.
-fn target<'w>(world: &'w World, around: &Surroundings<'_>, author: &Author, entity: Uuid) -> Option<(&'w Ticket, Option<&'w WorkOrder>)> {
-    let order = world.work_orders.get(WorkOrderId::new(entity));
-    let ticket = world.tickets.get(order.map_or_else(|| TicketId::new(entity), |o| o.ticket_id))?;
-    let is_known = author.reach.reads(world, ticket) || was_within(world, around, author, ticket) || has_held(world, author, ticket, order);
+fn target<'w>(
+    unit: &'w UnitOfWork,
+    context: &MergeContext<'_>,
+    author: &Author,
+    entity: Uuid,
+) -> Option<(&'w Ticket, Option<&'w WorkOrder>)> {
+    let order = unit.work_orders.get(WorkOrderId::new(entity));
+    let ticket = unit.tickets.get(order.map_or_else(|| TicketId::new(entity), |o| o.ticket_id))?;
+    let is_known = author.reach.reads(unit, ticket) || was_within(unit, context, author, ticket) || has_held(unit, author, ticket, order);
     is_known.then_some((ticket, order))
 }
 
 /// Whether the author answers for the place of a ticket, or did for one that it had when they acted: what they found or hold is
 /// theirs to see, not to judge.
-fn answers_for(world: &World, around: &Surroundings<'_>, author: &Author, ticket: &Ticket) -> bool {
-    author.reach.includes_any(at_place(&ticket.leaf_areas, Reader::Area)) || was_within(world, around, author, ticket)
+fn answers_for(unit: &UnitOfWork, context: &MergeContext<'_>, author: &Author, ticket: &Ticket) -> bool {
+    author.reach.includes_any(at_place(&ticket.leaf_areas, Reader::Area)) || was_within(unit, context, author, ticket)
 }
 
 /// Whether the author's reach includes a place that anybody ever gave a ticket, whether it stood or not: what follows must not depend
 /// on the order in which the edits arrived.
-fn was_within(world: &World, around: &Surroundings<'_>, author: &Author, ticket: &Ticket) -> bool {
+fn was_within(unit: &UnitOfWork, context: &MergeContext<'_>, author: &Author, ticket: &Ticket) -> bool {
     let reaches_places = match &author.reach {
         Reach::Everything => true,
         Reach::Parts(parts) => parts.every_office || !parts.areas.is_empty(),
     };
-    let moves = || world.field_edits.iter().filter(|e| e.ticket_id == ticket.id && e.field == TicketField::Point);
+    let moves = || unit.field_edits.iter().filter(|e| e.ticket_id == ticket.id && e.field == TicketField::Point);
     let point = |e: &FieldEdit| serde_json::from_value::<Point>(e.value.clone()).ok();
-    reaches_places && moves().filter_map(point).any(|p| author.reach.includes_any(at_place(&around.locate(&p).leaf_areas, Reader::Area)))
+    reaches_places && moves().filter_map(point).any(|p| author.reach.includes_any(at_place(&context.locate(&p).leaf_areas, Reader::Area)))
 }
 
 /// Whether the author's party was ever asked to do an order, or any order of a ticket.
-fn has_held(world: &World, author: &Author, ticket: &Ticket, order: Option<&WorkOrder>) -> bool {
-    let held = |o: WorkOrderId| world.assignments.iter().any(|a| a.work_order_id == o && is_party(author, a.organisation_id, a.account_id));
+fn has_held(unit: &UnitOfWork, author: &Author, ticket: &Ticket, order: Option<&WorkOrder>) -> bool {
+    let held = |o: WorkOrderId| unit.assignments.iter().any(|a| a.work_order_id == o && is_party(author, a.organisation_id, a.account_id));
     match order {
         Some(order) => held(order.id),
-        None => world.work_orders.iter().any(|o| o.ticket_id == ticket.id && held(o.id)),
+        None => unit.work_orders.iter().any(|o| o.ticket_id == ticket.id && held(o.id)),
     }
 }
 

@@ -8,8 +8,8 @@ use crate::{
     account::{Role, RoleGrant},
     policy::{Permission, role_allows},
     ticket::Ticket,
+    unit_of_work::{Table, UnitOfWork},
     visibility::{Reader, View, Visible, at_place, by_ticket, with_view},
-    world::{Table, World},
 };
 use bazdid_protocol::{
     channel::Channel,
@@ -124,10 +124,10 @@ impl Reach {
         *self == Self::Everything || self.includes_any(readers)
     }
 
-    /// Whether it includes a row of a world.
+    /// Whether it includes a row of a unit of work.
     #[must_use]
-    pub fn reads<E: Visible>(&self, world: &World, row: &E) -> bool {
-        *self == Self::Everything || with_view(world, |view| self.includes_any(row.readers(view)))
+    pub fn reads<E: Visible>(&self, unit: &UnitOfWork, row: &E) -> bool {
+        *self == Self::Everything || with_view(unit, |view| self.includes_any(row.readers(view)))
     }
 
     /// Whether it includes what only the office of a ticket's place reads.
@@ -154,30 +154,30 @@ impl Reach {
         readers.map(Reader::channel).collect()
     }
 
-    /// The rows of a world that it includes, by kind and id; `None`: all of them, because it includes what the office of every
+    /// The rows of a unit of work that it includes, by kind and id; `None`: all of them, because it includes what the office of every
     /// ticket's place reads.
     #[must_use]
-    pub fn readable(&self, world: &World) -> Option<BTreeSet<(&'static str, Uuid)>> {
-        if world.tickets.iter().all(|ticket| self.is_office_of(ticket)) {
+    pub fn readable(&self, unit: &UnitOfWork) -> Option<BTreeSet<(&'static str, Uuid)>> {
+        if unit.tickets.iter().all(|ticket| self.is_office_of(ticket)) {
             return None;
         }
-        Some(self.rows(world))
+        Some(self.rows(unit))
     }
 
-    /// The rows of a world that it includes, by kind and id.
+    /// The rows of a unit of work that it includes, by kind and id.
     #[must_use]
-    pub fn rows(&self, world: &World) -> BTreeSet<(&'static str, Uuid)> {
+    pub fn rows(&self, unit: &UnitOfWork) -> BTreeSet<(&'static str, Uuid)> {
         fn add<E: Visible>(reach: &Reach, table: &Table<E>, view: &View<'_>, rows: &mut BTreeSet<(&'static str, Uuid)>) {
             rows.extend(table.iter().filter(|row| reach.includes_any(row.readers(view))).map(|row| (E::KIND, row.id().uuid())));
         }
-        let orders = by_ticket(world.work_orders.iter());
+        let orders = by_ticket(unit.work_orders.iter());
         let view = View {
-            ticket: &|id| world.tickets.get(id),
+            ticket: &|id| unit.tickets.get(id),
             orders: &|id| orders.get(&id).cloned().unwrap_or_default(),
-            order: &|id| world.work_orders.get(id),
+            order: &|id| unit.work_orders.get(id),
         };
         let mut rows = BTreeSet::new();
-        macro_rules! tables { ($($table:ident),+) => {$( add(self, &world.$table, &view, &mut rows); )+} }
+        macro_rules! tables { ($($table:ident),+) => {$( add(self, &unit.$table, &view, &mut rows); )+} }
         tables!(tickets, work_orders, rounds, work_events, visits, notes, measurements, answers, photos, conflicts);
         rows
     }

@@ -8,28 +8,28 @@ use crate::{
     conflict::Conflict,
     photo::Photo,
     ticket::{Ticket, TicketOrigin},
+    unit_of_work::UnitOfWork,
     visit::{Measurement, Note, Visit},
     watermelon::{Table, id},
     work_order::{WorkEvent, WorkOrder},
-    world::World,
 };
 use bazdid_protocol::{geo::Point, ids::Id, time::Timestamp};
 
 /// Columns of a row.
 pub type Row = Map<String, Value>;
 
-/// A row of a world as the app sees it; nothing if it is not there or was removed by its author.
+/// A row of a unit of work as the app sees it; nothing if it is not there or was removed by its author.
 #[must_use]
-pub fn show(world: &World, table: Table, row: Uuid) -> Option<Row> {
+pub fn show(unit: &UnitOfWork, table: Table, row: Uuid) -> Option<Row> {
     let value = match table {
-        Table::Tickets => world.tickets.get(Id::new(row)).map(ticket),
-        Table::WorkOrders => world.work_orders.get(Id::new(row)).map(work_order),
-        Table::WorkEvents => world.work_events.get(Id::new(row)).map(work_event),
-        Table::Visits => world.visits.get(Id::new(row)).map(visit),
-        Table::Photos => world.photos.get(Id::new(row)).filter(|p| p.removed_at.is_none()).map(photo),
-        Table::Measurements => world.measurements.get(Id::new(row)).map(measurement),
-        Table::Notes => world.notes.get(Id::new(row)).filter(|n| n.removed_at.is_none()).map(note),
-        Table::SyncMessages => world.conflicts.get(Id::new(row)).map(conflict),
+        Table::Tickets => unit.tickets.get(Id::new(row)).map(ticket),
+        Table::WorkOrders => unit.work_orders.get(Id::new(row)).map(work_order),
+        Table::WorkEvents => unit.work_events.get(Id::new(row)).map(work_event),
+        Table::Visits => unit.visits.get(Id::new(row)).map(visit),
+        Table::Photos => unit.photos.get(Id::new(row)).filter(|p| p.removed_at.is_none()).map(photo),
+        Table::Measurements => unit.measurements.get(Id::new(row)).map(measurement),
+        Table::Notes => unit.notes.get(Id::new(row)).filter(|n| n.removed_at.is_none()).map(note),
+        Table::SyncMessages => unit.conflicts.get(Id::new(row)).map(conflict),
     };
     match value {
         Some(Value::Object(row)) => Some(row),

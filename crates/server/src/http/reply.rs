@@ -30,7 +30,7 @@ pub fn created(body: &impl Serialize) -> Result<once::Answer> {
 }
 
 /// Sends an answer that is kept; the first and the repeated one look the same.
-pub fn kept((status, body): once::Answer) -> HttpResponse {
+pub fn replayable((status, body): once::Answer) -> HttpResponse {
     let mut response = HttpResponse::build(StatusCode::from_u16(status).unwrap_or(StatusCode::OK));
     if let Some(rev) = body.get("rev").and_then(Value::as_i64) {
         response.insert_header((header::ETAG, etag(rev)));

@@ -106,7 +106,7 @@ pub struct Setup {
 pub struct Reader {
     setup: Setup,
     near: Arc<Near>,
-    hands: Arc<Semaphore>,
+    pool: Arc<Semaphore>,
 }
 
 /// What was found, or why the picture is to blame that nothing was.
@@ -116,8 +116,8 @@ impl Reader {
     /// A reader that has read nothing yet.
     #[must_use]
     pub fn new(setup: Setup) -> Self {
-        let hands = Arc::new(Semaphore::new(setup.threads + SPARE));
-        Self { setup, near: Arc::default(), hands }
+        let pool = Arc::new(Semaphore::new(setup.threads + SPARE));
+        Self { setup, near: Arc::default(), pool }
     }
 
     /// What it is built from.
@@ -216,7 +216,7 @@ impl Reader {
         if picture.attempts > MAX_ATTEMPTS {
             return Ok(Err(ReadFault::Abandoned));
         }
-        let permit = Arc::clone(&self.hands).acquire_owned().await.map_err(|e| Error::internal("the reader is closed").caused_by(e))?;
+        let permit = Arc::clone(&self.pool).acquire_owned().await.map_err(|e| Error::internal("the reader is closed").caused_by(e))?;
         let watch = Stopwatch::start();
         let key = Key::Content(picture.sha256.clone());
         let look = match self.setup.uploads.blobs().read_file(&key, MAX_BYTES).await? {

@@ -273,9 +273,9 @@ mod tests {
         Field { name: "text", usual: &["text", "complaint_type+descriptor"], needed: Need::May },
     ];
 
-    type Told = Result<(u64, String, Option<String>), (u64, String)>;
+    type ReadResult = Result<(u64, String, Option<String>), (u64, String)>;
 
-    fn rows(bytes: &[u8], map: &[(&str, &str)]) -> Vec<Told> {
+    fn rows(bytes: &[u8], map: &[(&str, &str)]) -> Vec<ReadResult> {
         let map: Vec<_> = map.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
         let mut table = Table::open(bytes, FIELDS, &map).unwrap();
         let mut found = Vec::new();

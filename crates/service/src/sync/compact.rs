@@ -10,8 +10,8 @@ use crate::{Ctx, sync::limits::FEED_DAYS, timers::Step};
 use bazdid_domain::{
     membership,
     photo::Photo,
+    unit_of_work::{Entity as _, UnitOfWork},
     visit::{ChecklistAnswer, Measurement, Note, Visit},
-    world::{Entity as _, World},
 };
 use bazdid_protocol::{
     channel::Channel,
@@ -75,16 +75,16 @@ fn let_go(tx: &mut Tx<'_>, channel: i64, through: i64) -> Result<usize> {
         after = last;
         let ids: Vec<Uuid> = rows.into_iter().map(|(_, id)| id).collect();
         let roots = store::aggregate::find_roots(tx, &ids)?;
-        let world = store::aggregate::read_world(tx, &roots.into_iter().map(|(_, ticket)| ticket).collect::<Vec<_>>())?;
-        let gone: Vec<Entry> = ids.iter().flat_map(|id| leaving(&world, user, *id)).collect();
+        let unit = store::aggregate::read_unit(tx, &roots.into_iter().map(|(_, ticket)| ticket).collect::<Vec<_>>())?;
+        let gone: Vec<Entry> = ids.iter().flat_map(|id| leaving(&unit, user, *id)).collect();
         done += gone.len();
         store::feed::append(tx, &gone, row_hash)?;
     }
 }
 
 /// The entry that says that a fact leaves its author's channel, if it may.
-fn leaving(world: &World, channel: Channel, entity: Uuid) -> Option<Entry> {
-    let kind = FACTS.iter().copied().find(|kind| membership::may_let_go(world, kind, entity))?;
-    let (v, _) = membership::carried(world, kind, entity)?;
+fn leaving(unit: &UnitOfWork, channel: Channel, entity: Uuid) -> Option<Entry> {
+    let kind = FACTS.iter().copied().find(|kind| membership::may_let_go(unit, kind, entity))?;
+    let (v, _) = membership::carried(unit, kind, entity)?;
     Some(Entry { channel, kind, entity, v, presence: Presence::Drop })
 }

@@ -2,12 +2,12 @@
 //!
 //! One transaction: journal, effects, answers, the device's seq and chain, feed and digest are kept together or not at all.
 
-mod around;
+mod batch;
 mod case;
-mod desk;
+mod context;
 mod echo;
 mod group;
-pub mod kept;
+pub mod quarantine;
 mod receive;
 pub mod release;
 
@@ -133,7 +133,7 @@ impl Push<'_> {
     fn step(&mut self, tx: &mut Tx<'_>, items: &[Item<'_>], places: &[usize]) -> Result<Settled> {
         let mut tries = 0;
         loop {
-            match tx.step(|tx| desk::settle(tx, self, items, places)) {
+            match tx.step(|tx| batch::settle(tx, self, items, places)) {
                 Err(error) if error.code == Code::AlreadyExists && tries < 2 => tries += 1,
                 outcome => return outcome,
             }

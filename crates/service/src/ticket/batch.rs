@@ -11,7 +11,7 @@ use crate::{
 };
 use bazdid_domain::{
     intake::{self, Intake},
-    world::World,
+    unit_of_work::UnitOfWork,
 };
 use bazdid_protocol::{
     error::{Code, Error, Result},
@@ -34,7 +34,7 @@ pub fn create_batch(tx: &mut Tx<'_>, ctx: &Ctx, rows: &[NewTicket]) -> Result<Ve
     let mut known: BTreeMap<String, TicketId> = list_by_source(tx, &sources)?.into_iter().collect();
     let named: Vec<TicketId> = rows.iter().filter_map(|r| r.id).collect();
     let mut taken: BTreeSet<TicketId> = list_ids(tx, &named)?.into_iter().collect();
-    let mut world = World::default();
+    let mut unit = UnitOfWork::default();
     let mut calls = Vec::new();
     let mut answers = Vec::with_capacity(rows.len());
     for row in rows {
@@ -56,17 +56,17 @@ pub fn create_batch(tx: &mut Tx<'_>, ctx: &Ctx, rows: &[NewTicket]) -> Result<Ve
                 if let Some(phone) = phone {
                     calls.push(sealed_call(ctx, Some(id), bazdid_domain::ticket::CallOutcome::Registered, Some(&phone))?);
                 }
-                intake::register(&mut world, &reference, intake);
+                intake::register(&mut unit, &reference, intake);
                 Ok(id)
             }
             Err(fault) => Err(fault),
         });
     }
-    let made = world.tickets.iter().count();
+    let made = unit.tickets.iter().count();
     if made > 0 {
         let mut change = Change::default();
         change.audit(ctx, "ticket.create_batch", "request", ctx.request_id, json!({ "rows": rows.len(), "made": made }));
-        keep(tx, ctx, &mut world, change)?;
+        keep(tx, ctx, &mut unit, change)?;
         store::ticket::save_calls(tx, &calls, ctx.now)?;
     }
     Ok(answers)

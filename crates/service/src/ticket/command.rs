@@ -4,17 +4,17 @@ use serde_json::{Value, json};
 
 use crate::{
     Ctx,
-    desk::{Decided, decide},
+    decision::{Decided, decide},
     reach::{same_rev, tickets_within},
 };
 use bazdid_domain::{
     office::{
-        Desk, Ruled,
+        DecisionContext, OfficeResult,
         ticket::{self, Triage},
     },
     policy::Permission,
     ticket::Ticket,
-    world::World,
+    unit_of_work::UnitOfWork,
 };
 use bazdid_protocol::{
     error::{Error, Result},
@@ -85,15 +85,15 @@ impl Command {
         }
     }
 
-    fn rule(&self, world: &mut World, desk: &Desk<'_>, id: TicketId) -> Ruled {
+    fn rule(&self, unit: &mut UnitOfWork, context: &DecisionContext<'_>, id: TicketId) -> OfficeResult {
         match self {
-            Self::Triage(change) => ticket::triage(world, desk, id, change),
-            Self::Defer { reason, from, to } => ticket::defer(world, desk, id, reason, (*from, *to)),
-            Self::Refer { organisation, reason } => ticket::refer(world, desk, id, *organisation, reason),
-            Self::Reject { code, note } => ticket::reject(world, desk, id, code, note.as_deref()),
-            Self::Cancel { code, note } => ticket::cancel(world, desk, id, code, note.as_deref()),
-            Self::Merge { into, note } => ticket::merge(world, desk, id, *into, note.as_deref()),
-            Self::Reopen { reason } => ticket::reopen(world, desk, id, reason),
+            Self::Triage(change) => ticket::triage(unit, context, id, change),
+            Self::Defer { reason, from, to } => ticket::defer(unit, context, id, reason, (*from, *to)),
+            Self::Refer { organisation, reason } => ticket::refer(unit, context, id, *organisation, reason),
+            Self::Reject { code, note } => ticket::reject(unit, context, id, code, note.as_deref()),
+            Self::Cancel { code, note } => ticket::cancel(unit, context, id, code, note.as_deref()),
+            Self::Merge { into, note } => ticket::merge(unit, context, id, *into, note.as_deref()),
+            Self::Reopen { reason } => ticket::reopen(unit, context, id, reason),
         }
     }
 
@@ -120,15 +120,15 @@ pub fn command(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, rev: i64, command: &Com
     if let Command::Merge { into, .. } = command {
         named.push(*into);
     }
-    let mut world = tickets_within(tx, ctx, &named, Permission::TicketManage)?;
+    let mut unit = tickets_within(tx, ctx, &named, Permission::TicketManage)?;
     // Taking a duplicate up again takes its callers from the other.
-    if let Some(master) = world.tickets.get(id).and_then(|t| t.duplicate_of).filter(|_| matches!(command, Command::Reopen { .. })) {
+    if let Some(master) = unit.tickets.get(id).and_then(|t| t.duplicate_of).filter(|_| matches!(command, Command::Reopen { .. })) {
         named.push(master);
-        world = bazdid_store::aggregate::load_world(tx, &named)?;
+        unit = bazdid_store::aggregate::load_unit(tx, &named)?;
     }
-    let before = world.tickets.get(id).cloned().ok_or_else(|| Error::not_found("ticket"))?;
+    let before = unit.tickets.get(id).cloned().ok_or_else(|| Error::not_found("ticket"))?;
     same_rev(rev, before.rev)?;
     let decided = Decided { action: command.action(), kind: "ticket", id: id.uuid(), detail: command.detail(&before) };
-    decide(tx, ctx, &mut world, decided, |world, desk| command.rule(world, desk, id))?;
-    world.tickets.get(id).cloned().ok_or_else(|| Error::internal("a ticket left its world"))
+    decide(tx, ctx, &mut unit, decided, |unit, context| command.rule(unit, context, id))?;
+    unit.tickets.get(id).cloned().ok_or_else(|| Error::internal("a ticket left its unit of work"))
 }

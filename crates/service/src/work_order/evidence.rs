@@ -34,7 +34,7 @@ pub fn get(tx: &mut Tx<'_>, ctx: &Ctx, id: WorkOrderId) -> Result<Evidence> {
     let (order, detail) = work_order::get(tx, ctx, id)?;
     let shown = photo::list(tx, ctx, &PhotoFilter { work_order: Some(id), limit: SHOWN, ..PhotoFilter::default() })?;
     let photos: Vec<Photo> = shown.into_iter().map(|s| s.row.photo).collect();
-    let rounds = detail.world.rounds.iter().filter(|r| r.work_order_id == id && detail.shows("round", r.id.uuid()));
+    let rounds = detail.unit.rounds.iter().filter(|r| r.work_order_id == id && detail.shows("round", r.id.uuid()));
     let rounds: Vec<Round> = rounds.cloned().collect();
-    Ok(Evidence { tallies: arrival::of_order(&detail.world, &order), attempts: pairs::attempts(&rounds, &photos), order })
+    Ok(Evidence { tallies: arrival::of_order(&detail.unit, &order), attempts: pairs::attempts(&rounds, &photos), order })
 }

@@ -9,7 +9,7 @@ use crate::{
     sql::db_error,
     tx::{MAX_BINDS, Tx},
 };
-use bazdid_domain::{ticket::Ticket, world::World};
+use bazdid_domain::{ticket::Ticket, unit_of_work::UnitOfWork};
 use bazdid_protocol::{
     error::Result,
     ids::{AreaId, TicketId},
@@ -23,10 +23,10 @@ struct NewTicketArea {
     leaf: bool,
 }
 
-/// Writes the areas of the world's tickets that are new or lie in other areas than before.
-pub(crate) fn save_ticket_areas(tx: &mut Tx<'_>, world: &World) -> Result<()> {
+/// Writes the areas of the unit of work's tickets that are new or lie in other areas than before.
+pub(crate) fn save_ticket_areas(tx: &mut Tx<'_>, unit: &UnitOfWork) -> Result<()> {
     let moved: Vec<(Option<&Ticket>, &Ticket)> =
-        world.tickets.changed().filter(|(was, now)| was.is_none_or(|was| has_moved(was, now))).collect();
+        unit.tickets.changed().filter(|(was, now)| was.is_none_or(|was| has_moved(was, now))).collect();
     let left: Vec<TicketId> = moved.iter().filter(|(was, _)| was.is_some()).map(|(_, now)| now.id).collect();
     for ids in left.chunks(MAX_BINDS) {
         on!(tx, |c| diesel::delete(ticket_areas::table.filter(ticket_areas::ticket_id.eq_any(ids))).execute(c)).map_err(db_error)?;

@@ -6,10 +6,10 @@ use crate::{
         resolution::{Decision, Refusal},
         ticket::{DUPLICATE, join},
     },
-    sync::surroundings::Surroundings,
+    sync::merge_context::MergeContext,
     ticket::TicketStatus,
     ticket_flow::Because,
-    world::World,
+    unit_of_work::UnitOfWork,
 };
 use bazdid_protocol::ids::TicketId;
 
@@ -19,14 +19,19 @@ fn side(value: &serde_json::Value) -> Option<TicketId> {
 
 /// One ticket becomes the duplicate of the other: its callers support the other, its open orders are called off. What was submitted
 /// for it is judged and paid as ever. Both tickets must be loaded.
-pub(super) fn merge(world: &mut World, around: &Surroundings<'_>, conflict: &Conflict, decision: &Decision<'_>) -> Result<(), Refusal> {
+pub(super) fn merge(
+    unit: &mut UnitOfWork,
+    context: &MergeContext<'_>,
+    conflict: &Conflict,
+    decision: &Decision<'_>,
+) -> Result<(), Refusal> {
     let (one, other) = side(&conflict.theirs).zip(side(&conflict.mine)).ok_or(Refusal::Unknown)?;
     let into = decision.into.unwrap_or(one);
     if into != one && into != other {
         return Err(Refusal::argument("/into", "must be one of the two tickets of the conflict"));
     }
     let gone = if into == one { other } else { one };
-    let (master, ticket) = world.tickets.get(into).cloned().zip(world.tickets.get(gone).cloned()).ok_or(Refusal::Unknown)?;
+    let (master, ticket) = unit.tickets.get(into).cloned().zip(unit.tickets.get(gone).cloned()).ok_or(Refusal::Unknown)?;
     if master.status.is_shut_by_office() {
         return Err(Refusal::State("the ticket to merge into was ended by the office; merge into the other, or reopen it"));
     }
@@ -34,6 +39,6 @@ pub(super) fn merge(world: &mut World, around: &Surroundings<'_>, conflict: &Con
         return Err(Refusal::State("this ticket was merged already"));
     }
     let because = Because { actor: Some(decision.by.account), reason: decision.note.or(Some(DUPLICATE)), at: decision.now };
-    join(world, ticket, master, because, &decision.mover(around));
+    join(unit, ticket, master, because, &decision.mover(context));
     Ok(())
 }

@@ -10,19 +10,24 @@ use crate::{
     },
     sync::{
         engine::{self, Act},
+        merge_context::MergeContext,
         stamp::{Skew, Stamp},
-        surroundings::Surroundings,
     },
     ticket::TicketField,
     ticket_flow::Because,
-    world::World,
+    unit_of_work::UnitOfWork,
 };
 use bazdid_protocol::{command::Command, outcome::Status, proposal::Proposal};
 
 const ENDED: Refusal = Refusal::State("the office has ended this ticket; keep what is in force");
 
 /// The other value, or a third one, comes into force.
-pub(super) fn choose(world: &mut World, around: &Surroundings<'_>, conflict: &Conflict, decision: &Decision<'_>) -> Result<(), Refusal> {
+pub(super) fn choose(
+    unit: &mut UnitOfWork,
+    context: &MergeContext<'_>,
+    conflict: &Conflict,
+    decision: &Decision<'_>,
+) -> Result<(), Refusal> {
     let field = conflict.base.get("field").cloned().unwrap_or_default();
     let field: TicketField =
         serde_json::from_value(field).map_err(|_| Refusal::State("this conflict names no field; keep what is in force"))?;
@@ -30,7 +35,7 @@ pub(super) fn choose(world: &mut World, around: &Surroundings<'_>, conflict: &Co
         Resolution::Set => third(decision)?.clone(),
         _ => conflict.mine.get("value").cloned().unwrap_or_default(),
     };
-    write(world, around, conflict, decision, field, value)
+    write(unit, context, conflict, decision, field, value)
 }
 
 fn third<'a>(decision: &Decision<'a>) -> Result<&'a Value, Refusal> {
@@ -39,14 +44,14 @@ fn third<'a>(decision: &Decision<'a>) -> Result<&'a Value, Refusal> {
 
 /// Writes a value as an edit of the office that has seen all others.
 fn write(
-    world: &mut World,
-    around: &Surroundings<'_>,
+    unit: &mut UnitOfWork,
+    context: &MergeContext<'_>,
     conflict: &Conflict,
     decision: &Decision<'_>,
     field: TicketField,
     mut value: Value,
 ) -> Result<(), Refusal> {
-    let ticket = world.tickets.get(conflict.ticket_id).ok_or(Refusal::Unknown)?;
+    let ticket = unit.tickets.get(conflict.ticket_id).ok_or(Refusal::Unknown)?;
     if ticket.status.is_shut_by_office() {
         return Err(ENDED);
     }
@@ -70,7 +75,7 @@ fn write(
         received_at: decision.now,
         office: true,
     };
-    let outcome = engine::decide(world, around, decision.by, &act);
+    let outcome = engine::decide(unit, context, decision.by, &act);
     match outcome.status {
         Status::Applied => Ok(()),
         Status::Rejected => Err(Refusal::argument("/value", outcome.detail.unwrap_or_default())),
@@ -80,8 +85,8 @@ fn write(
 
 /// What somebody in the field proposed comes into force, as he meant it or as `value` says.
 pub(super) fn follow_proposal(
-    world: &mut World,
-    around: &Surroundings<'_>,
+    unit: &mut UnitOfWork,
+    context: &MergeContext<'_>,
     conflict: &Conflict,
     decision: &Decision<'_>,
 ) -> Result<(), Refusal> {
@@ -94,16 +99,16 @@ pub(super) fn follow_proposal(
         return Err(Refusal::argument("/value", "name a priority, a category or a deferral"));
     }
     if let Some(category) = proposal.category {
-        write(world, around, conflict, decision, TicketField::Category, json!(category))?;
+        write(unit, context, conflict, decision, TicketField::Category, json!(category))?;
     }
-    let mut ticket = world.tickets.get(conflict.ticket_id).cloned().ok_or(Refusal::Unknown)?;
+    let mut ticket = unit.tickets.get(conflict.ticket_id).cloned().ok_or(Refusal::Unknown)?;
     if ticket.status.is_shut_by_office() {
         return Err(ENDED);
     }
     ticket.priority = proposal.priority.unwrap_or(ticket.priority);
     ticket.stamp = ticket.stamp.max(decision.now);
     ticket.updated_at = ticket.updated_at.max(decision.now);
-    world.tickets.put(ticket.clone());
+    unit.tickets.put(ticket.clone());
     if let Some(deferral) = &proposal.deferral {
         let Some(until) = deferral.until else {
             return Err(Refusal::argument("/value/deferral/until", "the proposal names no time: decide with set, and say until when"));
@@ -113,7 +118,7 @@ pub(super) fn follow_proposal(
         }
         let reason = decision.note.or_else(|| conflict.mine.get("reason").and_then(Value::as_str));
         let because = Because { actor: Some(decision.by.account), reason, at: decision.now };
-        put_off(world, ticket, until, because, &decision.mover(around)).map_err(Refusal::State)?;
+        put_off(unit, ticket, until, because, &decision.mover(context)).map_err(Refusal::State)?;
     }
     Ok(())
 }

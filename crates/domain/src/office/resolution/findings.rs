@@ -6,9 +6,9 @@ use crate::{
     assigning::{round_of, touch},
     conflict::{Conflict, Resolution},
     office::resolution::{Decision, Refusal, chosen},
+    unit_of_work::UnitOfWork,
     visit::{ChecklistAnswer, Measurement},
     work_order::{Round, Standing, WorkEvent, WorkOrder, WorkOrderState},
-    world::World,
 };
 use bazdid_protocol::ids::{AnswerId, MeasurementId, WorkEventId};
 
@@ -21,29 +21,29 @@ fn third<'a>(decision: &Decision<'a>) -> Result<&'a Value, Refusal> {
 }
 
 /// Other findings or another answer come into force.
-pub(super) fn choose(world: &mut World, conflict: &Conflict, decision: &Decision<'_>) -> Result<(), Refusal> {
+pub(super) fn choose(unit: &mut UnitOfWork, conflict: &Conflict, decision: &Decision<'_>) -> Result<(), Refusal> {
     if conflict.theirs.get("answer").is_some() {
-        choose_answer(world, conflict, decision)
+        choose_answer(unit, conflict, decision)
     } else {
-        choose_findings(world, conflict, decision)
+        choose_findings(unit, conflict, decision)
     }
 }
 
 /// The office's own answer, newer than all: the other one's value, or a third.
-fn choose_answer(world: &mut World, conflict: &Conflict, decision: &Decision<'_>) -> Result<(), Refusal> {
+fn choose_answer(unit: &mut UnitOfWork, conflict: &Conflict, decision: &Decision<'_>) -> Result<(), Refusal> {
     let stands: AnswerId = read(&conflict.theirs, "answer").ok_or(Refusal::Unknown)?;
-    let stands = world.answers.get(stands).cloned().ok_or(Refusal::Unknown)?;
+    let stands = unit.answers.get(stands).cloned().ok_or(Refusal::Unknown)?;
     let value = match decision.resolution {
         Resolution::Set => third(decision)?.clone(),
         _ => chosen(&conflict.mine, "answer", decision)?.get("value").cloned().unwrap_or_default(),
     };
     let same: Vec<ChecklistAnswer> =
-        world.answers.iter().filter(|a| a.visit_id == stands.visit_id && a.item == stands.item).cloned().collect();
+        unit.answers.iter().filter(|a| a.visit_id == stands.visit_id && a.item == stands.item).cloned().collect();
     let newest = same.iter().map(|a| a.eff).max().unwrap_or(decision.now);
     for old in same.into_iter().filter(|a| a.standing != Standing::Overruled) {
-        world.answers.put(ChecklistAnswer { standing: Standing::Overruled, ..old });
+        unit.answers.put(ChecklistAnswer { standing: Standing::Overruled, ..old });
     }
-    world.answers.put(ChecklistAnswer {
+    unit.answers.put(ChecklistAnswer {
         id: AnswerId::of(decision.command),
         rev: 0,
         value,
@@ -58,28 +58,28 @@ fn choose_answer(world: &mut World, conflict: &Conflict, decision: &Decision<'_>
 }
 
 /// The other findings are in force; the first ones count no more. What follows from findings follows from these.
-fn choose_findings(world: &mut World, conflict: &Conflict, decision: &Decision<'_>) -> Result<(), Refusal> {
+fn choose_findings(unit: &mut UnitOfWork, conflict: &Conflict, decision: &Decision<'_>) -> Result<(), Refusal> {
     if decision.resolution == Resolution::Set {
         return Err(Refusal::State("findings are what an inspector saw; take the other, or keep the first"));
     }
     let other: WorkEventId = read(chosen(&conflict.mine, "event", decision)?, "event").ok_or(Refusal::Unknown)?;
-    let other = world.work_events.get(other).cloned().ok_or(Refusal::Unknown)?;
-    let order = world.work_orders.get(other.work_order_id).cloned().ok_or(Refusal::Unknown)?;
-    let round = round_of(world, order.id, order.round).filter(|r| r.epoch == order.epoch).cloned();
+    let other = unit.work_events.get(other).cloned().ok_or(Refusal::Unknown)?;
+    let order = unit.work_orders.get(other.work_order_id).cloned().ok_or(Refusal::Unknown)?;
+    let round = round_of(unit, order.id, order.round).filter(|r| r.epoch == order.epoch).cloned();
     let Some(round) = round.filter(|_| matches!(order.state, WorkOrderState::Submitted | WorkOrderState::Verified)) else {
         return Err(Refusal::State("the order has gone on since; keep what is in force"));
     };
     // Of the submissions of the attempt only the chosen one counts, so that deriving the state again finds the same.
     let overruled: Vec<WorkEvent> = std::iter::once(&conflict.theirs)
         .chain(conflict.mine.as_array().into_iter().flatten())
-        .filter_map(|side| world.work_events.get(read(side, "event")?))
+        .filter_map(|side| unit.work_events.get(read(side, "event")?))
         .filter(|e| e.id != other.id && matches!(e.standing, Standing::Effective | Standing::Redundant))
         .cloned()
         .collect();
     for event in overruled {
-        world.work_events.put(WorkEvent { standing: Standing::Overruled, ..event });
+        unit.work_events.put(WorkEvent { standing: Standing::Overruled, ..event });
     }
-    world.rounds.put(Round {
+    unit.rounds.put(Round {
         submitted_by: other.actor,
         submitted_org: other.organisation_id,
         submitted_at: other.at,
@@ -89,21 +89,21 @@ fn choose_findings(world: &mut World, conflict: &Conflict, decision: &Decision<'
     let mut order =
         WorkOrder { findings: Some(other.args.clone()), submitted_by: Some(other.actor), submitted_org: other.organisation_id, ..order };
     touch(&mut order, decision.now);
-    world.work_orders.put(order);
-    world.work_events.put(WorkEvent { standing: Standing::Effective, ..other });
+    unit.work_orders.put(order);
+    unit.work_events.put(WorkEvent { standing: Standing::Effective, ..other });
     Ok(())
 }
 
 /// The office's own measurement, which corrects the one that the conflict names first.
-pub(super) fn choose_measurement(world: &mut World, conflict: &Conflict, decision: &Decision<'_>) -> Result<(), Refusal> {
+pub(super) fn choose_measurement(unit: &mut UnitOfWork, conflict: &Conflict, decision: &Decision<'_>) -> Result<(), Refusal> {
     let first: MeasurementId = read(&conflict.theirs, "measurement").ok_or(Refusal::Unknown)?;
-    let first = world.measurements.get(first).cloned().ok_or(Refusal::Unknown)?;
+    let first = unit.measurements.get(first).cloned().ok_or(Refusal::Unknown)?;
     let quantity = match decision.resolution {
         Resolution::Set => third(decision)?.as_f64().filter(|q| q.is_finite() && *q >= 0.0),
         _ => chosen(&conflict.mine, "measurement", decision)?.get("quantity").and_then(Value::as_f64),
     };
     let quantity = quantity.ok_or_else(|| Refusal::argument("/value", "must be a quantity, a number of at least 0"))?;
-    world.measurements.put(Measurement {
+    unit.measurements.put(Measurement {
         id: MeasurementId::of(decision.command),
         rev: 0,
         visit_id: None,

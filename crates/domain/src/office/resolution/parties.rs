@@ -8,12 +8,12 @@ use uuid::Uuid;
 use crate::{
     conflict::{Conflict, ConflictKind},
     office::resolution::Decision,
-    world::World,
+    unit_of_work::UnitOfWork,
 };
 
 /// Whether who decides took part in the work that a conflict is about, or acts for an organisation that did. What is written into a
 /// ticket's fields is nobody's work, and the office corrects itself.
-pub(super) fn is_party(world: &World, conflict: &Conflict, decision: &Decision<'_>) -> bool {
+pub(super) fn is_party(unit: &UnitOfWork, conflict: &Conflict, decision: &Decision<'_>) -> bool {
     use ConflictKind as K;
     if matches!(conflict.kind, K::ParallelUpdate | K::CategoryProposal | K::PointMoved | K::Proposal | K::PossibleDuplicate) {
         return false;
@@ -25,11 +25,11 @@ pub(super) fn is_party(world: &World, conflict: &Conflict, decision: &Decision<'
     named(&conflict.theirs, &mut people);
     named(&conflict.mine, &mut people);
     if let Some(order) = conflict.work_order_id {
-        for held in world.assignments.iter().filter(|a| a.work_order_id == order) {
+        for held in unit.assignments.iter().filter(|a| a.work_order_id == order) {
             people.extend(held.account_id.map(|a| a.uuid()));
             organisations.extend(held.organisation_id);
         }
-        for event in world.work_events.iter().filter(|e| e.work_order_id == order) {
+        for event in unit.work_events.iter().filter(|e| e.work_order_id == order) {
             people.insert(event.actor.uuid());
             organisations.extend(event.organisation_id);
         }

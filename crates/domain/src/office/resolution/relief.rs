@@ -6,10 +6,10 @@ use crate::{
     assigning::{release, touch},
     conflict::{Conflict, Resolution},
     office::resolution::{Decision, Refusal},
-    sync::{engine::relief, surroundings::Surroundings},
+    sync::{engine::relief, merge_context::MergeContext},
+    unit_of_work::UnitOfWork,
     work_order::{Answer, Assignment, Standing, WorkEvent, WorkOrder, WorkOrderState},
     work_order_graph::Mover,
-    world::World,
 };
 
 /// Why an order that had been accepted is taken from its holder.
@@ -20,10 +20,15 @@ const RELIEVED: &str = "relief_granted";
 ///
 /// # Errors
 /// The order has gone on since.
-pub(super) fn answer(world: &mut World, around: &Surroundings<'_>, conflict: &Conflict, decision: &Decision<'_>) -> Result<(), Refusal> {
-    let order = conflict.work_order_id.and_then(|o| world.work_orders.get(o)).cloned().ok_or(Refusal::Unknown)?;
+pub(super) fn answer(
+    unit: &mut UnitOfWork,
+    context: &MergeContext<'_>,
+    conflict: &Conflict,
+    decision: &Decision<'_>,
+) -> Result<(), Refusal> {
+    let order = conflict.work_order_id.and_then(|o| unit.work_orders.get(o)).cloned().ok_or(Refusal::Unknown)?;
     let epoch = conflict.base.get("epoch").and_then(Value::as_i64);
-    let asked = relief(world, &order).filter(|r| Some(r.epoch) == epoch);
+    let asked = relief(unit, &order).filter(|r| Some(r.epoch) == epoch);
     let Some(asked) = asked else {
         return match decision.resolution {
             Resolution::Keep => Ok(()),
@@ -32,16 +37,16 @@ pub(super) fn answer(world: &mut World, around: &Surroundings<'_>, conflict: &Co
     };
     let standing = if decision.resolution == Resolution::Keep { Standing::Overruled } else { Standing::Redundant };
     for event in &asked.requests {
-        world.work_events.put(WorkEvent { standing, ..event.clone() });
+        unit.work_events.put(WorkEvent { standing, ..event.clone() });
     }
     if decision.resolution == Resolution::Keep {
         return Ok(());
     }
-    relieve(world, decision, order, &asked.requests, &decision.mover(around))
+    relieve(unit, decision, order, &asked.requests, &decision.mover(context))
 }
 
 fn relieve(
-    world: &mut World,
+    unit: &mut UnitOfWork,
     decision: &Decision<'_>,
     mut order: WorkOrder,
     requests: &[WorkEvent],
@@ -49,20 +54,20 @@ fn relieve(
 ) -> Result<(), Refusal> {
     let first = requests.first();
     let reason = first.and_then(|e| e.args.get("reason")).and_then(Value::as_str);
-    let held = order.assignment_id.and_then(|a| world.assignments.get(a)).cloned();
+    let held = order.assignment_id.and_then(|a| unit.assignments.get(a)).cloned();
     match held.filter(|_| order.state == WorkOrderState::Offered) {
         Some(held) => {
             by.take(&mut order, WorkOrderState::Declined)?;
-            world.assignments.put(Assignment {
+            unit.assignments.put(Assignment {
                 answer: Some(Answer::Declined),
                 answered_at: first.map(|e| e.at).or(Some(decision.now)),
                 reason: reason.map(str::to_owned),
                 ..held
             });
             touch(&mut order, decision.now);
-            world.work_orders.put(order);
+            unit.work_orders.put(order);
         }
-        None => release(world, &mut order, decision.now, reason.unwrap_or(RELIEVED), by)?,
+        None => release(unit, &mut order, decision.now, reason.unwrap_or(RELIEVED), by)?,
     }
     Ok(())
 }

@@ -31,7 +31,7 @@ const SUPERVISOR: u128 = 900;
 
 /// A city in which one thing happens after another; each act is a transaction of its own.
 struct Play {
-    world: World,
+    unit: UnitOfWork,
     reference: Reference,
     now: Timestamp,
     next: u128,
@@ -39,7 +39,7 @@ struct Play {
 
 impl Play {
     fn new(category: u128) -> Self {
-        Self { world: registered(category), reference: reference(None), now: NOW.plus_minutes(1), next: 10_000 }
+        Self { unit: registered(category), reference: reference(None), now: NOW.plus_minutes(1), next: 10_000 }
     }
 
     fn later(&mut self) -> u128 {
@@ -50,11 +50,11 @@ impl Play {
 
     fn committed(&mut self) {
         let reference = &self.reference;
-        engine::settle(&mut self.world, &Surroundings::new(reference), self.now);
-        follow(&mut self.world, reference, self.now);
-        let changes: Vec<_> = self.world.status_changes.iter().cloned().collect();
-        self.world = reload(&self.world);
-        self.world.status_changes.load(changes);
+        engine::settle(&mut self.unit, &MergeContext::new(reference), self.now);
+        follow(&mut self.unit, reference, self.now);
+        let changes: Vec<_> = self.unit.status_changes.iter().cloned().collect();
+        self.unit = reload(&self.unit);
+        self.unit.status_changes.load(changes);
     }
 
     /// Somebody does something now; answers the mutation and what became of it.
@@ -72,7 +72,7 @@ impl Play {
             received_at: self.now,
             office: false,
         };
-        let outcome = engine::decide(&mut self.world, &Surroundings::new(&self.reference), author, &act);
+        let outcome = engine::decide(&mut self.unit, &MergeContext::new(&self.reference), author, &act);
         self.committed();
         (n, outcome)
     }
@@ -83,15 +83,15 @@ impl Play {
     }
 
     fn main(&self) -> WorkOrder {
-        self.world.work_orders.iter().next().unwrap().clone()
+        self.unit.work_orders.iter().next().unwrap().clone()
     }
 
     fn order(&self) -> WorkOrder {
-        order(&self.world, REPAIR)
+        order(&self.unit, REPAIR)
     }
 
     fn ticket(&self) -> crate::ticket::Ticket {
-        self.world.tickets.get(id(TICKET)).unwrap().clone()
+        self.unit.tickets.get(id(TICKET)).unwrap().clone()
     }
 
     /// The office gives the order to the second contractor.
@@ -101,8 +101,8 @@ impl Play {
         let to = Party { organisation: Some(id(SECOND)), coverage: Some(id(SECOND + 200)), rank: 2, ..Party::default() };
         let by = online(&self.reference.transitions, &[Role::Supervisor]);
         by.take(&mut order, WorkOrderState::Draft).unwrap();
-        assign(&mut self.world, &mut order, &to, &Terms { at: self.now, accept_minutes: Some(60), resolve_minutes: 600 }, &by).unwrap();
-        self.world.work_orders.put(order);
+        assign(&mut self.unit, &mut order, &to, &Terms { at: self.now, accept_minutes: Some(60), resolve_minutes: 600 }, &by).unwrap();
+        self.unit.work_orders.put(order);
         self.committed();
     }
 
@@ -113,8 +113,8 @@ impl Play {
     }
 
     fn conflict(&self, kind: ConflictKind) -> Conflict {
-        let found: Vec<_> = self.world.conflicts.iter().filter(|c| c.kind == kind && c.status == ConflictStatus::Open).collect();
-        assert_eq!(found.len(), 1, "one open conflict of kind {kind}: {:?}", self.world.conflicts.iter().collect::<Vec<_>>());
+        let found: Vec<_> = self.unit.conflicts.iter().filter(|c| c.kind == kind && c.status == ConflictStatus::Open).collect();
+        assert_eq!(found.len(), 1, "one open conflict of kind {kind}: {:?}", self.unit.conflicts.iter().collect::<Vec<_>>());
         found[0].clone()
     }
 
@@ -122,15 +122,15 @@ impl Play {
         let command = id(self.later());
         let conflict = self.conflict(kind).id;
         let decision = Decision { resolution, note: Some("دیده شد"), value, into: None, by, now: self.now, command, kept: &[] };
-        let outcome = resolve(&mut self.world, &Surroundings::new(&self.reference), conflict, &decision);
+        let outcome = resolve(&mut self.unit, &MergeContext::new(&self.reference), conflict, &decision);
         if let Ok(resolved) = &outcome {
-            let row = self.world.conflicts.get(conflict).unwrap();
+            let row = self.unit.conflicts.get(conflict).unwrap();
             assert_eq!((row.status, row.resolution, row.resolved_by), (ConflictStatus::Resolved, Some(resolution), Some(by.account)));
             assert_eq!((row.rev, row.resolved_at), (resolved.rev, Some(self.now)));
-            let again = resolve(&mut self.world, &Surroundings::new(&self.reference), conflict, &decision);
+            let again = resolve(&mut self.unit, &MergeContext::new(&self.reference), conflict, &decision);
             assert_eq!(again, Err(Refusal::Decided), "decided once");
         } else {
-            assert_eq!(self.world.conflicts.changed().count() + self.world.work_orders.changed().count(), 0, "nothing changed");
+            assert_eq!(self.unit.conflicts.changed().count() + self.unit.work_orders.changed().count(), 0, "nothing changed");
         }
         outcome
     }
@@ -230,11 +230,11 @@ fn every_kind_accepts_at_least_two_resolutions_and_nothing_else() {
         assert!(accepted(kind).len() >= 2, "{kind}");
         used.extend(accepted(kind));
         for resolution in Resolution::ALL.iter().copied().filter(|r| !accepted(kind).contains(r)) {
-            let mut world = World::default();
-            world.tickets.load([ticket(TICKET, POTHOLE)]);
-            world.conflicts.load([bare(kind)]);
+            let mut unit = UnitOfWork::default();
+            unit.tickets.load([ticket(TICKET, POTHOLE)]);
+            unit.conflicts.load([bare(kind)]);
             let decision = Decision { resolution, note: None, value: None, into: None, by: &by, now: NOW, command: id(5), kept: &[] };
-            let outcome = resolve(&mut world, &Surroundings::new(&reference), id(77), &decision);
+            let outcome = resolve(&mut unit, &MergeContext::new(&reference), id(77), &decision);
             assert_eq!(outcome, Err(Refusal::NotAccepted(kind)), "{kind} {resolution}");
         }
     }
@@ -246,7 +246,7 @@ fn accepted_work_becomes_the_round_of_a_new_epoch_of_the_late_party() {
     let mut play = late_work(&["work.start", "work.submit"]);
     assert_eq!(epoch_and_state(&play.order()), (2, WorkOrderState::Offered, Some(SECOND)));
     play.decide_as(&supervisor(), ConflictKind::StaleEpoch, Resolution::AcceptWork, None).unwrap();
-    let moves = moves(&play.world);
+    let moves = moves(&play.unit);
     let moved = |org: u128, stays| {
         let channel = bazdid_protocol::channel::Channel::Org(id(org));
         moves.iter().any(|m| m.channel == channel && m.kind == "work_order" && m.stays == stays)
@@ -256,14 +256,14 @@ fn accepted_work_becomes_the_round_of_a_new_epoch_of_the_late_party() {
     let order = play.order();
     assert_eq!(epoch_and_state(&order), (3, WorkOrderState::Submitted, Some(FIRST)));
     assert_eq!((order.submitted_by, order.submitted_org), (Some(id(301)), Some(id(FIRST))));
-    let round = play.world.rounds.iter().next().unwrap().clone();
+    let round = play.unit.rounds.iter().next().unwrap().clone();
     assert_eq!((round.number, round.epoch, round.verdict, round.submitted_by), (1, 3, RoundVerdict::Pending, id(301)));
-    let offers: Vec<_> = play.world.assignments.iter().filter(|a| a.organisation_id == Some(id(SECOND))).map(|a| a.answer).collect();
+    let offers: Vec<_> = play.unit.assignments.iter().filter(|a| a.organisation_id == Some(id(SECOND))).map(|a| a.answer).collect();
     assert_eq!(offers, [Some(Answer::Withdrawn)]);
     // Deriving the state from the events again finds the same.
     play.work(&first(), 3, "work.accept", json!({}));
     assert_eq!(epoch_and_state(&play.order()), (3, WorkOrderState::Submitted, Some(FIRST)));
-    assert_eq!(play.world.rounds.iter().map(|r| r.verdict).collect::<Vec<_>>(), [RoundVerdict::Pending]);
+    assert_eq!(play.unit.rounds.iter().map(|r| r.verdict).collect::<Vec<_>>(), [RoundVerdict::Pending]);
     // The second contractor is the late one now.
     assert_eq!(play.work(&second(), 2, "work.accept", json!({})).code, Some(OutcomeCode::StaleEpoch));
 }
@@ -282,9 +282,9 @@ fn dismissed_work_stays_late_and_new_late_work_opens_the_conflict_again() {
     let mut play = late_work(&["work.start"]);
     play.decide(ConflictKind::StaleEpoch, Resolution::Dismiss, None).unwrap();
     assert_eq!(epoch_and_state(&play.order()), (2, WorkOrderState::Offered, Some(SECOND)));
-    assert!(play.world.work_events.iter().any(|e| e.standing == Standing::Stale));
+    assert!(play.unit.work_events.iter().any(|e| e.standing == Standing::Stale));
     assert_eq!(play.work(&second(), 2, "work.accept", json!({})).status, Status::Applied);
-    assert!(play.world.conflicts.iter().all(|c| c.status == ConflictStatus::Resolved), "what others do opens nothing");
+    assert!(play.unit.conflicts.iter().all(|c| c.status == ConflictStatus::Resolved), "what others do opens nothing");
     play.work(&first(), 1, "work.submit", json!({}));
     play.conflict(ConflictKind::StaleEpoch);
 }
@@ -295,7 +295,7 @@ fn an_order_that_goes_back_is_accepted_for_the_late_party() {
     play.decide(ConflictKind::StaleEpoch, Resolution::ReassignBack, None).unwrap();
     assert_eq!(epoch_and_state(&play.order()), (3, WorkOrderState::Accepted, Some(FIRST)));
     assert_eq!(play.work(&first(), 3, "work.submit", json!({})).status, Status::Applied);
-    assert_eq!(play.world.rounds.iter().count(), 1);
+    assert_eq!(play.unit.rounds.iter().count(), 1);
 }
 
 #[test]
@@ -321,7 +321,7 @@ fn work_of_the_other_that_was_verified_is_not_taken_from_him() {
     let mut play = late_work(&["work.submit"]);
     play.work(&second(), 2, "work.accept", json!({}));
     play.work(&second(), 2, "work.submit", json!({}));
-    let round = play.world.rounds.iter().next().unwrap().id;
+    let round = play.unit.rounds.iter().next().unwrap().id;
     let judge = author(SUPERVISOR + 1, Role::Supervisor, None);
     assert_eq!(play.work(&judge, 2, "round.verify", json!({ "round": round })).status, Status::Applied);
     for resolution in [Resolution::AcceptWork, Resolution::ReassignBack] {
@@ -337,12 +337,12 @@ fn late_work_at_a_second_round_is_numbered_above_it() {
     play.work(&second(), 2, "work.submit", json!({}));
     play.decide(ConflictKind::StaleEpoch, Resolution::AcceptWork, None).unwrap();
     assert_eq!((play.order().round, play.order().submitted_org), (2, Some(id(FIRST))));
-    assert_eq!(play.world.rounds.iter().count(), 2);
+    assert_eq!(play.unit.rounds.iter().count(), 2);
 }
 
 fn end(play: &mut Play, status: TicketStatus) {
     play.later();
-    set_status(&mut play.world, id(TICKET), status, Because { actor: Some(id(1)), reason: Some("x"), at: play.now });
+    set_status(&mut play.unit, id(TICKET), status, Because { actor: Some(id(1)), reason: Some("x"), at: play.now });
     play.committed();
 }
 
@@ -377,7 +377,7 @@ fn work_submitted_for_a_duplicate_is_judged_there_and_the_ticket_stays_merged() 
     play.visit_late();
     assert!(matches!(play.decide_nth(0, Resolution::AcceptWork), Err(Refusal::State(_))), "nothing submitted");
     play.work(&first(), 1, "work.submit", json!({}));
-    let work = play.world.conflicts.iter().position(|c| c.mine.is_array()).unwrap();
+    let work = play.unit.conflicts.iter().position(|c| c.mine.is_array()).unwrap();
     play.decide_nth(work, Resolution::AcceptWork).unwrap();
     play.committed();
     assert_eq!((play.ticket().status, play.order().state), (TicketStatus::Duplicate, WorkOrderState::Submitted));
@@ -391,11 +391,11 @@ impl Play {
     }
 
     fn decide_nth(&mut self, n: usize, resolution: Resolution) -> Result<Resolved, Refusal> {
-        let conflict = self.world.conflicts.iter().nth(n).unwrap().id;
+        let conflict = self.unit.conflicts.iter().nth(n).unwrap().id;
         let by = supervisor();
         let command = id(self.later());
         let decision = Decision { resolution, note: None, value: None, into: None, by: &by, now: self.now, command, kept: &[] };
-        resolve(&mut self.world, &Surroundings::new(&self.reference), conflict, &decision)
+        resolve(&mut self.unit, &MergeContext::new(&self.reference), conflict, &decision)
     }
 }
 
@@ -436,7 +436,7 @@ fn of_two_values_the_standing_one_is_kept_the_other_is_taken_or_a_third_is_set()
     let mut play = two();
     play.decide(ConflictKind::ParallelUpdate, Resolution::TakeOther, None).unwrap();
     assert_eq!(text(&play), "یک");
-    assert!(play.world.field_edits.iter().any(|e| e.office && e.value == json!("یک")), "an edit like any other");
+    assert!(play.unit.field_edits.iter().any(|e| e.office && e.value == json!("یک")), "an edit like any other");
     let mut play = two();
     assert!(matches!(play.decide(ConflictKind::ParallelUpdate, Resolution::Set, None), Err(Refusal::Argument { pointer: "/value", .. })));
     assert!(matches!(
@@ -445,7 +445,7 @@ fn of_two_values_the_standing_one_is_kept_the_other_is_taken_or_a_third_is_set()
     ));
     play.decide(ConflictKind::ParallelUpdate, Resolution::Set, Some(&json!("سه"))).unwrap();
     assert_eq!(text(&play), "سه");
-    assert_eq!(play.world.conflicts.iter().filter(|c| c.status == ConflictStatus::Open).count(), 0, "it conflicts with nothing");
+    assert_eq!(play.unit.conflicts.iter().filter(|c| c.status == ConflictStatus::Open).count(), 0, "it conflicts with nothing");
 }
 
 #[test]
@@ -457,7 +457,7 @@ fn a_point_that_the_office_takes_stands_however_poor_its_fix_was() {
         edit(&mut play, &author(account, Role::Operator, None), base, point);
     }
     assert_eq!(play.ticket().point.lat, 36.2688);
-    let open: Vec<_> = play.world.conflicts.iter().filter(|c| c.kind == ConflictKind::PointMoved).map(|c| c.id).collect();
+    let open: Vec<_> = play.unit.conflicts.iter().filter(|c| c.kind == ConflictKind::PointMoved).map(|c| c.id).collect();
     assert_eq!(open.len(), 1);
     play.decide(ConflictKind::PointMoved, Resolution::TakeOther, None).unwrap();
     assert_eq!((play.ticket().point.lat, play.ticket().point.accuracy_m), (36.2708, None));
@@ -501,7 +501,7 @@ fn two_verdicts() -> Play {
     let mut play = Play::new(POTHOLE);
     play.work(&first(), 1, "work.accept", json!({}));
     play.work(&first(), 1, "work.submit", json!({}));
-    let round = play.world.rounds.iter().next().unwrap().id;
+    let round = play.unit.rounds.iter().next().unwrap().id;
     play.work(&author(2, Role::Inspector, None), 1, "round.verify", json!({ "round": round }));
     let returned = json!({ "round": round, "defects": [{ "code": "debris_left" }] });
     play.work(&author(3, Role::Inspector, None), 1, "round.rework", returned);
@@ -515,7 +515,7 @@ fn the_milder_verdict_verifies_the_order_after_all() {
     play.decide(ConflictKind::VerdictDisagrees, Resolution::TakeOther, None).unwrap();
     let order = play.order();
     assert_eq!((order.state, order.round, order.submitted_org), (WorkOrderState::Verified, 1, Some(id(FIRST))));
-    let round = play.world.rounds.iter().next().unwrap();
+    let round = play.unit.rounds.iter().next().unwrap();
     assert_eq!((round.verdict, round.verdict_by, round.defects.len()), (RoundVerdict::Accepted, Some(id(2)), 0));
     assert_eq!(play.ticket().status, TicketStatus::Resolved);
     play.work(&first(), 2, "work.accept", json!({}));
@@ -549,8 +549,8 @@ fn of_a_decline_and_a_submission_either_stands() {
     let mut play = declined_and_submitted();
     play.decide(ConflictKind::DeclinedVsSubmitted, Resolution::TakeOther, None).unwrap();
     assert_eq!(epoch_and_state(&play.order()), (2, WorkOrderState::Offered, Some(SECOND)), "the next is asked");
-    assert_eq!(play.world.rounds.iter().next().unwrap().verdict, RoundVerdict::Withdrawn);
-    let declined = play.world.assignments.iter().find(|a| a.organisation_id == Some(id(FIRST))).unwrap();
+    assert_eq!(play.unit.rounds.iter().next().unwrap().verdict, RoundVerdict::Withdrawn);
+    let declined = play.unit.assignments.iter().find(|a| a.organisation_id == Some(id(FIRST))).unwrap();
     assert_eq!((declined.answer, declined.reason.as_deref()), (Some(Answer::Declined), Some("no_capacity")));
 }
 
@@ -562,10 +562,10 @@ fn other_findings_lead_to_what_follows_from_them() {
         let mut order = play.main();
         order.account_id = None;
         order.organisation_id = Some(id(FIRST));
-        let mut held = play.world.assignments.iter().next().unwrap().clone();
+        let mut held = play.unit.assignments.iter().next().unwrap().clone();
         (held.account_id, held.organisation_id) = (None, Some(id(FIRST)));
-        play.world.work_orders.put(order);
-        play.world.assignments.put(held);
+        play.unit.work_orders.put(order);
+        play.unit.assignments.put(held);
         play.committed();
         for (account, found) in [(311, "not_found"), (312, "confirmed")] {
             play.work(&author(account, Role::Inspector, Some(FIRST)), 1, "inspection.submit", json!({ "findings": found }));
@@ -573,15 +573,15 @@ fn other_findings_lead_to_what_follows_from_them() {
         play
     };
     let mut play = two();
-    assert_eq!(play.world.work_orders.iter().count(), 1, "nothing to repair");
+    assert_eq!(play.unit.work_orders.iter().count(), 1, "nothing to repair");
     play.decide(ConflictKind::AlreadySubmitted, Resolution::TakeOther, None).unwrap();
-    let inspection = order(&play.world, WorkOrderKind::Inspection);
+    let inspection = order(&play.unit, WorkOrderKind::Inspection);
     assert_eq!(inspection.findings.unwrap()["findings"], "confirmed");
     assert_eq!(play.order().state, WorkOrderState::Offered, "a repair follows");
     let mut play = two();
     assert!(matches!(play.decide(ConflictKind::AlreadySubmitted, Resolution::Set, Some(&json!("x"))), Err(Refusal::State(_))));
     play.decide(ConflictKind::AlreadySubmitted, Resolution::Keep, None).unwrap();
-    assert_eq!(play.world.work_orders.iter().count(), 1);
+    assert_eq!(play.unit.work_orders.iter().count(), 1);
 }
 
 #[test]
@@ -596,7 +596,7 @@ fn the_office_answers_a_checklist_item_for_two_who_disagree() {
         play
     };
     let stands = |p: &Play| {
-        let found: Vec<_> = p.world.answers.iter().filter(|a| a.standing == Standing::Effective).collect();
+        let found: Vec<_> = p.unit.answers.iter().filter(|a| a.standing == Standing::Effective).collect();
         assert_eq!(found.len(), 1);
         found[0].value.clone()
     };
@@ -618,7 +618,7 @@ fn the_office_measures_for_two_who_disagree() {
         }
         play
     };
-    let office = |p: &Play| p.world.measurements.iter().find(|m| m.actor == id(SUPERVISOR)).map(|m| (m.quantity, m.supersedes));
+    let office = |p: &Play| p.unit.measurements.iter().find(|m| m.actor == id(SUPERVISOR)).map(|m| (m.quantity, m.supersedes));
     let mut play = two();
     play.decide(ConflictKind::MeasurementDisagrees, Resolution::Keep, None).unwrap();
     assert_eq!(office(&play), None);
@@ -645,7 +645,7 @@ fn possible_duplicate() -> Play {
     let args = json!({ "category": play.ticket().category_id, "text": "چاله", "point": point });
     let inspector = author(2, Role::Inspector, None);
     play.act(&inspector, Uuid::from_u128(OTHER), None, None, "ticket.create", args);
-    assert_eq!(play.world.tickets.get(id(OTHER)).unwrap().origin, TicketOrigin::Field);
+    assert_eq!(play.unit.tickets.get(id(OTHER)).unwrap().origin, TicketOrigin::Field);
     play
 }
 
@@ -653,7 +653,7 @@ fn possible_duplicate() -> Play {
 fn a_merged_ticket_is_the_others_and_so_are_its_callers() {
     let mut play = possible_duplicate();
     play.decide(ConflictKind::PossibleDuplicate, Resolution::MergeInto, None).unwrap();
-    let gone = play.world.tickets.get(id(OTHER)).unwrap();
+    let gone = play.unit.tickets.get(id(OTHER)).unwrap();
     assert_eq!((gone.status, gone.duplicate_of), (TicketStatus::Duplicate, Some(id(TICKET))));
     assert_eq!(play.ticket().supporters, 2);
     assert_eq!(play.order().state, WorkOrderState::Offered, "its own work goes on");
@@ -676,14 +676,14 @@ fn a_person_may_merge_the_other_way_round_or_not_at_all() {
             command,
             kept: &[],
         };
-        resolve(&mut play.world, &Surroundings::new(&play.reference), conflict, &decision)
+        resolve(&mut play.unit, &MergeContext::new(&play.reference), conflict, &decision)
     };
     assert!(matches!(into(52), Err(Refusal::Argument { pointer: "/into", .. })));
     into(OTHER).unwrap();
     assert_eq!(play.ticket().duplicate_of, Some(id(OTHER)));
     let order = play.order();
     assert_eq!(epoch_and_state(&order), (1, WorkOrderState::Cancelled, Some(FIRST)), "its holder sees that it is called off");
-    assert_eq!(play.world.assignments.iter().next().unwrap().answer, Some(Answer::Withdrawn));
+    assert_eq!(play.unit.assignments.iter().next().unwrap().answer, Some(Answer::Withdrawn));
 
     let mut play = possible_duplicate();
     play.decide(ConflictKind::PossibleDuplicate, Resolution::NotDuplicate, None).unwrap();
@@ -731,7 +731,7 @@ fn adopted_work_is_decided_as_if_nothing_had_stood_in_its_way() {
         command: id(9_999),
         kept: &kept,
     };
-    let resolved = resolve(&mut play.world, &Surroundings::new(&play.reference), conflict.id, &decision).unwrap();
+    let resolved = resolve(&mut play.unit, &MergeContext::new(&play.reference), conflict.id, &decision).unwrap();
     assert_eq!(resolved.outcomes.iter().map(|(m, o)| (*m, o.status)).collect::<Vec<_>>(), [(submitted, Status::Applied)]);
     assert_eq!(play.order().state, WorkOrderState::Submitted);
 
@@ -747,12 +747,12 @@ fn a_photo_that_does_not_come_is_waited_for_no_more_or_taken_back() {
         let declared = json!({ "photo": Uuid::from_u128(41), "kind": "after", "sha256": "ab".repeat(32), "bytes": 9, "mime": "image/jpeg",
             "captured_at": "2026-09-01T08:10:00Z" });
         assert_eq!(play.work(&second(), 2, "photo.add", declared).status, Status::Applied);
-        engine::absent::report(&mut play.world, NOW, id(41)).unwrap();
+        engine::absent::report(&mut play.unit, NOW, id(41)).unwrap();
         play.committed();
         assert_eq!(play.decide_as(&second(), ConflictKind::PhotoMissing, resolution, None), Err(Refusal::OwnWork));
         play.decide_as(&supervisor(), ConflictKind::PhotoMissing, resolution, None).unwrap();
-        assert_eq!(play.world.photos.get(id(41)).unwrap().removed_at.is_some(), removed, "{resolution}");
-        let decided = play.world.conflicts.iter().find(|c| c.kind == ConflictKind::PhotoMissing).unwrap();
+        assert_eq!(play.unit.photos.get(id(41)).unwrap().removed_at.is_some(), removed, "{resolution}");
+        let decided = play.unit.conflicts.iter().find(|c| c.kind == ConflictKind::PhotoMissing).unwrap();
         assert_eq!((decided.status, decided.resolution), (ConflictStatus::Resolved, Some(resolution)));
     }
 }
@@ -773,7 +773,7 @@ fn a_granted_request_declines_the_offer_and_the_next_is_asked() {
     play.decide(ConflictKind::ReliefRequested, Resolution::Decline, None).unwrap();
     let order = play.order();
     assert_eq!((order.state, order.organisation_id), (WorkOrderState::Offered, Some(id(SECOND))));
-    let first = play.world.assignments.iter().find(|a| a.organisation_id == Some(id(FIRST))).unwrap();
+    let first = play.unit.assignments.iter().find(|a| a.organisation_id == Some(id(FIRST))).unwrap();
     assert_eq!((first.answer, first.reason.as_deref()), (Some(Answer::Declined), Some("no_capacity")));
     // What the office decided stays decided: an acceptance that is heard of afterwards is late.
     let late = play.work(&crew, first.epoch, "work.accept", json!({}));
@@ -788,7 +788,7 @@ fn a_granted_request_takes_an_order_in_hand_from_its_holder() {
     assert_eq!(play.work(&crew, epoch, "work.submit", json!({})).status, Status::Applied);
     play.decide(ConflictKind::ReliefRequested, Resolution::Decline, None).unwrap();
     assert_eq!((play.order().state, play.order().organisation_id), (WorkOrderState::Offered, Some(id(SECOND))));
-    assert_eq!(play.world.rounds.iter().map(|r| r.verdict).collect::<Vec<_>>(), [RoundVerdict::Withdrawn]);
+    assert_eq!(play.unit.rounds.iter().map(|r| r.verdict).collect::<Vec<_>>(), [RoundVerdict::Withdrawn]);
     // The work that was submitted is not lost.
     play.decide(ConflictKind::StaleEpoch, Resolution::AcceptWork, None).unwrap();
     assert_eq!((play.order().state, play.order().organisation_id), (WorkOrderState::Submitted, Some(id(FIRST))));
@@ -800,7 +800,7 @@ fn a_refused_request_changes_nothing_and_a_new_one_opens_it_again() {
     let epoch = play.order().epoch;
     play.decide(ConflictKind::ReliefRequested, Resolution::Keep, None).unwrap();
     assert_eq!((play.order().state, play.order().organisation_id), (WorkOrderState::Offered, Some(id(FIRST))));
-    assert!(play.world.work_events.iter().all(|e| e.standing == Standing::Overruled));
+    assert!(play.unit.work_events.iter().all(|e| e.standing == Standing::Overruled));
     assert_eq!(play.work(&crew, epoch, "work.accept", json!({})).status, Status::Applied);
     play.work(&crew, epoch, "work.decline", json!({ "reason": "too_far" }));
     assert_eq!(play.conflict(ConflictKind::ReliefRequested).mine[0]["reason"], "too_far");
@@ -823,7 +823,7 @@ fn an_acceptance_in_time_beats_the_managers_decline_also_when_the_next_was_asked
         }
         let order = play.order();
         assert_eq!((order.state, order.organisation_id), (WorkOrderState::Accepted, Some(id(FIRST))));
-        let held = play.world.assignments.get(order.assignment_id.unwrap()).unwrap();
+        let held = play.unit.assignments.get(order.assignment_id.unwrap()).unwrap();
         assert_eq!(held.answer, Some(Answer::Accepted));
     }
 }
@@ -837,14 +837,14 @@ fn an_overtaken_round_is_withdrawn_and_its_work_can_still_be_accepted() {
     play.reassign();
     let epoch = play.order().epoch;
     play.work(&second, epoch, "work.submit", json!({}));
-    let mut verdicts: Vec<_> = play.world.rounds.iter().map(|r| (r.number, r.verdict)).collect();
+    let mut verdicts: Vec<_> = play.unit.rounds.iter().map(|r| (r.number, r.verdict)).collect();
     verdicts.sort_unstable_by_key(|v| v.0);
     assert_eq!(verdicts, [(1, RoundVerdict::Withdrawn), (2, RoundVerdict::Pending)]);
     assert_eq!(play.conflict(ConflictKind::StaleEpoch).theirs["double_work"], true);
     play.decide(ConflictKind::StaleEpoch, Resolution::AcceptWork, None).unwrap();
     let order = play.order();
     assert_eq!((order.state, order.organisation_id), (WorkOrderState::Submitted, Some(id(FIRST))));
-    let pending: Vec<_> = play.world.rounds.iter().filter(|r| r.verdict == RoundVerdict::Pending).map(|r| r.number).collect();
+    let pending: Vec<_> = play.unit.rounds.iter().filter(|r| r.verdict == RoundVerdict::Pending).map(|r| r.number).collect();
     assert_eq!(pending, [order.round], "only the round of the holder waits");
     // What the other did is late work now.
     let other = play.conflict(ConflictKind::StaleEpoch);

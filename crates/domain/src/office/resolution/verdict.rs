@@ -5,9 +5,9 @@ use crate::{
     conflict::Conflict,
     judging::{NotJudged, Verdict, accept},
     office::resolution::{Decision, Refusal},
-    sync::surroundings::Surroundings,
+    sync::merge_context::MergeContext,
+    unit_of_work::UnitOfWork,
     work_order::{Round, RoundVerdict, WorkOrder, WorkOrderState},
-    world::World,
 };
 use bazdid_protocol::ids::RoundId;
 
@@ -22,22 +22,22 @@ fn read<T: serde::de::DeserializeOwned>(side: &serde_json::Value, key: &str) -> 
 /// The milder verdict stands: the round is accepted after all, and the order verified. What the party has begun of the next round is
 /// kept and asks for nothing more.
 pub(super) fn take_milder(
-    world: &mut World,
-    around: &Surroundings<'_>,
+    unit: &mut UnitOfWork,
+    context: &MergeContext<'_>,
     conflict: &Conflict,
     decision: &Decision<'_>,
 ) -> Result<(), Refusal> {
     let round: RoundId = read(&conflict.base, "round").ok_or(Refusal::Unknown)?;
-    let round = world.rounds.get(round).cloned().ok_or(Refusal::Unknown)?;
-    let order = world.work_orders.get(round.work_order_id).cloned().ok_or(Refusal::Unknown)?;
+    let round = unit.rounds.get(round).cloned().ok_or(Refusal::Unknown)?;
+    let order = unit.work_orders.get(round.work_order_id).cloned().ok_or(Refusal::Unknown)?;
     let verdict: RoundVerdict = read(&conflict.theirs, "verdict").ok_or(Refusal::Unknown)?;
     let newer = |r: &Round| r.work_order_id == order.id && r.number > round.number && r.verdict != RoundVerdict::Withdrawn;
     let same_holder =
-        order.assignment_id.and_then(|a| world.assignments.get(a)).is_some_and(|a| (a.epoch..=a.until_epoch).contains(&round.epoch));
-    if world.rounds.iter().any(newer) || !same_holder || matches!(order.state, WorkOrderState::Closed | WorkOrderState::Cancelled) {
+        order.assignment_id.and_then(|a| unit.assignments.get(a)).is_some_and(|a| (a.epoch..=a.until_epoch).contains(&round.epoch));
+    if unit.rounds.iter().any(newer) || !same_holder || matches!(order.state, WorkOrderState::Closed | WorkOrderState::Cancelled) {
         return Err(GONE_ON);
     }
-    let by = decision.mover(around);
+    let by = decision.mover(context);
     // Of a milder verdict neither defects nor words are kept: the conflict has what was said.
     let milder = Verdict {
         verdict,
@@ -56,7 +56,7 @@ pub(super) fn take_milder(
         review_at: None,
         ..order
     };
-    accept(world, order, round, &milder, Heard::now(decision.now), &by).map(drop).map_err(|why| match why {
+    accept(unit, order, round, &milder, Heard::now(decision.now), &by).map(drop).map_err(|why| match why {
         NotJudged::NotAllowed(why) => why.into(),
         NotJudged::LeftBehind => GONE_ON,
         NotJudged::BytesAwaited(_) => BYTES_AWAITED,

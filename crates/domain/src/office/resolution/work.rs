@@ -9,12 +9,12 @@ use crate::{
     assigning::{Party, Terms, assign, round_of, touch},
     conflict::{Conflict, ConflictKind, Resolution},
     office::resolution::{Decision, Refusal},
-    sync::{engine, surroundings::Surroundings},
+    sync::{engine, merge_context::MergeContext},
     ticket::{Ticket, TicketStatus},
     ticket_flow::{Because, set_status},
+    unit_of_work::UnitOfWork,
     work_order::{Answer, Assignment, RoundVerdict, Standing, WorkEvent, WorkEventKind, WorkOrder, WorkOrderState},
     work_order_graph::Mover,
-    world::World,
 };
 use bazdid_protocol::ids::{WorkEventId, name_uuid};
 
@@ -38,23 +38,19 @@ const fn is_work(kind: WorkEventKind) -> bool {
 }
 
 /// Finds the late work of a conflict. `None`: it is about evidence alone, or about a late verdict.
-fn late(world: &World, conflict: &Conflict) -> Option<Late> {
-    let order = world.work_orders.get(conflict.work_order_id?)?.clone();
-    let ticket = world.tickets.get(order.ticket_id)?.clone();
+fn late(unit: &UnitOfWork, conflict: &Conflict) -> Option<Late> {
+    let order = unit.work_orders.get(conflict.work_order_id?)?.clone();
+    let ticket = unit.tickets.get(order.ticket_id)?.clone();
     let listed = conflict.mine.as_array()?;
     let is_listed = |e: &WorkEvent| listed.iter().any(|m| m.get("event").and_then(Value::as_str) == Some(e.id.to_string().as_str()));
-    let mut events: Vec<WorkEvent> = world
-        .work_events
-        .iter()
-        .filter(|e| e.work_order_id == order.id && e.standing == Standing::Stale && is_listed(e))
-        .cloned()
-        .collect();
+    let mut events: Vec<WorkEvent> =
+        unit.work_events.iter().filter(|e| e.work_order_id == order.id && e.standing == Standing::Stale && is_listed(e)).cloned().collect();
     events.sort_by_key(|e| (e.eff, e.id));
     // One epoch can have had two holders where an offer was reinstated, and a party can have held several epochs: who submitted
     // counts, else who reported last.
     let speaks = events.iter().find(|e| e.kind == WorkEventKind::Submit).or_else(|| events.last())?.clone();
     events.retain(|e| e.organisation_id == speaks.organisation_id);
-    let held = world
+    let held = unit
         .assignments
         .iter()
         .filter(|a| a.work_order_id == order.id && (a.epoch..=a.until_epoch).contains(&speaks.epoch))
@@ -69,33 +65,38 @@ const JUDGED: Refusal = Refusal::State("the order is verified already; pay both,
 const MERGED: Refusal = Refusal::State("the ticket was merged into another and nothing was submitted for it; dismiss it");
 
 /// The late work counts: who did it holds the order from now on, and what he submitted is the round to be verified.
-pub(super) fn accept(world: &mut World, around: &Surroundings<'_>, conflict: &Conflict, decision: &Decision<'_>) -> Result<(), Refusal> {
-    let Some(late) = late(world, conflict) else { return accept_evidence(world, conflict, decision) };
+pub(super) fn accept(
+    unit: &mut UnitOfWork,
+    context: &MergeContext<'_>,
+    conflict: &Conflict,
+    decision: &Decision<'_>,
+) -> Result<(), Refusal> {
+    let Some(late) = late(unit, conflict) else { return accept_evidence(unit, conflict, decision) };
     let submitted = late.events.iter().any(|e| e.kind == WorkEventKind::Submit);
     // Work that was submitted for a duplicate is verified and paid; the request itself stays answered with its master.
     if late.ticket.status == TicketStatus::Duplicate && !submitted {
         return Err(MERGED);
     }
-    let by = decision.mover(around);
-    let order = give_back(world, around, &late, decision, &by)?;
+    let by = decision.mover(context);
+    let order = give_back(unit, context, &late, decision, &by)?;
     for event in &late.events {
-        world.work_events.put(WorkEvent { standing: Standing::Redundant, ..event.clone() });
+        unit.work_events.put(WorkEvent { standing: Standing::Redundant, ..event.clone() });
     }
     for event in late.events.into_iter().filter(|e| is_work(e.kind)) {
         let id = WorkEventId::new(name_uuid(&format!("accepted|{}|{}", event.id, order.epoch)));
-        world.work_events.put(WorkEvent { id, rev: 0, epoch: order.epoch, standing: Standing::Effective, ..event });
+        unit.work_events.put(WorkEvent { id, rev: 0, epoch: order.epoch, standing: Standing::Effective, ..event });
     }
-    world.work_orders.put(order.clone());
-    engine::derive_order(world, order, &by)?;
+    unit.work_orders.put(order.clone());
+    engine::derive_order(unit, order, &by)?;
     Ok(())
 }
 
 /// Only evidence came after the office had ended the ticket: taking it seriously is to take the request up again.
-fn accept_evidence(world: &mut World, conflict: &Conflict, decision: &Decision<'_>) -> Result<(), Refusal> {
-    let ticket = world.tickets.get(conflict.ticket_id).filter(|_| conflict.kind == ConflictKind::DeletedEntity).ok_or(NOTHING_LATE)?;
+fn accept_evidence(unit: &mut UnitOfWork, conflict: &Conflict, decision: &Decision<'_>) -> Result<(), Refusal> {
+    let ticket = unit.tickets.get(conflict.ticket_id).filter(|_| conflict.kind == ConflictKind::DeletedEntity).ok_or(NOTHING_LATE)?;
     match ticket.status {
         TicketStatus::Cancelled | TicketStatus::Rejected => {
-            set_status(world, conflict.ticket_id, TicketStatus::New, reopened(decision));
+            set_status(unit, conflict.ticket_id, TicketStatus::New, reopened(decision));
             Ok(())
         }
         TicketStatus::Duplicate => Err(Refusal::State("the ticket was merged into another, which names this evidence; dismiss it")),
@@ -109,24 +110,24 @@ fn reopened<'a>(decision: &Decision<'_>) -> Because<'a> {
 
 /// The order goes back to the late party, to go on with; what it reported late stays late.
 pub(super) fn reassign_back(
-    world: &mut World,
-    around: &Surroundings<'_>,
+    unit: &mut UnitOfWork,
+    context: &MergeContext<'_>,
     conflict: &Conflict,
     decision: &Decision<'_>,
 ) -> Result<(), Refusal> {
-    let late = late(world, conflict).ok_or(NOTHING_LATE)?;
+    let late = late(unit, conflict).ok_or(NOTHING_LATE)?;
     if late.ticket.status == TicketStatus::Duplicate {
         return Err(Refusal::State("the ticket was merged into another; accept what was submitted, or dismiss it"));
     }
-    let order = give_back(world, around, &late, decision, &decision.mover(around))?;
-    world.work_orders.put(order);
+    let order = give_back(unit, context, &late, decision, &decision.mover(context))?;
+    unit.work_orders.put(order);
     Ok(())
 }
 
 /// Gives the order to the late party under a new epoch, and takes an ended ticket up again.
 fn give_back(
-    world: &mut World,
-    around: &Surroundings<'_>,
+    unit: &mut UnitOfWork,
+    context: &MergeContext<'_>,
     late: &Late,
     decision: &Decision<'_>,
     by: &Mover<'_>,
@@ -135,7 +136,7 @@ fn give_back(
         return Err(JUDGED);
     }
     if matches!(late.ticket.status, TicketStatus::Cancelled | TicketStatus::Rejected) {
-        set_status(world, late.ticket.id, TicketStatus::InWork, reopened(decision));
+        set_status(unit, late.ticket.id, TicketStatus::InWork, reopened(decision));
     }
     let to = Party {
         organisation: late.held.organisation_id,
@@ -144,18 +145,18 @@ fn give_back(
         coverage: late.held.coverage_id,
         rank: late.held.rank,
     };
-    let resolve_minutes = around.category(late.ticket.category_id).map_or(RESOLVE_MINUTES, |c| c.resolve_minutes);
+    let resolve_minutes = context.category(late.ticket.category_id).map_or(RESOLVE_MINUTES, |c| c.resolve_minutes);
     let mut order = WorkOrder { findings: None, ..late.order.clone() };
     if order.state != WorkOrderState::Draft {
         by.take(&mut order, WorkOrderState::Draft)?;
     }
-    assign(world, &mut order, &to, &Terms { at: decision.now, accept_minutes: None, resolve_minutes }, by)?;
+    assign(unit, &mut order, &to, &Terms { at: decision.now, accept_minutes: None, resolve_minutes }, by)?;
     Ok(order)
 }
 
 /// Both did the work and both are paid: the state stays, the order is marked (see [`crate::sync::engine::flags`]).
-pub(super) fn pay_both(world: &World, conflict: &Conflict) -> Result<(), Refusal> {
-    let late = late(world, conflict).ok_or(NOTHING_LATE)?;
+pub(super) fn pay_both(unit: &UnitOfWork, conflict: &Conflict) -> Result<(), Refusal> {
+    let late = late(unit, conflict).ok_or(NOTHING_LATE)?;
     if late.events.iter().any(|e| is_work(e.kind)) {
         return Ok(());
     }
@@ -165,14 +166,14 @@ pub(super) fn pay_both(world: &World, conflict: &Conflict) -> Result<(), Refusal
 /// One of a party declined what another submitted. Kept: the submission stands, and the decline counts no more. The other: the
 /// decline stands, what was reported under it counts no more, and the system asks the next.
 pub(super) fn decline_or_submission(
-    world: &mut World,
-    around: &Surroundings<'_>,
+    unit: &mut UnitOfWork,
+    context: &MergeContext<'_>,
     conflict: &Conflict,
     decision: &Decision<'_>,
 ) -> Result<(), Refusal> {
-    let mut order = conflict.work_order_id.and_then(|o| world.work_orders.get(o)).cloned().ok_or(Refusal::Unknown)?;
+    let mut order = conflict.work_order_id.and_then(|o| unit.work_orders.get(o)).cloned().ok_or(Refusal::Unknown)?;
     let first = conflict.base.get("epoch").and_then(Value::as_i64).unwrap_or_default();
-    let held = order.assignment_id.and_then(|a| world.assignments.get(a)).filter(|a| (a.epoch..=a.until_epoch).contains(&first)).cloned();
+    let held = order.assignment_id.and_then(|a| unit.assignments.get(a)).filter(|a| (a.epoch..=a.until_epoch).contains(&first)).cloned();
     let counts =
         |e: &&WorkEvent| e.work_order_id == order.id && e.epoch >= first && matches!(e.standing, Standing::Effective | Standing::Redundant);
     let Some(mut held) = held else {
@@ -182,33 +183,33 @@ pub(super) fn decline_or_submission(
         };
     };
     let all: Vec<WorkEvent> =
-        world.work_events.iter().filter(counts).filter(|e| e.organisation_id == held.organisation_id).cloned().collect();
+        unit.work_events.iter().filter(counts).filter(|e| e.organisation_id == held.organisation_id).cloned().collect();
     let (declines, reports): (Vec<WorkEvent>, Vec<WorkEvent>) = all.into_iter().partition(|e| e.kind == WorkEventKind::Decline);
     if decision.resolution == Resolution::Keep {
-        overrule(world, declines);
+        overrule(unit, declines);
         return Ok(());
     }
     if order.state != WorkOrderState::Submitted {
         return Err(Refusal::State("the submission was judged already; keep what is in force"));
     }
-    decision.mover(around).take(&mut order, WorkOrderState::Declined)?;
+    decision.mover(context).take(&mut order, WorkOrderState::Declined)?;
     let refused = declines.iter().min_by_key(|e| (e.eff, e.id));
     held.answer = Some(Answer::Declined);
     held.answered_at = refused.map(|e| e.at).or(Some(decision.now));
     held.reason = refused.and_then(|e| e.args.get("reason")).and_then(Value::as_str).map(str::to_owned);
-    world.assignments.put(held);
-    overrule(world, reports);
-    if let Some(round) = round_of(world, order.id, order.round).filter(|r| r.verdict == RoundVerdict::Pending).cloned() {
-        world.rounds.put(crate::work_order::Round { verdict: RoundVerdict::Withdrawn, ..round });
+    unit.assignments.put(held);
+    overrule(unit, reports);
+    if let Some(round) = round_of(unit, order.id, order.round).filter(|r| r.verdict == RoundVerdict::Pending).cloned() {
+        unit.rounds.put(crate::work_order::Round { verdict: RoundVerdict::Withdrawn, ..round });
     }
     let mut order = WorkOrder { submitted_by: None, submitted_org: None, findings: None, ..order };
     touch(&mut order, decision.now);
-    world.work_orders.put(order);
+    unit.work_orders.put(order);
     Ok(())
 }
 
-fn overrule(world: &mut World, events: Vec<WorkEvent>) {
+fn overrule(unit: &mut UnitOfWork, events: Vec<WorkEvent>) {
     for event in events {
-        world.work_events.put(WorkEvent { standing: Standing::Overruled, ..event });
+        unit.work_events.put(WorkEvent { standing: Standing::Overruled, ..event });
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     conflict::{Cause, ConflictKind, ConflictStatus, Resolution},
     photo::Photo,
     sync::engine::clash::{Clash, raise, withdraw},
-    world::World,
+    unit_of_work::UnitOfWork,
 };
 use bazdid_protocol::{
     ids::{ConflictId, PhotoId},
@@ -21,8 +21,8 @@ pub fn is_overdue(photo: &Photo, before: Timestamp, most: i64) -> bool {
 }
 
 /// Tells the office that the bytes of a photo have not come: one conflict a photo, ever. Nothing if the photo is not here.
-pub fn report(world: &mut World, now: Timestamp, photo: PhotoId) -> Option<ConflictId> {
-    let photo = world.photos.get(photo).cloned()?;
+pub fn report(unit: &mut UnitOfWork, now: Timestamp, photo: PhotoId) -> Option<ConflictId> {
+    let photo = unit.photos.get(photo).cloned()?;
     let clash = Clash {
         subject: Some(photo.id.uuid()),
         mine: json!({
@@ -33,13 +33,13 @@ pub fn report(world: &mut World, now: Timestamp, photo: PhotoId) -> Option<Confl
         default_in_force: "the photo counts as declared; its bytes are taken whenever they come",
         ..Clash::hard(ConflictKind::PhotoMissing, photo.ticket_id, photo.work_order_id, "bytes")
     };
-    Some(raise(world, now, clash))
+    Some(raise(unit, now, clash))
 }
 
 /// Closes what was asked for photos whose bytes have come meanwhile, or that were removed.
-pub fn settle(world: &mut World, now: Timestamp) {
-    let waits = |photo: PhotoId| world.photos.get(photo).is_some_and(Photo::is_awaited);
-    let over: Vec<ConflictId> = world
+pub fn settle(unit: &mut UnitOfWork, now: Timestamp) {
+    let waits = |photo: PhotoId| unit.photos.get(photo).is_some_and(Photo::is_awaited);
+    let over: Vec<ConflictId> = unit
         .conflicts
         .iter()
         .filter(|c| c.status == ConflictStatus::Open)
@@ -47,7 +47,7 @@ pub fn settle(world: &mut World, now: Timestamp) {
         .map(|c| c.id)
         .collect();
     for id in over {
-        withdraw(world, id, Resolution::Dismiss, now);
+        withdraw(unit, id, Resolution::Dismiss, now);
     }
 }
 
@@ -56,14 +56,14 @@ mod tests {
     use super::*;
     use crate::{
         photo::PhotoState,
-        sync::engine::tests::{NOW, ORDER, commit, crew, go, id, key, photo, world},
+        sync::engine::tests::{NOW, ORDER, commit, crew, go, id, key, photo, unit},
     };
     use bazdid_protocol::time::MICROS_PER_DAY;
 
     const WEEK: i64 = 7 * MICROS_PER_DAY;
 
-    fn declared() -> (World, PhotoId) {
-        let mut w = world(0);
+    fn declared() -> (UnitOfWork, PhotoId) {
+        let mut w = unit(0);
         let party = w.work_orders.get(id(ORDER)).unwrap().organisation_id.unwrap().uuid().as_u128();
         go(&mut w, &crew(5, party), 1, ORDER, 2, 100, "photo.add", photo(41));
         (commit(&w), PhotoId::new(key(41)))

@@ -9,7 +9,7 @@ use crate::{
         engine::clash::{self, Clash, withdraw},
         journal::Journaled,
     },
-    world::World,
+    unit_of_work::UnitOfWork,
 };
 use bazdid_protocol::{
     ids::{ConflictId, MutationId, WorkOrderId},
@@ -18,11 +18,11 @@ use bazdid_protocol::{
 
 /// Tells the office of a mutation that waits for an epoch: one conflict for all that one person sent of one order. Nothing if the
 /// order is not known.
-pub fn raise(world: &mut World, now: Timestamp, row: &Journaled) -> Option<ConflictId> {
-    let order = world.work_orders.get(WorkOrderId::new(row.entity)).cloned()?;
+pub fn raise(unit: &mut UnitOfWork, now: Timestamp, row: &Journaled) -> Option<ConflictId> {
+    let order = unit.work_orders.get(WorkOrderId::new(row.entity)).cloned()?;
     let what = row.actor.to_string();
     let clash = Clash::hard(ConflictKind::EpochUnknown, order.ticket_id, Some(order.id), &what);
-    let mut mine = others(world, clash.id(), row.id);
+    let mut mine = others(unit, clash.id(), row.id);
     mine.push(json!({ "mutation": row.id, "cmd": row.cmd, "at": row.est, "epoch": row.epoch, "actor": row.actor }));
     mine.sort_by_key(|m| (m.get("at").map(Value::to_string), m.to_string()));
     let clash = Clash {
@@ -34,23 +34,23 @@ pub fn raise(world: &mut World, now: Timestamp, row: &Journaled) -> Option<Confl
         default_in_force: "nothing of it counts; it waits for the epoch, for five days",
         ..clash
     };
-    Some(clash::raise(world, now, clash))
+    Some(clash::raise(unit, now, clash))
 }
 
 /// Tells the office that a mutation waits no longer; the conflict goes away with the last of them.
-pub fn lower(world: &mut World, now: Timestamp, id: ConflictId, mutation: MutationId) {
-    let Some(conflict) = world.conflicts.get(id).filter(|c| c.kind == ConflictKind::EpochUnknown).cloned() else { return };
-    let mine = others(world, id, mutation);
+pub fn lower(unit: &mut UnitOfWork, now: Timestamp, id: ConflictId, mutation: MutationId) {
+    let Some(conflict) = unit.conflicts.get(id).filter(|c| c.kind == ConflictKind::EpochUnknown).cloned() else { return };
+    let mine = others(unit, id, mutation);
     if mine.is_empty() {
-        withdraw(world, id, Resolution::Adopt, now);
+        withdraw(unit, id, Resolution::Adopt, now);
     } else if conflict.mine != Value::from(mine.clone()) {
-        world.conflicts.put(crate::conflict::Conflict { mine: mine.into(), ..conflict });
+        unit.conflicts.put(crate::conflict::Conflict { mine: mine.into(), ..conflict });
     }
 }
 
 /// What a conflict names beside a mutation.
-fn others(world: &World, id: ConflictId, mutation: MutationId) -> Vec<Value> {
+fn others(unit: &UnitOfWork, id: ConflictId, mutation: MutationId) -> Vec<Value> {
     let named = json!(mutation);
-    let sides = world.conflicts.get(id).and_then(|c| c.mine.as_array()).into_iter().flatten();
+    let sides = unit.conflicts.get(id).and_then(|c| c.mine.as_array()).into_iter().flatten();
     sides.filter(|m| m.get("mutation") != Some(&named)).cloned().collect()
 }

@@ -9,9 +9,9 @@ use crate::{
         clash::{Clash, raise},
         facts::Place,
     },
+    unit_of_work::UnitOfWork,
     visit::ChecklistAnswer,
     work_order::Standing,
-    world::World,
 };
 use bazdid_protocol::{
     command::ChecklistAnswerArgs,
@@ -20,8 +20,8 @@ use bazdid_protocol::{
 };
 
 /// `checklist.answer`. The visit must be known and at the same ticket.
-pub(super) fn answer(world: &mut World, author: &Author, act: &Act<'_>, place: &Place, args: &ChecklistAnswerArgs) -> Outcome {
-    match world.visits.get(args.visit) {
+pub(super) fn answer(unit: &mut UnitOfWork, author: &Author, act: &Act<'_>, place: &Place, args: &ChecklistAnswerArgs) -> Outcome {
+    match unit.visits.get(args.visit) {
         None => {
             return Outcome::held(OutcomeCode::Dependency, "/args/visit: the server does not know this visit yet", args.visit.uuid());
         }
@@ -31,7 +31,7 @@ pub(super) fn answer(world: &mut World, author: &Author, act: &Act<'_>, place: &
         Some(_) => {}
     }
     let id = AnswerId::of(act.id);
-    let v = world.answers.put(ChecklistAnswer {
+    let v = unit.answers.put(ChecklistAnswer {
         id,
         rev: 0,
         ticket_id: place.ticket,
@@ -46,16 +46,16 @@ pub(super) fn answer(world: &mut World, author: &Author, act: &Act<'_>, place: &
         eff: act.stamp.eff,
         standing: Standing::Effective,
     });
-    let all = answers_to(world, args.visit, &args.item);
+    let all = answers_to(unit, args.visit, &args.item);
     let newest = all.last().map(|a| a.id);
     for old in all.iter().filter(|a| Some(a.id) != newest && a.standing != Standing::Overruled) {
-        world.answers.put(ChecklistAnswer { standing: Standing::Overruled, ..old.clone() });
+        unit.answers.put(ChecklistAnswer { standing: Standing::Overruled, ..old.clone() });
     }
     if let Some(newest) = all.last().filter(|a| a.standing != Standing::Effective) {
-        world.answers.put(ChecklistAnswer { standing: Standing::Effective, ..newest.clone() });
+        unit.answers.put(ChecklistAnswer { standing: Standing::Effective, ..newest.clone() });
     }
     let mine_stands = newest == Some(id);
-    if let Some(conflict) = report_two(world, act, place.ticket, args, &all) {
+    if let Some(conflict) = report_two(unit, act, place.ticket, args, &all) {
         let detail = "somebody else gave another answer on this visit; a supervisor decides";
         return Outcome { conflict: Some(conflict), v: Some(v), ..Outcome::of(Status::Conflict, OutcomeCode::AlreadySubmitted, detail) };
     }
@@ -66,15 +66,15 @@ pub(super) fn answer(world: &mut World, author: &Author, act: &Act<'_>, place: &
 }
 
 /// All answers to one item on one visit, by stamp.
-fn answers_to(world: &World, visit: VisitId, item: &str) -> Vec<ChecklistAnswer> {
-    let mut all: Vec<_> = world.answers.iter().filter(|a| a.visit_id == visit && a.item == item).cloned().collect();
+fn answers_to(unit: &UnitOfWork, visit: VisitId, item: &str) -> Vec<ChecklistAnswer> {
+    let mut all: Vec<_> = unit.answers.iter().filter(|a| a.visit_id == visit && a.item == item).cloned().collect();
     all.sort_by_key(|a| (a.eff, a.mutation_id));
     all
 }
 
 /// Two people gave different answers: hard. Whose is newer is in force until somebody decides.
 fn report_two(
-    world: &mut World,
+    unit: &mut UnitOfWork,
     act: &Act<'_>,
     ticket: TicketId,
     args: &ChecklistAnswerArgs,
@@ -95,5 +95,5 @@ fn report_two(
         default_in_force: "the newest answer stands",
         ..Clash::hard(ConflictKind::AlreadySubmitted, ticket, all.first().and_then(|a| a.work_order_id), &what)
     };
-    Some(raise(world, act.received_at, clash))
+    Some(raise(unit, act.received_at, clash))
 }

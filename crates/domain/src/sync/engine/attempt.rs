@@ -11,16 +11,15 @@ use uuid::Uuid;
 
 use crate::{
     assigning::{Submission, next_round, round, round_id, touch},
+    unit_of_work::UnitOfWork,
     work_order::{Answer, Assignment, Round, RoundVerdict, Standing, WorkEvent, WorkEventKind, WorkOrder, WorkOrderState},
     work_order_graph::{Hold, Mover, NotAllowed, StageEvent, fold_stage, stays},
-    world::World,
 };
 use bazdid_protocol::{command::MAX_SHORT, time::Timestamp};
 
 /// The first epoch of the current attempt: that of the offer, or the one after the last round that was judged.
-pub(super) fn first_epoch(world: &World, order: &WorkOrder, assignment: &Assignment) -> i64 {
-    world
-        .rounds
+pub(super) fn first_epoch(unit: &UnitOfWork, order: &WorkOrder, assignment: &Assignment) -> i64 {
+    unit.rounds
         .iter()
         .filter(|r| r.work_order_id == order.id && r.number < order.round && r.epoch < order.epoch)
         .map(|r| r.epoch + 1)
@@ -28,8 +27,8 @@ pub(super) fn first_epoch(world: &World, order: &WorkOrder, assignment: &Assignm
 }
 
 /// Whether an epoch belongs to the attempt that is going on.
-pub(super) fn goes_on(world: &World, order: &WorkOrder, assignment: &Assignment, epoch: i64) -> bool {
-    order.assignment_id == Some(assignment.id) && (first_epoch(world, order, assignment)..=order.epoch).contains(&epoch)
+pub(super) fn goes_on(unit: &UnitOfWork, order: &WorkOrder, assignment: &Assignment, epoch: i64) -> bool {
+    order.assignment_id == Some(assignment.id) && (first_epoch(unit, order, assignment)..=order.epoch).contains(&epoch)
 }
 
 /// Whether an event was made by the party of an assignment.
@@ -44,25 +43,25 @@ pub(super) const fn counts(standing: Standing) -> bool {
 }
 
 /// The events of the current attempt that count, by stamp.
-pub(super) fn events(world: &World, order: &WorkOrder, assignment: &Assignment) -> Vec<WorkEvent> {
-    let epochs = first_epoch(world, order, assignment)..=order.epoch;
+pub(super) fn events(unit: &UnitOfWork, order: &WorkOrder, assignment: &Assignment) -> Vec<WorkEvent> {
+    let epochs = first_epoch(unit, order, assignment)..=order.epoch;
     let mut events: Vec<WorkEvent> =
-        world.work_events.iter().filter(|e| by_party(e, assignment) && epochs.contains(&e.epoch) && counts(e.standing)).cloned().collect();
+        unit.work_events.iter().filter(|e| by_party(e, assignment) && epochs.contains(&e.epoch) && counts(e.standing)).cloned().collect();
     events.sort_by_key(|e| (e.eff, e.id));
     events
 }
 
 /// Late events of the attempt count again: the offer was reinstated.
-pub(super) fn revive(world: &mut World, order: &WorkOrder, assignment: &Assignment) {
-    let epochs = first_epoch(world, order, assignment)..=order.epoch;
-    let late: Vec<WorkEvent> = world
+pub(super) fn revive(unit: &mut UnitOfWork, order: &WorkOrder, assignment: &Assignment) {
+    let epochs = first_epoch(unit, order, assignment)..=order.epoch;
+    let late: Vec<WorkEvent> = unit
         .work_events
         .iter()
         .filter(|e| by_party(e, assignment) && epochs.contains(&e.epoch) && e.standing == Standing::Stale)
         .cloned()
         .collect();
     for event in late {
-        world.work_events.put(WorkEvent { standing: Standing::Effective, ..event });
+        unit.work_events.put(WorkEvent { standing: Standing::Effective, ..event });
     }
 }
 
@@ -72,20 +71,20 @@ pub(super) const fn takes(kind: WorkEventKind) -> bool {
 }
 
 /// Whether the office, not an event, gave the answer that stands: emergency groups and the city's own staff are not asked.
-fn answered_by_office(world: &World, assignment: &Assignment) -> bool {
+fn answered_by_office(unit: &UnitOfWork, assignment: &Assignment) -> bool {
     assignment.answer == Some(Answer::Accepted)
-        && !world.work_events.iter().any(|e| by_party(e, assignment) && takes(e.kind) && Some(e.at) == assignment.answered_at)
+        && !unit.work_events.iter().any(|e| by_party(e, assignment) && takes(e.kind) && Some(e.at) == assignment.answered_at)
 }
 
 /// Whether the office decided that the party gives the order up: it granted a request for relief, or let a decline stand against work.
-pub(super) fn decided_by_office(world: &World, assignment: &Assignment) -> bool {
+pub(super) fn decided_by_office(unit: &UnitOfWork, assignment: &Assignment) -> bool {
     let decided = |e: &WorkEvent| match e.standing {
         Standing::Redundant => e.kind == WorkEventKind::RequestRelief,
         Standing::Overruled => takes(e.kind),
         _ => false,
     };
     let epochs = assignment.epoch..=assignment.until_epoch;
-    world.work_events.iter().any(|e| by_party(e, assignment) && epochs.contains(&e.epoch) && decided(e))
+    unit.work_events.iter().any(|e| by_party(e, assignment) && epochs.contains(&e.epoch) && decided(e))
 }
 
 /// Derives state, answer and round from the events of the current attempt and writes all that changed. What is verified or closed
@@ -94,15 +93,15 @@ pub(super) fn decided_by_office(world: &World, assignment: &Assignment) -> bool 
 /// # Errors
 /// The table of transitions does not allow `by` what the events amount to; nothing has changed.
 pub(super) fn refold(
-    world: &mut World,
+    unit: &mut UnitOfWork,
     mut order: WorkOrder,
     mut assignment: Assignment,
     hold: Hold,
     by: &Mover<'_>,
 ) -> Result<WorkOrder, NotAllowed> {
-    let by_office = answered_by_office(world, &assignment);
-    let events = events(world, &order, &assignment);
-    let began = if first_epoch(world, &order, &assignment) > assignment.epoch {
+    let by_office = answered_by_office(unit, &assignment);
+    let events = events(unit, &order, &assignment);
+    let began = if first_epoch(unit, &order, &assignment) > assignment.epoch {
         WorkOrderState::Rework
     } else if by_office {
         WorkOrderState::Accepted
@@ -122,18 +121,18 @@ pub(super) fn refold(
     }
     // Of a cancelled order the office has withdrawn the offer.
     if !by_office && order.state != WorkOrderState::Cancelled {
-        answer(world, &order, &mut assignment, stage);
+        answer(unit, &order, &mut assignment, stage);
     }
-    settle_round(world, &mut order, &assignment);
-    if world.assignments.get(assignment.id) != Some(&assignment) {
-        world.assignments.put(assignment);
+    settle_round(unit, &mut order, &assignment);
+    if unit.assignments.get(assignment.id) != Some(&assignment) {
+        unit.assignments.put(assignment);
     }
-    order.rev = world.work_orders.put(order.clone());
+    order.rev = unit.work_orders.put(order.clone());
     Ok(order)
 }
 
-fn assignment_of(world: &World, order: &WorkOrder) -> Option<Assignment> {
-    order.assignment_id.and_then(|a| world.assignments.get(a)).cloned()
+fn assignment_of(unit: &UnitOfWork, order: &WorkOrder) -> Option<Assignment> {
+    order.assignment_id.and_then(|a| unit.assignments.get(a)).cloned()
 }
 
 /// Ends a hold: the stage is what the party has reported, as if there had been none. What nobody had begun waits again.
@@ -141,19 +140,19 @@ fn assignment_of(world: &World, order: &WorkOrder) -> Option<Assignment> {
 ///
 /// # Errors
 /// The table of transitions does not allow it.
-pub fn end_hold(world: &mut World, mut order: WorkOrder, at: Timestamp, by: &Mover<'_>) -> Result<Option<WorkOrder>, NotAllowed> {
-    let Some(assignment) = assignment_of(world, &order) else { return Ok(None) };
+pub fn end_hold(unit: &mut UnitOfWork, mut order: WorkOrder, at: Timestamp, by: &Mover<'_>) -> Result<Option<WorkOrder>, NotAllowed> {
+    let Some(assignment) = assignment_of(unit, &order) else { return Ok(None) };
     touch(&mut order, at);
-    refold(world, order, assignment, Hold::Ends, by).map(Some)
+    refold(unit, order, assignment, Hold::Ends, by).map(Some)
 }
 
 /// Brings an order to where the reports of its current attempt put it, after reports were let in. Nothing if nobody holds the order.
 ///
 /// # Errors
 /// The table of transitions does not allow it.
-pub fn derive_order(world: &mut World, order: WorkOrder, by: &Mover<'_>) -> Result<Option<WorkOrder>, NotAllowed> {
-    let Some(assignment) = assignment_of(world, &order) else { return Ok(None) };
-    refold(world, order, assignment, Hold::Stays, by).map(Some)
+pub fn derive_order(unit: &mut UnitOfWork, order: WorkOrder, by: &Mover<'_>) -> Result<Option<WorkOrder>, NotAllowed> {
+    let Some(assignment) = assignment_of(unit, &order) else { return Ok(None) };
+    refold(unit, order, assignment, Hold::Stays, by).map(Some)
 }
 
 /// Why, as far as a reason is taken; the event itself has all that was written.
@@ -163,9 +162,9 @@ fn reason(args: &Value) -> Option<String> {
 
 /// The answer to the offer, from all events of its party: who began has accepted, and accepted beats declined. Of several answers
 /// of one kind the earliest stands.
-fn answer(world: &World, order: &WorkOrder, assignment: &mut Assignment, stage: WorkOrderState) {
+fn answer(unit: &UnitOfWork, order: &WorkOrder, assignment: &mut Assignment, stage: WorkOrderState) {
     let refused = stage == WorkOrderState::Declined;
-    let first = world
+    let first = unit
         .work_events
         .iter()
         .filter(|e| by_party(e, assignment) && (assignment.epoch..=order.epoch).contains(&e.epoch) && counts(e.standing))
@@ -185,25 +184,25 @@ fn answer(world: &World, order: &WorkOrder, assignment: &mut Assignment, stage: 
 
 /// Makes or mends the round of the current attempt: the earliest submission made it, later ones join it. When all were taken back
 /// it is withdrawn, and shows the earliest of them, whichever came and went first. What was said of it stays.
-fn settle_round(world: &mut World, order: &mut WorkOrder, assignment: &Assignment) {
-    let mut submissions = events(world, order, assignment).into_iter().filter(|e| e.kind == WorkEventKind::Submit);
+fn settle_round(unit: &mut UnitOfWork, order: &mut WorkOrder, assignment: &Assignment) {
+    let mut submissions = events(unit, order, assignment).into_iter().filter(|e| e.kind == WorkEventKind::Submit);
     let Some(first) = submissions.next() else {
-        withdraw_round(world, order, assignment);
+        withdraw_round(unit, order, assignment);
         return;
     };
     for later in submissions {
-        stand(world, later, Standing::Redundant);
+        stand(unit, later, Standing::Redundant);
     }
     order.submitted_by = Some(first.actor);
     order.submitted_org = first.organisation_id;
     if first.args.get("findings").is_some() {
         order.findings = Some(first.args.clone());
     }
-    put_round(world, order, assignment, &first, RoundVerdict::Pending);
-    stand(world, first, Standing::Effective);
+    put_round(unit, order, assignment, &first, RoundVerdict::Pending);
+    stand(unit, first, Standing::Effective);
 }
 
-fn withdraw_round(world: &mut World, order: &mut WorkOrder, assignment: &Assignment) {
+fn withdraw_round(unit: &mut UnitOfWork, order: &mut WorkOrder, assignment: &Assignment) {
     if matches!(order.state, WorkOrderState::Verified | WorkOrderState::Closed) {
         return;
     }
@@ -211,15 +210,15 @@ fn withdraw_round(world: &mut World, order: &mut WorkOrder, assignment: &Assignm
     order.submitted_org = None;
     order.findings = None;
     // What was late, or came after the end, and was taken back had made no round.
-    let taken_back: BTreeSet<Uuid> = events(world, order, assignment).iter().filter_map(retracts).collect();
-    let first = world
+    let taken_back: BTreeSet<Uuid> = events(unit, order, assignment).iter().filter_map(retracts).collect();
+    let first = unit
         .work_events
         .iter()
         .filter(|e| e.kind == WorkEventKind::Submit && by_party(e, assignment) && taken_back.contains(&e.id.uuid()))
         .min_by_key(|e| (e.eff, e.id))
         .cloned();
     if let Some(first) = first {
-        put_round(world, order, assignment, &first, RoundVerdict::Withdrawn);
+        put_round(unit, order, assignment, &first, RoundVerdict::Withdrawn);
     }
 }
 
@@ -230,14 +229,14 @@ fn retracts(event: &WorkEvent) -> Option<Uuid> {
 }
 
 /// Writes the round of the current attempt as its first submission makes it. What was judged keeps its verdict.
-fn put_round(world: &mut World, order: &mut WorkOrder, assignment: &Assignment, first: &WorkEvent, verdict: RoundVerdict) {
+fn put_round(unit: &mut UnitOfWork, order: &mut WorkOrder, assignment: &Assignment, first: &WorkEvent, verdict: RoundVerdict) {
     // The number may be another party's round: the order was taken from it after it had submitted.
-    let begins = first_epoch(world, order, assignment);
+    let begins = first_epoch(unit, order, assignment);
     let number = |order: &WorkOrder| round_id(order.id, order.round);
-    if world.rounds.get(number(order)).is_some_and(|r| r.epoch < begins) {
-        order.round = next_round(world, order);
+    if unit.rounds.get(number(order)).is_some_and(|r| r.epoch < begins) {
+        order.round = next_round(unit, order);
     }
-    let before = world.rounds.get(number(order)).cloned();
+    let before = unit.rounds.get(number(order)).cloned();
     let submission =
         Submission { number: order.round, by: first.actor, organisation: first.organisation_id, at: first.at, event: first.id };
     let fresh = Round { rev: before.as_ref().map_or(0, |b| b.rev), verdict, ..round(order, &submission) };
@@ -258,13 +257,13 @@ fn put_round(world: &mut World, order: &mut WorkOrder, assignment: &Assignment, 
         None => fresh,
     };
     if before.as_ref() != Some(&round) {
-        world.rounds.put(round);
+        unit.rounds.put(round);
     }
 }
 
-fn stand(world: &mut World, event: WorkEvent, standing: Standing) {
+fn stand(unit: &mut UnitOfWork, event: WorkEvent, standing: Standing) {
     if event.standing != standing {
-        world.work_events.put(WorkEvent { standing, ..event });
+        unit.work_events.put(WorkEvent { standing, ..event });
     }
 }
 
@@ -274,16 +273,16 @@ fn stand(world: &mut World, event: WorkEvent, standing: Standing) {
 /// # Errors
 /// The table of transitions does not allow it.
 pub(super) fn reinstate(
-    world: &mut World,
+    unit: &mut UnitOfWork,
     order: &mut WorkOrder,
     assignment: &mut Assignment,
     now: Timestamp,
     by: &Mover<'_>,
 ) -> Result<(), NotAllowed> {
     by.take(order, WorkOrderState::Accepted)?;
-    let asked = order.assignment_id.filter(|a| *a != assignment.id).and_then(|a| world.assignments.get(a)).cloned();
+    let asked = order.assignment_id.filter(|a| *a != assignment.id).and_then(|a| unit.assignments.get(a)).cloned();
     if let Some(asked) = asked.filter(|a| a.answer.is_none()) {
-        world.assignments.put(Assignment {
+        unit.assignments.put(Assignment {
             answer: Some(Answer::Withdrawn),
             answered_at: Some(now),
             reason: Some("reinstated".to_owned()),
@@ -293,7 +292,7 @@ pub(super) fn reinstate(
     order.epoch += 1;
     assignment.until_epoch = order.epoch;
     assignment.answer = None;
-    world.assignments.put(assignment.clone());
+    unit.assignments.put(assignment.clone());
     order.assignment_id = Some(assignment.id);
     order.organisation_id = assignment.organisation_id;
     order.account_id = assignment.account_id;

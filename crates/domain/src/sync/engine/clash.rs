@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::{
     conflict::{Cause, Conflict, ConflictKind, ConflictStatus, Resolution, Severity},
-    world::World,
+    unit_of_work::UnitOfWork,
 };
 use bazdid_protocol::{
     ids::{AreaId, ConflictId, TicketId, WorkOrderId, name_uuid},
@@ -75,15 +75,15 @@ impl<'a> Clash<'a> {
 
 /// Raises a conflict, or brings the one with the same key up to date: once, whatever came first. Hard never becomes soft. What
 /// a person decided stays decided until something new comes in; what was only withdrawn is open again when its cause comes back.
-pub(super) fn raise(world: &mut World, now: Timestamp, clash: Clash<'_>) -> ConflictId {
+pub(super) fn raise(unit: &mut UnitOfWork, now: Timestamp, clash: Clash<'_>) -> ConflictId {
     let id = clash.id();
-    let before = world.conflicts.get(id).cloned();
+    let before = unit.conflicts.get(id).cloned();
     // The two smallest ids involved: the same whatever came first.
     let known = before.iter().filter(|_| clash.cumulative).flat_map(|b| [Some(b.mutation_id), b.other_mutation_id]).flatten();
     let key = clash.key();
     let mut parties = known.chain(clash.parties.into_iter().map(Cause::id)).collect::<BTreeSet<_>>().into_iter();
     let (mutation_id, other_mutation_id) = (parties.next().unwrap_or(Cause::Ticket(clash.ticket).id()), parties.next());
-    let areas = world.tickets.get(clash.ticket).map_or_else(|| clash.areas.to_vec(), |t| t.leaf_areas.clone());
+    let areas = unit.tickets.get(clash.ticket).map_or_else(|| clash.areas.to_vec(), |t| t.leaf_areas.clone());
     let decided = before.as_ref().filter(|b| b.status == ConflictStatus::Resolved && b.resolved_by.is_some() && b.mine == clash.mine);
     let conflict = Conflict {
         id,
@@ -108,15 +108,15 @@ pub(super) fn raise(world: &mut World, now: Timestamp, clash: Clash<'_>) -> Conf
         raised_at: before.as_ref().map_or(now, |b| b.raised_at.min(now)),
     };
     if before.as_ref() != Some(&conflict) {
-        world.conflicts.put(conflict);
+        unit.conflicts.put(conflict);
     }
     id
 }
 /// Closes a conflict whose cause is gone: a correction agrees by now, the late work was taken back. The system decided nothing,
 /// so that nobody stands as the one who did.
-pub(super) fn withdraw(world: &mut World, id: ConflictId, resolution: Resolution, at: Timestamp) {
-    if let Some(conflict) = world.conflicts.get(id).filter(|c| c.status == ConflictStatus::Open).cloned() {
-        world.conflicts.put(Conflict {
+pub(super) fn withdraw(unit: &mut UnitOfWork, id: ConflictId, resolution: Resolution, at: Timestamp) {
+    if let Some(conflict) = unit.conflicts.get(id).filter(|c| c.status == ConflictStatus::Open).cloned() {
+        unit.conflicts.put(Conflict {
             status: ConflictStatus::Resolved,
             resolution: Some(resolution),
             resolved_by: None,

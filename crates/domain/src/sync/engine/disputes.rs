@@ -9,8 +9,8 @@ use crate::{
         attempt::{events, first_epoch},
         clash::{Clash, raise, withdraw},
     },
+    unit_of_work::UnitOfWork,
     work_order::{Assignment, Standing, WorkEvent, WorkEventKind, WorkOrder, WorkOrderState},
-    world::World,
 };
 use bazdid_protocol::{ids::ConflictId, time::Timestamp};
 
@@ -25,12 +25,12 @@ pub(super) struct Disputes {
 }
 
 /// Raises the disputes of the current attempt, brings them up to date or withdraws them.
-pub(super) fn report(world: &mut World, now: Timestamp, order: &WorkOrder, assignment: &Assignment) -> Disputes {
-    let events = events(world, order, assignment);
+pub(super) fn report(unit: &mut UnitOfWork, now: Timestamp, order: &WorkOrder, assignment: &Assignment) -> Disputes {
+    let events = events(unit, order, assignment);
     let what = order.epoch.to_string();
-    let declined = settle(world, now, declined(order, &events, &what), ConflictKind::DeclinedVsSubmitted, order, &what);
-    let findings = settle(world, now, findings(order, &events, &what), ConflictKind::AlreadySubmitted, order, &what);
-    let relief = refresh_relief(world, now, order);
+    let declined = settle(unit, now, declined(order, &events, &what), ConflictKind::DeclinedVsSubmitted, order, &what);
+    let findings = settle(unit, now, findings(order, &events, &what), ConflictKind::AlreadySubmitted, order, &what);
+    let relief = refresh_relief(unit, now, order);
     Disputes { declined, findings, relief }
 }
 
@@ -46,21 +46,21 @@ pub struct Relief {
 /// What an order's holder asks to be relieved of in the attempt that is going on; nothing once the work was judged, the order has
 /// gone on, or the office has ended the order or its ticket.
 #[must_use]
-pub fn relief(world: &World, order: &WorkOrder) -> Option<Relief> {
+pub fn relief(unit: &UnitOfWork, order: &WorkOrder) -> Option<Relief> {
     use WorkOrderState::{Accepted, FailedVisit, InProgress, Offered, OnHold, Rework, Submitted};
-    let shut = world.tickets.get(order.ticket_id).is_none_or(|t| t.status.is_shut_by_office());
+    let shut = unit.tickets.get(order.ticket_id).is_none_or(|t| t.status.is_shut_by_office());
     if shut || !matches!(order.state, Offered | Accepted | InProgress | OnHold | FailedVisit | Rework | Submitted) {
         return None;
     }
-    let assignment = order.assignment_id.and_then(|a| world.assignments.get(a))?;
-    let mut requests = events(world, order, assignment);
+    let assignment = order.assignment_id.and_then(|a| unit.assignments.get(a))?;
+    let mut requests = events(unit, order, assignment);
     requests.retain(|e| e.kind == WorkEventKind::RequestRelief && e.standing == Standing::Effective);
-    (!requests.is_empty()).then(|| Relief { epoch: first_epoch(world, order, assignment), requests })
+    (!requests.is_empty()).then(|| Relief { epoch: first_epoch(unit, order, assignment), requests })
 }
 
 /// Raises the conflict of what an order's crew ask for, or brings it up to date; withdraws what became pointless.
-pub(super) fn refresh_relief(world: &mut World, now: Timestamp, order: &WorkOrder) -> Option<ConflictId> {
-    let asked = relief(world, order);
+pub(super) fn refresh_relief(unit: &mut UnitOfWork, now: Timestamp, order: &WorkOrder) -> Option<ConflictId> {
+    let asked = relief(unit, order);
     let what = asked.as_ref().map_or(0, |r| r.epoch).to_string();
     let raised = asked.map(|asked| {
         let side = |e: &WorkEvent| json!({ "event": e.id, "actor": e.actor, "at": e.at, "reason": e.args.get("reason") });
@@ -72,7 +72,7 @@ pub(super) fn refresh_relief(world: &mut World, now: Timestamp, order: &WorkOrde
             default_in_force: "the order stays where it is until the office decides",
             ..Clash::hard(ConflictKind::ReliefRequested, order.ticket_id, Some(order.id), &what)
         };
-        raise(world, now, clash)
+        raise(unit, now, clash)
     });
     let is_over = |c: &&Conflict| {
         c.kind == ConflictKind::ReliefRequested
@@ -80,15 +80,15 @@ pub(super) fn refresh_relief(world: &mut World, now: Timestamp, order: &WorkOrde
             && c.status == ConflictStatus::Open
             && Some(c.id) != raised
     };
-    let over: Vec<ConflictId> = world.conflicts.iter().filter(is_over).map(|c| c.id).collect();
+    let over: Vec<ConflictId> = unit.conflicts.iter().filter(is_over).map(|c| c.id).collect();
     for conflict in over {
-        withdraw(world, conflict, Resolution::Keep, now);
+        withdraw(unit, conflict, Resolution::Keep, now);
     }
     raised
 }
 
 fn settle(
-    world: &mut World,
+    unit: &mut UnitOfWork,
     now: Timestamp,
     clash: Option<Clash<'_>>,
     kind: ConflictKind,
@@ -96,10 +96,10 @@ fn settle(
     what: &str,
 ) -> Option<ConflictId> {
     let Some(clash) = clash else {
-        withdraw(world, Clash::hard(kind, order.ticket_id, Some(order.id), what).id(), Resolution::Keep, now);
+        withdraw(unit, Clash::hard(kind, order.ticket_id, Some(order.id), what).id(), Resolution::Keep, now);
         return None;
     };
-    Some(raise(world, now, clash))
+    Some(raise(unit, now, clash))
 }
 
 fn declined<'a>(order: &WorkOrder, events: &[WorkEvent], what: &'a str) -> Option<Clash<'a>> {

@@ -15,12 +15,12 @@ use crate::{
             clash::{Clash, raise},
             ended, target, unknown,
         },
+        merge_context::MergeContext,
         register,
-        surroundings::Surroundings,
     },
     ticket::{FieldEdit, Register, Ticket, TicketField},
+    unit_of_work::UnitOfWork,
     visit::{Audience, Note},
-    world::World,
 };
 use bazdid_protocol::{
     command::{TicketPropose, TicketSet},
@@ -30,55 +30,55 @@ use bazdid_protocol::{
 
 /// `ticket.edit`, in the field and in the office: the same merge. A ticket that the office has ended takes the edit too, so that
 /// the fields follow from the set of edits alone, and a supervisor hears of it.
-pub(super) fn edit(world: &mut World, around: &Surroundings<'_>, author: &Author, act: &Act<'_>, set: &TicketSet) -> Outcome {
+pub(super) fn edit(unit: &mut UnitOfWork, context: &MergeContext<'_>, author: &Author, act: &Act<'_>, set: &TicketSet) -> Outcome {
     if !author.may(Permission::TicketCreate) && !author.may(Permission::TicketManage) {
         return Outcome::rejected(OutcomeCode::NotPermitted, "your roles do not allow this");
     }
-    let Some((ticket, None)) = target(world, around, author, act.entity) else {
+    let Some((ticket, None)) = target(unit, context, author, act.entity) else {
         return unknown(act.entity);
     };
-    if set.category.is_some_and(|c| around.category(c).is_none()) {
+    if set.category.is_some_and(|c| context.category(c).is_none()) {
         return Outcome::rejected(OutcomeCode::Validation, "/args/set/category: the server does not know this category");
     }
     let write = WriteId::of_command(act.id);
-    if world.field_edits.iter().any(|e| e.mutation_id == write) {
+    if unit.field_edits.iter().any(|e| e.mutation_id == write) {
         return Outcome::applied(ticket.rev);
     }
     let (id, shut) = (ticket.id, ticket.status.is_shut_by_office());
     // Nobody has seen a revision that was not there when the transaction began.
-    let base = act.base.unwrap_or_default().min(world.tickets.before(id).map_or(0, |t| t.rev));
+    let base = act.base.unwrap_or_default().min(unit.tickets.before(id).map_or(0, |t| t.rev));
     // Every edit is a revision of its own, also one that does not stand: whoever sees it later has seen the edit.
-    let v = world.tickets.before(id).map_or(1, |t| t.rev + 1);
+    let v = unit.tickets.before(id).map_or(1, |t| t.rev + 1);
     let office = act.office || author.may(Permission::TicketManage);
     let mut overruled = None;
     let mut raised = None;
     for (field, value) in fields(set) {
-        ensure_origin(world, id, field);
-        let edits = edits_of(world, id, field);
+        ensure_origin(unit, id, field);
+        let edits = edits_of(unit, id, field);
         // What the author had seen came before, whatever his clock says.
         let seen = edits.iter().filter(|e| e.v <= base).map(|e| e.eff.plus_micros(1)).max();
         let eff = seen.map_or(act.stamp.eff, |s| s.max(act.stamp.eff).min(act.received_at.max(act.stamp.eff)));
         let written = Written { by: author.account, device: author.device, office, at: eff, base, v };
-        let Some(ticket) = world.tickets.get(id) else { continue };
+        let Some(ticket) = unit.tickets.get(id) else { continue };
         let mine = FieldEdit { value, ..intake::edit(write, ticket, field, &written) };
-        world.field_edits.put(mine.clone());
+        unit.field_edits.put(mine.clone());
         for other in edits.iter().filter(|e| e.mutation_id != write) {
-            raised = report(world, act, field, &mine, other).or(raised);
+            raised = report(unit, act, field, &mine, other).or(raised);
         }
-        let all = edits_of(world, id, field);
+        let all = edits_of(unit, id, field);
         if let Some(stands) = register::standing(field, &all.iter().collect::<Vec<_>>()) {
             if stands.mutation_id != write && stands.value != mine.value {
                 overruled = Some(field);
             }
-            apply(world, around, id, stands);
+            apply(unit, context, id, stands);
         }
     }
-    let Some(mut ticket) = world.tickets.get(id).cloned() else { return unknown(act.entity) };
+    let Some(mut ticket) = unit.tickets.get(id).cloned() else { return unknown(act.entity) };
     ticket.stamp = ticket.stamp.max(act.stamp.eff);
     ticket.updated_at = ticket.updated_at.max(act.received_at);
-    let v = world.tickets.put(ticket);
+    let v = unit.tickets.put(ticket);
     if shut {
-        let conflict = ended::report_evidence(world, author, act, id, None);
+        let conflict = ended::report_evidence(unit, author, act, id, None);
         let detail = "the office had ended this ticket; what you wrote is kept";
         return Outcome { conflict, v: Some(v), ..Outcome::of(Status::Conflict, OutcomeCode::DeletedEntity, detail) };
     }
@@ -102,13 +102,13 @@ fn fields(set: &TicketSet) -> Vec<(TicketField, Value)> {
     all.into_iter().filter_map(|(field, value)| Some((field, value?))).collect()
 }
 
-fn edits_of(world: &World, ticket: TicketId, field: TicketField) -> Vec<FieldEdit> {
-    world.field_edits.iter().filter(|e| e.ticket_id == ticket && e.field == field).cloned().collect()
+fn edits_of(unit: &UnitOfWork, ticket: TicketId, field: TicketField) -> Vec<FieldEdit> {
+    unit.field_edits.iter().filter(|e| e.ticket_id == ticket && e.field == field).cloned().collect()
 }
 
 /// Brings the value that stands into the row.
-fn apply(world: &mut World, around: &Surroundings<'_>, id: TicketId, stands: &FieldEdit) {
-    let Some(mut ticket) = world.tickets.get(id).cloned() else { return };
+fn apply(unit: &mut UnitOfWork, context: &MergeContext<'_>, id: TicketId, stands: &FieldEdit) {
+    let Some(mut ticket) = unit.tickets.get(id).cloned() else { return };
     let before = ticket.clone();
     match stands.field {
         TicketField::Text => read(&stands.value, &mut ticket.text),
@@ -117,7 +117,7 @@ fn apply(world: &mut World, around: &Surroundings<'_>, id: TicketId, stands: &Fi
             read(&stands.value, &mut ticket.point);
             if ticket.point != before.point {
                 ticket.point_source = point_source(&ticket.point);
-                let place = around.locate(&ticket.point);
+                let place = context.locate(&ticket.point);
                 ticket.areas = place.areas;
                 ticket.leaf_areas = place.leaf_areas;
                 ticket.boundary = place.boundary;
@@ -126,7 +126,7 @@ fn apply(world: &mut World, around: &Surroundings<'_>, id: TicketId, stands: &Fi
         TicketField::Category => {
             read(&stands.value, &mut ticket.category_id);
             // Priority stays the office's; the hazard is the category's own.
-            if let Some(category) = around.category(ticket.category_id).filter(|_| ticket.category_id != before.category_id) {
+            if let Some(category) = context.category(ticket.category_id).filter(|_| ticket.category_id != before.category_id) {
                 ticket.hazard = category.hazard;
             }
         }
@@ -134,7 +134,7 @@ fn apply(world: &mut World, around: &Surroundings<'_>, id: TicketId, stands: &Fi
     let register = Register { eff: stands.eff.micros(), by: stands.mutation_id, actor: stands.actor, v: stands.v };
     ticket.registers.insert(stands.field.to_string(), register);
     if ticket != before {
-        world.tickets.put(ticket);
+        unit.tickets.put(ticket);
     }
 }
 
@@ -146,14 +146,14 @@ fn read<T: serde::de::DeserializeOwned>(value: &Value, into: &mut T) {
 
 /// Two concurrent edits by different people with different values: one soft conflict. Its two sides follow from the two edits
 /// alone: `theirs` is the one that stands of them, `mine` the one that does not. A text that does not stand is kept as a note.
-fn report(world: &mut World, act: &Act<'_>, field: TicketField, one: &FieldEdit, other: &FieldEdit) -> Option<ConflictId> {
+fn report(unit: &mut UnitOfWork, act: &Act<'_>, field: TicketField, one: &FieldEdit, other: &FieldEdit) -> Option<ConflictId> {
     let kind = register::conflict(field, one, other)?;
     let wins = register::standing(field, &[one, other]).map(|e| e.mutation_id);
     let (winner, loser) = if wins == Some(one.mutation_id) { (one, other) } else { (other, one) };
     let (first, second) = (one.mutation_id.min(other.mutation_id), one.mutation_id.max(other.mutation_id));
     let side = |e: &FieldEdit| json!({ "value": e.value, "actor": e.actor, "at": e.eff, "office": e.office, "mutation": e.mutation_id });
     let base_v = one.base.min(other.base);
-    let seen = edits_of(world, one.ticket_id, field);
+    let seen = edits_of(unit, one.ticket_id, field);
     let seen: Vec<&FieldEdit> = seen.iter().filter(|e| e.v <= base_v).collect();
     let what = format!("{field}|{first}|{second}");
     let clash = Clash {
@@ -170,19 +170,19 @@ fn report(world: &mut World, act: &Act<'_>, field: TicketField, one: &FieldEdit,
         ..Clash::hard(kind, one.ticket_id, None, &what)
     };
     if matches!(field, TicketField::Text | TicketField::AddressText) {
-        keep_loser(world, loser);
+        keep_loser(unit, loser);
     }
-    Some(raise(world, act.received_at, clash))
+    Some(raise(unit, act.received_at, clash))
 }
 
 /// The system's note of a text that did not stand.
-fn keep_loser(world: &mut World, loser: &FieldEdit) {
+fn keep_loser(unit: &mut UnitOfWork, loser: &FieldEdit) {
     let id = NoteId::new(name_uuid(&format!("overruled|{}|{}", loser.mutation_id, loser.field)));
-    if world.all_notes().get(id).is_some() {
+    if unit.all_notes().get(id).is_some() {
         return;
     }
     let text = loser.value.as_str().unwrap_or_default();
-    world.notes.put(Note {
+    unit.notes.put(Note {
         id,
         rev: 0,
         ticket_id: loser.ticket_id,
@@ -199,11 +199,11 @@ fn keep_loser(world: &mut World, loser: &FieldEdit) {
 
 /// `ticket.propose`: priority, category or deferral. Nothing changes; the office finds the proposal among the conflicts of its area
 /// and decides.
-pub(super) fn propose(world: &mut World, around: &Surroundings<'_>, author: &Author, act: &Act<'_>, args: &TicketPropose) -> Outcome {
-    let Some((ticket, None)) = target(world, around, author, act.entity) else {
+pub(super) fn propose(unit: &mut UnitOfWork, context: &MergeContext<'_>, author: &Author, act: &Act<'_>, args: &TicketPropose) -> Outcome {
+    let Some((ticket, None)) = target(unit, context, author, act.entity) else {
         return unknown(act.entity);
     };
-    if args.propose.category.is_some_and(|c| around.category(c).is_none()) {
+    if args.propose.category.is_some_and(|c| context.category(c).is_none()) {
         return Outcome::rejected(OutcomeCode::Validation, "/args/propose/category: the server does not know this category");
     }
     let (id, rev) = (ticket.id, ticket.rev);
@@ -216,7 +216,7 @@ pub(super) fn propose(world: &mut World, around: &Surroundings<'_>, author: &Aut
         default_in_force: "nothing changes until the office decides",
         ..Clash::soft(ConflictKind::Proposal, id, None, &what)
     };
-    let conflict = raise(world, act.received_at, clash);
+    let conflict = raise(unit, act.received_at, clash);
     Outcome { conflict: Some(conflict), ..Outcome::applied(rev) }
 }
 

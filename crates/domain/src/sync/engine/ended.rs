@@ -16,8 +16,8 @@ use crate::{
         late::{is_decided, is_double, late_events, listed, parties, refer_master},
     },
     ticket::{Ticket, TicketStatus},
+    unit_of_work::UnitOfWork,
     work_order::{Assignment, WorkEvent, WorkEventKind, WorkOrder, WorkOrderState},
-    world::World,
 };
 use bazdid_protocol::{
     ids::{AccountId, ConflictId, MutationId, OrganisationId, TicketId, WorkOrderId},
@@ -55,8 +55,8 @@ impl Party {
 
 /// The party for which somebody recorded something at a ticket, and the order at which its work is told. Of several orders it is
 /// the one that was given to the party last.
-fn party_at(world: &World, author: &Author, ticket: TicketId, order: Option<WorkOrderId>) -> (Option<WorkOrderId>, Party) {
-    let held = world
+fn party_at(unit: &UnitOfWork, author: &Author, ticket: TicketId, order: Option<WorkOrderId>) -> (Option<WorkOrderId>, Party) {
+    let held = unit
         .assignments
         .iter()
         .filter(|a| a.ticket_id == ticket && order.is_none_or(|o| o == a.work_order_id))
@@ -65,22 +65,22 @@ fn party_at(world: &World, author: &Author, ticket: TicketId, order: Option<Work
     if let Some(held) = held {
         return (Some(held.work_order_id), Party::holding(held, author.account));
     }
-    let found = world.tickets.get(ticket).and_then(|t| t.created_org).filter(|o| author.organisations.contains(o));
+    let found = unit.tickets.get(ticket).and_then(|t| t.created_org).filter(|o| author.organisations.contains(o));
     (None, found.map_or(Party::Person(author.account), Party::Organisation))
 }
 
 /// Whether the office has ended an order or its ticket.
-pub(super) fn is_ended(world: &World, order: WorkOrderId) -> bool {
-    let order = world.work_orders.get(order);
-    let shut = order.and_then(|o| world.tickets.get(o.ticket_id)).is_some_and(|t| t.status.is_shut_by_office());
+pub(super) fn is_ended(unit: &UnitOfWork, order: WorkOrderId) -> bool {
+    let order = unit.work_orders.get(order);
+    let shut = order.and_then(|o| unit.tickets.get(o.ticket_id)).is_some_and(|t| t.status.is_shut_by_office());
     shut || order.is_some_and(|o| o.state == WorkOrderState::Cancelled)
 }
 
 /// When the office ended an order or its ticket, as far as it is known.
-fn ended_at(world: &World, ticket: &Ticket, order: Option<&WorkOrder>) -> Option<Timestamp> {
+fn ended_at(unit: &UnitOfWork, ticket: &Ticket, order: Option<&WorkOrder>) -> Option<Timestamp> {
     if ticket.status.is_shut_by_office() {
         let shut = |s: &TicketStatus| s.is_shut_by_office();
-        return world.status_changes.iter().filter(|s| s.ticket_id == ticket.id && shut(&s.to)).map(|s| s.at).max();
+        return unit.status_changes.iter().filter(|s| s.ticket_id == ticket.id && shut(&s.to)).map(|s| s.at).max();
     }
     order.filter(|o| o.state == WorkOrderState::Cancelled).map(|o| o.updated_at)
 }
@@ -117,22 +117,22 @@ fn evidence_of(conflict: Option<&Conflict>) -> BTreeMap<AccountId, Evidence> {
 
 /// What is told of a party, as it is now: its evidence and its late events. `None` if there is neither (any more).
 fn clash<'a>(
-    world: &World,
+    unit: &UnitOfWork,
     ticket: TicketId,
     order: Option<WorkOrderId>,
     party: &'a str,
     evidence: &BTreeMap<AccountId, Evidence>,
 ) -> Option<Clash<'a>> {
-    let late = order.map(|o| late_events(world, o, |e| Party::of(e).name() == party && !is_decided(world, e))).unwrap_or_default();
+    let late = order.map(|o| late_events(unit, o, |e| Party::of(e).name() == party && !is_decided(unit, e))).unwrap_or_default();
     if late.is_empty() && evidence.is_empty() {
         return None;
     }
     // Of the work the submission counts, and without one the last report.
     let submitted = late.iter().filter(|e| e.kind == WorkEventKind::Submit).map(|e| e.at).min();
     let worked = submitted.or_else(|| late.iter().map(|e| e.at).max()).or_else(|| evidence.values().map(|e| e.from).min());
-    let row = world.tickets.get(ticket);
-    let order_row = order.and_then(|o| world.work_orders.get(o));
-    let ended = row.and_then(|t| ended_at(world, t, order_row));
+    let row = unit.tickets.get(ticket);
+    let order_row = order.and_then(|o| unit.work_orders.get(o));
+    let ended = row.and_then(|t| ended_at(unit, t, order_row));
     let mut theirs = json!({
         "ticket": row.map(|t| t.status), "work_order": order_row.map(|o| o.state), "duplicate_of": row.and_then(|t| t.duplicate_of),
         "ended_at": ended, "came_first": came_first(worked, ended),
@@ -158,43 +158,43 @@ fn id_of(ticket: TicketId, order: Option<WorkOrderId>, party: &str) -> ConflictI
 }
 
 /// Whether an open conflict of an office's end tells of a late event.
-pub(super) fn tells_of(world: &World, event: &WorkEvent) -> bool {
+pub(super) fn tells_of(unit: &UnitOfWork, event: &WorkEvent) -> bool {
     let id = id_of(event.ticket_id, Some(event.work_order_id), &Party::of(event).name());
-    world.conflicts.get(id).is_some_and(|c| c.status == ConflictStatus::Open)
+    unit.conflicts.get(id).is_some_and(|c| c.status == ConflictStatus::Open)
 }
 
 /// Raises the conflict of the work that a party reported after the office had ended the order, or brings it up to date.
-pub(super) fn report_work(world: &mut World, now: Timestamp, order: WorkOrderId, party: Party) -> Option<ConflictId> {
-    let ticket = world.work_orders.get(order)?.ticket_id;
+pub(super) fn report_work(unit: &mut UnitOfWork, now: Timestamp, order: WorkOrderId, party: Party) -> Option<ConflictId> {
+    let ticket = unit.work_orders.get(order)?.ticket_id;
     let party = party.name();
-    let evidence = evidence_of(world.conflicts.get(id_of(ticket, Some(order), &party)));
-    let clash = clash(world, ticket, Some(order), &party, &evidence)?;
-    Some(raise(world, now, clash))
+    let evidence = evidence_of(unit.conflicts.get(id_of(ticket, Some(order), &party)));
+    let clash = clash(unit, ticket, Some(order), &party, &evidence)?;
+    Some(raise(unit, now, clash))
 }
 
 /// Raises the conflict of facts and edits that somebody recorded at a ticket which the office had ended, or adds them to it.
 pub(super) fn report_evidence(
-    world: &mut World,
+    unit: &mut UnitOfWork,
     author: &Author,
     act: &Act<'_>,
     ticket: TicketId,
     order: Option<WorkOrderId>,
 ) -> Option<ConflictId> {
-    let (order, party) = party_at(world, author, ticket, order);
+    let (order, party) = party_at(unit, author, ticket, order);
     let party = party.name();
-    let mut evidence = evidence_of(world.conflicts.get(id_of(ticket, order, &party)));
+    let mut evidence = evidence_of(unit.conflicts.get(id_of(ticket, order, &party)));
     // The earliest that each recorded: the same whatever came first.
     let mine = evidence.entry(author.account).or_insert(Evidence { evidence_by: author.account, from: act.stamp.est, mutation: None });
     mine.from = mine.from.min(act.stamp.est);
     mine.mutation = Some(mine.mutation.map_or(act.id, |m| m.min(act.id)));
-    let clash = clash(world, ticket, order, &party, &evidence)?;
-    let conflict = raise(world, act.received_at, clash);
-    refer_master(world, act, ticket);
+    let clash = clash(unit, ticket, order, &party, &evidence)?;
+    let conflict = raise(unit, act.received_at, clash);
+    refer_master(unit, act, ticket);
     Some(conflict)
 }
 
 /// What an open conflict tells, as it is now; nothing if nothing of it is left.
-pub(super) fn clash_again<'a>(world: &World, conflict: &Conflict, party: &'a str) -> Option<Clash<'a>> {
+pub(super) fn clash_again<'a>(unit: &UnitOfWork, conflict: &Conflict, party: &'a str) -> Option<Clash<'a>> {
     if Uuid::parse_str(party).is_err() {
         // Raised when each epoch had a conflict of its own: it stays as it is.
         return Some(Clash {
@@ -207,24 +207,24 @@ pub(super) fn clash_again<'a>(world: &World, conflict: &Conflict, party: &'a str
             ..Clash::hard(ConflictKind::DeletedEntity, conflict.ticket_id, conflict.work_order_id, party)
         });
     }
-    clash(world, conflict.ticket_id, conflict.work_order_id, party, &evidence_of(Some(conflict)))
+    clash(unit, conflict.ticket_id, conflict.work_order_id, party, &evidence_of(Some(conflict)))
 }
 
 /// Brings the open conflicts of evidence at some tickets, of parties that hold no order of them, up to date with what the office has
 /// decided since.
-pub(super) fn refresh_evidence(world: &mut World, now: Timestamp, tickets: &BTreeSet<TicketId>) {
+pub(super) fn refresh_evidence(unit: &mut UnitOfWork, now: Timestamp, tickets: &BTreeSet<TicketId>) {
     let is_ours = |c: &&Conflict| {
         c.kind == ConflictKind::DeletedEntity
             && c.status == ConflictStatus::Open
             && c.work_order_id.is_none()
             && tickets.contains(&c.ticket_id)
     };
-    let open: Vec<Conflict> = world.conflicts.iter().filter(is_ours).cloned().collect();
+    let open: Vec<Conflict> = unit.conflicts.iter().filter(is_ours).cloned().collect();
     for conflict in open {
         let party = conflict.key.rsplit('|').next().unwrap_or_default();
-        match clash_again(world, &conflict, party) {
-            Some(clash) => drop(raise(world, now, clash)),
-            None => withdraw(world, conflict.id, Resolution::Dismiss, now),
+        match clash_again(unit, &conflict, party) {
+            Some(clash) => drop(raise(unit, now, clash)),
+            None => withdraw(unit, conflict.id, Resolution::Dismiss, now),
         }
     }
 }

@@ -12,11 +12,11 @@ use crate::{
             clash::{Clash, raise, withdraw},
             ended, target, unknown,
         },
+        merge_context::MergeContext,
         stamp::Stamp,
-        surroundings::Surroundings,
     },
+    unit_of_work::UnitOfWork,
     visit::{Audience, Measurement, Note, Visit, Write},
-    world::World,
 };
 use bazdid_protocol::{
     command::{Command, MeasurementAdd, NoteAdd, NoteChange, PhotoAdd, VisitRecord},
@@ -33,14 +33,14 @@ pub(super) struct Place {
     pub organisation: Option<OrganisationId>,
 }
 
-pub(super) fn decide(world: &mut World, around: &Surroundings<'_>, author: &Author, act: &Act<'_>) -> Outcome {
+pub(super) fn decide(unit: &mut UnitOfWork, context: &MergeContext<'_>, author: &Author, act: &Act<'_>) -> Outcome {
     if !author.may(Permission::Sync) {
         return Outcome::rejected(OutcomeCode::NotPermitted, "your roles do not allow this");
     }
     match act.command {
-        Command::NoteEdit(change) | Command::NoteRemove(change) => return change_note(world, author, act, change),
+        Command::NoteEdit(change) | Command::NoteRemove(change) => return change_note(unit, author, act, change),
         Command::VisitLeave(leave) => {
-            let Some(mut visit) = world.visits.get(leave.visit).filter(|v| v.actor == author.account).cloned() else {
+            let Some(mut visit) = unit.visits.get(leave.visit).filter(|v| v.actor == author.account).cloned() else {
                 return unknown(leave.visit.uuid());
             };
             // The earliest departure that was reported stands; the outcome is the newest.
@@ -51,45 +51,45 @@ pub(super) fn decide(world: &mut World, around: &Surroundings<'_>, author: &Auth
             }
             visit.eff = visit.eff.max(act.stamp.eff);
             let overruled = leave.outcome.is_some_and(|outcome| visit.outcome != Some(outcome));
-            return changed(world.visits.put(visit), overruled, "/args/outcome");
+            return changed(unit.visits.put(visit), overruled, "/args/outcome");
         }
         Command::PhotoRemove(remove) => {
-            let Some(mut photo) = world.photos.get(remove.photo).filter(|p| p.actor == author.account).cloned() else {
+            let Some(mut photo) = unit.photos.get(remove.photo).filter(|p| p.actor == author.account).cloned() else {
                 return unknown(remove.photo.uuid());
             };
             photo.removed_at = Some(photo.removed_at.map_or(act.stamp.est, |r| r.min(act.stamp.est)));
-            return Outcome::applied(world.photos.put(photo));
+            return Outcome::applied(unit.photos.put(photo));
         }
         _ => {}
     }
-    if let Some(known) = world.answers.get(AnswerId::of(act.id)) {
+    if let Some(known) = unit.answers.get(AnswerId::of(act.id)) {
         return Outcome::applied(known.rev);
     }
-    let Some((ticket, order)) = target(world, around, author, act.entity) else {
+    let Some((ticket, order)) = target(unit, context, author, act.entity) else {
         return unknown(act.entity);
     };
     let shut = ticket.status.is_shut_by_office();
     let point = ticket.point;
     // Of several organisations the one that holds or held the order speaks; at a ticket the one that found it.
     let holders: Vec<_> = match order {
-        Some(order) => world.assignments.iter().filter(|a| a.work_order_id == order.id).filter_map(|a| a.organisation_id).collect(),
+        Some(order) => unit.assignments.iter().filter(|a| a.work_order_id == order.id).filter_map(|a| a.organisation_id).collect(),
         None => ticket.created_org.into_iter().collect(),
     };
     let organisation = author.organisations.iter().copied().find(|o| holders.contains(o));
     let place = Place { ticket: ticket.id, order: order.map(|o| o.id), organisation };
     let stored = match act.command {
-        Command::NoteAdd(args) => add_note(world, author, act, &place, args),
-        Command::VisitRecord(args) => record_visit(world, author, act, &place, args, &point),
-        Command::PhotoAdd(args) => add_photo(world, author, act, &place, args, around.max_photo_bytes),
-        Command::MeasurementAdd(args) => add_measurement(world, author, act, &place, args),
-        Command::ChecklistAnswer(args) => answers::answer(world, author, act, &place, args),
+        Command::NoteAdd(args) => add_note(unit, author, act, &place, args),
+        Command::VisitRecord(args) => record_visit(unit, author, act, &place, args, &point),
+        Command::PhotoAdd(args) => add_photo(unit, author, act, &place, args, context.max_photo_bytes),
+        Command::MeasurementAdd(args) => add_measurement(unit, author, act, &place, args),
+        Command::ChecklistAnswer(args) => answers::answer(unit, author, act, &place, args),
         _ => Outcome::rejected(OutcomeCode::UnknownCommand, "/cmd: not a fact"),
     };
     // Whatever became of it, it is kept.
     if matches!(stored.status, Status::Rejected | Status::Held) || !shut {
         return stored;
     }
-    let conflict = ended::report_evidence(world, author, act, place.ticket, place.order);
+    let conflict = ended::report_evidence(unit, author, act, place.ticket, place.order);
     Outcome {
         conflict,
         v: stored.v,
@@ -98,8 +98,8 @@ pub(super) fn decide(world: &mut World, around: &Surroundings<'_>, author: &Auth
     }
 }
 
-fn add_note(world: &mut World, author: &Author, act: &Act<'_>, place: &Place, args: &NoteAdd) -> Outcome {
-    Outcome::applied(world.notes.put(Note {
+fn add_note(unit: &mut UnitOfWork, author: &Author, act: &Act<'_>, place: &Place, args: &NoteAdd) -> Outcome {
+    Outcome::applied(unit.notes.put(Note {
         id: args.note,
         rev: 0,
         ticket_id: place.ticket,
@@ -114,8 +114,8 @@ fn add_note(world: &mut World, author: &Author, act: &Act<'_>, place: &Place, ar
     }))
 }
 
-fn change_note(world: &mut World, author: &Author, act: &Act<'_>, change: &NoteChange) -> Outcome {
-    let Some(mut note) = world.all_notes().get(change.note).filter(|n| n.actor == Some(author.account)).cloned() else {
+fn change_note(unit: &mut UnitOfWork, author: &Author, act: &Act<'_>, change: &NoteChange) -> Outcome {
+    let Some(mut note) = unit.all_notes().get(change.note).filter(|n| n.actor == Some(author.account)).cloned() else {
         return unknown(change.note.uuid());
     };
     match (&change.text, act.command) {
@@ -130,7 +130,7 @@ fn change_note(world: &mut World, author: &Author, act: &Act<'_>, change: &NoteC
         _ => {}
     }
     let overruled = change.text.as_ref().is_some_and(|text| matches!(act.command, Command::NoteEdit(_)) && *text != note.text);
-    changed(world.notes.put(note), overruled, "/args/text")
+    changed(unit.notes.put(note), overruled, "/args/text")
 }
 
 /// The write of an act.
@@ -148,7 +148,7 @@ fn changed(v: i64, overruled: bool, pointer: &str) -> Outcome {
 }
 
 fn record_visit(
-    world: &mut World,
+    unit: &mut UnitOfWork,
     author: &Author,
     act: &Act<'_>,
     place: &Place,
@@ -156,7 +156,7 @@ fn record_visit(
     ticket_point: &bazdid_protocol::geo::Point,
 ) -> Outcome {
     let (arrived_at, arrived_est) = recorded_at(act, args.arrived_at);
-    Outcome::applied(world.visits.put(Visit {
+    Outcome::applied(unit.visits.put(Visit {
         id: args.visit,
         rev: 0,
         ticket_id: place.ticket,
@@ -189,10 +189,10 @@ fn recorded_at(act: &Act<'_>, at: Option<Timestamp>) -> (Timestamp, Timestamp) {
 }
 
 /// A photo whose bytes are more than the server takes is kept with what was said of it; the bytes are not waited for.
-fn add_photo(world: &mut World, author: &Author, act: &Act<'_>, place: &Place, args: &PhotoAdd, max_bytes: i64) -> Outcome {
+fn add_photo(unit: &mut UnitOfWork, author: &Author, act: &Act<'_>, place: &Place, args: &PhotoAdd, max_bytes: i64) -> Outcome {
     let (captured_at, captured_est) = recorded_at(act, args.captured_at);
     let takes = args.bytes <= max_bytes;
-    let v = world.photos.put(Photo {
+    let v = unit.photos.put(Photo {
         id: args.photo,
         rev: 0,
         ticket_id: place.ticket,
@@ -230,8 +230,8 @@ fn add_photo(world: &mut World, author: &Author, act: &Act<'_>, place: &Place, a
 /// Two measurements of one thing in one epoch disagree when they are more than a tenth apart.
 const DISAGREE: f64 = 0.1;
 
-fn add_measurement(world: &mut World, author: &Author, act: &Act<'_>, place: &Place, args: &MeasurementAdd) -> Outcome {
-    let v = world.measurements.put(Measurement {
+fn add_measurement(unit: &mut UnitOfWork, author: &Author, act: &Act<'_>, place: &Place, args: &MeasurementAdd) -> Outcome {
+    let v = unit.measurements.put(Measurement {
         id: args.measurement,
         rev: 0,
         ticket_id: place.ticket,
@@ -247,10 +247,10 @@ fn add_measurement(world: &mut World, author: &Author, act: &Act<'_>, place: &Pl
         eff: act.stamp.eff,
     });
     // A correction may settle what was in dispute, under its own name or the one that it corrects.
-    let corrected = args.supersedes.and_then(|s| world.measurements.get(s)).map(Measured::of);
+    let corrected = args.supersedes.and_then(|s| unit.measurements.get(s)).map(Measured::of);
     let mine = Measured { item: args.item.clone(), unit: args.unit.clone(), epoch: act.epoch };
     for measured in corrected.filter(|c| *c != mine).into_iter().chain([mine]) {
-        report_disagreement(world, act, place, &measured);
+        report_disagreement(unit, act, place, &measured);
     }
     Outcome::applied(v)
 }
@@ -271,9 +271,9 @@ impl Measured {
 
 /// Looks at all measurements of one thing in one epoch but those that their author corrected: the conflict follows from the set,
 /// not from what came first, and is withdrawn when they agree.
-fn report_disagreement(world: &mut World, act: &Act<'_>, place: &Place, what: &Measured) {
-    let corrected = |m: &Measurement| world.measurements.iter().any(|n| n.supersedes == Some(m.id) && n.actor == m.actor);
-    let same: Vec<&Measurement> = world
+fn report_disagreement(unit: &mut UnitOfWork, act: &Act<'_>, place: &Place, what: &Measured) {
+    let corrected = |m: &Measurement| unit.measurements.iter().any(|n| n.supersedes == Some(m.id) && n.actor == m.actor);
+    let same: Vec<&Measurement> = unit
         .measurements
         .iter()
         .filter(|m| m.ticket_id == place.ticket && m.work_order_id == place.order && Measured::of(m) == *what && !corrected(m))
@@ -284,7 +284,7 @@ fn report_disagreement(world: &mut World, act: &Act<'_>, place: &Place, what: &M
     let name = format!("{}|{}|{}", what.item, what.unit, what.epoch.unwrap_or_default());
     let clash = Clash::soft(ConflictKind::MeasurementDisagrees, place.ticket, place.order, &name);
     if !same.iter().any(|a| same.iter().any(|b| disagree(a, b))) {
-        withdraw(world, clash.id(), Resolution::Keep, act.received_at);
+        withdraw(unit, clash.id(), Resolution::Keep, act.received_at);
         return;
     }
     let clash = Clash {
@@ -296,5 +296,5 @@ fn report_disagreement(world: &mut World, act: &Act<'_>, place: &Place, what: &M
         default_in_force: "all measurements are kept",
         ..clash
     };
-    raise(world, act.received_at, clash);
+    raise(unit, act.received_at, clash);
 }

@@ -12,10 +12,10 @@ use crate::{
             overtaken,
             work::missing_evidence,
         },
-        surroundings::Surroundings,
+        merge_context::MergeContext,
     },
+    unit_of_work::UnitOfWork,
     work_order::{Standing, WorkEventKind, WorkOrder, WorkOrderKind, WorkOrderState},
-    world::World,
 };
 use bazdid_protocol::{
     ids::{TicketId, WorkOrderId},
@@ -35,47 +35,47 @@ const OURS: [&str; 4] = [MISSING_EVIDENCE, EVIDENCE_MISMATCH, DOUBLE_WORK, HOLD_
 
 /// The tickets at which something derived may have changed, whoever changed something: an order went to somebody else, bytes were
 /// judged, a ticket that late work is told of was merged.
-pub fn concerned(world: &World) -> BTreeSet<TicketId> {
-    let tickets = world.tickets.changed().map(|(_, ticket)| ticket.id);
-    let by_orders = world.work_orders.changed().map(|(_, order)| order.ticket_id);
-    tickets.chain(by_orders).chain(world.photos.changed().map(|(_, photo)| photo.ticket_id)).collect()
+pub fn concerned(unit: &UnitOfWork) -> BTreeSet<TicketId> {
+    let tickets = unit.tickets.changed().map(|(_, ticket)| ticket.id);
+    let by_orders = unit.work_orders.changed().map(|(_, order)| order.ticket_id);
+    tickets.chain(by_orders).chain(unit.photos.changed().map(|(_, photo)| photo.ticket_id)).collect()
 }
 
 /// Derives the flags of the orders of some tickets, and brings the conflicts of late work and evidence up to date.
-pub fn derive(world: &mut World, around: &Surroundings<'_>, tickets: &BTreeSet<TicketId>, now: Timestamp) {
-    overtaken::withdraw(world, now, tickets);
-    let disputed: BTreeSet<WorkOrderId> = world.conflicts.iter().filter_map(|c| c.work_order_id).collect();
-    let orders = world.work_orders.iter().filter(|o| tickets.contains(&o.ticket_id));
+pub fn derive(unit: &mut UnitOfWork, context: &MergeContext<'_>, tickets: &BTreeSet<TicketId>, now: Timestamp) {
+    overtaken::withdraw(unit, now, tickets);
+    let disputed: BTreeSet<WorkOrderId> = unit.conflicts.iter().filter_map(|c| c.work_order_id).collect();
+    let orders = unit.work_orders.iter().filter(|o| tickets.contains(&o.ticket_id));
     let mut double_work = BTreeSet::new();
     let disputed: Vec<WorkOrder> = orders.filter(|o| disputed.contains(&o.id)).cloned().collect();
     for order in disputed {
-        if refresh(world, now, &order) == DoubleWork::Yes {
+        if refresh(unit, now, &order) == DoubleWork::Yes {
             double_work.insert(order.id);
         }
-        disputes::refresh_relief(world, now, &order);
+        disputes::refresh_relief(unit, now, &order);
     }
-    refresh_evidence(world, now, tickets);
-    let changed: Vec<WorkOrder> = world
+    refresh_evidence(unit, now, tickets);
+    let changed: Vec<WorkOrder> = unit
         .work_orders
         .iter()
         .filter(|o| tickets.contains(&o.ticket_id))
         .filter_map(|order| {
-            let flags = flags_of(world, around, order, double_work.contains(&order.id));
+            let flags = flags_of(unit, context, order, double_work.contains(&order.id));
             (flags != order.flags).then(|| WorkOrder { flags, ..order.clone() })
         })
         .collect();
     for order in changed {
-        world.work_orders.put(order);
+        unit.work_orders.put(order);
     }
 }
 
 /// The flags of an order: ours, and what others set.
-fn flags_of(world: &World, around: &Surroundings<'_>, order: &WorkOrder, double_work: bool) -> Vec<String> {
+fn flags_of(unit: &UnitOfWork, context: &MergeContext<'_>, order: &WorkOrder, double_work: bool) -> Vec<String> {
     let found = [
-        (MISSING_EVIDENCE, lacks_evidence(world, around, order)),
-        (EVIDENCE_MISMATCH, has_mismatch(world, order)),
+        (MISSING_EVIDENCE, lacks_evidence(unit, context, order)),
+        (EVIDENCE_MISMATCH, has_mismatch(unit, order)),
         (DOUBLE_WORK, double_work),
-        (HOLD_REQUESTED, asks_for_hold(world, order)),
+        (HOLD_REQUESTED, asks_for_hold(unit, order)),
     ];
     let ours = found.into_iter().filter(|(_, there)| *there).map(|(flag, _)| flag.to_owned());
     let others = order.flags.iter().filter(|f| !OURS.contains(&f.as_str())).cloned();
@@ -83,29 +83,28 @@ fn flags_of(world: &World, around: &Surroundings<'_>, order: &WorkOrder, double_
 }
 
 /// What was submitted does not bring what the ticket's category asks for now.
-fn lacks_evidence(world: &World, around: &Surroundings<'_>, order: &WorkOrder) -> bool {
+fn lacks_evidence(unit: &UnitOfWork, context: &MergeContext<'_>, order: &WorkOrder) -> bool {
     if order.submitted_by.is_none() || order.kind == WorkOrderKind::Inspection {
         return false;
     }
-    let category = world.tickets.get(order.ticket_id).and_then(|t| around.category(t.category_id));
-    category.is_some_and(|c| missing_evidence(world, order, &c.evidence.photos, order.submitted_org).is_some())
+    let category = unit.tickets.get(order.ticket_id).and_then(|t| context.category(t.category_id));
+    category.is_some_and(|c| missing_evidence(unit, order, &c.evidence.photos, order.submitted_org).is_some())
 }
 
-fn has_mismatch(world: &World, order: &WorkOrder) -> bool {
-    world
-        .photos
+fn has_mismatch(unit: &UnitOfWork, order: &WorkOrder) -> bool {
+    unit.photos
         .iter()
         .filter(|p| p.work_order_id == Some(order.id) && p.organisation_id == order.organisation_id && p.removed_at.is_none())
         .any(|p| p.verdicts.iter().any(|v| v.result == VerdictResult::Mismatch))
 }
 
 /// The newest word of the current holder on a pause is a request, and nobody has answered it by a hold, nor is the work done.
-fn asks_for_hold(world: &World, order: &WorkOrder) -> bool {
+fn asks_for_hold(unit: &UnitOfWork, order: &WorkOrder) -> bool {
     use WorkEventKind::{RequestHold, Resume};
     if !matches!(order.state, WorkOrderState::Accepted | WorkOrderState::InProgress | WorkOrderState::Rework) {
         return false;
     }
-    let newest = world
+    let newest = unit
         .work_events
         .iter()
         .filter(|e| e.work_order_id == order.id && e.epoch == order.epoch && e.standing == Standing::Effective)

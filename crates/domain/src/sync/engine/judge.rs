@@ -20,11 +20,11 @@ use crate::{
             clash::{Clash, raise},
             target, unknown,
         },
-        surroundings::Surroundings,
+        merge_context::MergeContext,
     },
+    unit_of_work::UnitOfWork,
     work_order::{Defect, Round, RoundVerdict},
     work_order_graph::{Mode, Mover, may_judge, party_of},
-    world::World,
 };
 use bazdid_protocol::{
     command::{Command, RoundJudge},
@@ -33,7 +33,7 @@ use bazdid_protocol::{
     time::Timestamp,
 };
 
-pub(super) fn decide(world: &mut World, around: &Surroundings<'_>, author: &Author, act: &Act<'_>) -> Outcome {
+pub(super) fn decide(unit: &mut UnitOfWork, context: &MergeContext<'_>, author: &Author, act: &Act<'_>) -> Outcome {
     let (args, verdict) = match act.command {
         Command::RoundVerify(args) => (args, RoundVerdict::Accepted),
         Command::RoundRework(args) => (args, RoundVerdict::Rework),
@@ -42,14 +42,14 @@ pub(super) fn decide(world: &mut World, around: &Surroundings<'_>, author: &Auth
     if !author.may(Permission::RoundVerify) {
         return Outcome::rejected(OutcomeCode::NotPermitted, "your roles do not allow this");
     }
-    let Some((ticket, Some(order))) = target(world, around, author, act.entity) else {
+    let Some((ticket, Some(order))) = target(unit, context, author, act.entity) else {
         return unknown(act.entity);
     };
-    if !answers_for(world, around, author, ticket) {
+    if !answers_for(unit, context, author, ticket) {
         return Outcome::rejected(OutcomeCode::NotPermitted, "the ticket lies in no area where you judge work");
     }
     let order_id = order.id;
-    let Some(round) = world.rounds.get(args.round).filter(|r| r.work_order_id == order_id).cloned() else {
+    let Some(round) = unit.rounds.get(args.round).filter(|r| r.work_order_id == order_id).cloned() else {
         return unknown(args.round.uuid());
     };
     if !may_judge(round.submitted_by, round.submitted_org, author.account, &author.organisations) {
@@ -57,13 +57,13 @@ pub(super) fn decide(world: &mut World, around: &Surroundings<'_>, author: &Auth
     }
     let said = Said { verdict, args };
     match round.verdict {
-        RoundVerdict::Withdrawn => left_behind(world, author, act, order_id, &round, &said),
-        RoundVerdict::Pending => match pass(world, around, (author, act), round.clone(), &said) {
+        RoundVerdict::Withdrawn => left_behind(unit, author, act, order_id, &round, &said),
+        RoundVerdict::Pending => match pass(unit, context, (author, act), round.clone(), &said) {
             Some(outcome) => outcome,
-            None => left_behind(world, author, act, order_id, &round, &said),
+            None => left_behind(unit, author, act, order_id, &round, &said),
         },
-        same if same == verdict => second(world, author, act, round, &said),
-        RoundVerdict::Accepted | RoundVerdict::Partly | RoundVerdict::Rework => disagree(world, around, (author, act), round, &said),
+        same if same == verdict => second(unit, author, act, round, &said),
+        RoundVerdict::Accepted | RoundVerdict::Partly | RoundVerdict::Rework => disagree(unit, context, (author, act), round, &said),
     }
 }
 
@@ -99,16 +99,16 @@ const fn strictness(verdict: RoundVerdict) -> u8 {
 
 /// The verdict takes the order on. `None`: the order has left this round behind.
 fn pass(
-    world: &mut World,
-    around: &Surroundings<'_>,
+    unit: &mut UnitOfWork,
+    context: &MergeContext<'_>,
     (author, act): (&Author, &Act<'_>),
     round: Round,
     said: &Said<'_>,
 ) -> Option<Outcome> {
     let order = round.work_order_id;
-    let by = Mover::new(&around.reference.transitions, author.roles.iter().filter_map(|r| party_of(*r)), Mode::Offline);
+    let by = Mover::new(&context.reference.transitions, author.roles.iter().filter_map(|r| party_of(*r)), Mode::Offline);
     let heard = Heard { at: act.received_at, stamp: act.stamp.eff };
-    match judge(world, around.reference, round, &said.by(author, act), (heard, None), &by) {
+    match judge(unit, context.reference, round, &said.by(author, act), (heard, None), &by) {
         Ok(rev) => Some(Outcome::applied(rev)),
         Err(NotJudged::BytesAwaited(awaited)) => Some(wait(&awaited, order)),
         Err(NotJudged::NotAllowed(_) | NotJudged::LeftBehind) => None,
@@ -129,7 +129,7 @@ fn wait(awaited: &Awaited, order: WorkOrderId) -> Outcome {
 }
 
 /// The same verdict by another person asks for nothing more; what he found is added.
-fn second(world: &mut World, author: &Author, act: &Act<'_>, mut round: Round, said: &Said<'_>) -> Outcome {
+fn second(unit: &mut UnitOfWork, author: &Author, act: &Act<'_>, mut round: Round, said: &Said<'_>) -> Outcome {
     let before = round.clone();
     let mut defects: Vec<Defect> = round.defects.iter().chain(&said.args.defects).cloned().collect();
     defects.sort_by(|a, b| (&a.code, &a.note).cmp(&(&b.code, &b.note)));
@@ -144,11 +144,17 @@ fn second(world: &mut World, author: &Author, act: &Act<'_>, mut round: Round, s
     if round == before {
         return Outcome::applied(round.rev);
     }
-    Outcome::applied(world.rounds.put(round))
+    Outcome::applied(unit.rounds.put(round))
 }
 
 /// Two people said different things of one round.
-fn disagree(world: &mut World, around: &Surroundings<'_>, (author, act): (&Author, &Act<'_>), round: Round, said: &Said<'_>) -> Outcome {
+fn disagree(
+    unit: &mut UnitOfWork,
+    context: &MergeContext<'_>,
+    (author, act): (&Author, &Act<'_>),
+    round: Round,
+    said: &Said<'_>,
+) -> Outcome {
     let came = Side { verdict: said.verdict, by: json!(author.account), at: act.stamp.est, mutation: act.id };
     let stood = Side {
         verdict: round.verdict,
@@ -160,7 +166,7 @@ fn disagree(world: &mut World, around: &Surroundings<'_>, (author, act): (&Autho
     let (strict, mild) = if stricter { (&came, &stood) } else { (&stood, &came) };
     let what = round.number.to_string();
     let clash = Clash::hard(ConflictKind::VerdictDisagrees, round.ticket_id, Some(round.work_order_id), &what);
-    let before = world.conflicts.get(clash.id());
+    let before = unit.conflicts.get(clash.id());
     let clash = Clash {
         base: json!({ "round": round.id, "epoch": round.epoch }),
         theirs: mild.earlier(before.map(|b| &b.theirs)),
@@ -170,9 +176,9 @@ fn disagree(world: &mut World, around: &Surroundings<'_>, (author, act): (&Autho
         default_in_force: "the stricter verdict stands until a supervisor decides",
         ..clash
     };
-    let conflict = raise(world, act.received_at, clash);
-    if stricter && pass(world, around, (author, act), round.clone(), said).is_none() {
-        world.rounds.put(said.by(author, act).on(round));
+    let conflict = raise(unit, act.received_at, clash);
+    if stricter && pass(unit, context, (author, act), round.clone(), said).is_none() {
+        unit.rounds.put(said.by(author, act).on(round));
     }
     Outcome {
         conflict: Some(conflict),
@@ -205,15 +211,15 @@ impl Side {
 }
 
 /// The order has left the round behind: each verdict on it is kept, in the order of their stamps.
-fn left_behind(world: &mut World, author: &Author, act: &Act<'_>, order: WorkOrderId, round: &Round, said: &Said<'_>) -> Outcome {
-    let Some(now) = world.work_orders.get(order).cloned() else { return unknown(order.uuid()) };
+fn left_behind(unit: &mut UnitOfWork, author: &Author, act: &Act<'_>, order: WorkOrderId, round: &Round, said: &Said<'_>) -> Outcome {
+    let Some(now) = unit.work_orders.get(order).cloned() else { return unknown(order.uuid()) };
     let what = format!("round {}", round.number);
     let clash = Clash::hard(ConflictKind::StaleEpoch, now.ticket_id, Some(order), &what);
     let key = |v: &Value| (v.get("at").map(Value::to_string), v.get("mutation").map(Value::to_string));
     let mine = json!({
         "verdict": said.verdict, "by": author.account, "at": act.stamp.est, "defects": said.args.defects, "mutation": act.id,
     });
-    let mut verdicts = match world.conflicts.get(clash.id()).map(|c| c.mine.clone()) {
+    let mut verdicts = match unit.conflicts.get(clash.id()).map(|c| c.mine.clone()) {
         Some(Value::Array(all)) => all,
         Some(one) => vec![one],
         None => Vec::new(),
@@ -230,7 +236,7 @@ fn left_behind(world: &mut World, author: &Author, act: &Act<'_>, order: WorkOrd
         default_in_force: "the order goes on; the verdict is kept as an inspection of its round",
         ..clash
     };
-    let conflict = raise(world, act.received_at, clash);
+    let conflict = raise(unit, act.received_at, clash);
     let detail = "the order has gone on since this round; your verdict is kept as an inspection of it";
     Outcome { conflict: Some(conflict), ..Outcome::of(Status::Conflict, OutcomeCode::StaleEpoch, detail) }
 }

@@ -10,9 +10,9 @@ use crate::{
         clash::{Clash, raise, withdraw},
         ended,
     },
+    unit_of_work::UnitOfWork,
     visit::{Audience, Note},
     work_order::{Standing, WorkEvent, WorkEventKind, WorkOrder},
-    world::World,
 };
 use bazdid_protocol::{
     ids::{ConflictId, NoteId, TicketId, WorkOrderId, name_uuid},
@@ -21,9 +21,9 @@ use bazdid_protocol::{
 
 /// The late events of an order that ask for a decision, in the order of their stamps: not those that give the order up, which are
 /// right already.
-pub(super) fn late_events(world: &World, order: WorkOrderId, which: impl Fn(&WorkEvent) -> bool) -> Vec<&WorkEvent> {
+pub(super) fn late_events(unit: &UnitOfWork, order: WorkOrderId, which: impl Fn(&WorkEvent) -> bool) -> Vec<&WorkEvent> {
     use WorkEventKind::{Decline, RequestRelief, Retract};
-    let mut events: Vec<&WorkEvent> = world
+    let mut events: Vec<&WorkEvent> = unit
         .work_events
         .iter()
         .filter(|e| e.work_order_id == order && e.standing == Standing::Stale && !matches!(e.kind, Decline | RequestRelief | Retract))
@@ -52,13 +52,13 @@ pub(super) fn is_double(order: &WorkOrder, late: &[&WorkEvent]) -> bool {
 }
 
 /// The conflict of the late work of an epoch as it is now; `None` if there is no such work (any more).
-fn stale_clash<'a>(world: &World, order: &WorkOrder, epoch: i64, what: &'a str) -> Option<Clash<'a>> {
+fn stale_clash<'a>(unit: &UnitOfWork, order: &WorkOrder, epoch: i64, what: &'a str) -> Option<Clash<'a>> {
     // Of whose work the office's end tells already, it is one item for the supervisor, not two.
-    let late = late_events(world, order.id, |e| e.epoch == epoch && !ended::tells_of(world, e));
+    let late = late_events(unit, order.id, |e| e.epoch == epoch && !ended::tells_of(unit, e));
     if late.is_empty() {
         return None;
     }
-    let submitted_at = world.rounds.iter().filter(|r| r.work_order_id == order.id && r.epoch == order.epoch).map(|r| r.submitted_at).max();
+    let submitted_at = unit.rounds.iter().filter(|r| r.work_order_id == order.id && r.epoch == order.epoch).map(|r| r.submitted_at).max();
     Some(Clash {
         base: json!({ "epoch": epoch }),
         theirs: json!({
@@ -72,28 +72,28 @@ fn stale_clash<'a>(world: &World, order: &WorkOrder, epoch: i64, what: &'a str) 
 }
 
 /// Raises the conflict of the late work of an epoch, or brings the one that tells of it up to date.
-pub(super) fn report_stale(world: &mut World, now: Timestamp, order: WorkOrderId, epoch: i64) -> Option<ConflictId> {
+pub(super) fn report_stale(unit: &mut UnitOfWork, now: Timestamp, order: WorkOrderId, epoch: i64) -> Option<ConflictId> {
     let what = epoch.to_string();
-    let order = world.work_orders.get(order)?;
-    let clash = stale_clash(world, order, epoch, &what)?;
-    Some(raise(world, now, clash))
+    let order = unit.work_orders.get(order)?;
+    let clash = stale_clash(unit, order, epoch, &what)?;
+    Some(raise(unit, now, clash))
 }
 
 /// Whether a supervisor has decided about a late event as work of its epoch.
-pub(super) fn is_decided(world: &World, event: &WorkEvent) -> bool {
+pub(super) fn is_decided(unit: &UnitOfWork, event: &WorkEvent) -> bool {
     let what = event.epoch.to_string();
     let id = Clash::hard(ConflictKind::StaleEpoch, event.ticket_id, Some(event.work_order_id), &what).id();
     let lists = |c: &Conflict| {
         let entries = c.mine.as_array().into_iter().flatten();
         entries.filter_map(|m| m.get("event").and_then(Value::as_str)).any(|name| name == event.id.to_string())
     };
-    world.conflicts.get(id).is_some_and(|c| c.resolved_by.is_some() && lists(c))
+    unit.conflicts.get(id).is_some_and(|c| c.resolved_by.is_some() && lists(c))
 }
 
 /// Brings the open conflicts of late work at an order up to date with what has happened since: the other has submitted too, or the
 /// work was taken back. Answers whether one of them is about double work, or was decided to be paid to both.
-pub(super) fn refresh(world: &mut World, now: Timestamp, order: &WorkOrder) -> DoubleWork {
-    let open: Vec<Conflict> = world
+pub(super) fn refresh(unit: &mut UnitOfWork, now: Timestamp, order: &WorkOrder) -> DoubleWork {
+    let open: Vec<Conflict> = unit
         .conflicts
         .iter()
         .filter(|c| {
@@ -104,15 +104,15 @@ pub(super) fn refresh(world: &mut World, now: Timestamp, order: &WorkOrder) -> D
         .cloned()
         .collect();
     let paid = |c: &Conflict| c.work_order_id == Some(order.id) && c.resolution == Some(Resolution::PayBoth);
-    let mut double = if world.conflicts.iter().any(paid) { DoubleWork::Yes } else { DoubleWork::No };
+    let mut double = if unit.conflicts.iter().any(paid) { DoubleWork::Yes } else { DoubleWork::No };
     for conflict in open {
         let what = conflict.key.rsplit('|').next().unwrap_or_default();
         let clash = match conflict.kind {
-            ConflictKind::DeletedEntity => ended::clash_again(world, &conflict, what),
+            ConflictKind::DeletedEntity => ended::clash_again(unit, &conflict, what),
             // Of a late verdict nothing is to be brought up to date.
             _ => {
                 let Ok(epoch) = what.parse::<i64>() else { continue };
-                stale_clash(world, order, epoch, what)
+                stale_clash(unit, order, epoch, what)
             }
         };
         match clash {
@@ -120,9 +120,9 @@ pub(super) fn refresh(world: &mut World, now: Timestamp, order: &WorkOrder) -> D
                 if clash.theirs.get("double_work") == Some(&Value::Bool(true)) {
                     double = DoubleWork::Yes;
                 }
-                raise(world, now, clash);
+                raise(unit, now, clash);
             }
-            None => withdraw(world, conflict.id, Resolution::Keep, now),
+            None => withdraw(unit, conflict.id, Resolution::Keep, now),
         }
     }
     double
@@ -139,11 +139,11 @@ pub(super) enum DoubleWork {
 
 /// Evidence at a duplicate is not copied: it stays where it was taken, and a note for the office at the master says that it is
 /// there. The master must be loaded.
-pub(super) fn refer_master(world: &mut World, act: &Act<'_>, duplicate: TicketId) {
-    let Some(ticket) = world.tickets.get(duplicate) else { return };
-    let Some(master) = ticket.duplicate_of.filter(|m| world.tickets.get(*m).is_some()) else { return };
+pub(super) fn refer_master(unit: &mut UnitOfWork, act: &Act<'_>, duplicate: TicketId) {
+    let Some(ticket) = unit.tickets.get(duplicate) else { return };
+    let Some(master) = ticket.duplicate_of.filter(|m| unit.tickets.get(*m).is_some()) else { return };
     let id = NoteId::new(name_uuid(&format!("evidence at duplicate|{duplicate}|{master}")));
-    let before = world.all_notes().get(id).cloned();
+    let before = unit.all_notes().get(id).cloned();
     let note = Note {
         id,
         rev: before.as_ref().map_or(0, |b| b.rev),
@@ -158,7 +158,7 @@ pub(super) fn refer_master(world: &mut World, act: &Act<'_>, duplicate: TicketId
         writes: Vec::new(),
     };
     if before.as_ref() != Some(&note) {
-        world.notes.put(note);
+        unit.notes.put(note);
     }
 }
 

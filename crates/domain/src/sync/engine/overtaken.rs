@@ -8,60 +8,59 @@ use crate::{
         attempt::{counts, goes_on},
         ended, late,
     },
+    unit_of_work::UnitOfWork,
     work_order::{Round, RoundVerdict, Standing, WorkEvent, WorkEventKind, WorkOrderState},
-    world::World,
 };
 use bazdid_protocol::{ids::TicketId, time::Timestamp};
 
 /// Withdraws the rounds of some tickets that wait for a verdict which nobody can give any more, and tells of the work. Every round
 /// that is still pending belongs to the current assignment of an order that is submitted.
-pub(super) fn withdraw(world: &mut World, now: Timestamp, tickets: &BTreeSet<TicketId>) {
-    let left: Vec<Round> = world
+pub(super) fn withdraw(unit: &mut UnitOfWork, now: Timestamp, tickets: &BTreeSet<TicketId>) {
+    let left: Vec<Round> = unit
         .rounds
         .iter()
-        .filter(|r| r.verdict == RoundVerdict::Pending && tickets.contains(&r.ticket_id) && !is_current(world, r))
+        .filter(|r| r.verdict == RoundVerdict::Pending && tickets.contains(&r.ticket_id) && !is_current(unit, r))
         .cloned()
         .collect();
     for round in left {
-        leave_behind(world, now, round);
+        leave_behind(unit, now, round);
     }
 }
 
 /// Whether a round is the one that its order waits for a verdict of.
-pub(super) fn is_current(world: &World, round: &Round) -> bool {
-    let Some(order) = world.work_orders.get(round.work_order_id) else { return false };
-    let held = order.assignment_id.and_then(|a| world.assignments.get(a));
+pub(super) fn is_current(unit: &UnitOfWork, round: &Round) -> bool {
+    let Some(order) = unit.work_orders.get(round.work_order_id) else { return false };
+    let held = order.assignment_id.and_then(|a| unit.assignments.get(a));
     order.state == WorkOrderState::Submitted
         && order.round == round.number
-        && held.is_some_and(|held| goes_on(world, order, held, round.epoch))
+        && held.is_some_and(|held| goes_on(unit, order, held, round.epoch))
 }
 
-fn leave_behind(world: &mut World, now: Timestamp, round: Round) {
-    let submissions = submissions(world, &round);
+fn leave_behind(unit: &mut UnitOfWork, now: Timestamp, round: Round) {
+    let submissions = submissions(unit, &round);
     let order = round.work_order_id;
-    world.rounds.put(Round { verdict: RoundVerdict::Withdrawn, ..round });
+    unit.rounds.put(Round { verdict: RoundVerdict::Withdrawn, ..round });
     for event in &submissions {
-        world.work_events.put(WorkEvent { standing: Standing::Stale, ..event.clone() });
+        unit.work_events.put(WorkEvent { standing: Standing::Stale, ..event.clone() });
     }
     for event in &submissions {
-        if ended::is_ended(world, order) {
-            ended::report_work(world, now, order, ended::Party::of(event));
+        if ended::is_ended(unit, order) {
+            ended::report_work(unit, now, order, ended::Party::of(event));
         } else {
-            late::report_stale(world, now, order, event.epoch);
+            late::report_stale(unit, now, order, event.epoch);
         }
     }
 }
 
 /// The submissions that a round is made of: those of its party since the round before.
-fn submissions(world: &World, round: &Round) -> Vec<WorkEvent> {
-    let before = world.rounds.iter().filter(|r| r.work_order_id == round.work_order_id && r.number < round.number && r.epoch < round.epoch);
+fn submissions(unit: &UnitOfWork, round: &Round) -> Vec<WorkEvent> {
+    let before = unit.rounds.iter().filter(|r| r.work_order_id == round.work_order_id && r.number < round.number && r.epoch < round.epoch);
     let before = before.map(|r| r.epoch).max();
     let party = |e: &WorkEvent| match round.submitted_org {
         Some(_) => e.organisation_id == round.submitted_org,
         None => e.actor == round.submitted_by,
     };
-    world
-        .work_events
+    unit.work_events
         .iter()
         .filter(|e| e.work_order_id == round.work_order_id && e.kind == WorkEventKind::Submit && counts(e.standing) && party(e))
         .filter(|e| e.epoch <= round.epoch && before.is_none_or(|b| e.epoch > b))

@@ -12,10 +12,10 @@ use crate::{
             clash::{Clash, raise},
             is_party, target,
         },
-        surroundings::Surroundings,
+        merge_context::MergeContext,
     },
+    unit_of_work::UnitOfWork,
     work_order::Assignment,
-    world::World,
 };
 use bazdid_protocol::{
     ids::{TicketId, WorkOrderId},
@@ -24,26 +24,26 @@ use bazdid_protocol::{
 };
 
 /// The answer to a mutation that is set aside; `None`: it is to be decided as usual.
-pub(super) fn check(world: &mut World, around: &Surroundings<'_>, author: &Author, act: &Act<'_>) -> Option<Outcome> {
-    let place = target(world, around, author, act.entity).map(|(ticket, order)| (ticket.id, order.map(|o| o.id)));
+pub(super) fn check(unit: &mut UnitOfWork, context: &MergeContext<'_>, author: &Author, act: &Act<'_>) -> Option<Outcome> {
+    let place = target(unit, context, author, act.entity).map(|(ticket, order)| (ticket.id, order.map(|o| o.id)));
     let why = match author.authority {
         Authority::Adopted => return None,
         Authority::Revoked => json!({ "revoked": true }),
         Authority::InForce => {
             let (ticket, order) = place?;
-            json!({ "contract_ended_at": contract_ended(world, around, author, act, ticket, order)? })
+            json!({ "contract_ended_at": contract_ended(unit, context, author, act, ticket, order)? })
         }
     };
     let detail = "you were no longer allowed to do this; a supervisor may let it in";
-    let conflict = place.map(|(ticket, order)| set_aside(world, author, act, ticket, order, why));
+    let conflict = place.map(|(ticket, order)| set_aside(unit, author, act, ticket, order, why));
     Some(Outcome { conflict, ..Outcome::of(Status::Conflict, OutcomeCode::Quarantined, detail) })
 }
 
 /// When the contract under which a contractor's people acted had ended, if that was before they acted. Of an order the assignment
 /// of the epoch that they knew counts, else their last one; of a ticket all that they had: one contract in force is enough.
 fn contract_ended(
-    world: &World,
-    around: &Surroundings<'_>,
+    unit: &UnitOfWork,
+    context: &MergeContext<'_>,
     author: &Author,
     act: &Act<'_>,
     ticket: TicketId,
@@ -52,19 +52,19 @@ fn contract_ended(
     let mine = |a: &&Assignment| {
         a.ticket_id == ticket && order.is_none_or(|o| a.work_order_id == o) && is_party(author, a.organisation_id, a.account_id)
     };
-    let mut held: Vec<&Assignment> = world.assignments.iter().filter(mine).collect();
+    let mut held: Vec<&Assignment> = unit.assignments.iter().filter(mine).collect();
     if order.is_some() {
         let in_epoch = |a: &&&Assignment| act.epoch.is_some_and(|e| (a.epoch..=a.until_epoch).contains(&e));
         let last = held.iter().copied().max_by_key(|a| a.epoch);
         held = held.iter().filter(in_epoch).copied().max_by_key(|a| a.epoch).or(last).into_iter().collect();
     }
-    let ends = held.iter().map(|a| Some(around.contract(a.contract_id?)?.ends_at())).collect::<Option<Vec<_>>>()?;
+    let ends = held.iter().map(|a| Some(context.contract(a.contract_id?)?.ends_at())).collect::<Option<Vec<_>>>()?;
     ends.into_iter().max().filter(|end| *end <= act.stamp.est)
 }
 
 /// One conflict for all that one person sent of one order or ticket.
 fn set_aside(
-    world: &mut World,
+    unit: &mut UnitOfWork,
     author: &Author,
     act: &Act<'_>,
     ticket: TicketId,
@@ -73,7 +73,7 @@ fn set_aside(
 ) -> bazdid_protocol::ids::ConflictId {
     let what = author.account.to_string();
     let clash = Clash::hard(ConflictKind::Quarantined, ticket, order, &what);
-    let mut mine: Vec<(Timestamp, Value)> = world
+    let mut mine: Vec<(Timestamp, Value)> = unit
         .conflicts
         .get(clash.id())
         .and_then(|c| c.mine.as_array())
@@ -93,5 +93,5 @@ fn set_aside(
         default_in_force: "nothing of it counts until a supervisor adopts it",
         ..clash
     };
-    raise(world, act.received_at, clash)
+    raise(unit, act.received_at, clash)
 }

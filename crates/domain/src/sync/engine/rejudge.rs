@@ -10,8 +10,8 @@ use crate::{
     account::ClockTrust,
     evidence::{Circumstances, judge},
     photo::Photo,
-    sync::{engine::flags, surroundings::Surroundings},
-    world::World,
+    sync::{engine::flags, merge_context::MergeContext},
+    unit_of_work::UnitOfWork,
 };
 use bazdid_protocol::{
     ids::{PhotoId, TicketId},
@@ -23,55 +23,55 @@ const RADIUS_M: f64 = 50.0;
 /// At most so many photos with the same bytes are named in a verdict.
 const NAMED: usize = 20;
 
-/// [`rejudge`] for every ticket of a world: the end of a batch, and of an office's command that moved a ticket or changed what it
+/// [`rejudge`] for every ticket of a unit of work: the end of a batch, and of an office's command that moved a ticket or changed what it
 /// is about.
-pub fn settle(world: &mut World, around: &Surroundings<'_>, now: Timestamp) {
-    let tickets: Vec<TicketId> = world.tickets.iter().map(|t| t.id).collect();
-    rejudge_all(world, around, &tickets.into_iter().collect(), now);
+pub fn settle(unit: &mut UnitOfWork, context: &MergeContext<'_>, now: Timestamp) {
+    let tickets: Vec<TicketId> = unit.tickets.iter().map(|t| t.id).collect();
+    rejudge_all(unit, context, &tickets.into_iter().collect(), now);
 }
 
 /// Computes anew what follows from all rows of a ticket together.
-pub fn rejudge(world: &mut World, around: &Surroundings<'_>, ticket: TicketId, now: Timestamp) {
-    rejudge_all(world, around, &BTreeSet::from([ticket]), now);
+pub fn rejudge(unit: &mut UnitOfWork, context: &MergeContext<'_>, ticket: TicketId, now: Timestamp) {
+    rejudge_all(unit, context, &BTreeSet::from([ticket]), now);
 }
 
-fn rejudge_all(world: &mut World, around: &Surroundings<'_>, tickets: &BTreeSet<TicketId>, now: Timestamp) {
-    measure(world, tickets);
-    photos(world, around, tickets);
-    flags::derive(world, around, tickets, now);
-    areas_of_conflicts(world, tickets);
+fn rejudge_all(unit: &mut UnitOfWork, context: &MergeContext<'_>, tickets: &BTreeSet<TicketId>, now: Timestamp) {
+    measure(unit, tickets);
+    photos(unit, context, tickets);
+    flags::derive(unit, context, tickets, now);
+    areas_of_conflicts(unit, tickets);
 }
 
 /// The office of a ticket's areas sees its conflicts: also after the ticket has moved.
-fn areas_of_conflicts(world: &mut World, tickets: &BTreeSet<TicketId>) {
-    let moved: Vec<_> = world
+fn areas_of_conflicts(unit: &mut UnitOfWork, tickets: &BTreeSet<TicketId>) {
+    let moved: Vec<_> = unit
         .conflicts
         .iter()
         .filter(|c| tickets.contains(&c.ticket_id))
         .filter_map(|c| {
-            let areas = &world.tickets.get(c.ticket_id)?.leaf_areas;
+            let areas = &unit.tickets.get(c.ticket_id)?.leaf_areas;
             (*areas != c.areas).then(|| crate::conflict::Conflict { areas: areas.clone(), ..c.clone() })
         })
         .collect();
     for conflict in moved {
-        world.conflicts.put(conflict);
+        unit.conflicts.put(conflict);
     }
 }
 
 /// Distances of visits to where their ticket is now.
-fn measure(world: &mut World, tickets: &BTreeSet<TicketId>) {
-    let moved: Vec<_> = world
+fn measure(unit: &mut UnitOfWork, tickets: &BTreeSet<TicketId>) {
+    let moved: Vec<_> = unit
         .visits
         .iter()
         .filter(|v| tickets.contains(&v.ticket_id))
         .filter_map(|v| {
-            let ticket = world.tickets.get(v.ticket_id)?;
+            let ticket = unit.tickets.get(v.ticket_id)?;
             let distance_m = v.point.map(|p| p.distance_m(&ticket.point));
             (distance_m != v.distance_m).then(|| crate::visit::Visit { distance_m, ..v.clone() })
         })
         .collect();
     for visit in moved {
-        world.visits.put(visit);
+        unit.visits.put(visit);
     }
 }
 
@@ -80,10 +80,10 @@ fn measure(world: &mut World, tickets: &BTreeSet<TicketId>) {
 /// The skew of the very report says more than the trust in the device's clock, which changes from day to day: the verdict rests
 /// on the former alone, so that it does not depend on when it is computed. The same bytes under another name prove nothing
 /// else, wherever the other photo belongs; removed ones do not count.
-fn photos(world: &mut World, around: &Surroundings<'_>, tickets: &BTreeSet<TicketId>) {
+fn photos(unit: &mut UnitOfWork, context: &MergeContext<'_>, tickets: &BTreeSet<TicketId>) {
     let mut by_ticket: BTreeMap<TicketId, Vec<&Photo>> = BTreeMap::new();
     let mut by_bytes: BTreeMap<&str, BTreeSet<PhotoId>> = BTreeMap::new();
-    for photo in world.photos.iter() {
+    for photo in unit.photos.iter() {
         if photo.removed_at.is_none() {
             by_bytes.entry(&photo.sha256).or_default().insert(photo.id);
         }
@@ -93,20 +93,20 @@ fn photos(world: &mut World, around: &Surroundings<'_>, tickets: &BTreeSet<Ticke
     }
     let mut changed = Vec::new();
     for (ticket, photos) in &by_ticket {
-        let Some(ticket) = world.tickets.get(*ticket) else { continue };
-        let radius_m = around.category(ticket.category_id).map_or(RADIUS_M, |c| c.evidence_radius_m);
-        let thresholds = around.reference.thresholds(ticket.category_id);
+        let Some(ticket) = unit.tickets.get(*ticket) else { continue };
+        let radius_m = context.category(ticket.category_id).map_or(RADIUS_M, |c| c.evidence_radius_m);
+        let thresholds = context.reference.thresholds(ticket.category_id);
         for photo in photos {
             let same_order: Vec<&Photo> = photos.iter().copied().filter(|p| p.work_order_id == photo.work_order_id).collect();
-            let removed = |p: &PhotoId| world.photos.get(*p).is_some_and(|p| p.removed_at.is_some());
-            let elsewhere = around.same_bytes(&photo.sha256, photo.id).into_iter().filter(|p| !removed(p));
+            let removed = |p: &PhotoId| unit.photos.get(*p).is_some_and(|p| p.removed_at.is_some());
+            let elsewhere = context.same_bytes(&photo.sha256, photo.id).into_iter().filter(|p| !removed(p));
             let here = by_bytes.get(photo.sha256.as_str()).into_iter().flatten().copied().filter(|p| *p != photo.id);
             let same_bytes: BTreeSet<Uuid> = elsewhere.chain(here).map(PhotoId::uuid).collect();
             let same_bytes: Vec<Uuid> = same_bytes.into_iter().take(NAMED).collect();
             let circumstances = Circumstances {
                 ticket_point: Some(&ticket.point),
                 radius_m,
-                visit: photo.visit_id.and_then(|v| world.visits.get(v)),
+                visit: photo.visit_id.and_then(|v| unit.visits.get(v)),
                 same_order: &same_order,
                 same_bytes: &same_bytes,
                 skew_us: Some(photo.captured_at - photo.captured_est),
@@ -119,7 +119,7 @@ fn photos(world: &mut World, around: &Surroundings<'_>, tickets: &BTreeSet<Ticke
         }
     }
     for photo in changed {
-        world.photos.put(photo);
+        unit.photos.put(photo);
     }
 }
 

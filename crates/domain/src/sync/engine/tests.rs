@@ -79,10 +79,10 @@ pub(super) fn assignment(n: u128, organisation: u128, epoch: i64) -> Assignment 
 }
 
 /// An order that the old contractor held in epoch 1 and the new one holds in epoch 2.
-pub(super) fn world(photos: u32) -> World {
-    let mut world = World::default();
-    world.tickets.load([ticket()]);
-    world.work_orders.load([WorkOrder {
+pub(super) fn unit(photos: u32) -> UnitOfWork {
+    let mut unit = UnitOfWork::default();
+    unit.tickets.load([ticket()]);
+    unit.work_orders.load([WorkOrder {
         id: id(ORDER),
         rev: 4,
         stamp: NOW.plus_minutes(-900),
@@ -112,8 +112,8 @@ pub(super) fn world(photos: u32) -> World {
         created_at: NOW,
         updated_at: NOW.plus_minutes(-900),
     }]);
-    world.assignments.load([Assignment { answer: Some(Answer::Withdrawn), ..assignment(31, OLD, 1) }, assignment(32, NEW, 2)]);
-    world
+    unit.assignments.load([Assignment { answer: Some(Answer::Withdrawn), ..assignment(31, OLD, 1) }, assignment(32, NEW, 2)]);
+    unit
 }
 
 pub(super) fn crew(account: u128, organisation: u128) -> Author {
@@ -130,7 +130,7 @@ pub(super) fn crew(account: u128, organisation: u128) -> Author {
 
 /// What somebody does `minutes` before now.
 #[derive(Clone)]
-pub(super) struct Deed {
+pub(super) struct Step {
     pub n: u128,
     pub entity: u128,
     pub epoch: i64,
@@ -141,30 +141,30 @@ pub(super) struct Deed {
     pub args: Value,
 }
 
-pub(super) fn deed(n: u128, entity: u128, epoch: i64, minutes: i64, cmd: &'static str, args: Value) -> Deed {
-    Deed { n, entity, epoch, minutes, base: None, office: false, cmd, args }
+pub(super) fn step(n: u128, entity: u128, epoch: i64, minutes: i64, cmd: &'static str, args: Value) -> Step {
+    Step { n, entity, epoch, minutes, base: None, office: false, cmd, args }
 }
 
-pub(super) fn send(world: &mut World, author: &Author, deed: &Deed) -> Outcome {
-    let command = Command::parse(deed.cmd, 1, &deed.args).unwrap();
-    let est = NOW.plus_minutes(-deed.minutes);
+pub(super) fn send(unit: &mut UnitOfWork, author: &Author, step: &Step) -> Outcome {
+    let command = Command::parse(step.cmd, 1, &step.args).unwrap();
+    let est = NOW.plus_minutes(-step.minutes);
     let act = Act {
-        id: id(deed.n),
-        entity: Uuid::from_u128(deed.entity),
-        base: deed.base,
-        epoch: Some(deed.epoch),
+        id: id(step.n),
+        entity: Uuid::from_u128(step.entity),
+        base: step.base,
+        epoch: Some(step.epoch),
         command: &command,
-        args: &deed.args,
+        args: &step.args,
         stamp: Stamp { est, eff: est, skew_us: 0, skew: Skew::Fine },
         received_at: NOW,
-        office: deed.office,
+        office: step.office,
     };
-    decide(world, &Surroundings::new(&REFERENCE), author, &act)
+    decide(unit, &MergeContext::new(&REFERENCE), author, &act)
 }
 
 /// Does something `minutes` before now.
 pub(super) fn go(
-    world: &mut World,
+    unit: &mut UnitOfWork,
     author: &Author,
     n: u128,
     entity: u128,
@@ -173,36 +173,36 @@ pub(super) fn go(
     cmd: &'static str,
     args: Value,
 ) -> Outcome {
-    send(world, author, &deed(n, entity, epoch, minutes, cmd, args))
+    send(unit, author, &step(n, entity, epoch, minutes, cmd, args))
 }
 
 /// The end of a batch.
-pub(super) fn finish(world: &mut World) {
-    settle(world, &Surroundings::new(&REFERENCE), NOW);
+pub(super) fn finish(unit: &mut UnitOfWork) {
+    settle(unit, &MergeContext::new(&REFERENCE), NOW);
 }
 
 /// What a transaction wrote is what the next one loads.
-pub(super) fn commit(world: &World) -> World {
-    let mut next = World::default();
-    next.tickets.load(world.tickets.iter().cloned());
-    next.status_changes.load(world.status_changes.iter().cloned());
-    next.field_edits.load(world.field_edits.iter().cloned());
-    next.work_orders.load(world.work_orders.iter().cloned());
-    next.assignments.load(world.assignments.iter().cloned());
-    next.work_events.load(world.work_events.iter().cloned());
-    next.rounds.load(world.rounds.iter().cloned());
-    next.visits.load(world.visits.iter().cloned());
-    next.notes.load(world.notes.iter().cloned());
-    next.measurements.load(world.measurements.iter().cloned());
-    next.answers.load(world.answers.iter().cloned());
-    next.photos.load(world.photos.iter().cloned());
-    next.conflicts.load(world.conflicts.iter().cloned());
+pub(super) fn commit(unit: &UnitOfWork) -> UnitOfWork {
+    let mut next = UnitOfWork::default();
+    next.tickets.load(unit.tickets.iter().cloned());
+    next.status_changes.load(unit.status_changes.iter().cloned());
+    next.field_edits.load(unit.field_edits.iter().cloned());
+    next.work_orders.load(unit.work_orders.iter().cloned());
+    next.assignments.load(unit.assignments.iter().cloned());
+    next.work_events.load(unit.work_events.iter().cloned());
+    next.rounds.load(unit.rounds.iter().cloned());
+    next.visits.load(unit.visits.iter().cloned());
+    next.notes.load(unit.notes.iter().cloned());
+    next.measurements.load(unit.measurements.iter().cloned());
+    next.answers.load(unit.answers.iter().cloned());
+    next.photos.load(unit.photos.iter().cloned());
+    next.conflicts.load(unit.conflicts.iter().cloned());
     next
 }
 
 /// The only conflict of a kind.
-pub(super) fn conflict(world: &World, kind: ConflictKind) -> Conflict {
-    let found: Vec<_> = world.conflicts.iter().filter(|c| c.kind == kind).collect();
+pub(super) fn conflict(unit: &UnitOfWork, kind: ConflictKind) -> Conflict {
+    let found: Vec<_> = unit.conflicts.iter().filter(|c| c.kind == kind).collect();
     assert_eq!(found.len(), 1, "{kind}");
     found[0].clone()
 }
@@ -219,13 +219,13 @@ pub(super) fn photo(n: u128) -> Value {
     json!({"photo": key(n), "kind": "after", "sha256": "ab".repeat(32), "bytes": 9, "mime": "image/jpeg", "captured_at": "2026-09-01T08:10:00Z"})
 }
 
-pub(super) fn state(world: &World) -> WorkOrderState {
-    world.work_orders.get(id(ORDER)).unwrap().state
+pub(super) fn state(unit: &UnitOfWork) -> WorkOrderState {
+    unit.work_orders.get(id(ORDER)).unwrap().state
 }
 
 #[test]
 fn a_day_of_the_holder_goes_through_and_the_round_stands() {
-    let mut w = world(1);
+    let mut w = unit(1);
     let c = crew(5, NEW);
     assert_eq!(go(&mut w, &c, 1, ORDER, 2, 300, "work.accept", json!({})).status, Status::Applied);
     let early = go(&mut w, &c, 2, ORDER, 2, 200, "work.start", json!({"visit": key(40)}));
@@ -248,7 +248,7 @@ fn a_day_of_the_holder_goes_through_and_the_round_stands() {
 
 #[test]
 fn work_of_a_past_epoch_is_kept_with_its_evidence_and_changes_nothing() {
-    let mut w = world(1);
+    let mut w = unit(1);
     let late = crew(4, OLD);
     let order = w.work_orders.get(id(ORDER)).unwrap().clone();
     assert_eq!(go(&mut w, &late, 1, ORDER, 1, 400, "visit.record", visit(40)).status, Status::Applied);
@@ -270,7 +270,7 @@ fn work_of_a_past_epoch_is_kept_with_its_evidence_and_changes_nothing() {
 fn refusals_and_what_they_say() {
     let stranger = crew(9, 999);
     let holder = crew(5, NEW);
-    let mut w = world(0);
+    let mut w = unit(0);
     let hidden = go(&mut w, &stranger, 1, ORDER, 2, 10, "work.accept", json!({}));
     let absent = go(&mut w, &stranger, 2, 777, 2, 10, "work.accept", json!({}));
     assert_eq!(
@@ -289,7 +289,7 @@ fn refusals_and_what_they_say() {
 #[test]
 fn an_acceptance_made_in_time_reinstates_an_expired_offer() {
     for (minutes, status) in [(61, Status::Applied), (59, Status::Conflict)] {
-        let mut w = world(0);
+        let mut w = unit(0);
         let mut order = w.work_orders.get(id(ORDER)).unwrap().clone();
         order.state = WorkOrderState::Expired;
         w.work_orders.put(order);
@@ -300,7 +300,7 @@ fn an_acceptance_made_in_time_reinstates_an_expired_offer() {
 
 #[test]
 fn evidence_at_a_cancelled_ticket_is_kept_and_the_office_hears_of_it() {
-    let mut w = world(0);
+    let mut w = unit(0);
     w.tickets.put(Ticket { status: TicketStatus::Cancelled, ..ticket() });
     let outcome = go(&mut w, &crew(5, NEW), 1, ORDER, 2, 10, "photo.add", photo(41));
     assert_eq!((outcome.status, outcome.code), (Status::Conflict, Some(OutcomeCode::DeletedEntity)));
@@ -315,8 +315,8 @@ fn acts() -> impl Strategy<Value = Vec<(u8, u8, i64)>> {
     proptest::collection::vec((0..4_u8, 0..6_u8, 70..300_i64), 1..9)
 }
 
-fn play(acts: &[(usize, (u8, u8, i64))]) -> World {
-    let mut w = world(0);
+fn play(acts: &[(usize, (u8, u8, i64))]) -> UnitOfWork {
+    let mut w = unit(0);
     w.visits.load([]);
     let opener = crew(5, NEW);
     go(&mut w, &opener, 900, ORDER, 2, 299, "visit.record", visit(40));
@@ -344,7 +344,7 @@ fn play(acts: &[(usize, (u8, u8, i64))]) -> World {
 }
 
 /// What the law speaks of: rows without their revisions, and open conflicts.
-pub(super) fn rows(w: &World) -> Vec<String> {
+pub(super) fn rows(w: &UnitOfWork) -> Vec<String> {
     let mut out = vec![format!("{:?}", w.work_orders.iter().map(|o| (o.state, o.epoch, o.submitted_by, o.stamp)).collect::<Vec<_>>())];
     out.extend(w.work_events.iter().map(|e| format!("{} {} {} {:?}", e.id, e.kind, e.standing, e.eff)));
     out.extend(w.assignments.iter().map(|a| format!("{} {:?} {:?}", a.id, a.answer, a.answered_at)));
@@ -430,8 +430,8 @@ pub(super) fn clerk(account: u128) -> Author {
     Author { roles: vec![Role::Operator], reach: Reach::Parts(reach), ..inspector(account) }
 }
 
-pub(super) fn submitted() -> (World, Value) {
-    let mut w = world(0);
+pub(super) fn submitted() -> (UnitOfWork, Value) {
+    let mut w = unit(0);
     go(&mut w, &crew(5, NEW), 1, ORDER, 2, 100, "work.submit", json!({}));
     let round = w.rounds.iter().next().unwrap().id;
     (w, json!({"round": round, "defects": [{"code": "debris_left"}]}))
@@ -555,7 +555,7 @@ pub(super) fn new_ticket(category: u128, lat: f64) -> Value {
 
 #[test]
 fn a_ticket_made_in_the_field_has_its_areas_and_code_and_the_categorys_hazard() {
-    let mut w = world(0);
+    let mut w = unit(0);
     let made = go(&mut w, &inspector(50), 1, 600, 0, 30, "ticket.create", new_ticket(2, 36.1));
     assert_eq!((made.status, made.v, made.conflict), (Status::Applied, Some(1), None));
     let ticket = w.tickets.get(id(600)).unwrap();
@@ -575,8 +575,8 @@ fn a_ticket_made_in_the_field_has_its_areas_and_code_and_the_categorys_hazard() 
 #[test]
 fn a_code_that_another_ticket_has_is_passed_over() {
     let taken = crate::ticket_code::code_for(id(600), 0);
-    let around = Surroundings { codes_taken: [taken].into(), ..Surroundings::new(&REFERENCE) };
-    let mut w = World::default();
+    let context = MergeContext { codes_taken: [taken].into(), ..MergeContext::new(&REFERENCE) };
+    let mut w = UnitOfWork::default();
     let args = new_ticket(1, 36.1);
     let command = Command::parse("ticket.create", 1, &args).unwrap();
     let stamp = Stamp { est: NOW, eff: NOW, skew_us: 0, skew: Skew::Fine };
@@ -591,13 +591,13 @@ fn a_code_that_another_ticket_has_is_passed_over() {
         received_at: NOW,
         office: false,
     };
-    assert_eq!(decide(&mut w, &around, &inspector(50), &act).status, Status::Applied);
+    assert_eq!(decide(&mut w, &context, &inspector(50), &act).status, Status::Applied);
     assert_eq!(w.tickets.get(id(600)).unwrap().code, crate::ticket_code::code_for(id(600), 1));
 }
 
 #[test]
 fn a_ticket_outside_every_area_stays_with_its_finder_and_reaches_the_office() {
-    let mut w = World::default();
+    let mut w = UnitOfWork::default();
     let crew = crew(5, NEW);
     assert_eq!(go(&mut w, &crew, 1, 600, 0, 30, "ticket.create", new_ticket(1, 10.0)).status, Status::Applied);
     assert_eq!(go(&mut w, &crew, 2, 600, 0, 29, "note.add", json!({"note": key(700), "text": "کنار رود"})).status, Status::Applied);
@@ -615,7 +615,7 @@ fn a_ticket_outside_every_area_stays_with_its_finder_and_reaches_the_office() {
 #[test]
 fn two_tickets_at_one_place_may_be_one_whichever_came_first() {
     let play = |acts: [(u128, i64); 2]| {
-        let mut w = World::default();
+        let mut w = UnitOfWork::default();
         let told: Vec<_> = acts
             .iter()
             .map(|(n, minutes)| go(&mut w, &inspector(50), *n, 600 + n, 0, *minutes, "ticket.create", new_ticket(1, 36.1)))
@@ -628,7 +628,7 @@ fn two_tickets_at_one_place_may_be_one_whichever_came_first() {
     assert_eq!(found, play([(2, 20), (1, 30)]));
     assert_eq!((found.len(), found[0].1, found[0].2), (1, id(602), Severity::Soft));
     for (category, lat, minutes) in [(2, 36.1, 30), (1, 36.1003, 30), (1, 36.1, 30 + 1441)] {
-        let mut w = World::default();
+        let mut w = UnitOfWork::default();
         go(&mut w, &inspector(50), 1, 601, 0, 30, "ticket.create", new_ticket(1, 36.1));
         go(&mut w, &inspector(50), 2, 602, 0, minutes, "ticket.create", new_ticket(category, lat));
         assert_eq!(w.conflicts.iter().count(), 0, "{category} {lat} {minutes}");
@@ -653,13 +653,13 @@ fn what_lay_outside_every_area_stays_known_to_every_office_that_may_hold_a_copy_
         let reach = Parts { areas: areas.clone(), offices: areas, every_office, person: Some(id(62)), ..Parts::default() };
         Author { reach: Reach::Parts(reach), ..clerk(62) }
     };
-    let mut w = World::default();
+    let mut w = UnitOfWork::default();
     go(&mut w, &crew(5, NEW), 1, 600, 0, 30, "ticket.create", new_ticket(1, 10.0));
     let moved = json!({"set": {"point": new_ticket(1, 36.1)["point"]}});
     assert_eq!(go(&mut w, &clerk(60), 2, 600, 0, 20, "ticket.edit", moved).status, Status::Applied);
     assert_eq!(w.tickets.get(id(600)).unwrap().leaf_areas, [id(7)]);
     let note =
-        |w: &mut World, by: &Author, n: u128| go(w, by, n, 600, 0, 10, "note.add", json!({"note": key(700 + n), "text": "؟"})).status;
+        |w: &mut UnitOfWork, by: &Author, n: u128| go(w, by, n, 600, 0, 10, "note.add", json!({"note": key(700 + n), "text": "؟"})).status;
     assert_eq!(note(&mut w, &office(&[99], true), 3), Status::Applied);
     assert_eq!(note(&mut w, &office(&[99], false), 4), Status::Held);
 }

@@ -15,12 +15,12 @@ use crate::{
             clash::{Clash, raise},
             unknown,
         },
-        surroundings::{CODE_ATTEMPTS, Neighbour, Surroundings},
+        merge_context::{CODE_ATTEMPTS, MergeContext, Neighbour},
     },
     ticket::TicketOrigin,
     ticket_code::code_for,
+    unit_of_work::UnitOfWork,
     visibility::{Reader, at_place},
-    world::World,
 };
 use bazdid_protocol::{
     command::TicketCreate,
@@ -33,15 +33,15 @@ use bazdid_protocol::{
 /// `ticket.create`. The device made the id; everything else is as for any new ticket ([`register`]). A point outside every area is
 /// accepted all the same: nothing that somebody saw is lost, and the office finds out where it belongs. So is a category that went
 /// out of use while the device was away.
-pub(super) fn create(world: &mut World, around: &Surroundings<'_>, author: &Author, act: &Act<'_>, args: &TicketCreate) -> Outcome {
+pub(super) fn create(unit: &mut UnitOfWork, context: &MergeContext<'_>, author: &Author, act: &Act<'_>, args: &TicketCreate) -> Outcome {
     if !author.may(Permission::TicketCreate) {
         return Outcome::rejected(OutcomeCode::NotPermitted, "your roles do not allow this");
     }
     let id = TicketId::new(act.entity);
-    if around.category(args.category).is_none() {
+    if context.category(args.category).is_none() {
         return Outcome::rejected(OutcomeCode::Validation, "/args/category: the server does not know this category");
     }
-    let Some(code) = free_code(world, around, id) else {
+    let Some(code) = free_code(unit, context, id) else {
         return Outcome::rejected(OutcomeCode::IdReuse, "/entity: no code is free for this id, make another");
     };
     let office = act.office || author.may(Permission::TicketManage);
@@ -62,33 +62,39 @@ pub(super) fn create(world: &mut World, around: &Surroundings<'_>, author: &Auth
         code: Some(code),
         mutation: Some(mutation),
     };
-    register(world, around.reference, intake);
-    let Some(me) = world.tickets.get(id).map(Neighbour::from) else { return unknown(act.entity) };
-    let conflict = report_duplicates(world, around, author, act, &me);
-    Outcome { conflict, ..Outcome::applied(world.tickets.get(id).map_or(1, |t| t.rev)) }
+    register(unit, context.reference, intake);
+    let Some(me) = unit.tickets.get(id).map(Neighbour::from) else { return unknown(act.entity) };
+    let conflict = report_duplicates(unit, context, author, act, &me);
+    Outcome { conflict, ..Outcome::applied(unit.tickets.get(id).map_or(1, |t| t.rev)) }
 }
 
 /// The first code of a new ticket that no other ticket has.
-fn free_code(world: &World, around: &Surroundings<'_>, id: TicketId) -> Option<String> {
+fn free_code(unit: &UnitOfWork, context: &MergeContext<'_>, id: TicketId) -> Option<String> {
     (0..CODE_ATTEMPTS)
         .map(|attempt| code_for(id, attempt))
-        .find(|code| !around.codes_taken.contains(code) && !world.tickets.iter().any(|t| t.code == *code && t.id != id))
+        .find(|code| !context.codes_taken.contains(code) && !unit.tickets.iter().any(|t| t.code == *code && t.id != id))
 }
 
 /// Every pair of a new ticket and one near it is a soft conflict at the younger of the two, whichever arrived first. Both stay;
 /// only a person merges them. What counts is where and what the other is when the later of the two arrives. The author hears of
 /// a pair whose other ticket lies where they look after tickets.
-fn report_duplicates(world: &mut World, around: &Surroundings<'_>, author: &Author, act: &Act<'_>, me: &Neighbour) -> Option<ConflictId> {
+fn report_duplicates(
+    unit: &mut UnitOfWork,
+    context: &MergeContext<'_>,
+    author: &Author,
+    act: &Act<'_>,
+    me: &Neighbour,
+) -> Option<ConflictId> {
     let is_same = |ticket: TicketId, category: CategoryId, created_at: Timestamp, point: &Point| {
         let apart_us = (created_at - me.created_at).saturating_abs();
         ticket != me.ticket && category == me.category && apart_us <= SAME_TIME_US && point.distance_m(&me.point) <= SAME_PLACE_M
     };
     // What was loaded is newer than what was fetched beforehand.
     let fetched: BTreeMap<TicketId, &Neighbour> =
-        around.neighbours.iter().filter(|n| world.tickets.get(n.ticket).is_none()).map(|n| (n.ticket, n)).collect();
+        context.neighbours.iter().filter(|n| unit.tickets.get(n.ticket).is_none()).map(|n| (n.ticket, n)).collect();
     let mut same: BTreeMap<TicketId, Neighbour> =
         fetched.into_values().filter(|n| is_same(n.ticket, n.category, n.created_at, &n.point)).map(|n| (n.ticket, n.clone())).collect();
-    let loaded = world.tickets.iter().filter(|t| is_same(t.id, t.category_id, t.created_at, &t.point));
+    let loaded = unit.tickets.iter().filter(|t| is_same(t.id, t.category_id, t.created_at, &t.point));
     same.extend(loaded.map(|t| (t.id, Neighbour::from(t))));
     let mut told = None;
     for other in same.values() {
@@ -106,7 +112,7 @@ fn report_duplicates(world: &mut World, around: &Surroundings<'_>, author: &Auth
             areas: &younger.leaf_areas,
             ..Clash::soft(ConflictKind::PossibleDuplicate, younger.ticket, None, &what)
         };
-        let conflict = raise(world, act.received_at, clash);
+        let conflict = raise(unit, act.received_at, clash);
         if author.reach.includes_any(at_place(&other.leaf_areas, Reader::Area)) {
             told = Some(conflict);
         }

@@ -12,11 +12,11 @@ use crate::{
             attempt::{self, goes_on, refold, reinstate},
             disputes, ended, is_party, late, target, unknown,
         },
-        surroundings::Surroundings,
+        merge_context::MergeContext,
     },
+    unit_of_work::UnitOfWork,
     work_order::{Answer, Assignment, Standing, WorkEvent, WorkEventKind, WorkOrder, WorkOrderKind, WorkOrderState},
     work_order_graph::{Hold, Mode, Mover, NotAllowed, Party},
-    world::World,
 };
 use bazdid_protocol::{
     command::Command,
@@ -24,10 +24,10 @@ use bazdid_protocol::{
     outcome::{Outcome, OutcomeCode, Status},
 };
 
-pub(super) fn decide(world: &mut World, around: &Surroundings<'_>, author: &Author, act: &Act<'_>) -> Outcome {
-    let mark = world.mark();
-    report(world, around, author, act).unwrap_or_else(|why| {
-        world.rollback(mark);
+pub(super) fn decide(unit: &mut UnitOfWork, context: &MergeContext<'_>, author: &Author, act: &Act<'_>) -> Outcome {
+    let mark = unit.mark();
+    report(unit, context, author, act).unwrap_or_else(|why| {
+        unit.rollback(mark);
         refusal(why)
     })
 }
@@ -38,18 +38,18 @@ pub(super) fn refusal(why: NotAllowed) -> Outcome {
     Outcome::rejected(OutcomeCode::InvalidTransition, format!("you may not take a work order from {from} to {to}"))
 }
 
-fn report(world: &mut World, around: &Surroundings<'_>, author: &Author, act: &Act<'_>) -> Result<Outcome, NotAllowed> {
+fn report(unit: &mut UnitOfWork, context: &MergeContext<'_>, author: &Author, act: &Act<'_>) -> Result<Outcome, NotAllowed> {
     let Some(kind) = kind_of(act.command) else {
         return Ok(Outcome::rejected(OutcomeCode::UnknownCommand, "/cmd: not a work event"));
     };
     if !author.may(Permission::WorkPerform) {
         return Ok(Outcome::rejected(OutcomeCode::NotPermitted, "your roles do not allow this"));
     }
-    let Some((ticket, Some(order))) = target(world, around, author, act.entity) else {
+    let Some((ticket, Some(order))) = target(unit, context, author, act.entity) else {
         return Ok(unknown(act.entity));
     };
     let (order, shut) = (order.clone(), ticket.status.is_shut_by_office());
-    if world.work_events.get(WorkEventId::of(act.id)).is_some() {
+    if unit.work_events.get(WorkEventId::of(act.id)).is_some() {
         return Ok(Outcome::applied(order.rev));
     }
     let Some(epoch) = act.epoch else {
@@ -59,35 +59,35 @@ fn report(world: &mut World, around: &Surroundings<'_>, author: &Author, act: &A
         return Ok(Outcome::held(OutcomeCode::EpochUnknown, "/epoch: the server has not issued this epoch", act.entity));
     }
     // The holder of an epoch may report what was done in it, whoever he is now.
-    let Some(assignment) = holder_of(world, &order, epoch, author) else {
+    let Some(assignment) = holder_of(unit, &order, epoch, author) else {
         return Ok(Outcome::rejected(OutcomeCode::NotAssigned, "this order was not yours in that epoch"));
     };
     if matches!(act.command, Command::InspectionSubmit(_)) && order.kind != WorkOrderKind::Inspection {
         return Ok(Outcome::rejected(OutcomeCode::InvalidTransition, "findings end an inspection; this order is none"));
     }
-    let by = mover(around, author, &assignment);
+    let by = mover(context, author, &assignment);
     // Of a contractor's people only the manager declines: what the others say is a request to be relieved.
     let declines = kind != WorkEventKind::Decline || by.may(WorkOrderState::Offered, WorkOrderState::Declined);
     let event = Event { kind: if declines { kind } else { WorkEventKind::RequestRelief }, epoch };
     if shut || order.state == WorkOrderState::Cancelled {
-        return Ok(ended(world, author, act, &order, &assignment, event));
+        return Ok(ended(unit, author, act, &order, &assignment, event));
     }
-    if goes_on(world, &order, &assignment, epoch) {
-        return current(world, (author, act), order, assignment, event, &by);
+    if goes_on(unit, &order, &assignment, epoch) {
+        return current(unit, (author, act), order, assignment, event, &by);
     }
-    stale(world, (author, act), order, assignment, event, &by)
+    stale(unit, (author, act), order, assignment, event, &by)
 }
 
 /// As whom somebody reports at an order that an assignment gives to them or to their organisation.
-pub(super) fn mover<'t>(around: &Surroundings<'t>, author: &Author, assignment: &Assignment) -> Mover<'t> {
-    Mover::new(&around.reference.transitions, [party(around, author, assignment)], Mode::Offline)
+pub(super) fn mover<'t>(context: &MergeContext<'t>, author: &Author, assignment: &Assignment) -> Mover<'t> {
+    Mover::new(&context.reference.transitions, [party(context, author, assignment)], Mode::Offline)
 }
 
-fn party(around: &Surroundings<'_>, author: &Author, assignment: &Assignment) -> Party {
+fn party(context: &MergeContext<'_>, author: &Author, assignment: &Assignment) -> Party {
     let Some(organisation) = assignment.organisation_id.filter(|_| assignment.account_id.is_none()) else {
         return Party::Inspector;
     };
-    let kind = around.reference.organisations.get(&organisation).map(|o| o.kind);
+    let kind = context.reference.organisations.get(&organisation).map(|o| o.kind);
     if author.roles.contains(&Role::Crew) && !author.manages.contains(&organisation) {
         if kind == Some(OrganisationKind::EmergencyGroup) { Party::EmergencyGroup } else { Party::Crew }
     } else if author.roles.contains(&Role::Inspector) && !author.roles.contains(&Role::ContractorManager) {
@@ -116,9 +116,8 @@ fn kind_of(command: &Command) -> Option<WorkEventKind> {
 }
 
 /// The assignment under which a party held an epoch; of several the last.
-pub(super) fn holder_of(world: &World, order: &WorkOrder, epoch: i64, author: &Author) -> Option<Assignment> {
-    world
-        .assignments
+pub(super) fn holder_of(unit: &UnitOfWork, order: &WorkOrder, epoch: i64, author: &Author) -> Option<Assignment> {
+    unit.assignments
         .iter()
         .filter(|a| a.work_order_id == order.id && (a.epoch..=a.until_epoch).contains(&epoch))
         .filter(|a| is_party(author, a.organisation_id, a.account_id))
@@ -134,13 +133,13 @@ pub(super) struct Event {
 }
 
 /// Appends the event. Its id is the mutation's, so that a repeat can never make a second one.
-pub(super) fn record(world: &mut World, author: &Author, act: &Act<'_>, assignment: &Assignment, event: Event, standing: Standing) {
+pub(super) fn record(unit: &mut UnitOfWork, author: &Author, act: &Act<'_>, assignment: &Assignment, event: Event, standing: Standing) {
     let visit_id = match act.command {
         Command::WorkStart(a) => a.visit,
         Command::WorkDecline(a) | Command::WorkRequestHold(a) | Command::WorkFailVisit(a) => a.visit,
         _ => None,
     };
-    world.work_events.put(WorkEvent {
+    unit.work_events.put(WorkEvent {
         id: WorkEventId::of(act.id),
         rev: 0,
         work_order_id: assignment.work_order_id,
@@ -159,14 +158,14 @@ pub(super) fn record(world: &mut World, author: &Author, act: &Act<'_>, assignme
 }
 
 /// The office had cancelled the order, or cancelled, merged or refused the ticket. Declining it is right already.
-fn ended(world: &mut World, author: &Author, act: &Act<'_>, order: &WorkOrder, assignment: &Assignment, event: Event) -> Outcome {
-    record(world, author, act, assignment, event, Standing::Stale);
+fn ended(unit: &mut UnitOfWork, author: &Author, act: &Act<'_>, order: &WorkOrder, assignment: &Assignment, event: Event) -> Outcome {
+    record(unit, author, act, assignment, event, Standing::Stale);
     if gives_up(event.kind) {
         return Outcome::applied(order.rev);
     }
     let party = ended::Party::holding(assignment, author.account);
-    let conflict = ended::report_work(world, act.received_at, order.id, party);
-    late::refer_master(world, act, order.ticket_id);
+    let conflict = ended::report_work(unit, act.received_at, order.id, party);
+    late::refer_master(unit, act, order.ticket_id);
     let Some(conflict) = conflict else { return Outcome::applied(order.rev) };
     kept(conflict, OutcomeCode::DeletedEntity, "the office had ended this order; a supervisor decides about your work")
 }
@@ -178,7 +177,7 @@ fn kept(conflict: bazdid_protocol::ids::ConflictId, code: OutcomeCode, detail: &
 /// An event of an attempt that has passed never changes the state, with one exception: an offer that had expired or that the manager
 /// had declined, that was accepted in time and that nobody else has taken since, is reinstated.
 fn stale(
-    world: &mut World,
+    unit: &mut UnitOfWork,
     (author, act): (&Author, &Act<'_>),
     mut order: WorkOrder,
     mut assignment: Assignment,
@@ -189,36 +188,36 @@ fn stale(
     let given_up = match assignment.answer {
         Some(Answer::Expired) => true,
         // Inside an attempt an acceptance beats a decline, whichever is heard of first. What the office decided stays decided.
-        Some(Answer::Declined) => !attempt::decided_by_office(world, &assignment),
+        Some(Answer::Declined) => !attempt::decided_by_office(unit, &assignment),
         _ => false,
     };
-    if event.kind == WorkEventKind::Accept && given_up && in_time && is_free(world, &order) {
-        reinstate(world, &mut order, &mut assignment, act.received_at, by)?;
-        attempt::revive(world, &order, &assignment);
-        world.work_orders.put(order.clone());
-        return current(world, (author, act), order, assignment, event, by);
+    if event.kind == WorkEventKind::Accept && given_up && in_time && is_free(unit, &order) {
+        reinstate(unit, &mut order, &mut assignment, act.received_at, by)?;
+        attempt::revive(unit, &order, &assignment);
+        unit.work_orders.put(order.clone());
+        return current(unit, (author, act), order, assignment, event, by);
     }
-    record(world, author, act, &assignment, event, Standing::Stale);
+    record(unit, author, act, &assignment, event, Standing::Stale);
     // Who declines what they no longer have is right already.
     if gives_up(event.kind) {
         return Ok(Outcome::applied(order.rev));
     }
-    let Some(conflict) = late::report_stale(world, act.received_at, order.id, event.epoch) else {
+    let Some(conflict) = late::report_stale(unit, act.received_at, order.id, event.epoch) else {
         return Ok(Outcome::applied(order.rev));
     };
     Ok(kept(conflict, OutcomeCode::StaleEpoch, "the order had gone on without you; a supervisor decides about your work"))
 }
 
 /// Whether nobody has taken an order: it waits for an answer, or for the office.
-fn is_free(world: &World, order: &WorkOrder) -> bool {
+fn is_free(unit: &UnitOfWork, order: &WorkOrder) -> bool {
     use WorkOrderState::{Declined, Draft, Expired, Offered};
-    let asked = order.assignment_id.and_then(|a| world.assignments.get(a));
+    let asked = order.assignment_id.and_then(|a| unit.assignments.get(a));
     matches!(order.state, Draft | Offered | Declined | Expired) && asked.is_none_or(|a| a.answer != Some(Answer::Accepted))
 }
 
 /// An event of the attempt that is going on: it counts, and the stage is folded anew from all of the attempt's events.
 fn current(
-    world: &mut World,
+    unit: &mut UnitOfWork,
     (author, act): (&Author, &Act<'_>),
     mut order: WorkOrder,
     assignment: Assignment,
@@ -228,29 +227,29 @@ fn current(
     if order.state == WorkOrderState::Expired && assignment.expires_at.is_some_and(|end| act.stamp.est >= end) {
         // Work that was done is seen, and a late yes is heard, though nobody had the right to it any more.
         if !gives_up(event.kind) {
-            return stale(world, (author, act), order, assignment, event, by);
+            return stale(unit, (author, act), order, assignment, event, by);
         }
     }
-    if let Some(refusal) = refuse(world, act, &order, &assignment) {
+    if let Some(refusal) = refuse(unit, act, &order, &assignment) {
         return Ok(refusal);
     }
     let done = matches!(order.state, WorkOrderState::Verified | WorkOrderState::Closed);
-    record(world, author, act, &assignment, event, Standing::Effective);
+    record(unit, author, act, &assignment, event, Standing::Effective);
     let hold = Hold::after(event.kind);
     order.stamp = order.stamp.max(act.stamp.eff);
     order.updated_at = order.updated_at.max(act.received_at);
     let was_expired = order.state == WorkOrderState::Expired;
-    let mut order = refold(world, order, assignment.clone(), hold, by)?;
+    let mut order = refold(unit, order, assignment.clone(), hold, by)?;
     if was_expired && order.state != WorkOrderState::Expired {
-        attempt::revive(world, &order, &assignment);
-        order = refold(world, order, assignment.clone(), hold, by)?;
+        attempt::revive(unit, &order, &assignment);
+        order = refold(unit, order, assignment.clone(), hold, by)?;
     }
-    Ok(answer(world, author, act, &order, &assignment, event.kind, done))
+    Ok(answer(unit, author, act, &order, &assignment, event.kind, done))
 }
 
 /// What the author is told of an event that counts.
 fn answer(
-    world: &mut World,
+    unit: &mut UnitOfWork,
     author: &Author,
     act: &Act<'_>,
     order: &WorkOrder,
@@ -258,7 +257,7 @@ fn answer(
     kind: WorkEventKind,
     done: bool,
 ) -> Outcome {
-    let disputes = disputes::report(world, act.received_at, order, assignment);
+    let disputes = disputes::report(unit, act.received_at, order, assignment);
     if let Some(conflict) = disputes.relief.filter(|_| kind == WorkEventKind::RequestRelief) {
         let detail = "only your manager can decline; the office was asked to relieve you, until then the order stays yours";
         return kept(conflict, OutcomeCode::InvalidTransition, detail);
@@ -270,7 +269,7 @@ fn answer(
         if let Some(conflict) = disputes.findings {
             return kept(conflict, OutcomeCode::AlreadySubmitted, "somebody else submitted other findings; a supervisor decides");
         }
-        let events = attempt::events(world, order, assignment);
+        let events = attempt::events(unit, order, assignment);
         let first = events.iter().find(|e| e.args.get("findings").is_some());
         if first.is_some_and(|f| f.actor == author.account && f.args != *act.args) {
             let detail = "your first findings are in force; these are kept beside them";
@@ -285,13 +284,13 @@ fn answer(
 }
 
 /// What an event of the current attempt is refused or held for.
-fn refuse(world: &World, act: &Act<'_>, order: &WorkOrder, assignment: &Assignment) -> Option<Outcome> {
+fn refuse(unit: &UnitOfWork, act: &Act<'_>, order: &WorkOrder, assignment: &Assignment) -> Option<Outcome> {
     match act.command {
         Command::WorkStart(start) => {
             let Some(visit) = start.visit else {
                 return Some(Outcome::rejected(OutcomeCode::Validation, "/args/visit: name the visit that the work begins with"));
             };
-            match world.visits.get(visit) {
+            match unit.visits.get(visit) {
                 None => Some(Outcome::held(OutcomeCode::Dependency, "/args/visit: the server does not know this visit yet", visit.uuid())),
                 Some(known) if known.ticket_id != order.ticket_id => {
                     Some(Outcome::rejected(OutcomeCode::Validation, "/args/visit: this visit was at another ticket"))
@@ -299,7 +298,7 @@ fn refuse(world: &World, act: &Act<'_>, order: &WorkOrder, assignment: &Assignme
                 Some(_) => None,
             }
         }
-        Command::WorkSubmit(_) => missing_evidence(world, order, &order.evidence.photos, assignment.organisation_id).map(|rule| {
+        Command::WorkSubmit(_) => missing_evidence(unit, order, &order.evidence.photos, assignment.organisation_id).map(|rule| {
             let detail = format!("waits for at least {} photo(s) of kind {}", rule.min, rule.kind);
             Outcome::held(OutcomeCode::Dependency, detail, order.id.uuid())
         }),
@@ -309,11 +308,11 @@ fn refuse(world: &World, act: &Act<'_>, order: &WorkOrder, assignment: &Assignme
 
 /// The first of some rules of evidence that the party's photos of an order do not meet.
 pub(super) fn missing_evidence<'r>(
-    world: &World,
+    unit: &UnitOfWork,
     order: &WorkOrder,
     rules: &'r [EvidenceRule],
     party: Option<OrganisationId>,
 ) -> Option<&'r EvidenceRule> {
-    let there = arrival::tally(rules, arrival::photos_of(world, order, party).map(|p| (p.kind, p.state)));
+    let there = arrival::tally(rules, arrival::photos_of(unit, order, party).map(|p| (p.kind, p.state)));
     rules.iter().zip(there).find(|(_, there)| there.state() == EvidenceState::Missing).map(|(rule, _)| rule)
 }

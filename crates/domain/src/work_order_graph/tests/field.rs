@@ -9,11 +9,12 @@ use crate::{
     reference::Reference,
     sync::{
         engine::{self, Act, Author, Authority},
+        merge_context::MergeContext,
         stamp::{Skew, Stamp},
-        surroundings::Surroundings,
     },
     test_city::{DISTRICT, EMERGENCY, FIRST, NOW, POTHOLE, SECOND, TICKET, id, order, registered, ticket},
     ticket::{Ticket, TicketStatus},
+    unit_of_work::UnitOfWork,
     visibility::{Parts, Reach},
     visit::{MockFlag, Visit, VisitKind},
     work_order::{
@@ -22,7 +23,6 @@ use crate::{
         WorkOrder, WorkOrderKind, WorkOrderState,
     },
     work_order_graph::{Party, StageEvent, fold_stage},
-    world::World,
 };
 use bazdid_protocol::{
     command::Command,
@@ -105,12 +105,12 @@ fn event(holder: &Holder, order: &WorkOrder, n: u128, (kind, minutes): (WorkEven
 }
 
 /// An order of a holder in an attempt that began in a state, where its reports put it.
-pub(super) fn attempt(holder: &Holder, began: WorkOrderState, reports: &[(WorkEventKind, i64)]) -> World {
+pub(super) fn attempt(holder: &Holder, began: WorkOrderState, reports: &[(WorkEventKind, i64)]) -> UnitOfWork {
     let offered = registered(POTHOLE);
     let rework = began == WorkOrderState::Rework;
     let epoch = if rework { 2 } else { 1 };
-    let mut world = World::default();
-    world.tickets.load([Ticket { status: TicketStatus::InWork, ..ticket(TICKET, POTHOLE) }]);
+    let mut unit = UnitOfWork::default();
+    unit.tickets.load([Ticket { status: TicketStatus::InWork, ..ticket(TICKET, POTHOLE) }]);
     let mut row = WorkOrder {
         epoch,
         round: epoch,
@@ -121,7 +121,7 @@ pub(super) fn attempt(holder: &Holder, began: WorkOrderState, reports: &[(WorkEv
     };
     let asked = began == WorkOrderState::Offered;
     let given = NOW.plus_minutes(-200);
-    world.assignments.load(offered.assignments.iter().map(|offer| Assignment {
+    unit.assignments.load(offered.assignments.iter().map(|offer| Assignment {
         id: id(HELD),
         until_epoch: epoch,
         organisation_id: row.organisation_id,
@@ -145,17 +145,17 @@ pub(super) fn attempt(holder: &Holder, began: WorkOrderState, reports: &[(WorkEv
         event: id(600),
     };
     if rework {
-        world.rounds.load([Round { epoch: 1, verdict: RoundVerdict::Rework, ..round(&row, &submission(&row, 1)) }]);
+        unit.rounds.load([Round { epoch: 1, verdict: RoundVerdict::Rework, ..round(&row, &submission(&row, 1)) }]);
     }
     if row.state == WorkOrderState::Submitted {
         row.submitted_by = Some(id(holder.account));
         row.submitted_org = row.organisation_id;
-        world.rounds.load([round(&row, &submission(&row, row.round))]);
+        unit.rounds.load([round(&row, &submission(&row, row.round))]);
     }
-    world.work_events.load(events);
-    world.visits.load([visit(&row)]);
-    world.work_orders.load([row]);
-    world
+    unit.work_events.load(events);
+    unit.visits.load([visit(&row)]);
+    unit.work_orders.load([row]);
+    unit
 }
 
 fn visit(order: &WorkOrder) -> Visit {
@@ -181,61 +181,61 @@ fn visit(order: &WorkOrder) -> Visit {
     }
 }
 
-/// The same world with the order in another state.
-pub(super) fn put(mut world: World, state: WorkOrderState) -> World {
-    let row = order(&world, WorkOrderKind::Repair);
-    world.work_orders.load([WorkOrder { state, ..row }]);
-    world
+/// The same unit of work with the order in another state.
+pub(super) fn put(mut unit: UnitOfWork, state: WorkOrderState) -> UnitOfWork {
+    let row = order(&unit, WorkOrderKind::Repair);
+    unit.work_orders.load([WorkOrder { state, ..row }]);
+    unit
 }
 
 /// What somebody does with the order, minutes before now.
 #[derive(Clone)]
-struct Deed {
+struct Step {
     cmd: &'static str,
     args: Value,
     epoch: i64,
     minutes: i64,
 }
 
-fn send(world: &World, reference: &Reference, author: &Author, deed: &Deed) -> Came {
-    let mut world = world.clone();
-    let before = order(&world, WorkOrderKind::Repair);
-    let command = Command::parse(deed.cmd, 1, &deed.args).unwrap();
-    let est = NOW.plus_minutes(-deed.minutes);
+fn send(unit: &UnitOfWork, reference: &Reference, author: &Author, step: &Step) -> Came {
+    let mut unit = unit.clone();
+    let before = order(&unit, WorkOrderKind::Repair);
+    let command = Command::parse(step.cmd, 1, &step.args).unwrap();
+    let est = NOW.plus_minutes(-step.minutes);
     let act = Act {
         id: id(700),
         entity: before.id.uuid(),
         base: None,
-        epoch: Some(deed.epoch),
+        epoch: Some(step.epoch),
         command: &command,
-        args: &deed.args,
+        args: &step.args,
         stamp: Stamp { est, eff: est, skew_us: 0, skew: Skew::Fine },
         received_at: NOW,
         office: false,
     };
-    let outcome = engine::decide(&mut world, &Surroundings::new(reference), author, &act);
-    let after = order(&world, WorkOrderKind::Repair).state;
+    let outcome = engine::decide(&mut unit, &MergeContext::new(reference), author, &act);
+    let after = order(&unit, WorkOrderKind::Repair).state;
     Came { before: before.state, after, told: format!("{:?} {:?} {:?}", outcome.status, outcome.code, outcome.v) }
 }
 
 /// What a holder can do with an order in an epoch.
-fn deeds(epoch: i64) -> Vec<Deed> {
-    let deed = |cmd, args: &Value, minutes| Deed { cmd, args: args.clone(), epoch, minutes };
+fn steps(epoch: i64) -> Vec<Step> {
+    let step = |cmd, args: &Value, minutes| Step { cmd, args: args.clone(), epoch, minutes };
     let reason = json!({ "reason": "rain" });
     let visit = json!({ "visit": id::<()>(VISIT) });
-    let mut deeds = vec![
-        deed("work.accept", &json!({}), 60),
-        deed("work.decline", &reason, 60),
-        deed("work.request_hold", &reason, 60),
-        deed("work.submit", &json!({}), 60),
+    let mut steps = vec![
+        step("work.accept", &json!({}), 60),
+        step("work.decline", &reason, 60),
+        step("work.request_hold", &reason, 60),
+        step("work.submit", &json!({}), 60),
     ];
     for minutes in [95, 75, 20] {
-        deeds.push(deed("work.start", &visit, minutes));
-        deeds.push(deed("work.resume", &json!({}), minutes));
-        deeds.push(deed("work.fail_visit", &reason, minutes));
+        steps.push(step("work.start", &visit, minutes));
+        steps.push(step("work.resume", &json!({}), minutes));
+        steps.push(step("work.fail_visit", &reason, minutes));
     }
-    deeds.extend((600..605).map(|n| deed("work.retract", &json!({ "event": id::<()>(n) }), 10)));
-    deeds
+    steps.extend((600..605).map(|n| step("work.retract", &json!({ "event": id::<()>(n) }), 10)));
+    steps
 }
 
 pub(super) fn scenarios() -> Vec<Scenario> {
@@ -250,9 +250,9 @@ pub(super) fn scenarios() -> Vec<Scenario> {
     all
 }
 
-fn add(all: &mut Vec<Scenario>, name: String, world: &World, author: &Author, deed: Deed) {
-    let (world, author) = (world.clone(), author.clone());
-    all.push(Scenario::new(format!("{name}: {} {}", deed.cmd, deed.minutes), move |reference| send(&world, reference, &author, &deed)));
+fn add(all: &mut Vec<Scenario>, name: String, unit: &UnitOfWork, author: &Author, step: Step) {
+    let (unit, author) = (unit.clone(), author.clone());
+    all.push(Scenario::new(format!("{name}: {} {}", step.cmd, step.minutes), move |reference| send(&unit, reference, &author, &step)));
 }
 
 fn reports(holder: &Holder, all: &mut Vec<Scenario>) {
@@ -261,17 +261,17 @@ fn reports(holder: &Holder, all: &mut Vec<Scenario>) {
         for reports in choices() {
             let folded = attempt(holder, began, &reports);
             let stage = order(&folded, WorkOrderKind::Repair).state;
-            let mut worlds = vec![folded.clone()];
+            let mut units = vec![folded.clone()];
             if stage != Submitted {
-                worlds.push(put(folded.clone(), OnHold));
+                units.push(put(folded.clone(), OnHold));
             }
             if stage == Offered {
-                worlds.push(put(folded, Expired));
+                units.push(put(folded, Expired));
             }
-            for world in worlds {
-                let row = order(&world, WorkOrderKind::Repair);
-                for deed in deeds(row.epoch) {
-                    add(all, format!("{} {began} {reports:?} {}", holder.party, row.state), &world, &holder.author(), deed);
+            for unit in units {
+                let row = order(&unit, WorkOrderKind::Repair);
+                for step in steps(row.epoch) {
+                    add(all, format!("{} {began} {reports:?} {}", holder.party, row.state), &unit, &holder.author(), step);
                 }
             }
         }
@@ -283,18 +283,18 @@ fn reinstated(holder: &Holder, all: &mut Vec<Scenario>) {
     use WorkOrderState::{Declined, Draft, Expired, Offered};
     for state in [Draft, Offered, Declined, Expired] {
         for late in [vec![], vec![(Start, 80)], vec![(Submit, 50)]] {
-            let mut world = attempt(holder, Offered, &[]);
-            let row = order(&world, WorkOrderKind::Repair);
-            let held = world.assignments.get(id(HELD)).unwrap().clone();
+            let mut unit = attempt(holder, Offered, &[]);
+            let row = order(&unit, WorkOrderKind::Repair);
+            let held = unit.assignments.get(id(HELD)).unwrap().clone();
             let stale = late.iter().map(|report| WorkEvent { standing: Standing::Stale, ..event(holder, &row, 600, *report) });
-            world.work_events.load(stale.collect::<Vec<_>>());
-            world.assignments.load([Assignment { answer: Some(Answer::Expired), ..held.clone() }]);
+            unit.work_events.load(stale.collect::<Vec<_>>());
+            unit.assignments.load([Assignment { answer: Some(Answer::Expired), ..held.clone() }]);
             let other: Option<OrganisationId> = (state != Draft).then(|| id(SECOND));
             if other.is_some() {
                 let next = Assignment { id: id(OTHER), epoch: 2, until_epoch: 2, organisation_id: other, account_id: None, ..held };
-                world.assignments.load([next]);
+                unit.assignments.load([next]);
             }
-            world.work_orders.load([WorkOrder {
+            unit.work_orders.load([WorkOrder {
                 state,
                 epoch: 2,
                 assignment_id: other.map(|_| id(OTHER)),
@@ -302,8 +302,8 @@ fn reinstated(holder: &Holder, all: &mut Vec<Scenario>) {
                 account_id: None,
                 ..row
             }]);
-            let accept = Deed { cmd: "work.accept", args: json!({}), epoch: 1, minutes: 100 };
-            add(all, format!("{} reinstated {state} {late:?}", holder.party), &world, &holder.author(), accept);
+            let accept = Step { cmd: "work.accept", args: json!({}), epoch: 1, minutes: 100 };
+            add(all, format!("{} reinstated {state} {late:?}", holder.party), &unit, &holder.author(), accept);
         }
     }
 }
@@ -314,17 +314,17 @@ fn verdicts(role: Role, all: &mut Vec<Scenario>) {
     let row = order(&submitted, WorkOrderKind::Repair);
     let args = json!({ "round": round_id(row.id, row.round), "defects": [{ "code": "debris_left" }] });
     let judged = {
-        let mut world = submitted.clone();
-        let round = world.rounds.get(round_id(row.id, row.round)).unwrap().clone();
+        let mut unit = submitted.clone();
+        let round = unit.rounds.get(round_id(row.id, row.round)).unwrap().clone();
         let by = Some(id(951));
-        world.rounds.load([Round { verdict: RoundVerdict::Accepted, verdict_by: by, verdict_at: Some(NOW.plus_minutes(-30)), ..round }]);
-        put(world, WorkOrderState::Verified)
+        unit.rounds.load([Round { verdict: RoundVerdict::Accepted, verdict_by: by, verdict_at: Some(NOW.plus_minutes(-30)), ..round }]);
+        put(unit, WorkOrderState::Verified)
     };
-    let worlds = WorkOrderState::ALL.iter().map(|state| put(submitted.clone(), *state)).chain([judged]);
-    for world in worlds {
-        let state = order(&world, WorkOrderKind::Repair).state;
+    let units = WorkOrderState::ALL.iter().map(|state| put(submitted.clone(), *state)).chain([judged]);
+    for unit in units {
+        let state = order(&unit, WorkOrderKind::Repair).state;
         for cmd in ["round.verify", "round.rework"] {
-            add(all, format!("{role} {state}"), &world, &judge, Deed { cmd, args: args.clone(), epoch: 1, minutes: 20 });
+            add(all, format!("{role} {state}"), &unit, &judge, Step { cmd, args: args.clone(), epoch: 1, minutes: 20 });
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::{
     assigning::{Submission, round, round_id},
     conflict::{Conflict, ConflictKind, ConflictStatus, Resolution, Severity},
     office::{
-        Desk, Officer, Ruled,
+        DecisionContext, OfficeResult, Officer,
         order::{Target, cancel, close, hold, object, offer, reassign, resume},
         resolution::{Decision, resolve},
         round::{Acceptance, Share, rework, verify},
@@ -20,23 +20,23 @@ use crate::{
     reference::Reference,
     sync::{
         engine::{Author, Authority},
-        surroundings::Surroundings,
+        merge_context::MergeContext,
     },
     test_city::{DISTRICT, FIRST, NOW, POTHOLE, SECOND, TICKET, TREE, id, registered},
+    unit_of_work::UnitOfWork,
     visibility::{Parts, Reach},
     work_order::{
         Answer, Assignment, Defect, Round, RoundVerdict, Standing, WorkEvent,
         WorkEventKind::{self, Decline, FailVisit, RequestRelief, Start, Submit},
         WorkOrder, WorkOrderState,
     },
-    world::World,
 };
 use bazdid_protocol::text_enum::TextEnum as _;
 
 const ROLES: [Role; 3] = [Role::Operator, Role::Supervisor, Role::Inspector];
 const CONFLICT: u128 = 800;
 
-type Command = fn(&mut World, &Desk<'_>, &WorkOrder) -> Ruled;
+type Command = fn(&mut UnitOfWork, &DecisionContext<'_>, &WorkOrder) -> OfficeResult;
 
 const COMMANDS: [(&str, u128, Command); 12] = [
     ("offer", POTHOLE, |w, d, o| offer(w, d, o.id, Target::Organisation(id(SECOND)), "x")),
@@ -58,11 +58,11 @@ pub(super) fn scenarios() -> Vec<Scenario> {
     for role in ROLES {
         for state in WorkOrderState::ALL.iter().copied() {
             for (name, category, command) in COMMANDS {
-                let world = at(category, state);
-                all.push(Scenario::new(format!("{name} {state} {role}"), move |r| give(r, role, &world, command)));
+                let unit = at(category, state);
+                all.push(Scenario::new(format!("{name} {state} {role}"), move |r| give(r, role, &unit, command)));
             }
-            for (name, kind, resolution, world) in conflicts(state) {
-                let play = move |r: &Reference| decide(r, role, &world, kind, resolution);
+            for (name, kind, resolution, unit) in conflicts(state) {
+                let play = move |r: &Reference| decide(r, role, &unit, kind, resolution);
                 all.push(Scenario::new(format!("{name} {state} {role}"), play));
             }
         }
@@ -77,35 +77,35 @@ pub(super) fn scenarios() -> Vec<Scenario> {
     all
 }
 
-fn the_order(world: &World) -> WorkOrder {
-    world.work_orders.iter().next().unwrap().clone()
+fn the_order(unit: &UnitOfWork) -> WorkOrder {
+    unit.work_orders.iter().next().unwrap().clone()
 }
 
 /// An order in a state, with a round that nobody has judged.
-fn at(category: u128, state: WorkOrderState) -> World {
-    let mut world = registered(category);
-    let row = the_order(&world);
-    world.rounds.load([round(&row, &submission(&row))]);
-    world.work_orders.load([WorkOrder { state, ..row }]);
-    world
+fn at(category: u128, state: WorkOrderState) -> UnitOfWork {
+    let mut unit = registered(category);
+    let row = the_order(&unit);
+    unit.rounds.load([round(&row, &submission(&row))]);
+    unit.work_orders.load([WorkOrder { state, ..row }]);
+    unit
 }
 
 fn submission(order: &WorkOrder) -> Submission {
     Submission { number: order.round, by: id(5), organisation: order.organisation_id, at: NOW, event: id(70) }
 }
 
-fn give(reference: &Reference, role: Role, world: &World, command: Command) -> Came {
-    let mut world = world.clone();
-    let row = the_order(&world);
+fn give(reference: &Reference, role: Role, unit: &UnitOfWork, command: Command) -> Came {
+    let mut unit = unit.clone();
+    let row = the_order(&unit);
     let officer = Officer { account: id(900), organisations: vec![], roles: vec![role] };
-    let desk = Desk { officer: &officer, reference, now: NOW.plus_minutes(5), command: id(990) };
-    let done = command(&mut world, &desk, &row);
-    Came { before: row.state, after: world.work_orders.get(row.id).unwrap().state, told: format!("{done:?}") }
+    let context = DecisionContext { officer: &officer, reference, now: NOW.plus_minutes(5), command: id(990) };
+    let done = command(&mut unit, &context, &row);
+    Came { before: row.state, after: unit.work_orders.get(row.id).unwrap().state, told: format!("{done:?}") }
 }
 
-fn decide(reference: &Reference, role: Role, world: &World, kind: ConflictKind, resolution: Resolution) -> Came {
-    let mut world = world.clone();
-    let row = the_order(&world);
+fn decide(reference: &Reference, role: Role, unit: &UnitOfWork, kind: ConflictKind, resolution: Resolution) -> Came {
+    let mut unit = unit.clone();
+    let row = the_order(&unit);
     let by = Author {
         account: id(900),
         device: None,
@@ -123,13 +123,13 @@ fn decide(reference: &Reference, role: Role, world: &World, kind: ConflictKind, 
     };
     let now = NOW.plus_minutes(5);
     let decision = Decision { resolution, note: None, value: None, into: None, by: &by, now, command: id(990), kept: &[] };
-    let done = resolve(&mut world, &Surroundings::new(reference), id(CONFLICT), &decision);
-    let after = world.work_orders.get(row.id).unwrap().state;
+    let done = resolve(&mut unit, &MergeContext::new(reference), id(CONFLICT), &decision);
+    let after = unit.work_orders.get(row.id).unwrap().state;
     Came { before: row.state, after, told: format!("{kind} {:?}", done.map(|d| d.rev)) }
 }
 
 /// Every conflict whose decision takes an order on, at an order in a state.
-fn conflicts(state: WorkOrderState) -> Vec<(String, ConflictKind, Resolution, World)> {
+fn conflicts(state: WorkOrderState) -> Vec<(String, ConflictKind, Resolution, UnitOfWork)> {
     let mut all = Vec::new();
     for kind in [Start, FailVisit, Submit] {
         for resolution in [Resolution::AcceptWork, Resolution::ReassignBack] {
@@ -161,9 +161,9 @@ fn event(order: &WorkOrder, n: u128, kind: WorkEventKind, standing: Standing) ->
     }
 }
 
-fn raise(world: &mut World, kind: ConflictKind, base: Value, theirs: Value, mine: Value) {
-    let order = the_order(world);
-    world.conflicts.load([Conflict {
+fn raise(unit: &mut UnitOfWork, kind: ConflictKind, base: Value, theirs: Value, mine: Value) {
+    let order = the_order(unit);
+    unit.conflicts.load([Conflict {
         id: id(CONFLICT),
         rev: 1,
         key: kind.to_string(),
@@ -188,46 +188,46 @@ fn raise(world: &mut World, kind: ConflictKind, base: Value, theirs: Value, mine
 }
 
 /// The first contractor worked late; the second holds the order.
-fn late(state: WorkOrderState, kind: WorkEventKind) -> World {
-    let mut world = registered(POTHOLE);
-    let row = the_order(&world);
-    let first = world.assignments.iter().next().unwrap().clone();
+fn late(state: WorkOrderState, kind: WorkEventKind) -> UnitOfWork {
+    let mut unit = registered(POTHOLE);
+    let row = the_order(&unit);
+    let first = unit.assignments.iter().next().unwrap().clone();
     let second = Assignment { id: id(32), epoch: 2, until_epoch: 2, organisation_id: Some(id(SECOND)), ..first.clone() };
-    world.assignments.load([Assignment { answer: Some(Answer::Withdrawn), ..first }, second]);
-    world.work_events.load([event(&row, 71, kind, Standing::Stale)]);
-    world.work_orders.load([WorkOrder { state, epoch: 2, assignment_id: Some(id(32)), organisation_id: Some(id(SECOND)), ..row }]);
-    raise(&mut world, ConflictKind::StaleEpoch, json!({ "epoch": 1 }), json!({}), json!([{ "event": id::<()>(71) }]));
-    world
+    unit.assignments.load([Assignment { answer: Some(Answer::Withdrawn), ..first }, second]);
+    unit.work_events.load([event(&row, 71, kind, Standing::Stale)]);
+    unit.work_orders.load([WorkOrder { state, epoch: 2, assignment_id: Some(id(32)), organisation_id: Some(id(SECOND)), ..row }]);
+    raise(&mut unit, ConflictKind::StaleEpoch, json!({ "epoch": 1 }), json!({}), json!([{ "event": id::<()>(71) }]));
+    unit
 }
 
-fn relief(state: WorkOrderState) -> World {
-    let mut world = registered(POTHOLE);
-    let row = the_order(&world);
-    world.work_events.load([event(&row, 71, RequestRelief, Standing::Effective)]);
-    world.work_orders.load([WorkOrder { state, ..row }]);
-    raise(&mut world, ConflictKind::ReliefRequested, json!({ "epoch": 1 }), json!({}), json!([]));
-    world
+fn relief(state: WorkOrderState) -> UnitOfWork {
+    let mut unit = registered(POTHOLE);
+    let row = the_order(&unit);
+    unit.work_events.load([event(&row, 71, RequestRelief, Standing::Effective)]);
+    unit.work_orders.load([WorkOrder { state, ..row }]);
+    raise(&mut unit, ConflictKind::ReliefRequested, json!({ "epoch": 1 }), json!({}), json!([]));
+    unit
 }
 
-fn declined(state: WorkOrderState) -> World {
-    let mut world = at(POTHOLE, state);
-    let row = the_order(&world);
-    world.work_events.load([event(&row, 71, Decline, Standing::Effective), event(&row, 72, Submit, Standing::Effective)]);
-    raise(&mut world, ConflictKind::DeclinedVsSubmitted, json!({ "epoch": 1 }), json!({}), json!({}));
-    world
+fn declined(state: WorkOrderState) -> UnitOfWork {
+    let mut unit = at(POTHOLE, state);
+    let row = the_order(&unit);
+    unit.work_events.load([event(&row, 71, Decline, Standing::Effective), event(&row, 72, Submit, Standing::Effective)]);
+    raise(&mut unit, ConflictKind::DeclinedVsSubmitted, json!({ "epoch": 1 }), json!({}), json!({}));
+    unit
 }
 
 /// A round was returned, and somebody else had accepted it.
-fn judged(state: WorkOrderState) -> World {
-    let mut world = registered(POTHOLE);
-    let row = the_order(&world);
-    let held = world.assignments.iter().next().unwrap().clone();
-    world.assignments.load([Assignment { until_epoch: 2, ..held }]);
+fn judged(state: WorkOrderState) -> UnitOfWork {
+    let mut unit = registered(POTHOLE);
+    let row = the_order(&unit);
+    let held = unit.assignments.iter().next().unwrap().clone();
+    unit.assignments.load([Assignment { until_epoch: 2, ..held }]);
     let returned = Round { verdict: RoundVerdict::Rework, ..round(&row, &submission(&row)) };
     let base = json!({ "round": returned.id, "epoch": 1 });
-    world.rounds.load([returned]);
-    world.work_orders.load([WorkOrder { state, epoch: 2, round: 2, ..row }]);
+    unit.rounds.load([returned]);
+    unit.work_orders.load([WorkOrder { state, epoch: 2, round: 2, ..row }]);
     let accepted = json!({ "verdict": "accepted", "by": id::<()>(951), "at": NOW, "mutation": id::<()>(99) });
-    raise(&mut world, ConflictKind::VerdictDisagrees, base, accepted, json!({}));
-    world
+    raise(&mut unit, ConflictKind::VerdictDisagrees, base, accepted, json!({}));
+    unit
 }

@@ -11,9 +11,9 @@ use crate::{
     reference::Reference,
     sync::engine::end_hold,
     test_city::{COLLAPSE, FIRST, NOW, POTHOLE, SECOND, TICKET, TREE, findings, follow, id, registered, ticket},
+    unit_of_work::UnitOfWork,
     work_order::{WorkOrder, WorkOrderKind, WorkOrderState},
     work_order_graph::{Mode, Mover, Party, TransitionTable},
-    world::World,
 };
 use bazdid_protocol::{document::Document, text_enum::TextEnum as _};
 
@@ -41,14 +41,14 @@ pub(super) fn scenarios() -> Vec<Scenario> {
     all
 }
 
-fn the_order(world: &World) -> WorkOrder {
-    world.work_orders.iter().next().unwrap().clone()
+fn the_order(unit: &UnitOfWork) -> WorkOrder {
+    unit.work_orders.iter().next().unwrap().clone()
 }
 
 /// An order in a state, after so many parties were asked.
-fn asked(category: u128, state: WorkOrderState, asked: usize) -> World {
-    let mut world = World::default();
-    world.tickets.load([ticket(TICKET, category)]);
+fn asked(category: u128, state: WorkOrderState, asked: usize) -> UnitOfWork {
+    let mut unit = UnitOfWork::default();
+    unit.tickets.load([ticket(TICKET, category)]);
     let mut row = WorkOrder {
         state: WorkOrderState::Draft,
         epoch: 0,
@@ -68,43 +68,43 @@ fn asked(category: u128, state: WorkOrderState, asked: usize) -> World {
         if row.state != WorkOrderState::Draft {
             by.take(&mut row, WorkOrderState::Draft).unwrap();
         }
-        assign(&mut world, &mut row, &to, &Terms { at: NOW, accept_minutes: Some(60), resolve_minutes: 600 }, &by).unwrap();
+        assign(&mut unit, &mut row, &to, &Terms { at: NOW, accept_minutes: Some(60), resolve_minutes: 600 }, &by).unwrap();
     }
-    world.work_orders.put(WorkOrder { state, ..row });
-    world
+    unit.work_orders.put(WorkOrder { state, ..row });
+    unit
 }
 
 fn dispatch(reference: &Reference, category: u128, state: WorkOrderState, parties: usize) -> Came {
-    let mut world = asked(category, state, parties);
-    let id = the_order(&world).id;
-    follow(&mut world, reference, NOW);
-    let row = world.work_orders.get(id).unwrap();
+    let mut unit = asked(category, state, parties);
+    let id = the_order(&unit).id;
+    follow(&mut unit, reference, NOW);
+    let row = unit.work_orders.get(id).unwrap();
     Came { before: state, after: row.state, told: format!("{:?} {:?} {}", row.organisation_id, row.account_id, row.epoch) }
 }
 
 fn conclude(reference: &Reference, state: WorkOrderState) -> Came {
-    let mut world = registered(TREE);
-    let row = the_order(&world);
+    let mut unit = registered(TREE);
+    let row = the_order(&unit);
     let found: Value = findings("not_ours");
     let submission = Submission { number: row.round, by: id(1), organisation: None, at: NOW, event: id(70) };
-    world.rounds.load([round(&row, &submission)]);
-    world.work_orders.put(WorkOrder { state, findings: Some(found), ..row.clone() });
-    follow(&mut world, reference, NOW);
-    let after = world.work_orders.get(row.id).unwrap().state;
-    Came { before: state, after, told: format!("{:?}", world.rounds.iter().map(|r| r.verdict).collect::<Vec<_>>()) }
+    unit.rounds.load([round(&row, &submission)]);
+    unit.work_orders.put(WorkOrder { state, findings: Some(found), ..row.clone() });
+    follow(&mut unit, reference, NOW);
+    let after = unit.work_orders.get(row.id).unwrap().state;
+    Came { before: state, after, told: format!("{:?}", unit.rounds.iter().map(|r| r.verdict).collect::<Vec<_>>()) }
 }
 
 fn overdue(reference: &Reference, state: WorkOrderState) -> Came {
-    let mut world = registered(POTHOLE);
-    let row = WorkOrder { state, ..the_order(&world) };
-    let expired = expire(&mut world, row, NOW.plus_days(1), &Mover::system(&reference.transitions));
+    let mut unit = registered(POTHOLE);
+    let row = WorkOrder { state, ..the_order(&unit) };
+    let expired = expire(&mut unit, row, NOW.plus_days(1), &Mover::system(&reference.transitions));
     let after = expired.map_or(state, |o| o.state);
-    Came { before: state, after, told: format!("{:?}", world.assignments.iter().map(|a| a.answer).collect::<Vec<_>>()) }
+    Came { before: state, after, told: format!("{:?}", unit.assignments.iter().map(|a| a.answer).collect::<Vec<_>>()) }
 }
 
-fn hold_over(reference: &Reference, held: &World) -> Came {
-    let mut world = held.clone();
-    let row = the_order(&world);
-    let ended = end_hold(&mut world, row.clone(), NOW, &Mover::system(&reference.transitions));
-    Came { before: row.state, after: the_order(&world).state, told: format!("{:?}", ended.map(|o| o.map(|o| o.state))) }
+fn hold_over(reference: &Reference, held: &UnitOfWork) -> Came {
+    let mut unit = held.clone();
+    let row = the_order(&unit);
+    let ended = end_hold(&mut unit, row.clone(), NOW, &Mover::system(&reference.transitions));
+    Came { before: row.state, after: the_order(&unit).state, told: format!("{:?}", ended.map(|o| o.map(|o| o.state))) }
 }

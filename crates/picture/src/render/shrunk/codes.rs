@@ -22,7 +22,7 @@ pub struct Wave {
 
 /// What a code tells.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Told {
+pub struct Decoded {
     /// Bits of the code and of the strength behind it; 0: look elsewhere.
     pub all: u8,
     /// Bits of the strength alone.
@@ -31,7 +31,7 @@ pub struct Told {
     pub skipped: u8,
 }
 
-impl Told {
+impl Decoded {
     /// The strength that stands behind the code; if its first bit is 0, it is below zero.
     #[inline]
     pub fn strength(self, bits: u64) -> i16 {
@@ -57,7 +57,7 @@ pub struct Passed {
 #[derive(Debug)]
 pub struct Codes {
     waves: Box<[Wave; LOOKED]>,
-    short: Box<[Told; LOOKED]>,
+    short: Box<[Decoded; LOOKED]>,
     passed: Box<[Passed; LOOKED]>,
     /// For each length: the first 16 bits that are beyond its codes, and how many codes are shorter.
     lengths: [(u32, usize); 16],
@@ -82,14 +82,14 @@ impl Codes {
 
     /// Codes of given lengths. Nothing if there are more than fit.
     fn new(counts: &[u8; 16], symbols: Vec<(u8, u8)>) -> Option<Self> {
-        let mut short = Box::new([Told::default(); LOOKED]);
+        let mut short = Box::new([Decoded::default(); LOOKED]);
         let (mut code, mut shorter, mut lengths) = (0_u32, 0, [(0, 0); 16]);
         for ((count, length), entry) in counts.iter().zip(1..).zip(&mut lengths) {
             for (skipped, size) in symbols.get(shorter..shorter + usize::from(*count))? {
                 if length <= LOOK {
                     let (from, to) = (code << (LOOK - length), (code + 1) << (LOOK - length));
                     let heads = short.get_mut(usize::try_from(from).ok()?..usize::try_from(to).ok()?)?;
-                    heads.fill(Told { all: u8::try_from(length).ok()? + size, size: *size, skipped: *skipped });
+                    heads.fill(Decoded { all: u8::try_from(length).ok()? + size, size: *size, skipped: *skipped });
                 }
                 code += 1;
             }
@@ -117,7 +117,7 @@ impl Codes {
     }
 
     /// What the uppermost bits tell, whatever the length of their code. Nothing if there is no such code.
-    pub fn told(&self, bits: u64) -> Option<Told> {
+    pub fn told(&self, bits: u64) -> Option<Decoded> {
         if let Some(told) = self.short.get(head(bits)).filter(|told| told.all > 0) {
             return Some(*told);
         }
@@ -127,7 +127,7 @@ impl Codes {
             if head < *end {
                 let place = usize::try_from((head - begin) >> (LONGEST - length)).ok()?;
                 let (skipped, size) = *self.symbols.get(shorter + place)?;
-                return Some(Told { all: u8::try_from(length).ok()? + size, size, skipped });
+                return Some(Decoded { all: u8::try_from(length).ok()? + size, size, skipped });
             }
             begin = *end;
         }
@@ -141,7 +141,7 @@ fn head(bits: u64) -> usize {
 }
 
 /// The waves whose code and strength stand in a head wholly.
-fn waves(short: &[Told; LOOKED]) -> Box<[Wave; LOOKED]> {
+fn waves(short: &[Decoded; LOOKED]) -> Box<[Wave; LOOKED]> {
     let mut all = Box::new([Wave::default(); LOOKED]);
     for ((head, wave), told) in (0_u64..).zip(all.iter_mut()).zip(short).filter(|(_, told)| u32::from(told.all) <= LOOK) {
         *wave = Wave { strength: told.strength(head << (64 - LOOK)), all: told.all, skipped: told.skipped };
@@ -150,7 +150,7 @@ fn waves(short: &[Told; LOOKED]) -> Box<[Wave; LOOKED]> {
 }
 
 /// What each head tells of several codes: as many as stand in it wholly. The strength of the last one may reach beyond it.
-fn passed(short: &[Told; LOOKED]) -> Box<[Passed; LOOKED]> {
+fn passed(short: &[Decoded; LOOKED]) -> Box<[Passed; LOOKED]> {
     let mut all = Box::new([Passed::default(); LOOKED]);
     for (head, passed) in all.iter_mut().enumerate() {
         while u32::from(passed.bits) < LOOK && !passed.ends {

@@ -272,7 +272,7 @@ async fn create(state: web::Data<State>, ctx: May<AccountManage>, key: Idempoten
     let create = move |tx: &mut bazdid_store::Tx<'_>| {
         once(tx, &ctx, &key, |tx| reply::created(&AccountView::from(account::create(tx, &ctx, &new)?)))
     };
-    Ok(reply::kept(state.db.write(create).await?))
+    Ok(reply::replayable(state.db.write(create).await?))
 }
 
 /// Get an account

@@ -127,7 +127,7 @@ async fn create(state: web::Data<State>, ctx: May<CallManage>, key: IdempotencyK
     let NewCallBody { outcome, ticket, phone } = body.value;
     let new = NewCall { outcome, ticket, phone };
     let create = move |tx: &mut Tx<'_>| once(tx, &ctx, &key, |tx| reply::created(&CallView::from(call::record(tx, &ctx, &new)?)));
-    Ok(reply::kept(state.db.write(create).await?))
+    Ok(reply::replayable(state.db.write(create).await?))
 }
 
 /// Find the calls of a caller

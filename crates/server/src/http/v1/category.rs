@@ -263,7 +263,7 @@ async fn create(state: web::Data<State>, ctx: May<CatalogueManage>, key: Idempot
     let data = body.value.into();
     let create =
         move |tx: &mut Tx<'_>| once(tx, &ctx, &key, |tx| reply::created(&CategoryView::from(category::create_category(tx, &ctx, &data)?)));
-    Ok(reply::kept(state.db.write(create).await?))
+    Ok(reply::replayable(state.db.write(create).await?))
 }
 
 /// Get a category

@@ -190,7 +190,7 @@ async fn create(state: web::Data<State>, ctx: May<ContractManage>, key: Idempote
     let data = body.value.into();
     let create =
         move |tx: &mut Tx<'_>| once(tx, &ctx, &key, |tx| reply::created(&ContractView::from(contract::create_contract(tx, &ctx, &data)?)));
-    Ok(reply::kept(state.db.write(create).await?))
+    Ok(reply::replayable(state.db.write(create).await?))
 }
 
 /// Report gaps and overlaps of contracts

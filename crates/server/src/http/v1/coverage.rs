@@ -144,7 +144,7 @@ async fn create(state: web::Data<State>, ctx: May<ContractManage>, key: Idempote
     let data = body.value.into();
     let create =
         move |tx: &mut Tx<'_>| once(tx, &ctx, &key, |tx| reply::created(&CoverageView::from(coverage::create_coverage(tx, &ctx, &data)?)));
-    Ok(reply::kept(state.db.write(create).await?))
+    Ok(reply::replayable(state.db.write(create).await?))
 }
 
 /// Get a coverage

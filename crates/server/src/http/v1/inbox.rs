@@ -10,7 +10,7 @@ use crate::http::{
     auth::{ConflictRead, May},
     problem::Answer,
     reply,
-    v1::{conflict::ConflictView, device::DeviceView, kept::KeptView, ticket::view::TicketView, work_order::WorkOrderView},
+    v1::{conflict::ConflictView, device::DeviceView, quarantine::QuarantinedView, ticket::view::TicketView, work_order::WorkOrderView},
 };
 use bazdid_domain::{
     conflict::{ConflictKind, Severity},
@@ -70,8 +70,8 @@ pub struct InboxView {
     /// Devices whose clock was off by more than a day.
     pub wrong_clocks: Vec<DeviceView>,
     /// What devices sent that is kept aside and belongs to nothing that the server knows, the newest first; all of it is at
-    /// `/v1/kept-mutations`.
-    pub kept: Vec<KeptView>,
+    /// `/v1/quarantine`.
+    pub kept: Vec<QuarantinedView>,
 }
 
 impl From<Inbox> for InboxView {
@@ -87,7 +87,7 @@ impl From<Inbox> for InboxView {
             conflicts: i.conflicts.into_iter().map(ConflictView::from).collect(),
             outside: i.outside.into_iter().map(TicketView::from).collect(),
             wrong_clocks: i.wrong_clocks.into_iter().take(SHOWN).map(DeviceView::from).collect(),
-            kept: i.kept.into_iter().map(KeptView::from).collect(),
+            kept: i.kept.into_iter().map(QuarantinedView::from).collect(),
         }
     }
 }

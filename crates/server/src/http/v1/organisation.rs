@@ -125,7 +125,7 @@ async fn create(state: web::Data<State>, ctx: May<CatalogueManage>, key: Idempot
     let create = move |tx: &mut Tx<'_>| {
         once(tx, &ctx, &key, |tx| reply::created(&OrganisationView::from(organisation::create_organisation(tx, &ctx, &data)?)))
     };
-    Ok(reply::kept(state.db.write(create).await?))
+    Ok(reply::replayable(state.db.write(create).await?))
 }
 
 /// Get an organisation

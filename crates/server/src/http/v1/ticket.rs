@@ -99,7 +99,7 @@ async fn create(state: web::Data<State>, ctx: May<TicketCreate>, key: Idempotenc
     let (ctx, key) = (ctx.ctx(), key.once(&body));
     let body = body.value;
     let create = move |tx: &mut Tx<'_>| once(tx, &ctx, &key, |tx| reply::created(&register(tx, &ctx, &body)?));
-    Ok(reply::kept(state.db.write(create).await?))
+    Ok(reply::replayable(state.db.write(create).await?))
 }
 
 fn register(tx: &mut Tx<'_>, ctx: &Ctx, body: &NewTicketBody) -> Result<RegisteredView> {

@@ -29,7 +29,7 @@ use bazdid_service::{
     Ctx,
     upload::{self, NewUpload},
 };
-use bazdid_upload::{Checksum, End, Hold, Job, elsewhere, excess};
+use bazdid_upload::{Checksum, End, Job, UploadLock, elsewhere, excess};
 
 /// Where uploads are made.
 pub const UPLOADS: &str = "/v1/uploads";
@@ -106,8 +106,8 @@ async fn create(state: web::Data<State>, ctx: May<Sync>, req: HttpRequest, mut p
         }
         Some(sent) => {
             let id = upload.id;
-            let hold = state.uploads.hold(id).await?;
-            match take(&state, &ctx, hold, Job { upload, start: 0, announced: sent.announced, checksum: sent.checksum }, payload).await {
+            let lock = state.uploads.lock(id).await?;
+            match take(&state, &ctx, lock, Job { upload, start: 0, announced: sent.announced, checksum: sent.checksum }, payload).await {
                 // Nobody knows of the upload yet, and nothing of it counts.
                 Err(e) if e.code == Code::ChecksumMismatch => {
                     withdraw(&state, &ctx, id).await?;
@@ -127,10 +127,10 @@ async fn begin(state: &State, ctx: &Ctx, new: NewUpload) -> Result<Upload> {
 }
 
 async fn withdraw(state: &State, ctx: &Ctx, id: UploadId) -> Result<()> {
-    let hold = state.uploads.hold(id).await?;
+    let lock = state.uploads.lock(id).await?;
     let ctx = ctx.clone();
     state.db.write(move |tx| upload::terminate(tx, &ctx, id)).await?;
-    state.uploads.discard(&hold).await
+    state.uploads.discard(&lock).await
 }
 
 /// Get the offset of an upload
@@ -146,15 +146,15 @@ async fn withdraw(state: &State, ctx: &Ctx, id: UploadId) -> Result<()> {
 async fn look(state: web::Data<State>, ctx: May<Sync>, id: PathId<UploadTag>, req: HttpRequest) -> Answer {
     headers::resumable(&req)?;
     let ctx = ctx.ctx();
-    let (upload, hold) = in_hand(&state, &ctx, id.0).await?;
+    let (upload, lock) = in_hand(&state, &ctx, id.0).await?;
     let length = size(&upload);
     let mut offset = length;
     let mut ended = upload.state;
     if upload.state == UploadState::Open {
-        offset = state.uploads.offset(&hold).await?;
+        offset = state.uploads.offset(&lock).await?;
         if offset == length {
             // All of it had come when the line or the server broke down.
-            ended = complete(&state, &ctx, &hold, &upload).await?;
+            ended = complete(&state, &ctx, &lock, &upload).await?;
         }
     }
     let mut response = answer(StatusCode::OK, offset, (ended == UploadState::Open).then_some(upload.expires_at));
@@ -220,7 +220,7 @@ async fn patched(state: &web::Data<State>, ctx: Ctx, id: UploadId, req: &HttpReq
     headers::resumable(req)?;
     let Sent { announced, checksum } = headers::sent(req)?;
     let start = headers::offset(req)?;
-    let (upload, hold) = going_on(state, &ctx, id).await?;
+    let (upload, lock) = going_on(state, &ctx, id).await?;
     let length = size(&upload);
     if upload.state == UploadState::Stored {
         // The answer to the last bytes was lost.
@@ -229,36 +229,36 @@ async fn patched(state: &web::Data<State>, ctx: Ctx, id: UploadId, req: &HttpReq
     }
     state.uploads.room_for(announced.unwrap_or_default())?;
     let expires = upload.expires_at;
-    let (offset, ended) = take(state, &ctx, hold, Job { upload, start, announced, checksum }, payload).await?;
+    let (offset, ended) = take(state, &ctx, lock, Job { upload, start, announced, checksum }, payload).await?;
     Ok(answer(StatusCode::NO_CONTENT, offset, (ended == UploadState::Open).then_some(expires)).finish())
 }
 
 async fn ended(state: &State, ctx: Ctx, id: UploadId, req: &HttpRequest) -> Answer {
     headers::resumable(req)?;
-    let (_, hold) = in_hand(state, &ctx, id).await?;
+    let (_, lock) = in_hand(state, &ctx, id).await?;
     state.db.write(move |tx| upload::terminate(tx, &ctx, id)).await?;
-    state.uploads.discard(&hold).await?;
+    state.uploads.discard(&lock).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
 /// The asker's own upload, for this request alone, if it takes bytes or has all of them.
-async fn in_hand(state: &State, ctx: &Ctx, id: UploadId) -> Result<(Upload, Hold)> {
+async fn in_hand(state: &State, ctx: &Ctx, id: UploadId) -> Result<(Upload, UploadLock)> {
     // Before anybody is asked to leave.
     let upload = own(state, ctx, id).await?;
-    let hold = state.uploads.hold(id).await?;
-    let upload = if hold.waited() { own(state, ctx, id).await? } else { upload };
-    Ok((upload, hold))
+    let lock = state.uploads.lock(id).await?;
+    let upload = if lock.waited() { own(state, ctx, id).await? } else { upload };
+    Ok((upload, lock))
 }
 
 /// As [`in_hand`], for who goes on with an upload that this process knows.
-async fn going_on(state: &State, ctx: &Ctx, id: UploadId) -> Result<(Upload, Hold)> {
+async fn going_on(state: &State, ctx: &Ctx, id: UploadId) -> Result<(Upload, UploadLock)> {
     let account = ctx.account()?;
-    let Some(upload) = state.uploads.recall(id).filter(|u| u.account_id == account) else { return in_hand(state, ctx, id).await };
+    let Some(upload) = state.uploads.cached(id).filter(|u| u.account_id == account) else { return in_hand(state, ctx, id).await };
     upload::must_take(&upload, ctx.now)?;
-    let hold = state.uploads.hold(id).await?;
+    let lock = state.uploads.lock(id).await?;
     // Whoever had it may have brought it to its end.
-    let upload = if hold.waited() || state.uploads.recall(id).is_none() { own(state, ctx, id).await? } else { upload };
-    Ok((upload, hold))
+    let upload = if lock.waited() || state.uploads.cached(id).is_none() { own(state, ctx, id).await? } else { upload };
+    Ok((upload, lock))
 }
 
 async fn own(state: &State, ctx: &Ctx, id: UploadId) -> Result<Upload> {
@@ -268,15 +268,15 @@ async fn own(state: &State, ctx: &Ctx, id: UploadId) -> Result<Upload> {
 }
 
 /// Takes what a request sends; a complete upload is brought to its place. Goes on though the client is gone.
-async fn take(state: &web::Data<State>, ctx: &Ctx, hold: Hold, job: Job, mut payload: web::Payload) -> Result<(u64, UploadState)> {
+async fn take(state: &web::Data<State>, ctx: &Ctx, lock: UploadLock, job: Job, mut payload: web::Payload) -> Result<(u64, UploadState)> {
     let pass = state.upload_gate.enter()?;
     let (state, ctx) = (web::Data::clone(state), ctx.clone());
     let task = actix_web::rt::spawn(async move {
         let upload = job.upload.clone();
-        let receipt = state.uploads.receive(&ctx, &hold, job, &mut payload).await?;
+        let receipt = state.uploads.receive(&ctx, &lock, job, &mut payload).await?;
         drop(pass);
         let is_whole = receipt.offset == size(&upload);
-        let ended = if is_whole { complete(&state, &ctx, &hold, &upload).await? } else { UploadState::Open };
+        let ended = if is_whole { complete(&state, &ctx, &lock, &upload).await? } else { UploadState::Open };
         let broken = match receipt.end {
             End::Whole => return Ok((receipt.offset, ended)),
             End::Cut => Error::with(Code::Malformed, "the body broke off"),
@@ -292,8 +292,8 @@ async fn take(state: &web::Data<State>, ctx: &Ctx, hold: Hold, job: Job, mut pay
 }
 
 /// Brings a complete upload to its place; what was not declared is told.
-async fn complete(state: &State, ctx: &Ctx, hold: &Hold, upload: &Upload) -> Result<UploadState> {
-    let ended = state.uploads.finish(ctx, hold, upload).await?;
+async fn complete(state: &State, ctx: &Ctx, lock: &UploadLock, upload: &Upload) -> Result<UploadState> {
+    let ended = state.uploads.finish(ctx, lock, upload).await?;
     if ended.state != UploadState::Mismatch {
         return Ok(ended.state);
     }

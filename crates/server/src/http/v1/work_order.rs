@@ -179,20 +179,20 @@ async fn get(state: web::Data<State>, ctx: May<WorkRead>, id: PathId<WorkOrderTa
     let (order, detail) = state.db.read(move |tx| work_order::get(tx, &ctx, id.0)).await?;
     let office = detail.is_office();
     let (holder, person) = (order.organisation_id, order.account_id);
-    let world = &detail.world;
-    let mut offers: Vec<_> = world
+    let unit = &detail.unit;
+    let mut offers: Vec<_> = unit
         .assignments
         .iter()
         .filter(|a| a.work_order_id == id.0 && (office || (a.organisation_id, a.account_id) == (holder, person)))
         .collect();
     offers.sort_by_key(|a| a.epoch);
-    let rounds = world.rounds.iter().filter(|r| r.work_order_id == id.0 && detail.shows("round", r.id.uuid()));
-    let events = world.work_events.iter().filter(|e| e.work_order_id == id.0 && detail.shows("work_event", e.id.uuid()));
+    let rounds = unit.rounds.iter().filter(|r| r.work_order_id == id.0 && detail.shows("round", r.id.uuid()));
+    let events = unit.work_events.iter().filter(|e| e.work_order_id == id.0 && detail.shows("work_event", e.id.uuid()));
     let body = WorkOrderDetail {
         assignments: offers.into_iter().map(AssignmentView::from).collect(),
         rounds: rounds.cloned().map(RoundView::from).collect(),
         work_events: events.map(wire::work_event).collect(),
-        order: if office { WorkOrderView::for_office(Shown::within(world, order)) } else { Shown::within(world, order).into() },
+        order: if office { WorkOrderView::for_office(Shown::within(unit, order)) } else { Shown::within(unit, order).into() },
     };
     Ok(reply::tagged(body.order.rev, &body))
 }

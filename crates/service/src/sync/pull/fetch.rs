@@ -39,7 +39,7 @@ pub fn fetch(tx: &mut Tx<'_>, ctx: &Ctx, request: &FetchRequest) -> Result<Fetch
     let mut carriers = carriers(tx, &scope.places(), &ids)?;
     let asked: BTreeSet<(String, Uuid)> = request.rows.iter().map(|key| (key.t.clone(), key.id)).collect();
     carriers.retain(|key, _| asked.contains(key));
-    let world = load(tx, carriers.keys())?;
+    let unit = load(tx, carriers.keys())?;
     let mut answered = BTreeSet::new();
     let mut changes = Vec::with_capacity(asked.len());
     for RowKey { t, id } in &request.rows {
@@ -47,7 +47,7 @@ pub fn fetch(tx: &mut Tx<'_>, ctx: &Ctx, request: &FetchRequest) -> Result<Fetch
         if !answered.insert(key.clone()) {
             continue;
         }
-        let shown = carriers.remove(&key).and_then(|c| Some((c, show(&world, &scope.reference, t, *id)?)));
+        let shown = carriers.remove(&key).and_then(|c| Some((c, show(&unit, &scope.reference, t, *id)?)));
         let (t, id) = key;
         changes.push(match shown {
             Some((mut c, Shown { v, ts, row })) => {

@@ -8,8 +8,8 @@ use uuid::Uuid;
 use crate::sync::pull::scope::Scope;
 use bazdid_domain::{
     reference::Reference,
+    unit_of_work::{Entity, Table, UnitOfWork},
     wire,
-    world::{Entity, Table, World},
 };
 use bazdid_protocol::{
     channel::Channel,
@@ -63,7 +63,7 @@ pub(super) fn render(tx: &mut Tx<'_>, scope: &Scope, read_to: &BTreeMap<Channel,
     }
     let ids: Vec<Uuid> = touched.iter().filter(|(_, t)| t.sent).map(|((_, id), _)| *id).collect();
     let mut carriers = carriers(tx, &places, &ids)?;
-    let world = load(tx, carriers.keys())?;
+    let unit = load(tx, carriers.keys())?;
     let mut changes = Vec::with_capacity(touched.len());
     for ((t, id), touched) in touched {
         let key = (t, id);
@@ -72,7 +72,7 @@ pub(super) fn render(tx: &mut Tx<'_>, scope: &Scope, read_to: &BTreeMap<Channel,
         c.retain(|place| begun.contains(place));
         c.sort_unstable();
         let (t, id) = key;
-        let shown = if touched.sent && !c.is_empty() { show(&world, &scope.reference, &t, id) } else { None };
+        let shown = if touched.sent && !c.is_empty() { show(&unit, &scope.reference, &t, id) } else { None };
         let mut left = touched.left;
         // What a channel carries whose turn is still to come is neither sent now nor taken away.
         if shown.is_none() && touched.echoed && (nowhere || !c.is_empty()) {
@@ -109,7 +109,7 @@ pub(super) fn carriers(tx: &mut Tx<'_>, places: &BTreeMap<i64, usize>, ids: &[Uu
 }
 
 /// Loads rows by type and id.
-pub(super) fn load<'k>(tx: &mut Tx<'_>, keys: impl Iterator<Item = &'k (String, Uuid)>) -> Result<World> {
+pub(super) fn load<'k>(tx: &mut Tx<'_>, keys: impl Iterator<Item = &'k (String, Uuid)>) -> Result<UnitOfWork> {
     let mut wanted: BTreeMap<&str, Vec<Uuid>> = BTreeMap::new();
     for (kind, id) in keys {
         wanted.entry(kind).or_default().push(*id);
@@ -118,7 +118,7 @@ pub(super) fn load<'k>(tx: &mut Tx<'_>, keys: impl Iterator<Item = &'k (String, 
 }
 
 /// A loaded row as it stands on the wire.
-pub(super) fn show(world: &World, reference: &Reference, kind: &str, id: Uuid) -> Option<Shown> {
+pub(super) fn show(unit: &UnitOfWork, reference: &Reference, kind: &str, id: Uuid) -> Option<Shown> {
     fn of<E: Entity, R: WireRow>(
         table: &Table<E>,
         kind: &str,
@@ -134,15 +134,15 @@ pub(super) fn show(world: &World, reference: &Reference, kind: &str, id: Uuid) -
         CategoryRow::KIND => reference.categories.get(&Id::new(id)).and_then(|c| plain(c.rev, wire::category(c).to_value())),
         ChecklistRow::KIND => reference.checklists.get(&Id::new(id)).and_then(|c| plain(c.rev, wire::checklist(c).to_value())),
         OrganisationRow::KIND => reference.organisations.get(&Id::new(id)).and_then(|o| plain(o.rev, wire::organisation(o).to_value())),
-        _ => of(&world.tickets, kind, id, wire::ticket, |t| Some(t.stamp.micros()))
-            .or_else(|| of(&world.work_orders, kind, id, wire::work_order, |o| Some(o.stamp.micros())))
-            .or_else(|| of(&world.work_events, kind, id, wire::work_event, |e| Some(e.eff.micros())))
-            .or_else(|| of(&world.rounds, kind, id, wire::round, |_| None))
-            .or_else(|| of(&world.visits, kind, id, wire::visit, |v| Some(v.eff.micros())))
-            .or_else(|| of(&world.notes, kind, id, wire::note, |n| Some(n.eff.micros())))
-            .or_else(|| of(&world.measurements, kind, id, wire::measurement, |m| Some(m.eff.micros())))
-            .or_else(|| of(&world.answers, kind, id, wire::answer, |a| Some(a.eff.micros())))
-            .or_else(|| of(&world.photos, kind, id, wire::photo, |p| Some(p.eff.micros())))
-            .or_else(|| of(&world.conflicts, kind, id, wire::conflict, |_| None)),
+        _ => of(&unit.tickets, kind, id, wire::ticket, |t| Some(t.stamp.micros()))
+            .or_else(|| of(&unit.work_orders, kind, id, wire::work_order, |o| Some(o.stamp.micros())))
+            .or_else(|| of(&unit.work_events, kind, id, wire::work_event, |e| Some(e.eff.micros())))
+            .or_else(|| of(&unit.rounds, kind, id, wire::round, |_| None))
+            .or_else(|| of(&unit.visits, kind, id, wire::visit, |v| Some(v.eff.micros())))
+            .or_else(|| of(&unit.notes, kind, id, wire::note, |n| Some(n.eff.micros())))
+            .or_else(|| of(&unit.measurements, kind, id, wire::measurement, |m| Some(m.eff.micros())))
+            .or_else(|| of(&unit.answers, kind, id, wire::answer, |a| Some(a.eff.micros())))
+            .or_else(|| of(&unit.photos, kind, id, wire::photo, |p| Some(p.eff.micros())))
+            .or_else(|| of(&unit.conflicts, kind, id, wire::conflict, |_| None)),
     }
 }

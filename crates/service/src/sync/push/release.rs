@@ -10,9 +10,9 @@ use crate::{
     Ctx,
     change::{self, Change, Echo},
     sync::push::{
-        around,
+        batch::PushBatch,
         case::{Origin, waiting},
-        desk::Desk,
+        context,
         echo::echoes,
     },
     timers::Step,
@@ -22,7 +22,7 @@ use bazdid_domain::{
         engine::{self, alarm},
         journal::Journaled,
     },
-    world::World,
+    unit_of_work::UnitOfWork,
 };
 use bazdid_protocol::{
     error::Result,
@@ -49,45 +49,45 @@ pub struct Released {
     pub echoes: Vec<Echo>,
 }
 
-/// Decides again what waits for something that a world has: a row that changed, or a ticket or order at which something changed.
+/// Decides again what waits for something that a unit of work has: a row that changed, or a ticket or order at which something changed.
 /// Nothing if nobody waits any less.
 ///
 /// # Errors
 /// The database fails.
-pub fn release(tx: &mut Tx<'_>, ctx: &Ctx, world: &mut World) -> Result<Option<Released>> {
-    let mut things: BTreeSet<Uuid> = world.changed().into_iter().map(|(_, id)| id).collect();
+pub fn release(tx: &mut Tx<'_>, ctx: &Ctx, unit: &mut UnitOfWork) -> Result<Option<Released>> {
+    let mut things: BTreeSet<Uuid> = unit.changed().into_iter().map(|(_, id)| id).collect();
     if things.is_empty() {
         return Ok(None);
     }
-    things.extend(world.tickets.iter().map(|t| t.id.uuid()));
-    things.extend(world.work_orders.iter().map(|o| o.id.uuid()));
+    things.extend(unit.tickets.iter().map(|t| t.id.uuid()));
+    things.extend(unit.work_orders.iter().map(|o| o.id.uuid()));
     let waits = store::mutation::list_waiting(tx, &things.iter().copied().collect::<Vec<_>>())?;
     if waits.is_empty() {
         return Ok(None);
     }
     let reference = ctx.reference(tx)?;
-    let mut desk = Desk::new(ctx, &reference, std::mem::take(world));
-    desk.release(tx, things)?;
-    desk.sound_alarms();
-    let changed = desk.released();
+    let mut batch = PushBatch::new(ctx, &reference, std::mem::take(unit));
+    batch.release(tx, things)?;
+    batch.sound_alarms();
+    let changed = batch.released();
     let outcome = if changed.is_empty() {
         None
     } else {
-        engine::settle(&mut desk.world, &desk.around, ctx.now);
+        engine::settle(&mut batch.unit, &batch.context, ctx.now);
         store::mutation::update_mutations(tx, &changed)?;
-        Some(Released { echoes: echoes(&desk) })
+        Some(Released { echoes: echoes(&batch) })
     };
-    *world = desk.world;
+    *unit = batch.unit;
     Ok(outcome)
 }
 
-impl Desk<'_> {
+impl PushBatch<'_> {
     /// Decides again what was held, of this batch and of earlier ones, as long as something that it waits for may have come.
     pub(super) fn release(&mut self, tx: &mut Tx<'_>, names: BTreeSet<Uuid>) -> Result<()> {
         let mut asked = BTreeSet::new();
         let mut things = names;
         for _ in 0..ROUNDS {
-            things.extend(self.world.changed().into_iter().map(|(_, id)| id));
+            things.extend(self.unit.changed().into_iter().map(|(_, id)| id));
             let open: Vec<Uuid> = things.difference(&asked).copied().collect();
             asked.extend(open.iter().copied());
             let found = if open.is_empty() { Vec::new() } else { store::mutation::list_waiting(tx, &open)? };
@@ -111,7 +111,7 @@ impl Desk<'_> {
         self.grants.learn(tx, &found.iter().map(|f| f.actor).collect::<Vec<_>>())?;
         let order: Vec<MutationId> = found.iter().map(|f| f.id).collect();
         let cases: Vec<_> = found.into_iter().map(waiting).collect();
-        around::fetch(tx, &mut self.world, &mut self.around, &cases)?;
+        context::fetch(tx, &mut self.unit, &mut self.context, &cases)?;
         let mut still = store::mutation::find_mutations(tx, &order)?;
         still.retain(|row| row.status == Status::Held);
         still.sort_by_key(|row| order.iter().position(|id| *id == row.id));
@@ -125,9 +125,9 @@ impl Desk<'_> {
         for case in &mut self.cases {
             let Some(outcome) = &mut case.outcome else { continue };
             if outcome.status == Status::Held && outcome.code == Some(OutcomeCode::EpochUnknown) {
-                outcome.conflict = alarm::raise(&mut self.world, self.ctx.now, &case.row);
+                outcome.conflict = alarm::raise(&mut self.unit, self.ctx.now, &case.row);
             } else if let (Origin::Waiting, Some(conflict)) = (case.origin, case.row.conflict_id) {
-                alarm::lower(&mut self.world, self.ctx.now, conflict, case.row.id);
+                alarm::lower(&mut self.unit, self.ctx.now, conflict, case.row.id);
             }
         }
     }
@@ -189,16 +189,16 @@ pub fn look_again(tx: &mut Tx<'_>, ctx: &Ctx, since: Timestamp, from: Looked) ->
         return Ok(Look { step: Step::default(), next });
     }
     let reference = ctx.reference(tx)?;
-    let mut desk = Desk::new(ctx, &reference, World::default());
-    desk.release(tx, known)?;
-    desk.sound_alarms();
-    let changed = desk.released();
+    let mut batch = PushBatch::new(ctx, &reference, UnitOfWork::default());
+    batch.release(tx, known)?;
+    batch.sound_alarms();
+    let changed = batch.released();
     let done = changed.iter().filter(|row| row.status != Status::Held).count();
     if !changed.is_empty() {
-        engine::settle(&mut desk.world, &desk.around, ctx.now);
+        engine::settle(&mut batch.unit, &batch.context, ctx.now);
         store::mutation::update_mutations(tx, &changed)?;
-        let echoes = echoes(&desk);
-        change::keep(tx, ctx, &mut desk.world, Change { echoes, ..Change::default() })?;
+        let echoes = echoes(&batch);
+        change::keep(tx, ctx, &mut batch.unit, Change { echoes, ..Change::default() })?;
     }
     Ok(Look { step: Step { done, more: next.is_some() }, next })
 }

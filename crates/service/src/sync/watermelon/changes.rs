@@ -56,10 +56,10 @@ pub(super) fn collect(tx: &mut Tx<'_>, numbers: &[i64], entries: &[FeedRow], ext
             }
         }
     }
-    let world = load_rows(tx, &carried)?;
+    let unit = load_rows(tx, &carried)?;
     for (table, row) in touched {
         let here = changes.entry(table).or_default();
-        match Some(row).filter(|_| seen.contains(&(table, row))).and_then(|row| show(&world, table, row)) {
+        match Some(row).filter(|_| seen.contains(&(table, row))).and_then(|row| show(&unit, table, row)) {
             Some(row) => here.updated.push(row),
             None if extent == Extent::Since => here.deleted.push(id::write(row)),
             None => {}

@@ -29,9 +29,8 @@ use crate::{
 use bazdid_domain::{
     sync::cursor::Cursor,
     watermelon::{
-        Table,
-        deed::{Deed, Pushed, Reading, Sender, identities, identities_deleted, read, read_deleted},
-        id, order,
+        Table, id, order,
+        row_command::{Pushed, Reading, RowCommand, Sender, identities, identities_deleted, read, read_deleted},
     },
 };
 use bazdid_protocol::{
@@ -126,11 +125,11 @@ pub fn push(tx: &mut Tx<'_>, ctx: &Ctx, request: &Request) -> Result<Answer> {
     let sender = Sender { device, account, snapshot: number, sent_at: request.sent_at.unwrap_or(ctx.now) };
     let view = View::load(tx, &scope, &cursor, &sender, sent, standing)?;
     let journal = Replays::find(tx, &sender, sent)?;
-    let Read { mut deeds, again, replays } = read_rows(&sender, sent, &journal, &view)?;
-    order::sort(&mut deeds);
+    let Read { mut commands, again, replays } = read_rows(&sender, sent, &journal, &view)?;
+    order::sort(&mut commands);
     let unread: BTreeMap<MutationId, UnreadRow> =
         sent.unread.iter().map(|row| (row.mutation_id(&sender), row.clone())).filter(|(id, _)| !journal.has(*id)).collect();
-    let mut pieces: Vec<Piece> = deeds.into_iter().map(Piece::Deed).collect();
+    let mut pieces: Vec<Piece> = commands.into_iter().map(Piece::RowCommand).collect();
     pieces.extend(unread.into_values().map(Piece::Unread));
     let mut answer = submit(tx, ctx, &sender, &pieces)?;
     answer.results.splice(0..0, replays);
@@ -142,7 +141,7 @@ pub fn push(tx: &mut Tx<'_>, ctx: &Ctx, request: &Request) -> Result<Answer> {
 
 /// What the rows come to.
 struct Read {
-    deeds: Vec<Deed>,
+    commands: Vec<RowCommand>,
     /// Rows of which the server's are sent again, whatever becomes of the commands.
     again: Vec<(Table, Uuid, i64)>,
     /// Answers to what was sent before.
@@ -150,7 +149,7 @@ struct Read {
 }
 
 fn read_rows(sender: &Sender, sent: &Sent, journal: &Replays, view: &View) -> Result<Read> {
-    let mut read_all = Read { deeds: Vec::new(), again: Vec::new(), replays: Vec::new() };
+    let mut read_all = Read { commands: Vec::new(), again: Vec::new(), replays: Vec::new() };
     let mut replayed: BTreeSet<MutationId> = BTreeSet::new();
     let mut outdated = Vec::new();
     let rows = sent.rows.iter().map(|SentRow { table, id, columns }| {
@@ -181,14 +180,14 @@ fn read_rows(sender: &Sender, sent: &Sent, journal: &Replays, view: &View) -> Re
         match reading {
             Reading::Outdated => outdated.push(json!({ "table": row.0, "id": id::write(row.1) })),
             Reading::Same | Reading::NotWritable => {}
-            Reading::Deeds(deeds) => {
-                for mut deed in deeds {
-                    if journal.has(deed.id) {
-                        replayed.insert(deed.id);
+            Reading::Deeds(commands) => {
+                for mut command in commands {
+                    if journal.has(command.id) {
+                        replayed.insert(command.id);
                         continue;
                     }
-                    view.set_base(&mut deed);
-                    read_all.deeds.push(deed);
+                    view.set_base(&mut command);
+                    read_all.commands.push(command);
                 }
             }
         }
@@ -199,7 +198,7 @@ fn read_rows(sender: &Sender, sent: &Sent, journal: &Replays, view: &View) -> Re
     replayed.extend(sent.unread.iter().map(|row| row.mutation_id(sender)).filter(|id| journal.has(*id)));
     if outdated.is_empty() {
         let mut taken = BTreeSet::new();
-        read_all.deeds.retain(|deed| taken.insert(deed.id));
+        read_all.commands.retain(|command| taken.insert(command.id));
         read_all.replays = journal.answers(&replayed);
         return Ok(read_all);
     }
@@ -210,7 +209,7 @@ fn read_rows(sender: &Sender, sent: &Sent, journal: &Replays, view: &View) -> Re
 /// What goes to the engine in one place of the device's sequence.
 enum Piece {
     /// A command that a row came to.
-    Deed(Deed),
+    RowCommand(RowCommand),
     /// A row that cannot be read: the journal keeps it.
     Unread(UnreadRow),
 }
@@ -219,14 +218,14 @@ impl Piece {
     /// Identity: follows from what was sent, so that what is sent again is known again.
     fn id(&self, sender: &Sender) -> MutationId {
         match self {
-            Self::Deed(deed) => deed.id,
+            Self::RowCommand(command) => command.id,
             Self::Unread(row) => row.mutation_id(sender),
         }
     }
 
     fn item(&self, sender: &Sender, seq: i64) -> SentItem {
         match self {
-            Self::Deed(deed) => Ok(deed.mutation(seq)),
+            Self::RowCommand(command) => Ok(command.mutation(seq)),
             Self::Unread(row) => {
                 let about = storable(&json!({ "table": row.table, "row": row.sent_id, "unread": row.text }));
                 let (text, why) = (row.text.clone(), row.why.clone());
@@ -237,7 +236,7 @@ impl Piece {
 
     fn result(&self, result: ResultItem) -> RowResult {
         let (table, id) = match self {
-            Self::Deed(Deed { subject: (table, row), .. }) => (*table, id::write(*row)),
+            Self::RowCommand(RowCommand { subject: (table, row), .. }) => (*table, id::write(*row)),
             Self::Unread(row) => (row.table, row.sent_id.clone()),
         };
         let ResultItem { status, code, detail, warnings, replayed, .. } = result;

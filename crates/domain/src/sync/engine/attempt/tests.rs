@@ -15,11 +15,11 @@ use crate::{
     photo::Verdict,
     sync::engine::{
         Author, Authority,
-        tests::{Deed, NEW, NOW, OLD, ORDER, REFERENCE, assignment, cases, commit, crew, deed, finish, id, inspector, key, send, world},
+        tests::{NEW, NOW, OLD, ORDER, REFERENCE, Step, assignment, cases, commit, crew, finish, id, inspector, key, send, step, unit},
     },
     ticket::{StatusChange, Ticket, TicketStatus},
+    unit_of_work::UnitOfWork,
     work_order::{Answer, Assignment, RoundVerdict, WorkOrder, WorkOrderKind, WorkOrderState},
-    world::World,
 };
 use bazdid_protocol::outcome::{OutcomeCode, Status};
 
@@ -56,8 +56,8 @@ fn person(n: usize) -> Author {
     }
 }
 
-fn start() -> World {
-    let mut w = world(0);
+fn start() -> UnitOfWork {
+    let mut w = unit(0);
     let order = w.work_orders.get(id(ORDER)).unwrap().clone();
     w.work_orders.put(WorkOrder {
         id: id(INSPECTION),
@@ -75,7 +75,7 @@ fn start() -> World {
         let args =
             json!({"visit": key(n), "kind": "work", "arrived_at": "2026-09-21T00:00:00Z", "point": {"lat": 36.2689, "lon": 50.0041}});
         assert_eq!(
-            send(&mut w, &person(who), &deed(900 + n, entity, if who == 0 { 2 } else { 1 }, 500, "visit.record", args)).status,
+            send(&mut w, &person(who), &step(900 + n, entity, if who == 0 { 2 } else { 1 }, 500, "visit.record", args)).status,
             Status::Applied
         );
     }
@@ -94,7 +94,7 @@ struct Device {
 }
 
 /// The deed of an act by somebody who knows what his device knows.
-fn make(n: u128, act: &Act, device: &mut Device) -> Deed {
+fn make(n: u128, act: &Act, device: &mut Device) -> Step {
     let (who, what, minutes, value, _) = *act;
     // The clock of a device never goes back.
     let minutes = if device.newest == 0 { minutes } else { minutes.min(device.newest) };
@@ -154,20 +154,20 @@ fn make(n: u128, act: &Act, device: &mut Device) -> Deed {
             (2000 + n, "ticket.create", args)
         }
     };
-    Deed { base: Some(device.base), ..deed(n, entity, epoch, minutes, cmd, args) }
+    Step { base: Some(device.base), ..step(n, entity, epoch, minutes, cmd, args) }
 }
 
-fn order(w: &World) -> WorkOrder {
+fn order(w: &UnitOfWork) -> WorkOrder {
     w.work_orders.get(id(ORDER)).unwrap().clone()
 }
 
 /// What the server does at the end of a phase.
-fn office(w: &mut World, what: u8, n: u128) -> Option<OutcomeCode> {
+fn office(w: &mut UnitOfWork, what: u8, n: u128) -> Option<OutcomeCode> {
     let row = order(w);
     let judge = Author { organisations: vec![], ..inspector(59) };
-    let verdict = |w: &mut World, who: u128, round: Value, epoch, cmd| {
+    let verdict = |w: &mut UnitOfWork, who: u128, round: Value, epoch, cmd| {
         let args = json!({"round": round, "defects": [{"code": "debris_left"}]});
-        send(w, &Author { account: id(who), ..judge.clone() }, &deed(n, ORDER, epoch, 0, cmd, args)).code
+        send(w, &Author { account: id(who), ..judge.clone() }, &step(n, ORDER, epoch, 0, cmd, args)).code
     };
     let (first, newest) = {
         let mut rounds: Vec<_> = w.rounds.iter().filter(|r| r.work_order_id == id(ORDER)).collect();
@@ -186,7 +186,7 @@ fn office(w: &mut World, what: u8, n: u128) -> Option<OutcomeCode> {
         5 | 6 => {
             let base = w.tickets.get(id(10)).unwrap().rev;
             let set = if what == 5 { json!({"category": key(1)}) } else { json!({"text": "office"}) };
-            let act = Deed { base: Some(base), office: true, ..deed(n, 10, 0, 0, "ticket.edit", json!({ "set": set })) };
+            let act = Step { base: Some(base), office: true, ..step(n, 10, 0, 0, "ticket.edit", json!({ "set": set })) };
             return send(w, &Author { roles: vec![Role::Operator], device: None, ..inspector(60) }, &act).code;
         }
         7 if row.state == WorkOrderState::Offered => {
@@ -210,7 +210,7 @@ fn office(w: &mut World, what: u8, n: u128) -> Option<OutcomeCode> {
 }
 
 /// Takes the order from its holder and gives it to the other contractor.
-fn give(w: &mut World, row: WorkOrder, answer: Answer) {
+fn give(w: &mut UnitOfWork, row: WorkOrder, answer: Answer) {
     let held = w.assignments.get(row.assignment_id.unwrap()).unwrap().clone();
     let other = if held.organisation_id == Some(id(NEW)) { OLD } else { NEW };
     // Nobody's acceptance was in time: a reinstatement issues an epoch, so that it is not a matter of the order of arrival.
@@ -241,8 +241,8 @@ enum Cut {
 type Order = dyn Fn(usize) -> usize;
 
 struct Played {
-    world: World,
-    deeds: Vec<(usize, Deed)>,
+    unit: UnitOfWork,
+    steps: Vec<(usize, Step)>,
     statuses: BTreeSet<Status>,
     codes: BTreeSet<OutcomeCode>,
     kinds: BTreeSet<ConflictKind>,
@@ -253,11 +253,11 @@ fn play(history: &[Phase], by: &Order, cut: Cut) -> Played {
     let mut w = start();
     let mut devices: BTreeMap<usize, Device> =
         (0..PEOPLE).map(|n| (n, Device { base: 3, epoch: if n == 3 || n == 6 { 1 } else { 2 }, ..Device::default() })).collect();
-    let (mut n, mut deeds) = (100_u128, Vec::new());
+    let (mut n, mut steps) = (100_u128, Vec::new());
     let mut out =
-        Played { world: World::default(), deeds: vec![], statuses: [].into(), codes: [].into(), kinds: [].into(), states: [].into() };
+        Played { unit: UnitOfWork::default(), steps: vec![], statuses: [].into(), codes: [].into(), kinds: [].into(), states: [].into() };
     for (acts, end) in history {
-        let mut arrivals: Vec<(usize, Deed)> = acts
+        let mut arrivals: Vec<(usize, Step)> = acts
             .iter()
             .map(|act| {
                 n += 1;
@@ -266,15 +266,15 @@ fn play(history: &[Phase], by: &Order, cut: Cut) -> Played {
             .collect();
         // A stable sort keeps each device's own order.
         arrivals.sort_by_key(|(who, _)| by(*who));
-        for (who, deed) in arrivals {
+        for (who, step) in arrivals {
             let (epochs, evidence) = (order(&w).epoch, evidence(&w));
-            let outcome = send(&mut w, &person(who), &deed);
+            let outcome = send(&mut w, &person(who), &step);
             assert!(order(&w).epoch >= epochs, "the epoch never goes down");
             assert!(evidence.iter().zip(self::evidence(&w)).all(|(before, now)| *before <= now), "evidence only grows");
             out.statuses.insert(outcome.status);
             out.codes.extend(outcome.code);
             out.states.insert(order(&w).state);
-            deeds.push((who, deed));
+            steps.push((who, step));
             if cut == Cut::Arrival {
                 finish(&mut w);
                 w = commit(&w);
@@ -295,11 +295,11 @@ fn play(history: &[Phase], by: &Order, cut: Cut) -> Played {
             (device.base, device.epoch) = (base, epoch);
         }
     }
-    Played { world: w, deeds, ..out }
+    Played { unit: w, steps, ..out }
 }
 
 /// Every pending round belongs to the current assignment of an order that is submitted: somebody can judge it.
-fn assert_pending_rounds_are_current(w: &World) {
+fn assert_pending_rounds_are_current(w: &UnitOfWork) {
     for round in w.rounds.iter().filter(|r| r.verdict == RoundVerdict::Pending) {
         let order = w.work_orders.get(round.work_order_id).unwrap();
         let held = w.assignments.get(order.assignment_id.unwrap()).unwrap();
@@ -308,7 +308,7 @@ fn assert_pending_rounds_are_current(w: &World) {
     }
 }
 
-fn evidence(w: &World) -> [usize; 6] {
+fn evidence(w: &UnitOfWork) -> [usize; 6] {
     [
         w.photos.iter().count(),
         w.visits.iter().count(),
@@ -320,7 +320,7 @@ fn evidence(w: &World) -> [usize; 6] {
 }
 
 /// What the law speaks of: rows without their revisions, and open conflicts.
-fn rows(w: &World) -> Vec<String> {
+fn rows(w: &UnitOfWork) -> Vec<String> {
     let mut out = Vec::new();
     out.extend(w.tickets.iter().map(|t| {
         let registers: Vec<_> = t.registers.iter().map(|(f, r)| (f, r.eff, r.by, r.actor)).collect();
@@ -355,14 +355,14 @@ fn rows(w: &World) -> Vec<String> {
     out
 }
 
-fn differences(a: &World, b: &World) -> Vec<String> {
+fn differences(a: &UnitOfWork, b: &UnitOfWork) -> Vec<String> {
     let (a, b): (BTreeSet<_>, BTreeSet<_>) = (rows(a).into_iter().collect(), rows(b).into_iter().collect());
     a.symmetric_difference(&b).cloned().collect()
 }
 
 /// Plays a history in several orders of arrival and cuts into batches: the same rows and open conflicts.
 fn converges(history: &[Phase], turn: usize) -> Result<(), TestCaseError> {
-    let plain = play(history, &|_| 0, Cut::Arrival).world;
+    let plain = play(history, &|_| 0, Cut::Arrival).unit;
     let orders: [(Box<Order>, Cut); 4] = [
         (Box::new(|who| who), Cut::Arrival),
         (Box::new(|who| PEOPLE - who), Cut::Arrival),
@@ -370,7 +370,7 @@ fn converges(history: &[Phase], turn: usize) -> Result<(), TestCaseError> {
         (Box::new(|_| 0), Cut::Phase),
     ];
     for (by, cut) in orders {
-        let other = play(history, &by, cut).world;
+        let other = play(history, &by, cut).unit;
         prop_assert_eq!(differences(&plain, &other), Vec::<String>::new());
     }
     Ok(())
@@ -391,17 +391,17 @@ proptest! {
     #[test]
     fn what_was_decided_once_is_not_decided_again(history in history()) {
         let played = play(&history, &|_| 0, Cut::Arrival);
-        let mut again = commit(&played.world);
-        for (who, deed) in &played.deeds {
-            send(&mut again, &person(*who), deed);
+        let mut again = commit(&played.unit);
+        for (who, step) in &played.steps {
+            send(&mut again, &person(*who), step);
         }
         finish(&mut again);
-        prop_assert_eq!(differences(&played.world, &again), Vec::<String>::new());
+        prop_assert_eq!(differences(&played.unit, &again), Vec::<String>::new());
     }
 
     #[test]
     fn the_fold_of_all_events_is_the_stored_state(history in history()) {
-        let mut w = play(&history, &|_| 0, Cut::Arrival).world;
+        let mut w = play(&history, &|_| 0, Cut::Arrival).unit;
         for stored in [ORDER, INSPECTION].map(|o| w.work_orders.get(id(o)).unwrap().clone()) {
             let Some(assignment) = stored.assignment_id.and_then(|a| w.assignments.get(a)).cloned() else { continue };
             if stored.state == WorkOrderState::Cancelled {
@@ -416,17 +416,17 @@ proptest! {
     #[test]
     fn every_accepted_value_is_current_in_history_or_in_a_note(history in history()) {
         let played = play(&history, &|_| 0, Cut::Arrival);
-        let edits: BTreeSet<Uuid> = played.world.field_edits.iter().map(|e| e.mutation_id.uuid()).collect();
-        for (who, deed) in played.deeds.iter().filter(|(who, d)| d.cmd == "ticket.edit" && ![2, 3, 6].contains(who)) {
-            prop_assert!(edits.contains(&key(deed.n)), "{who} {deed:?}", deed = deed.args);
+        let edits: BTreeSet<Uuid> = played.unit.field_edits.iter().map(|e| e.mutation_id.uuid()).collect();
+        for (who, step) in played.steps.iter().filter(|(who, d)| d.cmd == "ticket.edit" && ![2, 3, 6].contains(who)) {
+            prop_assert!(edits.contains(&key(step.n)), "{who} {step:?}", step = step.args);
         }
     }
 }
 
-/// Plays a history in the orders of the properties: the same rows. Answers the world.
-fn same_in_all_orders(history: &[Phase]) -> World {
+/// Plays a history in the orders of the properties: the same rows. Answers the unit of work.
+fn same_in_all_orders(history: &[Phase]) -> UnitOfWork {
     converges(history, 1).unwrap();
-    play(history, &|_| 0, Cut::Arrival).world
+    play(history, &|_| 0, Cut::Arrival).unit
 }
 
 /// Found by the properties above: the second of two different answers at a ticket that the office had ended was not told.
@@ -480,7 +480,7 @@ fn a_submission_after_the_end_that_was_taken_back_leaves_no_round() {
 /// to somebody else or after.
 #[test]
 fn a_round_of_an_order_that_went_to_somebody_else_is_withdrawn_and_told_as_late_work() {
-    let stale = |w: &World| {
+    let stale = |w: &UnitOfWork| {
         let open = w.conflicts.iter().filter(|c| c.kind == ConflictKind::StaleEpoch && c.status == ConflictStatus::Open);
         open.map(|c| (c.key.clone(), c.mine.clone())).collect::<Vec<_>>()
     };
@@ -501,7 +501,7 @@ fn a_round_of_an_order_that_went_to_somebody_else_is_withdrawn_and_told_as_late_
 /// A crew only asks: what the manager says counts, and the request is open as long as somebody must answer it.
 #[test]
 fn a_crew_that_declines_asks_and_its_manager_declines() {
-    let open = |w: &World| {
+    let open = |w: &UnitOfWork| {
         let open = w.conflicts.iter().filter(|c| c.status == ConflictStatus::Open);
         open.map(|c| c.kind).collect::<Vec<_>>()
     };
@@ -541,7 +541,7 @@ fn the_generator_makes_every_kind_of_conflict_every_state_and_most_codes() {
         states.extend(played.states);
         codes.extend(played.codes);
         statuses.extend(played.statuses);
-        verdicts.extend(played.world.rounds.iter().map(|r| r.verdict));
+        verdicts.extend(played.unit.rounds.iter().map(|r| r.verdict));
     }
     let missing = |all: &[K]| all.iter().filter(|k| !kinds.contains(k)).copied().collect::<Vec<_>>();
     // The two that are left are raised by the service, for what the engine holds.

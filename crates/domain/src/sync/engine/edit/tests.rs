@@ -8,32 +8,32 @@ use crate::{
     conflict::{ConflictKind, Severity},
     sync::engine::{
         Author,
-        tests::{Deed, NEW, ORDER, clerk, commit, conflict, crew, deed, finish, go, id, inspector, key, send, submitted, visit, world},
+        tests::{NEW, ORDER, Step, clerk, commit, conflict, crew, finish, go, id, inspector, key, send, step, submitted, unit, visit},
     },
     ticket::{Boundary, Ticket, TicketStatus},
+    unit_of_work::UnitOfWork,
     visit::Audience,
     work_order::{RoundVerdict, Standing, WorkOrderKind, WorkOrderState},
-    world::World,
 };
 use bazdid_protocol::outcome::{Outcome, OutcomeCode, Status};
 
 /// An edit of ticket 10 by somebody who had seen revision `base`.
-fn edit(world: &mut World, author: &Author, n: u128, base: i64, minutes: i64, set: Value) -> Outcome {
-    send(world, author, &Deed { base: Some(base), ..deed(n, 10, 0, minutes, "ticket.edit", json!({ "set": set })) })
+fn edit(unit: &mut UnitOfWork, author: &Author, n: u128, base: i64, minutes: i64, set: Value) -> Outcome {
+    send(unit, author, &Step { base: Some(base), ..step(n, 10, 0, minutes, "ticket.edit", json!({ "set": set })) })
 }
 
-fn row(world: &World) -> Ticket {
-    world.tickets.get(id(10)).unwrap().clone()
+fn row(unit: &UnitOfWork) -> Ticket {
+    unit.tickets.get(id(10)).unwrap().clone()
 }
 
 /// Both orders of arrival of two edits that have seen revision 3, each in a transaction of its own.
-fn both(one: (&Author, i64, Value), other: (&Author, i64, Value)) -> [(World, [Outcome; 2]); 2] {
+fn both(one: (&Author, i64, Value), other: (&Author, i64, Value)) -> [(UnitOfWork, [Outcome; 2]); 2] {
     [false, true].map(|turned| {
         let mut acts = [(1, &one), (2, &other)];
         if turned {
             acts.reverse();
         }
-        let mut w = world(0);
+        let mut w = unit(0);
         let outcomes = acts.map(|(n, (author, minutes, set))| {
             let outcome = edit(&mut w, author, n, 3, *minutes, set.clone());
             finish(&mut w);
@@ -63,7 +63,7 @@ fn text_and_address_the_newest_stands_and_the_loser_is_kept_as_a_note() {
 
 #[test]
 fn who_has_seen_the_other_value_overrules_it_without_a_conflict() {
-    let mut w = world(0);
+    let mut w = unit(0);
     assert_eq!(edit(&mut w, &inspector(50), 1, 3, 20, json!({"text": "first"})).v, Some(4));
     w = commit(&w);
     // His clock is behind: what he had seen came before all the same.
@@ -79,7 +79,7 @@ fn who_has_seen_the_other_value_overrules_it_without_a_conflict() {
 
 #[test]
 fn a_revision_that_nobody_can_have_seen_is_not_believed() {
-    let mut w = world(0);
+    let mut w = unit(0);
     edit(&mut w, &inspector(50), 1, 1_000_000, 30, json!({"text": "one"}));
     w = commit(&w);
     edit(&mut w, &inspector(51), 2, 3, 20, json!({"text": "two"}));
@@ -94,7 +94,7 @@ fn category_the_office_wins_over_concurrent_edits_of_the_field_only() {
         assert_eq!(outcomes[0].status, Status::Applied);
         assert!(outcomes[1].code != Some(OutcomeCode::Validation));
     }
-    let mut w = world(0);
+    let mut w = unit(0);
     edit(&mut w, &clerk(60), 1, 3, 30, json!({"category": key(1)}));
     w = commit(&w);
     let informed = edit(&mut w, &inspector(51), 2, 4, 20, json!({"category": key(2)}));
@@ -106,7 +106,7 @@ fn category_the_office_wins_over_concurrent_edits_of_the_field_only() {
 
 #[test]
 fn priority_due_dates_and_assignment_are_proposed_and_never_set() {
-    let mut w = world(0);
+    let mut w = unit(0);
     let args = json!({"propose": {"priority": "urgent", "deferral": {"until": "2026-12-01T00:00:00Z"}}, "reason": "school"});
     let outcome = go(&mut w, &inspector(50), 1, 10, 0, 30, "ticket.propose", args);
     let found = conflict(&w, ConflictKind::Proposal);
@@ -132,7 +132,7 @@ fn point_the_better_fix_first_then_the_newest_and_far_moves_are_told() {
 
 #[test]
 fn a_ticket_that_moves_is_placed_anew_with_its_visits_and_conflicts() {
-    let mut w = world(0);
+    let mut w = unit(0);
     go(&mut w, &crew(5, NEW), 1, ORDER, 2, 40, "visit.record", visit(40));
     go(&mut w, &crew(4, super::super::tests::OLD), 2, ORDER, 1, 40, "work.submit", json!({}));
     edit(&mut w, &inspector(50), 3, 3, 30, json!({"point": {"lat": 37.0, "lon": 50.0041, "accuracy_m": 4.0}}));
@@ -144,7 +144,7 @@ fn a_ticket_that_moves_is_placed_anew_with_its_visits_and_conflicts() {
 
 #[test]
 fn an_edit_of_a_ticket_that_the_office_ended_is_kept_and_told() {
-    let mut w = world(0);
+    let mut w = unit(0);
     w.tickets.put(Ticket { status: TicketStatus::Cancelled, ..row(&w) });
     let outcome = edit(&mut w, &inspector(50), 1, 3, 30, json!({"text": "still here"}));
     assert_eq!((outcome.status, outcome.code), (Status::Conflict, Some(OutcomeCode::DeletedEntity)));
@@ -153,8 +153,8 @@ fn an_edit_of_a_ticket_that_the_office_ended_is_kept_and_told() {
 
 #[test]
 fn the_office_uses_the_same_merge() {
-    let mut w = world(0);
-    let act = Deed { base: Some(3), office: true, ..deed(1, 10, 0, 0, "ticket.edit", json!({"set": {"category": key(1)}})) };
+    let mut w = unit(0);
+    let act = Step { base: Some(3), office: true, ..step(1, 10, 0, 0, "ticket.edit", json!({"set": {"category": key(1)}})) };
     send(&mut w, &Author { device: None, roles: vec![Role::Supervisor], ..inspector(60) }, &act);
     assert!(w.field_edits.iter().any(|e| e.office && e.mutation_id == id(1)));
     let manager = Author { roles: vec![Role::ContractorManager], ..crew(5, NEW) };
@@ -167,7 +167,7 @@ fn measurements_of_one_epoch_that_differ_by_more_than_a_tenth_disagree_until_one
     let a = (5, vec![(1, measure(71, 10.0, None)), (2, measure(72, 20.0, Some(71)))]);
     let b = (6, vec![(3, measure(73, 20.0, None))]);
     for people in [[&a, &b], [&b, &a]] {
-        let mut w = world(0);
+        let mut w = unit(0);
         for (who, acts) in people {
             for (n, args) in acts {
                 go(&mut w, &crew(*who, NEW), *n, ORDER, 2, 30, "measurement.add", args.clone());
@@ -176,7 +176,7 @@ fn measurements_of_one_epoch_that_differ_by_more_than_a_tenth_disagree_until_one
         let open = w.conflicts.iter().filter(|c| c.status == crate::conflict::ConflictStatus::Open).count();
         assert_eq!((w.measurements.iter().count(), open), (3, 0));
     }
-    let mut w = world(0);
+    let mut w = unit(0);
     go(&mut w, &crew(5, NEW), 1, ORDER, 2, 30, "measurement.add", measure(71, 10.0, None));
     go(&mut w, &crew(6, NEW), 2, ORDER, 2, 30, "measurement.add", measure(72, 11.0, None));
     assert_eq!(w.conflicts.iter().count(), 0, "a tenth is tolerated");
@@ -188,7 +188,7 @@ fn measurements_of_one_epoch_that_differ_by_more_than_a_tenth_disagree_until_one
 fn checklist_answers_the_newest_stands_and_two_people_are_a_hard_conflict() {
     let answer = |value: &str| json!({"visit": key(40), "checklist": key(90), "item": "barrier", "value": value});
     let play = |order: [(u128, u128, i64, &str); 2]| {
-        let mut w = world(0);
+        let mut w = unit(0);
         go(&mut w, &crew(5, NEW), 9, ORDER, 2, 90, "visit.record", visit(40));
         let outcomes =
             order.map(|(n, who, minutes, value)| go(&mut w, &crew(who, NEW), n, ORDER, 2, minutes, "checklist.answer", answer(value)));
@@ -204,14 +204,14 @@ fn checklist_answers_the_newest_stands_and_two_people_are_a_hard_conflict() {
     assert_eq!((turned.1, turned.2), (rows, conflicts));
     let (statuses, rows, conflicts) = play([(2, 5, 40, "no"), (1, 5, 50, "yes")]);
     assert_eq!((statuses[1], rows.len(), conflicts.len()), (Status::Merged, 2, 0), "the same person may change his mind");
-    let mut w = world(0);
+    let mut w = unit(0);
     assert_eq!(go(&mut w, &crew(5, NEW), 1, ORDER, 2, 50, "checklist.answer", answer("yes")).status, Status::Held);
 }
 
 #[test]
 fn inspection_findings_the_first_submission_is_in_force_and_another_persons_is_a_hard_conflict() {
     let play = |order: [(u128, u128, i64, &str); 2]| {
-        let mut w = world(0);
+        let mut w = unit(0);
         let mut inspection = w.work_orders.get(id(ORDER)).unwrap().clone();
         (inspection.kind, inspection.state) = (WorkOrderKind::Inspection, WorkOrderState::Accepted);
         w.work_orders.put(inspection);
@@ -232,7 +232,7 @@ fn inspection_findings_the_first_submission_is_in_force_and_another_persons_is_a
     assert_eq!((same.0[1], same.4.len()), ((Status::Merged, Some(OutcomeCode::AlreadySubmitted)), 0));
     let agreed = play([(1, 5, 50, "confirmed"), (2, 6, 40, "confirmed")]);
     assert_eq!((agreed.0[1].0, agreed.4.len()), (Status::Applied, 0));
-    let mut w = world(0);
+    let mut w = unit(0);
     let repair = go(&mut w, &crew(5, NEW), 1, ORDER, 2, 50, "inspection.submit", json!({"findings": "confirmed"}));
     assert_eq!((repair.status, repair.code), (Status::Rejected, Some(OutcomeCode::InvalidTransition)));
 }

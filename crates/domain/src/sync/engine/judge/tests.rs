@@ -3,9 +3,9 @@ use serde_json::json;
 use super::*;
 use crate::{
     account::Role,
-    office::{self, Desk, Officer},
+    office::{self, DecisionContext, Officer},
     photo::{Photo, PhotoState},
-    sync::engine::tests::{NOW, ORDER, REFERENCE, commit, crew, go, id, inspector, key, photo, state, world},
+    sync::engine::tests::{NOW, ORDER, REFERENCE, commit, crew, go, id, inspector, key, photo, state, unit},
     work_order::{WorkOrder, WorkOrderState},
 };
 use bazdid_protocol::ids::PhotoId;
@@ -13,8 +13,8 @@ use bazdid_protocol::ids::PhotoId;
 const CREW: u128 = 131;
 
 /// A round of an order whose category asks for one stored photo after the work; the photo is declared.
-fn waiting() -> (World, Value) {
-    let mut w = world(1);
+fn waiting() -> (UnitOfWork, Value) {
+    let mut w = unit(1);
     let order = w.work_orders.get(id(ORDER)).unwrap().clone();
     let party = order.organisation_id.unwrap().uuid().as_u128();
     let mut evidence = order.evidence.clone();
@@ -28,9 +28,9 @@ fn waiting() -> (World, Value) {
 }
 
 /// The bytes of the photo have come this far.
-fn bytes(world: &mut World, state: PhotoState) {
-    let photo = world.photos.get(PhotoId::new(key(41))).unwrap().clone();
-    world.photos.put(Photo { state, ..photo });
+fn bytes(unit: &mut UnitOfWork, state: PhotoState) {
+    let photo = unit.photos.get(PhotoId::new(key(41))).unwrap().clone();
+    unit.photos.put(Photo { state, ..photo });
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn a_return_does_not_wait_and_an_acceptance_that_did_meets_it_as_if_it_came_late
     bytes(&mut stored, PhotoState::Stored);
     go(&mut stored, &inspector(50), 2, ORDER, 2, 60, "round.verify", args.clone());
     go(&mut stored, &inspector(53), 3, ORDER, 2, 50, "round.rework", args);
-    let sides = |w: &World| w.conflicts.iter().map(|c| (c.theirs.clone(), c.mine.clone(), c.mutation_id)).collect::<Vec<_>>();
+    let sides = |w: &UnitOfWork| w.conflicts.iter().map(|c| (c.theirs.clone(), c.mine.clone(), c.mutation_id)).collect::<Vec<_>>();
     assert_eq!(sides(&w), sides(&stored), "the same two verdicts disagree, whenever the bytes came");
 }
 
@@ -84,13 +84,13 @@ fn a_round_that_is_returned_in_the_field_is_due_when_one_of_the_office_is() {
     assert_eq!(go(&mut field, &inspector(50), 2, ORDER, 2, 30, "round.rework", args).status, Status::Applied);
     let mut office = submitted;
     let officer = Officer { account: id(50), organisations: vec![], roles: vec![Role::Inspector] };
-    let desk = Desk { officer: &officer, reference: &REFERENCE, now: NOW, command: id(2) };
+    let context = DecisionContext { officer: &officer, reference: &REFERENCE, now: NOW, command: id(2) };
     let defects = [Defect { code: "debris_left".into(), note: None }];
-    office::round::rework(&mut office, &desk, round, &defects, None, None).unwrap();
-    let due = |w: &World| (w.rounds.get(round).unwrap().rework_due, w.work_orders.get(id(ORDER)).unwrap().resolve_due);
+    office::round::rework(&mut office, &context, round, &defects, None, None).unwrap();
+    let due = |w: &UnitOfWork| (w.rounds.get(round).unwrap().rework_due, w.work_orders.get(id(ORDER)).unwrap().resolve_due);
     assert_eq!(due(&field), (Some(NOW.plus_minutes(600)), Some(NOW.plus_minutes(600))));
     assert_eq!(due(&field), due(&office));
-    let row = |w: &World| {
+    let row = |w: &UnitOfWork| {
         let order = w.work_orders.get(id(ORDER)).unwrap().clone();
         let until = w.assignments.get(order.assignment_id.unwrap()).unwrap().until_epoch;
         (order.state, order.epoch, order.round, order.submitted_by, order.updated_at, until)

@@ -10,34 +10,34 @@ use crate::{
         flags::{DOUBLE_WORK, MISSING_EVIDENCE},
         tests::{
             NEW, NOW, OLD, ORDER, assignment, commit, conflict, crew, finish, go, id, inspector, key, photo, state, submitted, ticket,
-            visit, world,
+            unit, visit,
         },
     },
     ticket::{StatusChange, Ticket, TicketStatus},
+    unit_of_work::UnitOfWork,
     work_order::{Answer, Assignment, RoundVerdict, Standing, WorkOrder, WorkOrderState},
-    world::World,
 };
 use bazdid_protocol::outcome::{OutcomeCode, Status};
 
-fn order(world: &World) -> WorkOrder {
-    world.work_orders.get(id(ORDER)).unwrap().clone()
+fn order(unit: &UnitOfWork) -> WorkOrder {
+    unit.work_orders.get(id(ORDER)).unwrap().clone()
 }
 
-fn set(world: &mut World, change: impl FnOnce(&mut WorkOrder)) {
-    let mut row = order(world);
+fn set(unit: &mut UnitOfWork, change: impl FnOnce(&mut WorkOrder)) {
+    let mut row = order(unit);
     change(&mut row);
-    world.work_orders.put(row);
+    unit.work_orders.put(row);
 }
 
-fn hold(world: &mut World, n: u128, change: impl FnOnce(&mut Assignment)) {
-    let mut row = world.assignments.get(id(n)).unwrap().clone();
+fn hold(unit: &mut UnitOfWork, n: u128, change: impl FnOnce(&mut Assignment)) {
+    let mut row = unit.assignments.get(id(n)).unwrap().clone();
     change(&mut row);
-    world.assignments.put(row);
+    unit.assignments.put(row);
 }
 
 /// The old contractor's offer expired an hour ago; the new one has been asked.
-fn expired() -> World {
-    let mut w = world(0);
+fn expired() -> UnitOfWork {
+    let mut w = unit(0);
     hold(&mut w, 31, |a| a.answer = Some(Answer::Expired));
     hold(&mut w, 32, |a| a.expires_at = Some(NOW.plus_minutes(60)));
     commit(&w)
@@ -84,7 +84,7 @@ fn accept_when_the_next_contractor_accepted_changes_nothing() {
 
 #[test]
 fn work_begun_after_the_window_is_seen_and_counts_when_the_offer_is_reinstated() {
-    let mut w = world(0);
+    let mut w = unit(0);
     set(&mut w, |o| o.state = WorkOrderState::Expired);
     go(&mut w, &crew(5, NEW), 1, ORDER, 2, 50, "visit.record", visit(40));
     let start = go(&mut w, &crew(5, NEW), 2, ORDER, 2, 50, "work.start", json!({"visit": key(40)}));
@@ -97,7 +97,7 @@ fn work_begun_after_the_window_is_seen_and_counts_when_the_offer_is_reinstated()
 #[test]
 fn decline_when_it_had_expired_is_applied_without_effect() {
     // Nobody else was asked yet; somebody else was.
-    let mut same = world(0);
+    let mut same = unit(0);
     set(&mut same, |o| o.state = WorkOrderState::Expired);
     hold(&mut same, 32, |a| a.answer = Some(Answer::Expired));
     let outcome = go(&mut same, &crew(5, NEW), 1, ORDER, 2, 70, "work.decline", json!({"reason": "no_capacity"}));
@@ -112,7 +112,7 @@ fn decline_when_it_had_expired_is_applied_without_effect() {
 
 #[test]
 fn start_and_submit_after_a_reassignment_are_kept_for_the_supervisor() {
-    let mut w = world(0);
+    let mut w = unit(0);
     go(&mut w, &crew(4, OLD), 1, ORDER, 1, 400, "visit.record", visit(40));
     for (n, cmd, args) in [(2, "work.start", json!({"visit": key(40)})), (3, "work.submit", json!({}))] {
         assert_eq!(go(&mut w, &crew(4, OLD), n, ORDER, 1, 390, cmd, args).code, Some(OutcomeCode::StaleEpoch), "{cmd}");
@@ -126,7 +126,7 @@ fn start_and_submit_after_a_reassignment_are_kept_for_the_supervisor() {
 #[test]
 fn start_or_submit_when_the_other_has_submitted_too_is_marked_double_work_whichever_came_first() {
     let play = |late_first: bool| {
-        let mut w = world(0);
+        let mut w = unit(0);
         let mut acts = vec![(crew(4, OLD), 1, 1, 300), (crew(5, NEW), 2, 2, 200)];
         if !late_first {
             acts.reverse();
@@ -148,7 +148,7 @@ fn start_or_submit_when_the_other_has_submitted_too_is_marked_double_work_whiche
 fn submit_at_a_ticket_that_was_ended_says_which_came_first() {
     for (minutes, first) in [(200, "work"), (50, "office")] {
         for by_ticket in [true, false] {
-            let mut w = world(0);
+            let mut w = unit(0);
             if by_ticket {
                 w.tickets.put(Ticket { status: TicketStatus::Cancelled, ..ticket() });
                 let (from, to, at) = (Some(TicketStatus::InWork), TicketStatus::Cancelled, NOW.plus_minutes(-100));
@@ -166,7 +166,7 @@ fn submit_at_a_ticket_that_was_ended_says_which_came_first() {
 
 #[test]
 fn evidence_at_a_duplicate_stays_and_the_office_finds_it_at_the_master() {
-    let mut w = world(0);
+    let mut w = unit(0);
     w.tickets.load([Ticket { id: id(11), code: "1".into(), ..ticket() }]);
     w.tickets.put(Ticket { status: TicketStatus::Duplicate, duplicate_of: Some(id(11)), ..ticket() });
     let outcome = go(&mut w, &crew(5, NEW), 1, ORDER, 2, 10, "photo.add", photo(41));
@@ -179,7 +179,7 @@ fn evidence_at_a_duplicate_stays_and_the_office_finds_it_at_the_master() {
 
 #[test]
 fn submit_when_the_category_asks_for_other_evidence_by_now_is_flagged() {
-    let mut w = world(1);
+    let mut w = unit(1);
     w.tickets.put(Ticket { category_id: id(2), ..ticket() });
     go(&mut w, &crew(5, NEW), 1, ORDER, 2, 20, "photo.add", photo(41));
     assert_eq!(go(&mut w, &crew(5, NEW), 2, ORDER, 2, 10, "work.submit", json!({})).status, Status::Applied);
@@ -196,7 +196,7 @@ fn submit_when_the_category_asks_for_other_evidence_by_now_is_flagged() {
 
 #[test]
 fn submit_by_a_second_crew_in_the_same_epoch_joins_the_round() {
-    let mut w = world(0);
+    let mut w = unit(0);
     assert_eq!(go(&mut w, &crew(5, NEW), 1, ORDER, 2, 100, "work.submit", json!({})).status, Status::Applied);
     assert_eq!(go(&mut w, &crew(6, NEW), 2, ORDER, 2, 50, "photo.add", photo(41)).status, Status::Applied);
     assert_eq!(go(&mut w, &crew(6, NEW), 3, ORDER, 2, 50, "work.submit", json!({})).status, Status::Applied);
@@ -207,7 +207,7 @@ fn submit_by_a_second_crew_in_the_same_epoch_joins_the_round() {
 
 #[test]
 fn submit_while_on_hold_ends_the_hold() {
-    let mut w = world(0);
+    let mut w = unit(0);
     set(&mut w, |o| (o.state, o.reason, o.review_at) = (WorkOrderState::OnHold, Some("rain".into()), Some(NOW)));
     go(&mut w, &crew(5, NEW), 1, ORDER, 2, 60, "visit.record", visit(40));
     go(&mut w, &crew(5, NEW), 2, ORDER, 2, 50, "work.start", json!({"visit": key(40)}));
@@ -220,7 +220,7 @@ fn submit_while_on_hold_ends_the_hold() {
 
 #[test]
 fn resume_ends_a_hold_and_a_request_is_a_flag_only() {
-    let mut w = world(0);
+    let mut w = unit(0);
     go(&mut w, &crew(5, NEW), 1, ORDER, 2, 90, "work.accept", json!({}));
     go(&mut w, &crew(5, NEW), 2, ORDER, 2, 80, "work.request_hold", json!({"reason": "rain"}));
     finish(&mut w);
@@ -269,7 +269,7 @@ fn verify_when_another_inspector_asked_for_rework_is_a_conflict_and_the_stricter
 
 #[test]
 fn anything_of_a_revoked_device_is_set_aside_and_can_be_adopted() {
-    let mut w = world(0);
+    let mut w = unit(0);
     let revoked = Author { authority: Authority::Revoked, ..crew(5, NEW) };
     for (n, cmd, args) in
         [(1, "photo.add", photo(41)), (2, "work.accept", json!({})), (3, "note.add", json!({"note": key(60), "text": "x"}))]
@@ -290,7 +290,7 @@ fn anything_of_a_revoked_device_is_set_aside_and_can_be_adopted() {
 fn anything_after_the_contract_ended_is_set_aside_and_what_was_done_before_is_valid() {
     for (minutes, status) in [(100, Status::Conflict), (101, Status::Applied)] {
         for (n, cmd, args) in [(1, "photo.add", photo(41)), (2, "work.submit", json!({}))] {
-            let mut w = world(0);
+            let mut w = unit(0);
             hold(&mut w, 32, |a| a.contract_id = Some(id(80)));
             let outcome = go(&mut w, &crew(5, NEW), n, ORDER, 2, minutes, cmd, args);
             assert_eq!(outcome.status, status, "{cmd} {minutes}");
@@ -301,7 +301,7 @@ fn anything_after_the_contract_ended_is_set_aside_and_what_was_done_before_is_va
 
 #[test]
 fn an_epoch_that_the_server_has_not_issued_is_held() {
-    let mut w = world(0);
+    let mut w = unit(0);
     let outcome = go(&mut w, &crew(5, NEW), 1, ORDER, 9, 10, "work.accept", json!({}));
     assert_eq!((outcome.status, outcome.code, outcome.waits_for), (Status::Held, Some(OutcomeCode::EpochUnknown), Some(key(ORDER))));
 }
@@ -318,7 +318,7 @@ fn what_comes_after_the_verification_joins_the_round_and_changes_nothing() {
 
 #[test]
 fn a_submission_with_pinned_evidence_missing_waits() {
-    let mut w = world(2);
+    let mut w = unit(2);
     go(&mut w, &crew(5, NEW), 1, ORDER, 2, 20, "photo.add", photo(41));
     let held = go(&mut w, &crew(5, NEW), 2, ORDER, 2, 10, "work.submit", json!({}));
     assert_eq!((held.status, held.code), (Status::Held, Some(OutcomeCode::Dependency)));

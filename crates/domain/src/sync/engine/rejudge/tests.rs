@@ -9,13 +9,13 @@ use crate::{
             Act, Author, decide,
             flags::EVIDENCE_MISMATCH,
             rejudge, settle,
-            tests::{NEW, NOW, ORDER, REFERENCE, crew, finish, go, id, inspector, key, world},
+            tests::{NEW, NOW, ORDER, REFERENCE, crew, finish, go, id, inspector, key, unit},
         },
+        merge_context::MergeContext,
         stamp::{Skew, Stamp},
-        surroundings::Surroundings,
     },
     ticket::Ticket,
-    world::World,
+    unit_of_work::UnitOfWork,
 };
 use bazdid_protocol::command::Command;
 
@@ -30,8 +30,8 @@ fn arrival(minutes: i64) -> Value {
     json!({"visit": key(40), "kind": "work", "arrived_at": NOW.plus_minutes(-minutes), "point": {"lat": 36.2688, "lon": 50.0041}})
 }
 
-fn verdict(world: &World, n: u128, check: &str) -> VerdictResult {
-    world.photos.get(id(n)).unwrap().verdicts.iter().find(|v| v.check == check).unwrap().result
+fn verdict(unit: &UnitOfWork, n: u128, check: &str) -> VerdictResult {
+    unit.photos.get(id(n)).unwrap().verdicts.iter().find(|v| v.check == check).unwrap().result
 }
 
 /// A good day: arrival, a photo before, one after, departure.
@@ -44,8 +44,8 @@ fn day() -> Vec<(u128, i64, &'static str, Value)> {
     ]
 }
 
-fn play(acts: &[(u128, i64, &'static str, Value)]) -> World {
-    let mut w = world(0);
+fn play(acts: &[(u128, i64, &'static str, Value)]) -> UnitOfWork {
+    let mut w = unit(0);
     for (n, minutes, cmd, args) in acts {
         go(&mut w, &crew(5, NEW), *n, ORDER, 2, *minutes, cmd, args.clone());
     }
@@ -53,8 +53,8 @@ fn play(acts: &[(u128, i64, &'static str, Value)]) -> World {
     w
 }
 
-fn verdicts(world: &World) -> Vec<Value> {
-    world.photos.iter().map(|p| json!(p.verdicts)).collect()
+fn verdicts(unit: &UnitOfWork) -> Vec<Value> {
+    unit.photos.iter().map(|p| json!(p.verdicts)).collect()
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn the_order_of_arrival_and_the_cut_into_batches_do_not_matter() {
     turned.swap(1, 2);
     assert_eq!(verdicts(&play(&turned)), verdicts(&whole));
     // A batch each.
-    let mut w = world(0);
+    let mut w = unit(0);
     for (n, minutes, cmd, args) in day() {
         go(&mut w, &crew(5, NEW), n, ORDER, 2, minutes, cmd, args);
         finish(&mut w);
@@ -85,7 +85,7 @@ fn the_order_of_arrival_and_the_cut_into_batches_do_not_matter() {
     let before = w.clone();
     finish(&mut w);
     assert_eq!(verdicts(&w), verdicts(&before));
-    let revs = |w: &World| w.photos.iter().map(|p| p.rev).collect::<Vec<_>>();
+    let revs = |w: &UnitOfWork| w.photos.iter().map(|p| p.rev).collect::<Vec<_>>();
     assert_eq!(revs(&w), revs(&before), "running it again changes nothing");
 }
 
@@ -117,7 +117,7 @@ fn what_does_not_agree_is_said_and_flags_the_order() {
 
 #[test]
 fn a_photo_taken_under_a_clock_that_is_far_off_says_so() {
-    let mut w = world(0);
+    let mut w = unit(0);
     let args = photo(51, "before", 60, "ab", 36.2688);
     let command = Command::parse("photo.add", 1, &args).unwrap();
     let est = NOW.plus_minutes(-70);
@@ -133,7 +133,7 @@ fn a_photo_taken_under_a_clock_that_is_far_off_says_so() {
         received_at: NOW,
         office: false,
     };
-    decide(&mut w, &Surroundings::new(&REFERENCE), &crew(5, NEW), &act);
+    decide(&mut w, &MergeContext::new(&REFERENCE), &crew(5, NEW), &act);
     finish(&mut w);
     assert_eq!(verdict(&w, 51, "clock"), Mismatch);
 }
@@ -152,8 +152,8 @@ fn the_same_bytes_elsewhere_are_found_on_both_sides_and_a_removed_photo_does_not
     finish(&mut w);
     assert_eq!(verdict(&w, 51, "unique_bytes"), Ok);
     // The other photo may not be loaded.
-    let around = Surroundings { same_bytes: [("ab".repeat(32), [id(70)].into())].into(), ..Surroundings::new(&REFERENCE) };
-    settle(&mut w, &around, NOW);
+    let context = MergeContext { same_bytes: [("ab".repeat(32), [id(70)].into())].into(), ..MergeContext::new(&REFERENCE) };
+    settle(&mut w, &context, NOW);
     assert_eq!(verdict(&w, 51, "unique_bytes"), Mismatch);
 }
 
@@ -162,6 +162,6 @@ fn a_ticket_that_moves_has_its_photos_judged_anew() {
     let mut w = play(&day());
     let far = bazdid_protocol::geo::Point { lat: 36.3, lon: 50.0041, accuracy_m: Some(4.0) };
     w.tickets.put(Ticket { point: far, ..w.tickets.get(id(10)).unwrap().clone() });
-    rejudge(&mut w, &Surroundings::new(&REFERENCE), id(10), NOW);
+    rejudge(&mut w, &MergeContext::new(&REFERENCE), id(10), NOW);
     assert_eq!((verdict(&w, 51, "distance"), verdict(&w, 52, "distance")), (Mismatch, Mismatch));
 }

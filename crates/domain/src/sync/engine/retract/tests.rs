@@ -3,7 +3,7 @@ use serde_json::json;
 use crate::{
     assigning::call_off,
     conflict::{ConflictKind, ConflictStatus},
-    sync::engine::tests::{NEW, NOW, OLD, ORDER, REFERENCE, conflict, crew, go, id, inspector, key, rows, state, submitted, visit, world},
+    sync::engine::tests::{NEW, NOW, OLD, ORDER, REFERENCE, conflict, crew, go, id, inspector, key, rows, state, submitted, unit, visit},
     work_order::{Answer, RoundVerdict, WorkOrderState},
     work_order_graph::{Mode, Mover, Party},
 };
@@ -11,7 +11,7 @@ use bazdid_protocol::outcome::{OutcomeCode, Status};
 
 #[test]
 fn a_submission_taken_back_leaves_the_order_where_it_was_and_can_be_made_again() {
-    let mut w = world(0);
+    let mut w = unit(0);
     let c = crew(5, NEW);
     go(&mut w, &c, 1, ORDER, 2, 100, "visit.record", visit(40));
     go(&mut w, &c, 2, ORDER, 2, 90, "work.start", json!({"visit": key(40)}));
@@ -30,7 +30,7 @@ fn a_submission_taken_back_leaves_the_order_where_it_was_and_can_be_made_again()
 
 #[test]
 fn an_acceptance_taken_back_leaves_the_offer_open() {
-    let mut w = world(0);
+    let mut w = unit(0);
     go(&mut w, &crew(5, NEW), 1, ORDER, 2, 100, "work.accept", json!({}));
     assert_eq!(w.assignments.get(id(32)).unwrap().answer, Some(Answer::Accepted));
     go(&mut w, &crew(5, NEW), 2, ORDER, 2, 90, "work.retract", json!({"event": key(1)}));
@@ -50,7 +50,7 @@ fn what_was_judged_or_is_somebody_elses_cannot_be_taken_back() {
 
 #[test]
 fn late_work_taken_back_leaves_the_supervisor_nothing_to_decide() {
-    let mut w = world(0);
+    let mut w = unit(0);
     go(&mut w, &crew(4, OLD), 1, ORDER, 1, 400, "work.submit", json!({}));
     assert_eq!(conflict(&w, ConflictKind::StaleEpoch).status, ConflictStatus::Open);
     assert_eq!(go(&mut w, &crew(4, OLD), 2, ORDER, 1, 390, "work.retract", json!({"event": key(1)})).status, Status::Applied);
@@ -59,7 +59,7 @@ fn late_work_taken_back_leaves_the_supervisor_nothing_to_decide() {
 
 #[test]
 fn taking_back_at_a_cancelled_order_does_not_change_when_the_office_ended_it() {
-    let mut w = world(0);
+    let mut w = unit(0);
     let c = crew(5, NEW);
     go(&mut w, &c, 1, ORDER, 2, 100, "work.accept", json!({}));
     let ended = NOW.plus_minutes(-50);

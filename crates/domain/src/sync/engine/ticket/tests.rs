@@ -10,16 +10,16 @@ use bazdid_protocol::outcome::Status;
 const TICKET: u128 = 600;
 
 /// The ticket that a device registers half an hour before the server hears of it.
-fn from_the_field(author: &Author) -> (World, Ticket) {
-    let mut world = World::default();
-    assert_eq!(go(&mut world, author, 1, TICKET, 0, 30, "ticket.create", new_ticket(2, 36.1)).status, Status::Applied);
-    let ticket = world.tickets.get(id(TICKET)).unwrap().clone();
-    (world, ticket)
+fn from_the_field(author: &Author) -> (UnitOfWork, Ticket) {
+    let mut unit = UnitOfWork::default();
+    assert_eq!(go(&mut unit, author, 1, TICKET, 0, 30, "ticket.create", new_ticket(2, 36.1)).status, Status::Applied);
+    let ticket = unit.tickets.get(id(TICKET)).unwrap().clone();
+    (unit, ticket)
 }
 
 /// The same, registered in the office.
 fn from_the_office(by: &Ticket) -> Ticket {
-    let mut world = World::default();
+    let mut unit = UnitOfWork::default();
     let intake = Intake {
         id: by.id,
         category: by.category_id,
@@ -36,8 +36,8 @@ fn from_the_office(by: &Ticket) -> Ticket {
         code: None,
         mutation: None,
     };
-    register(&mut world, &REFERENCE, intake);
-    world.tickets.get(id(TICKET)).unwrap().clone()
+    register(&mut unit, &REFERENCE, intake);
+    unit.tickets.get(id(TICKET)).unwrap().clone()
 }
 
 #[test]
@@ -52,9 +52,9 @@ fn a_ticket_from_the_field_has_the_promise_and_all_else_that_the_office_gives_it
 
 #[test]
 fn the_history_of_a_ticket_from_the_field_begins_once() {
-    let (mut world, _) = from_the_field(&inspector(50));
-    follow(&mut world, &REFERENCE, NOW);
-    let lines: Vec<_> = world.status_changes.iter().map(|s| (s.from, s.to, s.actor, s.at)).collect();
+    let (mut unit, _) = from_the_field(&inspector(50));
+    follow(&mut unit, &REFERENCE, NOW);
+    let lines: Vec<_> = unit.status_changes.iter().map(|s| (s.from, s.to, s.actor, s.at)).collect();
     assert_eq!(lines, [(None, TicketStatus::New, Some(id(50)), NOW.plus_minutes(-30))]);
 }
 
@@ -68,8 +68,8 @@ fn who_has_a_role_of_the_municipality_too_registers_for_no_contractor() {
 
 #[test]
 fn the_first_values_of_a_ticket_are_kept_under_the_mutation_that_wrote_them() {
-    let (world, ticket) = from_the_field(&inspector(50));
-    let kept: Vec<_> = world.field_edits.iter().map(|e| (e.mutation_id.uuid(), e.office, e.device_id, e.base, e.v, e.eff)).collect();
+    let (unit, ticket) = from_the_field(&inspector(50));
+    let kept: Vec<_> = unit.field_edits.iter().map(|e| (e.mutation_id.uuid(), e.office, e.device_id, e.base, e.v, e.eff)).collect();
     assert_eq!(kept, [(key(1), false, ticket.created_device, 0, 1, ticket.stamp); 4]);
     assert!(ticket.registers.is_empty(), "nobody has written over them");
 }

@@ -11,8 +11,8 @@ use bazdid_domain::{
     duplicate::{Likeness, Suggestion},
     ticket::{Boundary, PointSource, StatusChange, Ticket, TicketOrigin, TicketStatus},
     ticket_history::{Writer, Written},
+    unit_of_work::{Entity, Table},
     wire,
-    world::{Entity, Table},
 };
 use bazdid_protocol::{
     error::{Error, Result},
@@ -291,35 +291,35 @@ impl DetailView {
     /// What somebody may read of a ticket.
     ///
     /// # Errors
-    /// The ticket is not in its own world.
+    /// The ticket is not in its own unit of work.
     pub fn new(detail: &Detail, id: TicketId) -> Result<Self> {
         fn rows<E: Entity, R>(table: &Table<E>, detail: &Detail, wire: fn(&E) -> R) -> Vec<Revised<R>> {
             let shown = table.iter().filter(|row| detail.shows(E::KIND, row.id().uuid()));
             shown.map(|row| Revised { row: wire(row), rev: row.rev() }).collect()
         }
-        let world = &detail.world;
+        let unit = &detail.unit;
         let shows = |kind, id: Uuid| detail.shows(kind, id);
-        let orders = world.work_orders.iter().filter(|o| shows("work_order", o.id.uuid()));
-        let rounds = world.rounds.iter().filter(|r| shows("round", r.id.uuid()));
+        let orders = unit.work_orders.iter().filter(|o| shows("work_order", o.id.uuid()));
+        let rounds = unit.rounds.iter().filter(|r| shows("round", r.id.uuid()));
         let changes = detail.history.iter().map(StatusChangeView::from).map(HistoryView::Status);
         let values = detail.values.iter().map(ValueView::from).map(HistoryView::Value);
         let mut history: Vec<HistoryView> = changes.chain(values).collect();
         history.sort_by_key(HistoryView::at);
         Ok(Self {
-            ticket: world.tickets.get(id).cloned().ok_or_else(|| Error::not_found("ticket"))?.into(),
+            ticket: unit.tickets.get(id).cloned().ok_or_else(|| Error::not_found("ticket"))?.into(),
             history,
             work_orders: orders
-                .map(|o| Shown::within(world, o.clone()))
+                .map(|o| Shown::within(unit, o.clone()))
                 .map(|o| if detail.is_office() { WorkOrderView::for_office(o) } else { o.into() })
                 .collect(),
             rounds: rounds.cloned().map(RoundView::from).collect(),
-            work_events: rows(&world.work_events, detail, wire::work_event),
-            visits: rows(&world.visits, detail, wire::visit),
-            notes: rows(&world.notes, detail, wire::note),
-            measurements: rows(&world.measurements, detail, wire::measurement),
-            answers: rows(&world.answers, detail, wire::answer),
-            photos: rows(&world.photos, detail, wire::photo),
-            conflicts: rows(&world.conflicts, detail, wire::conflict),
+            work_events: rows(&unit.work_events, detail, wire::work_event),
+            visits: rows(&unit.visits, detail, wire::visit),
+            notes: rows(&unit.notes, detail, wire::note),
+            measurements: rows(&unit.measurements, detail, wire::measurement),
+            answers: rows(&unit.answers, detail, wire::answer),
+            photos: rows(&unit.photos, detail, wire::photo),
+            conflicts: rows(&unit.conflicts, detail, wire::conflict),
         })
     }
 }

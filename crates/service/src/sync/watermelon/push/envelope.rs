@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use bazdid_domain::watermelon::{Table, deed::Sender, id};
+use bazdid_domain::watermelon::{Table, id, row_command::Sender};
 use bazdid_protocol::{
     error::{Code, Error, FieldError, Result},
     ids::{MutationId, name_uuid},

@@ -9,9 +9,8 @@ use crate::sync::watermelon::push::{
 use bazdid_domain::{
     sync::journal::Journaled,
     watermelon::{
-        Table,
-        deed::{Identities, Pushed, Sender, identities, identities_deleted},
-        id,
+        Table, id,
+        row_command::{Identities, Pushed, Sender, identities, identities_deleted},
     },
 };
 use bazdid_protocol::{error::Result, ids::MutationId, outcome::Status};

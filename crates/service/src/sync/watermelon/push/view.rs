@@ -12,13 +12,12 @@ use crate::sync::{
 };
 use bazdid_domain::{
     sync::cursor::Cursor,
+    unit_of_work::UnitOfWork,
     watermelon::{
-        Table,
-        deed::{Deed, Known, Seen, Sender},
-        id,
+        Table, id,
         row::{Row, show},
+        row_command::{Known, RowCommand, Seen, Sender},
     },
-    world::World,
 };
 use bazdid_protocol::{
     channel::Channel,
@@ -60,16 +59,16 @@ impl View {
     }
 
     /// The revisions that the author of a command can have had.
-    pub fn set_base(&self, deed: &mut Deed) {
-        let order = deed.entity.filter(|_| deed.subject.0 == Table::WorkEvents).map(|order| (Table::WorkOrders, order));
-        if deed.subject.0 == Table::WorkEvents {
+    pub fn set_base(&self, command: &mut RowCommand) {
+        let order = command.entity.filter(|_| command.subject.0 == Table::WorkEvents).map(|order| (Table::WorkOrders, order));
+        if command.subject.0 == Table::WorkEvents {
             let seen = order.and_then(|order| self.known.get(&order)).filter(|order| order.seen == Seen::AsItStands);
-            deed.base = seen.map(|o| o.rev);
-            deed.seen_ts = seen.and_then(|o| o.stamp);
+            command.base = seen.map(|o| o.rev);
+            command.seen_ts = seen.and_then(|o| o.stamp);
         }
-        if self.stale.contains(&deed.subject) || order.is_some_and(|order| self.stale.contains(&order)) {
-            deed.base = None;
-            deed.seen_ts = None;
+        if self.stale.contains(&command.subject) || order.is_some_and(|order| self.stale.contains(&order)) {
+            command.base = None;
+            command.seen_ts = None;
         }
     }
 
@@ -104,7 +103,7 @@ fn find_known(tx: &mut Tx<'_>, scope: &Scope, cursor: &Cursor, sender: &Sender, 
     let numbers: Vec<i64> = channels.keys().chain(&left).copied().collect();
     let rows: BTreeSet<(Table, Uuid)> = sent.named().collect();
     let tickets: Vec<_> = rows.iter().filter(|(table, _)| *table == Table::Tickets).map(|(_, id)| Id::new(*id)).collect();
-    let mut world = store::aggregate::load_world(tx, &tickets)?;
+    let mut unit = store::aggregate::load_unit(tx, &tickets)?;
     let ids: Vec<Uuid> = rows.iter().map(|(_, id)| *id).collect();
     let mut visible: BTreeMap<(Table, Uuid), Seen> = BTreeMap::new();
     let mut later: BTreeSet<(Table, Uuid)> = BTreeSet::new();
@@ -133,11 +132,11 @@ fn find_known(tx: &mut Tx<'_>, scope: &Scope, cursor: &Cursor, sender: &Sender, 
     for (table, id) in rows.iter().filter(|(table, _)| *table != Table::Tickets) {
         wanted.entry(table.kind()).or_default().push(*id);
     }
-    world.absorb(load_rows(tx, &wanted)?);
+    unit.absorb(load_rows(tx, &wanted)?);
     let mut known = BTreeMap::new();
     let mut hidden = BTreeSet::new();
     for (table, id) in rows {
-        let (Some((rev, stamp)), Some(row)) = (revision(&world, table, id), show(&world, table, id)) else { continue };
+        let (Some((rev, stamp)), Some(row)) = (revision(&unit, table, id), show(&unit, table, id)) else { continue };
         let seen = visible.get(&(table, id)).copied();
         if seen.is_none() {
             if !carried.contains(&(table, id)) && !is_by(&row, sender.account) {
@@ -155,15 +154,15 @@ fn is_by(row: &Row, account: AccountId) -> bool {
     row.get("actor_id").and_then(Value::as_str) == Some(id::write(account.uuid()).as_str())
 }
 
-fn revision(world: &World, table: Table, id: Uuid) -> Option<(i64, Option<Timestamp>)> {
+fn revision(unit: &UnitOfWork, table: Table, id: Uuid) -> Option<(i64, Option<Timestamp>)> {
     match table {
-        Table::Tickets => world.tickets.get(Id::new(id)).map(|t| (t.rev, Some(t.stamp))),
-        Table::WorkOrders => world.work_orders.get(Id::new(id)).map(|w| (w.rev, Some(w.stamp))),
-        Table::WorkEvents => world.work_events.get(Id::new(id)).map(|e| (e.rev, None)),
-        Table::Visits => world.visits.get(Id::new(id)).map(|v| (v.rev, None)),
-        Table::Photos => world.photos.get(Id::new(id)).map(|p| (p.rev, None)),
-        Table::Measurements => world.measurements.get(Id::new(id)).map(|m| (m.rev, None)),
-        Table::Notes => world.notes.get(Id::new(id)).map(|n| (n.rev, None)),
-        Table::SyncMessages => world.conflicts.get(Id::new(id)).map(|c| (c.rev, None)),
+        Table::Tickets => unit.tickets.get(Id::new(id)).map(|t| (t.rev, Some(t.stamp))),
+        Table::WorkOrders => unit.work_orders.get(Id::new(id)).map(|w| (w.rev, Some(w.stamp))),
+        Table::WorkEvents => unit.work_events.get(Id::new(id)).map(|e| (e.rev, None)),
+        Table::Visits => unit.visits.get(Id::new(id)).map(|v| (v.rev, None)),
+        Table::Photos => unit.photos.get(Id::new(id)).map(|p| (p.rev, None)),
+        Table::Measurements => unit.measurements.get(Id::new(id)).map(|m| (m.rev, None)),
+        Table::Notes => unit.notes.get(Id::new(id)).map(|n| (n.rev, None)),
+        Table::SyncMessages => unit.conflicts.get(Id::new(id)).map(|c| (c.rev, None)),
     }
 }

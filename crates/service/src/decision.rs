@@ -10,8 +10,8 @@ use crate::{
 };
 use bazdid_domain::{
     evidence::arrival::{self, Awaited},
-    office::{Desk, Officer, Refusal, Ruled},
-    world::World,
+    office::{DecisionContext, OfficeResult, Officer, Refusal},
+    unit_of_work::UnitOfWork,
 };
 use bazdid_protocol::{
     error::{Code, Error, Result},
@@ -52,16 +52,16 @@ pub fn officer(ctx: &Ctx) -> Result<Officer> {
 pub fn decide(
     tx: &mut Tx<'_>,
     ctx: &Ctx,
-    world: &mut World,
+    unit: &mut UnitOfWork,
     decided: Decided,
-    rule: impl FnOnce(&mut World, &Desk<'_>) -> Ruled,
+    rule: impl FnOnce(&mut UnitOfWork, &DecisionContext<'_>) -> OfficeResult,
 ) -> Result<()> {
     let (reference, officer) = (ctx.reference(tx)?, officer(ctx)?);
     let command = MutationId::new(ctx.ids.uuid(ctx.now));
-    rule(world, &Desk { officer: &officer, reference: &reference, now: ctx.now, command }).map_err(refused)?;
+    rule(unit, &DecisionContext { officer: &officer, reference: &reference, now: ctx.now, command }).map_err(refused)?;
     let mut change = Change::default();
     change.audit(ctx, decided.action, decided.kind, decided.id, decided.detail);
-    keep(tx, ctx, world, change)
+    keep(tx, ctx, unit, change)
 }
 
 /// A refusal as an error.

@@ -24,7 +24,7 @@ pub struct Identities {
 pub fn identities(sender: &Sender, pushed: &Pushed<'_>) -> Identities {
     let author = Author { sender, pushed, columns: Columns(pushed.columns) };
     let new = match author.read(None) {
-        Reading::Deeds(deeds) => deeds.into_iter().map(|deed| deed.id).collect(),
+        Reading::Deeds(commands) => commands.into_iter().map(|command| command.id).collect(),
         Reading::Same | Reading::NotWritable | Reading::Outdated => Vec::new(),
     };
     Identities { new, changes: author.change_ids() }

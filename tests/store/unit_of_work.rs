@@ -5,7 +5,7 @@ use bazdid_domain::{
     visit::{Audience, Note},
 };
 use bazdid_protocol::{channel::Channel, error::Code};
-use bazdid_store::aggregate::{find_roots, load_world, load_world_without_notes, save_world};
+use bazdid_store::aggregate::{find_roots, load_unit, load_unit_without_notes, save_unit};
 use uuid::Uuid;
 
 use crate::{
@@ -36,22 +36,22 @@ fn a_ticket_comes_back_as_it_was_saved_with_what_lies_below_it() {
         t.db()
             .write_blocking(|tx| {
                 category(tx);
-                let mut world = load_world(tx, &[id(50)])?;
-                world.tickets.put(ticket(50));
-                world.notes.put(note(60, Audience::Office));
-                let channels: Vec<_> = moves(&world).into_iter().map(|m| (m.kind, m.channel, m.stays)).collect();
+                let mut unit = load_unit(tx, &[id(50)])?;
+                unit.tickets.put(ticket(50));
+                unit.notes.put(note(60, Audience::Office));
+                let channels: Vec<_> = moves(&unit).into_iter().map(|m| (m.kind, m.channel, m.stays)).collect();
                 assert_eq!(channels, [("ticket", Channel::Area(id(7)), Stay::Carried), ("note", Channel::Office(id(7)), Stay::Carried)]);
-                save_world(tx, &world, at(9))
+                save_unit(tx, &unit, at(9))
             })
             .unwrap();
-        let (world, roots) = t
+        let (unit, roots) = t
             .db()
-            .write_blocking(|tx| Ok((load_world(tx, &[id(50)])?, find_roots(tx, &[Uuid::from_u128(60), Uuid::from_u128(50)])?)))
+            .write_blocking(|tx| Ok((load_unit(tx, &[id(50)])?, find_roots(tx, &[Uuid::from_u128(60), Uuid::from_u128(50)])?)))
             .unwrap();
         let mut expected = ticket(50);
         expected.rev = 1;
-        assert_eq!(world.tickets.get(id(50)), Some(&expected));
-        assert_eq!(world.notes.iter().count(), 1);
+        assert_eq!(unit.tickets.get(id(50)), Some(&expected));
+        assert_eq!(unit.notes.iter().count(), 1);
         assert_eq!(roots.len(), 2);
         assert!(roots.iter().all(|(_, root)| *root == id(50)));
     }
@@ -63,11 +63,11 @@ fn a_new_row_is_not_written_over_one_that_was_not_seen() {
     for t in TestDb::both() {
         let save = |text: &'static str, seen: bool| {
             t.db().write_blocking(move |tx| {
-                let mut world = if seen { load_world(tx, &[id(50)])? } else { load_world_without_notes(tx, &[id(50)])? };
-                world.tickets.put(ticket(50));
-                world.notes.put(Note { text: text.into(), ..note(60, Audience::Field) });
-                world.notes.put(Note { text: text.into(), ..note(if seen { 61 } else { 62 }, Audience::Field) });
-                save_world(tx, &world, at(9))
+                let mut unit = if seen { load_unit(tx, &[id(50)])? } else { load_unit_without_notes(tx, &[id(50)])? };
+                unit.tickets.put(ticket(50));
+                unit.notes.put(Note { text: text.into(), ..note(60, Audience::Field) });
+                unit.notes.put(Note { text: text.into(), ..note(if seen { 61 } else { 62 }, Audience::Field) });
+                save_unit(tx, &unit, at(9))
             })
         };
         t.db()
@@ -79,8 +79,8 @@ fn a_new_row_is_not_written_over_one_that_was_not_seen() {
         save("first", true).unwrap();
         assert_eq!(save("not seen", false).unwrap_err().code, Code::AlreadyExists);
         let texts = || -> Vec<String> {
-            let world = t.db().write_blocking(|tx| load_world(tx, &[id(50)])).unwrap();
-            world.notes.iter().map(|n| n.text.clone()).collect()
+            let unit = t.db().write_blocking(|tx| load_unit(tx, &[id(50)])).unwrap();
+            unit.notes.iter().map(|n| n.text.clone()).collect()
         };
         assert_eq!(texts(), ["first", "first"], "nothing of it was written");
         save("second", true).unwrap();
@@ -94,23 +94,23 @@ fn a_ticket_that_moves_leaves_the_old_area_with_all_below_it() {
         t.db()
             .write_blocking(|tx| {
                 category(tx);
-                let mut world = load_world(tx, &[id(50)])?;
-                world.tickets.put(ticket(50));
-                world.notes.put(note(61, Audience::Field));
-                save_world(tx, &world, at(9))
+                let mut unit = load_unit(tx, &[id(50)])?;
+                unit.tickets.put(ticket(50));
+                unit.notes.put(note(61, Audience::Field));
+                save_unit(tx, &unit, at(9))
             })
             .unwrap();
         t.db()
             .write_blocking(|tx| {
-                let mut world = load_world(tx, &[id(50)])?;
-                assert_eq!(moves(&world), [], "what is only loaded moves nowhere");
-                let mut moved = world.tickets.get(id(50)).unwrap().clone();
+                let mut unit = load_unit(tx, &[id(50)])?;
+                assert_eq!(moves(&unit), [], "what is only loaded moves nowhere");
+                let mut moved = unit.tickets.get(id(50)).unwrap().clone();
                 moved.leaf_areas = vec![id(8)];
-                assert_eq!(world.tickets.put(moved), 2);
-                let stays: Vec<_> = moves(&world).into_iter().map(|m| (m.kind, m.channel, m.stays)).collect();
+                assert_eq!(unit.tickets.put(moved), 2);
+                let stays: Vec<_> = moves(&unit).into_iter().map(|m| (m.kind, m.channel, m.stays)).collect();
                 let both = |kind| [(kind, Channel::Area(id(8)), Stay::Carried), (kind, Channel::Area(id(7)), Stay::Gone)];
                 assert_eq!(stays, [both("ticket"), both("note")].concat());
-                save_world(tx, &world, at(9))
+                save_unit(tx, &unit, at(9))
             })
             .unwrap();
     }

@@ -22,7 +22,7 @@ use crate::{
     db::{checkout, transaction},
     feed::{self, Later},
     hub::Hub,
-    loads::Loads,
+    open_order_counts::OpenOrderCounts,
     sql::db_error,
     tx::{Noted, Tx},
 };
@@ -43,7 +43,7 @@ pub(crate) trait Member: Send {
     /// The closure's, which is kept as its result too.
     fn run(&mut self, tx: Tx<'_>) -> Result<Noted>;
     /// Whether its result is an error that may pass.
-    fn may_pass(&self) -> bool;
+    fn is_transient(&self) -> bool;
     /// Runs the closure in a transaction of its own, as often as it takes, and keeps its result.
     fn run_alone(&mut self, conn: &mut PgConnection, hub: &Hub);
     /// Forgets the result for an error.
@@ -93,7 +93,7 @@ impl Lane {
             let kept = catch_unwind(AssertUnwindSafe(|| self.commit(&mut group)))
                 .unwrap_or_else(|_| Err(Error::internal("a closure of a group panicked")));
             // Who is done does not wait for who is run again.
-            let (again, done): (Vec<_>, Vec<_>) = group.into_iter().partition(|member| kept.is_err() || member.may_pass());
+            let (again, done): (Vec<_>, Vec<_>) = group.into_iter().partition(|member| kept.is_err() || member.is_transient());
             done.into_iter().for_each(Member::answer);
             for mut member in again {
                 self.alone(member.as_mut());
@@ -118,15 +118,15 @@ impl Lane {
     fn commit(&self, group: &mut [Box<dyn Member>]) -> Result<()> {
         let mut conn = checkout(&self.pool)?;
         let moved = transaction(&mut conn, |conn| {
-            let (mut later, mut loads) = (Later::default(), Loads::default());
+            let (mut later, mut open_order_counts) = (Later::default(), OpenOrderCounts::default());
             let shared = group.len() > 1;
             if shared {
                 conn.batch_execute("SET LOCAL lock_timeout = '10ms'").map_err(db_error)?;
             }
             for member in group.iter_mut() {
-                let counted = std::mem::take(&mut loads);
+                let counted = std::mem::take(&mut open_order_counts);
                 if let Ok(noted) = transaction(conn, |conn| member.run(Tx::pg_group(conn).counted(counted))) {
-                    loads = noted.loads;
+                    open_order_counts = noted.open_order_counts;
                     later.extend(noted.later.unwrap_or_default());
                 }
             }

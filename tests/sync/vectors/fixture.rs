@@ -1,4 +1,4 @@
-//! The small world that the vectors begin with, and its people.
+//! The small city that the vectors begin with, and its people.
 
 use std::collections::BTreeSet;
 
@@ -12,9 +12,9 @@ use bazdid_domain::{
     reference::{Reference, ReferenceRows},
     sync::engine::{Author, Authority},
     ticket::{Boundary, PointSource, StatusChange, Ticket, TicketOrigin, TicketStatus},
+    unit_of_work::UnitOfWork,
     visibility::{Parts, Reach},
     work_order::{Answer, Assignment, WorkOrder, WorkOrderKind, WorkOrderState},
-    world::World,
 };
 use bazdid_protocol::{geo::Point, ids::Id, time::Timestamp};
 use serde_json::json;
@@ -232,10 +232,10 @@ pub fn offer(n: u128, organisation: u128, epoch: i64) -> Assignment {
 
 /// A ticket with an order that the old contractor held in epoch 1 and that is offered to the new one in epoch 2; the offer is
 /// open until an hour ago.
-pub fn world() -> World {
-    let mut world = World::default();
-    world.tickets.load([ticket(TICKET)]);
-    world.work_orders.load([WorkOrder {
+pub fn unit() -> UnitOfWork {
+    let mut unit = UnitOfWork::default();
+    unit.tickets.load([ticket(TICKET)]);
+    unit.work_orders.load([WorkOrder {
         id: id(ORDER),
         rev: 4,
         stamp: NOW.plus_minutes(-900),
@@ -263,36 +263,36 @@ pub fn world() -> World {
         updated_at: NOW.plus_minutes(-900),
     }]);
     let withdrawn = Assignment { answer: Some(Answer::Withdrawn), answered_at: Some(NOW.plus_minutes(-450)), ..offer(OFFER_1, OLD, 1) };
-    world.assignments.load([withdrawn, offer(OFFER_2, NEW, 2)]);
-    world
+    unit.assignments.load([withdrawn, offer(OFFER_2, NEW, 2)]);
+    unit
 }
 
 /// Changes the order.
-pub fn order(world: &mut World, change: impl FnOnce(&mut WorkOrder)) {
-    let mut row = world.work_orders.get(id(ORDER)).unwrap().clone();
+pub fn order(unit: &mut UnitOfWork, change: impl FnOnce(&mut WorkOrder)) {
+    let mut row = unit.work_orders.get(id(ORDER)).unwrap().clone();
     change(&mut row);
-    world.work_orders.put(row);
+    unit.work_orders.put(row);
 }
 
 /// Changes an offer.
-pub fn assignment(world: &mut World, n: u128, change: impl FnOnce(&mut Assignment)) {
-    let mut row = world.assignments.get(id(n)).unwrap().clone();
+pub fn assignment(unit: &mut UnitOfWork, n: u128, change: impl FnOnce(&mut Assignment)) {
+    let mut row = unit.assignments.get(id(n)).unwrap().clone();
     change(&mut row);
-    world.assignments.put(row);
+    unit.assignments.put(row);
 }
 
 /// The office ends the ticket, `minutes` before now.
-pub fn ended(world: &mut World, to: TicketStatus, minutes: i64) {
+pub fn ended(unit: &mut UnitOfWork, to: TicketStatus, minutes: i64) {
     let at = NOW.plus_minutes(-minutes);
-    world.tickets.put(Ticket { status: to, duplicate_of: (to == TicketStatus::Duplicate).then_some(id(MASTER)), ..ticket(TICKET) });
+    unit.tickets.put(Ticket { status: to, duplicate_of: (to == TicketStatus::Duplicate).then_some(id(MASTER)), ..ticket(TICKET) });
     let from = Some(TicketStatus::InWork);
-    world.status_changes.put(StatusChange { id: id(1), ticket_id: id(TICKET), from, to, actor: Some(id(1)), reason: None, at });
+    unit.status_changes.put(StatusChange { id: id(1), ticket_id: id(TICKET), from, to, actor: Some(id(1)), reason: None, at });
 }
 
 /// What a transaction wrote is what the next one loads.
-pub fn commit(world: &World) -> World {
-    let mut next = World::default();
-    macro_rules! again { ($($table:ident),+) => { $(next.$table.load(world.$table.iter().cloned());)+ } }
+pub fn commit(unit: &UnitOfWork) -> UnitOfWork {
+    let mut next = UnitOfWork::default();
+    macro_rules! again { ($($table:ident),+) => { $(next.$table.load(unit.$table.iter().cloned());)+ } }
     again!(
         tickets,
         status_changes,

@@ -15,7 +15,7 @@ use std::{
 use serde_json::Value;
 
 use crate::{
-    Told,
+    BenchResult,
     figures::{float, scramble},
 };
 use bazdid_clock::{SharedClock, SharedIds, Stopwatch};
@@ -83,7 +83,7 @@ impl Watch {
     ///
     /// # Errors
     /// The thread cannot be started.
-    pub fn start() -> Told<Arc<Self>> {
+    pub fn start() -> BenchResult<Arc<Self>> {
         let watch = Arc::new(Self::default());
         let told = Arc::clone(&watch);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -102,7 +102,7 @@ impl Watch {
     ///
     /// # Errors
     /// Somebody does.
-    pub fn go_on(&self) -> Told<()> {
+    pub fn go_on(&self) -> BenchResult<()> {
         if self.interrupted.load(Ordering::SeqCst) { Err(Failure::said("interrupted; what was made is removed")) } else { Ok(()) }
     }
 
@@ -131,7 +131,7 @@ async fn signal() -> bool {
 }
 
 /// A city that is ready to be loaded: the demonstration's, after its field day.
-pub struct Ground {
+pub struct BenchEnv {
     folder: tempfile::TempDir,
     url: String,
     scratch: Option<Scratch>,
@@ -145,12 +145,12 @@ pub struct Ground {
     pub ids: SharedIds,
 }
 
-impl Ground {
+impl BenchEnv {
     /// Plays the demonstration's day into a database of its own.
     ///
     /// # Errors
     /// The database cannot be made, or the demonstration fails.
-    pub fn prepare(place: &Where, city: CityWord, requests: Option<usize>, env: &Env) -> Told<Self> {
+    pub fn prepare(place: &Where, city: CityWord, requests: Option<usize>, env: &Env) -> BenchResult<Self> {
         let folder = tempfile::Builder::new().prefix("bazdid-bench-").tempdir();
         let folder = folder.map_err(|e| Failure::said(format!("no temporary folder: {e}")))?;
         let (url, scratch) = match place {
@@ -161,20 +161,20 @@ impl Ground {
             }
         };
         let watch = Watch::start()?;
-        let mut ground = Self { folder, url, scratch, summary: Value::Null, city, watch, clock: env.clock.clone(), ids: env.ids.clone() };
-        let (data, summary) = (ground.data(), ground.file("summary.json"));
+        let mut bench = Self { folder, url, scratch, summary: Value::Null, city, watch, clock: env.clock.clone(), ids: env.ids.clone() };
+        let (data, summary) = (bench.data(), bench.file("summary.json"));
         let word = clap::ValueEnum::to_possible_value(&city).map(|v| v.get_name().to_owned()).unwrap_or_default();
-        let mut demo = ground.program()?;
-        demo.args(["demo", "--exit", "--port", "0", "--city", &word, "--database", &ground.url, "--data"]).arg(data);
+        let mut demo = bench.program()?;
+        demo.args(["demo", "--exit", "--port", "0", "--city", &word, "--database", &bench.url, "--data"]).arg(data);
         // Its pictures are not what is measured.
         demo.args(["--photo-pixels", "160", "--summary-file"]).arg(&summary);
         if let Some(requests) = requests {
             demo.args(["--requests", &requests.to_string()]);
         }
-        ground.finish(demo, "bazdid demo")?;
+        bench.finish(demo, "bazdid demo")?;
         let text = std::fs::read(&summary).map_err(|e| Failure::said(format!("the demonstration left no summary: {e}")))?;
-        ground.summary = serde_json::from_slice(&text).map_err(|e| Failure::said(format!("the demonstration's summary: {e}")))?;
-        Ok(ground)
+        bench.summary = serde_json::from_slice(&text).map_err(|e| Failure::said(format!("the demonstration's summary: {e}")))?;
+        Ok(bench)
     }
 
     /// A place in the city that a number determines.
@@ -217,7 +217,7 @@ impl Ground {
     ///
     /// # Errors
     /// The database refuses.
-    pub fn copy_database(&mut self, name: &str) -> Told<String> {
+    pub fn copy_database(&mut self, name: &str) -> BenchResult<String> {
         let file = self.file(&format!("{name}.db"));
         Ok(match &mut self.scratch {
             Some(scratch) => scratch.copy(name)?,
@@ -236,7 +236,7 @@ impl Ground {
     ///
     /// # Errors
     /// The system does not tell which program runs.
-    pub fn program(&self) -> Told<Command> {
+    pub fn program(&self) -> BenchResult<Command> {
         let program = config::program().map_err(|e| Failure::said(format!("the program's own file is not known: {e}")))?;
         let mut command = Command::new(program);
         command
@@ -256,7 +256,7 @@ impl Ground {
     ///
     /// # Errors
     /// It fails, or somebody wants the bench to end.
-    pub fn finish(&self, mut command: Command, what: &str) -> Told<()> {
+    pub fn finish(&self, mut command: Command, what: &str) -> BenchResult<()> {
         let log = self.file("command.log");
         let open = || std::fs::File::create(&log).map_err(|e| Failure::said(format!("cannot write {}: {e}", log.display())));
         let file = open()?;
@@ -285,7 +285,7 @@ impl Ground {
     ///
     /// # Errors
     /// It does not become ready within a minute.
-    pub fn serve(&self) -> Told<Served> {
+    pub fn serve(&self) -> BenchResult<Served> {
         self.watch.go_on()?;
         let watch = Stopwatch::start();
         let said = |e: std::io::Error| Failure::said(format!("the server cannot be started: {e}"));
@@ -326,7 +326,7 @@ impl Ground {
     ///
     /// # Errors
     /// Something stays behind.
-    pub fn close(mut self) -> Told<()> {
+    pub fn close(mut self) -> BenchResult<()> {
         self.watch.kill();
         if let Some(scratch) = &mut self.scratch {
             scratch.drop_all()?;
@@ -338,7 +338,7 @@ impl Ground {
     ///
     /// # Errors
     /// Nobody does.
-    pub fn person(&self, role: Role) -> Told<Person> {
+    pub fn person(&self, role: Role) -> BenchResult<Person> {
         let logins = self.summary.get("logins").and_then(Value::as_array).into_iter().flatten();
         let text = |login: &Value, name: &str| login.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         let mut fits = logins.filter(|l| l.get("role").and_then(Value::as_str) == Some(role.as_str()));
@@ -382,11 +382,11 @@ impl Served {
     ///
     /// # Errors
     /// The server does not tell.
-    pub fn count_statements(&self) -> Told<Statements<'_>> {
+    pub fn count_statements(&self) -> BenchResult<Statements<'_>> {
         Ok(Statements { server: self, before: self.statements()? })
     }
 
-    fn statements(&self) -> Told<f64> {
+    fn statements(&self) -> BenchResult<f64> {
         let url = format!("{}/metrics", self.base);
         let said = |e: ureq::Error| Failure::said(format!("the server does not tell its figures: {e}"));
         let text = ureq::get(url).call().map_err(said)?.body_mut().read_to_string().map_err(said)?;
@@ -400,7 +400,7 @@ impl Statements<'_> {
     ///
     /// # Errors
     /// The server does not tell.
-    pub fn each(&self, requests: usize) -> Told<f64> {
+    pub fn each(&self, requests: usize) -> BenchResult<f64> {
         Ok((self.server.statements()? - self.before) / float(requests))
     }
 }

@@ -11,8 +11,8 @@ use crate::{
         access::{Done, Grants},
         limits::{HELD_DAYS, OVERDUE_STEP},
         push::{
-            around,
             case::{Case, waiting},
+            context,
         },
     },
     timers::Step,
@@ -24,10 +24,10 @@ use bazdid_domain::{
     sync::{
         engine::{Act, Author, Authority},
         journal::Journaled,
+        merge_context::MergeContext,
         stamp::{Skew, Stamp},
-        surroundings::Surroundings,
     },
-    world::World,
+    unit_of_work::UnitOfWork,
 };
 use bazdid_protocol::{
     error::{Error, Result},
@@ -90,9 +90,9 @@ impl KeptMutations {
     ///
     /// # Errors
     /// The database fails.
-    pub fn fetch(&self, tx: &mut Tx<'_>, world: &mut World, around: &mut Surroundings<'_>) -> Result<()> {
+    pub fn fetch(&self, tx: &mut Tx<'_>, unit: &mut UnitOfWork, context: &mut MergeContext<'_>) -> Result<()> {
         let cases: Vec<Case> = self.0.iter().map(|one| one.case.clone()).collect();
-        around::fetch(tx, world, around, &cases)
+        context::fetch(tx, unit, context, &cases)
     }
 
     /// The mutations as the rules see them. What no rule can read stays aside.
@@ -151,34 +151,34 @@ pub fn set_overdue_aside(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Step> {
     }
     let entities: Vec<Uuid> = rows.iter().map(|r| r.entity).collect();
     let roots = store::aggregate::find_roots(tx, &entities)?;
-    let mut world = store::aggregate::load_world(tx, &roots.iter().map(|(_, ticket)| *ticket).collect::<Vec<_>>())?;
+    let mut unit = store::aggregate::load_unit(tx, &roots.iter().map(|(_, ticket)| *ticket).collect::<Vec<_>>())?;
     // Read again under the lock of the tickets: a push may have released some of them.
     let ids: Vec<MutationId> = rows.iter().map(|r| r.id).collect();
     let mut held: Vec<Journaled> = store::mutation::find_mutations(tx, &ids)?;
     held.retain(|row| row.status == Status::Held);
     for row in &mut held {
         let root = roots.iter().find(|(id, _)| *id == row.entity).map(|(_, ticket)| *ticket);
-        let conflict = row.conflict_id.or_else(|| root.and_then(|ticket| raise(&mut world, ctx, row, ticket)));
+        let conflict = row.conflict_id.or_else(|| root.and_then(|ticket| raise(&mut unit, ctx, row, ticket)));
         let code = row.code.unwrap_or(OutcomeCode::Dependency);
         let outcome = Outcome::of(Status::Conflict, code, "what it waits for did not come; a person decides");
         row.settle(&Outcome { conflict, ..outcome });
         row.revised_at = Some(ctx.now);
     }
     store::mutation::update_mutations(tx, &held)?;
-    change::keep(tx, ctx, &mut world, Change::default())?;
+    change::keep(tx, ctx, &mut unit, Change::default())?;
     Ok(Step { done: held.len(), more })
 }
 
-fn raise(world: &mut World, ctx: &Ctx, row: &Journaled, ticket: TicketId) -> Option<ConflictId> {
-    let areas = world.tickets.get(ticket)?.leaf_areas.clone();
-    let order = world.work_orders.get(WorkOrderId::new(row.entity)).map(|o| o.id);
+fn raise(unit: &mut UnitOfWork, ctx: &Ctx, row: &Journaled, ticket: TicketId) -> Option<ConflictId> {
+    let areas = unit.tickets.get(ticket)?.leaf_areas.clone();
+    let order = unit.work_orders.get(WorkOrderId::new(row.entity)).map(|o| o.id);
     let key = overdue_key(row.entity, row.actor);
     let id = ConflictId::new(name_uuid(&key));
     let cause = Cause::Command(row.id).id();
-    let before = world.conflicts.get(id).cloned();
+    let before = unit.conflicts.get(id).cloned();
     let mut kept = before.as_ref().and_then(|b| b.mine.as_array().cloned()).unwrap_or_default();
     kept.push(json!({ "mutation": row.id, "cmd": row.cmd, "at": row.est, "actor": row.actor, "waits_for": row.waits_for }));
-    world.conflicts.put(Conflict {
+    unit.conflicts.put(Conflict {
         id,
         rev: 0,
         key,

@@ -13,8 +13,9 @@ use crate::{
     sync::{
         access::{Done, Grants},
         push::{
-            Push, Settled, around,
+            Push, Settled,
             case::{Case, Origin, give_stamp, open, reused},
+            context,
             echo::echoes,
             group::units_of,
             known_again,
@@ -28,11 +29,11 @@ use bazdid_domain::{
     sync::{
         engine::{self, Act, Author, Authority},
         journal::Journaled,
+        merge_context::MergeContext,
         stamp::{Skew, Stamp},
-        surroundings::Surroundings,
     },
+    unit_of_work::UnitOfWork,
     wire,
-    world::World,
 };
 use bazdid_protocol::{
     channel::Channel,
@@ -49,13 +50,13 @@ use bazdid_store::{self as store, Tx};
 type AuthorKey = (AccountId, DeviceId, (Authority, Vec<GrantId>));
 
 /// A batch on the desk.
-pub(super) struct Desk<'a> {
-    pub world: World,
+pub(super) struct PushBatch<'a> {
+    pub unit: UnitOfWork,
     pub cases: Vec<Case>,
     pub grants: Grants,
     pub ctx: &'a Ctx,
     pub reference: &'a Reference,
-    pub around: Surroundings<'a>,
+    pub context: MergeContext<'a>,
     /// What refused commands would have made.
     refused: BTreeSet<Uuid>,
     authors: BTreeMap<AuthorKey, Author>,
@@ -79,15 +80,16 @@ pub(super) fn settle(tx: &mut Tx<'_>, push: &Push<'_>, items: &[Item<'_>], place
         store::mutation::update_mutations(tx, &moved)?;
     } else {
         let names: BTreeSet<Uuid> = cases.iter().flat_map(Case::names).collect();
-        let mut desk = Desk { cases, grants: push.grants.clone(), ..Desk::new(push.ctx, &push.reference, World::default()) };
-        around::fetch(tx, &mut desk.world, &mut desk.around, &desk.cases)?;
-        desk.find_refused(tx)?;
-        last_eff = desk.give_stamps(push, items, last_eff);
-        desk.decide_all((0..desk.cases.len()).collect())?;
-        desk.release(tx, names)?;
-        desk.sound_alarms();
-        engine::settle(&mut desk.world, &desk.around, push.ctx.now);
-        answers.extend(desk.finish(tx, push, moved)?);
+        let mut batch =
+            PushBatch { cases, grants: push.grants.clone(), ..PushBatch::new(push.ctx, &push.reference, UnitOfWork::default()) };
+        context::fetch(tx, &mut batch.unit, &mut batch.context, &batch.cases)?;
+        batch.find_refused(tx)?;
+        last_eff = batch.give_stamps(push, items, last_eff);
+        batch.decide_all((0..batch.cases.len()).collect())?;
+        batch.release(tx, names)?;
+        batch.sound_alarms();
+        engine::settle(&mut batch.unit, &batch.context, push.ctx.now);
+        answers.extend(batch.finish(tx, push, moved)?);
     }
     for (place, first) in repeats {
         let answer = answers.get(&first).map(|a| ResultItem { replayed: true, seq: items.get(place).map(|i| i.seq), ..a.clone() });
@@ -131,27 +133,27 @@ fn sort_out(tx: &mut Tx<'_>, push: &Push<'_>, items: &[Item<'_>], places: &[usiz
     Ok(sorted)
 }
 
-impl<'a> Desk<'a> {
-    /// An empty desk over a world.
-    pub fn new(ctx: &'a Ctx, reference: &'a Reference, world: World) -> Self {
+impl<'a> PushBatch<'a> {
+    /// An empty desk over a unit of work.
+    pub fn new(ctx: &'a Ctx, reference: &'a Reference, unit: UnitOfWork) -> Self {
         Self {
-            world,
+            unit,
             cases: Vec::new(),
             grants: Grants::default(),
             ctx,
             reference,
-            around: ctx.surroundings(reference),
+            context: ctx.merge_context(reference),
             refused: BTreeSet::new(),
             authors: BTreeMap::new(),
         }
     }
 }
 
-impl Desk<'_> {
+impl PushBatch<'_> {
     /// Looks up which unknown entities are unknown because their creation was refused.
     fn find_refused(&mut self, tx: &mut Tx<'_>) -> Result<()> {
         let known =
-            |id: Uuid| self.world.tickets.get(TicketId::new(id)).is_some() || self.world.work_orders.get(WorkOrderId::new(id)).is_some();
+            |id: Uuid| self.unit.tickets.get(TicketId::new(id)).is_some() || self.unit.work_orders.get(WorkOrderId::new(id)).is_some();
         let made: BTreeSet<Uuid> = self.cases.iter().filter_map(Case::creates_named).map(|new| new.id).collect();
         let unknown: BTreeSet<Uuid> = self.cases.iter().map(|c| c.row.entity).filter(|e| !known(*e) && !made.contains(e)).collect();
         if !unknown.is_empty() {
@@ -166,8 +168,8 @@ impl Desk<'_> {
             let (Origin::Fresh(place) | Origin::Again(place)) = case.origin else { continue };
             let Some(item) = items.get(place) else { continue };
             let entity = case.row.entity;
-            let ticket = self.world.tickets.get(TicketId::new(entity)).map(|t| t.stamp);
-            let issued = ticket.or_else(|| self.world.work_orders.get(WorkOrderId::new(entity)).map(|o| o.stamp));
+            let ticket = self.unit.tickets.get(TicketId::new(entity)).map(|t| t.stamp);
+            let issued = ticket.or_else(|| self.unit.work_orders.get(WorkOrderId::new(entity)).map(|o| o.stamp));
             give_stamp(push, case, item, issued, last_eff);
             if item.read.mutation.is_ok() {
                 last_eff = last_eff.max(case.row.eff);
@@ -189,10 +191,10 @@ impl Desk<'_> {
 
     /// Decides what stands and falls together; whether it no longer waits.
     fn decide_unit(&mut self, unit: &[usize]) -> Result<bool> {
-        let mark = self.world.mark();
+        let mark = self.unit.mark();
         let mut stopped = None;
         for n in unit {
-            // Lent out: the rules change the world, not the cases.
+            // Lent out: the rules change the unit of work, not the cases.
             let cases = std::mem::take(&mut self.cases);
             let judged = cases.get(*n).map(|case| self.judge(case));
             self.cases = cases;
@@ -213,7 +215,7 @@ impl Desk<'_> {
             }
         }
         if let Some((to_blame, outcome)) = stopped {
-            self.world.rollback(mark);
+            self.unit.rollback(mark);
             self.hold_or_refuse_others(unit, to_blame, &outcome);
         }
         Ok(unit.iter().filter_map(|n| self.cases.get(*n)).any(|c| !c.is_held()))
@@ -265,7 +267,7 @@ impl Desk<'_> {
             office: false,
         };
         // A mistake in a rule is to blame on one group, not on everybody who waits for the database.
-        let asked = catch_unwind(AssertUnwindSafe(|| engine::decide(&mut self.world, &self.around, author, &act)));
+        let asked = catch_unwind(AssertUnwindSafe(|| engine::decide(&mut self.unit, &self.context, author, &act)));
         let mut outcome = asked.map_err(|_| Error::internal(format!("the rules panicked at mutation {}", row.id)))?;
         if outcome.status == Status::Held && outcome.waits_for.is_some_and(|thing| self.refused.contains(&thing)) {
             outcome = case.orphaned();
@@ -280,7 +282,7 @@ impl Desk<'_> {
     fn finish(mut self, tx: &mut Tx<'_>, push: &Push<'_>, moved: Vec<Journaled>) -> Result<BTreeMap<usize, ResultItem>> {
         let echoes = echoes(&self);
         self.journal(tx, moved)?;
-        change::keep(tx, self.ctx, &mut self.world, Change { echoes, ..Change::default() })?;
+        change::keep(tx, self.ctx, &mut self.unit, Change { echoes, ..Change::default() })?;
         // Who only hands in reads nothing.
         let own = match push.authority {
             Some(Authority::Revoked) => BTreeSet::new(),
@@ -335,12 +337,12 @@ impl Desk<'_> {
             return;
         }
         let id = case.row.entity;
-        let shown = |kind| carried(&self.world, kind, id).filter(|(_, channels)| !channels.is_disjoint(own));
+        let shown = |kind| carried(&self.unit, kind, id).filter(|(_, channels)| !channels.is_disjoint(own));
         if let Some((v, _)) = shown("work_order") {
-            answer.state = self.world.work_orders.get(WorkOrderId::new(id)).map(|o| wire::work_order(o).to_value());
+            answer.state = self.unit.work_orders.get(WorkOrderId::new(id)).map(|o| wire::work_order(o).to_value());
             answer.v = answer.v.or(Some(v));
         } else if let Some((v, _)) = shown("ticket") {
-            answer.state = self.world.tickets.get(TicketId::new(id)).map(|t| wire::ticket(t).to_value());
+            answer.state = self.unit.tickets.get(TicketId::new(id)).map(|t| wire::ticket(t).to_value());
             answer.v = answer.v.or(Some(v));
         }
     }

@@ -1,4 +1,4 @@
-//! What the sync's rules must know of the world around the tickets of a batch, one query a table.
+//! What the sync's rules must know of the context around the tickets of a batch, one query a table.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use crate::{
 };
 use bazdid_domain::{
     duplicate::{SAME_PLACE_M, SAME_TIME_US},
-    sync::surroundings::Neighbour,
+    sync::merge_context::Neighbour,
 };
 use bazdid_protocol::{
     error::Result,

@@ -82,7 +82,7 @@ pub enum Seen {
 
 /// A command that a row stands for, before it has a place in the device's sequence.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Deed {
+pub struct RowCommand {
     /// Identity: follows from device, row and content, so that what is sent again is known again. A work event's is its row's. See
     /// [`identities`].
     pub id: MutationId,
@@ -106,7 +106,7 @@ pub struct Deed {
     pub args: Value,
 }
 
-impl Deed {
+impl RowCommand {
     /// The mutation at a place of the device's sequence.
     #[must_use]
     pub fn mutation(&self, seq: i64) -> Value {
@@ -123,7 +123,7 @@ pub enum Reading {
     /// Nothing: the server has it so.
     Same,
     /// These commands.
-    Deeds(Vec<Deed>),
+    Deeds(Vec<RowCommand>),
     /// What differs is not the app's to write: the server's row is sent again.
     NotWritable,
     /// The row has changed since the app's snapshot and says something else: the app must pull first.
@@ -195,8 +195,8 @@ impl Author<'_> {
             (Table::Visits, None) => {
                 let left = self.columns.instant("left_at");
                 let departure = self.departure(|args| {
-                    let deed = self.deed("visit.leave", None, args);
-                    Deed { id: MutationId::new(name_uuid(&format!("{}|{left:?}", deed.id))), ..deed }
+                    let command = self.command("visit.leave", None, args);
+                    RowCommand { id: MutationId::new(name_uuid(&format!("{}|{left:?}", command.id))), ..command }
                 });
                 Reading::Deeds([self.arrival()].into_iter().chain(departure).collect())
             }
@@ -216,10 +216,10 @@ impl Author<'_> {
     }
 
     /// A command about the row's order or ticket; identity and the rest follow.
-    fn deed(&self, cmd: &'static str, at: Option<Timestamp>, args: Value) -> Deed {
+    fn command(&self, cmd: &'static str, at: Option<Timestamp>, args: Value) -> RowCommand {
         let (table, row) = (self.pushed.table, self.pushed.id);
         let name = format!("watermelon|{}|{table}|{row}|{cmd}|{args}", self.sender.device);
-        Deed {
+        RowCommand {
             id: MutationId::new(name_uuid(&name)),
             subject: (table, row),
             at: at.unwrap_or(self.sender.sent_at),
@@ -234,9 +234,9 @@ impl Author<'_> {
     }
 
     /// A command that changes what is there: to say the same once more after another change is another command.
-    fn change(&self, cmd: &'static str, args: Value) -> Deed {
-        let deed = self.deed(cmd, None, args);
-        Deed { id: self.change_id(cmd), needs: [deed.needs, vec![self.pushed.id]].concat(), ..deed }
+    fn change(&self, cmd: &'static str, args: Value) -> RowCommand {
+        let command = self.command(cmd, None, args);
+        RowCommand { id: self.change_id(cmd), needs: [command.needs, vec![self.pushed.id]].concat(), ..command }
     }
 
     fn wrote(&self, known: &Known) -> bool {
@@ -267,14 +267,14 @@ impl Author<'_> {
         }
     }
 
-    fn new_ticket(&self) -> Deed {
+    fn new_ticket(&self) -> RowCommand {
         let columns = self.columns;
         let args = json!({
             "category": columns.id_argument("category_id"), "text": columns.raw("text"), "point": columns.point_argument(),
             "address_text": columns.get("address_text"),
         });
         let at = columns.instant("created_at").or_else(|| columns.instant("updated_at"));
-        Deed { entity: Some(self.pushed.id), needs: Vec::new(), epoch: None, ..self.deed("ticket.create", at, args) }
+        RowCommand { entity: Some(self.pushed.id), needs: Vec::new(), epoch: None, ..self.command("ticket.create", at, args) }
     }
 
     fn ticket(&self, known: &Known) -> Reading {
@@ -300,7 +300,7 @@ impl Author<'_> {
         }
         // The library's own `updated_at` says when, if the app has it: then it is not what the server had sent.
         let at = columns.instant("updated_at").filter(|at| known.row.get("updated_at") != Some(&json!(ms(*at))));
-        Reading::Deeds(vec![Deed {
+        Reading::Deeds(vec![RowCommand {
             entity: Some(self.pushed.id),
             at: at.unwrap_or(self.sender.sent_at),
             epoch: None,
@@ -310,7 +310,7 @@ impl Author<'_> {
         }])
     }
 
-    fn event(&self) -> Deed {
+    fn event(&self) -> RowCommand {
         let columns = self.columns;
         let word = columns.get("kind").and_then(Value::as_str).unwrap_or_default();
         let why = || json!({ "reason": columns.get("reason"), "visit": columns.id_argument("visit_id"), "review_at": columns.instant_argument("review_at") });
@@ -327,30 +327,30 @@ impl Author<'_> {
             // What the app cannot say is no command: the engine answers that it does not know it.
             Ok(WorkEventKind::Retract) | Err(_) => ("work.unknown", json!({ "kind": columns.get("kind") })),
         };
-        Deed {
+        RowCommand {
             id: WorkEventId::new(self.pushed.id).command(),
             entity: columns.id("work_order_id"),
-            ..self.deed(cmd, columns.instant("at"), args)
+            ..self.command(cmd, columns.instant("at"), args)
         }
     }
 
-    fn arrival(&self) -> Deed {
+    fn arrival(&self) -> RowCommand {
         let columns = self.columns;
         let args = json!({
             "visit": self.pushed.id, "kind": columns.get("kind"), "arrived_at": columns.instant_argument("arrived_at"),
             "point": columns.point_argument(), "mock": self.mock(),
         });
-        self.deed("visit.record", columns.instant("arrived_at"), args)
+        self.command("visit.record", columns.instant("arrived_at"), args)
     }
 
-    fn departure(&self, command: impl FnOnce(Value) -> Deed) -> Option<Deed> {
+    fn departure(&self, command: impl FnOnce(Value) -> RowCommand) -> Option<RowCommand> {
         let left = self.columns.instant("left_at");
         let outcome = self.columns.get("outcome");
         if left.is_none() && outcome.is_none() {
             return None;
         }
-        let deed = command(json!({ "visit": self.pushed.id, "outcome": outcome }));
-        Some(Deed { at: left.unwrap_or(deed.at), needs: [deed.needs, vec![self.pushed.id]].concat(), ..deed })
+        let command = command(json!({ "visit": self.pushed.id, "outcome": outcome }));
+        Some(RowCommand { at: left.unwrap_or(command.at), needs: [command.needs, vec![self.pushed.id]].concat(), ..command })
     }
 
     /// A visit is left once it was made; who was there and when does not change.
@@ -361,10 +361,10 @@ impl Author<'_> {
         if known.seen == Seen::Before {
             return Reading::Outdated;
         }
-        self.departure(|args| self.change("visit.leave", args)).map_or(Reading::NotWritable, |deed| Reading::Deeds(vec![deed]))
+        self.departure(|args| self.change("visit.leave", args)).map_or(Reading::NotWritable, |command| Reading::Deeds(vec![command]))
     }
 
-    fn photo(&self) -> Deed {
+    fn photo(&self) -> RowCommand {
         let columns = self.columns;
         let args = json!({
             "photo": self.pushed.id, "visit": columns.id_argument("visit_id"), "kind": columns.get("kind"),
@@ -373,7 +373,7 @@ impl Author<'_> {
             "captured_at": columns.instant_argument("captured_at"), "point": columns.point_argument(),
             "heading_deg": columns.get("heading_deg"), "mock": self.mock(),
         });
-        self.deed("photo.add", columns.instant("captured_at"), args)
+        self.command("photo.add", columns.instant("captured_at"), args)
     }
 
     /// What the device says of a fix being simulated.
@@ -386,18 +386,18 @@ impl Author<'_> {
         }
     }
 
-    fn measurement(&self) -> Deed {
+    fn measurement(&self) -> RowCommand {
         let columns = self.columns;
         let args = json!({
             "measurement": self.pushed.id, "item": columns.get("item"), "quantity": columns.get("quantity"),
             "unit": columns.get("unit"), "visit": columns.id_argument("visit_id"), "supersedes": columns.id_argument("supersedes"),
         });
-        self.deed("measurement.add", columns.instant("at"), args)
+        self.command("measurement.add", columns.instant("at"), args)
     }
 
-    fn new_note(&self) -> Deed {
+    fn new_note(&self) -> RowCommand {
         let args = json!({ "note": self.pushed.id, "text": self.columns.raw("text") });
-        self.deed("note.add", self.columns.instant("at"), args)
+        self.command("note.add", self.columns.instant("at"), args)
     }
 
     fn note(&self, known: &Known) -> Reading {

@@ -1,7 +1,7 @@
 //! The part of the database that one transaction decides about, held in memory.
 //!
 //! A world holds whole aggregates: tickets with everything below them. Rules read and write it; a refused group is
-//! undone by [`World::rollback`]; the store writes back what differs. Knows nothing of where rows come from.
+//! undone by [`UnitOfWork::rollback`]; the store writes back what differs. Knows nothing of where rows come from.
 
 use std::collections::{BTreeMap, BTreeSet, btree_map::Entry as Slot};
 
@@ -189,21 +189,21 @@ impl<E: Entity> Table<E> {
     }
 }
 
-macro_rules! world {
+macro_rules! unit {
     ($($(#[$doc:meta])* $field:ident : $ty:ty),+ $(,)?) => {
         /// The loaded aggregates.
         #[derive(Debug, Clone, Default)]
-        pub struct World {
+        pub struct UnitOfWork {
             $($(#[$doc])* pub $field: Table<$ty>,)+
             /// Tickets whose notes were left in the database: much text, which hardly anything is decided by.
             pub unread: BTreeSet<TicketId>,
         }
 
-        /// A point in the history of a world that it can be taken back to.
+        /// A point in the history of a unit of work that it can be taken back to.
         #[derive(Debug, Clone, Copy)]
         pub struct Mark { $($field: usize),+ }
 
-        impl World {
+        impl UnitOfWork {
             /// Remembers this point.
             #[must_use]
             pub fn mark(&self) -> Mark {
@@ -237,7 +237,7 @@ macro_rules! world {
     };
 }
 
-world! {
+unit! {
     /// Tickets, the roots.
     tickets: Ticket,
     /// History of their statuses.
@@ -266,7 +266,7 @@ world! {
     conflicts: Conflict,
 }
 
-impl World {
+impl UnitOfWork {
     /// The notes, for who looks for one that may have been there before: none may be unread.
     #[must_use]
     pub fn all_notes(&self) -> &Table<Note> {
@@ -299,15 +299,15 @@ mod tests {
 
     #[test]
     fn a_rollback_restores_what_stood_and_forgets_what_was_new() {
-        let mut world = World::default();
-        world.notes.load([Note { rev: 4, ..note(1, "loaded") }]);
-        assert_eq!(world.notes.put(note(1, "kept")), 5);
-        let mark = world.mark();
-        assert_eq!(world.notes.put(note(1, "refused")), 5, "one transaction raises a revision once");
-        world.notes.put(note(2, "refused too"));
-        world.rollback(mark);
-        let texts: Vec<_> = world.notes.iter().map(|n| n.text.as_str()).collect();
+        let mut unit = UnitOfWork::default();
+        unit.notes.load([Note { rev: 4, ..note(1, "loaded") }]);
+        assert_eq!(unit.notes.put(note(1, "kept")), 5);
+        let mark = unit.mark();
+        assert_eq!(unit.notes.put(note(1, "refused")), 5, "one transaction raises a revision once");
+        unit.notes.put(note(2, "refused too"));
+        unit.rollback(mark);
+        let texts: Vec<_> = unit.notes.iter().map(|n| n.text.as_str()).collect();
         assert_eq!(texts, ["kept"]);
-        assert_eq!(world.notes.changed().count(), 1);
+        assert_eq!(unit.notes.changed().count(), 1);
     }
 }

@@ -1,16 +1,16 @@
-//! What the engine must know of the world around the loaded tickets. PURE: the caller fetches it beforehand, with one query a
+//! What the engine must know of the context around the loaded tickets. PURE: the caller fetches it beforehand, with one query a
 //! table for a whole batch.
 //!
 //! What to fetch for a batch:
 //! - `neighbours`: for every `ticket.create` the tickets of its category and of any status that are at most
 //!   [`SAME_PLACE_M`](crate::duplicate::SAME_PLACE_M) and [`SAME_TIME_US`](crate::duplicate::SAME_TIME_US) from it; more do no
-//!   harm, the engine looks closer. Those of the same batch are found in the world.
+//!   harm, the engine looks closer. Those of the same batch are found in the unit of work.
 //! - `same_bytes`: for every sha-256 of a `photo.add` in the batch the stored photos with it. Load their tickets into the
-//!   world as well, so that both sides get their verdicts, whichever came first.
+//!   unit of work as well, so that both sides get their verdicts, whichever came first.
 //! - `codes_taken`: of the codes `code_for(ticket, 0..CODE_ATTEMPTS)` of new tickets those that other tickets have.
 //! - `taken_ids`: of the ids that the batch gives to new rows ([`Command::creates`](bazdid_protocol::command::Command::creates))
 //!   those that name a row of any kind already.
-//! - Into the world, beside the tickets that the batch names, the tickets that those duplicate.
+//! - Into the unit of work, beside the tickets that the batch names, the tickets that those duplicate.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -47,9 +47,9 @@ impl From<&Ticket> for Neighbour {
     }
 }
 
-/// The world around the loaded tickets.
+/// The context around the loaded tickets.
 #[derive(Debug, Clone)]
-pub struct Surroundings<'a> {
+pub struct MergeContext<'a> {
     /// Areas, categories, organisations, contracts.
     pub reference: &'a Reference,
     /// Tickets near the new ones.
@@ -64,7 +64,7 @@ pub struct Surroundings<'a> {
     pub max_photo_bytes: i64,
 }
 
-impl<'a> Surroundings<'a> {
+impl<'a> MergeContext<'a> {
     /// With reference data alone: for commands that make neither tickets nor photos.
     #[must_use]
     pub fn new(reference: &'a Reference) -> Self {

@@ -21,7 +21,7 @@ use bazdid_protocol::{
     outcome::{OutcomeCode, Status},
     time::Timestamp,
 };
-use bazdid_service::kept::{self, Decision};
+use bazdid_service::quarantine::{self, Decision};
 
 /// The routes of this module.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -30,7 +30,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 
 /// A mutation that is kept aside.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct KeptView {
+pub struct QuarantinedView {
     /// Identity.
     pub id: MutationId,
     /// What became of it: `conflict` as long as nobody has decided.
@@ -60,7 +60,7 @@ pub struct KeptView {
     pub received_at: Timestamp,
 }
 
-impl From<Journaled> for KeptView {
+impl From<Journaled> for QuarantinedView {
     fn from(r: Journaled) -> Self {
         Self {
             id: r.id,
@@ -88,36 +88,36 @@ pub struct AdoptBody {
     pub about: Option<Uuid>,
 }
 
-/// List kept mutations
+/// List quarantined mutations
 ///
 /// Newest first: what devices sent that is set aside and belongs to nothing that the server knows.
-#[utoipa::path(tag = "inbox", params(Paging), responses((status = 200, body = Listed<KeptView>)), extensions(("x-permission" = json!("conflict.read"))))]
-#[get("/v1/kept-mutations")]
+#[utoipa::path(tag = "inbox", params(Paging), responses((status = 200, body = Listed<QuarantinedView>)), extensions(("x-permission" = json!("conflict.read"))))]
+#[get("/v1/quarantine")]
 async fn list(state: web::Data<State>, ctx: May<ConflictRead>, query: List<NoFilter>) -> Answer {
     let ctx = ctx.ctx();
     let (before, limit) = (query.after::<(Timestamp, MutationId)>()?, query.limit);
-    let found = state.db.read(move |tx| kept::list(tx, &ctx, before, limit + 1)).await?;
-    Ok(reply::plain(&Listed::page(found, limit, |r| (r.received_at, r.id))?.map(KeptView::from)))
+    let found = state.db.read(move |tx| quarantine::list(tx, &ctx, before, limit + 1)).await?;
+    Ok(reply::plain(&Listed::page(found, limit, |r| (r.received_at, r.id))?.map(QuarantinedView::from)))
 }
 
-/// Adopt a kept mutation
+/// Adopt a quarantined mutation
 ///
 /// It is decided again, with what its author was allowed then; the device finds the new answer among its results. `about` names the
 /// ticket or work order if it is not the one that the author named. Nobody decides about their own work or that of their organisation.
-#[utoipa::path(tag = "inbox", params(("id" = MutationId, Path)), request_body = AdoptBody, responses((status = 200, body = KeptView)), extensions(("x-permission" = json!("conflict.resolve"))))]
-#[post("/v1/kept-mutations/{id}/adopt")]
+#[utoipa::path(tag = "inbox", params(("id" = MutationId, Path)), request_body = AdoptBody, responses((status = 200, body = QuarantinedView)), extensions(("x-permission" = json!("conflict.resolve"))))]
+#[post("/v1/quarantine/{id}/adopt")]
 async fn adopt(state: web::Data<State>, ctx: May<ConflictResolve>, id: PathId<MutationTag>, body: Body<AdoptBody>) -> Answer {
     let ctx = ctx.ctx();
     let decision = Decision::Adopt { about: body.value.about };
-    Ok(reply::plain(&KeptView::from(state.db.write(move |tx| kept::decide(tx, &ctx, id.0, decision)).await?)))
+    Ok(reply::plain(&QuarantinedView::from(state.db.write(move |tx| quarantine::decide(tx, &ctx, id.0, decision)).await?)))
 }
 
-/// Discard a kept mutation
+/// Discard a quarantined mutation
 ///
 /// It is rejected; the journal keeps it with its payload. Nobody decides about their own work or that of their organisation.
-#[utoipa::path(tag = "inbox", params(("id" = MutationId, Path)), responses((status = 200, body = KeptView)), extensions(("x-permission" = json!("conflict.resolve"))))]
-#[post("/v1/kept-mutations/{id}/discard")]
+#[utoipa::path(tag = "inbox", params(("id" = MutationId, Path)), responses((status = 200, body = QuarantinedView)), extensions(("x-permission" = json!("conflict.resolve"))))]
+#[post("/v1/quarantine/{id}/discard")]
 async fn discard(state: web::Data<State>, ctx: May<ConflictResolve>, id: PathId<MutationTag>) -> Answer {
     let ctx = ctx.ctx();
-    Ok(reply::plain(&KeptView::from(state.db.write(move |tx| kept::decide(tx, &ctx, id.0, Decision::Discard)).await?)))
+    Ok(reply::plain(&QuarantinedView::from(state.db.write(move |tx| quarantine::decide(tx, &ctx, id.0, Decision::Discard)).await?)))
 }

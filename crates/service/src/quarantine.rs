@@ -11,13 +11,13 @@ use crate::{
     change::{Change, keep},
     conflict::know_epoch,
     reach::{Access, people_within, reach, root_within},
-    sync::kept::ready,
+    sync::quarantine::ready,
 };
 use bazdid_domain::{
     policy::Permission,
     sync::{engine, journal::Journaled},
+    unit_of_work::UnitOfWork,
     visibility::Reach,
-    world::World,
 };
 use bazdid_protocol::{
     error::{Code, Error, Result},
@@ -87,17 +87,17 @@ pub fn decide(tx: &mut Tx<'_>, ctx: &Ctx, id: MutationId, decision: Decision) ->
         Decision::Adopt { about } => about,
         Decision::Discard => None,
     };
-    let mut world = place_of(tx, ctx, &row, about)?;
-    let areas = world.tickets.iter().flat_map(|t| t.leaf_areas.clone()).collect();
+    let mut unit = place_of(tx, ctx, &row, about)?;
+    let areas = unit.tickets.iter().flat_map(|t| t.leaf_areas.clone()).collect();
     let kept = ready(tx, &reference, row.clone(), about.map(|entity| (entity, areas)))?;
     let mut outcomes = Vec::new();
     if decision != Decision::Discard {
-        let mut around = ctx.surroundings(&reference);
-        kept.fetch(tx, &mut world, &mut around)?;
+        let mut context = ctx.merge_context(&reference);
+        kept.fetch(tx, &mut unit, &mut context)?;
         for mut one in kept.acts() {
             four_eyes(ctx, &one.author)?;
-            know_epoch(&mut one, &world);
-            let outcome = engine::decide(&mut world, &around, &one.author, &one.act);
+            know_epoch(&mut one, &unit);
+            let outcome = engine::decide(&mut unit, &context, &one.author, &one.act);
             if outcome.status == Status::Held {
                 let why = "the server still does not know what this belongs to; say what it is about, discard it, or wait";
                 return Err(Error::with(Code::InvalidTransition, why));
@@ -107,13 +107,13 @@ pub fn decide(tx: &mut Tx<'_>, ctx: &Ctx, id: MutationId, decision: Decision) ->
         if outcomes.is_empty() {
             return Err(Error::with(Code::InvalidTransition, "no rule can read this; discard it, the journal keeps it"));
         }
-        engine::settle(&mut world, &around, ctx.now);
+        engine::settle(&mut unit, &context, ctx.now);
     }
     kept.settle(tx, ctx, &outcomes)?;
     let mut change = Change::default();
     let action = if decision == Decision::Discard { "mutation.discard" } else { "mutation.adopt" };
     change.audit(ctx, action, "mutation", id.uuid(), json!({ "cmd": row.cmd, "author": row.actor, "about": about }));
-    keep(tx, ctx, &mut world, change)?;
+    keep(tx, ctx, &mut unit, change)?;
     one(tx, id)?.ok_or_else(|| Error::internal("a mutation left the journal"))
 }
 
@@ -124,7 +124,7 @@ fn one(tx: &mut Tx<'_>, id: MutationId) -> Result<Option<Journaled>> {
 }
 
 fn unknown() -> Error {
-    Error::not_found("kept mutation")
+    Error::not_found("quarantined mutation")
 }
 
 fn allowed(tx: &mut Tx<'_>, ctx: &Ctx, permission: Permission) -> Result<Reach> {
@@ -136,12 +136,12 @@ fn allowed(tx: &mut Tx<'_>, ctx: &Ctx, permission: Permission) -> Result<Reach> 
 }
 
 /// The ticket that it is decided about, locked, if there is one: it must lie within reach too.
-fn place_of(tx: &mut Tx<'_>, ctx: &Ctx, row: &Journaled, about: Option<Uuid>) -> Result<World> {
+fn place_of(tx: &mut Tx<'_>, ctx: &Ctx, row: &Journaled, about: Option<Uuid>) -> Result<UnitOfWork> {
     if let Some(entity) = about {
         return root_within(tx, ctx, entity, Permission::ConflictResolve, Access::Write, "ticket or work order");
     }
     let known = !store::aggregate::find_roots(tx, &[row.entity])?.is_empty();
-    if known { root_within(tx, ctx, row.entity, Permission::ConflictResolve, Access::Write, "ticket") } else { Ok(World::default()) }
+    if known { root_within(tx, ctx, row.entity, Permission::ConflictResolve, Access::Write, "ticket") } else { Ok(UnitOfWork::default()) }
 }
 
 fn four_eyes(ctx: &Ctx, author: &engine::Author) -> Result<()> {

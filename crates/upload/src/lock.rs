@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Which uploads are in hand.
 #[derive(Debug, Default)]
-pub(super) struct Holds(Mutex<HashMap<UploadId, Arc<Slot>>>);
+pub(super) struct UploadLocks(Mutex<HashMap<UploadId, Arc<Slot>>>);
 
 #[derive(Debug, Default)]
 struct Slot {
@@ -32,8 +32,8 @@ struct Slot {
 
 /// An upload in hand; given back when dropped.
 #[derive(Debug)]
-pub struct Hold {
-    holds: Arc<Holds>,
+pub struct UploadLock {
+    locks: Arc<UploadLocks>,
     id: UploadId,
     slot: Arc<Slot>,
     turn: Option<OwnedMutexGuard<()>>,
@@ -49,29 +49,29 @@ impl Drop for Waiting<'_> {
     }
 }
 
-impl Holds {
-    pub(super) async fn take(self: &Arc<Self>, id: UploadId) -> Result<Hold> {
+impl UploadLocks {
+    pub(super) async fn take(self: &Arc<Self>, id: UploadId) -> Result<UploadLock> {
         let slot = Arc::clone(self.slots().entry(id).or_default());
         // Made first, so that the slot goes with it whatever comes.
-        let mut hold = Hold { holds: Arc::clone(self), id, slot: Arc::clone(&slot), turn: None, waited: false };
-        hold.turn = Arc::clone(&slot.turn).try_lock_owned().ok();
-        if hold.turn.is_none() {
-            hold.waited = true;
+        let mut lock = UploadLock { locks: Arc::clone(self), id, slot: Arc::clone(&slot), turn: None, waited: false };
+        lock.turn = Arc::clone(&slot.turn).try_lock_owned().ok();
+        if lock.turn.is_none() {
+            lock.waited = true;
             slot.waiting.fetch_add(1, Ordering::SeqCst);
             let _waiting = Waiting(&slot);
             slot.leave.notify_waiters();
             let turn = tokio::time::timeout(PATIENCE, Arc::clone(&slot.turn).lock_owned()).await;
-            hold.turn = Some(turn.map_err(|_| Error::new(Code::UploadLocked).retry_after(2))?);
+            lock.turn = Some(turn.map_err(|_| Error::new(Code::UploadLocked).retry_after(2))?);
         }
-        Ok(hold)
+        Ok(lock)
     }
 
     /// Takes an upload that nobody has in hand.
-    pub(super) fn try_take(self: &Arc<Self>, id: UploadId) -> Option<Hold> {
+    pub(super) fn try_take(self: &Arc<Self>, id: UploadId) -> Option<UploadLock> {
         let slot = Arc::clone(self.slots().entry(id).or_default());
-        let mut hold = Hold { holds: Arc::clone(self), id, slot: Arc::clone(&slot), turn: None, waited: false };
-        hold.turn = Arc::clone(&slot.turn).try_lock_owned().ok();
-        hold.turn.is_some().then_some(hold)
+        let mut lock = UploadLock { locks: Arc::clone(self), id, slot: Arc::clone(&slot), turn: None, waited: false };
+        lock.turn = Arc::clone(&slot.turn).try_lock_owned().ok();
+        lock.turn.is_some().then_some(lock)
     }
 
     fn slots(&self) -> std::sync::MutexGuard<'_, HashMap<UploadId, Arc<Slot>>> {
@@ -79,7 +79,7 @@ impl Holds {
     }
 }
 
-impl Hold {
+impl UploadLock {
     /// Which upload.
     #[must_use]
     pub const fn id(&self) -> UploadId {
@@ -104,10 +104,10 @@ impl Hold {
     }
 }
 
-impl Drop for Hold {
+impl Drop for UploadLock {
     fn drop(&mut self) {
         self.turn = None;
-        let mut slots = self.holds.slots();
+        let mut slots = self.locks.slots();
         // The map's and ours: nobody else knows the slot.
         if Arc::strong_count(&self.slot) <= 2 {
             slots.remove(&self.id);
@@ -126,26 +126,26 @@ mod tests {
 
     #[tokio::test]
     async fn the_newest_request_has_the_older_one_leave() {
-        let holds = Arc::new(Holds::default());
-        let first = holds.take(id(1)).await.unwrap();
-        assert!(!first.waited() && holds.try_take(id(1)).is_none() && holds.try_take(id(2)).is_some());
+        let locks = Arc::new(UploadLocks::default());
+        let first = locks.take(id(1)).await.unwrap();
+        assert!(!first.waited() && locks.try_take(id(1)).is_none() && locks.try_take(id(2)).is_some());
         let next = tokio::spawn({
-            let holds = Arc::clone(&holds);
-            async move { holds.take(id(1)).await }
+            let locks = Arc::clone(&locks);
+            async move { locks.take(id(1)).await }
         });
         first.wanted().await;
         drop(first);
         let second = next.await.unwrap().unwrap();
         assert!(second.waited());
         drop(second);
-        assert!(holds.slots().is_empty(), "nothing is kept of uploads that nobody has in hand");
+        assert!(locks.slots().is_empty(), "nothing is kept of uploads that nobody has in hand");
     }
 
     #[tokio::test(start_paused = true)]
     async fn who_does_not_leave_keeps_it_and_the_other_is_told() {
-        let holds = Arc::new(Holds::default());
-        let first = holds.take(id(1)).await.unwrap();
-        assert_eq!(holds.take(id(1)).await.unwrap_err().code, Code::UploadLocked);
+        let locks = Arc::new(UploadLocks::default());
+        let first = locks.take(id(1)).await.unwrap();
+        assert_eq!(locks.take(id(1)).await.unwrap_err().code, Code::UploadLocked);
         // The one who gave up asks nobody to leave any more.
         assert!(tokio::time::timeout(Duration::from_secs(60), first.wanted()).await.is_err());
     }

@@ -11,19 +11,19 @@ use crate::{
     sql::db_error,
     tx::Tx,
 };
-use bazdid_domain::{ticket_flow::in_hand, work_order::WorkOrderState, world::World};
+use bazdid_domain::{ticket_flow::in_hand, unit_of_work::UnitOfWork, work_order::WorkOrderState};
 use bazdid_protocol::{error::Result, ids::AccountId, text_enum::TextEnum as _};
 
 /// What was counted in this transaction and still stands. On PostgreSQL others may have committed meanwhile: the counts are as old as the
 /// transaction at most.
 #[derive(Debug, Default)]
-pub(crate) struct Loads(HashMap<AccountId, i64>);
+pub(crate) struct OpenOrderCounts(HashMap<AccountId, i64>);
 
-impl Loads {
-    /// Forgets those whose orders are written, who had them when the world was loaded and who has them now: they are counted anew. A world is
+impl OpenOrderCounts {
+    /// Forgets those whose orders are written, who had them when the unit of work was loaded and who has them now: they are counted anew. A unit of work is
     /// kept once in a transaction.
-    pub(crate) fn forget(&mut self, world: &World) {
-        for (was, now) in world.work_orders.changed() {
+    pub(crate) fn forget(&mut self, unit: &UnitOfWork) {
+        for (was, now) in unit.work_orders.changed() {
             for account in [was.and_then(|o| o.account_id), now.account_id].into_iter().flatten() {
                 self.0.remove(&account);
             }
@@ -33,12 +33,12 @@ impl Loads {
 
 /// How many orders accounts have in hand.
 pub(crate) fn list_loads(tx: &mut Tx<'_>, of: &[AccountId]) -> Result<HashMap<AccountId, i64>> {
-    let unknown: BTreeSet<AccountId> = of.iter().copied().filter(|a| !tx.loads().0.contains_key(a)).collect();
+    let unknown: BTreeSet<AccountId> = of.iter().copied().filter(|a| !tx.open_order_counts().0.contains_key(a)).collect();
     if !unknown.is_empty() {
         let counted = count(tx, &unknown.into_iter().collect::<Vec<_>>())?;
-        tx.loads().0.extend(counted);
+        tx.open_order_counts().0.extend(counted);
     }
-    Ok(of.iter().filter_map(|a| Some((*a, *tx.loads().0.get(a)?))).collect())
+    Ok(of.iter().filter_map(|a| Some((*a, *tx.open_order_counts().0.get(a)?))).collect())
 }
 
 fn count(tx: &mut Tx<'_>, of: &[AccountId]) -> Result<Vec<(AccountId, i64)>> {
