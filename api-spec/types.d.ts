@@ -24,6 +24,18 @@ export interface AnswerRow {
   work_order: Id | null;
 }
 
+/** An answer to an item of a checklist. */
+export interface AnswerSide {
+  /** By whom. */
+  actor: Id;
+  /** The answer's row. */
+  answer: Id;
+  /** Effective stamp. */
+  at: Instant;
+  /** The answer. */
+  value: unknown;
+}
+
 export type AreaKind = "city" | "region" | "district";
 
 /** A city, region or district, without its outline. */
@@ -45,6 +57,8 @@ export interface AreaRow {
 export type Audience = "field" | "office";
 
 export type Boundary = "clear" | "ambiguous_boundary" | "nearest" | "outside";
+
+export type CameFirst = "work" | "office" | "unknown";
 
 /** A category of requests; two levels. */
 export interface CategoryRow {
@@ -119,12 +133,18 @@ export interface ChecklistRow {
   version: number;
 }
 
+/** What both had seen; which of these it is follows from the kind of the conflict */
+export type ConflictBase = FieldBase | EmptySide | Epoch | KnownEpoch | RoundBase | EndedEpoch | Record<string, never> | unknown[] | null;
+
 export type ConflictKind = "stale_epoch" | "parallel_update" | "category_proposal" | "proposal" | "point_moved" | "declined_vs_submitted" | "relief_requested" | "already_submitted" | "measurement_disagrees" | "possible_duplicate" | "deleted_entity" | "verdict_disagrees" | "epoch_unknown" | "quarantined" | "held_too_long" | "photo_missing";
+
+/** What came; which of these it is follows from the kind of the conflict */
+export type ConflictMine = FieldSide | AnswerSide[] | FindingsSide[] | MeasurementSide[] | LateSide[] | LateVerdict[] | VerdictSide | Recorded[] | SubmissionSide | ReliefSide[] | WaitingSide[] | QuarantinedSide[] | HeldSide[] | PhotoSide | ProposalSide | TicketSide | Record<string, never> | unknown[] | null;
 
 /** Two people's work that the rules do not decide; for the office only. The sides depend on the kind: section 7 of `api-spec/sync.md`. */
 export interface ConflictRow {
   /** What both had seen; its members depend on `kind`. */
-  base: unknown;
+  base: ConflictBase;
   /** What holds until somebody decides. */
   default_in_force: string;
   /** Identity. */
@@ -132,7 +152,7 @@ export interface ConflictRow {
   /** Class. */
   kind: ConflictKind;
   /** What came; its members depend on `kind`. A list where several came. */
-  mine: unknown;
+  mine: ConflictMine;
   /** The first mutation (of measurements, possible duplicates and missing photos: the row). */
   mutation: string;
   /** In words. */
@@ -150,7 +170,7 @@ export interface ConflictRow {
   /** Decided or not. */
   status: ConflictStatus;
   /** What stood; its members depend on `kind`. */
-  theirs: unknown;
+  theirs: ConflictTheirs;
   /** At which ticket. */
   ticket: Id;
   /** At which work order. */
@@ -158,6 +178,17 @@ export interface ConflictRow {
 }
 
 export type ConflictStatus = "open" | "resolved";
+
+/** What stood; which of these it is follows from the kind of the conflict */
+export type ConflictTheirs = FieldSide | AnswerSide | FindingsSide | MeasurementSide | LateState | EpochRound | VerdictSide | EndedState | DeclineSide | ReliefState | OrderState | QuarantineReason | EmptySide | StandingValues | TicketSide | Record<string, never> | unknown[] | null;
+
+/** Who declined. */
+export interface DeclineSide {
+  /** Who. */
+  actor: Id;
+  /** When. */
+  declined: Instant;
+}
 
 /** A coded defect that a verifier found. */
 export interface Defect {
@@ -173,6 +204,14 @@ export interface Deferral {
   until?: Instant | null;
 }
 
+/** Whether a ticket is put off. */
+export interface Deferred {
+  /** Why it has it. */
+  reason?: string | null;
+  /** Its status. */
+  status: TicketStatus;
+}
+
 /** The digest of a channel. */
 export interface DigestItem {
   /** Which channel, by its place in `channels`. */
@@ -183,8 +222,47 @@ export interface DigestItem {
   n: number;
 }
 
+/** Nothing is said. */
+export type EmptySide = Record<string, unknown>;
+
+/** The epoch of late work, if there is some. */
+export interface EndedEpoch {
+  /** The last epoch of the late reports. */
+  epoch?: number | null;
+}
+
+/** What the office has ended. */
+export interface EndedState {
+  /** Which came first decides the pay. */
+  came_first: CameFirst;
+  /** Whether another party has done the work too; absent without late reports. */
+  double_work?: boolean | null;
+  /** The ticket that it was merged into. */
+  duplicate_of?: Id | null;
+  /** When it ended. */
+  ended_at?: Instant | null;
+  /** The ticket's status. */
+  ticket?: TicketStatus | null;
+  /** The order's state. */
+  work_order?: WorkOrderState | null;
+}
+
 /** The ticket or the work order that a mutation was about, as it stands. */
 export type EntityState = TicketRow | WorkOrderRow;
+
+/** An epoch of the order. */
+export interface Epoch {
+  /** The epoch. */
+  epoch: number;
+}
+
+/** Where the order has gone on to. */
+export interface EpochRound {
+  /** Its epoch. */
+  epoch: number;
+  /** The number of its round. */
+  round: number;
+}
 
 /** What a submission of work in a category must bring. */
 export interface EvidenceNeeds {
@@ -200,6 +278,16 @@ export interface EvidenceRule {
   kind: PhotoKind;
   /** At least so many. */
   min: number;
+}
+
+/** What one person recorded at what the office had ended. */
+export interface EvidenceSide {
+  /** Who. */
+  evidence_by: Id;
+  /** Since when. */
+  from: Instant;
+  /** The first of the commands, by id. */
+  mutation?: Id | null;
 }
 
 /** `POST /v1/sync/fetch`. */
@@ -224,9 +312,57 @@ export interface FetchResponse {
   server_time: Instant;
 }
 
+/** Two people wrote a field: what both had seen of it. */
+export interface FieldBase {
+  /** The field. */
+  field: TicketField;
+  /** Its value then; `null` if it had none. */
+  value?: unknown;
+}
+
+/** A value that was written to a field of a ticket. */
+export interface FieldSide {
+  /** By whom. */
+  actor: Id;
+  /** Effective stamp. */
+  at: Instant;
+  /** By which write. */
+  mutation: Id;
+  /** Whether the office wrote it. */
+  office: boolean;
+  /** The value, as the field has it. */
+  value: unknown;
+}
+
 export type Findings = "confirmed" | "not_found" | "not_ours" | "duplicate_of" | "needs_other";
 
+/** What an inspection came to. */
+export interface FindingsSide {
+  /** By whom. */
+  actor: Id;
+  /** When, as the server estimates it. */
+  at: Instant;
+  /** The report. */
+  event: Id;
+  /** The arguments of `inspection.submit`. */
+  findings: InspectionFindings;
+}
+
 export type Hazard = "none" | "low" | "high" | "critical";
+
+/** A mutation that has waited too long. */
+export interface HeldSide {
+  /** By whom. */
+  actor: Id;
+  /** When, as the server estimates it. */
+  at: Instant;
+  /** Its command. */
+  cmd: string;
+  /** Which. */
+  mutation: Id;
+  /** The thing that it waits for. */
+  waits_for?: string | null;
+}
 
 export type Id = string;
 
@@ -260,6 +396,50 @@ export type InspectionSubmitMutation = MutationHead & {
 };
 
 export type Instant = string;
+
+/** The epoch that the author knew. */
+export interface KnownEpoch {
+  /** `null` of what is about no work order. */
+  epoch?: number | null;
+}
+
+/** A late report. */
+export interface LateSide {
+  /** By whom. */
+  actor: Id;
+  /** When, as the server estimates it. */
+  at: Instant;
+  /** The report. */
+  event: Id;
+  /** What was done. */
+  kind: WorkEventKind;
+}
+
+/** Where the order is now. */
+export interface LateState {
+  /** Whether another party has done the work too. */
+  double_work: boolean;
+  /** Its epoch. */
+  epoch: number;
+  /** Its state. */
+  state: WorkOrderState;
+  /** When the current party submitted. */
+  submitted_at?: Instant | null;
+}
+
+/** A verdict on a round that the order had left behind. */
+export interface LateVerdict {
+  /** When, as the server estimates it. */
+  at: Instant;
+  /** By whom. */
+  by: Id;
+  /** What was found to be wrong. */
+  defects: Defect[];
+  /** By which command. */
+  mutation: Id;
+  /** The verdict. */
+  verdict: RoundVerdict;
+}
 
 /** Count and hash of a channel. */
 export interface ManifestDigest {
@@ -352,6 +532,18 @@ export interface MeasurementRow {
   visit: Id | null;
   /** For which work order. */
   work_order: Id | null;
+}
+
+/** A measurement. */
+export interface MeasurementSide {
+  /** By whom. */
+  actor: Id;
+  /** Effective stamp. */
+  at: Instant;
+  /** Its row. */
+  measurement: Id;
+  /** How much. */
+  quantity: number;
 }
 
 /** Whether a fix was simulated: as a boolean, or as the word that the row has. */
@@ -479,6 +671,12 @@ export interface NoteRow {
   work_order: Id | null;
 }
 
+/** Where the order is. */
+export interface OrderState {
+  /** Its state. */
+  state: WorkOrderState;
+}
+
 export type OrganisationKind = "municipality" | "region_office" | "partner" | "contractor" | "emergency_group";
 
 /** An organisation. */
@@ -585,6 +783,24 @@ export interface PhotoRow {
   work_order: Id | null;
 }
 
+/** A photo whose bytes have not come. */
+export interface PhotoSide {
+  /** By whom. */
+  actor: Id;
+  /** When it was taken, as the server estimates it. */
+  captured_at: Instant;
+  /** With which device. */
+  device?: Id | null;
+  /** What it shows. */
+  kind: PhotoKind;
+  /** For which organisation. */
+  organisation?: Id | null;
+  /** Which. */
+  photo: Id;
+  /** When the server heard of it. */
+  received_at: Instant;
+}
+
 export type PhotoState = "promised" | "partial" | "stored" | "failed";
 
 /** What a check of a photo found. */
@@ -622,6 +838,18 @@ export interface Proposal {
   deferral?: Deferral | null;
   /** How soon it should be done. */
   priority?: Priority | null;
+}
+
+/** What somebody in the field proposes. */
+export interface ProposalSide {
+  /** When, as the server estimates it. */
+  at: Instant;
+  /** Who. */
+  by: Id;
+  /** What. */
+  propose: Proposal;
+  /** Why. */
+  reason?: string | null;
 }
 
 /** `POST /v1/sync/pull`. */
@@ -730,7 +958,54 @@ export interface Quantity {
   unit: string;
 }
 
+/** Why work was set aside: one of the two. */
+export interface QuarantineReason {
+  /** When the contract had ended. */
+  contract_ended_at?: Instant | null;
+  /** The grant had been revoked. */
+  revoked?: boolean | null;
+}
+
+/** A mutation that was set aside. */
+export interface QuarantinedSide {
+  /** When, as the server estimates it. */
+  at: Instant;
+  /** Which. */
+  mutation: Id;
+}
+
+/** What was recorded at what the office had ended. */
+export type Recorded = EvidenceSide | LateSide;
+
+/** A request to be relieved. */
+export interface ReliefSide {
+  /** By whom. */
+  actor: Id;
+  /** When, as the server estimates it. */
+  at: Instant;
+  /** The report. */
+  event: Id;
+  /** Why. */
+  reason?: string | null;
+}
+
+/** Where the order is that somebody wants to be relieved of. */
+export interface ReliefState {
+  /** Its epoch. */
+  epoch: number;
+  /** Its state. */
+  state: WorkOrderState;
+}
+
 export type Resolution = "accept_work" | "dismiss" | "pay_both" | "reassign_back" | "keep" | "take_other" | "set" | "merge_into" | "not_duplicate" | "adopt" | "decline" | "discard";
+
+/** The round that was judged. */
+export interface RoundBase {
+  /** The epoch in which it was submitted. */
+  epoch: number;
+  /** The round. */
+  round: Id;
+}
 
 /** The arguments of `round.rework`. */
 export interface RoundReworkArgs {
@@ -972,7 +1247,23 @@ export type Severity = "soft" | "hard";
 
 export type Standing = "effective" | "stale" | "redundant" | "retracted" | "overruled";
 
+/** What holds now of what is proposed. */
+export interface StandingValues {
+  /** Whether it is put off. */
+  deferral?: Deferred | null;
+  /** The priority. */
+  priority?: Priority | null;
+}
+
 export type Status = "applied" | "merged" | "conflict" | "rejected" | "held" | "deferred";
+
+/** Who submitted. */
+export interface SubmissionSide {
+  /** Who. */
+  actor: Id;
+  /** When. */
+  submitted: Instant;
+}
 
 /** The arguments of `ticket.create`. */
 export interface TicketCreateArgs {
@@ -1001,6 +1292,8 @@ export type TicketEditMutation = MutationHead & {
   args: TicketEditArgs;
   cmd: "ticket.edit";
 };
+
+export type TicketField = "text" | "address_text" | "point" | "category";
 
 export type TicketOrigin = "call" | "field" | "import";
 
@@ -1069,9 +1362,33 @@ export interface TicketSet {
   text?: string | null;
 }
 
+/** One of two tickets that may be one. */
+export interface TicketSide {
+  /** The inspector who says so, if one did. */
+  by?: Id | null;
+  /** When it was made, if the two were found by place and time. */
+  created_at?: Instant | null;
+  /** Metres between the two, if they were found by place and time. */
+  distance_m?: number | null;
+  /** Which. */
+  ticket: Id;
+}
+
 export type TicketStatus = "new" | "triaged" | "in_work" | "resolved" | "closed" | "waiting_citizen" | "deferred" | "referred" | "duplicate" | "rejected" | "cancelled" | "reopen_requested";
 
 export type VerdictResult = "ok" | "mismatch" | "unknown";
+
+/** A verdict on a round. */
+export interface VerdictSide {
+  /** When. */
+  at: Instant;
+  /** By whom. */
+  by?: Id | null;
+  /** By which command. */
+  mutation: Id;
+  /** The verdict. */
+  verdict: RoundVerdict;
+}
 
 export type VisitKind = "intake" | "inspection" | "work" | "final" | "patrol";
 
@@ -1133,6 +1450,20 @@ export interface VisitRow {
   ticket: Id;
   /** For which work order. */
   work_order: Id | null;
+}
+
+/** A mutation that waits for an epoch. */
+export interface WaitingSide {
+  /** By whom. */
+  actor: Id;
+  /** When, as the server estimates it. */
+  at: Instant;
+  /** Its command. */
+  cmd: string;
+  /** The epoch that its author knew. */
+  epoch?: number | null;
+  /** Which. */
+  mutation: Id;
 }
 
 export type WarningCode = "unreadable_instant" | "unusable_value" | "too_long" | "unknown_field" | "too_many_bytes";

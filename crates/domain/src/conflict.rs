@@ -1,10 +1,9 @@
 //! Conflicts: what a person must decide.
 
-use serde_json::Value;
-
 pub use bazdid_protocol::words::conflict::{ConflictKind, ConflictStatus, Resolution, Severity};
 use bazdid_protocol::{
     ids::{AccountId, AreaId, CauseId, ConflictId, MeasurementId, MutationId, PhotoId, TicketId, WorkEventId, WorkOrderId, WriteId},
+    sides::Sides,
     time::Timestamp,
 };
 
@@ -59,12 +58,8 @@ pub struct Conflict {
     pub work_order_id: Option<WorkOrderId>,
     /// Whose office sees it.
     pub areas: Vec<AreaId>,
-    /// What both had seen.
-    pub base: Value,
-    /// What stood.
-    pub theirs: Value,
-    /// What came.
-    pub mine: Value,
+    /// What both had seen, what stood and what came.
+    pub sides: Sides,
     /// The first of its causes, by id.
     pub mutation_id: CauseId,
     /// The second.

@@ -11,7 +11,6 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
@@ -29,13 +28,16 @@ use crate::{
     ticket::{Boundary, Ticket, TicketStatus},
     ticket_flow::{Because, derived, is_open, record_creation, set_status},
     unit_of_work::UnitOfWork,
+    work_event::inspection,
     work_order::{WorkOrder, WorkOrderKind, WorkOrderState},
     work_order_graph::{Mover, NotAllowed},
 };
 use bazdid_protocol::{
+    command::Findings,
     document::Document,
     geo::Point,
     ids::{AccountId, AreaId, ConflictId, TicketId, WorkOrderId, name_uuid},
+    sides::{EmptySide, Sides, TicketSide},
     time::Timestamp,
 };
 
@@ -254,7 +256,7 @@ fn order_id(ticket: TicketId, kind: WorkOrderKind, number: u32) -> WorkOrderId {
 /// Verifies an inspection that was submitted with findings, and answers what order follows from them.
 fn conclude_inspection(unit: &mut UnitOfWork, context: &FollowUpContext<'_>, ticket: &Ticket, id: WorkOrderId) -> Option<WorkOrderKind> {
     let mut order = unit.work_orders.get(id).filter(|o| o.kind == WorkOrderKind::Inspection).cloned()?;
-    let findings = order.findings.clone()?;
+    let said = order.findings.as_ref().and_then(inspection)?;
     let changed = unit.work_orders.before(id).is_none_or(|was| was.findings != order.findings || was.state != order.state);
     if !changed || !matches!(order.state, WorkOrderState::Submitted | WorkOrderState::Verified) {
         return None;
@@ -265,21 +267,18 @@ fn conclude_inspection(unit: &mut UnitOfWork, context: &FollowUpContext<'_>, tic
     if ticket.status.is_shut_by_office() {
         return None;
     }
-    let found = findings.get("findings").and_then(Value::as_str).unwrap_or_default();
     let has_work = unit
         .work_orders
         .iter()
         .any(|o| o.ticket_id == ticket.id && o.kind != WorkOrderKind::Inspection && o.state != WorkOrderState::Cancelled);
-    if found == "confirmed" {
+    if said.findings == Findings::Confirmed {
         let category = context.reference.categories.get(&ticket.category_id)?;
         return (!has_work).then(|| kind_for(ticket, category, Look::Done));
     }
-    if found == "duplicate_of"
-        && let Some(other) = findings.get("duplicate_of").and_then(|v| serde_json::from_value(v.clone()).ok())
-    {
+    if let (Findings::DuplicateOf, Some(other)) = (said.findings, said.duplicate_of) {
         propose_duplicate(unit, context.now, ticket, &order, other);
     }
-    let reason = format!("inspection_{found}");
+    let reason = format!("inspection_{}", said.findings);
     set_status(unit, ticket.id, TicketStatus::Triaged, Because { actor: None, reason: Some(&reason), at: context.now });
     None
 }
@@ -301,9 +300,11 @@ fn propose_duplicate(unit: &mut UnitOfWork, now: Timestamp, ticket: &Ticket, ord
         ticket_id: ticket.id,
         work_order_id: Some(order.id),
         areas: ticket.leaf_areas.clone(),
-        base: Value::Null,
-        theirs: json!({ "ticket": other }),
-        mine: json!({ "ticket": ticket.id, "by": order.submitted_by }),
+        sides: Sides::Tickets {
+            base: EmptySide {},
+            theirs: TicketSide { ticket: other, created_at: None, distance_m: None, by: None },
+            mine: TicketSide { ticket: ticket.id, created_at: None, distance_m: None, by: order.submitted_by },
+        },
         mutation_id: Cause::Event(event).id(),
         other_mutation_id: None,
         default_in_force: "both tickets stand".into(),

@@ -41,5 +41,6 @@ pub mod visibility;
 pub mod visit;
 pub mod watermelon;
 pub mod wire;
+pub mod work_event;
 pub mod work_order;
 pub mod work_order_graph;

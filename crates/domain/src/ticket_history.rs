@@ -123,8 +123,7 @@ fn answers(unit: &UnitOfWork, ticket: TicketId, all: &mut Vec<Written>) {
 
 fn findings(unit: &UnitOfWork, ticket: TicketId, all: &mut Vec<Written>) {
     for order in unit.work_orders.iter().filter(|o| o.ticket_id == ticket) {
-        let said: Vec<&WorkEvent> =
-            unit.work_events.iter().filter(|e| e.work_order_id == order.id && e.args.get("findings").is_some()).collect();
+        let said: Vec<&WorkEvent> = unit.work_events.iter().filter(|e| e.work_order_id == order.id && e.findings().is_some()).collect();
         let written = |e: &&WorkEvent| Written {
             field: "findings",
             row: Some(("work_event", e.id.uuid())),
@@ -132,7 +131,7 @@ fn findings(unit: &UnitOfWork, ticket: TicketId, all: &mut Vec<Written>) {
             writer: Writer { mutation: Some(WriteId::of_event(e.id)), actor: Some(e.actor), device: e.device_id, at: e.eff },
             overruled_by: None,
         };
-        let stands = said.iter().position(|e| e.standing == Standing::Effective && Some(&e.args) == order.findings.as_ref());
+        let stands = said.iter().position(|e| e.standing == Standing::Effective && e.findings() == order.findings.as_ref());
         add(said.iter().map(written).collect(), stands, all);
     }
 }

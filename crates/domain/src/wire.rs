@@ -195,15 +195,16 @@ pub fn photo(p: &Photo) -> PhotoRow {
 /// A conflict.
 #[must_use]
 pub fn conflict(c: &Conflict) -> ConflictRow {
+    let [base, theirs, mine] = c.sides.values();
     ConflictRow {
         id: c.id,
         kind: c.kind,
         severity: c.severity,
         ticket: c.ticket_id,
         work_order: c.work_order_id,
-        base: c.base.clone(),
-        theirs: c.theirs.clone(),
-        mine: c.mine.clone(),
+        base,
+        theirs,
+        mine,
         mutation: c.mutation_id.uuid(),
         other_mutation: c.other_mutation_id.map(|m| m.uuid()),
         default_in_force: c.default_in_force.clone(),

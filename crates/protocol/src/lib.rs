@@ -21,6 +21,7 @@ pub mod proposal;
 pub mod raw_json;
 pub mod repair;
 pub mod rows;
+pub mod sides;
 #[cfg(feature = "diesel")]
 pub mod sql;
 pub mod text_enum;

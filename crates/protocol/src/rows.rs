@@ -308,10 +308,13 @@ rows! {
         /// At which work order.
         work_order: Option<WorkOrderId>,
         /// What both had seen; its members depend on `kind`.
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::sides::ConflictBase))]
         base: Value,
         /// What stood; its members depend on `kind`.
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::sides::ConflictTheirs))]
         theirs: Value,
         /// What came; its members depend on `kind`. A list where several came.
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::sides::ConflictMine))]
         mine: Value,
         /// The first mutation (of measurements, possible duplicates and missing photos: the row).
         mutation: uuid::Uuid,

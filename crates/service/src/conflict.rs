@@ -11,7 +11,7 @@ use crate::{
     sync::push::quarantine::{KeptMutations, find_kept},
 };
 use bazdid_domain::{
-    conflict::{Conflict, ConflictKind, Resolution},
+    conflict::{Conflict, Resolution},
     office::resolution::{self, Decision, Kept, Refusal},
     policy::Permission,
     reference::Reference,
@@ -142,11 +142,7 @@ fn detail(conflict: &Conflict, command: &Resolve) -> Value {
 /// The tickets that a decision may change: the conflict's own, and of a possible duplicate both.
 fn tickets_of(conflict: &Conflict) -> BTreeSet<TicketId> {
     let mut tickets = BTreeSet::from([conflict.ticket_id]);
-    if conflict.kind == ConflictKind::PossibleDuplicate {
-        let side = |v: &Value| -> Option<TicketId> { v.get("ticket").cloned().and_then(|t| serde_json::from_value(t).ok()) };
-        tickets.extend(side(&conflict.theirs));
-        tickets.extend(side(&conflict.mine));
-    }
+    tickets.extend(conflict.sides.tickets().into_iter().flat_map(|(one, other)| [one, other]));
     tickets
 }
 

@@ -16,6 +16,7 @@ use bazdid_domain::{
 use bazdid_protocol::{
     error::Result,
     ids::{AccountId, AreaId, CauseId, ConflictId, TicketId, WorkOrderId},
+    sides::Sides,
     time::Timestamp,
 };
 
@@ -46,6 +47,7 @@ record! {
 
 impl From<&Conflict> for ConflictRow {
     fn from(e: &Conflict) -> Self {
+        let [base, theirs, mine] = e.sides.values();
         Self {
             id: e.id,
             rev: e.rev,
@@ -55,9 +57,9 @@ impl From<&Conflict> for ConflictRow {
             ticket_id: e.ticket_id,
             work_order_id: e.work_order_id,
             areas: Json(e.areas.clone()),
-            base: Json(e.base.clone()),
-            theirs: Json(e.theirs.clone()),
-            mine: Json(e.mine.clone()),
+            base: Json(base),
+            theirs: Json(theirs),
+            mine: Json(mine),
             mutation_id: e.mutation_id,
             other_mutation_id: e.other_mutation_id,
             default_in_force: e.default_in_force.clone(),
@@ -82,9 +84,7 @@ impl From<ConflictRow> for Conflict {
             ticket_id: r.ticket_id,
             work_order_id: r.work_order_id,
             areas: r.areas.0,
-            base: r.base.0,
-            theirs: r.theirs.0,
-            mine: r.mine.0,
+            sides: Sides::read(r.kind, [r.base.0, r.theirs.0, r.mine.0]),
             mutation_id: r.mutation_id,
             other_mutation_id: r.other_mutation_id,
             default_in_force: r.default_in_force,

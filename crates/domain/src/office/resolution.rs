@@ -25,7 +25,7 @@ mod tests;
 mod verdict;
 mod work;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
     conflict::{Conflict, ConflictKind, ConflictStatus, Resolution},
@@ -242,17 +242,13 @@ fn adopt(unit: &mut UnitOfWork, context: &MergeContext<'_>, decision: &Decision<
 }
 
 /// The side of a conflict that is taken: the only other one, or the one that `value` names by its id under `key`.
-fn chosen<'v>(mine: &'v Value, key: &str, decision: &Decision<'_>) -> Result<&'v Value, Refusal> {
-    let sides = match mine {
-        Value::Array(sides) => sides.as_slice(),
-        one => std::slice::from_ref(one),
-    };
-    match (decision.value, sides) {
+fn chosen<'s, S, I: serde::Serialize>(others: &'s [S], key: &str, id: impl Fn(&S) -> I, decision: &Decision<'_>) -> Result<&'s S, Refusal> {
+    match (decision.value, others) {
         (None, [only]) => Ok(only),
         (None, _) => Err(Refusal::argument("/value", format!("there are several others; name the one to take by its {key}"))),
-        (Some(name), _) => sides
+        (Some(name), _) => others
             .iter()
-            .find(|s| s.get(key) == Some(name))
+            .find(|side| json!(id(side)) == *name)
             .ok_or_else(|| Refusal::argument("/value", format!("none of the others has this {key}"))),
     }
 }

@@ -91,13 +91,11 @@ fn work_order(w: &WorkOrder) -> Value {
 }
 
 fn work_event(e: &WorkEvent) -> Value {
-    let text = |name: &str| e.args.get(name).and_then(Value::as_str);
-    let review_at = text("review_at").and_then(|text| Timestamp::parse(text).ok());
     json!({
         "id": name(e.id), "work_order_id": name(e.work_order_id), "ticket_id": name(e.ticket_id), "epoch": e.epoch, "kind": e.kind,
         "actor_id": name(e.actor), "visit_id": named(e.visit_id), "at": ms(e.at), "standing": e.standing,
-        "reason": text("reason"), "review_at": when(review_at), "summary": text("summary"),
-        "quantities": e.args.get("quantities").and_then(document),
+        "reason": e.reason(), "review_at": when(e.review_at()), "summary": e.summary(),
+        "quantities": e.quantities().and_then(document),
     })
 }
 
@@ -138,7 +136,8 @@ fn note(n: &Note) -> Value {
 
 /// A conflict is read by the office alone: no other channel carries it.
 fn conflict(c: &Conflict) -> Value {
-    let sides = json!({ "base": c.base, "theirs": c.theirs, "mine": c.mine, "default_in_force": c.default_in_force });
+    let [base, theirs, mine] = c.sides.values();
+    let sides = json!({ "base": base, "theirs": theirs, "mine": mine, "default_in_force": c.default_in_force });
     json!({
         "id": name(c.id), "kind": "conflict", "status": c.status, "code": c.kind, "severity": c.severity, "subject_table": null,
         "subject_id": null, "ticket_id": name(c.ticket_id), "work_order_id": named(c.work_order_id), "detail": c.note,

@@ -87,3 +87,15 @@ crate::text_enum! {
         Discard = "discard",
     }
 }
+
+crate::text_enum! {
+    /// What came first: the work in the field, or the office's end of it.
+    CameFirst {
+        /// The work.
+        Work = "work",
+        /// The office's end.
+        Office = "office",
+        /// One of the two instants is not known.
+        Unknown = "unknown",
+    }
+}

@@ -11,11 +11,6 @@ use crate::{
     ticket_flow::Because,
     unit_of_work::UnitOfWork,
 };
-use bazdid_protocol::ids::TicketId;
-
-fn side(value: &serde_json::Value) -> Option<TicketId> {
-    value.get("ticket").cloned().and_then(|v| serde_json::from_value(v).ok())
-}
 
 /// One ticket becomes the duplicate of the other: its callers support the other, its open orders are called off. What was submitted
 /// for it is judged and paid as ever. Both tickets must be loaded.
@@ -25,7 +20,7 @@ pub(super) fn merge(
     conflict: &Conflict,
     decision: &Decision<'_>,
 ) -> Result<(), Refusal> {
-    let (one, other) = side(&conflict.theirs).zip(side(&conflict.mine)).ok_or(Refusal::Unknown)?;
+    let (one, other) = conflict.sides.tickets().ok_or(Refusal::Unknown)?;
     let into = decision.into.unwrap_or(one);
     if into != one && into != other {
         return Err(Refusal::argument("/into", "must be one of the two tickets of the conflict"));

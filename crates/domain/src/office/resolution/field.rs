@@ -1,5 +1,6 @@
 //! Values of a ticket's fields, and proposals: what is chosen comes into force as an edit of the office, by the law of every edit.
 
+use serde::Deserialize as _;
 use serde_json::{Value, json};
 
 use crate::{
@@ -17,7 +18,7 @@ use crate::{
     ticket_flow::Because,
     unit_of_work::UnitOfWork,
 };
-use bazdid_protocol::{command::Command, outcome::Status, proposal::Proposal};
+use bazdid_protocol::{command::Command, outcome::Status, proposal::Proposal, sides::Sides};
 
 const ENDED: Refusal = Refusal::State("the office has ended this ticket; keep what is in force");
 
@@ -28,14 +29,14 @@ pub(super) fn choose(
     conflict: &Conflict,
     decision: &Decision<'_>,
 ) -> Result<(), Refusal> {
-    let field = conflict.base.get("field").cloned().unwrap_or_default();
-    let field: TicketField =
-        serde_json::from_value(field).map_err(|_| Refusal::State("this conflict names no field; keep what is in force"))?;
+    let Sides::Field { base, mine, .. } = &conflict.sides else {
+        return Err(Refusal::State("this conflict names no field; keep what is in force"));
+    };
     let value = match decision.resolution {
         Resolution::Set => third(decision)?.clone(),
-        _ => conflict.mine.get("value").cloned().unwrap_or_default(),
+        _ => mine.value.clone(),
     };
-    write(unit, context, conflict, decision, field, value)
+    write(unit, context, conflict, decision, base.field, value)
 }
 
 fn third<'a>(decision: &Decision<'a>) -> Result<&'a Value, Refusal> {
@@ -90,11 +91,11 @@ pub(super) fn follow_proposal(
     conflict: &Conflict,
     decision: &Decision<'_>,
 ) -> Result<(), Refusal> {
-    let value = match decision.resolution {
-        Resolution::Set => third(decision)?.clone(),
-        _ => conflict.mine.get("propose").cloned().unwrap_or_default(),
+    let Sides::Proposal { mine, .. } = &conflict.sides else { return Err(Refusal::Unknown) };
+    let proposal = match decision.resolution {
+        Resolution::Set => Proposal::deserialize(third(decision)?).map_err(|e| Refusal::argument("/value", e.to_string()))?,
+        _ => mine.propose.clone(),
     };
-    let proposal: Proposal = serde_json::from_value(value).map_err(|e| Refusal::argument("/value", e.to_string()))?;
     if proposal.names().is_empty() {
         return Err(Refusal::argument("/value", "name a priority, a category or a deferral"));
     }
@@ -116,7 +117,7 @@ pub(super) fn follow_proposal(
         if until <= decision.now {
             return Err(Refusal::argument("/value/deferral/until", "must lie in the future"));
         }
-        let reason = decision.note.or_else(|| conflict.mine.get("reason").and_then(Value::as_str));
+        let reason = decision.note.or(mine.reason.as_deref());
         let because = Because { actor: Some(decision.by.account), reason, at: decision.now };
         put_off(unit, ticket, until, because, &decision.mover(context)).map_err(Refusal::State)?;
     }

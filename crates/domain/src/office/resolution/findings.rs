@@ -10,11 +10,10 @@ use crate::{
     visit::{ChecklistAnswer, Measurement},
     work_order::{Round, Standing, WorkEvent, WorkOrder, WorkOrderState},
 };
-use bazdid_protocol::ids::{AnswerId, MeasurementId, WorkEventId};
-
-fn read<T: serde::de::DeserializeOwned>(side: &Value, key: &str) -> Option<T> {
-    side.get(key).cloned().and_then(|v| serde_json::from_value(v).ok())
-}
+use bazdid_protocol::{
+    ids::{AnswerId, MeasurementId},
+    sides::{AnswerSide, FindingsSide, Sides},
+};
 
 fn third<'a>(decision: &Decision<'a>) -> Result<&'a Value, Refusal> {
     decision.value.ok_or_else(|| Refusal::argument("/value", "say which value is to be set"))
@@ -22,20 +21,19 @@ fn third<'a>(decision: &Decision<'a>) -> Result<&'a Value, Refusal> {
 
 /// Other findings or another answer come into force.
 pub(super) fn choose(unit: &mut UnitOfWork, conflict: &Conflict, decision: &Decision<'_>) -> Result<(), Refusal> {
-    if conflict.theirs.get("answer").is_some() {
-        choose_answer(unit, conflict, decision)
-    } else {
-        choose_findings(unit, conflict, decision)
+    match &conflict.sides {
+        Sides::Answers { theirs, mine, .. } => choose_answer(unit, theirs, mine, decision),
+        Sides::Findings { theirs, mine, .. } => choose_findings(unit, theirs, mine, decision),
+        _ => Err(Refusal::Unknown),
     }
 }
 
 /// The office's own answer, newer than all: the other one's value, or a third.
-fn choose_answer(unit: &mut UnitOfWork, conflict: &Conflict, decision: &Decision<'_>) -> Result<(), Refusal> {
-    let stands: AnswerId = read(&conflict.theirs, "answer").ok_or(Refusal::Unknown)?;
-    let stands = unit.answers.get(stands).cloned().ok_or(Refusal::Unknown)?;
+fn choose_answer(unit: &mut UnitOfWork, stands: &AnswerSide, others: &[AnswerSide], decision: &Decision<'_>) -> Result<(), Refusal> {
+    let stands = unit.answers.get(stands.answer).cloned().ok_or(Refusal::Unknown)?;
     let value = match decision.resolution {
         Resolution::Set => third(decision)?.clone(),
-        _ => chosen(&conflict.mine, "answer", decision)?.get("value").cloned().unwrap_or_default(),
+        _ => chosen(others, "answer", |side| side.answer, decision)?.value.clone(),
     };
     let same: Vec<ChecklistAnswer> =
         unit.answers.iter().filter(|a| a.visit_id == stands.visit_id && a.item == stands.item).cloned().collect();
@@ -58,21 +56,21 @@ fn choose_answer(unit: &mut UnitOfWork, conflict: &Conflict, decision: &Decision
 }
 
 /// The other findings are in force; the first ones count no more. What follows from findings follows from these.
-fn choose_findings(unit: &mut UnitOfWork, conflict: &Conflict, decision: &Decision<'_>) -> Result<(), Refusal> {
+fn choose_findings(unit: &mut UnitOfWork, first: &FindingsSide, others: &[FindingsSide], decision: &Decision<'_>) -> Result<(), Refusal> {
     if decision.resolution == Resolution::Set {
         return Err(Refusal::State("findings are what an inspector saw; take the other, or keep the first"));
     }
-    let other: WorkEventId = read(chosen(&conflict.mine, "event", decision)?, "event").ok_or(Refusal::Unknown)?;
-    let other = unit.work_events.get(other).cloned().ok_or(Refusal::Unknown)?;
+    let other = chosen(others, "event", |side| side.event, decision)?;
+    let other = unit.work_events.get(other.event).cloned().ok_or(Refusal::Unknown)?;
     let order = unit.work_orders.get(other.work_order_id).cloned().ok_or(Refusal::Unknown)?;
     let round = round_of(unit, order.id, order.round).filter(|r| r.epoch == order.epoch).cloned();
     let Some(round) = round.filter(|_| matches!(order.state, WorkOrderState::Submitted | WorkOrderState::Verified)) else {
         return Err(Refusal::State("the order has gone on since; keep what is in force"));
     };
     // Of the submissions of the attempt only the chosen one counts, so that deriving the state again finds the same.
-    let overruled: Vec<WorkEvent> = std::iter::once(&conflict.theirs)
-        .chain(conflict.mine.as_array().into_iter().flatten())
-        .filter_map(|side| unit.work_events.get(read(side, "event")?))
+    let overruled: Vec<WorkEvent> = std::iter::once(first)
+        .chain(others)
+        .filter_map(|side| unit.work_events.get(side.event))
         .filter(|e| e.id != other.id && matches!(e.standing, Standing::Effective | Standing::Redundant))
         .cloned()
         .collect();
@@ -87,7 +85,7 @@ fn choose_findings(unit: &mut UnitOfWork, conflict: &Conflict, decision: &Decisi
         ..round
     });
     let mut order =
-        WorkOrder { findings: Some(other.args.clone()), submitted_by: Some(other.actor), submitted_org: other.organisation_id, ..order };
+        WorkOrder { findings: other.findings().cloned(), submitted_by: Some(other.actor), submitted_org: other.organisation_id, ..order };
     touch(&mut order, decision.now);
     unit.work_orders.put(order);
     unit.work_events.put(WorkEvent { standing: Standing::Effective, ..other });
@@ -96,11 +94,11 @@ fn choose_findings(unit: &mut UnitOfWork, conflict: &Conflict, decision: &Decisi
 
 /// The office's own measurement, which corrects the one that the conflict names first.
 pub(super) fn choose_measurement(unit: &mut UnitOfWork, conflict: &Conflict, decision: &Decision<'_>) -> Result<(), Refusal> {
-    let first: MeasurementId = read(&conflict.theirs, "measurement").ok_or(Refusal::Unknown)?;
-    let first = unit.measurements.get(first).cloned().ok_or(Refusal::Unknown)?;
+    let Sides::Measurements { theirs, mine, .. } = &conflict.sides else { return Err(Refusal::Unknown) };
+    let first = unit.measurements.get(theirs.measurement).cloned().ok_or(Refusal::Unknown)?;
     let quantity = match decision.resolution {
         Resolution::Set => third(decision)?.as_f64().filter(|q| q.is_finite() && *q >= 0.0),
-        _ => chosen(&conflict.mine, "measurement", decision)?.get("quantity").and_then(Value::as_f64),
+        _ => Some(chosen(mine, "measurement", |side| side.measurement, decision)?.quantity),
     };
     let quantity = quantity.ok_or_else(|| Refusal::argument("/value", "must be a quantity, a number of at least 0"))?;
     unit.measurements.put(Measurement {

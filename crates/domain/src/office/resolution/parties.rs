@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
@@ -10,6 +9,7 @@ use crate::{
     office::resolution::Decision,
     unit_of_work::UnitOfWork,
 };
+use bazdid_protocol::ids::AccountId;
 
 /// Whether who decides took part in the work that a conflict is about, or acts for an organisation that did. What is written into a
 /// ticket's fields is nobody's work, and the office corrects itself.
@@ -22,8 +22,7 @@ pub(super) fn is_party(unit: &UnitOfWork, conflict: &Conflict, decision: &Decisi
     let mut organisations = BTreeSet::new();
     // One person's work stands under his name in the key.
     people.extend(conflict.key.rsplit('|').next().and_then(|p| Uuid::parse_str(p).ok()));
-    named(&conflict.theirs, &mut people);
-    named(&conflict.mine, &mut people);
+    people.extend(conflict.sides.people().into_iter().map(AccountId::uuid));
     if let Some(order) = conflict.work_order_id {
         for held in unit.assignments.iter().filter(|a| a.work_order_id == order) {
             people.extend(held.account_id.map(|a| a.uuid()));
@@ -39,16 +38,4 @@ pub(super) fn is_party(unit: &UnitOfWork, conflict: &Conflict, decision: &Decisi
         organisations.extend(&kept.author.organisations);
     }
     people.contains(&decision.by.account.uuid()) || decision.by.organisations.iter().any(|o| organisations.contains(o))
-}
-
-/// The people that a side of a conflict names.
-fn named(side: &Value, people: &mut BTreeSet<Uuid>) {
-    match side {
-        Value::Array(sides) => sides.iter().for_each(|s| named(s, people)),
-        Value::Object(side) => {
-            let names = ["actor", "by", "evidence_by"].iter().filter_map(|key| side.get(*key)?.as_str());
-            people.extend(names.filter_map(|name| Uuid::parse_str(name).ok()));
-        }
-        _ => {}
-    }
 }

@@ -1,7 +1,5 @@
 //! A crew asked to be relieved of an order, and the office answers.
 
-use serde_json::Value;
-
 use crate::{
     assigning::{release, touch},
     conflict::{Conflict, Resolution},
@@ -11,6 +9,7 @@ use crate::{
     work_order::{Answer, Assignment, Standing, WorkEvent, WorkOrder, WorkOrderState},
     work_order_graph::Mover,
 };
+use bazdid_protocol::sides::Sides;
 
 /// Why an order that had been accepted is taken from its holder.
 const RELIEVED: &str = "relief_granted";
@@ -27,8 +26,8 @@ pub(super) fn answer(
     decision: &Decision<'_>,
 ) -> Result<(), Refusal> {
     let order = conflict.work_order_id.and_then(|o| unit.work_orders.get(o)).cloned().ok_or(Refusal::Unknown)?;
-    let epoch = conflict.base.get("epoch").and_then(Value::as_i64);
-    let asked = relief(unit, &order).filter(|r| Some(r.epoch) == epoch);
+    let Sides::Relief { base, .. } = &conflict.sides else { return Err(Refusal::Unknown) };
+    let asked = relief(unit, &order).filter(|r| r.epoch == base.epoch);
     let Some(asked) = asked else {
         return match decision.resolution {
             Resolution::Keep => Ok(()),
@@ -53,7 +52,7 @@ fn relieve(
     by: &Mover<'_>,
 ) -> Result<(), Refusal> {
     let first = requests.first();
-    let reason = first.and_then(|e| e.args.get("reason")).and_then(Value::as_str);
+    let reason = first.and_then(WorkEvent::reason);
     let held = order.assignment_id.and_then(|a| unit.assignments.get(a)).cloned();
     match held.filter(|_| order.state == WorkOrderState::Offered) {
         Some(held) => {

@@ -23,6 +23,7 @@ use bazdid_protocol::{
     command::Command,
     ids::Id,
     outcome::{OutcomeCode, Status},
+    sides::Sides,
     text_enum::TextEnum as _,
 };
 
@@ -206,9 +207,7 @@ fn bare(kind: ConflictKind) -> Conflict {
         ticket_id: id(TICKET),
         work_order_id: None,
         areas: vec![],
-        base: json!({}),
-        theirs: json!({}),
-        mine: json!({}),
+        sides: Sides::default(),
         mutation_id: id(1),
         other_mutation_id: None,
         default_in_force: String::new(),
@@ -304,7 +303,7 @@ fn both_are_paid_the_state_stays_and_the_order_stays_marked() {
     play.work(&second(), 2, "work.accept", json!({}));
     play.work(&second(), 2, "work.submit", json!({}));
     play.work(&first(), 1, "work.submit", json!({}));
-    assert_eq!(play.conflict(ConflictKind::StaleEpoch).theirs["double_work"], json!(true));
+    assert_eq!(play.conflict(ConflictKind::StaleEpoch).sides.theirs()["double_work"], json!(true));
     play.decide(ConflictKind::StaleEpoch, Resolution::PayBoth, None).unwrap();
     let order = play.order();
     assert_eq!(epoch_and_state(&order), (2, WorkOrderState::Submitted, Some(SECOND)));
@@ -377,7 +376,7 @@ fn work_submitted_for_a_duplicate_is_judged_there_and_the_ticket_stays_merged() 
     play.visit_late();
     assert!(matches!(play.decide_nth(0, Resolution::AcceptWork), Err(Refusal::State(_))), "nothing submitted");
     play.work(&first(), 1, "work.submit", json!({}));
-    let work = play.unit.conflicts.iter().position(|c| c.mine.is_array()).unwrap();
+    let work = play.unit.conflicts.iter().position(|c| c.sides.mine().is_array()).unwrap();
     play.decide_nth(work, Resolution::AcceptWork).unwrap();
     play.committed();
     assert_eq!((play.ticket().status, play.order().state), (TicketStatus::Duplicate, WorkOrderState::Submitted));
@@ -803,7 +802,7 @@ fn a_refused_request_changes_nothing_and_a_new_one_opens_it_again() {
     assert!(play.unit.work_events.iter().all(|e| e.standing == Standing::Overruled));
     assert_eq!(play.work(&crew, epoch, "work.accept", json!({})).status, Status::Applied);
     play.work(&crew, epoch, "work.decline", json!({ "reason": "too_far" }));
-    assert_eq!(play.conflict(ConflictKind::ReliefRequested).mine[0]["reason"], "too_far");
+    assert_eq!(play.conflict(ConflictKind::ReliefRequested).sides.mine()[0]["reason"], "too_far");
 }
 
 #[test]
@@ -840,7 +839,7 @@ fn an_overtaken_round_is_withdrawn_and_its_work_can_still_be_accepted() {
     let mut verdicts: Vec<_> = play.unit.rounds.iter().map(|r| (r.number, r.verdict)).collect();
     verdicts.sort_unstable_by_key(|v| v.0);
     assert_eq!(verdicts, [(1, RoundVerdict::Withdrawn), (2, RoundVerdict::Pending)]);
-    assert_eq!(play.conflict(ConflictKind::StaleEpoch).theirs["double_work"], true);
+    assert_eq!(play.conflict(ConflictKind::StaleEpoch).sides.theirs()["double_work"], true);
     play.decide(ConflictKind::StaleEpoch, Resolution::AcceptWork, None).unwrap();
     let order = play.order();
     assert_eq!((order.state, order.organisation_id), (WorkOrderState::Submitted, Some(id(FIRST))));
@@ -848,5 +847,5 @@ fn an_overtaken_round_is_withdrawn_and_its_work_can_still_be_accepted() {
     assert_eq!(pending, [order.round], "only the round of the holder waits");
     // What the other did is late work now.
     let other = play.conflict(ConflictKind::StaleEpoch);
-    assert_eq!(other.mine[0]["actor"], json!(second.account));
+    assert_eq!(other.sides.mine()[0]["actor"], json!(second.account));
 }

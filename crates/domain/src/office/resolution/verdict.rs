@@ -9,15 +9,11 @@ use crate::{
     unit_of_work::UnitOfWork,
     work_order::{Round, RoundVerdict, WorkOrder, WorkOrderState},
 };
-use bazdid_protocol::ids::RoundId;
+use bazdid_protocol::sides::Sides;
 
 const GONE_ON: Refusal = Refusal::State("the order has gone on since this round; keep what is in force");
 const BYTES_AWAITED: Refusal =
     Refusal::State("the category asks for photos whose bytes have not all arrived; wait for them, or keep what is in force");
-
-fn read<T: serde::de::DeserializeOwned>(side: &serde_json::Value, key: &str) -> Option<T> {
-    side.get(key).cloned().and_then(|v| serde_json::from_value(v).ok())
-}
 
 /// The milder verdict stands: the round is accepted after all, and the order verified. What the party has begun of the next round is
 /// kept and asks for nothing more.
@@ -27,10 +23,9 @@ pub(super) fn take_milder(
     conflict: &Conflict,
     decision: &Decision<'_>,
 ) -> Result<(), Refusal> {
-    let round: RoundId = read(&conflict.base, "round").ok_or(Refusal::Unknown)?;
-    let round = unit.rounds.get(round).cloned().ok_or(Refusal::Unknown)?;
+    let Sides::Verdicts { base, theirs, .. } = &conflict.sides else { return Err(Refusal::Unknown) };
+    let round = unit.rounds.get(base.round).cloned().ok_or(Refusal::Unknown)?;
     let order = unit.work_orders.get(round.work_order_id).cloned().ok_or(Refusal::Unknown)?;
-    let verdict: RoundVerdict = read(&conflict.theirs, "verdict").ok_or(Refusal::Unknown)?;
     let newer = |r: &Round| r.work_order_id == order.id && r.number > round.number && r.verdict != RoundVerdict::Withdrawn;
     let same_holder =
         order.assignment_id.and_then(|a| unit.assignments.get(a)).is_some_and(|a| (a.epoch..=a.until_epoch).contains(&round.epoch));
@@ -40,10 +35,10 @@ pub(super) fn take_milder(
     let by = decision.mover(context);
     // Of a milder verdict neither defects nor words are kept: the conflict has what was said.
     let milder = Verdict {
-        verdict,
-        by: read(&conflict.theirs, "by"),
-        at: read(&conflict.theirs, "at").unwrap_or(decision.now),
-        command: read(&conflict.theirs, "mutation"),
+        verdict: theirs.verdict,
+        by: theirs.by,
+        at: theirs.at,
+        command: Some(theirs.mutation),
         defects: Vec::new(),
         note: None,
         without_bytes: None,

@@ -3,8 +3,6 @@
 //! Accepting writes the late party's reports anew under the epoch that it gets, so that the state follows from the events as ever. The
 //! late events themselves stay for the record.
 
-use serde_json::Value;
-
 use crate::{
     assigning::{Party, Terms, assign, round_of, touch},
     conflict::{Conflict, ConflictKind, Resolution},
@@ -16,7 +14,10 @@ use crate::{
     work_order::{Answer, Assignment, RoundVerdict, Standing, WorkEvent, WorkEventKind, WorkOrder, WorkOrderState},
     work_order_graph::Mover,
 };
-use bazdid_protocol::ids::{WorkEventId, name_uuid};
+use bazdid_protocol::{
+    ids::{WorkEventId, name_uuid},
+    sides::Sides,
+};
 
 /// Minutes to do the work where the category is not known any more.
 const RESOLVE_MINUTES: i64 = 2880;
@@ -41,10 +42,13 @@ const fn is_work(kind: WorkEventKind) -> bool {
 fn late(unit: &UnitOfWork, conflict: &Conflict) -> Option<Late> {
     let order = unit.work_orders.get(conflict.work_order_id?)?.clone();
     let ticket = unit.tickets.get(order.ticket_id)?.clone();
-    let listed = conflict.mine.as_array()?;
-    let is_listed = |e: &WorkEvent| listed.iter().any(|m| m.get("event").and_then(Value::as_str) == Some(e.id.to_string().as_str()));
-    let mut events: Vec<WorkEvent> =
-        unit.work_events.iter().filter(|e| e.work_order_id == order.id && e.standing == Standing::Stale && is_listed(e)).cloned().collect();
+    let listed = conflict.sides.late_events();
+    let mut events: Vec<WorkEvent> = unit
+        .work_events
+        .iter()
+        .filter(|e| e.work_order_id == order.id && e.standing == Standing::Stale && listed.contains(&e.id))
+        .cloned()
+        .collect();
     events.sort_by_key(|e| (e.eff, e.id));
     // One epoch can have had two holders where an offer was reinstated, and a party can have held several epochs: who submitted
     // counts, else who reported last.
@@ -172,7 +176,8 @@ pub(super) fn decline_or_submission(
     decision: &Decision<'_>,
 ) -> Result<(), Refusal> {
     let mut order = conflict.work_order_id.and_then(|o| unit.work_orders.get(o)).cloned().ok_or(Refusal::Unknown)?;
-    let first = conflict.base.get("epoch").and_then(Value::as_i64).unwrap_or_default();
+    let Sides::Declined { base, .. } = &conflict.sides else { return Err(Refusal::Unknown) };
+    let first = base.epoch;
     let held = order.assignment_id.and_then(|a| unit.assignments.get(a)).filter(|a| (a.epoch..=a.until_epoch).contains(&first)).cloned();
     let counts =
         |e: &&WorkEvent| e.work_order_id == order.id && e.epoch >= first && matches!(e.standing, Standing::Effective | Standing::Redundant);
@@ -196,7 +201,7 @@ pub(super) fn decline_or_submission(
     let refused = declines.iter().min_by_key(|e| (e.eff, e.id));
     held.answer = Some(Answer::Declined);
     held.answered_at = refused.map(|e| e.at).or(Some(decision.now));
-    held.reason = refused.and_then(|e| e.args.get("reason")).and_then(Value::as_str).map(str::to_owned);
+    held.reason = refused.and_then(|e| e.reason()).map(str::to_owned);
     unit.assignments.put(held);
     overrule(unit, reports);
     if let Some(round) = round_of(unit, order.id, order.round).filter(|r| r.verdict == RoundVerdict::Pending).cloned() {

@@ -1,7 +1,5 @@
 //! Photos that were declared and whose bytes do not come: somebody must ask after them, once, and no longer when they are there.
 
-use serde_json::json;
-
 use crate::{
     conflict::{Cause, ConflictKind, ConflictStatus, Resolution},
     photo::Photo,
@@ -10,6 +8,7 @@ use crate::{
 };
 use bazdid_protocol::{
     ids::{ConflictId, PhotoId},
+    sides::{EmptySide, PhotoSide, Sides},
     time::Timestamp,
 };
 
@@ -25,10 +24,19 @@ pub fn report(unit: &mut UnitOfWork, now: Timestamp, photo: PhotoId) -> Option<C
     let photo = unit.photos.get(photo).cloned()?;
     let clash = Clash {
         subject: Some(photo.id.uuid()),
-        mine: json!({
-            "photo": photo.id, "kind": photo.kind, "actor": photo.actor, "organisation": photo.organisation_id,
-            "device": photo.device_id, "captured_at": photo.captured_est, "received_at": photo.received_at,
-        }),
+        sides: Sides::PhotoMissing {
+            base: EmptySide {},
+            theirs: EmptySide {},
+            mine: PhotoSide {
+                photo: photo.id,
+                kind: photo.kind,
+                actor: photo.actor,
+                organisation: photo.organisation_id,
+                device: photo.device_id,
+                captured_at: photo.captured_est,
+                received_at: photo.received_at,
+            },
+        },
         parties: vec![Cause::Photo(photo.id)],
         default_in_force: "the photo counts as declared; its bytes are taken whenever they come",
         ..Clash::hard(ConflictKind::PhotoMissing, photo.ticket_id, photo.work_order_id, "bytes")

@@ -1,10 +1,8 @@
 //! Events of an epoch that this server has not issued. They wait; but somebody must hear of them at once, because it means that the
 //! server lost what it had told a device: it was put back to an earlier state.
 
-use serde_json::{Value, json};
-
 use crate::{
-    conflict::{Cause, ConflictKind, Resolution},
+    conflict::{Cause, Conflict, ConflictKind, Resolution},
     sync::{
         engine::clash::{self, Clash, withdraw},
         journal::Journaled,
@@ -13,6 +11,7 @@ use crate::{
 };
 use bazdid_protocol::{
     ids::{ConflictId, MutationId, WorkOrderId},
+    sides::{Epoch, OrderState, Sides, WaitingSide},
     time::Timestamp,
 };
 
@@ -23,12 +22,10 @@ pub fn raise(unit: &mut UnitOfWork, now: Timestamp, row: &Journaled) -> Option<C
     let what = row.actor.to_string();
     let clash = Clash::hard(ConflictKind::EpochUnknown, order.ticket_id, Some(order.id), &what);
     let mut mine = others(unit, clash.id(), row.id);
-    mine.push(json!({ "mutation": row.id, "cmd": row.cmd, "at": row.est, "epoch": row.epoch, "actor": row.actor }));
-    mine.sort_by_key(|m| (m.get("at").map(Value::to_string), m.to_string()));
+    mine.push(WaitingSide { mutation: row.id, cmd: row.cmd.clone(), at: row.est, epoch: row.epoch, actor: row.actor });
+    mine.sort_by_key(|waiting| (waiting.at, waiting.mutation));
     let clash = Clash {
-        base: json!({ "epoch": order.epoch }),
-        theirs: json!({ "state": order.state }),
-        mine: mine.into(),
+        sides: Sides::EpochUnknown { base: Epoch { epoch: order.epoch }, theirs: OrderState { state: order.state }, mine },
         parties: vec![Cause::Command(row.id)],
         cumulative: true,
         default_in_force: "nothing of it counts; it waits for the epoch, for five days",
@@ -40,17 +37,20 @@ pub fn raise(unit: &mut UnitOfWork, now: Timestamp, row: &Journaled) -> Option<C
 /// Tells the office that a mutation waits no longer; the conflict goes away with the last of them.
 pub fn lower(unit: &mut UnitOfWork, now: Timestamp, id: ConflictId, mutation: MutationId) {
     let Some(conflict) = unit.conflicts.get(id).filter(|c| c.kind == ConflictKind::EpochUnknown).cloned() else { return };
+    let Sides::EpochUnknown { base, theirs, mine: before } = &conflict.sides else { return };
     let mine = others(unit, id, mutation);
     if mine.is_empty() {
         withdraw(unit, id, Resolution::Adopt, now);
-    } else if conflict.mine != Value::from(mine.clone()) {
-        unit.conflicts.put(crate::conflict::Conflict { mine: mine.into(), ..conflict });
+    } else if *before != mine {
+        let sides = Sides::EpochUnknown { base: base.clone(), theirs: theirs.clone(), mine };
+        unit.conflicts.put(Conflict { sides, ..conflict });
     }
 }
 
 /// What a conflict names beside a mutation.
-fn others(unit: &UnitOfWork, id: ConflictId, mutation: MutationId) -> Vec<Value> {
-    let named = json!(mutation);
-    let sides = unit.conflicts.get(id).and_then(|c| c.mine.as_array()).into_iter().flatten();
-    sides.filter(|m| m.get("mutation") != Some(&named)).cloned().collect()
+fn others(unit: &UnitOfWork, id: ConflictId, mutation: MutationId) -> Vec<WaitingSide> {
+    match unit.conflicts.get(id).map(|c| &c.sides) {
+        Some(Sides::EpochUnknown { mine, .. }) => mine.iter().filter(|waiting| waiting.mutation != mutation).cloned().collect(),
+        _ => Vec::new(),
+    }
 }

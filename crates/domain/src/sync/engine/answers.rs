@@ -1,7 +1,5 @@
 //! Checklist answers: a register per visit and item. Every answer is kept; the newest stands.
 
-use serde_json::json;
-
 use crate::{
     conflict::{Cause, ConflictKind},
     sync::engine::{
@@ -17,6 +15,7 @@ use bazdid_protocol::{
     command::ChecklistAnswerArgs,
     ids::{AnswerId, TicketId, VisitId},
     outcome::{Outcome, OutcomeCode, Status},
+    sides::{AnswerSide, EmptySide, Sides},
 };
 
 /// `checklist.answer`. The visit must be known and at the same ticket.
@@ -85,12 +84,11 @@ fn report_two(
         return None;
     }
     let what = args.item.clone();
-    let side = |a: &ChecklistAnswer| json!({ "answer": a.id, "actor": a.actor, "value": a.value, "at": a.eff });
+    let side = |a: &ChecklistAnswer| AnswerSide { answer: a.id, actor: a.actor, value: a.value.clone(), at: a.eff };
     let (newest, others) = all.split_last()?;
     let clash = Clash {
         subject: Some(args.visit.uuid()),
-        theirs: side(newest),
-        mine: others.iter().map(side).collect(),
+        sides: Sides::Answers { base: EmptySide {}, theirs: side(newest), mine: others.iter().map(side).collect() },
         parties: all.iter().map(|a| Cause::Command(a.mutation_id)).collect(),
         default_in_force: "the newest answer stands",
         ..Clash::hard(ConflictKind::AlreadySubmitted, ticket, all.first().and_then(|a| a.work_order_id), &what)

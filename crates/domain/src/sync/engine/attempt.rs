@@ -6,16 +6,13 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-use uuid::Uuid;
-
 use crate::{
     assigning::{Submission, next_round, round, round_id, touch},
     unit_of_work::UnitOfWork,
     work_order::{Answer, Assignment, Round, RoundVerdict, Standing, WorkEvent, WorkEventKind, WorkOrder, WorkOrderState},
     work_order_graph::{Hold, Mover, NotAllowed, StageEvent, fold_stage, stays},
 };
-use bazdid_protocol::{command::MAX_SHORT, time::Timestamp};
+use bazdid_protocol::{command::MAX_SHORT, ids::WorkEventId, time::Timestamp};
 
 /// The first epoch of the current attempt: that of the offer, or the one after the last round that was judged.
 pub(super) fn first_epoch(unit: &UnitOfWork, order: &WorkOrder, assignment: &Assignment) -> i64 {
@@ -117,7 +114,7 @@ pub(super) fn refold(
         }
         order.review_at = None;
         let failed = events.iter().rev().find(|e| e.kind == WorkEventKind::FailVisit);
-        order.reason = failed.filter(|_| stage == WorkOrderState::FailedVisit).and_then(|e| reason(&e.args));
+        order.reason = failed.filter(|_| stage == WorkOrderState::FailedVisit).and_then(reason);
     }
     // Of a cancelled order the office has withdrawn the offer.
     if !by_office && order.state != WorkOrderState::Cancelled {
@@ -156,8 +153,8 @@ pub fn derive_order(unit: &mut UnitOfWork, order: WorkOrder, by: &Mover<'_>) -> 
 }
 
 /// Why, as far as a reason is taken; the event itself has all that was written.
-fn reason(args: &Value) -> Option<String> {
-    args.get("reason").and_then(Value::as_str).map(|text| text.chars().take(MAX_SHORT).collect())
+fn reason(event: &WorkEvent) -> Option<String> {
+    event.reason().map(|text| text.chars().take(MAX_SHORT).collect())
 }
 
 /// The answer to the offer, from all events of its party: who began has accepted, and accepted beats declined. Of several answers
@@ -173,7 +170,7 @@ fn answer(unit: &UnitOfWork, order: &WorkOrder, assignment: &mut Assignment, sta
     let (given, at, why) = match first {
         // An offer that had expired is not declined any more.
         _ if order.state == WorkOrderState::Expired => return,
-        Some(first) if refused => (Some(Answer::Declined), Some(first.at), reason(&first.args)),
+        Some(first) if refused => (Some(Answer::Declined), Some(first.at), reason(first)),
         Some(first) => (Some(Answer::Accepted), Some(first.at), None),
         None => (None, None, None),
     };
@@ -195,8 +192,8 @@ fn settle_round(unit: &mut UnitOfWork, order: &mut WorkOrder, assignment: &Assig
     }
     order.submitted_by = Some(first.actor);
     order.submitted_org = first.organisation_id;
-    if first.args.get("findings").is_some() {
-        order.findings = Some(first.args.clone());
+    if let Some(findings) = first.findings() {
+        order.findings = Some(findings.clone());
     }
     put_round(unit, order, assignment, &first, RoundVerdict::Pending);
     stand(unit, first, Standing::Effective);
@@ -210,22 +207,16 @@ fn withdraw_round(unit: &mut UnitOfWork, order: &mut WorkOrder, assignment: &Ass
     order.submitted_org = None;
     order.findings = None;
     // What was late, or came after the end, and was taken back had made no round.
-    let taken_back: BTreeSet<Uuid> = events(unit, order, assignment).iter().filter_map(retracts).collect();
+    let taken_back: BTreeSet<WorkEventId> = events(unit, order, assignment).iter().filter_map(WorkEvent::takes_back).collect();
     let first = unit
         .work_events
         .iter()
-        .filter(|e| e.kind == WorkEventKind::Submit && by_party(e, assignment) && taken_back.contains(&e.id.uuid()))
+        .filter(|e| e.kind == WorkEventKind::Submit && by_party(e, assignment) && taken_back.contains(&e.id))
         .min_by_key(|e| (e.eff, e.id))
         .cloned();
     if let Some(first) = first {
         put_round(unit, order, assignment, &first, RoundVerdict::Withdrawn);
     }
-}
-
-/// The event that a retraction takes back.
-fn retracts(event: &WorkEvent) -> Option<Uuid> {
-    let named = event.args.get("event").filter(|_| event.kind == WorkEventKind::Retract)?;
-    Uuid::parse_str(named.as_str()?).ok()
 }
 
 /// Writes the round of the current attempt as its first submission makes it. What was judged keeps its verdict.

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
@@ -11,6 +10,7 @@ use crate::{
 };
 use bazdid_protocol::{
     ids::{AreaId, ConflictId, TicketId, WorkOrderId, name_uuid},
+    sides::Sides,
     time::Timestamp,
 };
 
@@ -24,10 +24,7 @@ pub(super) struct Clash<'a> {
     pub subject: Option<Uuid>,
     /// Field or epoch, part of the key.
     pub what: &'a str,
-    /// What both had seen, as far as it is known.
-    pub base: Value,
-    pub theirs: Value,
-    pub mine: Value,
+    pub sides: Sides,
     /// What it arose from, as far as this decision knows.
     pub parties: Vec<Cause>,
     /// Whether those named by earlier decisions are involved too; otherwise `parties` are all.
@@ -47,9 +44,7 @@ impl<'a> Clash<'a> {
             order,
             subject: None,
             what,
-            base: json!({}),
-            theirs: json!({}),
-            mine: json!({}),
+            sides: Sides::default(),
             parties: Vec::new(),
             cumulative: false,
             default_in_force: "",
@@ -84,7 +79,8 @@ pub(super) fn raise(unit: &mut UnitOfWork, now: Timestamp, clash: Clash<'_>) -> 
     let mut parties = known.chain(clash.parties.into_iter().map(Cause::id)).collect::<BTreeSet<_>>().into_iter();
     let (mutation_id, other_mutation_id) = (parties.next().unwrap_or(Cause::Ticket(clash.ticket).id()), parties.next());
     let areas = unit.tickets.get(clash.ticket).map_or_else(|| clash.areas.to_vec(), |t| t.leaf_areas.clone());
-    let decided = before.as_ref().filter(|b| b.status == ConflictStatus::Resolved && b.resolved_by.is_some() && b.mine == clash.mine);
+    let decided =
+        before.as_ref().filter(|b| b.status == ConflictStatus::Resolved && b.resolved_by.is_some() && b.sides.mine() == clash.sides.mine());
     let conflict = Conflict {
         id,
         rev: before.as_ref().map_or(0, |b| b.rev),
@@ -94,9 +90,7 @@ pub(super) fn raise(unit: &mut UnitOfWork, now: Timestamp, clash: Clash<'_>) -> 
         ticket_id: clash.ticket,
         work_order_id: clash.order,
         areas,
-        base: clash.base,
-        theirs: clash.theirs,
-        mine: clash.mine,
+        sides: clash.sides,
         mutation_id,
         other_mutation_id,
         default_in_force: clash.default_in_force.to_owned(),

@@ -1,8 +1,6 @@
 //! What people of one party said against each other in one attempt: declined against submitted, findings against findings; and
 //! what their crew ask the office for. They are looked for anew after every event, so that what was taken back leaves nothing behind.
 
-use serde_json::json;
-
 use crate::{
     conflict::{Cause, Conflict, ConflictKind, ConflictStatus, Resolution},
     sync::engine::{
@@ -12,7 +10,11 @@ use crate::{
     unit_of_work::UnitOfWork,
     work_order::{Assignment, Standing, WorkEvent, WorkEventKind, WorkOrder, WorkOrderState},
 };
-use bazdid_protocol::{ids::ConflictId, time::Timestamp};
+use bazdid_protocol::{
+    ids::ConflictId,
+    sides::{DeclineSide, Epoch, FindingsSide, ReliefSide, ReliefState, Sides, SubmissionSide},
+    time::Timestamp,
+};
 
 /// The disputes of an attempt.
 pub(super) struct Disputes {
@@ -63,11 +65,13 @@ pub(super) fn refresh_relief(unit: &mut UnitOfWork, now: Timestamp, order: &Work
     let asked = relief(unit, order);
     let what = asked.as_ref().map_or(0, |r| r.epoch).to_string();
     let raised = asked.map(|asked| {
-        let side = |e: &WorkEvent| json!({ "event": e.id, "actor": e.actor, "at": e.at, "reason": e.args.get("reason") });
+        let side = |e: &WorkEvent| ReliefSide { event: e.id, actor: e.actor, at: e.at, reason: e.reason().map(str::to_owned) };
         let clash = Clash {
-            base: json!({ "epoch": asked.epoch }),
-            theirs: json!({ "epoch": order.epoch, "state": order.state }),
-            mine: asked.requests.iter().map(side).collect(),
+            sides: Sides::Relief {
+                base: Epoch { epoch: asked.epoch },
+                theirs: ReliefState { epoch: order.epoch, state: order.state },
+                mine: asked.requests.iter().map(side).collect(),
+            },
             parties: asked.requests.iter().map(|e| Cause::Event(e.id)).collect(),
             default_in_force: "the order stays where it is until the office decides",
             ..Clash::hard(ConflictKind::ReliefRequested, order.ticket_id, Some(order.id), &what)
@@ -106,9 +110,11 @@ fn declined<'a>(order: &WorkOrder, events: &[WorkEvent], what: &'a str) -> Optio
     let of = |kind| events.iter().filter(move |e| e.kind == kind);
     let (declined, submitted) = (of(WorkEventKind::Decline).next()?, of(WorkEventKind::Submit).next()?);
     Some(Clash {
-        base: json!({ "epoch": order.epoch }),
-        theirs: json!({ "declined": declined.at, "actor": declined.actor }),
-        mine: json!({ "submitted": submitted.at, "actor": submitted.actor }),
+        sides: Sides::Declined {
+            base: Epoch { epoch: order.epoch },
+            theirs: DeclineSide { declined: declined.at, actor: declined.actor },
+            mine: SubmissionSide { submitted: submitted.at, actor: submitted.actor },
+        },
         parties: of(WorkEventKind::Decline).chain(of(WorkEventKind::Submit)).map(|e| Cause::Event(e.id)).collect(),
         default_in_force: "the submission stands",
         ..Clash::hard(ConflictKind::DeclinedVsSubmitted, order.ticket_id, Some(order.id), what)
@@ -116,17 +122,15 @@ fn declined<'a>(order: &WorkOrder, events: &[WorkEvent], what: &'a str) -> Optio
 }
 
 fn findings<'a>(order: &WorkOrder, events: &[WorkEvent], what: &'a str) -> Option<Clash<'a>> {
-    let all: Vec<&WorkEvent> = events.iter().filter(|e| e.kind == WorkEventKind::Submit && e.args.get("findings").is_some()).collect();
+    let all: Vec<&WorkEvent> = events.iter().filter(|e| e.findings().is_some()).collect();
     let (first, others) = all.split_first()?;
-    let differ = |a: &WorkEvent, b: &WorkEvent| a.actor != b.actor && a.args != b.args;
+    let differ = |a: &WorkEvent, b: &WorkEvent| a.actor != b.actor && a.findings() != b.findings();
     if !all.iter().any(|a| all.iter().any(|b| differ(a, b))) {
         return None;
     }
-    let side = |e: &WorkEvent| json!({ "event": e.id, "actor": e.actor, "at": e.at, "findings": e.args });
+    let side = |e: &WorkEvent| FindingsSide { event: e.id, actor: e.actor, at: e.at, findings: e.args.clone() };
     Some(Clash {
-        base: json!({ "epoch": order.epoch }),
-        theirs: side(first),
-        mine: others.iter().map(|e| side(e)).collect(),
+        sides: Sides::Findings { base: Epoch { epoch: order.epoch }, theirs: side(first), mine: others.iter().map(|e| side(e)).collect() },
         parties: all.iter().map(|e| Cause::Event(e.id)).collect(),
         default_in_force: "the first findings are in force",
         ..Clash::hard(ConflictKind::AlreadySubmitted, order.ticket_id, Some(order.id), what)

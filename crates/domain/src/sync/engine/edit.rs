@@ -1,8 +1,6 @@
 //! Edits of a ticket's fields, and proposals of what only the office may set. The law of the merge stands in
 //! [`crate::sync::register`]; here its outcome is written down.
 
-use std::collections::BTreeSet;
-
 use serde_json::{Value, json};
 
 use crate::{
@@ -26,6 +24,8 @@ use bazdid_protocol::{
     command::{TicketPropose, TicketSet},
     ids::{ConflictId, NoteId, TicketId, WriteId, name_uuid},
     outcome::{Outcome, OutcomeCode, Status},
+    proposal::Proposal,
+    sides::{Deferred, EmptySide, FieldBase, FieldSide, ProposalSide, Sides, StandingValues},
 };
 
 /// `ticket.edit`, in the field and in the office: the same merge. A ticket that the office has ended takes the edit too, so that
@@ -151,15 +151,17 @@ fn report(unit: &mut UnitOfWork, act: &Act<'_>, field: TicketField, one: &FieldE
     let wins = register::standing(field, &[one, other]).map(|e| e.mutation_id);
     let (winner, loser) = if wins == Some(one.mutation_id) { (one, other) } else { (other, one) };
     let (first, second) = (one.mutation_id.min(other.mutation_id), one.mutation_id.max(other.mutation_id));
-    let side = |e: &FieldEdit| json!({ "value": e.value, "actor": e.actor, "at": e.eff, "office": e.office, "mutation": e.mutation_id });
+    let side = |e: &FieldEdit| FieldSide { value: e.value.clone(), actor: e.actor, at: e.eff, office: e.office, mutation: e.mutation_id };
     let base_v = one.base.min(other.base);
     let seen = edits_of(unit, one.ticket_id, field);
     let seen: Vec<&FieldEdit> = seen.iter().filter(|e| e.v <= base_v).collect();
     let what = format!("{field}|{first}|{second}");
     let clash = Clash {
-        base: json!({ "field": field, "value": register::standing(field, &seen).map(|e| &e.value) }),
-        theirs: side(winner),
-        mine: side(loser),
+        sides: Sides::Field {
+            base: FieldBase { field, value: register::standing(field, &seen).map(|e| e.value.clone()) },
+            theirs: side(winner),
+            mine: side(loser),
+        },
         parties: vec![Cause::Write(first), Cause::Write(second)],
         default_in_force: match kind {
             ConflictKind::CategoryProposal => "the office's category stands; the field's is a proposal",
@@ -207,11 +209,14 @@ pub(super) fn propose(unit: &mut UnitOfWork, context: &MergeContext<'_>, author:
         return Outcome::rejected(OutcomeCode::Validation, "/args/propose/category: the server does not know this category");
     }
     let (id, rev) = (ticket.id, ticket.rev);
-    let theirs = standing_values(ticket, &args.propose.names());
+    let theirs = standing_values(ticket, &args.propose);
     let what = act.id.to_string();
     let clash = Clash {
-        theirs,
-        mine: json!({ "propose": args.propose, "reason": args.reason, "by": author.account, "at": act.stamp.est }),
+        sides: Sides::Proposal {
+            base: EmptySide {},
+            theirs,
+            mine: ProposalSide { propose: args.propose.clone(), reason: args.reason.clone(), by: author.account, at: act.stamp.est },
+        },
         parties: vec![Cause::Command(act.id)],
         default_in_force: "nothing changes until the office decides",
         ..Clash::soft(ConflictKind::Proposal, id, None, &what)
@@ -221,9 +226,11 @@ pub(super) fn propose(unit: &mut UnitOfWork, context: &MergeContext<'_>, author:
 }
 
 /// What holds now of what is proposed and the office alone sets; the category that stands is in the ticket.
-fn standing_values(ticket: &Ticket, names: &BTreeSet<&'static str>) -> Value {
-    let all = [("priority", json!(ticket.priority)), ("deferral", json!({ "status": ticket.status, "reason": ticket.status_reason }))];
-    Value::Object(all.into_iter().filter(|(name, _)| names.contains(name)).map(|(name, v)| (name.to_owned(), v)).collect())
+fn standing_values(ticket: &Ticket, proposed: &Proposal) -> StandingValues {
+    StandingValues {
+        priority: proposed.priority.map(|_| ticket.priority),
+        deferral: proposed.deferral.as_ref().map(|_| Deferred { status: ticket.status, reason: ticket.status_reason.clone() }),
+    }
 }
 
 #[cfg(test)]

@@ -3,8 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
@@ -20,8 +18,10 @@ use crate::{
     work_order::{Assignment, WorkEvent, WorkEventKind, WorkOrder, WorkOrderState},
 };
 use bazdid_protocol::{
-    ids::{AccountId, ConflictId, MutationId, OrganisationId, TicketId, WorkOrderId},
+    ids::{AccountId, ConflictId, OrganisationId, TicketId, WorkOrderId},
+    sides::{EndedEpoch, EndedState, EvidenceSide, Recorded, Sides},
     time::Timestamp,
+    words::conflict::CameFirst,
 };
 
 /// Who is late: the people of one contractor are one party.
@@ -86,33 +86,22 @@ fn ended_at(unit: &UnitOfWork, ticket: &Ticket, order: Option<&WorkOrder>) -> Op
 }
 
 /// Which came first decides the pay.
-fn came_first(work: Option<Timestamp>, ended: Option<Timestamp>) -> &'static str {
+fn came_first(work: Option<Timestamp>, ended: Option<Timestamp>) -> CameFirst {
     match (work, ended) {
-        (Some(work), Some(ended)) if work < ended => "work",
-        (Some(_), Some(_)) => "office",
-        _ => "unknown",
+        (Some(work), Some(ended)) if work < ended => CameFirst::Work,
+        (Some(_), Some(_)) => CameFirst::Office,
+        _ => CameFirst::Unknown,
     }
 }
 
-/// What one person recorded at what had ended: since when, and the first of the commands by id.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-struct Evidence {
-    evidence_by: AccountId,
-    from: Timestamp,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    mutation: Option<MutationId>,
-}
-
 /// The evidence that a conflict lists already, by person.
-fn evidence_of(conflict: Option<&Conflict>) -> BTreeMap<AccountId, Evidence> {
-    let mine = conflict.map(|c| &c.mine);
-    let sides = match mine {
-        Some(Value::Array(sides)) => sides.as_slice(),
-        Some(one) => std::slice::from_ref(one),
-        None => &[],
-    };
-    let read = |side: &Value| Evidence::deserialize(side).ok().map(|e| (e.evidence_by, e));
-    sides.iter().filter_map(read).collect()
+fn evidence_of(conflict: Option<&Conflict>) -> BTreeMap<AccountId, EvidenceSide> {
+    let Some(Sides::Ended { mine, .. }) = conflict.map(|c| &c.sides) else { return BTreeMap::new() };
+    let recorded = mine.iter().filter_map(|side| match side {
+        Recorded::Evidence(evidence) => Some((evidence.evidence_by, evidence.clone())),
+        Recorded::Late(_) => None,
+    });
+    recorded.collect()
 }
 
 /// What is told of a party, as it is now: its evidence and its late events. `None` if there is neither (any more).
@@ -121,7 +110,7 @@ fn clash<'a>(
     ticket: TicketId,
     order: Option<WorkOrderId>,
     party: &'a str,
-    evidence: &BTreeMap<AccountId, Evidence>,
+    evidence: &BTreeMap<AccountId, EvidenceSide>,
 ) -> Option<Clash<'a>> {
     let late = order.map(|o| late_events(unit, o, |e| Party::of(e).name() == party && !is_decided(unit, e))).unwrap_or_default();
     if late.is_empty() && evidence.is_empty() {
@@ -133,20 +122,18 @@ fn clash<'a>(
     let row = unit.tickets.get(ticket);
     let order_row = order.and_then(|o| unit.work_orders.get(o));
     let ended = row.and_then(|t| ended_at(unit, t, order_row));
-    let mut theirs = json!({
-        "ticket": row.map(|t| t.status), "work_order": order_row.map(|o| o.state), "duplicate_of": row.and_then(|t| t.duplicate_of),
-        "ended_at": ended, "came_first": came_first(worked, ended),
-    });
-    if let (Some(order), Some(theirs)) = (order_row.filter(|_| !late.is_empty()), theirs.as_object_mut()) {
-        theirs.insert("double_work".to_owned(), json!(is_double(order, &late)));
-    }
-    let recorded = evidence.values().map(|e| json!(e));
-    let events = listed(&late);
-    let epoch = late.iter().map(|e| e.epoch).max();
+    let theirs = EndedState {
+        ticket: row.map(|t| t.status),
+        work_order: order_row.map(|o| o.state),
+        duplicate_of: row.and_then(|t| t.duplicate_of),
+        ended_at: ended,
+        came_first: came_first(worked, ended),
+        double_work: order_row.filter(|_| !late.is_empty()).map(|order| is_double(order, &late)),
+    };
+    let recorded = evidence.values().cloned().map(Recorded::Evidence);
+    let base = EndedEpoch { epoch: late.iter().map(|e| e.epoch).max() };
     Some(Clash {
-        base: epoch.map_or_else(|| json!({}), |epoch| json!({ "epoch": epoch })),
-        theirs,
-        mine: recorded.chain(events.as_array().into_iter().flatten().cloned()).collect(),
+        sides: Sides::Ended { base, theirs, mine: recorded.chain(listed(&late).into_iter().map(Recorded::Late)).collect() },
         parties: parties(&late).into_iter().chain(evidence.values().filter_map(|e| e.mutation).map(Cause::Command)).collect(),
         default_in_force: "the office's decision stands; the work and the evidence are kept",
         ..Clash::hard(ConflictKind::DeletedEntity, ticket, order, party)
@@ -184,7 +171,7 @@ pub(super) fn report_evidence(
     let party = party.name();
     let mut evidence = evidence_of(unit.conflicts.get(id_of(ticket, order, &party)));
     // The earliest that each recorded: the same whatever came first.
-    let mine = evidence.entry(author.account).or_insert(Evidence { evidence_by: author.account, from: act.stamp.est, mutation: None });
+    let mine = evidence.entry(author.account).or_insert(EvidenceSide { evidence_by: author.account, from: act.stamp.est, mutation: None });
     mine.from = mine.from.min(act.stamp.est);
     mine.mutation = Some(mine.mutation.map_or(act.id, |m| m.min(act.id)));
     let clash = clash(unit, ticket, order, &party, &evidence)?;
@@ -199,9 +186,7 @@ pub(super) fn clash_again<'a>(unit: &UnitOfWork, conflict: &Conflict, party: &'a
         // Raised when each epoch had a conflict of its own: it stays as it is.
         return Some(Clash {
             severity: conflict.severity,
-            base: conflict.base.clone(),
-            theirs: conflict.theirs.clone(),
-            mine: conflict.mine.clone(),
+            sides: conflict.sides.clone(),
             cumulative: true,
             default_in_force: "the office's decision stands; the work and the evidence are kept",
             ..Clash::hard(ConflictKind::DeletedEntity, conflict.ticket_id, conflict.work_order_id, party)

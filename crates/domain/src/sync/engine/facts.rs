@@ -22,6 +22,7 @@ use bazdid_protocol::{
     command::{Command, MeasurementAdd, NoteAdd, NoteChange, PhotoAdd, VisitRecord},
     ids::{AnswerId, OrganisationId, TicketId, WorkOrderId},
     outcome::{Outcome, OutcomeCode, Status},
+    sides::{KnownEpoch, MeasurementSide, Sides},
     time::Timestamp,
     warning::{Warning, WarningCode},
 };
@@ -280,18 +281,21 @@ fn report_disagreement(unit: &mut UnitOfWork, act: &Act<'_>, place: &Place, what
         .collect();
     let disagree =
         |a: &Measurement, b: &Measurement| a.actor != b.actor && (a.quantity - b.quantity).abs() > DISAGREE * a.quantity.max(b.quantity);
-    let side = |m: &&Measurement| json!({ "measurement": m.id, "quantity": m.quantity, "actor": m.actor, "at": m.eff });
+    let side = |m: &&Measurement| MeasurementSide { measurement: m.id, quantity: m.quantity, actor: m.actor, at: m.eff };
     let name = format!("{}|{}|{}", what.item, what.unit, what.epoch.unwrap_or_default());
     let clash = Clash::soft(ConflictKind::MeasurementDisagrees, place.ticket, place.order, &name);
     if !same.iter().any(|a| same.iter().any(|b| disagree(a, b))) {
         withdraw(unit, clash.id(), Resolution::Keep, act.received_at);
         return;
     }
+    let Some((first, others)) = same.split_first() else { return };
     let clash = Clash {
-        // That of what was measured: a correction may be of a later one.
-        base: json!({ "epoch": what.epoch }),
-        theirs: same.first().map(side).unwrap_or_default(),
-        mine: same.iter().skip(1).map(side).collect(),
+        sides: Sides::Measurements {
+            // That of what was measured: a correction may be of a later one.
+            base: KnownEpoch { epoch: what.epoch },
+            theirs: side(first),
+            mine: others.iter().map(side).collect(),
+        },
         parties: same.iter().map(|m| Cause::Measurement(m.id)).collect(),
         default_in_force: "all measurements are kept",
         ..clash

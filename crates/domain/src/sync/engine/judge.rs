@@ -6,8 +6,6 @@
 //!   verdict as an inspection of its own, and a supervisor hears of it.
 //! - Where the category asks for stored bytes an acceptance waits for them; a return never does.
 
-use serde_json::{Value, json};
-
 use crate::{
     assigning::Heard,
     conflict::{Cause, ConflictKind},
@@ -28,9 +26,9 @@ use crate::{
 };
 use bazdid_protocol::{
     command::{Command, RoundJudge},
-    ids::{MutationId, WorkOrderId},
+    ids::WorkOrderId,
     outcome::{Outcome, OutcomeCode, Status},
-    time::Timestamp,
+    sides::{EpochRound, LateVerdict, RoundBase, Sides, VerdictSide},
 };
 
 pub(super) fn decide(unit: &mut UnitOfWork, context: &MergeContext<'_>, author: &Author, act: &Act<'_>) -> Outcome {
@@ -155,10 +153,10 @@ fn disagree(
     round: Round,
     said: &Said<'_>,
 ) -> Outcome {
-    let came = Side { verdict: said.verdict, by: json!(author.account), at: act.stamp.est, mutation: act.id };
-    let stood = Side {
+    let came = VerdictSide { verdict: said.verdict, by: Some(author.account), at: act.stamp.est, mutation: act.id };
+    let stood = VerdictSide {
         verdict: round.verdict,
-        by: json!(round.verdict_by),
+        by: round.verdict_by,
         at: round.verdict_at.unwrap_or(act.stamp.est),
         mutation: round.verdict_mutation.unwrap_or(act.id),
     };
@@ -166,11 +164,16 @@ fn disagree(
     let (strict, mild) = if stricter { (&came, &stood) } else { (&stood, &came) };
     let what = round.number.to_string();
     let clash = Clash::hard(ConflictKind::VerdictDisagrees, round.ticket_id, Some(round.work_order_id), &what);
-    let before = unit.conflicts.get(clash.id());
+    let (mild_before, strict_before) = match unit.conflicts.get(clash.id()).map(|c| &c.sides) {
+        Some(Sides::Verdicts { theirs, mine, .. }) => (Some(theirs), Some(mine)),
+        _ => (None, None),
+    };
     let clash = Clash {
-        base: json!({ "round": round.id, "epoch": round.epoch }),
-        theirs: mild.earlier(before.map(|b| &b.theirs)),
-        mine: strict.earlier(before.map(|b| &b.mine)),
+        sides: Sides::Verdicts {
+            base: RoundBase { round: round.id, epoch: round.epoch },
+            theirs: earlier(mild, mild_before),
+            mine: earlier(strict, strict_before),
+        },
         parties: [came.mutation, stood.mutation].map(Cause::Command).into(),
         cumulative: true,
         default_in_force: "the stricter verdict stands until a supervisor decides",
@@ -186,28 +189,10 @@ fn disagree(
     }
 }
 
-/// One side of a disagreement.
-struct Side {
-    verdict: RoundVerdict,
-    by: Value,
-    at: Timestamp,
-    mutation: MutationId,
-}
-
-impl Side {
-    /// This side, or the one that the conflict has already if that one spoke earlier: the same whatever came first.
-    fn earlier(&self, known: Option<&Value>) -> Value {
-        let me = json!({ "verdict": self.verdict, "by": self.by, "at": self.at, "mutation": self.mutation });
-        let spoke = |v: &Value| {
-            let at = v.get("at").cloned().and_then(|v| serde_json::from_value::<Timestamp>(v).ok())?;
-            let by = v.get("mutation").cloned().and_then(|v| serde_json::from_value::<MutationId>(v).ok())?;
-            (v.get("verdict") == Some(&json!(self.verdict))).then_some((at, by))
-        };
-        match known.and_then(|k| Some((spoke(k)?, k))) {
-            Some((spoke, known)) if spoke < (self.at, self.mutation) => known.clone(),
-            _ => me,
-        }
-    }
+/// This side of a disagreement, or the one that the conflict has already if that one spoke earlier: the same whatever came first.
+fn earlier(side: &VerdictSide, known: Option<&VerdictSide>) -> VerdictSide {
+    let spoke = |s: &VerdictSide| (s.at, s.mutation);
+    known.filter(|k| k.verdict == side.verdict && spoke(k) < spoke(side)).unwrap_or(side).clone()
 }
 
 /// The order has left the round behind: each verdict on it is kept, in the order of their stamps.
@@ -215,22 +200,22 @@ fn left_behind(unit: &mut UnitOfWork, author: &Author, act: &Act<'_>, order: Wor
     let Some(now) = unit.work_orders.get(order).cloned() else { return unknown(order.uuid()) };
     let what = format!("round {}", round.number);
     let clash = Clash::hard(ConflictKind::StaleEpoch, now.ticket_id, Some(order), &what);
-    let key = |v: &Value| (v.get("at").map(Value::to_string), v.get("mutation").map(Value::to_string));
-    let mine = json!({
-        "verdict": said.verdict, "by": author.account, "at": act.stamp.est, "defects": said.args.defects, "mutation": act.id,
-    });
-    let mut verdicts = match unit.conflicts.get(clash.id()).map(|c| c.mine.clone()) {
-        Some(Value::Array(all)) => all,
-        Some(one) => vec![one],
-        None => Vec::new(),
+    let key = |v: &LateVerdict| (v.at, v.mutation);
+    let mine =
+        LateVerdict { verdict: said.verdict, by: author.account, at: act.stamp.est, mutation: act.id, defects: said.args.defects.clone() };
+    let mut verdicts = match unit.conflicts.get(clash.id()).map(|c| &c.sides) {
+        Some(Sides::LateVerdicts { mine, .. }) => mine.clone(),
+        _ => Vec::new(),
     };
     verdicts.retain(|v| key(v) != key(&mine));
     verdicts.push(mine);
     verdicts.sort_by_key(key);
     let clash = Clash {
-        base: json!({ "round": round.id, "epoch": round.epoch }),
-        theirs: json!({ "epoch": now.epoch, "round": now.round }),
-        mine: Value::Array(verdicts),
+        sides: Sides::LateVerdicts {
+            base: RoundBase { round: round.id, epoch: round.epoch },
+            theirs: EpochRound { epoch: now.epoch, round: now.round },
+            mine: verdicts,
+        },
         parties: vec![Cause::Command(act.id)],
         cumulative: true,
         default_in_force: "the order goes on; the verdict is kept as an inspection of its round",

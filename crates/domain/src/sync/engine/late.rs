@@ -1,8 +1,6 @@
 //! Work that comes too late: after the order went to somebody else or on to another round. It changes nothing by itself; a
 //! supervisor decides. What came after the office had ended the order stands in [`super::ended`].
 
-use serde_json::{Value, json};
-
 use crate::{
     conflict::{Cause, Conflict, ConflictKind, ConflictStatus, Resolution},
     sync::engine::{
@@ -16,6 +14,7 @@ use crate::{
 };
 use bazdid_protocol::{
     ids::{ConflictId, NoteId, TicketId, WorkOrderId, name_uuid},
+    sides::{Epoch, LateSide, LateState, Sides},
     time::Timestamp,
 };
 
@@ -33,8 +32,8 @@ pub(super) fn late_events(unit: &UnitOfWork, order: WorkOrderId, which: impl Fn(
     events
 }
 
-pub(super) fn listed(events: &[&WorkEvent]) -> Value {
-    events.iter().map(|e| json!({ "event": e.id, "kind": e.kind, "at": e.at, "actor": e.actor })).collect()
+pub(super) fn listed(events: &[&WorkEvent]) -> Vec<LateSide> {
+    events.iter().map(|e| LateSide { event: e.id, kind: e.kind, at: e.at, actor: e.actor }).collect()
 }
 
 pub(super) fn parties(events: &[&WorkEvent]) -> Vec<Cause> {
@@ -60,11 +59,11 @@ fn stale_clash<'a>(unit: &UnitOfWork, order: &WorkOrder, epoch: i64, what: &'a s
     }
     let submitted_at = unit.rounds.iter().filter(|r| r.work_order_id == order.id && r.epoch == order.epoch).map(|r| r.submitted_at).max();
     Some(Clash {
-        base: json!({ "epoch": epoch }),
-        theirs: json!({
-            "epoch": order.epoch, "state": order.state, "double_work": is_double(order, &late), "submitted_at": submitted_at,
-        }),
-        mine: listed(&late),
+        sides: Sides::Late {
+            base: Epoch { epoch },
+            theirs: LateState { epoch: order.epoch, state: order.state, double_work: is_double(order, &late), submitted_at },
+            mine: listed(&late),
+        },
         parties: parties(&late),
         default_in_force: "the current assignment stands; the late work and its evidence are kept",
         ..Clash::hard(ConflictKind::StaleEpoch, order.ticket_id, Some(order.id), what)
@@ -83,11 +82,7 @@ pub(super) fn report_stale(unit: &mut UnitOfWork, now: Timestamp, order: WorkOrd
 pub(super) fn is_decided(unit: &UnitOfWork, event: &WorkEvent) -> bool {
     let what = event.epoch.to_string();
     let id = Clash::hard(ConflictKind::StaleEpoch, event.ticket_id, Some(event.work_order_id), &what).id();
-    let lists = |c: &Conflict| {
-        let entries = c.mine.as_array().into_iter().flatten();
-        entries.filter_map(|m| m.get("event").and_then(Value::as_str)).any(|name| name == event.id.to_string())
-    };
-    unit.conflicts.get(id).is_some_and(|c| c.resolved_by.is_some() && lists(c))
+    unit.conflicts.get(id).is_some_and(|c| c.resolved_by.is_some() && c.sides.late_events().contains(&event.id))
 }
 
 /// Brings the open conflicts of late work at an order up to date with what has happened since: the other has submitted too, or the
@@ -117,7 +112,7 @@ pub(super) fn refresh(unit: &mut UnitOfWork, now: Timestamp, order: &WorkOrder) 
         };
         match clash {
             Some(clash) => {
-                if clash.theirs.get("double_work") == Some(&Value::Bool(true)) {
+                if clash.sides.is_double_work() {
                     double = DoubleWork::Yes;
                 }
                 raise(unit, now, clash);

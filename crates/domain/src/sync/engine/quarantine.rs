@@ -2,8 +2,6 @@
 //! true time of the act. Nothing of them counts until a supervisor adopts them; the journal keeps them whole. A contract that
 //! ended after the true time does not matter.
 
-use serde_json::{Value, json};
-
 use crate::{
     conflict::{Cause, ConflictKind},
     sync::{
@@ -20,6 +18,7 @@ use crate::{
 use bazdid_protocol::{
     ids::{TicketId, WorkOrderId},
     outcome::{Outcome, OutcomeCode, Status},
+    sides::{KnownEpoch, QuarantineReason, QuarantinedSide, Sides},
     time::Timestamp,
 };
 
@@ -28,10 +27,10 @@ pub(super) fn check(unit: &mut UnitOfWork, context: &MergeContext<'_>, author: &
     let place = target(unit, context, author, act.entity).map(|(ticket, order)| (ticket.id, order.map(|o| o.id)));
     let why = match author.authority {
         Authority::Adopted => return None,
-        Authority::Revoked => json!({ "revoked": true }),
+        Authority::Revoked => QuarantineReason { revoked: Some(true), contract_ended_at: None },
         Authority::InForce => {
             let (ticket, order) = place?;
-            json!({ "contract_ended_at": contract_ended(unit, context, author, act, ticket, order)? })
+            QuarantineReason { revoked: None, contract_ended_at: Some(contract_ended(unit, context, author, act, ticket, order)?) }
         }
     };
     let detail = "you were no longer allowed to do this; a supervisor may let it in";
@@ -69,25 +68,19 @@ fn set_aside(
     act: &Act<'_>,
     ticket: TicketId,
     order: Option<WorkOrderId>,
-    why: Value,
+    why: QuarantineReason,
 ) -> bazdid_protocol::ids::ConflictId {
     let what = author.account.to_string();
     let clash = Clash::hard(ConflictKind::Quarantined, ticket, order, &what);
-    let mut mine: Vec<(Timestamp, Value)> = unit
-        .conflicts
-        .get(clash.id())
-        .and_then(|c| c.mine.as_array())
-        .into_iter()
-        .flatten()
-        .filter_map(|m| Some((serde_json::from_value(m.get("at")?.clone()).ok()?, m.clone())))
-        .collect();
-    mine.push((act.stamp.est, json!({ "mutation": act.id, "at": act.stamp.est })));
-    mine.sort_by_key(|(at, m)| (*at, m.to_string()));
+    let mut mine = match unit.conflicts.get(clash.id()).map(|c| &c.sides) {
+        Some(Sides::Quarantined { mine, .. }) => mine.clone(),
+        _ => Vec::new(),
+    };
+    mine.push(QuarantinedSide { mutation: act.id, at: act.stamp.est });
+    mine.sort_by_key(|one| (one.at, one.mutation));
     mine.dedup();
     let clash = Clash {
-        base: json!({ "epoch": act.epoch }),
-        theirs: why,
-        mine: mine.into_iter().map(|(_, m)| m).collect(),
+        sides: Sides::Quarantined { base: KnownEpoch { epoch: act.epoch }, theirs: why, mine },
         parties: vec![Cause::Command(act.id)],
         cumulative: true,
         default_in_force: "nothing of it counts until a supervisor adopts it",

@@ -263,7 +263,7 @@ fn work_of_a_past_epoch_is_kept_with_its_evidence_and_changes_nothing() {
     assert_eq!((w.photos.iter().count(), w.visits.iter().count(), w.work_events.iter().count()), (1, 1, 2));
     assert!(w.work_events.iter().all(|e| e.standing == Standing::Stale));
     let conflict = w.conflicts.get(submit.conflict.unwrap()).unwrap();
-    assert_eq!((conflict.severity, conflict.mine.as_array().map(Vec::len)), (Severity::Hard, Some(2)));
+    assert_eq!((conflict.severity, conflict.sides.mine().as_array().map(Vec::len)), (Severity::Hard, Some(2)));
 }
 
 #[test]
@@ -352,7 +352,7 @@ pub(super) fn rows(w: &UnitOfWork) -> Vec<String> {
     out.extend(w.measurements.iter().map(|m| format!("{} {}", m.id, m.quantity)));
     // A conflict that the system withdrew again is there or not, as things arrived.
     let open = w.conflicts.iter().filter(|c| c.status == ConflictStatus::Open);
-    out.extend(open.map(|c| format!("{} {:?} {} {}", c.key, c.severity, c.mine, c.mutation_id)));
+    out.extend(open.map(|c| format!("{} {:?} {} {}", c.key, c.severity, c.sides.mine(), c.mutation_id)));
     out
 }
 
@@ -622,7 +622,7 @@ fn two_tickets_at_one_place_may_be_one_whichever_came_first() {
             .collect();
         assert!(told[0].conflict.is_none() && told[1].conflict.is_some());
         assert!(told.iter().all(|o| o.status == Status::Applied));
-        w.conflicts.iter().map(|c| (c.key.clone(), c.ticket_id, c.severity, c.mine.clone(), c.mutation_id)).collect::<Vec<_>>()
+        w.conflicts.iter().map(|c| (c.key.clone(), c.ticket_id, c.severity, c.sides.mine().clone(), c.mutation_id)).collect::<Vec<_>>()
     };
     let found = play([(1, 30), (2, 20)]);
     assert_eq!(found, play([(2, 20), (1, 30)]));

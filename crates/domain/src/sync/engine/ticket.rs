@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::json;
-
 use crate::{
     conflict::{Cause, ConflictKind},
     duplicate::{SAME_PLACE_M, SAME_TIME_US},
@@ -27,6 +25,7 @@ use bazdid_protocol::{
     geo::Point,
     ids::{CategoryId, ConflictId, TicketId},
     outcome::{Outcome, OutcomeCode},
+    sides::{EmptySide, Sides, TicketSide},
     time::Timestamp,
 };
 
@@ -100,13 +99,12 @@ fn report_duplicates(
     for other in same.values() {
         let distance_m = other.point.distance_m(&me.point);
         let (older, younger) = if (other.created_at, other.ticket) < (me.created_at, me.ticket) { (other, me) } else { (me, other) };
-        let side = |n: &Neighbour| json!({ "ticket": n.ticket, "created_at": n.created_at, "distance_m": distance_m });
+        let side = |n: &Neighbour| TicketSide { ticket: n.ticket, created_at: Some(n.created_at), distance_m: Some(distance_m), by: None };
         let (first, second) = (older.ticket.min(younger.ticket), older.ticket.max(younger.ticket));
         let what = second.to_string();
         let clash = Clash {
             subject: Some(first.uuid()),
-            theirs: side(older),
-            mine: side(younger),
+            sides: Sides::Tickets { base: EmptySide {}, theirs: side(older), mine: side(younger) },
             parties: vec![Cause::Ticket(older.ticket), Cause::Ticket(younger.ticket)],
             default_in_force: "both tickets stand until a person says that they are one",
             areas: &younger.leaf_areas,

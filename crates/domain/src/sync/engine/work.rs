@@ -270,7 +270,7 @@ fn answer(
             return kept(conflict, OutcomeCode::AlreadySubmitted, "somebody else submitted other findings; a supervisor decides");
         }
         let events = attempt::events(unit, order, assignment);
-        let first = events.iter().find(|e| e.args.get("findings").is_some());
+        let first = events.iter().find(|e| e.findings().is_some());
         if first.is_some_and(|f| f.actor == author.account && f.args != *act.args) {
             let detail = "your first findings are in force; these are kept beside them";
             return Outcome { v: Some(order.rev), ..Outcome::of(Status::Merged, OutcomeCode::AlreadySubmitted, detail) };

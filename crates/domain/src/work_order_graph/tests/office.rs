@@ -1,6 +1,6 @@
 //! The office's commands, and its decisions of conflicts.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
     Came, Scenario,
@@ -31,7 +31,10 @@ use crate::{
         WorkOrder, WorkOrderState,
     },
 };
-use bazdid_protocol::text_enum::TextEnum as _;
+use bazdid_protocol::{
+    sides::{DeclineSide, Epoch, LateSide, LateState, ReliefState, RoundBase, Sides, SubmissionSide, VerdictSide},
+    text_enum::TextEnum as _,
+};
 
 const ROLES: [Role; 3] = [Role::Operator, Role::Supervisor, Role::Inspector];
 const CONFLICT: u128 = 800;
@@ -161,7 +164,7 @@ fn event(order: &WorkOrder, n: u128, kind: WorkEventKind, standing: Standing) ->
     }
 }
 
-fn raise(unit: &mut UnitOfWork, kind: ConflictKind, base: Value, theirs: Value, mine: Value) {
+fn raise(unit: &mut UnitOfWork, kind: ConflictKind, sides: Sides) {
     let order = the_order(unit);
     unit.conflicts.load([Conflict {
         id: id(CONFLICT),
@@ -172,9 +175,7 @@ fn raise(unit: &mut UnitOfWork, kind: ConflictKind, base: Value, theirs: Value, 
         ticket_id: order.ticket_id,
         work_order_id: Some(order.id),
         areas: vec![],
-        base,
-        theirs,
-        mine,
+        sides,
         mutation_id: id(1),
         other_mutation_id: None,
         default_in_force: String::new(),
@@ -196,7 +197,9 @@ fn late(state: WorkOrderState, kind: WorkEventKind) -> UnitOfWork {
     unit.assignments.load([Assignment { answer: Some(Answer::Withdrawn), ..first }, second]);
     unit.work_events.load([event(&row, 71, kind, Standing::Stale)]);
     unit.work_orders.load([WorkOrder { state, epoch: 2, assignment_id: Some(id(32)), organisation_id: Some(id(SECOND)), ..row }]);
-    raise(&mut unit, ConflictKind::StaleEpoch, json!({ "epoch": 1 }), json!({}), json!([{ "event": id::<()>(71) }]));
+    let late = LateSide { event: id(71), kind, at: NOW, actor: id(951) };
+    let theirs = LateState { epoch: 2, state, double_work: false, submitted_at: None };
+    raise(&mut unit, ConflictKind::StaleEpoch, Sides::Late { base: Epoch { epoch: 1 }, theirs, mine: vec![late] });
     unit
 }
 
@@ -205,7 +208,8 @@ fn relief(state: WorkOrderState) -> UnitOfWork {
     let row = the_order(&unit);
     unit.work_events.load([event(&row, 71, RequestRelief, Standing::Effective)]);
     unit.work_orders.load([WorkOrder { state, ..row }]);
-    raise(&mut unit, ConflictKind::ReliefRequested, json!({ "epoch": 1 }), json!({}), json!([]));
+    let sides = Sides::Relief { base: Epoch { epoch: 1 }, theirs: ReliefState { epoch: 1, state }, mine: Vec::new() };
+    raise(&mut unit, ConflictKind::ReliefRequested, sides);
     unit
 }
 
@@ -213,7 +217,9 @@ fn declined(state: WorkOrderState) -> UnitOfWork {
     let mut unit = at(POTHOLE, state);
     let row = the_order(&unit);
     unit.work_events.load([event(&row, 71, Decline, Standing::Effective), event(&row, 72, Submit, Standing::Effective)]);
-    raise(&mut unit, ConflictKind::DeclinedVsSubmitted, json!({ "epoch": 1 }), json!({}), json!({}));
+    let theirs = DeclineSide { declined: NOW, actor: id(951) };
+    let mine = SubmissionSide { submitted: NOW, actor: id(951) };
+    raise(&mut unit, ConflictKind::DeclinedVsSubmitted, Sides::Declined { base: Epoch { epoch: 1 }, theirs, mine });
     unit
 }
 
@@ -224,10 +230,11 @@ fn judged(state: WorkOrderState) -> UnitOfWork {
     let held = unit.assignments.iter().next().unwrap().clone();
     unit.assignments.load([Assignment { until_epoch: 2, ..held }]);
     let returned = Round { verdict: RoundVerdict::Rework, ..round(&row, &submission(&row)) };
-    let base = json!({ "round": returned.id, "epoch": 1 });
+    let base = RoundBase { round: returned.id, epoch: 1 };
     unit.rounds.load([returned]);
     unit.work_orders.load([WorkOrder { state, epoch: 2, round: 2, ..row }]);
-    let accepted = json!({ "verdict": "accepted", "by": id::<()>(951), "at": NOW, "mutation": id::<()>(99) });
-    raise(&mut unit, ConflictKind::VerdictDisagrees, base, accepted, json!({}));
+    let said = |verdict, n| VerdictSide { verdict, by: Some(id(951)), at: NOW, mutation: id(n) };
+    let (theirs, mine) = (said(RoundVerdict::Accepted, 99), said(RoundVerdict::Rework, 98));
+    raise(&mut unit, ConflictKind::VerdictDisagrees, Sides::Verdicts { base, theirs, mine });
     unit
 }

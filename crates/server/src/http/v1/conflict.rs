@@ -21,6 +21,7 @@ use bazdid_domain::{
 };
 use bazdid_protocol::{
     ids::{AccountId, AreaId, CauseId, ConflictId, ConflictTag, TicketId, WorkOrderId},
+    sides::{ConflictBase, ConflictMine, ConflictTheirs},
     time::Timestamp,
 };
 use bazdid_service::conflict::{self, Resolve};
@@ -50,10 +51,13 @@ pub struct ConflictView {
     /// The smallest areas of the ticket.
     pub areas: Vec<AreaId>,
     /// What both had seen; its members depend on `kind`: section 7 of `api-spec/sync.md`.
+    #[schema(value_type = ConflictBase)]
     pub base: Value,
     /// What stood; its members depend on `kind`.
+    #[schema(value_type = ConflictTheirs)]
     pub theirs: Value,
     /// What came; its members depend on `kind`. A list where several came.
+    #[schema(value_type = ConflictMine)]
     pub mine: Value,
     /// The first of the mutations (or rows) involved.
     pub mutation: CauseId,
@@ -84,6 +88,7 @@ pub struct ConflictView {
 
 impl From<Conflict> for ConflictView {
     fn from(c: Conflict) -> Self {
+        let [base, theirs, mine] = c.sides.values();
         Self {
             id: c.id,
             rev: c.rev,
@@ -92,9 +97,9 @@ impl From<Conflict> for ConflictView {
             ticket: c.ticket_id,
             work_order: c.work_order_id,
             areas: c.areas,
-            base: c.base,
-            theirs: c.theirs,
-            mine: c.mine,
+            base,
+            theirs,
+            mine,
             mutation: c.mutation_id,
             other_mutation: c.other_mutation_id,
             default_in_force: c.default_in_force,

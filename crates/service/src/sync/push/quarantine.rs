@@ -1,7 +1,6 @@
 //! What the journal keeps for a person: mutations that were set aside, and those that waited too long. A supervisor lets them in
 //! or leaves them out; here they are found, made ready for the rules and given their new answer.
 
-use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
@@ -33,6 +32,7 @@ use bazdid_protocol::{
     error::{Error, Result},
     ids::{AccountId, AreaId, ConflictId, MutationId, TicketId, WorkOrderId, name_uuid},
     outcome::{Outcome, OutcomeCode, Status},
+    sides::{EmptySide, HeldSide, Sides},
 };
 use bazdid_store::{self as store, Tx};
 
@@ -176,8 +176,11 @@ fn raise(unit: &mut UnitOfWork, ctx: &Ctx, row: &Journaled, ticket: TicketId) ->
     let id = ConflictId::new(name_uuid(&key));
     let cause = Cause::Command(row.id).id();
     let before = unit.conflicts.get(id).cloned();
-    let mut kept = before.as_ref().and_then(|b| b.mine.as_array().cloned()).unwrap_or_default();
-    kept.push(json!({ "mutation": row.id, "cmd": row.cmd, "at": row.est, "actor": row.actor, "waits_for": row.waits_for }));
+    let mut mine = match before.as_ref().map(|b| &b.sides) {
+        Some(Sides::Held { mine, .. }) => mine.clone(),
+        _ => Vec::new(),
+    };
+    mine.push(HeldSide { mutation: row.id, cmd: row.cmd.clone(), at: row.est, actor: row.actor, waits_for: row.waits_for });
     unit.conflicts.put(Conflict {
         id,
         rev: 0,
@@ -187,9 +190,7 @@ fn raise(unit: &mut UnitOfWork, ctx: &Ctx, row: &Journaled, ticket: TicketId) ->
         ticket_id: ticket,
         work_order_id: order,
         areas,
-        base: json!({}),
-        theirs: json!({}),
-        mine: kept.into(),
+        sides: Sides::Held { base: EmptySide {}, theirs: EmptySide {}, mine },
         mutation_id: before.as_ref().map_or(cause, |b| b.mutation_id.min(cause)),
         other_mutation_id: before.as_ref().map(|b| b.mutation_id.max(cause)),
         default_in_force: "nothing of it counts; the journal keeps it".to_owned(),

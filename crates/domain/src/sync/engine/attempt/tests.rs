@@ -350,7 +350,17 @@ fn rows(w: &UnitOfWork) -> Vec<String> {
         format!("{} {:?} {verdicts:?}", p.id, p.removed_at)
     }));
     out.extend(w.conflicts.iter().filter(|c| c.status == ConflictStatus::Open).map(|c| {
-        format!("{} {:?} {} {} {} {} {:?} {:?}", c.key, c.severity, c.base, c.theirs, c.mine, c.mutation_id, c.other_mutation_id, c.areas)
+        format!(
+            "{} {:?} {} {} {} {} {:?} {:?}",
+            c.key,
+            c.severity,
+            c.sides.base(),
+            c.sides.theirs(),
+            c.sides.mine(),
+            c.mutation_id,
+            c.other_mutation_id,
+            c.areas
+        )
     }));
     out
 }
@@ -435,7 +445,7 @@ fn answers_at_an_ended_ticket_are_all_told() {
     let history = vec![(vec![(0, 0, 1, 0, false)], 12), (vec![(1, 14, 1, 0, false), (0, 14, 1, 1, false)], 0)];
     let one = same_in_all_orders(&history);
     let told: Vec<usize> =
-        one.conflicts.iter().filter(|c| c.kind == ConflictKind::DeletedEntity).map(|c| c.mine.as_array().unwrap().len()).collect();
+        one.conflicts.iter().filter(|c| c.kind == ConflictKind::DeletedEntity).map(|c| c.sides.mine().as_array().unwrap().len()).collect();
     assert_eq!(told, [2], "one conflict of the party, with both people");
 }
 
@@ -482,7 +492,7 @@ fn a_submission_after_the_end_that_was_taken_back_leaves_no_round() {
 fn a_round_of_an_order_that_went_to_somebody_else_is_withdrawn_and_told_as_late_work() {
     let stale = |w: &UnitOfWork| {
         let open = w.conflicts.iter().filter(|c| c.kind == ConflictKind::StaleEpoch && c.status == ConflictStatus::Open);
-        open.map(|c| (c.key.clone(), c.mine.clone())).collect::<Vec<_>>()
+        open.map(|c| (c.key.clone(), c.sides.mine().clone())).collect::<Vec<_>>()
     };
     let before = same_in_all_orders(&[(vec![(0, 3, 1, 0, false)], 1)]);
     let after = same_in_all_orders(&[(vec![], 1), (vec![(0, 3, 1, 0, false)], 0)]);
@@ -494,8 +504,8 @@ fn a_round_of_an_order_that_went_to_somebody_else_is_withdrawn_and_told_as_late_
     let both = same_in_all_orders(&[(vec![(0, 3, 1, 0, false)], 1), (vec![(3, 18, 1, 0, true)], 0), (vec![(3, 3, 1, 0, false)], 0)]);
     let pending: Vec<_> = both.rounds.iter().filter(|r| r.verdict == RoundVerdict::Pending).map(|r| r.submitted_org).collect();
     assert_eq!(pending, [Some(id(OLD))]);
-    let theirs: Vec<_> = both.conflicts.iter().filter(|c| c.kind == ConflictKind::StaleEpoch).map(|c| &c.theirs["double_work"]).collect();
-    assert_eq!(theirs, [&json!(true)]);
+    let theirs: Vec<_> = both.conflicts.iter().filter(|c| c.kind == ConflictKind::StaleEpoch).map(|c| c.sides.is_double_work()).collect();
+    assert_eq!(theirs, [true]);
 }
 
 /// A crew only asks: what the manager says counts, and the request is open as long as somebody must answer it.
@@ -522,8 +532,8 @@ fn a_crew_that_declines_asks_and_its_manager_declines() {
 fn a_dispute_over_measurements_is_of_the_epoch_in_which_they_were_made() {
     let history = [(vec![(2, 7, 1, 2, false), (1, 7, 1, 0, true)], 1), (vec![(0, 7, 1, 1, false), (1, 8, 1, 0, false)], 0)];
     let w = same_in_all_orders(&history);
-    let disputes: Vec<_> = w.conflicts.iter().filter(|c| c.kind == ConflictKind::MeasurementDisagrees).map(|c| &c.base).collect();
-    assert_eq!(disputes, [&json!({ "epoch": 2 })]);
+    let disputes: Vec<_> = w.conflicts.iter().filter(|c| c.kind == ConflictKind::MeasurementDisagrees).map(|c| c.sides.base()).collect();
+    assert_eq!(disputes, [json!({ "epoch": 2 })]);
 }
 
 #[test]

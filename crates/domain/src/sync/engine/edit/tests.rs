@@ -52,7 +52,10 @@ fn text_and_address_the_newest_stands_and_the_loser_is_kept_as_a_note() {
             let stands = if field == "text" { row(&w).text } else { row(&w).address_text.unwrap() };
             assert_eq!(stands, "newer");
             let found = conflict(&w, ConflictKind::ParallelUpdate);
-            assert_eq!((found.severity, &found.theirs["value"], &found.mine["value"]), (Severity::Soft, &json!("newer"), &json!("older")));
+            assert_eq!(
+                (found.severity, &found.sides.theirs()["value"], &found.sides.mine()["value"]),
+                (Severity::Soft, &json!("newer"), &json!("older"))
+            );
             let notes: Vec<_> = w.notes.iter().map(|n| (n.text.clone(), n.actor, n.audience)).collect();
             assert_eq!(notes, [(format!("overruled {field}: older"), None, Audience::Field)]);
             assert_eq!(outcomes[1].status, Status::Applied);
@@ -112,7 +115,7 @@ fn priority_due_dates_and_assignment_are_proposed_and_never_set() {
     let found = conflict(&w, ConflictKind::Proposal);
     assert_eq!((outcome.status, outcome.conflict, found.severity), (Status::Applied, Some(found.id), Severity::Soft));
     assert_eq!((row(&w).priority, row(&w).status), (Priority::Normal, TicketStatus::InWork));
-    assert_eq!((&found.mine["propose"]["priority"], &found.theirs["priority"]), (&json!("urgent"), &json!("normal")));
+    assert_eq!((&found.sides.mine()["propose"]["priority"], &found.sides.theirs()["priority"]), (&json!("urgent"), &json!("normal")));
     let unknown = go(&mut w, &inspector(50), 2, 10, 0, 30, "ticket.propose", json!({"propose": {"category": key(99)}}));
     assert_eq!(unknown.code, Some(OutcomeCode::Validation));
 }
@@ -193,7 +196,8 @@ fn checklist_answers_the_newest_stands_and_two_people_are_a_hard_conflict() {
         let outcomes =
             order.map(|(n, who, minutes, value)| go(&mut w, &crew(who, NEW), n, ORDER, 2, minutes, "checklist.answer", answer(value)));
         let rows: Vec<_> = w.answers.iter().map(|a| (a.mutation_id, a.value.clone(), a.standing)).collect();
-        let conflicts: Vec<_> = w.conflicts.iter().map(|c| (c.kind, c.severity, c.theirs.clone(), c.mine.clone())).collect();
+        let conflicts: Vec<_> =
+            w.conflicts.iter().map(|c| (c.kind, c.severity, c.sides.theirs().clone(), c.sides.mine().clone())).collect();
         (outcomes.map(|o| o.status), rows, conflicts)
     };
     let (statuses, rows, conflicts) = play([(1, 5, 50, "yes"), (2, 6, 40, "no")]);
@@ -219,7 +223,8 @@ fn inspection_findings_the_first_submission_is_in_force_and_another_persons_is_a
             go(&mut w, &crew(who, NEW), n, ORDER, 2, minutes, "inspection.submit", json!({ "findings": findings }))
         });
         let row = w.work_orders.get(id(ORDER)).unwrap().clone();
-        let conflicts: Vec<_> = w.conflicts.iter().map(|c| (c.kind, c.severity, c.theirs.clone(), c.mine.clone())).collect();
+        let conflicts: Vec<_> =
+            w.conflicts.iter().map(|c| (c.kind, c.severity, c.sides.theirs().clone(), c.sides.mine().clone())).collect();
         (outcomes.map(|o| (o.status, o.code)), row.state, row.findings.unwrap()["findings"].clone(), row.submitted_by, conflicts)
     };
     let one = play([(1, 5, 50, "confirmed"), (2, 6, 40, "not_found")]);

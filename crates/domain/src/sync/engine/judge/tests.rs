@@ -1,4 +1,4 @@
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::{
@@ -61,7 +61,8 @@ fn a_return_does_not_wait_and_an_acceptance_that_did_meets_it_as_if_it_came_late
     bytes(&mut stored, PhotoState::Stored);
     go(&mut stored, &inspector(50), 2, ORDER, 2, 60, "round.verify", args.clone());
     go(&mut stored, &inspector(53), 3, ORDER, 2, 50, "round.rework", args);
-    let sides = |w: &UnitOfWork| w.conflicts.iter().map(|c| (c.theirs.clone(), c.mine.clone(), c.mutation_id)).collect::<Vec<_>>();
+    let sides =
+        |w: &UnitOfWork| w.conflicts.iter().map(|c| (c.sides.theirs().clone(), c.sides.mine().clone(), c.mutation_id)).collect::<Vec<_>>();
     assert_eq!(sides(&w), sides(&stored), "the same two verdicts disagree, whenever the bytes came");
 }
 

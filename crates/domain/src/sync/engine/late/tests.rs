@@ -119,7 +119,7 @@ fn start_and_submit_after_a_reassignment_are_kept_for_the_supervisor() {
     }
     finish(&mut w);
     let found = conflict(&w, ConflictKind::StaleEpoch);
-    assert_eq!((found.severity, &found.theirs["double_work"]), (Severity::Hard, &Value::Bool(false)));
+    assert_eq!((found.severity, &found.sides.theirs()["double_work"]), (Severity::Hard, &Value::Bool(false)));
     assert_eq!((state(&w), order(&w).flags.len()), (WorkOrderState::Offered, 0));
 }
 
@@ -135,8 +135,8 @@ fn start_or_submit_when_the_other_has_submitted_too_is_marked_double_work_whiche
             go(&mut w, &author, n, ORDER, epoch, minutes, "work.submit", json!({}));
         }
         finish(&mut w);
-        let Conflict { theirs, mine, severity, .. } = conflict(&w, ConflictKind::StaleEpoch);
-        (theirs, mine, severity, order(&w).flags, state(&w))
+        let Conflict { sides, severity, .. } = conflict(&w, ConflictKind::StaleEpoch);
+        (sides.theirs(), sides.mine(), severity, order(&w).flags, state(&w))
     };
     let (theirs, _, severity, flags, state) = play(true);
     assert_eq!(play(true), play(false));
@@ -158,7 +158,7 @@ fn submit_at_a_ticket_that_was_ended_says_which_came_first() {
             }
             let submit = go(&mut w, &crew(5, NEW), 1, ORDER, 2, minutes, "work.submit", json!({}));
             assert_eq!((submit.status, submit.code), (Status::Conflict, Some(OutcomeCode::DeletedEntity)));
-            assert_eq!(conflict(&w, ConflictKind::DeletedEntity).theirs["came_first"], first, "{by_ticket}");
+            assert_eq!(conflict(&w, ConflictKind::DeletedEntity).sides.theirs()["came_first"], first, "{by_ticket}");
             assert!(w.work_events.iter().all(|e| e.standing == Standing::Stale) && w.rounds.iter().next().is_none());
         }
     }
@@ -252,7 +252,7 @@ fn a_verdict_on_a_round_that_the_order_has_left_behind_is_kept_as_an_inspection_
         let judged = go(&mut w, &inspector(50), 3, ORDER, 2, 60, cmd, args);
         assert_eq!((judged.status, judged.code), (Status::Conflict, Some(OutcomeCode::StaleEpoch)));
         assert_eq!(order(&w), before);
-        assert_eq!(conflict(&w, ConflictKind::StaleEpoch).mine[0]["verdict"], json!(verdict));
+        assert_eq!(conflict(&w, ConflictKind::StaleEpoch).sides.mine()[0]["verdict"], json!(verdict));
         finish(&mut w);
         assert_eq!(w.rounds.get(first).unwrap().verdict, RoundVerdict::Withdrawn, "the verdict is an inspection, the round is left");
     }
@@ -279,7 +279,7 @@ fn anything_of_a_revoked_device_is_set_aside_and_can_be_adopted() {
     }
     assert_eq!((state(&w), w.photos.iter().count(), w.work_events.iter().count()), (WorkOrderState::Offered, 0, 0));
     let found = conflict(&w, ConflictKind::Quarantined);
-    assert_eq!((found.severity, found.mine.as_array().map(Vec::len)), (Severity::Hard, Some(3)));
+    assert_eq!((found.severity, found.sides.mine().as_array().map(Vec::len)), (Severity::Hard, Some(3)));
     let adopted = Author { authority: Authority::Adopted, ..crew(5, NEW) };
     assert_eq!(go(&mut w, &adopted, 2, ORDER, 2, 200, "work.accept", json!({})).status, Status::Applied);
     let hidden = go(&mut w, &Author { authority: Authority::Revoked, ..crew(9, 999) }, 4, ORDER, 2, 9, "work.accept", json!({}));

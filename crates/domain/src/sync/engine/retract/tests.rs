@@ -72,8 +72,8 @@ fn taking_back_at_a_cancelled_order_does_not_change_when_the_office_ended_it() {
     go(&mut w, &c, 2, ORDER, 2, 30, "work.resume", json!({}));
     let first = |w: &_| {
         (
-            conflict(w, ConflictKind::DeletedEntity).theirs["ended_at"].clone(),
-            conflict(w, ConflictKind::DeletedEntity).theirs["came_first"].clone(),
+            conflict(w, ConflictKind::DeletedEntity).sides.theirs()["ended_at"].clone(),
+            conflict(w, ConflictKind::DeletedEntity).sides.theirs()["came_first"].clone(),
         )
     };
     let told = first(&w);
