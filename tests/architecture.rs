@@ -15,7 +15,7 @@ const LAW: &[(&str, &[&str])] = &[
     ("clock", &["protocol"]),
     ("domain", &["protocol"]),
     // A device is linked into an app: it knows nothing of the server.
-    ("client", &["protocol", "clock", "domain"]),
+    ("client", &["protocol", "clock"]),
     ("picture", &["protocol", "domain"]),
     ("security", &["protocol"]),
     ("store", &["protocol", "clock", "domain"]),

@@ -32,6 +32,20 @@ fn two_texts(town: &Town) -> Value {
 }
 
 #[test]
+fn the_quarantine_is_served_under_its_earlier_path_too_and_says_that_it_was_renamed() {
+    for town in Town::both() {
+        let renamed = town.call("supervisor", "GET", "/v1/kept-mutations?limit=5").send();
+        let link = "</v1/quarantine>; rel=\"successor-version\"".to_owned();
+        assert_eq!((renamed.header("deprecation").to_owned(), renamed.header("link").to_owned()), ("@1796083200".to_owned(), link));
+        assert_eq!(renamed.ok(), town.get("supervisor", "/v1/quarantine?limit=5"));
+        town.call("crew", "GET", "/v1/kept-mutations").send().problem("forbidden");
+        town.call("supervisor", "GET", "/v1/kept-mutations-of").send().problem("not_found");
+        let unknown = format!("/v1/kept-mutations/{}/discard", Uuid::from_u128(7));
+        town.call("supervisor", "POST", &unknown).send().problem("not_found");
+    }
+}
+
+#[test]
 fn a_conflict_is_listed_read_and_decided_once() {
     for town in Town::both() {
         let ticket = two_texts(&town);

@@ -5,15 +5,15 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::{Device, outbox::Entry, transport::Transport};
-use bazdid_domain::{
-    photo::PhotoKind,
-    visit::{VisitKind, VisitOutcome},
-};
 use bazdid_protocol::{
     geo::Point,
     hex::hex,
     ids::{CategoryId, GroupId, Id, MutationId, NoteId, PhotoId, TicketId, VisitId},
     time::Timestamp,
+    words::{
+        photo::PhotoKind,
+        visit::{VisitKind, VisitOutcome},
+    },
 };
 
 /// A photo as the camera app hands it over. The bytes follow in their own time (see [`crate::upload`]).

@@ -3,6 +3,7 @@
 mod on_disk;
 mod overlay;
 mod turns;
+mod vectors;
 
 use super::*;
 use crate::transport::Reply;
@@ -282,7 +283,7 @@ fn an_act_says_what_its_author_saw() {
     let entry = device.state.outbox.find(edit).unwrap();
     assert_eq!((entry.base, entry.seen_ts, entry.epoch, entry.up), (Some(3), Some(1), None, 3_600_000));
     assert_eq!(entry.at.micros(), 1_790_000_000_000_000 + bazdid_protocol::time::MICROS_PER_DAY * 2);
-    device.arrive(ticket.uuid(), bazdid_domain::visit::VisitKind::Patrol, PLACE);
+    device.arrive(ticket.uuid(), bazdid_protocol::words::visit::VisitKind::Patrol, PLACE);
     let report = device.push().unwrap();
     assert_eq!(report.answered, 2);
     assert_eq!(device.state.outbox.result(edit).unwrap().status, Status::Applied);

@@ -1,6 +1,7 @@
 //! What each role may do. Default deny: what does not stand here is refused.
 
 use crate::account::Role;
+use bazdid_protocol::command::Command;
 
 bazdid_protocol::text_enum! {
     /// A permission; it stands as a type in the signature of every handler.
@@ -116,8 +117,42 @@ pub const fn role_allows(role: Role, permission: Permission) -> bool {
     }
 }
 
+/// What allows a command of a device: any of these. The rules of the command look at more than the role (whose thing it is, where it lies).
+#[must_use]
+pub const fn command_permissions(command: &Command) -> &'static [Permission] {
+    use Permission as P;
+    match command {
+        Command::TicketCreate(_) => &[P::TicketCreate],
+        Command::TicketEdit(_) => &[P::TicketCreate, P::TicketManage],
+        Command::TicketPropose(_)
+        | Command::NoteAdd(_)
+        | Command::NoteEdit(_)
+        | Command::NoteRemove(_)
+        | Command::VisitRecord(_)
+        | Command::VisitLeave(_)
+        | Command::PhotoAdd(_)
+        | Command::PhotoRemove(_)
+        | Command::MeasurementAdd(_)
+        | Command::ChecklistAnswer(_) => &[P::Sync],
+        Command::WorkAccept
+        | Command::WorkDecline(_)
+        | Command::WorkStart(_)
+        | Command::WorkRequestHold(_)
+        | Command::WorkResume
+        | Command::WorkSubmit(_)
+        | Command::WorkFailVisit(_)
+        | Command::WorkRetract(_)
+        | Command::InspectionSubmit(_) => &[P::WorkPerform],
+        Command::RoundVerify(_) | Command::RoundRework(_) => &[P::RoundVerify],
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use std::{collections::BTreeMap, fs, path::PathBuf};
+
+    use serde_json::Value;
+
     use super::*;
     use bazdid_protocol::text_enum::TextEnum as _;
 
@@ -135,6 +170,49 @@ mod tests {
         assert_eq!(roles(Permission::WorkPerform), [Inspector, ContractorManager, Crew]);
         assert_eq!(roles(Permission::AuditRead), [Admin, Auditor]);
         assert_eq!(roles(Permission::ConflictRead), [Admin, Operator, Supervisor, Auditor]);
+    }
+
+    /// The commands as `api-spec/commands` shows them, by name.
+    fn commands() -> BTreeMap<String, Command> {
+        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../api-spec/commands");
+        let files = fs::read_dir(folder).unwrap().map(|file| fs::read_to_string(file.unwrap().path()).unwrap());
+        let shown = files.map(|text| serde_json::from_str::<Value>(&text).unwrap());
+        let read = |m: Value| {
+            let cmd = m["cmd"].as_str().unwrap().to_owned();
+            let command = Command::parse(&cmd, 1, &m["args"]).unwrap();
+            (cmd, command)
+        };
+        shown.map(read).collect()
+    }
+
+    #[test]
+    fn the_specification_shows_which_role_may_send_which_command() {
+        const BEGIN: &str =
+            "<!-- which role may send which command: BAZDID_WRITE_DOCS=1 cargo test -p bazdid-domain specification_shows -->\n";
+        const END: &str = "<!-- end -->";
+        let mut table = String::from("| `cmd` |");
+        Role::ALL.iter().for_each(|role| table.push_str(&format!(" `{role}` |")));
+        table.push_str("\n|---|");
+        Role::ALL.iter().for_each(|_| table.push_str("---|"));
+        table.push('\n');
+        for (cmd, command) in commands() {
+            table.push_str(&format!("| `{cmd}` |"));
+            for role in Role::ALL {
+                // Who may not sync registers no device.
+                let may = role_allows(*role, Permission::Sync) && command_permissions(&command).iter().any(|p| role_allows(*role, *p));
+                table.push_str(if may { " yes |" } else { " |" });
+            }
+            table.push('\n');
+        }
+        let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../api-spec/sync.md");
+        let text = fs::read_to_string(&file).unwrap();
+        let (head, rest) = text.split_once(BEGIN).unwrap();
+        let (shown, tail) = rest.split_once(END).unwrap();
+        if std::env::var("BAZDID_WRITE_DOCS").is_ok() {
+            fs::write(&file, format!("{head}{BEGIN}{table}{END}{tail}")).unwrap();
+        } else {
+            assert_eq!(shown, table, "BAZDID_WRITE_DOCS=1 writes it anew");
+        }
     }
 
     #[test]

@@ -7,16 +7,12 @@
 
 use std::collections::BTreeSet;
 
-use uuid::Uuid;
-
 use crate::{
     account::Role,
-    work_order::{WorkEventKind, WorkOrder, WorkOrderState},
+    work_order::{WorkOrder, WorkOrderState},
 };
-use bazdid_protocol::{
-    ids::{AccountId, OrganisationId, WorkEventId},
-    time::Timestamp,
-};
+use bazdid_protocol::ids::{AccountId, OrganisationId};
+pub use bazdid_protocol::stage::{Hold, StageEvent, fold_stage, state_after, stays};
 
 bazdid_protocol::text_enum! {
     /// Who moves an order.
@@ -227,102 +223,6 @@ pub const fn party_of(role: Role) -> Option<Party> {
         // The field's people decide nothing for the office, and auditors nothing at all.
         Role::ContractorManager | Role::Crew | Role::Auditor => None,
     }
-}
-
-/// What counts of an event when the stage is folded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct StageEvent {
-    /// What was done.
-    pub kind: WorkEventKind,
-    /// Effective stamp.
-    pub eff: Timestamp,
-    /// Breaks ties.
-    pub id: WorkEventId,
-}
-
-/// The stage of one epoch from its effective events; `start` is the state in which the epoch began (offered, accepted,
-/// rework). The order of the events does not matter.
-///
-/// - Submitted beats everything: work that was done is seen.
-/// - Of a failed visit and a start, the later one stands.
-/// - Started beats accepted; accepted beats declined: a party that began has not refused. Who goes on has begun.
-#[must_use]
-pub fn fold_stage(start: WorkOrderState, events: &[StageEvent]) -> WorkOrderState {
-    let newest = |kind| events.iter().filter(|e| e.kind == kind).map(|e| (e.eff, e.id)).max();
-    if newest(WorkEventKind::Submit).is_some() {
-        return Submitted;
-    }
-    match (newest(WorkEventKind::FailVisit), newest(WorkEventKind::Start).max(newest(WorkEventKind::Resume))) {
-        (Some(failed), started) if started.is_none_or(|s| s < failed) => FailedVisit,
-        (_, Some(_)) => InProgress,
-        _ if newest(WorkEventKind::Accept).is_some() && start == Offered => Accepted,
-        // What the office had accepted for its holder is not theirs to decline.
-        _ if newest(WorkEventKind::Decline).is_some() && start == Offered => Declined,
-        _ => start,
-    }
-}
-
-/// What becomes of a hold when something is reported.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Hold {
-    /// It stays.
-    Stays,
-    /// Going on, or submitting, ends it: at the true time of the report.
-    Ends,
-}
-
-impl Hold {
-    /// What becomes of a hold by a report of a kind. Only the office's leave makes a hold: a request alone changes nothing.
-    #[must_use]
-    pub const fn after(kind: WorkEventKind) -> Self {
-        match kind {
-            WorkEventKind::Resume | WorkEventKind::Submit => Self::Ends,
-            WorkEventKind::Accept
-            | WorkEventKind::Decline
-            | WorkEventKind::RequestRelief
-            | WorkEventKind::Start
-            | WorkEventKind::RequestHold
-            | WorkEventKind::FailVisit
-            | WorkEventKind::Retract => Self::Stays,
-        }
-    }
-}
-
-/// Whether an order stays where it is, whatever `stage` its holder's reports amount to: it is judged or ended, on hold, or its offer
-/// has expired and nothing says that it was accepted in time.
-#[must_use]
-pub const fn stays(state: WorkOrderState, stage: WorkOrderState, hold: Hold) -> bool {
-    match state {
-        Verified | Closed | Cancelled => true,
-        OnHold => matches!(hold, Hold::Stays),
-        // Declining what has expired asks for nothing more.
-        Expired => matches!(stage, Offered | Declined),
-        Draft | Offered | Accepted | Declined | InProgress | Submitted | FailedVisit | Rework => false,
-    }
-}
-
-/// The state of an order after one more report of its holder, newer than all others: as much as a device can know. Whether an offer
-/// that has expired was accepted in time, and whose decline counts, the server tells.
-#[must_use]
-pub fn state_after(state: WorkOrderState, kind: WorkEventKind) -> WorkOrderState {
-    use WorkEventKind::{Accept, Decline, FailVisit, RequestHold, RequestRelief, Resume, Retract, Start, Submit};
-    let (began, before) = match state {
-        Draft | Expired | Verified | Closed | Cancelled => return state,
-        Offered | Accepted | Rework => (state, None),
-        Declined => (Offered, None),
-        OnHold => (Accepted, None),
-        InProgress => (Accepted, Some(Start)),
-        FailedVisit => (Accepted, Some(FailVisit)),
-        Submitted => (Accepted, Some(Submit)),
-    };
-    match kind {
-        Decline | RequestRelief | RequestHold | Retract => return state,
-        Accept | Start | Resume | Submit | FailVisit => {}
-    }
-    let event = |kind, eff| StageEvent { kind, eff: Timestamp::from_micros(eff), id: WorkEventId::new(Uuid::nil()) };
-    let events: Vec<StageEvent> = before.map(|kind| event(kind, 0)).into_iter().chain([event(kind, 1)]).collect();
-    let stage = fold_stage(began, &events);
-    if stays(state, stage, Hold::after(kind)) { state } else { stage }
 }
 
 /// Four eyes: whether somebody may verify or return a round that `submitter` of `submitter_org` submitted.

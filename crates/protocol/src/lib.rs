@@ -24,6 +24,7 @@ pub mod rows;
 pub mod sides;
 #[cfg(feature = "diesel")]
 pub mod sql;
+pub mod stage;
 pub mod text_enum;
 pub mod time;
 pub mod upcast;

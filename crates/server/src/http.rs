@@ -2,6 +2,7 @@
 //!
 //! Routes and document are one thing: what is registered in [`routes`] stands in the OpenAPI document.
 
+mod alias;
 pub mod auth;
 pub mod body;
 pub mod document;
@@ -125,6 +126,7 @@ pub fn app(
         .wrap(from_fn(auth::identify))
         .wrap(Compress::default())
         .wrap(from_fn(edge::edge))
+        .wrap(from_fn(alias::rewrite))
 }
 
 async fn serve_document(site: web::Data<Site>) -> HttpResponse {

@@ -5,17 +5,17 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{outbox::Entry, overlay::View};
-use bazdid_domain::{
-    photo::PhotoState,
-    ticket::{PointSource, TicketOrigin, TicketStatus},
-    visit::Audience,
-    work_order::{RoundVerdict, Standing, WorkEventKind, WorkOrderState},
-    work_order_graph::state_after,
-};
 use bazdid_protocol::{
     command::{Command, RoundJudge, TicketCreate, TicketSet},
     ids::WorkEventId,
+    stage::state_after,
     text_enum::TextEnum as _,
+    words::{
+        photo::PhotoState,
+        ticket::{PointSource, TicketOrigin, TicketStatus},
+        visit::Audience,
+        work_order::{RoundVerdict, Standing, WorkEventKind, WorkOrderState},
+    },
 };
 
 const TICKET: &str = "ticket";

@@ -2,8 +2,12 @@
 
 use super::*;
 use crate::acts::Shot;
-use bazdid_domain::{photo::PhotoKind, visit::VisitKind, work_order::WorkOrderState};
-use bazdid_protocol::{envelope::PullResponse, ids::TicketId, text_enum::TextEnum as _};
+use bazdid_protocol::{
+    envelope::PullResponse,
+    ids::TicketId,
+    text_enum::TextEnum as _,
+    words::{photo::PhotoKind, visit::VisitKind, work_order::WorkOrderState},
+};
 use uuid::Uuid;
 
 const TICKET: Uuid = Uuid::from_u128(77);
@@ -93,7 +97,7 @@ fn every_command_shows_what_it_does_and_the_copy_stays_as_it_is() {
             "offered",
             |d| {
                 let visit = d.arrive(ORDER, VisitKind::Work, PLACE);
-                d.leave(ORDER, visit, bazdid_domain::visit::VisitOutcome::Done);
+                d.leave(ORDER, visit, bazdid_protocol::words::visit::VisitOutcome::Done);
                 ("visit", visit.uuid())
             },
             "outcome",

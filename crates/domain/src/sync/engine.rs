@@ -32,7 +32,7 @@ use uuid::Uuid;
 
 use crate::{
     account::Role,
-    policy::{Permission, role_allows},
+    policy::{Permission, command_permissions, role_allows},
     sync::{merge_context::MergeContext, stamp::Stamp},
     ticket::{FieldEdit, Ticket, TicketField},
     unit_of_work::UnitOfWork,
@@ -116,6 +116,9 @@ pub fn decide(unit: &mut UnitOfWork, context: &MergeContext<'_>, author: &Author
     }
     if let Some(refusal) = identity::refuse(unit, context, act) {
         return refusal;
+    }
+    if !command_permissions(act.command).iter().any(|permission| author.may(*permission)) {
+        return Outcome::rejected(OutcomeCode::NotPermitted, "your roles do not allow this");
     }
     match act.command {
         Command::NoteAdd(_)

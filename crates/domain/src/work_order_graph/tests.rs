@@ -7,7 +7,7 @@ mod system;
 
 use std::{cell::RefCell, collections::BTreeMap, fmt::Write as _, path::PathBuf};
 
-use proptest::prelude::*;
+use uuid::Uuid;
 
 use super::*;
 use crate::{reference::Reference, test_city::reference};
@@ -199,49 +199,4 @@ fn four_eyes() {
     assert!(!may_judge(account(1), Some(org(9)), account(2), &[org(8), org(9)]), "nor a colleague");
     assert!(may_judge(account(1), Some(org(9)), account(2), &[org(8)]));
     assert!(may_judge(account(1), None, account(2), &[org(8)]));
-}
-
-/// What a device shows of its own report is what the server makes of it, if nobody else reports anything.
-#[test]
-fn the_state_after_a_report_is_the_fold_of_all_reports() {
-    use WorkEventKind::{Accept, FailVisit, Resume, Start, Submit};
-    let kinds = [Accept, Start, Resume, FailVisit, Submit];
-    for began in [Offered, Accepted, Rework] {
-        for first in kinds {
-            for second in kinds {
-                for third in kinds {
-                    let all = [first, second, third];
-                    let events: Vec<StageEvent> = (0..)
-                        .zip(all)
-                        .map(|(n, kind)| StageEvent { kind, eff: Timestamp::from_micros(n), id: WorkEventId::new(Uuid::nil()) })
-                        .collect();
-                    let shown = all.iter().fold(began, |state, kind| state_after(state, *kind));
-                    assert_eq!(shown, fold_stage(began, &events), "{began} {all:?}");
-                }
-            }
-        }
-    }
-    for ended in [Draft, Expired, Verified, Closed, Cancelled] {
-        assert!(kinds.iter().all(|kind| state_after(ended, *kind) == ended), "{ended}");
-    }
-    assert_eq!((state_after(OnHold, FailVisit), state_after(OnHold, Submit)), (OnHold, Submitted));
-}
-
-proptest! {
-    #[test]
-    fn the_stage_does_not_depend_on_the_order_of_arrival_and_never_loses_a_submission(
-        kinds in proptest::collection::vec(0..WorkEventKind::ALL.len(), 0..8), effs in proptest::collection::vec(0..5_i64, 8), turn in 0..8_usize,
-    ) {
-        let mut events: Vec<_> = kinds.iter().zip(&effs).enumerate().map(|(n, (kind, eff))| StageEvent {
-            kind: WorkEventKind::ALL[*kind], eff: Timestamp::from_micros(*eff), id: WorkEventId::new(Uuid::from_u128(u128::try_from(n).unwrap())),
-        }).collect();
-        let stage = fold_stage(Offered, &events);
-        if !events.is_empty() {
-            let turn = turn % events.len();
-            events.rotate_left(turn);
-            events.reverse();
-        }
-        prop_assert_eq!(fold_stage(Offered, &events), stage);
-        prop_assert_eq!(stage == Submitted, events.iter().any(|e| e.kind == WorkEventKind::Submit));
-    }
 }

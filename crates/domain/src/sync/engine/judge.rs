@@ -11,7 +11,6 @@ use crate::{
     conflict::{Cause, ConflictKind},
     evidence::arrival::{Awaited, EvidenceState},
     judging::{NotJudged, Verdict, judge},
-    policy::Permission,
     sync::{
         engine::{
             Act, Author, answers_for,
@@ -37,9 +36,6 @@ pub(super) fn decide(unit: &mut UnitOfWork, context: &MergeContext<'_>, author: 
         Command::RoundRework(args) => (args, RoundVerdict::Rework),
         _ => return Outcome::rejected(OutcomeCode::UnknownCommand, "/cmd: not a verdict"),
     };
-    if !author.may(Permission::RoundVerify) {
-        return Outcome::rejected(OutcomeCode::NotPermitted, "your roles do not allow this");
-    }
     let Some((ticket, Some(order))) = target(unit, context, author, act.entity) else {
         return unknown(act.entity);
     };

@@ -1,7 +1,6 @@
 //! Taking an own event back, before anybody has verified the work. The event stays for the record and counts no more.
 
 use crate::{
-    policy::Permission,
     sync::{
         engine::{
             Act, Author,
@@ -25,9 +24,6 @@ use bazdid_protocol::{
 /// returned cannot be taken back; taking back what was taken back asks for nothing more. Late work that is taken back leaves the
 /// conflict of its epoch.
 pub(super) fn decide(unit: &mut UnitOfWork, context: &MergeContext<'_>, author: &Author, act: &Act<'_>, args: &WorkRetract) -> Outcome {
-    if !author.may(Permission::WorkPerform) {
-        return Outcome::rejected(OutcomeCode::NotPermitted, "your roles do not allow this");
-    }
     let Some((_, Some(order))) = target(unit, context, author, act.entity) else {
         return unknown(act.entity);
     };

@@ -5,7 +5,6 @@ use crate::{
     category::EvidenceRule,
     evidence::arrival::{self, EvidenceState},
     organisation::OrganisationKind,
-    policy::Permission,
     sync::{
         engine::{
             Act, Author,
@@ -42,9 +41,6 @@ fn report(unit: &mut UnitOfWork, context: &MergeContext<'_>, author: &Author, ac
     let Some(kind) = kind_of(act.command) else {
         return Ok(Outcome::rejected(OutcomeCode::UnknownCommand, "/cmd: not a work event"));
     };
-    if !author.may(Permission::WorkPerform) {
-        return Ok(Outcome::rejected(OutcomeCode::NotPermitted, "your roles do not allow this"));
-    }
     let Some((ticket, Some(order))) = target(unit, context, author, act.entity) else {
         return Ok(unknown(act.entity));
     };
