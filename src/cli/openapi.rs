@@ -14,7 +14,7 @@ use bazdid_server::http::{
     after_help = "Examples:\n  bazdid openapi > openapi.json\n  bazdid openapi --write        in the project's folder, after a change of the API"
 )]
 pub struct Args {
-    /// Write `openapi.json`, `errors.md`, `schemas/` and `types.d.ts` instead of printing the document.
+    /// Write `openapi.json`, `errors.md`, `schemas/`, `types.d.ts` and `watermelon-schema.json` instead of printing the document.
     #[arg(long)]
     write: bool,
     /// Folder to write to.

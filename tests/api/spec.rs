@@ -51,7 +51,8 @@ fn the_written_schemas_and_types_are_those_of_the_code() {
         assert!(written(name) == *text, "{name}: run `bazdid openapi --write`");
     }
     let folder = |name: &str| fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("api-spec/schemas").join(name)).unwrap().count();
-    assert_eq!(folder("rows") + folder("commands"), files.len(), "no file of a row or command that is gone");
+    let schemas = files.iter().filter(|(name, _)| name.starts_with("schemas/")).count();
+    assert_eq!(folder("rows") + folder("commands"), schemas, "no file of a row or command that is gone");
 }
 
 #[test]

@@ -5,6 +5,7 @@
 
 use std::{
     collections::BTreeSet,
+    fs,
     io::{BufRead as _, BufReader, Write as _},
     path::{Path, PathBuf},
 };
@@ -26,11 +27,14 @@ const MAX_SECONDS: u64 = 14 * 60;
 
 /// The scripts beside the library.
 fn installed() -> Option<PathBuf> {
-    node::installed(
+    let folder = node::installed(
         "watermelon",
         "skipped: the WatermelonDB library needs node and npm",
         "skipped: npm could not fetch the WatermelonDB library (BAZDID_REQUIRE_NODE=1 shows why)",
-    )
+    )?;
+    let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("api-spec/watermelon-schema.json");
+    fs::copy(schema, folder.join("watermelon-schema.json")).unwrap();
+    Some(folder)
 }
 
 /// Plays a day; gives its summary.

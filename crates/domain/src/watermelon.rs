@@ -8,6 +8,7 @@ pub mod id;
 pub mod order;
 pub mod row;
 pub mod row_command;
+pub mod schema;
 
 pub use columns::of_ms;
 

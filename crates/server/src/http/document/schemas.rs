@@ -8,6 +8,7 @@ use utoipa::{
     openapi::{RefOr, Schema},
 };
 
+use bazdid_domain::watermelon::schema::app_schema;
 use bazdid_protocol::{
     envelope::{PullRequest, PullResponse, PushRequest, PushResponse},
     error::{Error, Result},
@@ -38,6 +39,9 @@ pub fn files() -> Result<Vec<(String, String)>> {
         let name = format!("{}Mutation", command.name.trim_end_matches("Args"));
         files.push((format!("schemas/commands/{}.v1.json", command.cmd), file(&all, &name)?));
     }
+    let app =
+        serde_json::to_string_pretty(&app_schema()).map_err(|e| Error::internal("the app's schema cannot be written").caused_by(e))?;
+    files.push(("watermelon-schema.json".to_owned(), format!("{app}\n")));
     Ok(files)
 }
 
