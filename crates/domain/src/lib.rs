@@ -13,6 +13,7 @@ pub mod contract;
 pub mod contract_report;
 pub mod dispatch;
 pub mod duplicate;
+pub mod event;
 pub mod evidence;
 pub mod fold;
 pub mod follow_up;

@@ -1,4 +1,4 @@
-//! JSON Schemas (draft 2020-12) of the rows and the commands of the sync, for programs that read neither Rust nor OpenAPI.
+//! JSON Schemas (draft 2020-12) of the rows and the commands of the sync and of the domain events, for programs that read neither Rust nor OpenAPI.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,8 @@ use utoipa::{
 use bazdid_protocol::{
     envelope::{PullRequest, PullResponse, PushRequest, PushResponse},
     error::{Error, Result},
-    openapi::{Mutation, commands},
+    event,
+    openapi::{Event, Mutation, commands},
     repair::{FetchRequest, FetchResponse, ManifestRequest, ManifestResponse},
     rows::described,
 };
@@ -38,10 +39,13 @@ pub fn files() -> Result<Vec<(String, String)>> {
         let name = format!("{}Mutation", command.name.trim_end_matches("Args"));
         files.push((format!("schemas/commands/{}.v1.json", command.cmd), file(&all, &name)?));
     }
+    for event in event::described() {
+        files.push((format!("schemas/events/{}.json", event.kind), file(&all, &event.name)?));
+    }
     Ok(files)
 }
 
-/// Every schema of the sync with all that it refers to.
+/// Every schema of the sync and of the events with all that it refers to.
 ///
 /// # Errors
 /// A schema cannot be written.
@@ -56,6 +60,7 @@ pub(super) fn all() -> Result<Named> {
     add::<FetchRequest>(&mut all);
     add::<FetchResponse>(&mut all);
     add::<Mutation>(&mut all);
+    add::<Event>(&mut all);
     all.into_iter().map(|(name, schema)| Ok((name, json(&schema)?))).collect()
 }
 
