@@ -41,6 +41,7 @@ pub mod upload;
 pub mod visibility;
 pub mod visit;
 pub mod watermelon;
+pub mod webhook;
 pub mod wire;
 pub mod work_order;
 pub mod work_order_graph;
