@@ -1,17 +1,25 @@
 //! Webhooks as receivers in Node take them: npm's `standardwebhooks`, and the receiver of `examples/`.
 
 use std::{
-    io::{BufRead as _, BufReader, Lines},
-    path::Path,
+    io::{BufRead as _, BufReader, Lines, Write as _},
+    path::{Path, PathBuf},
     process::{Child, ChildStdout, Command, Stdio},
+    sync::OnceLock,
 };
 
+use bazdid_clock::Stopwatch;
 use serde_json::{Value, json};
 
 use crate::{node, webhook::Hooks};
 
 const NO_NODE: &str = "no node: webhooks are not verified by npm's standardwebhooks";
 const NO_LIBRARY: &str = "no standardwebhooks: webhooks are not verified by it";
+
+/// Where the receiver is installed: once for all tests, which run beside each other.
+fn folder() -> Option<PathBuf> {
+    static FOLDER: OnceLock<Option<PathBuf>> = OnceLock::new();
+    FOLDER.get_or_init(|| node::installed("webhooks", NO_NODE, NO_LIBRARY)).clone()
+}
 
 /// A receiver that runs; ended when dropped.
 struct Receiver {
@@ -27,6 +35,12 @@ impl Receiver {
 
     fn line(&mut self) -> String {
         self.lines.next().unwrap().unwrap()
+    }
+
+    /// Tells it the secrets, and waits until it knows them.
+    fn knows(&mut self, secrets: &[&str]) {
+        writeln!(self.child.stdin.as_mut().unwrap(), "{}", json!(secrets)).unwrap();
+        assert_eq!(self.json(), json!({ "secrets": secrets.len() }));
     }
 
     fn json(&mut self) -> Value {
@@ -49,14 +63,15 @@ fn move_to(hooks: &Hooks, id: &str, url: &str) {
 
 #[test]
 fn the_library_of_the_standard_takes_every_message() {
-    let Some(folder) = node::installed("webhooks", NO_NODE, NO_LIBRARY) else { return };
+    let Some(folder) = folder() else { return };
     for hooks in Hooks::both() {
         let hooks = hooks.today();
         let (id, old) = hooks.add("http://127.0.0.1:9/", json!(["ticket.created"]));
         let made = hooks.call("POST", &format!("/v1/webhooks/{id}/rotate")).json(&json!({})).send().ok();
         let new = made["secret"].as_str().unwrap();
-        let mut receiver = Receiver::of(node::start(&folder, "receive.js", &[Path::new(new), Path::new(&old)]));
+        let mut receiver = Receiver::of(node::start(&folder, "receive.js", &[]));
         let port = receiver.json()["port"].clone();
+        receiver.knows(&[new, &old]);
         move_to(&hooks, &id, &format!("http://127.0.0.1:{port}/"));
         let ticket = hooks.town.pothole();
         assert_eq!(hooks.town.app.deliver().confirmed, 1);
@@ -69,9 +84,60 @@ fn the_library_of_the_standard_takes_every_message() {
     }
 }
 
+/// A folder with a configuration whose receivers may be on this machine, and the program in it.
+fn program(folder: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_bazdid"));
+    command.args(args).current_dir(folder).env_remove("BAZDID_TEST_POSTGRES").env_remove("BAZDID_REQUIRE_POSTGRES");
+    command.env_remove("BAZDID_REQUIRE_NODE");
+    command
+}
+
+fn said(folder: &Path, args: &[&str]) -> String {
+    let output = program(folder, args).output().unwrap();
+    assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The program as an operator runs it sends to whom its system trusts, and to nobody else.
+#[test]
+fn a_server_sends_over_tls_to_whom_its_system_trusts() {
+    let Some(folder) = folder() else { return };
+    let home = tempfile::tempdir().unwrap();
+    let home = home.path();
+    let toml = "[server]\nport = 0\n[telemetry]\nlevel = \"error\"\n[webhooks]\nallow_private = true\n";
+    std::fs::write(home.join("bazdid.toml"), toml).unwrap();
+    let mut receiver = Receiver::of(node::start(&folder, "receive.js", &[Path::new("--tls")]));
+    let port = receiver.json()["port"].clone();
+    let added = said(home, &["webhook", "add", &format!("https://localhost:{port}/")]);
+    let word = |of: &str| added.lines().find_map(|l| l.strip_prefix(of)).unwrap().trim().to_owned();
+    let id = word("webhook ");
+    receiver.knows(&[&word("secret ")]);
+    let serve = |certificates: &Path| {
+        let mut serve = program(home, &["serve"]);
+        serve.env("SSL_CERT_FILE", certificates).env("SSL_CERT_DIR", home.join("none")).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut server = Receiver::of(serve.spawn().unwrap());
+        assert!(server.line().contains("serves on"));
+        server
+    };
+    said(home, &["webhook", "ping", &id]);
+    let stranger = serve(&home.join("nobody.pem"));
+    let watch = Stopwatch::start();
+    while !said(home, &["webhook", "list"]).contains("fails since") {
+        assert!(watch.elapsed().as_secs() < 60, "the server has not tried");
+    }
+    drop(stranger);
+    let server = serve(&folder.join("localhost.cert.pem"));
+    said(home, &["webhook", "ping", &id]);
+    // The first test is tried again when its pause is over, and is genuine too.
+    for _ in 0..2 {
+        assert_eq!(receiver.json()["found"][0]["event"]["type"], "webhook.ping");
+    }
+    drop(server);
+}
+
 #[test]
 fn the_receiver_of_the_examples_takes_what_is_genuine() {
-    if node::installed("webhooks", NO_NODE, NO_LIBRARY).is_none() {
+    if folder().is_none() {
         return;
     }
     for hooks in Hooks::both() {

@@ -1,11 +1,22 @@
 // Receives webhooks and says of each whether the library of Standard Webhooks takes it, and what it says. One line of JSON each.
 //
-//   node receive.js SECRET [SECRET_BEFORE]
+//   node receive.js          over plain HTTP
+//   node receive.js --tls    with the certificate beside it, which nobody trusts who is not told to
+//
+// The secrets come as the first line of the input, a list in JSON, once the port is known.
 
-const { createServer } = require("node:http");
+const { readFileSync } = require("node:fs");
+const http = require("node:http");
+const https = require("node:https");
+const { createInterface } = require("node:readline");
 const { Webhook } = require("standardwebhooks");
 
-const secrets = process.argv.slice(2);
+const isTls = process.argv[2] === "--tls";
+let secrets = [];
+createInterface({ input: process.stdin }).once("line", (line) => {
+  secrets = JSON.parse(line);
+  console.log(JSON.stringify({ secrets: secrets.length }));
+});
 
 function verify(secret, body, headers) {
   try {
@@ -15,7 +26,7 @@ function verify(secret, body, headers) {
   }
 }
 
-const server = createServer((request, response) => {
+function receive(request, response) {
   const chunks = [];
   request.on("data", (chunk) => chunks.push(chunk));
   request.on("end", () => {
@@ -25,5 +36,8 @@ const server = createServer((request, response) => {
     response.writeHead(204).end();
     console.log(JSON.stringify({ found, changed }));
   });
-});
+}
+
+const pem = (name) => readFileSync(`${__dirname}/localhost.${name}.pem`);
+const server = isTls ? https.createServer({ cert: pem("cert"), key: pem("key") }, receive) : http.createServer(receive);
 server.listen(0, "127.0.0.1", () => console.log(JSON.stringify({ port: server.address().port })));
