@@ -8,6 +8,7 @@ pub mod openapi;
 pub mod restored;
 pub mod serve;
 pub mod user;
+pub mod webhook;
 
 use std::{io::Write as _, path::PathBuf, process::ExitCode, sync::Arc};
 
@@ -62,6 +63,8 @@ commands! {
     Migrate => migrate;
     /// Make and change accounts, straight in the database.
     User => user;
+    /// Say who is told of events by webhooks.
+    Webhook => webhook;
     /// Bring in areas, the catalogue, requests, accounts and contracts from files.
     Import => import;
     /// Look for what is wrong with the installation.

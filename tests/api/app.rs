@@ -25,6 +25,7 @@ use bazdid_server::{
     worker::{
         Round, Worker,
         pictures::{Looked, Reader, Setup},
+        webhooks::{Delivered, Deliverer},
     },
 };
 use bazdid_service::{
@@ -69,6 +70,7 @@ struct Running {
     worker: Worker,
     uploads: Uploads,
     reader: Reader,
+    deliverer: Deliverer,
     stop: Box<dyn FnOnce() + Send + Sync>,
     thread: JoinHandle<()>,
 }
@@ -82,13 +84,20 @@ fn start(config: &Config, at: &str, clock: &Arc<ManualClock>, ids: &SharedIds) -
         runtime.block_on(async {
             let server = server::build(&config, clock, ids, listener, Migrations::Run).unwrap();
             sender
-                .send((server.addr(), server.handle(), server.worker().clone(), server.uploads().clone(), server.reader().clone()))
+                .send((
+                    server.addr(),
+                    server.handle(),
+                    server.worker().clone(),
+                    server.uploads().clone(),
+                    server.reader().clone(),
+                    server.deliverer().clone(),
+                ))
                 .unwrap();
             server.run().await.unwrap();
         });
     });
-    let (addr, handle, worker, uploads, reader) = receiver.recv().unwrap();
-    Running { addr, worker, uploads, reader, stop: Box::new(move || drop(handle.stop())), thread }
+    let (addr, handle, worker, uploads, reader, deliverer) = receiver.recv().unwrap();
+    Running { addr, worker, uploads, reader, deliverer, stop: Box::new(move || drop(handle.stop())), thread }
 }
 
 /// An answer of the server.
@@ -231,6 +240,11 @@ impl TestApp {
         TestDb::both().into_iter().map(|db| Self::on(db, |_| {})).collect()
     }
 
+    /// A server on each database with a changed configuration.
+    pub fn both_with(change: impl Fn(&mut Config)) -> Vec<Self> {
+        TestDb::both().into_iter().map(|db| Self::on(db, &change)).collect()
+    }
+
     /// A server on SQLite with a changed configuration.
     pub fn with(change: impl FnOnce(&mut Config)) -> Self {
         Self::on(TestDb::sqlite(), change)
@@ -265,6 +279,13 @@ impl TestApp {
         self.stop();
         let running = start(&self.config, self.address(), &self.clock, &self.ids);
         self.running = Some(running);
+    }
+
+    /// Starts anew with a changed configuration.
+    pub fn reconfigure(&mut self, change: impl FnOnce(&mut Config)) {
+        self.stop();
+        change(&mut self.config);
+        self.restart();
     }
 
     /// Copies the database, with the server stopped; answers where the copy is.
@@ -375,6 +396,12 @@ impl TestApp {
         let running = self.running();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(running.worker.sweep(&running.uploads)).unwrap()
+    }
+
+    /// Passes on and sends what has happened, as the server's own deliverer does.
+    pub fn deliver(&self) -> Delivered {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(self.running().deliverer.run_due()).unwrap()
     }
 
     /// Reads and judges what waits, as the server's own reader does.
@@ -488,11 +515,11 @@ impl TestApp {
 
     /// Stops the server and waits for it.
     pub fn stop(&mut self) {
-        if let Some(Running { worker, uploads, reader, stop, thread, .. }) = self.running.take() {
+        if let Some(Running { worker, uploads, reader, deliverer, stop, thread, .. }) = self.running.take() {
             stop();
             thread.join().unwrap();
             // The last of those who know the database.
-            drop((worker, uploads, reader));
+            drop((worker, uploads, reader, deliverer));
         }
     }
 }

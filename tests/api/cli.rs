@@ -30,7 +30,7 @@ fn run(folder: &Path, args: &[&str]) -> (i32, String) {
 #[test]
 fn help_teaches_by_example() {
     let folder = installed();
-    for args in [&["--help"][..], &["serve", "--help"], &["migrate", "--help"], &["openapi", "--help"]] {
+    for args in [&["--help"][..], &["serve", "--help"], &["migrate", "--help"], &["openapi", "--help"], &["webhook", "--help"]] {
         let (code, said) = run(folder.path(), args);
         assert!(code == 0 && said.contains("Examples:"), "{args:?}: {said}");
     }
@@ -54,6 +54,40 @@ fn the_doctor_finds_what_is_wrong_and_says_what_to_do() {
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(!output.status.success() && said.contains("FAULT database: postgres://u:***@127.0.0.1:1/none cannot be reached"), "{said}");
     assert!(!said.contains("hunter2"));
+}
+
+#[test]
+fn receivers_of_webhooks_are_run_from_the_command_line() {
+    let folder = installed();
+    let webhook = |args: &[&str]| run(folder.path(), &[&["webhook"][..], args].concat());
+    let (code, said) = webhook(&["add", "http://127.0.0.1/"]);
+    assert!(code == 1 && said.contains("/url: must begin with https://"), "{said}");
+    assert_eq!(webhook(&["add", "https://hooks.example.org/x", "--event", "ticket.exploded"]).0, 2);
+    let add = ["add", "https://hooks.example.org/x", "--event", "ticket.created", "--event", "ticket.merged", "--description", "for us"];
+    let (code, said) = webhook(&add);
+    let word = |said: &str, of: &str| {
+        let line = said.lines().find_map(|l| l.strip_prefix(of)).unwrap_or_else(|| panic!("{said}"));
+        line.trim().to_owned()
+    };
+    assert_eq!(code, 0, "{said}");
+    let (id, secret) = (word(&said, "webhook "), word(&said, "secret "));
+    assert!(secret.starts_with("whsec_"), "{said}");
+    let (_, listed) = webhook(&["list"]);
+    assert!(listed.contains(&format!("{id}  active  https://hooks.example.org/x")), "{listed}");
+    assert!(listed.contains("for us") && listed.contains("ticket.created, ticket.merged; 0 pending, 0 dead"), "{listed}");
+    assert!(!listed.contains("whsec_"));
+    let (code, said) = webhook(&["rotate", &id, "--overlap-hours", "0"]);
+    assert!(code == 0 && word(&said, "secret ") != secret, "{said}");
+    assert_eq!(webhook(&["ping", &id]).0, 0);
+    assert!(webhook(&["list"]).1.contains("1 pending"));
+    assert!(webhook(&["retry", &id]).1.contains("sends 0 dead deliveries again"));
+    assert_eq!(webhook(&["disable", &id]), (0, format!("{id} is disabled\n")));
+    assert_eq!(webhook(&["ping", &id]).0, 1, "it is switched off");
+    assert_eq!(webhook(&["enable", &id]), (0, format!("{id} is active\n")));
+    assert_eq!(webhook(&["remove", &id]).0, 0);
+    assert_eq!(webhook(&["list"]), (0, String::new()));
+    let (code, said) = webhook(&["remove", &id]);
+    assert!(code == 1 && said.contains("webhook"), "{said}");
 }
 
 #[test]

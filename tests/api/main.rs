@@ -19,6 +19,7 @@ mod contract;
 mod contract_check;
 mod day;
 mod demo;
+mod events;
 mod evidence;
 #[path = "../../crates/picture/src/fixture.rs"]
 #[allow(dead_code, clippy::as_conversions, clippy::cast_possible_truncation, reason = "drawings")]
@@ -53,3 +54,5 @@ mod watermelon_hand_in;
 mod watermelon_library;
 mod watermelon_repeats;
 mod watermelon_restore;
+mod webhook;
+mod webhook_library;

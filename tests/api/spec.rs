@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use bazdid_domain::policy::Permission;
 use bazdid_protocol::{command::COMMANDS, text_enum::TextEnum as _};
 use bazdid_server::http::{
-    document::{self, schemas, typescript},
+    document::{self, events, schemas, typescript},
     v1::errors,
 };
 use serde_json::Value;
@@ -52,7 +52,20 @@ fn the_written_schemas_and_types_are_those_of_the_code() {
     }
     let folder = |name: &str| fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("api-spec/schemas").join(name)).unwrap().count();
     let schemas = files.iter().filter(|(name, _)| name.starts_with("schemas/")).count();
-    assert_eq!(folder("rows") + folder("commands"), schemas, "no file of a row or command that is gone");
+    assert_eq!(folder("rows") + folder("commands") + folder("events"), schemas, "no file of a row, command or event that is gone");
+}
+
+#[test]
+fn the_catalogue_of_events_is_that_of_the_types() {
+    const MARK: &str = "<!-- From here on generated: BAZDID_WRITE_DOCS=1 cargo test --test api catalogue_of_events -->\n";
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/events.md");
+    let before = fs::read_to_string(&page).unwrap();
+    let head = before.split_once(MARK).expect("the mark before the generated part").0;
+    let now = format!("{head}{MARK}{}", events::catalogue().unwrap());
+    if std::env::var_os("BAZDID_WRITE_DOCS").is_some() {
+        fs::write(&page, &now).unwrap();
+    }
+    assert!(fs::read_to_string(&page).unwrap() == now, "BAZDID_WRITE_DOCS=1 writes it anew");
 }
 
 #[test]
@@ -149,6 +162,7 @@ const VERBS: &[&str] = &[
     "Refuse",
     "Register",
     "Reject",
+    "Remove",
     "Reopen",
     "Report",
     "Resolve",

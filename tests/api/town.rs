@@ -24,6 +24,11 @@ impl Town {
         TestApp::both().into_iter().map(Self::found).collect()
     }
 
+    /// On each database, with a changed configuration.
+    pub fn both_with(change: impl Fn(&mut bazdid_server::config::Config)) -> Vec<Self> {
+        TestApp::both_with(change).into_iter().map(Self::found).collect()
+    }
+
     /// On SQLite, with a changed configuration.
     pub fn with(change: impl FnOnce(&mut bazdid_server::config::Config)) -> Self {
         Self::found(TestApp::with(change))

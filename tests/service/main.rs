@@ -11,6 +11,7 @@ mod common;
 mod contract;
 mod import;
 mod office;
+mod outbox;
 mod ticket;
 mod timers;
 mod town;

@@ -1,8 +1,9 @@
 //! What happens because an instant has come.
 
 use bazdid_domain::work_order::{Answer, Standing, WorkEvent, WorkEventKind, WorkOrder, WorkOrderState};
-use bazdid_protocol::ids::WorkEventId;
+use bazdid_protocol::{ids::WorkEventId, time::MICROS_PER_SECOND};
 use bazdid_server::worker::{Round, Worker};
+use bazdid_store::lease::{self, Lease};
 use std::sync::Arc;
 
 use crate::town::{POTHOLE, Town, west};
@@ -74,5 +75,22 @@ fn a_hold_ends_on_its_date_of_review_and_the_order_is_where_the_reports_put_it()
             assert_eq!((order.state, order.reason, order.review_at), (after, None, None));
             assert_eq!(tick(&town), Round::default());
         }
+    }
+}
+
+#[test]
+fn of_several_processes_one_at_a_time_does_what_is_due() {
+    for town in Town::both(None) {
+        let ticket = town.create(POTHOLE, west()).ticket.id;
+        let due = town.order(ticket).accept_due.unwrap();
+        town.city.clock.set(due);
+        let other = Lease { name: "worker".into(), holder: uuid::Uuid::from_u128(9), lasts_us: 60 * MICROS_PER_SECOND };
+        let held = other.clone();
+        assert!(town.city.write(move |tx| lease::take(tx, &held, due)));
+        assert_eq!(tick(&town), Round::default(), "another process is at it");
+        town.city.clock.advance_micros(60 * MICROS_PER_SECOND);
+        assert_eq!(tick(&town).expired_offers, 1, "it never came back");
+        let now = town.city.now();
+        assert!(town.city.write(move |tx| lease::take(tx, &other, now)), "a round gives its lease back");
     }
 }

@@ -9,6 +9,7 @@ mod feed;
 mod fixtures;
 mod group_commit;
 mod migrations;
+mod outbox;
 mod picture;
 mod reference;
 mod transactions;

@@ -8,8 +8,14 @@ use bazdid_domain::{
     visit::VisitKind,
     work_order::WorkOrderState,
 };
-use bazdid_protocol::outcome::{OutcomeCode, Status};
-use bazdid_service::sync::{quarantine, results::list_results};
+use bazdid_protocol::{
+    event::EventKind,
+    outcome::{OutcomeCode, Status},
+};
+use bazdid_service::{
+    sync::{quarantine, results::list_results},
+    webhook::{self, WebhookData},
+};
 use bazdid_store as store;
 use serde_json::json;
 
@@ -222,10 +228,17 @@ fn what_waits_too_long_comes_to_the_office_and_can_be_let_in() {
             let ctx = city.ctx(None);
             city.write(move |tx| quarantine::set_overdue_aside(tx, &ctx)).done
         };
+        let (ctx, url) = (city.ctx(None), "https://hooks.example.org/".to_owned());
+        let receiver = WebhookData { url, description: String::new(), events: None, is_active: true };
+        city.write(move |tx| webhook::create(tx, &ctx, &receiver));
         city.pass(5 * 24 * 60 - 1);
         assert_eq!(step(city), 0);
         city.pass(1);
         assert_eq!((step(city), step(city)), (2, 0));
+        let told = city.read(|tx| store::outbox::list_open(tx, 99));
+        let told: Vec<_> = told.iter().map(|e| (e.kind, e.ticket)).collect();
+        let (at_the_ticket, of_nothing) = ((EventKind::ConflictOpened, Some(ticket)), (EventKind::MutationQuarantined, None));
+        assert!(told.len() == 2 && told.contains(&at_the_ticket) && told.contains(&of_nothing), "each once, by one or the other: {told:?}");
         let conflicts: Vec<_> = city.unit(ticket).conflicts.iter().cloned().collect();
         assert_eq!(conflicts.iter().map(|c| c.kind).collect::<Vec<_>>(), [ConflictKind::HeldTooLong]);
         crew.refresh_results().unwrap();

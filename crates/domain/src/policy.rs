@@ -54,6 +54,8 @@ bazdid_protocol::text_enum! {
         AuditRead = "audit.read",
         /// Import from files.
         ImportRun = "import.run",
+        /// Say who is told of events by webhooks.
+        WebhookManage = "webhook.manage",
     }
 }
 
@@ -167,6 +169,7 @@ mod tests {
         assert_eq!(roles(Permission::RoundVerify), [Supervisor, Inspector]);
         assert_eq!(roles(Permission::ConflictResolve), [Supervisor]);
         assert_eq!(roles(Permission::AccountManage), [Admin]);
+        assert_eq!(roles(Permission::WebhookManage), [Admin]);
         assert_eq!(roles(Permission::WorkPerform), [Inspector, ContractorManager, Crew]);
         assert_eq!(roles(Permission::AuditRead), [Admin, Auditor]);
         assert_eq!(roles(Permission::ConflictRead), [Admin, Operator, Supervisor, Auditor]);

@@ -177,6 +177,10 @@ ids! {
     ConflictId of ConflictTag;
     /// An entry of the audit log.
     AuditId of AuditTag;
+    /// Something that happened, as subscribers are told of it.
+    EventId of EventTag;
+    /// A receiver of webhooks.
+    WebhookId of WebhookTag;
 }
 
 /// Where one thing has the id of another, the conversion has a name and a reason here.

@@ -2,10 +2,12 @@
 
 mod change;
 mod command;
+mod event;
 
 use std::borrow::Cow;
 
 pub use command::{CommandSchema, MockArgument, Mutation, MutationHead, Quantity, commands};
+pub use event::{Event, EventSchema};
 
 #[doc(hidden)]
 pub use utoipa;

@@ -5,6 +5,7 @@ pub mod password;
 pub mod refresh;
 pub mod token;
 pub mod vault;
+pub mod webhook;
 
 /// Whether two secrets are the same; the time that it takes tells nothing but their lengths.
 #[must_use]

@@ -5,6 +5,7 @@
 
 mod evidence;
 mod keys;
+mod webhooks;
 
 use std::{
     fmt,
@@ -21,6 +22,7 @@ use figment::{
 use bazdid_protocol::hex::{self, hex};
 
 pub use evidence::{Evidence, Secret};
+pub use webhooks::Webhooks;
 
 /// The file that is read when none is named.
 pub const DEFAULT_FILE: &str = "bazdid.toml";
@@ -132,6 +134,8 @@ pub struct Config {
     pub security: Security,
     /// The bytes of photos.
     pub evidence: Evidence,
+    /// What webhooks may do.
+    pub webhooks: Webhooks,
     /// What differs from city to city.
     pub city: City,
 }

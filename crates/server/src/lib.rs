@@ -22,13 +22,14 @@ use crate::{
         Worker,
         pictures::{self, Reader},
         wake,
+        webhooks::{self, Deliverer},
     },
 };
 use bazdid_clock::{SharedClock, SharedIds};
 use bazdid_protocol::error::{Error, Result};
 use bazdid_security::password::Cost;
 use bazdid_service::{
-    Settings, Shared,
+    Settings, Shared, WebhookSettings,
     sync::limits::{MAX_PUSH_BYTES, SyncLimits},
     upload::UploadLimits,
 };
@@ -54,6 +55,7 @@ pub struct Server {
     worker: Worker,
     uploads: Uploads,
     reader: Reader,
+    deliverer: Deliverer,
 }
 
 impl std::fmt::Debug for Server {
@@ -104,6 +106,7 @@ pub fn settings(config: &Config) -> Settings {
             missing_days: config.evidence.missing_days,
             link_s: config.evidence.link_s,
         },
+        webhooks: WebhookSettings { allow_private: config.webhooks.allow_private, give_up_days: config.webhooks.give_up_days },
     }
 }
 
@@ -204,6 +207,14 @@ pub fn build(config: &Config, clock: SharedClock, ids: SharedIds, listener: TcpL
         budget: pictures::BUDGET,
         look: pictures::look,
     });
+    let deliverer = Deliverer::new(webhooks::Setup {
+        db: db.clone(),
+        clock: clock.clone(),
+        ids: ids.clone(),
+        shared: shared.clone(),
+        senders: config.webhooks.senders,
+        timeout: Duration::from_secs(config.webhooks.timeout_s),
+    });
     let upload_gate = Gate::new(config.evidence.uploads_at_once, usize::MAX, ids.clone());
     let gate = Gate::new(config.server.sync_requests, config.server.sync_bytes, ids.clone());
     let site = Site::new(State {
@@ -230,7 +241,7 @@ pub fn build(config: &Config, clock: SharedClock, ids: SharedIds, listener: TcpL
         .listen(listener)
         .map_err(|e| fault("the listener cannot be used", e))?
         .run();
-    Ok(Server { running, addr, worker, uploads, reader })
+    Ok(Server { running, addr, worker, uploads, reader, deliverer })
 }
 
 impl Server {
@@ -264,6 +275,12 @@ impl Server {
         &self.reader
     }
 
+    /// Who sends webhooks.
+    #[must_use]
+    pub const fn deliverer(&self) -> &Deliverer {
+        &self.deliverer
+    }
+
     /// Serves until its handle stops it, without background work.
     ///
     /// # Errors
@@ -285,6 +302,7 @@ impl Server {
         let background = tokio::spawn(self.worker.clone().run(self.uploads.clone()));
         let _stop = StopOnDrop(background);
         let _reading = StopOnDrop(tokio::spawn(self.reader.clone().run()));
+        let _sending = StopOnDrop(tokio::spawn(self.deliverer.clone().run()));
         let running = self.run();
         tokio::pin!(running);
         tokio::select! {

@@ -2,21 +2,24 @@
 
 pub mod pictures;
 pub mod wake;
+pub mod webhooks;
 
 use std::{sync::Arc, time::Duration};
 
 use crate::telemetry;
 use bazdid_clock::{SharedClock, SharedIds};
-use bazdid_protocol::error::Result;
+use bazdid_protocol::{error::Result, time::MICROS_PER_SECOND};
 use bazdid_service::{
-    Ctx, Shared, auth, sync,
+    Ctx, Shared, auth, outbox, sync,
     timers::{self, Step},
 };
-use bazdid_store::{Db, Tx};
+use bazdid_store::{self as store, Db, Tx, lease::Lease};
 use bazdid_upload::{Swept, Uploads};
 
 /// How long the worker rests between two rounds.
 const REST: Duration = Duration::from_secs(15);
+/// How long a step may take; who dies in the middle of a round is followed by another process after so long.
+const LEASE_US: i64 = 120 * MICROS_PER_SECOND;
 
 /// What one round did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -37,6 +40,8 @@ pub struct Round {
     pub marked_heads: usize,
     /// Entries of the feed and marks that were older than the retention.
     pub forgotten_entries: usize,
+    /// Events that were passed on long ago and forgotten.
+    pub forgotten_events: usize,
     /// Counts of attempts and old tokens that were forgotten, keys that were replaced.
     pub tidied_logins: usize,
     /// Rows of lists, stored by a former version, that were given the instant of their storing.
@@ -57,54 +62,72 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// Does once all that is due. Blocks; several processes may do it at once.
+    /// Does once all that is due. Blocks. Of several processes one does it at a time; the others do nothing.
     ///
     /// # Errors
     /// The database fails. What was done before stays done.
     pub fn tick(&self) -> Result<Round> {
+        let now = self.clock.now();
+        let lease = Lease { name: "worker".into(), holder: self.ids.uuid(now), lasts_us: LEASE_US };
+        let round = self.round(&lease);
+        // After a failure too: the next round is begun by another holder.
+        let given_back = self.db.write_blocking(move |tx| store::lease::release(tx, &lease));
+        let round = round?;
+        given_back.map(|()| round)
+    }
+
+    fn round(&self, lease: &Lease) -> Result<Round> {
         Ok(Round {
-            expired_offers: self.drain(timers::expire_offers)?,
-            ended_holds: self.drain(timers::end_holds)?,
-            released_mutations: self.look_again()?,
-            overdue_mutations: self.drain(sync::quarantine::set_overdue_aside)?,
-            missing_photos: self.drain(timers::ask_after_photos)?,
-            forgotten_answers: self.drain(timers::forget_answers)?,
-            marked_heads: self.drain(sync::compact::mark_heads)?,
-            forgotten_entries: self.drain(sync::compact::compact)?,
-            tidied_logins: self.drain(auth::tidy)?,
+            expired_offers: self.drain(lease, timers::expire_offers)?,
+            ended_holds: self.drain(lease, timers::end_holds)?,
+            released_mutations: self.look_again(lease)?,
+            overdue_mutations: self.drain(lease, sync::quarantine::set_overdue_aside)?,
+            missing_photos: self.drain(lease, timers::ask_after_photos)?,
+            forgotten_answers: self.drain(lease, timers::forget_answers)?,
+            marked_heads: self.drain(lease, sync::compact::mark_heads)?,
+            forgotten_entries: self.drain(lease, sync::compact::compact)?,
+            forgotten_events: self.drain(lease, outbox::forget)?,
+            tidied_logins: self.drain(lease, auth::tidy)?,
             // Last: after an upgrade it may take a minute.
-            dated_rows: self.drain(timers::date_rows)?,
+            dated_rows: self.drain(lease, timers::date_rows)?,
         })
     }
 
-    /// Runs one kind of step until nothing of it is due.
-    fn drain(&self, step: fn(&mut Tx<'_>, &Ctx) -> Result<Step>) -> Result<usize> {
+    /// Runs a step under the lease, in one transaction with it. Nothing: another process holds it.
+    fn leased<T: Send + 'static>(
+        &self,
+        lease: &Lease,
+        mut step: impl FnMut(&mut Tx<'_>, &Ctx) -> Result<T> + Send + 'static,
+    ) -> Result<Option<T>> {
+        let (ctx, lease) = (self.ctx(), lease.clone());
+        self.db.write_blocking(move |tx| if store::lease::take(tx, &lease, ctx.now)? { step(tx, &ctx).map(Some) } else { Ok(None) })
+    }
+
+    /// Runs one kind of step until nothing of it is due, or the lease is another's.
+    fn drain(&self, lease: &Lease, step: fn(&mut Tx<'_>, &Ctx) -> Result<Step>) -> Result<usize> {
         let mut done = 0;
-        loop {
-            let ctx = self.ctx();
-            let Step { done: n, more } = self.db.write_blocking(move |tx| step(tx, &ctx))?;
+        while let Some(Step { done: n, more }) = self.leased(lease, step)? {
             done += n;
             // A step that finds rows but changes none would find the same again.
             if !more || n == 0 {
-                return Ok(done);
+                break;
             }
         }
+        Ok(done)
     }
 
     /// Looks again at what waits, until all of it was looked at.
-    fn look_again(&self) -> Result<usize> {
-        let ctx = self.ctx();
-        let since = self.db.write_blocking(move |tx| sync::release::begin_look(tx, &ctx))?;
+    fn look_again(&self, lease: &Lease) -> Result<usize> {
+        let Some(since) = self.leased(lease, sync::release::begin_look)? else { return Ok(0) };
         let (mut done, mut from) = (0, None);
-        loop {
-            let ctx = self.ctx();
-            let look = self.db.write_blocking(move |tx| sync::release::look_again(tx, &ctx, since, from))?;
+        while let Some(look) = self.leased(lease, move |tx, ctx| sync::release::look_again(tx, ctx, since, from))? {
             done += look.step.done;
             from = look.next;
             if from.is_none() {
-                return Ok(done);
+                break;
             }
         }
+        Ok(done)
     }
 
     /// Does once what is due for uploads.
@@ -134,6 +157,7 @@ impl Worker {
                         worker.forgotten_answers = round.forgotten_answers,
                         worker.marked_heads = round.marked_heads,
                         worker.forgotten_entries = round.forgotten_entries,
+                        worker.forgotten_events = round.forgotten_events,
                         worker.tidied_logins = round.tidied_logins,
                         worker.dated_rows = round.dated_rows,
                         "the worker did what was due"

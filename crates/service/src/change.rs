@@ -1,10 +1,10 @@
-//! The one way to keep what rules changed in a unit of work: rows, audit and, last in the transaction, the feed.
+//! The one way to keep what rules changed in a unit of work: rows, events, audit and, last in the transaction, the feed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
-use crate::{Ctx, sync::release};
+use crate::{Ctx, outbox, sync::release};
 use bazdid_domain::{
     audit::AuditEntry,
     dispatch::Usage,
@@ -96,6 +96,7 @@ pub fn keep(tx: &mut Tx<'_>, ctx: &Ctx, unit: &mut UnitOfWork, mut change: Chang
         store::aggregate::load_notes(tx, unit)?;
     }
     store::aggregate::save_unit(tx, unit, ctx.now)?;
+    outbox::record(tx, ctx, unit)?;
     expect_pictures(tx, ctx, unit)?;
     store::audit::save_audit_entries(tx, &change.audit)?;
     // The counts of a busy contractor are everybody's next lock: they are taken late, so that they are held for a short time.

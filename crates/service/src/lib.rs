@@ -20,6 +20,7 @@ pub mod inbox;
 pub mod keys;
 pub mod once;
 pub mod organisation;
+pub mod outbox;
 pub mod photo;
 pub mod picture;
 pub mod quarantine;
@@ -31,13 +32,14 @@ pub mod sync;
 pub mod ticket;
 pub mod timers;
 pub mod upload;
+pub mod webhook;
 pub mod work_order;
 
 use std::sync::Arc;
 
 use uuid::Uuid;
 
-use crate::{keys::KeyCache, reference::ReferenceCache, sync::limits::SyncLimits, upload::UploadLimits};
+use crate::{keys::KeyCache, outbox::Subscriptions, reference::ReferenceCache, sync::limits::SyncLimits, upload::UploadLimits};
 use bazdid_clock::{SharedClock, SharedIds};
 use bazdid_domain::{actor::Actor, reference::Reference, sync::merge_context::MergeContext};
 use bazdid_protocol::{
@@ -63,6 +65,23 @@ pub struct Settings {
     pub sync: SyncLimits,
     /// What uploads may hold.
     pub uploads: UploadLimits,
+    /// What webhooks may do.
+    pub webhooks: WebhookSettings,
+}
+
+/// What webhooks may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WebhookSettings {
+    /// Whether receivers may have private addresses and plain HTTP.
+    pub allow_private: bool,
+    /// After how many days of failures only a receiver is given up.
+    pub give_up_days: i64,
+}
+
+impl Default for WebhookSettings {
+    fn default() -> Self {
+        Self { allow_private: false, give_up_days: 5 }
+    }
 }
 
 impl Default for Settings {
@@ -74,6 +93,7 @@ impl Default for Settings {
             password_cost: Cost::default(),
             sync: SyncLimits::default(),
             uploads: UploadLimits::default(),
+            webhooks: WebhookSettings::default(),
         }
     }
 }
@@ -89,13 +109,21 @@ pub struct Shared {
     pub reference: ReferenceCache,
     /// The keys of the access tokens in memory.
     pub keys: KeyCache,
+    /// Which events somebody subscribes to, in memory.
+    pub subscriptions: Subscriptions,
 }
 
 impl Shared {
     /// With empty caches; every other key is derived from the master key.
     #[must_use]
     pub fn new(settings: Settings, master_key: &[u8; 32]) -> Self {
-        Self { settings, vault: Vault::new(master_key), reference: ReferenceCache::default(), keys: KeyCache::default() }
+        Self {
+            settings,
+            vault: Vault::new(master_key),
+            reference: ReferenceCache::default(),
+            keys: KeyCache::default(),
+            subscriptions: Subscriptions::default(),
+        }
     }
 }
 

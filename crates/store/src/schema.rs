@@ -637,6 +637,70 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::sql::types::*;
+    leases (name) {
+        name -> Text,
+        holder -> Key,
+        taken_at -> Micros,
+        ends_at -> Micros,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::types::*;
+    outbox (position) {
+        position -> BigInt,
+        id -> Key,
+        ticket_id -> Nullable<Key>,
+        kind -> Text,
+        occurred_at -> Micros,
+        data -> Doc,
+        relayed_at -> Nullable<Micros>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::types::*;
+    webhooks (id) {
+        id -> Key,
+        rev -> BigInt,
+        url -> Text,
+        description -> Text,
+        kinds -> Nullable<Doc>,
+        state -> Text,
+        secret -> Binary,
+        old_secret -> Nullable<Binary>,
+        old_secret_until -> Nullable<Micros>,
+        failures -> BigInt,
+        failing_since -> Nullable<Micros>,
+        retry_at -> Nullable<Micros>,
+        succeeded_at -> Nullable<Micros>,
+        created_by -> Nullable<Key>,
+        created_at -> Micros,
+        updated_at -> Micros,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::types::*;
+    webhook_deliveries (position, webhook_id) {
+        position -> BigInt,
+        webhook_id -> Key,
+        ticket_id -> Nullable<Key>,
+        state -> Text,
+        attempts -> BigInt,
+        due_at -> Nullable<Micros>,
+        fault -> Nullable<Text>,
+        status -> Nullable<BigInt>,
+        tried_at -> Nullable<Micros>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::types::*;
     server_state (name) {
         name -> Text,
         value -> Text,
@@ -784,6 +848,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     refresh_tokens,
     login_throttles,
     signing_keys,
+    leases,
+    outbox,
+    webhooks,
+    webhook_deliveries,
     server_state,
     idempotency_keys,
     coverage_use,

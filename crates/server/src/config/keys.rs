@@ -32,7 +32,7 @@ macro_rules! plain {
         }
     )+};
 }
-plain!(u16, u32, u64, usize, i64, f64);
+plain!(bool, u16, u32, u64, usize, i64, f64);
 
 macro_rules! quoted {
     ($($ty:ty),+) => {$(
@@ -111,6 +111,10 @@ keys! {
     evidence.s3_region = any_text, "region of the bucket";
     evidence.s3_access_key = any_text, "id of the access key; empty: the role of the machine";
     evidence.s3_secret_key = |v| any_text(v).map(Secret::new), "secret of the access key";
+    webhooks.senders = |v| number(v, 0, 64), "receivers of webhooks to which is sent at once; 0: another process on the same database sends";
+    webhooks.timeout_s = |v| number(v, 1, 60), "seconds that one attempt may take, from looking up the name to the answer";
+    webhooks.give_up_days = |v| number(v, 1, 60), "days of failures only after which a receiver is switched off";
+    webhooks.allow_private = boolean, "true lets receivers have private addresses and plain HTTP: whoever may add one then reaches this network";
     city.time_zone = word::<chrono_tz::Tz>, "time zone of civil dates, such as Asia/Tehran";
     city.border_tolerance_m = |v| metres(v, 100_000.0), "how far outside every area a point may lie and still be given to the nearest, metres";
     city.max_offline_days = |v| number(v, 1, 366), "how long a device may be offline before its clock's word is cut off, days";
@@ -157,6 +161,11 @@ fn number<T: TryFrom<i128>>(value: &Value, least: i128, most: i128) -> Result<T,
     };
     let found = found.filter(|n| (least..=most).contains(n)).ok_or_else(expected)?;
     T::try_from(found).map_err(|_| expected())
+}
+
+fn boolean(value: &Value) -> Result<bool, String> {
+    let found = value.as_str().map_or_else(|| value.to_bool(), |text| text.trim().parse().ok());
+    found.ok_or_else(|| format!("expected true or false, found {}", value.to_actual()))
 }
 
 fn metres(value: &Value, most: f64) -> Result<f64, String> {

@@ -56,7 +56,7 @@ macro_rules! permissions {
 permissions! {
     Own, AccountManage, AccountRead, DeviceManage, AreaManage, AreaRead, CatalogueManage, CatalogueRead, ContractManage, ContractRead,
     TicketCreate, TicketRead, TicketManage, CallManage, CallerReveal, WorkRead, WorkManage, WorkPerform, RoundVerify, ConflictRead,
-    ConflictResolve, Sync, AuditRead, ImportRun,
+    ConflictResolve, Sync, AuditRead, ImportRun, WebhookManage,
 }
 
 /// The context of somebody who has logged in and holds a permission.

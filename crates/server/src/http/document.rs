@@ -1,5 +1,6 @@
 //! The OpenAPI document: made from the routes, so that none can be missing.
 
+pub mod events;
 mod examples;
 mod problems;
 pub mod schemas;

@@ -22,6 +22,7 @@ pub mod sync;
 pub mod ticket;
 pub mod upload;
 pub mod watermelon;
+pub mod webhook;
 pub mod work_order;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -49,5 +50,6 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     round::routes(config);
     ticket::routes(config);
     watermelon::routes(config);
+    webhook::routes(config);
     work_order::routes(config);
 }

@@ -31,6 +31,7 @@ files![
     "rounds",
     "sync",
     "tickets",
+    "webhooks",
     "work_orders",
 ];
 

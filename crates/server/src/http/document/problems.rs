@@ -51,6 +51,8 @@ const OWN: &[(&[&str], &[Code])] = &[
     ),
     (&["work_orders_resume", "work_orders_close", "work_orders_objection", "rounds_verify", "rounds_rework"], &[InvalidTransition]),
     (&["rounds_verify"], &[EvidencePending]),
+    (&["webhooks_create"], &[Conflict]),
+    (&["webhooks_ping", "webhooks_retry"], &[InvalidTransition]),
     (&["photos_show", "photos_look", "photos_make_link"], &[PhotoNotStored, PictureNotReady, NoPicture]),
     (&["photos_show", "photos_look"], &[LinkInvalid, LinkExpired]),
     (&["photos_show"], &[RangeNotSatisfiable]),

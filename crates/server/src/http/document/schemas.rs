@@ -1,4 +1,4 @@
-//! JSON Schemas (draft 2020-12) of the rows and the commands of the sync, for programs that read neither Rust nor OpenAPI.
+//! JSON Schemas (draft 2020-12) of the rows and the commands of the sync and of the domain events, for programs that read neither Rust nor OpenAPI.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,8 @@ use bazdid_domain::watermelon::schema::app_schema;
 use bazdid_protocol::{
     envelope::{PullRequest, PullResponse, PushRequest, PushResponse},
     error::{Error, Result},
-    openapi::{Mutation, commands},
+    event,
+    openapi::{Event, Mutation, commands},
     repair::{FetchRequest, FetchResponse, ManifestRequest, ManifestResponse},
     rows::described,
 };
@@ -42,10 +43,13 @@ pub fn files() -> Result<Vec<(String, String)>> {
     let app =
         serde_json::to_string_pretty(&app_schema()).map_err(|e| Error::internal("the app's schema cannot be written").caused_by(e))?;
     files.push(("watermelon-schema.json".to_owned(), format!("{app}\n")));
+    for event in event::described() {
+        files.push((format!("schemas/events/{}.json", event.kind), file(&all, &event.name)?));
+    }
     Ok(files)
 }
 
-/// Every schema of the sync with all that it refers to.
+/// Every schema of the sync and of the events with all that it refers to.
 ///
 /// # Errors
 /// A schema cannot be written.
@@ -60,6 +64,7 @@ pub(super) fn all() -> Result<Named> {
     add::<FetchRequest>(&mut all);
     add::<FetchResponse>(&mut all);
     add::<Mutation>(&mut all);
+    add::<Event>(&mut all);
     all.into_iter().map(|(name, schema)| Ok((name, json(&schema)?))).collect()
 }
 

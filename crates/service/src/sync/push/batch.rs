@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::{
     Ctx,
     change::{self, Change},
+    outbox,
     sync::{
         access::{Done, Grants},
         push::{
@@ -323,6 +324,8 @@ impl PushBatch<'_> {
             // Another device of the same person sent the same just now.
             return Err(Error { internal: Some("a mutation came twice at once".to_owned()), ..Error::new(Code::AlreadyExists) });
         }
+        let decided = self.cases.iter().filter(settled).filter(|c| matches!(c.origin, Origin::Fresh(_) | Origin::Again(_)));
+        outbox::record_quarantined(tx, self.ctx, decided.map(|c| &c.row))?;
         store::mutation::update_mutations(tx, &changed)
     }
 

@@ -5,11 +5,14 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::sync::{
-    limits::MAX_ATTEMPTS,
-    push::{
-        Push,
-        receive::{Item, ReadCommand, read_command},
+use crate::{
+    outbox,
+    sync::{
+        limits::MAX_ATTEMPTS,
+        push::{
+            Push,
+            receive::{Item, ReadCommand, read_command},
+        },
     },
 };
 use bazdid_domain::sync::{
@@ -263,5 +266,6 @@ pub(super) fn set_aside(tx: &mut Tx<'_>, push: &Push<'_>, items: &[Item<'_>], un
         rows.push(row);
     }
     store::mutation::update_mutations(tx, &rows)?;
+    outbox::record_quarantined(tx, push.ctx, &rows)?;
     Ok(answers)
 }

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use crate::{
     Ctx,
     change::{self, Change},
+    outbox,
     sync::{
         access::{Done, Grants},
         limits::{HELD_DAYS, OVERDUE_STEP},
@@ -165,6 +166,7 @@ pub fn set_overdue_aside(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Step> {
         row.revised_at = Some(ctx.now);
     }
     store::mutation::update_mutations(tx, &held)?;
+    outbox::record_quarantined(tx, ctx, &held)?;
     change::keep(tx, ctx, &mut unit, Change::default())?;
     Ok(Step { done: held.len(), more })
 }

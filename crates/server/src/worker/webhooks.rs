@@ -1,0 +1,197 @@
+//! Sends webhooks, beside the requests: a few receivers at once, each by a thread that may block.
+//!
+//! Several processes may do it: a lease says who passes events on and who sends to a receiver ([`bazdid_store::lease`]), so that what is of
+//! one ticket arrives in order. A receiver that hangs costs one of the threads, for as long as an attempt may take, and nobody else anything.
+
+pub mod send;
+
+use std::{sync::Arc, time::Duration};
+
+use futures_util::future::join_all;
+use tokio::sync::Semaphore;
+use uuid::Uuid;
+
+use crate::worker::webhooks::send::{Request, Sender};
+use bazdid_clock::{SharedClock, SharedIds};
+use bazdid_protocol::{
+    error::{Error, Result},
+    ids::WebhookId,
+    time::MICROS_PER_SECOND,
+};
+use bazdid_service::{
+    Ctx, Shared,
+    outbox::{self, LEASE_US},
+    webhook::delivery::{self, Batch},
+};
+use bazdid_store::{self as store, Db, lease::Lease};
+
+/// How long the sender rests: so much later a receiver may be told.
+const REST: Duration = Duration::from_secs(1);
+/// After a round that failed.
+const REST_AFTER_FAULT: Duration = Duration::from_secs(15);
+
+/// What the deliverer is built from.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    /// The database.
+    pub db: Db,
+    /// The time.
+    pub clock: SharedClock,
+    /// New ids.
+    pub ids: SharedIds,
+    /// What the use cases share.
+    pub shared: Arc<Shared>,
+    /// Receivers to which is sent at once; none: another process does it.
+    pub senders: usize,
+    /// How long one attempt may take.
+    pub timeout: Duration,
+}
+
+/// What one round did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Delivered {
+    /// Events that were passed on to the receivers.
+    pub relayed: usize,
+    /// Deliveries that were confirmed.
+    pub confirmed: usize,
+    /// Attempts that failed.
+    pub failed: usize,
+}
+
+/// Passes events on and sends them; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Deliverer {
+    setup: Setup,
+    sender: Sender,
+    /// Who holds the leases.
+    holder: Uuid,
+    threads: Arc<Semaphore>,
+}
+
+impl Deliverer {
+    /// One that has sent nothing yet.
+    #[must_use]
+    pub fn new(setup: Setup) -> Self {
+        let holder = setup.ids.uuid(setup.clock.now());
+        let sender = Sender::new(setup.timeout, setup.shared.settings.webhooks.allow_private);
+        let threads = Arc::new(Semaphore::new(setup.senders));
+        Self { setup, sender, holder, threads }
+    }
+
+    /// What it is built from.
+    #[must_use]
+    pub const fn setup(&self) -> &Setup {
+        &self.setup
+    }
+
+    /// Passes on what has happened and sends what is due. Several processes may do it at once.
+    ///
+    /// # Errors
+    /// The database fails. What was done before stays done.
+    pub async fn run_due(&self) -> Result<Delivered> {
+        let mut done = Delivered::default();
+        if self.setup.senders == 0 {
+            return Ok(done);
+        }
+        done.relayed = self.relay().await?;
+        let now = self.setup.clock.now();
+        let ready = self.setup.db.read(move |tx| delivery::list_ready(tx, now)).await?;
+        for outcome in join_all(ready.into_iter().map(|webhook| self.send_all(webhook))).await {
+            let Delivered { confirmed, failed, .. } = outcome?;
+            done.confirmed += confirmed;
+            done.failed += failed;
+        }
+        let count = |outcome: &'static str, n: usize| {
+            metrics::counter!("bazdid_webhook_attempts_total", "outcome" => outcome).increment(u64::try_from(n).unwrap_or_default());
+        };
+        count("confirmed", done.confirmed);
+        count("failed", done.failed);
+        Ok(done)
+    }
+
+    async fn relay(&self) -> Result<usize> {
+        let mut done = 0;
+        // Most of the time nothing has happened: no transaction that writes is begun for that.
+        while !self.setup.db.read(|tx| store::outbox::list_open(tx, 1)).await?.is_empty() {
+            let (ctx, lease) = (self.ctx(), Lease { name: "outbox".into(), holder: self.holder, lasts_us: LEASE_US });
+            let step = self.setup.db.write(move |tx| outbox::relay(tx, &ctx, &lease)).await?;
+            done += step.done;
+            if !step.more {
+                break;
+            }
+        }
+        Ok(done)
+    }
+
+    /// Sends what is due for a receiver, until nothing is, it fails, or another process sends to it.
+    async fn send_all(&self, webhook: WebhookId) -> Result<Delivered> {
+        let mut done = Delivered::default();
+        let permit = self.threads.acquire().await.map_err(|e| Error::internal("the deliverer is closed").caused_by(e))?;
+        let lease = delivery::lease(webhook, self.holder, self.lease_us());
+        let mut more = true;
+        while more {
+            let (ctx, held) = (self.ctx(), lease.clone());
+            let Some(batch) = self.setup.db.write(move |tx| delivery::begin(tx, &ctx, webhook, &held)).await? else { break };
+            more = self.send_batch(batch, &lease, &mut done).await?;
+        }
+        self.setup.db.write(move |tx| store::lease::release(tx, &lease)).await?;
+        drop(permit);
+        Ok(done)
+    }
+
+    /// Sends the messages of a batch one after the other. Answers whether the receiver takes more.
+    async fn send_batch(&self, batch: Batch, lease: &Lease, done: &mut Delivered) -> Result<bool> {
+        for message in &batch.messages {
+            let timestamp = self.setup.clock.now().micros() / MICROS_PER_SECOND;
+            let request = Request {
+                url: batch.url.clone(),
+                id: message.id.clone(),
+                timestamp,
+                signatures: batch.signatures(message, timestamp),
+                body: message.body.clone(),
+            };
+            let sender = self.sender.clone();
+            let attempt = tokio::task::spawn_blocking(move || sender.send(&request))
+                .await
+                .map_err(|e| Error::internal("a sender panicked").caused_by(e))?;
+            done.confirmed += usize::from(attempt.fault.is_none());
+            done.failed += usize::from(attempt.fault.is_some());
+            if let Some(fault) = attempt.fault {
+                tracing::warn!(webhook.id = %lease.name, webhook.fault = %fault, webhook.status = attempt.status, "a delivery failed");
+            }
+            let (ctx, held, sent) = (self.ctx(), lease.clone(), message.delivery.clone());
+            if !self.setup.db.write(move |tx| delivery::settle(tx, &ctx, &held, &sent, &attempt)).await? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Longer than one attempt may take: each that is settled prolongs the lease.
+    fn lease_us(&self) -> i64 {
+        let timeout = i64::try_from(self.setup.timeout.as_micros()).unwrap_or(LEASE_US);
+        timeout.saturating_mul(2).max(LEASE_US)
+    }
+
+    fn ctx(&self) -> Ctx {
+        let Setup { clock, ids, shared, .. } = &self.setup;
+        Ctx::of_system(clock, ids, shared)
+    }
+
+    /// Sends what is due, again and again until the task is dropped.
+    pub async fn run(self) {
+        if self.setup.senders == 0 {
+            return;
+        }
+        loop {
+            let rest = match self.run_due().await {
+                Ok(_) => REST,
+                Err(error) => {
+                    tracing::error!(error = %error, "webhooks could not be sent; it will be tried again");
+                    REST_AFTER_FAULT
+                }
+            };
+            tokio::time::sleep(rest).await;
+        }
+    }
+}
