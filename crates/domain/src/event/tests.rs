@@ -12,7 +12,7 @@ use crate::{
     visit::{Audience, MockFlag, Note, Visit, VisitKind},
     work_order::{Answer, WorkOrderKind, WorkOrderState},
 };
-use bazdid_protocol::text_enum::TextEnum;
+use bazdid_protocol::{sides::Sides, text_enum::TextEnum};
 
 /// What nobody may read in an event.
 const SECRET: &str = "آقای ک، ۰۹۱۲۱۲۳۴۵۶۷";
@@ -126,9 +126,7 @@ fn conflict(n: u128, ticket: u128) -> Conflict {
         ticket_id: id(ticket),
         work_order_id: None,
         areas: vec![id(DISTRICT)],
-        base: Value::Null,
-        theirs: json!(SECRET),
-        mine: json!(SECRET),
+        sides: Sides::Other { base: Value::Null, theirs: json!(SECRET), mine: json!(SECRET) },
         mutation_id: id(n),
         other_mutation_id: None,
         default_in_force: SECRET.into(),
