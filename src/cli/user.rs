@@ -8,7 +8,6 @@ use std::{
     io::{BufRead as _, Read as _},
 };
 
-use chrono::TimeZone as _;
 use clap::Subcommand;
 use uuid::Uuid;
 
@@ -16,6 +15,7 @@ use bazdid_command::{Env, Failure, out};
 use bazdid_domain::{
     account::{Account, Role, RoleGrant},
     actor::Actor,
+    date_text::Instants,
     organisation::ActiveState,
 };
 use bazdid_protocol::{
@@ -133,7 +133,7 @@ struct Reach {
     /// Code of the organisation on whose behalf.
     #[arg(long, value_name = "CODE")]
     organisation: Option<String>,
-    /// First day (YYYY-MM-DD) or instant (RFC 3339); now if it is not given.
+    /// First day (2027-03-21, or 1406/01/01 in the Jalali calendar) or instant (RFC 3339); now if it is not given.
     #[arg(long, value_name = "WHEN")]
     from: Option<String>,
     /// First day or instant at which it is not held any more.
@@ -285,14 +285,10 @@ impl OfficeClient {
 
     /// An instant, or the beginning of a day in the municipality's time zone.
     fn instant(&self, text: &str) -> std::result::Result<Timestamp, Failure> {
-        if let Ok(instant) = Timestamp::parse(text) {
-            return Ok(instant);
-        }
-        let midnight = text.parse::<chrono::NaiveDate>().ok().and_then(|day| day.and_hms_opt(0, 0, 0));
-        midnight
-            .and_then(|m| self.ctx.shared.settings.time_zone.from_local_datetime(&m).earliest())
-            .map(|at| at.to_utc().into())
-            .ok_or_else(|| Failure::said(format!("\"{text}\" is neither a day (2027-03-21) nor an instant (2027-03-21T08:00:00+03:30)")))
+        let instants = Instants::new(self.ctx.shared.settings.time_zone, None);
+        instants.read(text).map_err(|fault| {
+            Failure::said(format!("\"{text}\" {fault}; write a day (1406/01/01, 2027-03-21) or an instant (2027-03-21T08:00:00+03:30)"))
+        })
     }
 
     fn password(&self, login: &str, secret: &Secret) -> std::result::Result<NewPassword, Failure> {

@@ -6,8 +6,11 @@ use bazdid_service::{
     Ctx,
     account::password::NewPassword,
     import::{
-        FileFault, Instants, Taken, account, contract, reason,
-        request::{CategoryMap, RequestFile, RequestOptions, register},
+        FileFault, Instants, Taken, account,
+        category_map::CategoryMap,
+        contract, reason,
+        request::{RequestFile, RequestOptions, register},
+        standing::{Standing, StatusWords},
     },
 };
 use bazdid_store as store;
@@ -25,6 +28,8 @@ fn options(map: &[(&str, &str)]) -> RequestOptions {
         default_category: None,
         source: None,
         instants: Instants::new(chrono_tz::Asia::Tehran, None),
+        standing: Some(Standing::Open),
+        status_words: StatusWords::default(),
     }
 }
 
@@ -37,16 +42,12 @@ fn prepared(city: &City) {
 fn import_requests(city: &City, csv: &str, options: RequestOptions) -> Result<Vec<(u64, String)>, FileFault> {
     let ctx = city.ctx();
     let reference = city.read(|tx| ctx.reference(tx));
-    let mut file = RequestFile::open(csv.as_bytes(), options, &reference)?;
+    let mut file = RequestFile::open(csv, options, &reference)?;
     let mut told = Vec::new();
-    loop {
-        let (rows, refused) = file.next_chunk(3);
-        if rows.is_empty() && refused.is_empty() {
-            break;
-        }
-        told.extend(refused.into_iter().map(|r| (r.line, r.reason)));
-        let lines: Vec<u64> = rows.iter().map(|r| r.line).collect();
-        let ctx = ctx.clone();
+    while let Some(chunk) = file.next_chunk(3) {
+        told.extend(chunk.answered.into_iter().map(|l| (l.line, l.reason.unwrap_or_default())));
+        let lines: Vec<u64> = chunk.requests.iter().map(|r| r.line).collect();
+        let (ctx, rows) = (ctx.clone(), chunk.requests);
         let answers = city.write(move |tx| register(tx, &ctx, &rows));
         told.extend(lines.into_iter().zip(answers).map(|(line, a)| a.map_or_else(|r| (line, r.reason), |t| (line, format!("{t:?}")))));
     }
@@ -73,10 +74,10 @@ fn requests_become_tickets_once_and_refused_rows_say_why() {
         let text = [("text", "type+detail")];
         let told = import_requests(&city, REQUESTS, options(&text)).unwrap();
         let said = |line: u64| told.iter().find(|t| t.0 == line).map(|t| t.1.as_str()).unwrap();
-        assert_eq!([said(2), said(3), said(4), said(5)], ["Created", "Created", "Created", "Unchanged"]);
+        assert_eq!([said(2), said(3), said(4), said(5)], ["Created", "Created", "Created", "it is the same as line 4"]);
         assert!(said(6).contains("no category for"), "{}", said(6));
         assert_eq!(said(7), "it has no latitude");
-        assert!(said(8).contains("\"yesterday\" is no date"));
+        assert!(said(8).contains("its created_at \"yesterday\" is no date"));
         assert!(said(9).contains("0, 0"));
         assert!(said(10).contains("outside every area"), "{}", said(10));
         assert_eq!(said(11), "has 3 columns, the heading has 7");
@@ -100,7 +101,7 @@ fn requests_become_tickets_once_and_refused_rows_say_why() {
 fn changed_places_of_latitude_and_longitude_are_found_before_a_row_is_taken() {
     for city in City::both() {
         prepared(&city);
-        let swapped = "strLocation,dtTime,Latitude,Longitude\nA,4/12/2016 7:54,-76.1062,43.0552\nB,4/12/2016 8:00,-76.2,43.1\n";
+        let swapped = "strLocation,dtTime,Latitude,Longitude\nA,4/12/2016 7:54,-76.1062,43.0552\nB,4/22/2016 8:00,-76.2,43.1\n";
         let with = |map: &[(&str, &str)]| RequestOptions { default_category: Some("roads.pothole".into()), ..options(map) };
         let fault = import_requests(&city, swapped, with(&[("text", "strLocation")])).unwrap_err();
         assert!(fault.to_string().contains("--map lat=longitude --map lon=latitude"), "{fault}");
@@ -123,7 +124,7 @@ fn accounts_get_their_grants_once() {
         prepared(&city);
         city.organisation("pars", OrganisationKind::Contractor);
         let import = |csv: &str| {
-            let mut table = account::open(csv.as_bytes(), &[]).unwrap();
+            let mut table = account::open(csv, &[]).unwrap();
             let mut told = Vec::new();
             while let Some(row) = table.next_row() {
                 let row = account::read(&table, &row.unwrap());
@@ -169,8 +170,7 @@ fn contracts_are_known_by_their_number() {
         prepared(&city);
         city.organisation("pars", OrganisationKind::Contractor);
         let import = |csv: &str| {
-            let mut table = contract::open(csv.as_bytes(), &[]).unwrap();
-            let instants = Instants::new(chrono_tz::Asia::Tehran, None);
+            let (mut table, instants) = contract::open(csv, &[], Instants::new(chrono_tz::Asia::Tehran, None)).unwrap();
             let mut told = Vec::new();
             while let Some(row) = table.next_row() {
                 let row = contract::read(&table, &row.unwrap(), &instants);

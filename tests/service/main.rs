@@ -10,6 +10,7 @@ mod city;
 mod common;
 mod contract;
 mod import;
+mod import_command;
 mod office;
 mod outbox;
 mod ticket;

@@ -196,7 +196,7 @@ fn an_import_is_safe_to_run_twice_and_answers_each_row() {
         let ctx = town.city.ctx();
         let run = || {
             let (ctx, rows) = (ctx.clone(), rows.clone());
-            town.city.write(move |tx| create_batch(tx, &ctx, &rows))
+            town.city.write(move |tx| create_batch(tx, &ctx, &rows.iter().cloned().map(Into::into).collect::<Vec<_>>()))
         };
         let first: Vec<_> = run().into_iter().map(Result::ok).collect();
         assert!(first[0].is_some() && first[0] == first[2] && first[3].is_none());

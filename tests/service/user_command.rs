@@ -67,7 +67,7 @@ fn an_installation_gets_its_people_from_the_command_line() {
             (&["add", "op-1", "--no-password", "--role", "operator"], "", "/areas"),
             (&["add", "op-1", "--no-password", "--area", "x", "--role", "operator"], "", "no such area: x"),
             (&["grant", "crew-1", "crew", "--organisation", "c-2"], "", "no such organisation: c-2"),
-            (&["grant", "crew-1", "crew", "--organisation", "c-1", "--from", "tomorrow"], "", "neither a day"),
+            (&["grant", "crew-1", "crew", "--organisation", "c-1", "--from", "tomorrow"], "", "is no date"),
             (&["grant", "nobody", "admin"], "", "no such account: nobody"),
             (&["grant", "crew-1", "king"], "", "admin"),
             (&["revoke", "crew-1", "crew"], "", "no such grant"),

@@ -43,7 +43,7 @@ pub fn import(bench: &BenchEnv, name: &str, rows: std::ops::Range<usize>) -> Ben
     }
     csv.flush().map_err(said)?;
     let mut command = bench.program()?;
-    command.args(["import", "requests"]).arg(&file);
+    command.args(["import", "requests", "--open"]).arg(&file);
     let watch = Stopwatch::start();
     bench.finish(command, "bazdid import requests")?;
     Ok(rate(many, watch.elapsed()))

@@ -168,6 +168,11 @@ impl<T: Transport> Device<T> {
         self.act("measurement.add", entity, args)
     }
 
+    /// `checklist.answer`: an item of the version of a checklist that the copy holds.
+    pub fn answer(&mut self, entity: Uuid, visit: VisitId, checklist: Uuid, item: &str, value: Value) -> MutationId {
+        self.act("checklist.answer", entity, json!({ "visit": visit, "checklist": checklist, "item": item, "value": value }))
+    }
+
     /// `work.accept`.
     pub fn accept(&mut self, order: Uuid) -> MutationId {
         self.act("work.accept", order, json!({}))

@@ -20,7 +20,7 @@ use crate::{
     stage::Stage,
 };
 use bazdid_client::{PullReport, copy::LocalCopy, outbox::Entry};
-use bazdid_protocol::outcome::Status;
+use bazdid_protocol::{ids::AnswerId, outcome::Status};
 
 /// Rounds of syncing after which everybody must have everything.
 const QUIET: usize = 6;
@@ -167,6 +167,7 @@ pub fn lost(entry: &Entry, held: &LocalCopy) -> Option<String> {
         }
         "photo.add" => row("photo", arg("photo")),
         "measurement.add" => row("measurement", arg("measurement")),
+        "checklist.answer" => row("answer", Some(AnswerId::of(entry.id).uuid())),
         "round.verify" | "round.rework" => verdict_is_kept(entry, held, arg("round")),
         "inspection.submit" => held.get("work_order", entry.entity).is_some_and(|o| o.row.get("findings").is_some_and(|f| !f.is_null())),
         _ => row("work_event", Some(entry.id.uuid())),

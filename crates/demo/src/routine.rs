@@ -11,7 +11,10 @@ use crate::{
     people::DemoResult,
 };
 use bazdid_domain::{account::Role, visit::VisitOutcome};
-use bazdid_protocol::{geo::Point, ids::TicketId};
+use bazdid_protocol::{
+    geo::Point,
+    ids::{TicketId, VisitId},
+};
 
 /// Every so manieth offer is declined, every so manieth round returned, every so manieth answer lost.
 const DECLINED: usize = 25;
@@ -70,7 +73,7 @@ fn answer_offers(day: &mut Day) -> DemoResult<()> {
 struct Begun {
     who: Who,
     job: Job,
-    visit: bazdid_protocol::ids::VisitId,
+    visit: VisitId,
     inspection: bool,
 }
 
@@ -110,6 +113,7 @@ fn finish_work(day: &mut Day, begun: Vec<Begun>) -> DemoResult<usize> {
     let jobs = begun.len();
     for Begun { who, job, visit, inspection } in begun {
         if inspection {
+            fill_in_checklist(day, who, &job, visit);
             let findings = ["confirmed", "confirmed", "confirmed", "not_found", "needs_other"];
             let found = findings.get(day.dice.below(findings.len())).copied().unwrap_or("confirmed");
             day.phone(who).device.submit_inspection(job.order, found);
@@ -123,6 +127,25 @@ fn finish_work(day: &mut Day, begun: Vec<Begun>) -> DemoResult<usize> {
         day.sync(who)?;
     }
     Ok(jobs)
+}
+
+/// Answers the checklist of the category, as the phone has it; few categories have one.
+fn fill_in_checklist(day: &mut Day, who: Who, job: &Job, visit: VisitId) {
+    let copy = &day.phone(who).device.state.copy;
+    let row = |kind: &str, id: Uuid| copy.get(kind, id).map(|r| r.row.clone());
+    let found = row("ticket", job.ticket.uuid())
+        .and_then(|ticket| uuid_of(&ticket, "category").ok())
+        .and_then(|category| uuid_of(&row("category", category)?, "checklist").ok())
+        .and_then(|checklist| Some((checklist, row("checklist", checklist)?)));
+    let Some((checklist, list)) = found else { return };
+    for item in list.get("items").and_then(Value::as_array).into_iter().flatten() {
+        let text = |field: &str| item.get(field).and_then(Value::as_str).unwrap_or_default();
+        let value = match text("kind") {
+            "yes_no" => json!(day.dice.below(3) == 0),
+            _ => json!("مورد خاصی دیده نشد"),
+        };
+        day.phone(who).device.answer(job.order, visit, checklist, text("code"), value);
+    }
 }
 
 /// The supervisor accepts or returns what waits: (accepted, returned).

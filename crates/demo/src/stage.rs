@@ -128,7 +128,7 @@ pub fn install(config: &Config, clock: &SharedClock, ids: &SharedIds, city: City
     let now = clock.now();
     let ctx =
         Ctx { now, ids: ids.clone(), request_id: ids.uuid(now), actor: Some(Actor::system(now)), shared: server::shared(config, ids)? };
-    let catalogue = Catalogue::shipped().map_err(|e| Failure::said(format!("the catalogue cannot be read: {e}")))?;
+    let catalogue = catalogue(city).map_err(|e| Failure::said(format!("the catalogue cannot be read: {e}")))?;
     let reading = read_areas(city.geojson().as_bytes(), &names(), Expected::Anywhere).map_err(|faults| area::refused(&faults))?;
     let password = NewPassword::new(&ctx, &admin.password, &admin.login, "/password")?;
     let (login, name) = (admin.login.clone(), admin.name.clone());
@@ -148,6 +148,16 @@ pub fn install(config: &Config, clock: &SharedClock, ids: &SharedIds, city: City
         Ok((areas.created.len(), things.created))
     })?;
     Ok(done)
+}
+
+/// The shipped catalogue with the name of the city, and the checklist that stands as an example in `examples/checklists.json`.
+fn catalogue(city: City) -> Result<Catalogue, serde_json::Error> {
+    const CHECKLISTS: &str = include_str!("../../../examples/checklists.json");
+    let mut catalogue = Catalogue::shipped()?;
+    let (fa, en) = city.names();
+    catalogue.name_municipality(Some(&format!("شهرداری {fa}")), Some(&format!("Municipality of {en}")));
+    catalogue.checklists = Catalogue::parse(CHECKLISTS)?.checklists;
+    Ok(catalogue)
 }
 
 /// How the demonstration's files name what an area has.

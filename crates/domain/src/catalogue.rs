@@ -12,6 +12,11 @@ use crate::{
 /// The catalogue that ships, as text.
 const DEFAULT: &str = include_str!("catalogue/default.json");
 
+/// Code of the municipality itself in the catalogue that ships.
+pub const MUNICIPALITY: &str = "municipality";
+/// Its Persian name until somebody gives it one.
+pub const UNNAMED_FA: &str = "شهرداری";
+
 /// A catalogue file. Things name each other by code.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -91,6 +96,9 @@ pub struct ChecklistEntry {
     pub code: String,
     /// Items: `[{code, name_fa, name_en, kind}]`.
     pub items: serde_json::Value,
+    /// Codes of categories whose visits fill it in, beside those that name it.
+    #[serde(default)]
+    pub categories: Vec<String>,
 }
 
 impl Catalogue {
@@ -100,6 +108,29 @@ impl Catalogue {
     /// It is not one; the message says where.
     pub fn parse(text: &str) -> Result<Self, serde_json::Error> {
         serde_json::from_str(text.trim_start_matches('\u{feff}'))
+    }
+
+    /// Gives the municipality its names; a name that is not given stays. Whether there is a municipality.
+    pub fn name_municipality(&mut self, name_fa: Option<&str>, name_en: Option<&str>) -> bool {
+        let Some(entry) = self.organisations.iter_mut().find(|o| o.code == MUNICIPALITY) else { return false };
+        entry.name_fa = name_fa.map_or_else(|| entry.name_fa.clone(), str::to_owned);
+        entry.name_en = name_en.map_or_else(|| entry.name_en.clone(), str::to_owned);
+        true
+    }
+
+    /// The same with nothing but the municipality.
+    #[must_use]
+    pub fn municipality_alone(&self) -> Self {
+        let organisations = self.organisations.iter().filter(|o| o.code == MUNICIPALITY).cloned().collect();
+        Self { organisations, categories: Vec::new(), checklists: Vec::new() }
+    }
+
+    /// The code of every entry: organisations, checklists, categories.
+    #[must_use]
+    pub fn codes(&self) -> Vec<&str> {
+        let organisations = self.organisations.iter().map(|o| o.code.as_str());
+        let checklists = self.checklists.iter().map(|c| c.code.as_str());
+        organisations.chain(checklists).chain(self.categories.iter().map(|c| c.code.as_str())).collect()
     }
 
     /// The catalogue that ships.
@@ -129,6 +160,7 @@ mod tests {
             assert!(c.name_fa.chars().any(|c| ('\u{600}'..'\u{700}').contains(&c)) && c.name_en.is_ascii(), "{}", c.code);
             assert!(c.accept_minutes > 0 && c.resolve_minutes > c.accept_minutes, "{}", c.code);
         }
+        assert!(catalogue.organisations.iter().any(|o| o.code == MUNICIPALITY && o.name_fa == UNNAMED_FA), "it belongs to no city yet");
         assert!(catalogue.organisations.iter().all(|o| o.parent.as_deref().is_none_or(|p| organisations.contains(p))));
     }
 }

@@ -4,12 +4,14 @@
 //! (RFC 7946). Points in the file (labels) are told of and left out; everything else must be an area.
 
 pub mod fault;
+pub mod overlap;
 mod read;
+pub mod repair;
 mod validity;
 
 pub use fault::{Fault, FeatureFault, GeometryFault, RingName};
 use geo::{Coord, LineString, MultiPolygon, Polygon};
-pub use read::{Expected, FeatureArea, MAX_BYTES, Names, Reading, Skipped, read_areas};
+pub use read::{Expected, FeatureArea, Invalid, MAX_BYTES, Names, Reading, Repaired, Skipped, count_features, read_areas, read_areas_with};
 use serde_json::{Value, json};
 pub use validity::check;
 

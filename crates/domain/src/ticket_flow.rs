@@ -45,6 +45,14 @@ pub fn record_creation(unit: &mut UnitOfWork, ticket: &Ticket) {
     }
 }
 
+/// Files a new ticket that was closed before it was registered here: its history has its opening and its closing, and nobody is asked
+/// to work on it.
+pub fn file_closed(unit: &mut UnitOfWork, ticket: TicketId, because: Because<'_>) {
+    let Some(row) = unit.tickets.get(ticket).cloned() else { return };
+    record_creation(unit, &row);
+    set_status(unit, ticket, TicketStatus::Closed, because);
+}
+
 /// Writes a line of the history. Its id follows from the ticket, its revision and the status.
 fn record(unit: &mut UnitOfWork, ticket: TicketId, rev: i64, from: TicketStatus, to: TicketStatus, because: Because<'_>) {
     let id = StatusChangeId::new(name_uuid(&format!("status|{ticket}|{rev}|{to}")));
@@ -78,7 +86,7 @@ pub fn orders_of(unit: &UnitOfWork, ticket: TicketId) -> impl Iterator<Item = &W
 /// - Somebody has work in hand: in work.
 /// - Somebody was asked: triaged.
 /// - All work is verified: resolved; all of it closed: closed. Inspections alone resolve nothing.
-/// - Nobody has anything to do any more: triaged, the office decides.
+/// - Nobody has anything to do any more: triaged, the office decides. Resolved or closed without any work: it stays so.
 #[must_use]
 pub fn derived<'o>(ticket: &Ticket, orders: impl Iterator<Item = &'o WorkOrder>) -> Option<TicketStatus> {
     use TicketStatus as T;
@@ -86,6 +94,9 @@ pub fn derived<'o>(ticket: &Ticket, orders: impl Iterator<Item = &'o WorkOrder>)
         return None;
     }
     let all: Vec<&WorkOrder> = orders.collect();
+    if all.is_empty() && matches!(ticket.status, T::Resolved | T::Closed) {
+        return None;
+    }
     let live = || all.iter().filter(|o| o.state != WorkOrderState::Cancelled);
     if live().any(|o| in_hand(o.state)) {
         return Some(T::InWork);

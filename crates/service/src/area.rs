@@ -14,7 +14,11 @@ use crate::{
 };
 use bazdid_domain::{
     area::{Area, AreaKind, AreaShape},
-    geojson::{Expected, Fault, FeatureArea, FeatureFault, Reading, multi_polygon, to_geojson, vertices},
+    geojson::{
+        Expected, Fault, FeatureArea, FeatureFault, Reading, multi_polygon,
+        overlap::{Outline, Overlap, overlaps},
+        to_geojson, vertices,
+    },
     reference::ReferenceRows,
 };
 use bazdid_protocol::{
@@ -132,6 +136,25 @@ pub fn import_areas(tx: &mut Tx<'_>, ctx: &Ctx, reading: &Reading, run: Run) -> 
         keep(tx, ctx, &rows, &audit)?;
     }
     Ok(done)
+}
+
+/// Areas of one level that overlap: those in force, with the outlines of a file in place of theirs.
+///
+/// # Errors
+/// The database fails.
+pub fn list_overlaps(tx: &mut Tx<'_>, planned: &[FeatureArea]) -> Result<Vec<Overlap>> {
+    let areas: BTreeMap<AreaId, Area> = store::area::list_areas(tx)?.into_iter().map(|a| (a.id, a)).collect();
+    let mut outlines: BTreeMap<String, Outline> = BTreeMap::new();
+    for stored in store::area::list_area_shapes(tx)?.into_iter().filter(|s| s.valid_to.is_none()) {
+        let Some(area) = areas.get(&stored.area_id) else { continue };
+        let unreadable = |e| Error::internal(format!("the stored outline of area {} cannot be read", area.code)).caused_by(e);
+        let shape = multi_polygon(&stored.geometry).map_err(unreadable)?;
+        outlines.insert(area.code.clone(), Outline { code: area.code.clone(), kind: area.kind, shape });
+    }
+    for read in planned {
+        outlines.insert(read.code.clone(), Outline { code: read.code.clone(), kind: read.kind, shape: read.shape.clone() });
+    }
+    Ok(overlaps(&outlines.into_values().collect::<Vec<_>>()))
 }
 
 fn name_and_level(planned: &mut BTreeMap<String, Area>, read: &[FeatureArea]) {

@@ -1,6 +1,6 @@
 //! Import of a whole catalogue: organisations, checklists and categories that name each other by code.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
@@ -10,6 +10,7 @@ use crate::{
     category::{CategoryData, category, check_fields},
     change,
     faults::Faults,
+    import::Taken,
     reference_change::{keep, lock},
 };
 use bazdid_domain::{
@@ -33,7 +34,7 @@ pub enum Existing {
     Update,
 }
 
-/// What an import did, or would do.
+/// How many things an import made or changed, or would.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct CatalogueImport {
     /// New things.
@@ -49,15 +50,36 @@ pub struct CatalogueImport {
 /// # Errors
 /// Something names what is not there or has a wrong field; the database fails.
 pub fn import_catalogue(tx: &mut Tx<'_>, ctx: &Ctx, catalogue: &Catalogue, existing: Existing, run: Run) -> Result<CatalogueImport> {
+    Ok(count(&import_entries(tx, ctx, catalogue, existing, run)?))
+}
+
+/// Counts what became of the entries of a catalogue.
+#[must_use]
+pub fn count(entries: &[Taken]) -> CatalogueImport {
+    let of = |taken: Taken| entries.iter().filter(|e| **e == taken).count();
+    CatalogueImport { created: of(Taken::Created), changed: of(Taken::Changed), unchanged: of(Taken::Unchanged) }
+}
+
+/// Imports a catalogue like [`import_catalogue`], and answers for each entry: organisations, then checklists, then categories.
+///
+/// # Errors
+/// Something names what is not there or has a wrong field; the database fails.
+pub fn import_entries(tx: &mut Tx<'_>, ctx: &Ctx, catalogue: &Catalogue, existing: Existing, run: Run) -> Result<Vec<Taken>> {
     lock(tx)?;
-    let mut plan = Plan { ctx, existing, faults: Faults::default(), rows: ReferenceRows::default(), done: CatalogueImport::default() };
+    let mut plan = Plan { ctx, existing, faults: Faults::default(), rows: ReferenceRows::default(), done: Vec::new() };
     let organisations = plan.organisations(store::organisation::list_organisations(tx)?, &catalogue.organisations);
-    let checklists = plan.checklists(store::category::list_checklists(tx)?, &catalogue.checklists);
-    plan.categories(store::category::list_categories(tx)?, &catalogue.categories, &organisations, &checklists);
+    let known = store::category::list_checklists(tx)?;
+    let first = plan.done.len();
+    let checklists = plan.checklists(known.clone(), &catalogue.checklists);
+    let mut categories = store::category::list_categories(tx)?;
+    plan.categories(categories.clone(), &catalogue.categories, &organisations, &checklists);
+    categories.extend(plan.rows.categories.iter().cloned());
+    plan.attach(first, categories, &known, &catalogue.checklists, &checklists);
     let Plan { faults, rows, done, .. } = plan;
     faults.finish().map_err(|e| Error { detail: Some("nothing was imported".to_owned()), ..e })?;
-    if run == Run::Real {
-        let detail = json!({ "created": done.created, "changed": done.changed });
+    let counts = count(&done);
+    if run == Run::Real && counts.created + counts.changed > 0 {
+        let detail = json!({ "created": counts.created, "changed": counts.changed });
         keep(tx, ctx, &rows, &[change::entry(ctx, "catalogue.import", "catalogue", ctx.request_id, detail)])?;
     }
     Ok(done)
@@ -68,17 +90,17 @@ struct Plan<'a> {
     existing: Existing,
     faults: Faults,
     rows: ReferenceRows,
-    done: CatalogueImport,
+    done: Vec<Taken>,
 }
 
 impl Plan<'_> {
     /// Whether a thing is to be written, counted: `same` tells that what is there equals the file.
     fn wanted(&mut self, is_there: bool, same: bool) -> bool {
-        match (is_there, same || self.existing == Existing::Keep) {
-            (false, _) => self.done.created += 1,
-            (true, true) => self.done.unchanged += 1,
-            (true, false) => self.done.changed += 1,
-        }
+        self.done.push(match (is_there, same || self.existing == Existing::Keep) {
+            (false, _) => Taken::Created,
+            (true, true) => Taken::Unchanged,
+            (true, false) => Taken::Changed,
+        });
         !is_there || !(same || self.existing == Existing::Keep)
     }
 
@@ -128,7 +150,9 @@ impl Plan<'_> {
         }
         for (n, entry) in entries.iter().enumerate() {
             self.faults.code(&format!("/checklists/{n}/code"), &entry.code);
-            self.faults.unless(|| entry.items.is_array(), &format!("/checklists/{n}/items"), "must be a list of items");
+            if let Some(fault) = items_fault(&entry.items) {
+                self.faults.add(&format!("/checklists/{n}/items"), fault);
+            }
             let before = newest.get(&entry.code).cloned();
             if self.wanted(before.is_some(), before.as_ref().is_some_and(|b| b.items == entry.items)) {
                 let made = Checklist {
@@ -144,6 +168,47 @@ impl Plan<'_> {
             }
         }
         newest.into_iter().map(|(code, c)| (code, c.id)).collect()
+    }
+
+    /// Gives categories the checklists that name them. A category that has another checklist is the municipality's own: it keeps it,
+    /// unless the import is to update what is there.
+    fn attach(
+        &mut self,
+        first: usize,
+        categories: Vec<Category>,
+        known: &[Checklist],
+        entries: &[ChecklistEntry],
+        checklists: &BTreeMap<String, ChecklistId>,
+    ) {
+        // Of a category that this import changes, the changed row comes last and counts.
+        let mut all: BTreeMap<String, Category> = categories.into_iter().map(|c| (c.code.clone(), c)).collect();
+        for (n, entry) in entries.iter().enumerate() {
+            let Some(id) = checklists.get(&entry.code).copied() else { continue };
+            let of_code = |c: &Category| known.iter().any(|k| Some(k.id) == c.checklist_id && k.code == entry.code);
+            for code in &entry.categories {
+                let Some(category) = all.get_mut(code) else {
+                    self.faults.add(&format!("/checklists/{n}/categories"), format!("there is no category \"{code}\""));
+                    continue;
+                };
+                let free = category.checklist_id.is_none() || of_code(category) || self.existing == Existing::Update;
+                if category.checklist_id == Some(id) || !free {
+                    continue;
+                }
+                category.checklist_id = Some(id);
+                category.updated_at = self.ctx.now;
+                match self.rows.categories.iter_mut().find(|row| row.id == category.id) {
+                    Some(row) => row.checklist_id = Some(id),
+                    None => {
+                        category.rev += 1;
+                        self.rows.categories.push(category.clone());
+                    }
+                }
+                if let Some(done) = self.done.get_mut(first + n).filter(|d| **d == Taken::Unchanged) {
+                    *done = Taken::Changed;
+                }
+            }
+        }
+        self.rows.categories.sort_by_key(|c| c.parent_id.is_some());
     }
 
     fn categories(
@@ -201,4 +266,20 @@ impl Plan<'_> {
         // Groups first: a foreign key may look at once.
         self.rows.categories.sort_by_key(|c| c.parent_id.is_some());
     }
+}
+
+/// What is wrong with the items of a checklist, if anything.
+fn items_fault(items: &serde_json::Value) -> Option<String> {
+    let Some(items) = items.as_array().filter(|items| !items.is_empty()) else { return Some("must be a list of items".to_owned()) };
+    let mut codes = BTreeSet::new();
+    for (n, item) in items.iter().enumerate() {
+        let text = |field: &str| item.get(field).and_then(serde_json::Value::as_str).map(str::trim).filter(|t| !t.is_empty());
+        if let Some(field) = ["code", "name_fa", "name_en", "kind"].into_iter().find(|field| text(field).is_none()) {
+            return Some(format!("item {} has no \"{field}\": an item is {{code, name_fa, name_en, kind}}, all of them texts", n + 1));
+        }
+        if !codes.insert(text("code")) {
+            return Some(format!("item {} has a code that another item has", n + 1));
+        }
+    }
+    None
 }

@@ -6,17 +6,15 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::cli::import::{OfficeClient, TableArgs, progress, read, report::Report};
+use crate::cli::import::{Made, OfficeClient, TableArgs, answered, each_row};
 use bazdid_command::{Failure, out};
-use bazdid_protocol::error::Error;
 use bazdid_service::{
     account::password::NewPassword,
     area::Run,
     import::{
-        FileFault, Rejected, Taken,
+        Taken,
         account::{self, AccountRow},
-        reason,
-        table::MAX_BYTES,
+        seen::Seen,
     },
 };
 
@@ -40,44 +38,44 @@ pub struct Args {
 }
 
 pub(super) fn run(args: &Args, office: &OfficeClient) -> Result<(), Failure> {
-    let bytes = read(&args.table.file, MAX_BYTES)?;
-    let said = |e: FileFault| Failure::said(format!("{}: {e}", args.table.file.display()));
-    let mut table = account::open(&bytes, &args.table.map).map_err(said)?;
+    const WHAT: &str = "accounts";
+    let input = args.table.input(WHAT)?;
+    let mut table = account::open(&input, &args.table.map).map_err(|fault| args.table.refuse(WHAT, &input, &fault))?;
+    let run = args.table.run();
     let mut passwords = match &args.passwords_out {
-        Some(path) if args.table.run() == Run::Real => Some(Passwords::open(path)?),
+        Some(path) if run == Run::Real => Some(Passwords::open(path)?),
         _ => None,
     };
-    let (mut report, bar) = (Report::default(), progress(bytes.len()));
-    while let Some(row) = table.next_row() {
-        let outcome = match row.map(|row| (row.line, account::read(&table, &row))) {
-            Err((line, reason)) | Ok((line, Err(reason))) => Err(Rejected { line, key: String::new(), reason }),
-            Ok((_, Ok(row))) => one(office, args.table.run(), row, passwords.as_mut())?,
+    let (mut report, mut seen, mut made) = (args.table.new_report(WHAT), Seen::default(), Made::default());
+    each_row(&mut table, &mut report, |table, row| {
+        let read = account::read(table, row).and_then(|row| account::agree(&mut seen, &row).map(|()| row));
+        let row = match read {
+            Ok(row) => row,
+            Err(reason) => return Ok((String::new(), Err(reason))),
         };
-        report.add(outcome);
-        bar.set_position(table.bytes_read());
-    }
-    bar.finish_and_clear();
+        let login = row.login.clone();
+        let answer = one(office, run, row, passwords.as_mut())?.map(|taken| made.first(&login, taken));
+        Ok((login, answer))
+    })?;
     if let (Some(passwords), Some(path)) = (passwords, &args.passwords_out) {
         out(format_args!("{} passwords stand in {}: hand them over, then delete the file", passwords.written, path.display()));
     }
-    report.finish("accounts", args.table.run(), args.table.rejects.as_deref())
+    report.finish()
 }
 
-fn one(office: &OfficeClient, run: Run, row: AccountRow, passwords: Option<&mut Passwords>) -> Result<Result<Taken, Rejected>, Failure> {
-    let (line, login) = (row.line, row.login.clone());
+fn one(office: &OfficeClient, run: Run, row: AccountRow, passwords: Option<&mut Passwords>) -> Result<Result<Taken, String>, Failure> {
+    let login = row.login.clone();
     let is_new = !office.db.read_blocking(|tx| account::is_known(tx, &login))?;
     let secret = passwords.filter(|_| is_new).map(|file| (random(office), file));
-    let rejected = |e: Error| {
-        if e.code.info().status < 500 { Ok(Err(Rejected { line, key: login.clone(), reason: reason(&e) })) } else { Err(Failure::from(e)) }
-    };
-    let hashed = match secret.as_ref().map(|(text, _)| NewPassword::new(&office.ctx, text, &login, "/password")).transpose() {
+    let hashed = secret.as_ref().map(|(text, _)| NewPassword::new(&office.ctx, text, &login, "/password")).transpose();
+    let hashed = match answered(hashed)? {
         Ok(hashed) => hashed,
-        Err(e) => return rejected(e),
+        Err(reason) => return Ok(Err(reason)),
     };
     let ctx = office.ctx.clone();
-    let taken = match office.write(run, move |tx| account::import(tx, &ctx, &row, hashed.clone())) {
+    let taken = match answered(office.write(run, move |tx| account::import(tx, &ctx, &row, hashed.clone())))? {
         Ok(taken) => taken,
-        Err(e) => return rejected(e),
+        Err(reason) => return Ok(Err(reason)),
     };
     if let Some((text, file)) = secret {
         file.write(&login, &text)?;

@@ -1,8 +1,8 @@
 //! `bazdid import contracts`.
 
-use crate::cli::import::{OfficeClient, TableArgs, progress, read, report::Report};
+use crate::cli::import::{DateArgs, Made, OfficeClient, TableArgs, answered, each_row};
 use bazdid_command::Failure;
-use bazdid_service::import::{FileFault, Instants, Rejected, contract, reason, table::MAX_BYTES};
+use bazdid_service::import::{contract, seen::Seen};
 
 /// Options of `import contracts`.
 #[derive(Debug, clap::Args)]
@@ -12,30 +12,25 @@ use bazdid_service::import::{FileFault, Instants, Rejected, contract, reason, ta
 pub struct Args {
     #[command(flatten)]
     table: TableArgs,
+    #[command(flatten)]
+    dates: DateArgs,
 }
 
 pub(super) fn run(args: &Args, office: &OfficeClient) -> Result<(), Failure> {
-    let bytes = read(&args.table.file, MAX_BYTES)?;
-    let said = |e: FileFault| Failure::said(format!("{}: {e}", args.table.file.display()));
-    let mut table = contract::open(&bytes, &args.table.map).map_err(said)?;
-    let instants = Instants::new(office.ctx.shared.settings.time_zone, args.table.date_format.clone());
-    let (mut report, bar) = (Report::default(), progress(bytes.len()));
-    while let Some(row) = table.next_row() {
-        let refused = |line, key: &str, reason| Rejected { line, key: key.to_owned(), reason };
-        let outcome = match row.map(|row| (row.line, contract::read(&table, &row, &instants))) {
-            Err((line, reason)) | Ok((line, Err(reason))) => Err(refused(line, "", reason)),
-            Ok((line, Ok(row))) => {
-                let (ctx, number) = (office.ctx.clone(), row.number.clone());
-                match office.write(args.table.run(), move |tx| contract::import(tx, &ctx, &row)) {
-                    Ok(taken) => Ok(taken),
-                    Err(e) if e.code.info().status < 500 => Err(refused(line, &number, reason(&e))),
-                    Err(e) => return Err(e.into()),
-                }
-            }
+    const WHAT: &str = "contracts";
+    let input = args.table.input(WHAT)?;
+    let opened = contract::open(&input, &args.table.map, args.dates.instants(office));
+    let (mut table, instants) = opened.map_err(|fault| args.table.refuse(WHAT, &input, &fault))?;
+    let (mut report, mut seen, mut made) = (args.table.new_report(WHAT), Seen::default(), Made::default());
+    each_row(&mut table, &mut report, |table, row| {
+        let read = contract::read(table, row, &instants).and_then(|row| contract::agree(&mut seen, &row).map(|()| row));
+        let row = match read {
+            Ok(row) => row,
+            Err(reason) => return Ok((String::new(), Err(reason))),
         };
-        report.add(outcome);
-        bar.set_position(table.bytes_read());
-    }
-    bar.finish_and_clear();
-    report.finish("contracts", args.table.run(), args.table.rejects.as_deref())
+        let (ctx, number) = (office.ctx.clone(), row.number.clone());
+        let answer = answered(office.write(args.table.run(), move |tx| contract::import(tx, &ctx, &row)))?;
+        Ok((number.clone(), answer.map(|taken| made.first(&number, taken))))
+    })?;
+    report.finish()
 }

@@ -2,14 +2,16 @@
 
 use std::path::PathBuf;
 
-use crate::cli::import::{OfficeClient, TableArgs, progress, read, report::Report};
+use crate::cli::import::{DateArgs, OfficeClient, TableArgs, advance, progress, read};
 use bazdid_command::Failure;
 use bazdid_service::{
     Ctx,
     import::{
-        Instants,
-        request::{CHUNK, CategoryMap, RequestFile, RequestOptions, register},
-        table::MAX_BYTES,
+        Input, LineOutcome, Taken,
+        category_map::CategoryMap,
+        fault::MAX_BYTES,
+        request::{CHUNK, RequestFile, RequestOptions, register},
+        standing::{Standing, StatusWords},
     },
 };
 
@@ -18,12 +20,18 @@ const KNOWN_TYPES: &str = bazdid_demo_data::NYC_CATEGORIES;
 
 /// Options of `import requests`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Fields for --map: source_ref, text, lat, lon, accuracy_m, category, created_at, address, phone.\n\
+#[command(
+    after_help = "Fields for --map: source_ref, text, lat, lon, accuracy_m, category, created_at, status, closed_at, due_at, address, phone.\n\
     The table of categories has columns of the file and, last, \"category\" with a code of the catalogue; * stands for anything:\n  \
-    complaint_type,descriptor,category\n  Street Condition,Pothole,roads.pothole\n  Street Condition,*,roads.resurfacing")]
+    complaint_type,descriptor,category\n  Street Condition,Pothole,roads.pothole\n  Street Condition,*,roads.resurfacing\n\
+    An open row becomes a ticket that goes to contractors and inspectors; a closed one is filed with its history. --dry-run says how many\n\
+    would go."
+)]
 pub struct Args {
     #[command(flatten)]
     table: TableArgs,
+    #[command(flatten)]
+    dates: DateArgs,
     /// What the words of the file mean, as a table.
     #[arg(long, value_name = "FILE")]
     category_map: Option<PathBuf>,
@@ -33,42 +41,72 @@ pub struct Args {
     /// What stands before the keys of this file, where keys of several systems could meet.
     #[arg(long, value_name = "NAME")]
     source: Option<String>,
+    /// Rows that say nothing of their status are open: each becomes a live ticket.
+    #[arg(long, conflicts_with = "closed")]
+    open: bool,
+    /// Rows that say nothing of their status are closed: nobody is asked to work on them.
+    #[arg(long)]
+    closed: bool,
+    /// What a word of the status column means, where that is not plain; may be given several times.
+    #[arg(long, value_name = "WORD=open|closed", value_parser = status_word)]
+    status: Vec<(String, Standing)>,
+}
+
+fn status_word(text: &str) -> Result<(String, Standing), String> {
+    let (word, standing) = text.rsplit_once('=').ok_or("expected WORD=open or WORD=closed")?;
+    Ok((word.trim().to_owned(), standing.trim().parse().map_err(|_| "expected WORD=open or WORD=closed")?))
+}
+
+impl Args {
+    fn standing(&self) -> Option<Standing> {
+        match (self.open, self.closed) {
+            (true, _) => Some(Standing::Open),
+            (false, true) => Some(Standing::Closed),
+            (false, false) => None,
+        }
+    }
+
+    fn categories(&self) -> Result<CategoryMap, Failure> {
+        let Some(path) = &self.category_map else {
+            return CategoryMap::parse(KNOWN_TYPES).map_err(|fault| Failure::said(fault.to_string()));
+        };
+        let bytes = read(path, MAX_BYTES)?;
+        // A table of one's own is often UTF-8 where the export of an old system is not.
+        let encoding = self.table.encoding.as_deref().filter(|_| std::str::from_utf8(&bytes).is_err());
+        let read = Input::new(bytes, encoding).and_then(|input| CategoryMap::parse(&input));
+        read.map_err(|fault| Failure::said(format!("{}: {fault}", path.display())))
+    }
 }
 
 pub(super) fn run(args: &Args, office: &OfficeClient) -> Result<(), Failure> {
-    let bytes = read(&args.table.file, MAX_BYTES)?;
-    let map = match &args.category_map {
-        None => KNOWN_TYPES.to_owned(),
-        Some(path) => {
-            String::from_utf8(read(path, MAX_BYTES)?).map_err(|_| Failure::said(format!("{} is not UTF-8 text", path.display())))?
-        }
-    };
-    let said = |e: bazdid_service::import::FileFault| Failure::said(format!("{}: {e}", args.table.file.display()));
+    const WHAT: &str = "requests";
+    let input = args.table.input(WHAT)?;
     let options = RequestOptions {
         map: args.table.map.clone(),
-        categories: CategoryMap::parse(&map).map_err(said)?,
+        categories: args.categories()?,
         default_category: args.category.clone(),
         source: args.source.clone(),
-        instants: Instants::new(office.ctx.shared.settings.time_zone, args.table.date_format.clone()),
+        instants: args.dates.instants(office),
+        standing: args.standing(),
+        status_words: StatusWords::new(&args.status),
     };
     let reference = office.db.read_blocking(|tx| office.ctx.reference(tx))?;
-    let mut file = RequestFile::open(&bytes, options, &reference).map_err(said)?;
+    let mut file = RequestFile::open(&input, options, &reference).map_err(|fault| args.table.refuse(WHAT, &input, &fault))?;
     // The system itself registers them: an import is nobody's own call.
     let ctx = Ctx { actor: None, ..office.ctx.clone() };
-    let (mut report, bar) = (Report::default(), progress(bytes.len()));
-    loop {
-        let (rows, refused) = file.next_chunk(CHUNK);
-        if rows.is_empty() && refused.is_empty() {
-            break;
+    let (mut report, bar) = (args.table.new_report(WHAT), progress(file.progress()));
+    report.dispatch(0);
+    while let Some(chunk) = file.next_chunk(CHUNK) {
+        chunk.answered.into_iter().for_each(|line| report.add(line));
+        let (ctx, rows) = (ctx.clone(), chunk.requests.clone());
+        let answers = office.write(args.table.run(), move |tx| register(tx, &ctx, &rows))?;
+        for (row, answer) in chunk.requests.iter().zip(answers) {
+            report.dispatch(usize::from(row.is_open() && answer == Ok(Taken::Created)));
+            report.add(LineOutcome::of(row.line, row.ticket.new.source_ref.as_deref().unwrap_or_default(), answer));
         }
-        refused.into_iter().for_each(|r| report.add(Err(r)));
-        let ctx = ctx.clone();
-        for outcome in office.write(args.table.run(), move |tx| register(tx, &ctx, &rows))? {
-            report.add(outcome);
-        }
-        bar.set_position(file.bytes_read());
-        bar.set_message(format!("{} rows", report.rows()));
+        advance(&bar, file.progress());
+        bar.set_message(format!("{} lines", report.len()));
     }
     bar.finish_and_clear();
-    report.finish("requests", args.table.run(), args.table.rejects.as_deref())
+    report.finish()
 }

@@ -68,6 +68,12 @@ pub enum GeometryFault {
     /// A hole that is none.
     #[error("{0} lies outside its outer ring")]
     HoleOutside(RingName),
+    /// Wider than half the globe, which no area of a city is.
+    #[error(
+        "{0} is more than 180° wide: it crosses the date line, so that it reads as everything but the area; \
+         cut it at 180° into two polygons of one MultiPolygon, as RFC 7946 has it"
+    )]
+    DateLine(RingName),
     /// One lies in the other.
     #[error("{one} lies inside {other}")]
     Overlap {

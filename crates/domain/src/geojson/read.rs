@@ -8,7 +8,10 @@ use serde_json::Value;
 
 use crate::{
     area::AreaKind,
-    geojson::{Fault, FeatureFault, GeometryFault, check, multi_polygon},
+    geojson::{
+        Fault, FeatureFault, GeometryFault, RingName, check, multi_polygon,
+        repair::{Extent, close_rings, repair},
+    },
 };
 use bazdid_protocol::text_enum::TextEnum as _;
 
@@ -83,6 +86,44 @@ pub struct Skipped {
     pub geometry: String,
 }
 
+/// What becomes of features with a fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Invalid {
+    /// They refuse the whole file.
+    RefuseFile,
+    /// They are left out.
+    Skip,
+    /// Outlines that can be repaired are; other faults refuse the whole file.
+    Repair,
+    /// Outlines that can be repaired are; features with other faults are left out.
+    RepairOrSkip,
+}
+
+impl Invalid {
+    const fn repairs(self) -> bool {
+        matches!(self, Self::Repair | Self::RepairOrSkip)
+    }
+
+    const fn skips(self) -> bool {
+        matches!(self, Self::Skip | Self::RepairOrSkip)
+    }
+}
+
+/// An outline that was repaired.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Repaired {
+    /// Position in the file, from 0.
+    pub feature: usize,
+    /// Code.
+    pub code: String,
+    /// What was wrong.
+    pub fault: GeometryFault,
+    /// The outline as it stood in the file; absent if that was none.
+    pub before: Option<Extent>,
+    /// The outline that was made of it.
+    pub after: Extent,
+}
+
 /// What a file holds.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reading {
@@ -90,19 +131,37 @@ pub struct Reading {
     pub areas: Vec<FeatureArea>,
     /// What was left out.
     pub skipped: Vec<Skipped>,
+    /// Features with a fault that were left out.
+    pub invalid: Vec<FeatureFault>,
+    /// Outlines that were repaired.
+    pub repaired: Vec<Repaired>,
+}
+
+/// Reads a file of areas; a fault in one feature refuses the whole file.
+///
+/// # Errors
+/// Every fault of the file; there is no reading with a fault.
+pub fn read_areas(bytes: &[u8], names: &Names, expected: Expected) -> Result<Reading, Vec<FeatureFault>> {
+    read_areas_with(bytes, names, expected, Invalid::RefuseFile)
+}
+
+/// How many features a file holds; none if it cannot be read.
+#[must_use]
+pub fn count_features(bytes: &[u8]) -> usize {
+    if bytes.len() > MAX_BYTES { 0 } else { parse(bytes).map_or(0, |features| features.len()) }
 }
 
 /// Reads a file of areas.
 ///
 /// # Errors
-/// Every fault of the file; there is no reading with a fault.
-pub fn read_areas(bytes: &[u8], names: &Names, expected: Expected) -> Result<Reading, Vec<FeatureFault>> {
+/// Every fault of the file that refuses it, or all of them if no area is left.
+pub fn read_areas_with(bytes: &[u8], names: &Names, expected: Expected, invalid: Invalid) -> Result<Reading, Vec<FeatureFault>> {
     let whole = |fault| vec![FeatureFault { feature: None, label: None, fault }];
     if bytes.len() > MAX_BYTES {
         return Err(whole(Fault::TooLarge { bytes: bytes.len(), max: MAX_BYTES }));
     }
     let features = parse(bytes).map_err(|fault| vec![fault])?;
-    let mut reading = Reading { areas: Vec::new(), skipped: Vec::new() };
+    let mut reading = Reading { areas: Vec::new(), skipped: Vec::new(), invalid: Vec::new(), repaired: Vec::new() };
     let mut faults = Vec::new();
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for (n, feature) in features.into_iter().enumerate() {
@@ -112,32 +171,34 @@ pub fn read_areas(bytes: &[u8], names: &Names, expected: Expected) -> Result<Rea
             reading.skipped.push(Skipped { feature: n, label, geometry: kind.to_owned() });
             continue;
         }
-        match area(n, &feature, names, expected).and_then(|area| match seen.insert(area.code.clone(), n) {
-            Some(first) => Err(Fault::Duplicate { code: area.code, first }),
-            None => Ok(area),
+        match area(n, &feature, names, expected, invalid).and_then(|(area, repaired)| match seen.get(&area.code) {
+            Some(first) => Err(Fault::Duplicate { code: area.code, first: *first }),
+            None => Ok((area, repaired)),
         }) {
-            Ok(area) => reading.areas.push(area),
+            Ok((area, repaired)) => {
+                seen.insert(area.code.clone(), n);
+                reading.areas.push(area);
+                reading.repaired.extend(repaired);
+            }
             Err(fault) => faults.push(FeatureFault { feature: Some(n), label, fault }),
         }
     }
-    if !faults.is_empty() {
-        Err(faults)
-    } else if reading.areas.is_empty() {
-        Err(whole(Fault::NoAreas))
-    } else {
-        Ok(reading)
+    match (faults.is_empty(), reading.areas.is_empty()) {
+        (false, is_empty) if is_empty || !invalid.skips() => Err(faults),
+        (_, true) => Err(whole(Fault::NoAreas)),
+        (_, false) => Ok(Reading { invalid: faults, ..reading }),
     }
 }
 
-fn area(n: usize, feature: &Value, names: &Names, expected: Expected) -> Result<FeatureArea, Fault> {
+fn area(n: usize, feature: &Value, names: &Names, expected: Expected, invalid: Invalid) -> Result<(FeatureArea, Option<Repaired>), Fault> {
     let optional = |name: &Option<String>| name.as_ref().map_or(Ok(None), |name| property(feature, name));
     let code = property(feature, &names.code)?.ok_or_else(|| Fault::Property(names.code.clone()))?;
     let (fa, en) = (optional(&names.name_fa)?, optional(&names.name_en)?);
     let kind = optional(&names.kind)?.map_or(Ok(names.default_kind), |word| AreaKind::parse(&word))?;
-    let shape = multi_polygon(feature.get("geometry").filter(|g| !g.is_null()).ok_or(GeometryFault::Missing)?)?;
-    check_place(&shape, expected)?;
-    check(&shape)?;
-    Ok(FeatureArea {
+    let geometry = feature.get("geometry").filter(|g| !g.is_null()).ok_or(GeometryFault::Missing)?;
+    let (shape, repaired) = outline(geometry, expected, invalid)?;
+    let repaired = repaired.map(|(fault, before)| Repaired { feature: n, code: code.clone(), fault, before, after: Extent::of(&shape) });
+    let area = FeatureArea {
         feature: n,
         name_fa: fa.clone().or_else(|| en.clone()).unwrap_or_else(|| code.clone()),
         name_en: en.or(fa).unwrap_or_else(|| code.clone()),
@@ -146,7 +207,43 @@ fn area(n: usize, feature: &Value, names: &Names, expected: Expected) -> Result<
         parent: optional(&names.parent)?.or_else(|| names.default_parent.clone()),
         shape,
         source: optional(&names.source)?.unwrap_or_else(|| names.default_source.clone()),
-    })
+    };
+    Ok((area, repaired))
+}
+
+/// What was wrong with an outline before its repair, and how large it was as far as it was one.
+type Mended = (GeometryFault, Option<Extent>);
+
+/// The outline of a geometry, and what was wrong with it if it was repaired.
+fn outline(geometry: &Value, expected: Expected, invalid: Invalid) -> Result<(MultiPolygon<f64>, Option<Mended>), GeometryFault> {
+    let (shape, open) = match multi_polygon(geometry) {
+        Ok(shape) => (shape, None),
+        Err(fault @ GeometryFault::Unclosed(_)) if invalid.repairs() => match close_rings(geometry) {
+            Some(closed) => (multi_polygon(&closed)?, Some(fault)),
+            None => return Err(fault),
+        },
+        Err(fault) => return Err(fault),
+    };
+    check_width(&shape)?;
+    check_place(&shape, expected)?;
+    match (check(&shape), open) {
+        (Ok(()), None) => Ok((shape, None)),
+        (Ok(()), Some(fault)) => Ok((shape, Some((fault, None)))),
+        (Err(fault), open) if invalid.repairs() => match repair(&shape) {
+            Some(repaired) => {
+                let before = if open.is_some() { None } else { Some(Extent::of(&shape)) };
+                Ok((repaired, Some((open.unwrap_or(fault), before))))
+            }
+            None => Err(fault),
+        },
+        (Err(fault), _) => Err(fault),
+    }
+}
+
+/// No polygon of a city is wider than half the globe: one that is crosses the date line.
+fn check_width(shape: &MultiPolygon<f64>) -> Result<(), GeometryFault> {
+    let wide = shape.iter().position(|part| part.bounding_rect().is_some_and(|bounds| bounds.width() > 180.0));
+    wide.map_or(Ok(()), |part| Err(GeometryFault::DateLine(RingName { part, hole: None })))
 }
 
 /// Whether a shape lies where it is expected.

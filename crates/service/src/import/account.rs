@@ -12,6 +12,8 @@ use crate::{
     auth::normal_login,
     import::{
         FileFault, Table, Taken,
+        lines::Source,
+        seen::Seen,
         table::{Field, Need, Row},
     },
 };
@@ -24,13 +26,13 @@ use bazdid_store::{self as store, Tx};
 
 /// What is imported of a row.
 pub const FIELDS: &[Field] = &[
-    Field { name: "login", usual: &["login", "username"], needed: Need::Must },
-    Field { name: "display_name", usual: &["display_name", "name"], needed: Need::Must },
-    Field { name: "role", usual: &["role"], needed: Need::Must },
-    Field { name: "organisation", usual: &["organisation", "organization"], needed: Need::May },
-    Field { name: "areas", usual: &["areas", "area"], needed: Need::May },
-    Field { name: "phone", usual: &["phone", "mobile"], needed: Need::May },
-    Field { name: "locale", usual: &["locale", "language"], needed: Need::May },
+    Field { name: "login", usual: &["login", "username", "نام کاربری"], needed: Need::Must },
+    Field { name: "display_name", usual: &["display_name", "name", "نام و نام خانوادگی", "نام"], needed: Need::Must },
+    Field { name: "role", usual: &["role", "نقش"], needed: Need::Must },
+    Field { name: "organisation", usual: &["organisation", "organization", "سازمان"], needed: Need::May },
+    Field { name: "areas", usual: &["areas", "area", "مناطق", "نواحی", "محدوده"], needed: Need::May },
+    Field { name: "phone", usual: &["phone", "mobile", "تلفن", "تلفن همراه", "موبایل"], needed: Need::May },
+    Field { name: "locale", usual: &["locale", "language", "زبان"], needed: Need::May },
 ];
 
 /// A row, read.
@@ -58,8 +60,22 @@ pub struct AccountRow {
 ///
 /// # Errors
 /// The file is useless as a whole.
-pub fn open<'b>(bytes: &'b [u8], map: &[(String, String)]) -> Result<Table<'b>, FileFault> {
-    Table::open(bytes, FIELDS, map)
+pub fn open<'b>(source: impl Into<Source<'b>>, map: &[(String, String)]) -> Result<Table<'b>, FileFault> {
+    Table::open(source, FIELDS, map)
+}
+
+/// Refuses a row that says something else of the same person than a row before it. What a row leaves out says nothing.
+///
+/// # Errors
+/// The reason, with the line of the other.
+pub fn agree(seen: &mut Seen, row: &AccountRow) -> Result<(), String> {
+    let said = [("name", Some(&row.display_name)), ("phone", row.phone.as_ref()), ("language", row.locale.as_ref())];
+    for (what, value) in said {
+        if let Some(value) = value {
+            seen.agree(&format!("account's {what}"), &row.login, row.line, [value.as_str()])?;
+        }
+    }
+    Ok(())
 }
 
 /// Reads a row.

@@ -7,6 +7,9 @@ use crate::{
     },
     import::{
         FileFault, Instants, Table, Taken,
+        lines::Source,
+        number::whole,
+        seen::Seen,
         table::{Field, Need, Row},
     },
     reference_change::lock,
@@ -22,16 +25,18 @@ use bazdid_store::{self as store, Tx};
 
 /// What is imported of a row.
 pub const FIELDS: &[Field] = &[
-    Field { name: "number", usual: &["number", "contract"], needed: Need::Must },
-    Field { name: "organisation", usual: &["organisation", "organization", "contractor"], needed: Need::Must },
-    Field { name: "valid_from", usual: &["valid_from", "from"], needed: Need::Must },
-    Field { name: "valid_to", usual: &["valid_to", "to"], needed: Need::Must },
-    Field { name: "status", usual: &["status"], needed: Need::May },
-    Field { name: "daily_capacity", usual: &["daily_capacity"], needed: Need::May },
-    Field { name: "area", usual: &["area"], needed: Need::May },
-    Field { name: "category", usual: &["category"], needed: Need::May },
+    Field { name: "number", usual: &["number", "contract", "شماره قرارداد", "شماره"], needed: Need::Must },
+    Field {
+        name: "organisation", usual: &["organisation", "organization", "contractor", "پیمانکار", "سازمان"], needed: Need::Must
+    },
+    Field { name: "valid_from", usual: &["valid_from", "from", "تاریخ شروع", "شروع"], needed: Need::Must },
+    Field { name: "valid_to", usual: &["valid_to", "to", "تاریخ پایان", "پایان"], needed: Need::Must },
+    Field { name: "status", usual: &["status", "وضعیت"], needed: Need::May },
+    Field { name: "daily_capacity", usual: &["daily_capacity", "ظرفیت روزانه"], needed: Need::May },
+    Field { name: "area", usual: &["area", "منطقه", "محدوده"], needed: Need::May },
+    Field { name: "category", usual: &["category", "دسته"], needed: Need::May },
     Field { name: "descent", usual: &["descent"], needed: Need::May },
-    Field { name: "rank", usual: &["rank"], needed: Need::May },
+    Field { name: "rank", usual: &["rank", "اولویت"], needed: Need::May },
     Field { name: "coverage_capacity", usual: &["coverage_capacity"], needed: Need::May },
 ];
 
@@ -71,12 +76,29 @@ pub struct CoverageRow {
     pub daily_capacity: Option<i64>,
 }
 
-/// Opens a file of contracts.
+/// Opens a file of contracts, and finds out in which order its dates have day and month.
 ///
 /// # Errors
 /// The file is useless as a whole.
-pub fn open<'b>(bytes: &'b [u8], map: &[(String, String)]) -> Result<Table<'b>, FileFault> {
-    Table::open(bytes, FIELDS, map)
+pub fn open<'b>(source: impl Into<Source<'b>>, map: &[(String, String)], instants: Instants) -> Result<(Table<'b>, Instants), FileFault> {
+    let table = Table::open(source, FIELDS, map)?;
+    let instants = table.with_date_order(&["valid_from", "valid_to"], instants)?;
+    Ok((table, instants))
+}
+
+/// Refuses a row that says something else of the same contract, or of the same coverage, than a row before it.
+///
+/// # Errors
+/// The reason, with the line of the other.
+pub fn agree(seen: &mut Seen, row: &ContractRow) -> Result<(), String> {
+    let word = |n: Option<i64>| n.map_or_else(String::new, |n| n.to_string());
+    let (from, to, status) = (row.valid_from.to_string(), row.valid_to.to_string(), row.status.to_string());
+    let capacity = word(row.daily_capacity);
+    seen.agree("contract", &row.number, row.line, [row.organisation.as_str(), &from, &to, &status, &capacity])?;
+    let Some(coverage) = &row.coverage else { return Ok(()) };
+    let key = format!("{} {} {}", row.number, coverage.area, coverage.category.as_deref().unwrap_or("*"));
+    let (descent, rank, capacity) = (coverage.descent.to_string(), coverage.rank.to_string(), word(coverage.daily_capacity));
+    seen.agree("coverage", &key, row.line, [descent.as_str(), &rank, &capacity])
 }
 
 /// Reads a row.
@@ -85,10 +107,10 @@ pub fn open<'b>(bytes: &'b [u8], map: &[(String, String)]) -> Result<Table<'b>, 
 /// Why it cannot be read.
 pub fn read(table: &Table<'_>, row: &Row, instants: &Instants) -> Result<ContractRow, String> {
     let need = |field: &str| table.get(row, field).ok_or_else(|| format!("it has no {field}"));
-    let instant = |field: &str| need(field).and_then(|t| instants.read(&t).ok_or_else(|| format!("its {field} \"{t}\" is no date")));
+    let instant = |field: &str| need(field).and_then(|t| instants.read(&t).map_err(|fault| format!("its {field} \"{t}\" {fault}")));
     let number = |field: &str| {
-        let whole = |t: String| t.parse::<i64>().map_err(|_| format!("its {field} \"{t}\" is no whole number"));
-        table.get(row, field).map(whole).transpose()
+        let read = |t: String| whole(&t).ok_or_else(|| format!("its {field} \"{t}\" is no whole number"));
+        table.get(row, field).map(read).transpose()
     };
     let word = |e: UnknownWord| e.to_string();
     let coverage = match table.get(row, "area") {

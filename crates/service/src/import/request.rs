@@ -1,5 +1,7 @@
 //! Service requests of another system, row by row.
 
+mod fields;
+
 use std::collections::HashMap;
 
 use sha2::{Digest as _, Sha256};
@@ -7,12 +9,22 @@ use sha2::{Digest as _, Sha256};
 use crate::{
     Ctx,
     import::{
-        FileFault, Instants, Rejected, Table, Taken, reason,
-        table::{Field, Need, Row, normal},
+        FileFault, Instants, LineOutcome, Rejected, Table, Taken,
+        category_map::CategoryMap,
+        lines::Source,
+        number::{decimal, is_shortened},
+        reason,
+        seen::{Before, Seen, contradiction},
+        standing::{Standing, StatusWords},
+        table::Row,
     },
-    ticket::{NewTicket, batch::create_batch},
+    ticket::{
+        NewTicket,
+        batch::{Closed, Imported, create_batch},
+    },
 };
 use bazdid_domain::{
+    fold::fold,
     organisation::ActiveState,
     reference::Reference,
     ticket::{Boundary, PointSource, TicketOrigin},
@@ -22,84 +34,20 @@ use bazdid_protocol::{
     geo::Point,
     hex::hex,
     ids::{CategoryId, TicketId},
+    time::Timestamp,
 };
 use bazdid_store::{self as store, Tx};
+
+use fields::DATES;
+pub use fields::FIELDS;
 
 /// Rows that go into one transaction. Ids of orders and offers are spread over their indexes, so a large batch writes each page
 /// once where small ones write it again and again (100,000 rows on SQLite: 46 s by 500, 18 s by 5,000); others wait a second.
 pub const CHUNK: usize = 5_000;
-/// Longest text that is kept; a longer one is cut.
-const MAX_TEXT: usize = 2_000;
 /// Rows that are looked at to see whether latitude and longitude changed places.
 const SAMPLE: usize = 200;
 /// Beyond this latitude hardly anybody lives.
 const FAR_NORTH: f64 = 60.0;
-
-/// What is imported of a row.
-pub const FIELDS: &[Field] = &[
-    Field {
-        name: "source_ref",
-        usual: &["source_ref", "unique_key", "service_request_number", "servicerequestnum", "srrecordid", "case_id", "id"],
-        needed: Need::May,
-    },
-    Field {
-        name: "text",
-        usual: &["text", "complaint_type+descriptor", "descriptor", "srtype", "type_of_service_request", "description", "category"],
-        needed: Need::May,
-    },
-    Field { name: "lat", usual: &["lat", "latitude", "y"], needed: Need::Must },
-    Field { name: "lon", usual: &["lon", "longitude", "lng", "long", "x"], needed: Need::Must },
-    Field { name: "accuracy_m", usual: &["accuracy_m"], needed: Need::May },
-    Field { name: "category", usual: &["category", "complaint_type", "srtype", "type_of_service_request"], needed: Need::May },
-    Field {
-        name: "created_at",
-        usual: &["created_at", "created_date", "creation_date", "createddate", "opened", "date", "dttime"],
-        needed: Need::May,
-    },
-    Field { name: "address", usual: &["address_text", "address", "incident_address", "street_address", "strlocation"], needed: Need::May },
-    Field { name: "phone", usual: &["phone", "caller_phone"], needed: Need::May },
-];
-
-/// Which category of the catalogue the words of another system mean: the columns before the last name columns of the requests, the
-/// last is a code. `*` stands for anything; the first line that fits counts.
-#[derive(Debug, Clone, Default)]
-pub struct CategoryMap {
-    columns: Vec<String>,
-    lines: HashMap<String, Vec<(Vec<String>, String)>>,
-}
-
-impl CategoryMap {
-    /// Reads a table such as `complaint_type,descriptor,category`.
-    ///
-    /// # Errors
-    /// It is none.
-    pub fn parse(text: &str) -> Result<Self, FileFault> {
-        let fault = |said: String| FileFault::CategoryMap(said);
-        let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
-        let heading = reader.headers().map_err(|e| fault(e.to_string()))?;
-        let mut columns: Vec<String> = heading.iter().map(normal).collect();
-        if columns.pop().as_deref() != Some("category") || columns.is_empty() {
-            return Err(fault("its last column must be \"category\", the ones before it columns of the requests".to_owned()));
-        }
-        let mut lines: HashMap<String, Vec<(Vec<String>, String)>> = HashMap::new();
-        for record in reader.records() {
-            let record = record.map_err(|e| fault(e.to_string()))?;
-            let mut cells: Vec<String> = record.iter().map(|c| c.trim().to_lowercase()).collect();
-            let code = cells.pop().unwrap_or_default();
-            lines.entry(cells.first().cloned().unwrap_or_default()).or_default().push((cells, code));
-        }
-        Ok(Self { columns, lines })
-    }
-
-    /// The code that the words of a row mean. A column that the file lacks fits only `*`.
-    fn find(&self, table: &Table<'_>, row: &Row) -> Option<&str> {
-        let cell = |name: &String| table.column(name).map_or_else(String::new, |n| row.cell(n).to_lowercase());
-        let words: Vec<String> = self.columns.iter().map(cell).collect();
-        let fits = |line: &&(Vec<String>, String)| line.0.iter().zip(&words).all(|(wanted, word)| wanted == "*" || wanted == word);
-        let of = |first: &str| self.lines.get(first).into_iter().flatten().find(fits);
-        words.first().and_then(|w| of(w)).or_else(|| of("*")).map(|(_, code)| code.as_str())
-    }
-}
 
 /// How a file of requests is to be read.
 #[derive(Debug, Clone)]
@@ -114,6 +62,10 @@ pub struct RequestOptions {
     pub source: Option<String>,
     /// How dates are written.
     pub instants: Instants,
+    /// What rows are that say nothing of their status; absent: such rows are refused, and so is a file without a column for it.
+    pub standing: Option<Standing>,
+    /// What words of its status column mean, beside the usual ones.
+    pub status_words: StatusWords,
 }
 
 /// A file of requests under way.
@@ -122,6 +74,9 @@ pub struct RequestFile<'b> {
     table: Table<'b>,
     options: RequestOptions,
     codes: HashMap<String, CategoryId>,
+    /// Categories by their folded names, where only one has the name.
+    names: HashMap<String, Option<CategoryId>>,
+    seen: Seen,
 }
 
 /// A row that can be registered.
@@ -130,68 +85,145 @@ pub struct Request {
     /// Its line.
     pub line: u64,
     /// What it becomes.
-    pub ticket: NewTicket,
+    pub ticket: Imported,
+}
+
+impl Request {
+    /// Whether somebody will be asked to work on it.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        self.ticket.closed_at.is_none()
+    }
+}
+
+/// Some rows of a file: those that can be registered, and lines that were answered by reading alone.
+#[derive(Debug, Default)]
+pub struct Chunk {
+    /// Rows to register.
+    pub requests: Vec<Request>,
+    /// Blank lines, refused rows, and rows that the file has twice.
+    pub answered: Vec<LineOutcome>,
 }
 
 impl<'b> RequestFile<'b> {
-    /// Opens a file and looks at its first rows.
+    /// Opens a file and looks through it.
     ///
     /// # Errors
-    /// The file is useless as a whole: no heading, no coordinates, or latitude and longitude have changed places.
-    pub fn open(bytes: &'b [u8], options: RequestOptions, reference: &Reference) -> Result<Self, FileFault> {
-        check_order(Table::open(bytes, FIELDS, &options.map)?, reference)?;
-        let active = reference.categories.values().filter(|c| c.state == ActiveState::Active);
-        let codes = active.map(|c| (c.code.clone(), c.id)).collect();
-        Ok(Self { table: Table::open(bytes, FIELDS, &options.map)?, options, codes })
-    }
-
-    /// The next rows, at most a number of them, and those that were refused on the way; both empty at the end of the file.
-    pub fn next_chunk(&mut self, most: usize) -> (Vec<Request>, Vec<Rejected>) {
-        let (mut taken, mut refused) = (Vec::new(), Vec::new());
-        while taken.len() + refused.len() < most {
-            match self.table.next_row() {
-                None => break,
-                Some(Err((line, reason))) => refused.push(Rejected { line, key: String::new(), reason }),
-                Some(Ok(row)) => match self.request(&row) {
-                    Ok(ticket) => taken.push(Request { line: row.line, ticket }),
-                    Err(reason) => {
-                        refused.push(Rejected { line: row.line, key: self.table.get(&row, "source_ref").unwrap_or_default(), reason });
-                    }
-                },
+    /// The file is useless as a whole: no heading, no coordinates, nothing that says what is open, latitude and longitude have changed
+    /// places, or the order of its dates is not known.
+    pub fn open(source: impl Into<Source<'b>>, options: RequestOptions, reference: &Reference) -> Result<Self, FileFault> {
+        let table = Table::open(source, FIELDS, &options.map)?;
+        if options.standing.is_none() && !table.has("status") {
+            return Err(FileFault::NoStatus);
+        }
+        check_order(table.clone(), reference)?;
+        let instants = table.with_date_order(DATES, options.instants.clone())?;
+        let mut codes = HashMap::new();
+        let mut names: HashMap<String, Option<CategoryId>> = HashMap::new();
+        for category in reference.categories.values().filter(|c| c.state == ActiveState::Active) {
+            codes.insert(category.code.clone(), category.id);
+            for name in [&category.name_fa, &category.name_en] {
+                names.entry(fold(name)).and_modify(|known| *known = known.filter(|id| *id == category.id)).or_insert(Some(category.id));
             }
         }
-        (taken, refused)
+        Ok(Self { table, options: RequestOptions { instants, ..options }, codes, names, seen: Seen::default() })
     }
 
-    /// How many bytes of the file were read.
+    /// The next rows, about as many as asked for; nothing at the end of the file.
+    pub fn next_chunk(&mut self, most: usize) -> Option<Chunk> {
+        let mut chunk = Chunk::default();
+        while chunk.requests.len() + chunk.answered.len() < most {
+            let row = self.table.next_row();
+            chunk.answered.extend(self.table.take_blank().into_iter().map(LineOutcome::blank));
+            let refused = |line, key: &str, reason| LineOutcome::of(line, key, Err(Rejected { line, key: key.to_owned(), reason }));
+            match row {
+                None if chunk.requests.is_empty() && chunk.answered.is_empty() => return None,
+                None => break,
+                Some(Err((line, reason))) => chunk.answered.push(refused(line, "", reason)),
+                Some(Ok(row)) => {
+                    let key = self.table.get(&row, "source_ref").unwrap_or_default();
+                    match self.request(&row) {
+                        Err(reason) => chunk.answered.push(refused(row.line, &key, reason)),
+                        Ok(ticket) => {
+                            let source_ref = ticket.new.source_ref.clone().unwrap_or_default();
+                            match self.seen.ask(&source_ref, row.line, row.cells().iter().map(String::as_str)) {
+                                Before::Nothing => chunk.requests.push(Request { line: row.line, ticket }),
+                                Before::Same(first) => chunk.answered.push(LineOutcome {
+                                    reason: Some(format!("it is the same as line {first}")),
+                                    ..LineOutcome::of(row.line, &key, Ok(Taken::Unchanged))
+                                }),
+                                Before::Otherwise(first) => {
+                                    chunk.answered.push(refused(row.line, &key, contradiction("key", &key, first)));
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        Some(chunk)
+    }
+
+    /// How much of the file was read, and of how much.
     #[must_use]
-    pub fn bytes_read(&self) -> u64 {
-        self.table.bytes_read()
+    pub const fn progress(&self) -> (usize, usize) {
+        self.table.progress()
     }
 
-    fn request(&self, row: &Row) -> Result<NewTicket, String> {
+    fn request(&self, row: &Row) -> Result<Imported, String> {
         let text = self.table.get(row, "text");
-        Ok(NewTicket {
-            id: None,
-            category: self.category(row)?,
-            text: clean(&text.ok_or("it has no text")?),
-            address_text: self.table.get(row, "address").map(|a| clean(&a)),
-            point: self.point(row)?,
-            point_source: PointSource::Import,
-            origin: TicketOrigin::Import,
-            created_at: match self.table.get(row, "created_at") {
-                None => None,
-                Some(text) => Some(self.options.instants.read(&text).ok_or_else(|| format!("\"{text}\" is no date; see --date-format"))?),
+        let created_at = self.instant(row, "created_at")?;
+        Ok(Imported {
+            closed_at: self.closed_at(row, created_at)?,
+            due_at: self.instant(row, "due_at")?,
+            new: NewTicket {
+                id: None,
+                category: self.category(row)?,
+                text: clean(&text.ok_or("it has no text")?),
+                address_text: self.table.get(row, "address").map(|a| clean(&a)),
+                point: self.point(row)?,
+                point_source: PointSource::Import,
+                origin: TicketOrigin::Import,
+                created_at,
+                source_ref: Some(self.source_ref(row)?),
+                caller_phone: self.table.get(row, "phone"),
             },
-            source_ref: Some(self.source_ref(row)),
-            caller_phone: self.table.get(row, "phone"),
         })
+    }
+
+    fn instant(&self, row: &Row, field: &str) -> Result<Option<Timestamp>, String> {
+        let read = |text: String| self.options.instants.read(&text).map_err(|fault| format!("its {field} \"{text}\" {fault}"));
+        self.table.get(row, field).map(read).transpose()
+    }
+
+    /// When the request was closed, if it was.
+    fn closed_at(&self, row: &Row, created_at: Option<Timestamp>) -> Result<Option<Closed>, String> {
+        let at = self.instant(row, "closed_at")?;
+        let said = self.table.get(row, "status");
+        let standing = match &said {
+            Some(word) => self.options.status_words.meaning(word).ok_or_else(|| {
+                format!("its status \"{word}\" is not known: say what it means by --status \"{word}=open\" or --status \"{word}=closed\"")
+            })?,
+            None if at.is_some() => Standing::Closed,
+            None => self.options.standing.ok_or("it has no status: say what such rows are by --open or --closed")?,
+        };
+        match (standing, at) {
+            (Standing::Open, Some(_)) => {
+                Err(format!("its status \"{}\" means that it is open, but it has a closing date", said.unwrap_or_default()))
+            }
+            (Standing::Open, None) => Ok(None),
+            (Standing::Closed, Some(at)) if created_at.is_some_and(|opened| at < opened) => {
+                Err("it was closed before it was opened".to_owned())
+            }
+            (Standing::Closed, Some(at)) => Ok(Some(Closed::At(at))),
+            (Standing::Closed, None) => Ok(Some(Closed::Sometime)),
+        }
     }
 
     fn point(&self, row: &Row) -> Result<Point, String> {
         let number = |field: &str, what: &str| {
             let text = self.table.get(row, field).ok_or_else(|| format!("it has no {what}"))?;
-            text.parse::<f64>().map_err(|_| format!("its {what} \"{text}\" is no number"))
+            decimal(&text).ok_or_else(|| format!("its {what} \"{text}\" is no number"))
         };
         let (lat, lon) = (number("lat", "latitude")?, number("lon", "longitude")?);
         let accuracy_m = self.table.get(row, "accuracy_m").map(|_| number("accuracy_m", "accuracy")).transpose()?;
@@ -208,29 +240,43 @@ impl<'b> RequestFile<'b> {
     fn category(&self, row: &Row) -> Result<CategoryId, String> {
         let named = self.table.get(row, "category");
         let code = self.options.categories.find(&self.table, row).or_else(|| named.as_deref().filter(|n| self.codes.contains_key(*n)));
+        if code.is_none()
+            && let Some(id) = named.as_ref().and_then(|n| self.names.get(&fold(n))).copied().flatten()
+        {
+            return Ok(id);
+        }
         let code = code.or(self.options.default_category.as_deref());
         let code = code.ok_or_else(|| format!("no category for \"{}\"; see --category-map", named.as_deref().unwrap_or_default()))?;
         self.codes.get(code).copied().ok_or_else(|| format!("the catalogue has no category \"{code}\" in use"))
     }
 
     /// The key of the other system; a row without one is known by all that it says.
-    fn source_ref(&self, row: &Row) -> String {
-        let key = self.table.get(row, "source_ref").unwrap_or_else(|| {
-            let mut hash = Sha256::new();
-            for cell in row.cells() {
-                hash.update(cell.as_bytes());
-                hash.update([0]);
+    fn source_ref(&self, row: &Row) -> Result<String, String> {
+        let key = match self.table.get(row, "source_ref") {
+            Some(key) if is_shortened(&key) => {
+                return Err(format!(
+                    "a spreadsheet has shortened its key to \"{key}\", so that its last digits are lost: \
+                     format the column as text in the spreadsheet and export the file again"
+                ));
             }
-            let digest = hex(&hash.finalize());
-            format!("row:{}", digest.get(..24).unwrap_or(&digest))
-        });
-        self.options.source.as_ref().map_or_else(|| key.clone(), |source| format!("{source}:{key}"))
+            Some(key) => key,
+            None => {
+                let mut hash = Sha256::new();
+                for cell in row.cells() {
+                    hash.update(cell.as_bytes());
+                    hash.update([0]);
+                }
+                let digest = hex(&hash.finalize());
+                format!("row:{}", digest.get(..24).unwrap_or(&digest))
+            }
+        };
+        Ok(self.options.source.as_ref().map_or_else(|| key.clone(), |source| format!("{source}:{key}")))
     }
 }
 
-/// One or several lines without control characters, not longer than is kept.
+/// One or several lines without control characters.
 fn clean(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control() || *c == '\n').take(MAX_TEXT).collect()
+    text.replace("\r\n", "\n").chars().map(|c| if c.is_control() && c != '\n' { ' ' } else { c }).collect()
 }
 
 /// Whether latitude and longitude changed places: the points lie where they should only the other way round. Where they should
@@ -246,7 +292,7 @@ fn check_order(mut table: Table<'_>, reference: &Reference) -> Result<(), FileFa
         let Some(row) = table.next_row() else { break };
         let Ok(row) = row else { continue };
         let (Some(lat), Some(lon)) = (table.get(&row, "lat"), table.get(&row, "lon")) else { continue };
-        let (Ok(y), Ok(x)) = (lat.parse::<f64>(), lon.parse::<f64>()) else { continue };
+        let (Some(y), Some(x)) = (decimal(&lat), decimal(&lon)) else { continue };
         looked_at += 1;
         let near_only_swapped = near.is_some_and(|[w, s, e, n]| {
             let inside = |lat: f64, lon: f64| w <= lon && lon <= e && s <= lat && lat <= n;
@@ -275,13 +321,13 @@ fn check_order(mut table: Table<'_>, reference: &Reference) -> Result<(), FileFa
 /// The database fails; then none of them is kept.
 pub fn register(tx: &mut Tx<'_>, ctx: &Ctx, rows: &[Request]) -> Result<Vec<Result<Taken, Rejected>>> {
     let reference = ctx.reference(tx)?;
-    let outside: Vec<bool> = rows.iter().map(|r| reference.locate(&r.ticket.point).boundary == Boundary::Outside).collect();
-    let inside: Vec<NewTicket> = rows.iter().zip(&outside).filter(|(_, outside)| !**outside).map(|(r, _)| r.ticket.clone()).collect();
-    let keys: Vec<&str> = inside.iter().filter_map(|t| t.source_ref.as_deref()).collect();
+    let outside: Vec<bool> = rows.iter().map(|r| reference.locate(&r.ticket.new.point).boundary == Boundary::Outside).collect();
+    let inside: Vec<Imported> = rows.iter().zip(&outside).filter(|(_, outside)| !**outside).map(|(r, _)| r.ticket.clone()).collect();
+    let keys: Vec<&str> = inside.iter().filter_map(|t| t.new.source_ref.as_deref()).collect();
     let mut known: HashMap<String, TicketId> = store::ticket::search::list_by_source(tx, &keys)?.into_iter().collect();
     let mut answers = create_batch(tx, ctx, &inside)?.into_iter();
     let answer = |(row, outside): (&Request, bool)| {
-        let key = row.ticket.source_ref.clone().unwrap_or_default();
+        let key = row.ticket.new.source_ref.clone().unwrap_or_default();
         let rejected = |reason| Rejected { line: row.line, key: key.clone(), reason };
         if outside {
             return Ok(Err(rejected("its point lies outside every area".to_owned())));

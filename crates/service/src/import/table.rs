@@ -1,72 +1,16 @@
-//! A table from a file: comma, semicolon or tab between the columns, UTF-8 with or without a mark at its begin.
+//! A table with a heading: which column holds what, and its rows.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use csv::{ByteRecord, Reader, ReaderBuilder};
-
-/// Largest file that is read, bytes.
-pub const MAX_BYTES: usize = 512 * 1024 * 1024;
-
-/// What makes a whole file useless.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum FileFault {
-    /// Larger than is read.
-    #[error("the file has {0} bytes; at most {MAX_BYTES} are read: split it")]
-    TooLarge(usize),
-    /// UTF-16, most likely from a spreadsheet.
-    #[error("the file is encoded as UTF-16; save it as UTF-8 (in a spreadsheet: \"CSV UTF-8\")")]
-    Utf16,
-    /// No heading.
-    #[error("the file has no heading: its first line must name the columns")]
-    NoHeading,
-    /// Not text.
-    #[error("the heading is not UTF-8 text")]
-    HeadingNotText,
-    /// A column twice.
-    #[error("the heading names the column \"{0}\" twice")]
-    Twice(String),
-    /// A column that must be there.
-    #[error("there is no column for \"{field}\": give one with --map {field}=COLUMN; the file has {columns}")]
-    Missing {
-        /// What it would hold.
-        field: String,
-        /// Columns of the file.
-        columns: String,
-    },
-    /// A column that was named and is not there.
-    #[error("there is no column \"{column}\" (--map {field}={column}); the file has {columns}")]
-    Unknown {
-        /// For what it was named.
-        field: String,
-        /// Its name.
-        column: String,
-        /// Columns of the file.
-        columns: String,
-    },
-    /// `--map` for something that is not imported.
-    #[error("--map {0}=…: there is no such field; the fields are {1}")]
-    NoField(String, String),
-    /// Latitude and longitude changed places.
-    #[error(
-        "latitude and longitude seem to have changed places: line {line} says latitude {lat} and longitude {lon}, and the other way round \
-         the points lie where they should; give --map lat={lon_column} --map lon={lat_column}"
-    )]
-    Swapped {
-        /// Line of the first such row.
-        line: u64,
-        /// Its latitude.
-        lat: String,
-        /// Its longitude.
-        lon: String,
-        /// The column that was read as latitude.
-        lat_column: String,
-        /// The column that was read as longitude.
-        lon_column: String,
-    },
-    /// The table of categories.
-    #[error("the table of categories cannot be used: {0}")]
-    CategoryMap(String),
-}
+use crate::import::{
+    Instants,
+    fault::FileFault,
+    lines::{Content, Lines, Source, not_text},
+};
+use bazdid_domain::{
+    date_text::{DateOrder, OrderEvidence, order_evidence},
+    fold::fold,
+};
 
 /// Which columns hold a field: several are joined.
 type Columns = Vec<usize>;
@@ -92,14 +36,12 @@ pub enum Need {
 }
 
 /// A file under way.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Table<'b> {
-    reader: Reader<&'b [u8]>,
+    lines: Lines<'b>,
     columns: Vec<String>,
     fields: BTreeMap<&'static str, Columns>,
-    bytes: &'b [u8],
-    /// The line that begins at a place in the file.
-    counted: (usize, u64),
+    blank: Vec<u64>,
 }
 
 /// One row.
@@ -110,10 +52,29 @@ pub struct Row {
     cells: Vec<String>,
 }
 
-/// A name of a column without what spreadsheets and systems do to it: `Created Date` is `created_date`.
+/// A name of a column without what keyboards, spreadsheets and systems do to it: `Created Date` is `created_date`.
 #[must_use]
 pub fn normal(name: &str) -> String {
-    name.trim().trim_start_matches('\u{feff}').to_lowercase().replace([' ', '-'], "_")
+    fold(name).replace([' ', '-'], "_")
+}
+
+/// The heading of a table and what follows it; lines above the heading that are blank do not count.
+fn heading(source: Source<'_>) -> Result<(Vec<String>, Lines<'_>), FileFault> {
+    let mut lines = Lines::new(source);
+    let first = lines.by_ref().map(|l| l.content).find(|c| *c != Content::Blank);
+    match first {
+        None | Some(Content::Blank) => Err(FileFault::NoHeading),
+        Some(Content::Fault(said)) => Err(FileFault::Heading(said)),
+        Some(Content::NotText) => Err(FileFault::HeadingNotText),
+        Some(Content::Cells(cells)) => Ok((cells, lines)),
+    }
+}
+
+/// The lines below the heading, with whether they are blank: what a report of a file that is refused as a whole counts.
+#[must_use]
+pub fn lines_below_heading<'b>(source: impl Into<Source<'b>>) -> Vec<(u64, bool)> {
+    let lines = Lines::new(source.into()).skip_while(|l| l.content == Content::Blank).skip(1);
+    lines.map(|l| (l.line, l.content == Content::Blank)).collect()
 }
 
 impl<'b> Table<'b> {
@@ -122,26 +83,14 @@ impl<'b> Table<'b> {
     ///
     /// # Errors
     /// The file is useless as a whole.
-    pub fn open(bytes: &'b [u8], fields: &[Field], map: &[(String, String)]) -> Result<Self, FileFault> {
-        if bytes.len() > MAX_BYTES {
-            return Err(FileFault::TooLarge(bytes.len()));
-        }
-        if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-            return Err(FileFault::Utf16);
-        }
-        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        let mut reader = ReaderBuilder::new().delimiter(delimiter(bytes)).flexible(true).from_reader(bytes);
-        let heading = reader.byte_headers().cloned().unwrap_or_default();
-        let columns = heading.iter().map(|c| std::str::from_utf8(c).map(normal)).collect::<Result<Vec<_>, _>>();
-        let columns = columns.map_err(|_| FileFault::HeadingNotText)?;
-        if columns.iter().all(String::is_empty) {
-            return Err(FileFault::NoHeading);
-        }
+    pub fn open(source: impl Into<Source<'b>>, fields: &[Field], map: &[(String, String)]) -> Result<Self, FileFault> {
+        let (cells, lines) = heading(source.into())?;
+        let columns: Vec<String> = cells.iter().map(|c| normal(c)).collect();
         let mut seen = BTreeSet::new();
         if let Some(twice) = columns.iter().find(|c| !c.is_empty() && !seen.insert(c.as_str())) {
             return Err(FileFault::Twice(twice.clone()));
         }
-        let mut table = Self { reader, columns, fields: BTreeMap::new(), bytes, counted: (0, 1) };
+        let mut table = Self { lines, columns, fields: BTreeMap::new(), blank: Vec::new() };
         table.find_columns(fields, map)?;
         Ok(table)
     }
@@ -164,7 +113,7 @@ impl<'b> Table<'b> {
             if self.fields.contains_key(field.name) {
                 continue;
             }
-            let usual = field.usual.iter().find_map(|usual| usual.split('+').map(|c| self.column(c)).collect::<Option<Columns>>());
+            let usual = field.usual.iter().find_map(|usual| usual.split('+').map(|c| self.column(&normal(c))).collect::<Option<Columns>>());
             match usual {
                 Some(columns) => drop(self.fields.insert(field.name, columns)),
                 None if field.needed == Need::May => {}
@@ -199,47 +148,71 @@ impl<'b> Table<'b> {
         Some(parts.join(": ")).filter(|text| !text.is_empty())
     }
 
-    /// The next row, the reason why there is none to be read at a line, or the end.
+    /// Whether a column was found for a field.
+    #[must_use]
+    pub fn has(&self, field: &str) -> bool {
+        self.fields.contains_key(field)
+    }
+
+    /// The next row, the reason why there is none to be read at a line, or the end. Blank lines are passed over and remembered.
     pub fn next_row(&mut self) -> Option<Result<Row, (u64, String)>> {
-        let mut record = ByteRecord::new();
         loop {
-            let begin = self.reader.position().byte();
-            match self.reader.read_byte_record(&mut record) {
-                Ok(false) => return None,
-                Err(e) => return Some(Err((self.line_at(begin), e.to_string()))),
-                Ok(true) => {}
-            }
-            let line = self.line_at(begin);
-            if record.iter().all(|cell| cell.iter().all(u8::is_ascii_whitespace)) {
-                continue;
-            }
-            if record.len() != self.columns.len() {
-                return Some(Err((line, format!("has {} columns, the heading has {}", record.len(), self.columns.len()))));
-            }
-            let cells = record.iter().map(|cell| std::str::from_utf8(cell).map(str::to_owned)).collect::<Result<Vec<_>, _>>();
-            return Some(match cells {
-                Ok(cells) if cells.iter().any(|c| c.contains('\0')) => Err((line, "holds the character NUL".to_owned())),
-                Ok(cells) => Ok(Row { line, cells }),
-                Err(_) => Err((line, "is not UTF-8 text".to_owned())),
+            let found = self.lines.next()?;
+            let line = found.line;
+            return Some(match found.content {
+                Content::Blank => {
+                    self.blank.push(line);
+                    continue;
+                }
+                Content::Fault(said) => Err((line, said)),
+                Content::NotText => Err((line, not_text())),
+                Content::Cells(cells) if cells.len() != self.columns.len() => {
+                    Err((line, format!("has {} columns, the heading has {}", cells.len(), self.columns.len())))
+                }
+                Content::Cells(cells) => Ok(Row { line, cells }),
             });
         }
     }
 
-    /// The line of the row that begins at or after a place: the reader leaves the end of the line before it unread, and passes
-    /// over empty lines.
-    fn line_at(&mut self, begin: u64) -> u64 {
-        let begin = usize::try_from(begin).unwrap_or(usize::MAX);
-        let ends = self.bytes.get(begin..).unwrap_or_default().iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
-        let place = begin.saturating_add(ends);
-        let passed = self.bytes.get(self.counted.0..place).unwrap_or_default().iter().filter(|b| **b == b'\n').count();
-        self.counted = (place, self.counted.1.saturating_add(u64::try_from(passed).unwrap_or(u64::MAX)));
-        self.counted.1
+    /// The blank lines that were passed over since this was asked last.
+    pub fn take_blank(&mut self) -> Vec<u64> {
+        std::mem::take(&mut self.blank)
     }
 
-    /// How many bytes of the file were read.
+    /// Finds the one order of day and month that the whole rest of the file keeps, unless it was said. Call it before the first row.
+    ///
+    /// # Errors
+    /// No date shows the order and some need it, or there is no order that all of them keep.
+    pub fn with_date_order(&self, fields: &[&str], instants: Instants) -> Result<Instants, FileFault> {
+        if instants.order().is_some() || !fields.iter().any(|f| self.has(f)) {
+            return Ok(instants);
+        }
+        let mut probe = self.clone();
+        let (mut day_first, mut month_first, mut either) = (None, None, None);
+        while let Some(row) = probe.next_row() {
+            let Ok(row) = row else { continue };
+            for text in fields.iter().filter_map(|f| probe.get(&row, f)) {
+                match order_evidence(&text) {
+                    Some(OrderEvidence::Shows(DateOrder::DayFirst)) => drop(day_first.get_or_insert(row.line)),
+                    Some(OrderEvidence::Shows(DateOrder::MonthFirst)) => drop(month_first.get_or_insert(row.line)),
+                    Some(OrderEvidence::Either) if either.is_none() => either = Some((row.line, text)),
+                    Some(OrderEvidence::Either) | None => {}
+                }
+            }
+        }
+        match (day_first, month_first, either) {
+            (Some(day_first), Some(month_first), _) => Err(FileFault::DatesContradict { day_first, month_first }),
+            (Some(_), None, _) => Ok(instants.with_order(DateOrder::DayFirst)),
+            (None, Some(_), _) => Ok(instants.with_order(DateOrder::MonthFirst)),
+            (None, None, Some((line, text))) => Err(FileFault::DatesAmbiguous { line, text }),
+            (None, None, None) => Ok(instants),
+        }
+    }
+
+    /// How much of the file was read, and of how much.
     #[must_use]
-    pub fn bytes_read(&self) -> u64 {
-        self.reader.position().byte()
+    pub const fn progress(&self) -> (usize, usize) {
+        self.lines.progress()
     }
 }
 
@@ -255,13 +228,6 @@ impl Row {
     pub fn cells(&self) -> &[String] {
         &self.cells
     }
-}
-
-/// The separator that the heading has most of.
-fn delimiter(bytes: &[u8]) -> u8 {
-    let heading = bytes.split(|b| *b == b'\n').next().unwrap_or_default();
-    let count = |d: u8| heading.iter().filter(|b| **b == d).count();
-    b";\t".iter().copied().find(|d| count(*d) > count(b',')).unwrap_or(b',')
 }
 
 #[cfg(test)]
@@ -311,7 +277,8 @@ mod tests {
         let said = |bytes: &[u8], map: &[(String, String)]| Table::open(bytes, FIELDS, map).unwrap_err().to_string();
         let map = |a: &str, b: &str| [(a.to_owned(), b.to_owned())];
         assert!(said(b"", &[]).contains("no heading"));
-        assert!(said(b"\xff\xfea\0", &[]).contains("UTF-16"));
+        assert!(said(b"id,\xff\n", &[]).contains("--encoding windows-1256"));
+        assert!(said(b"id,\"x\n1,2\n", &[]).contains("never closed"));
         assert!(said(b"a,b\n", &[]).contains("--map key=COLUMN; the file has a, b"));
         assert!(said(b"id,Id\n", &[]).contains("\"id\" twice"));
         assert!(said(b"id\n", &map("text", "nope")).contains("no column \"nope\""));
