@@ -1,5 +1,7 @@
 //! The rules of the trade. PURE: no I/O, no clock, no diesel, no actix; time and ids are arguments.
 
+pub use bazdid_protocol::fold;
+
 pub mod account;
 pub mod actor;
 pub mod area;
@@ -14,7 +16,6 @@ pub mod contract_report;
 pub mod dispatch;
 pub mod duplicate;
 pub mod evidence;
-pub mod fold;
 pub mod follow_up;
 pub mod geojson;
 pub mod intake;
@@ -22,7 +23,6 @@ pub mod judging;
 pub mod membership;
 pub mod office;
 pub mod organisation;
-pub mod phone;
 pub mod photo;
 pub mod picture;
 pub mod placement;

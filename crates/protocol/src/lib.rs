@@ -10,6 +10,7 @@ pub mod digest;
 pub mod document;
 pub mod envelope;
 pub mod error;
+pub mod fold;
 pub mod geo;
 pub mod hex;
 pub mod ids;

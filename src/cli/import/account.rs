@@ -51,7 +51,10 @@ pub(super) fn run(args: &Args, office: &OfficeClient) -> Result<(), Failure> {
     while let Some(row) = table.next_row() {
         let outcome = match row.map(|row| (row.line, account::read(&table, &row))) {
             Err((line, reason)) | Ok((line, Err(reason))) => Err(Rejected { line, key: String::new(), reason }),
-            Ok((_, Ok(row))) => one(office, args.table.run(), row, passwords.as_mut())?,
+            Ok((_, Ok(row))) => {
+                account::unread_phone(&office.ctx, &row).into_iter().for_each(|n| report.note(n));
+                one(office, args.table.run(), row, passwords.as_mut())?
+            }
         };
         report.add(outcome);
         bar.set_position(table.bytes_read());

@@ -18,6 +18,8 @@ pub(super) struct Report {
     changed: usize,
     unchanged: usize,
     refused: Vec<Rejected>,
+    /// Rows that were taken without a part of them.
+    notes: Vec<Rejected>,
 }
 
 impl Report {
@@ -29,6 +31,11 @@ impl Report {
             Ok(Taken::Unchanged) => self.unchanged += 1,
             Err(rejected) => self.refused.push(rejected),
         }
+    }
+
+    /// Keeps what is to be told of a row that is taken without a part of it.
+    pub(super) fn note(&mut self, note: Rejected) {
+        self.notes.push(note);
     }
 
     /// Rows so far.
@@ -65,6 +72,12 @@ impl Report {
                 refused - SHOWN,
                 if rejects.is_some() { "" } else { "; --rejects FILE writes all of them" }
             ));
+        }
+        for Rejected { line, key, reason } in self.notes.iter().take(SHOWN) {
+            out(format_args!("  line {line}{}: {reason}", if key.is_empty() { String::new() } else { format!(" ({key})") }));
+        }
+        if self.notes.len() > SHOWN {
+            out(format_args!("  … and {} more were taken without their phone", self.notes.len() - SHOWN));
         }
         if let Some(path) = rejects {
             write(path, &self.refused).map_err(|e| Failure::said(format!("cannot write {}: {e}", path.display())))?;

@@ -8,7 +8,7 @@ use bazdid_service::{
     Ctx,
     import::{
         Instants,
-        request::{CHUNK, CategoryMap, RequestFile, RequestOptions, register},
+        request::{CHUNK, CategoryMap, RequestFile, RequestOptions, register, unread_phone},
         table::MAX_BYTES,
     },
 };
@@ -62,6 +62,7 @@ pub(super) fn run(args: &Args, office: &OfficeClient) -> Result<(), Failure> {
             break;
         }
         refused.into_iter().for_each(|r| report.add(Err(r)));
+        rows.iter().filter_map(|row| unread_phone(&ctx, row)).for_each(|n| report.note(n));
         let ctx = ctx.clone();
         for outcome in office.write(args.table.run(), move |tx| register(tx, &ctx, &rows))? {
             report.add(outcome);

@@ -8,8 +8,9 @@ use crate::{
     Ctx,
     import::{
         FileFault, Instants, Rejected, Table, Taken, reason,
-        table::{Field, Need, Row, normal},
+        table::{Field, Need, Row, delimiter, normal},
     },
+    phone,
     ticket::{NewTicket, batch::create_batch},
 };
 use bazdid_domain::{
@@ -19,6 +20,7 @@ use bazdid_domain::{
 };
 use bazdid_protocol::{
     error::{Error, Result},
+    fold,
     geo::Point,
     hex::hex,
     ids::{CategoryId, TicketId},
@@ -75,7 +77,8 @@ impl CategoryMap {
     /// It is none.
     pub fn parse(text: &str) -> Result<Self, FileFault> {
         let fault = |said: String| FileFault::CategoryMap(said);
-        let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+        let bytes = text.trim_start_matches('\u{feff}').as_bytes();
+        let mut reader = csv::ReaderBuilder::new().delimiter(delimiter(bytes)).from_reader(bytes);
         let heading = reader.headers().map_err(|e| fault(e.to_string()))?;
         let mut columns: Vec<String> = heading.iter().map(normal).collect();
         if columns.pop().as_deref() != Some("category") || columns.is_empty() {
@@ -84,7 +87,7 @@ impl CategoryMap {
         let mut lines: HashMap<String, Vec<(Vec<String>, String)>> = HashMap::new();
         for record in reader.records() {
             let record = record.map_err(|e| fault(e.to_string()))?;
-            let mut cells: Vec<String> = record.iter().map(|c| c.trim().to_lowercase()).collect();
+            let mut cells: Vec<String> = record.iter().map(fold::key).collect();
             let code = cells.pop().unwrap_or_default();
             lines.entry(cells.first().cloned().unwrap_or_default()).or_default().push((cells, code));
         }
@@ -93,7 +96,7 @@ impl CategoryMap {
 
     /// The code that the words of a row mean. A column that the file lacks fits only `*`.
     fn find(&self, table: &Table<'_>, row: &Row) -> Option<&str> {
-        let cell = |name: &String| table.column(name).map_or_else(String::new, |n| row.cell(n).to_lowercase());
+        let cell = |name: &String| table.column(name).map_or_else(String::new, |n| fold::key(row.cell(n)));
         let words: Vec<String> = self.columns.iter().map(cell).collect();
         let fits = |line: &&(Vec<String>, String)| line.0.iter().zip(&words).all(|(wanted, word)| wanted == "*" || wanted == word);
         let of = |first: &str| self.lines.get(first).into_iter().flatten().find(fits);
@@ -141,7 +144,7 @@ impl<'b> RequestFile<'b> {
     pub fn open(bytes: &'b [u8], options: RequestOptions, reference: &Reference) -> Result<Self, FileFault> {
         check_order(Table::open(bytes, FIELDS, &options.map)?, reference)?;
         let active = reference.categories.values().filter(|c| c.state == ActiveState::Active);
-        let codes = active.map(|c| (c.code.clone(), c.id)).collect();
+        let codes = active.map(|c| (fold::key(&c.code), c.id)).collect();
         Ok(Self { table: Table::open(bytes, FIELDS, &options.map)?, options, codes })
     }
 
@@ -191,7 +194,7 @@ impl<'b> RequestFile<'b> {
     fn point(&self, row: &Row) -> Result<Point, String> {
         let number = |field: &str, what: &str| {
             let text = self.table.get(row, field).ok_or_else(|| format!("it has no {what}"))?;
-            text.parse::<f64>().map_err(|_| format!("its {what} \"{text}\" is no number"))
+            fold::number(&text).ok_or_else(|| format!("its {what} \"{text}\" is no number"))
         };
         let (lat, lon) = (number("lat", "latitude")?, number("lon", "longitude")?);
         let accuracy_m = self.table.get(row, "accuracy_m").map(|_| number("accuracy_m", "accuracy")).transpose()?;
@@ -207,10 +210,10 @@ impl<'b> RequestFile<'b> {
 
     fn category(&self, row: &Row) -> Result<CategoryId, String> {
         let named = self.table.get(row, "category");
-        let code = self.options.categories.find(&self.table, row).or_else(|| named.as_deref().filter(|n| self.codes.contains_key(*n)));
-        let code = code.or(self.options.default_category.as_deref());
+        let own = named.as_deref().filter(|n| self.codes.contains_key(&fold::key(n)));
+        let code = self.options.categories.find(&self.table, row).or(own).or(self.options.default_category.as_deref());
         let code = code.ok_or_else(|| format!("no category for \"{}\"; see --category-map", named.as_deref().unwrap_or_default()))?;
-        self.codes.get(code).copied().ok_or_else(|| format!("the catalogue has no category \"{code}\" in use"))
+        self.codes.get(&fold::key(code)).copied().ok_or_else(|| format!("the catalogue has no category \"{code}\" in use"))
     }
 
     /// The key of the other system; a row without one is known by all that it says.
@@ -246,7 +249,7 @@ fn check_order(mut table: Table<'_>, reference: &Reference) -> Result<(), FileFa
         let Some(row) = table.next_row() else { break };
         let Ok(row) = row else { continue };
         let (Some(lat), Some(lon)) = (table.get(&row, "lat"), table.get(&row, "lon")) else { continue };
-        let (Ok(y), Ok(x)) = (lat.parse::<f64>(), lon.parse::<f64>()) else { continue };
+        let (Some(y), Some(x)) = (fold::number(&lat), fold::number(&lon)) else { continue };
         looked_at += 1;
         let near_only_swapped = near.is_some_and(|[w, s, e, n]| {
             let inside = |lat: f64, lon: f64| w <= lon && lon <= e && s <= lat && lat <= n;
@@ -267,6 +270,13 @@ fn check_order(mut table: Table<'_>, reference: &Reference) -> Result<(), FileFa
         }),
         _ => Ok(()),
     }
+}
+
+/// What is to be told of a row whose phone cannot be read: it is taken without it.
+#[must_use]
+pub fn unread_phone(ctx: &Ctx, row: &Request) -> Option<Rejected> {
+    let reason = phone::unread(ctx, row.ticket.caller_phone.as_deref()?)?;
+    Some(Rejected { line: row.line, key: row.ticket.source_ref.clone().unwrap_or_default(), reason })
 }
 
 /// Registers rows; each has an answer of its own. A point outside every area is refused: nobody would see the ticket.

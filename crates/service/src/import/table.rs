@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use csv::{ByteRecord, Reader, ReaderBuilder};
 
+use bazdid_protocol::fold;
+
 /// Largest file that is read, bytes.
 pub const MAX_BYTES: usize = 512 * 1024 * 1024;
 
@@ -191,8 +193,8 @@ impl<'b> Table<'b> {
     pub fn get(&self, row: &Row, field: &str) -> Option<String> {
         let mut parts: Vec<&str> = Vec::new();
         for cell in self.fields.get(field)?.iter().filter_map(|n| row.cells.get(*n)) {
-            let cell = cell.trim();
-            if !cell.is_empty() && !parts.contains(&cell) {
+            let cell = fold::trim(cell);
+            if !fold::is_blank(cell) && !parts.contains(&cell) {
                 parts.push(cell);
             }
         }
@@ -247,7 +249,7 @@ impl Row {
     /// A cell by the position of its column.
     #[must_use]
     pub fn cell(&self, column: usize) -> &str {
-        self.cells.get(column).map_or("", |c| c.trim())
+        self.cells.get(column).map_or("", |c| fold::trim(c))
     }
 
     /// Every cell, as it stands in the file.
@@ -258,7 +260,7 @@ impl Row {
 }
 
 /// The separator that the heading has most of.
-fn delimiter(bytes: &[u8]) -> u8 {
+pub(super) fn delimiter(bytes: &[u8]) -> u8 {
     let heading = bytes.split(|b| *b == b'\n').next().unwrap_or_default();
     let count = |d: u8| heading.iter().filter(|b| **b == d).count();
     b";\t".iter().copied().find(|d| count(*d) > count(b',')).unwrap_or(b',')
