@@ -5,7 +5,10 @@ use std::path::Path;
 use bazdid_command::{Env, Failure, explain, out};
 use bazdid_protocol::{error::Error, time::Timestamp};
 use bazdid_server::{config::Config, key, telemetry};
-use bazdid_store::{self as store, Db, DbOptions};
+use bazdid_store::{
+    self as store, Db, DbOptions,
+    ticket::search::index::{IndexState, MAX_WAITING, index_state},
+};
 
 /// Options of `doctor`.
 #[derive(Debug, clap::Args)]
@@ -105,9 +108,9 @@ fn database(config: &Config) -> Vec<(&'static str, Found)> {
         return vec![("database", Found::Note(format!("{path} is not there; `bazdid serve` or `bazdid migrate up` makes it")))];
     }
     let opened = Db::open(&DbOptions { url: url.to_owned(), connections: 1 });
-    let about = opened.and_then(|db| db.read_blocking(store::about));
-    let about = match about {
-        Ok(about) => about,
+    let about = opened.and_then(|db| db.read_blocking(store::about).map(|about| (db, about)));
+    let (db, about) = match about {
+        Ok(found) => found,
         Err(e) => return vec![("database", Found::Fault(unreachable(config, &e)))],
     };
     let mut found = vec![("database", Found::Fine(format!("{} answers: {}", config.database.url, about.version)))];
@@ -122,7 +125,23 @@ fn database(config: &Config) -> Vec<(&'static str, Found)> {
         Ok(waiting) => ("migrations", Found::Note(format!("{} wait(s): run `bazdid migrate up` or `bazdid serve`", waiting.join(", ")))),
         Err(e) => ("migrations", Found::Fault(explain(&e))),
     });
+    found.extend(search(&db).map(|search| ("search", search)));
     found
+}
+
+/// How far the index of words has come; nothing where its tables are not there yet.
+fn search(db: &Db) -> Option<Found> {
+    let IndexState { waiting, outdated_blocks, blocks } = db.read_blocking(index_state).ok()?;
+    Some(if outdated_blocks > 0 {
+        Found::Note(format!(
+            "{outdated_blocks} of {blocks} blocks of the index were folded by another version; until `bazdid serve` has made them anew some \
+             spellings are not found"
+        ))
+    } else if waiting > MAX_WAITING {
+        Found::Note(format!("{waiting} tickets are not in the index yet, so a search reads every ticket; `bazdid serve` indexes them"))
+    } else {
+        Found::Fine(format!("indexed in {blocks} blocks; {waiting} tickets wait"))
+    })
 }
 
 fn unreachable(config: &Config, e: &Error) -> String {

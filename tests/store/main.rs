@@ -11,5 +11,6 @@ mod group_commit;
 mod migrations;
 mod picture;
 mod reference;
+mod search;
 mod transactions;
 mod unit_of_work;

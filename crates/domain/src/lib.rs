@@ -28,6 +28,7 @@ pub mod picture;
 pub mod placement;
 pub mod policy;
 pub mod reference;
+pub mod search;
 pub mod sync;
 #[cfg(test)]
 mod test_city;

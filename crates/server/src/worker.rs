@@ -18,6 +18,9 @@ use bazdid_upload::{Swept, Uploads};
 /// How long the worker rests between two rounds.
 const REST: Duration = Duration::from_secs(15);
 
+/// Steps of the index in one round: what is due by the clock does not wait for a million tickets.
+const INDEX_STEPS: usize = 100;
+
 /// What one round did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Round {
@@ -41,6 +44,8 @@ pub struct Round {
     pub tidied_logins: usize,
     /// Rows of lists, stored by a former version, that were given the instant of their storing.
     pub dated_rows: usize,
+    /// Tickets that were brought into the index of words, and names that were folded anew.
+    pub indexed_texts: usize,
 }
 
 /// Does what is due.
@@ -72,23 +77,30 @@ impl Worker {
             marked_heads: self.drain(sync::compact::mark_heads)?,
             forgotten_entries: self.drain(sync::compact::compact)?,
             tidied_logins: self.drain(auth::tidy)?,
-            // Last: after an upgrade it may take a minute.
+            // Last: after an upgrade they may take a minute.
             dated_rows: self.drain(timers::date_rows)?,
+            indexed_texts: self.drain_some(timers::index_texts, INDEX_STEPS)?,
         })
     }
 
     /// Runs one kind of step until nothing of it is due.
     fn drain(&self, step: fn(&mut Tx<'_>, &Ctx) -> Result<Step>) -> Result<usize> {
+        self.drain_some(step, usize::MAX)
+    }
+
+    /// Runs one kind of step until nothing of it is due, at most a number of times.
+    fn drain_some(&self, step: fn(&mut Tx<'_>, &Ctx) -> Result<Step>, most: usize) -> Result<usize> {
         let mut done = 0;
-        loop {
+        for _ in 0..most {
             let ctx = self.ctx();
             let Step { done: n, more } = self.db.write_blocking(move |tx| step(tx, &ctx))?;
             done += n;
             // A step that finds rows but changes none would find the same again.
             if !more || n == 0 {
-                return Ok(done);
+                break;
             }
         }
+        Ok(done)
     }
 
     /// Looks again at what waits, until all of it was looked at.
@@ -136,6 +148,7 @@ impl Worker {
                         worker.forgotten_entries = round.forgotten_entries,
                         worker.tidied_logins = round.tidied_logins,
                         worker.dated_rows = round.dated_rows,
+                        worker.indexed_texts = round.indexed_texts,
                         "the worker did what was due"
                     );
                 }
