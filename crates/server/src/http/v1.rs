@@ -21,6 +21,7 @@ pub mod round;
 pub mod sync;
 pub mod ticket;
 pub mod upload;
+pub mod vocabulary;
 pub mod watermelon;
 pub mod work_order;
 
@@ -48,6 +49,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     photo::routes(config);
     round::routes(config);
     ticket::routes(config);
+    vocabulary::routes(config);
     watermelon::routes(config);
     work_order::routes(config);
 }
