@@ -13,6 +13,8 @@ use std::{
 const LAW: &[(&str, &[&str])] = &[
     ("protocol", &[]),
     ("clock", &["protocol"]),
+    // What people read: words, not rules.
+    ("texts", &["protocol"]),
     ("domain", &["protocol"]),
     // A device is linked into an app: it knows nothing of the server.
     ("client", &["protocol", "clock"]),
@@ -22,7 +24,7 @@ const LAW: &[(&str, &[&str])] = &[
     ("service", &["protocol", "clock", "domain", "security", "store"]),
     // Files are no database: `upload` brings both together.
     ("upload", &["protocol", "domain", "picture", "service", "store"]),
-    ("server", &["protocol", "clock", "domain", "picture", "security", "service", "store", "upload"]),
+    ("server", &["protocol", "clock", "domain", "picture", "security", "service", "store", "texts", "upload"]),
     ("command", &["protocol", "clock", "client", "server"]),
     ("testkit", &[]),
     ("demo-data", &["protocol"]),

@@ -7,7 +7,10 @@ use bazdid_domain::catalogue::{MUNICIPALITY, UNNAMED_FA};
 use bazdid_protocol::{error::Error, time::Timestamp};
 use bazdid_server::{config::Config, key, telemetry};
 use bazdid_service::area;
-use bazdid_store::{self as store, Db, DbOptions};
+use bazdid_store::{
+    self as store, Db, DbOptions,
+    ticket::search::index::{IndexState, MAX_WAITING, index_state},
+};
 
 /// Options of `doctor`.
 #[derive(Debug, clap::Args)]
@@ -129,6 +132,7 @@ fn database(config: &Config) -> Vec<(&'static str, Found)> {
     // Tables that a migration has still to make are not asked.
     if matches!(found.last(), Some(("migrations", Found::Fine(_)))) {
         found.extend(city(&db));
+        found.extend(search(&db).map(|search| ("search", search)));
     }
     found
 }
@@ -154,6 +158,21 @@ fn city(db: &Db) -> Vec<(&'static str, Found)> {
         Err(e) => Found::Fault(explain(&e)),
     };
     vec![("municipality", name), ("outlines", outlines)]
+}
+
+/// How far the index of words has come; nothing where its tables are not there yet.
+fn search(db: &Db) -> Option<Found> {
+    let IndexState { waiting, outdated_blocks, blocks } = db.read_blocking(index_state).ok()?;
+    Some(if outdated_blocks > 0 {
+        Found::Note(format!(
+            "{outdated_blocks} of {blocks} blocks of the index were folded by another version; until `bazdid serve` has made them anew some \
+             spellings are not found"
+        ))
+    } else if waiting > MAX_WAITING {
+        Found::Note(format!("{waiting} tickets are not in the index yet, so a search reads every ticket; `bazdid serve` indexes them"))
+    } else {
+        Found::Fine(format!("indexed in {blocks} blocks; {waiting} tickets wait"))
+    })
 }
 
 fn unreachable(config: &Config, e: &Error) -> String {

@@ -47,6 +47,7 @@ fn the_doctor_finds_what_is_wrong_and_says_what_to_do() {
     assert_eq!(run(folder.path(), &["migrate", "up"]).0, 0);
     let (code, said) = run(folder.path(), &["doctor"]);
     assert!(code == 0 && said.contains("ok    migrations: up to date") && said.contains("SQLite 3."), "{said}");
+    assert!(said.contains("ok    search: indexed in 0 blocks; 0 tickets wait"), "{said}");
 
     let (code, said) = run(folder.path(), &["--config", "nowhere.toml", "doctor"]);
     assert!(code == 1 && said.contains("FAULT configuration: nowhere.toml: there is no such file"), "{said}");

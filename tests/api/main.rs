@@ -45,6 +45,7 @@ mod town;
 #[path = "../common/town_rows.rs"]
 mod town_rows;
 mod tus;
+mod typed;
 mod upload;
 mod upload_cuts;
 mod wake;

@@ -22,6 +22,7 @@ pub const PUBLIC: &[&str] = &[
     "GET /readyz",
     "GET /v1/errors",
     "GET /v1/errors/{code}",
+    "GET /v1/vocabulary",
     "GET /version",
     "OPTIONS /v1/uploads",
     "OPTIONS /v1/uploads/{id}",

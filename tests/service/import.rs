@@ -9,7 +9,7 @@ use bazdid_service::{
         FileFault, Instants, Taken, account,
         category_map::CategoryMap,
         contract, reason,
-        request::{RequestFile, RequestOptions, register},
+        request::{RequestFile, RequestOptions, register, unread_phone},
         standing::{Standing, StatusWords},
     },
 };
@@ -36,6 +36,14 @@ fn options(map: &[(&str, &str)]) -> RequestOptions {
 fn prepared(city: &City) {
     import_qazvin(city);
     load_catalogue(city);
+}
+
+/// Rows whose phone was not taken: line and key.
+fn unread_phones(city: &City, csv: &str, options: RequestOptions) -> Vec<u64> {
+    let ctx = city.ctx();
+    let reference = city.read(|tx| ctx.reference(tx));
+    let mut file = RequestFile::open(csv, options, &reference).unwrap();
+    file.next_chunk(100).unwrap().requests.iter().filter_map(|row| unread_phone(&ctx, row)).map(|note| note.line).collect()
 }
 
 /// Lines with what became of them.
@@ -147,7 +155,7 @@ fn accounts_get_their_grants_once() {
         let told = import(csv);
         assert_eq!(told[..3], [Ok(Taken::Created), Ok(Taken::Changed), Ok(Taken::Created)]);
         assert!(told[3].as_ref().unwrap_err().contains("no organisation \"nobody\""));
-        assert!(told[4].as_ref().unwrap_err().contains("\"boss\" is not a Role"));
+        assert!(told[4].as_ref().unwrap_err().contains("\"boss\" is not known here; expected one of"));
         assert!(told[5].as_ref().unwrap_err().contains("held in areas"));
         let again = import(csv);
         assert_eq!(again[..3], [Ok(Taken::Unchanged), Ok(Taken::Unchanged), Ok(Taken::Unchanged)]);
@@ -198,5 +206,48 @@ fn contracts_are_known_by_their_number() {
         let all = city.read(|tx| Ok((store::contract::list_contracts(tx)?, store::contract::list_coverages(tx)?)));
         assert_eq!((all.0.len(), all.1.len(), all.0[0].status.to_string().as_str()), (1, 2, "suspended"));
         assert_eq!(all.0[0].valid_from.to_string(), "2026-03-20T20:30:00.000000Z", "a day begins where the municipality is");
+    }
+}
+
+#[test]
+fn a_phone_that_cannot_be_read_never_costs_the_row() {
+    const ROWS: &str = "source_ref,text,lat,lon,category,phone\n\
+        1,چاله,36.2688,50.0041,roads.pothole,09121234567\n\
+        2,چاله,36.2688,50.0042,roads.pothole,۰۹۱۲۱۲۳۴۵۶۷\n\
+        3,چاله,36.2688,50.0043,roads.pothole,989121234567\n\
+        4,چاله,36.2688,50.0044,roads.pothole,9.12E+09\n\
+        5,چاله,36.2688,50.0045,roads.pothole,ندارد\n\
+        6,چاله,36.2688,50.0046,roads.pothole,-\n";
+    for city in City::both() {
+        prepared(&city);
+        let told = import_requests(&city, ROWS, options(&[])).unwrap();
+        assert!(told.iter().all(|(_, outcome)| outcome == "Created") && told.len() == 6, "{told:?}");
+        assert_eq!(unread_phones(&city, ROWS, options(&[])), [5, 6, 7]);
+        let calls = city.read(store::ticket::list_calls);
+        assert_eq!(calls.len(), 3, "one for each phone that could be read");
+        assert!(calls.iter().all(|c| c.caller_hash == calls[0].caller_hash), "which are the same");
+    }
+}
+
+#[test]
+fn figures_and_names_of_categories_are_read_from_every_keyboard() {
+    const ROWS: &str = "id;complaint_type;lat;lon\n\
+        1;آسفالت خيابان;36,2688;50,0041\n\
+        2;آسفالت‌خیابان;۳۶٫۲۶۸۸;۵۰٫۰۰۴۲\n\
+        3;آسفالت  خیابان;۳۶/۲۶۸۸;50.0043\n\
+        4;چاله معابر;٣٦.٢٦٨٨;50.0044\n\
+        5;چیز دیگر;36.2688;50.0045\n";
+    for map in [
+        "complaint_type,category\nآسفالت خیابان,roads.resurfacing\nچالهٔ معابر,roads.pothole\n",
+        "\u{feff}complaint_type;category\nآسفالت خیابان;roads.resurfacing\nچالهٔ معابر;roads.pothole\n",
+    ] {
+        for city in City::both() {
+            prepared(&city);
+            let options = RequestOptions { categories: CategoryMap::parse(map).unwrap(), ..options(&[("text", "complaint_type")]) };
+            let told = import_requests(&city, ROWS, options).unwrap();
+            let outcomes: Vec<&str> = told.iter().map(|(_, outcome)| outcome.as_str()).collect();
+            assert_eq!(outcomes[..4], ["Created"; 4], "{told:?}");
+            assert!(outcomes[4].contains("no category for \"چیز دیگر\""), "{told:?}");
+        }
     }
 }

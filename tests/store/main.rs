@@ -12,5 +12,6 @@ mod migrations;
 mod outbox;
 mod picture;
 mod reference;
+mod search;
 mod transactions;
 mod unit_of_work;

@@ -1,6 +1,6 @@
 //! Import of service requests with area lookup and assignment.
 
-use std::io::Write as _;
+use std::{io::Write as _, ops::Range};
 
 use crate::{
     BenchResult, Sizes,
@@ -29,7 +29,15 @@ pub fn run(bench: &BenchEnv, figures: &mut Figures, sizes: &Sizes) -> BenchResul
 ///
 /// # Errors
 /// The file cannot be written or the import fails.
-pub fn import(bench: &BenchEnv, name: &str, rows: std::ops::Range<usize>) -> BenchResult<f64> {
+pub fn import(bench: &BenchEnv, name: &str, rows: Range<usize>) -> BenchResult<f64> {
+    import_texts(bench, name, rows, |n| (format!("درخواست شمارهٔ {n}"), format!("خیابان {}", n % 97)))
+}
+
+/// [`import`] with a text and an address for each number.
+///
+/// # Errors
+/// As [`import`].
+pub fn import_texts(bench: &BenchEnv, name: &str, rows: Range<usize>, said_of: impl Fn(usize) -> (String, String)) -> BenchResult<f64> {
     let file = bench.file(&format!("{name}.csv"));
     let many = rows.len();
     let said = |e: std::io::Error| Failure::said(format!("cannot write {}: {e}", file.display()));
@@ -37,9 +45,9 @@ pub fn import(bench: &BenchEnv, name: &str, rows: std::ops::Range<usize>) -> Ben
     writeln!(csv, "id,category,text,address,lat,lon,created_at").map_err(said)?;
     for (n, category) in rows.zip(CATEGORIES.iter().cycle()) {
         let (lat, lon) = bench.place(u64::try_from(n).unwrap_or_default());
-        let (day, minute, street) = (1 + n % 9, n % 60, n % 97);
-        let text = format!("درخواست شمارهٔ {n},خیابان {street}");
-        writeln!(csv, "{name}-{n},{category},{text},{lat:.6},{lon:.6},2026-03-0{day}T08:{minute:02}:00Z").map_err(said)?;
+        let (day, minute) = (1 + n % 9, n % 60);
+        let (text, address) = said_of(n);
+        writeln!(csv, "{name}-{n},{category},{text},{address},{lat:.6},{lon:.6},2026-03-0{day}T08:{minute:02}:00Z").map_err(said)?;
     }
     csv.flush().map_err(said)?;
     let mut command = bench.program()?;

@@ -11,6 +11,7 @@ mod outage;
 pub mod people;
 mod pull;
 mod push;
+mod search;
 mod size;
 mod start;
 mod storm;
@@ -93,6 +94,8 @@ pub struct Args {
 pub enum Part {
     /// The morning: many devices read what changed overnight, send something and look for more, all at once.
     Storm,
+    /// Only if named: searches for words among --tickets, and tickets registered beside them.
+    Search,
     /// Tickets registered over HTTP, each with area, likely duplicates and assignment.
     Tickets,
     /// What devices send, against the same rows by plain batched SQL.
@@ -190,6 +193,7 @@ pub fn run(args: &Args, env: &Env) -> Result<(), Failure> {
             Part::Crew => crew::run(&bench, &mut figures, &sizes),
             Part::Waiters => waiters::run(&bench, &mut figures, &sizes),
             Part::Size => size::run(&bench, &mut figures, &sizes),
+            Part::Search => search::run(&bench, &mut figures, &sizes),
             Part::Tickets => tickets::run(&bench, &mut figures, &sizes),
             Part::Push => push::run(&mut bench, &mut figures, &sizes),
             Part::Pull => pull::run(&bench, &mut figures, &sizes),

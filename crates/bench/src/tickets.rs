@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::{
     BenchResult, Sizes,
-    env::BenchEnv,
+    env::{BenchEnv, Served},
     figures::{Figures, Wanted, float, rate},
     people::Login,
     wire::at_once,
@@ -30,7 +30,17 @@ pub fn run(bench: &BenchEnv, figures: &mut Figures, sizes: &Sizes) -> BenchResul
     let many = sizes.tickets.div_ceil(5);
     figures.part("tickets", &format!("{many} registered over HTTP by {CONNECTIONS} connections"));
     let server = bench.serve()?;
-    let mut http = Login::of(&server, &bench.person(Role::Operator)?)?.http;
+    register(bench, &server, figures, "bench", many)?;
+    figures.say("memory of the server", server.resident_mib(), "MiB");
+    Ok(())
+}
+
+/// Registers so many tickets by all connections of the operator. A name makes them other tickets than those of another call.
+///
+/// # Errors
+/// The server refuses a ticket.
+pub fn register(bench: &BenchEnv, server: &Served, figures: &mut Figures, name: &str, many: usize) -> BenchResult<f64> {
+    let mut http = Login::of(server, &bench.person(Role::Operator)?)?.http;
     let categories = categories(&mut http)?;
     let next = AtomicUsize::new(0);
     let watch = Stopwatch::start();
@@ -48,7 +58,7 @@ pub fn run(bench: &BenchEnv, figures: &mut Figures, sizes: &Sizes) -> BenchResul
                 "point": { "lat": lat, "lon": lon, "accuracy_m": 8.0 }, "address_text": "خیابان نمونه",
             });
             let sent = Stopwatch::start();
-            let key = format!("bench-{n}");
+            let key = format!("{name}-{n}");
             let ticket = http.request("POST", "/v1/tickets", &[("Idempotency-Key", &key)], Some(&body))?.ok()?;
             let orders = ticket.get("work_orders").and_then(Value::as_array).into_iter().flatten();
             let assigned = orders.filter_map(|o| o.get("state")?.as_str()).any(|state| state != "draft");
@@ -57,11 +67,11 @@ pub fn run(bench: &BenchEnv, figures: &mut Figures, sizes: &Sizes) -> BenchResul
     })?;
     let took = watch.elapsed();
     let (mut times, assigned): (Vec<Duration>, Vec<bool>) = done.into_iter().flatten().unzip();
-    figures.say("registered", rate(times.len(), took), "tickets/s");
+    let registered = rate(times.len(), took);
+    figures.say("registered", registered, "tickets/s");
     figures.times("a ticket", &mut times, Wanted::Open);
     figures.say("of them given to somebody", float(assigned.iter().filter(|a| **a).count()), "tickets");
-    figures.say("memory of the server", server.resident_mib(), "MiB");
-    Ok(())
+    Ok(registered)
 }
 
 /// What a contractor does at once: neither groups nor what an inspector looks at first.

@@ -16,7 +16,7 @@ use chrono::{
 use chrono_tz::Tz;
 
 use crate::jalali;
-use bazdid_protocol::time::{Timestamp, ascii_digits};
+use bazdid_protocol::{fold::ascii_digits, time::Timestamp};
 
 /// The order of day and month in a date that ends with its year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -15,6 +15,7 @@ use crate::{
 };
 use bazdid_protocol::{
     command::MAX_TEXT,
+    fold::is_blank,
     geo::Point,
     ids::{AccountId, CategoryId, DeviceId, FieldEditId, MutationId, OrganisationId, TicketId, WriteId},
     text_enum::TextEnum as _,
@@ -95,7 +96,7 @@ pub fn faults(intake: &Intake, reference: &Reference) -> Vec<Fault> {
     if let Some(why) = text_fault(&intake.text) {
         fault("/text", why);
     }
-    if intake.text.trim().is_empty() {
+    if is_blank(&intake.text) {
         fault("/text", "say what is asked for");
     }
     if let Some(why) = intake.address_text.as_deref().and_then(text_fault) {
@@ -104,7 +105,7 @@ pub fn faults(intake: &Intake, reference: &Reference) -> Vec<Fault> {
     if let Some((field, why)) = intake.point.fault() {
         fault(&format!("/point/{field}"), why);
     }
-    if intake.source_ref.as_ref().is_some_and(|s| s.is_empty() || s.contains('\0') || s.chars().count() > MAX_SOURCE) {
+    if intake.source_ref.as_ref().is_some_and(|s| is_blank(s) || s.contains('\0') || s.chars().count() > MAX_SOURCE) {
         fault("/source_ref", "must have 1 to 200 characters");
     }
     match reference.categories.get(&intake.category) {
@@ -141,7 +142,7 @@ pub fn register(unit: &mut UnitOfWork, reference: &Reference, intake: Intake) {
         code: intake.code.unwrap_or_else(|| code_for(intake.id, 0)),
         category_id: intake.category,
         text: intake.text,
-        address_text: intake.address_text.filter(|a| !a.trim().is_empty()),
+        address_text: intake.address_text.filter(|a| !is_blank(a)),
         point: intake.point,
         point_source: intake.point_source,
         areas: place.areas,

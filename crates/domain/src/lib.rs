@@ -1,5 +1,7 @@
 //! The rules of the trade. PURE: no I/O, no clock, no diesel, no actix; time and ids are arguments.
 
+pub use bazdid_protocol::fold;
+
 pub mod account;
 pub mod actor;
 pub mod area;
@@ -16,7 +18,6 @@ pub mod dispatch;
 pub mod duplicate;
 pub mod event;
 pub mod evidence;
-pub mod fold;
 pub mod follow_up;
 pub mod geojson;
 pub mod intake;
@@ -25,12 +26,12 @@ pub mod judging;
 pub mod membership;
 pub mod office;
 pub mod organisation;
-pub mod phone;
 pub mod photo;
 pub mod picture;
 pub mod placement;
 pub mod policy;
 pub mod reference;
+pub mod search;
 pub mod sync;
 #[cfg(test)]
 mod test_city;

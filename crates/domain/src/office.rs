@@ -18,6 +18,7 @@ use crate::{
 };
 use bazdid_protocol::{
     command::{MAX_SHORT, MAX_TEXT},
+    fold::{is_blank, trim},
     ids::{AccountId, MutationId, OrganisationId},
     time::Timestamp,
 };
@@ -107,7 +108,7 @@ impl From<NotAllowed> for Refusal {
 
 /// A reason in words: there must be one.
 fn reason_given(pointer: &'static str, reason: &str) -> OfficeResult {
-    if reason.trim().is_empty() {
+    if is_blank(reason) {
         return field(pointer, "say why");
     }
     short(pointer, reason)
@@ -138,7 +139,7 @@ fn coded(pointer: &'static str, code: &str) -> OfficeResult {
 
 /// A code with its words, as it is kept.
 fn with_words(code: &str, note: Option<&str>) -> String {
-    match note.map(str::trim).filter(|n| !n.is_empty()) {
+    match note.map(trim).filter(|n| !is_blank(n)) {
         Some(note) => format!("{code}: {note}"),
         None => code.to_owned(),
     }

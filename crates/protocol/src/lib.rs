@@ -11,6 +11,7 @@ pub mod document;
 pub mod envelope;
 pub mod error;
 pub mod event;
+pub mod fold;
 pub mod geo;
 pub mod hex;
 pub mod ids;

@@ -2,7 +2,7 @@
 
 /// Why a text could not be read as one of the words of an enumeration.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("\"{found}\" is not a {kind}; expected one of: {expected}")]
+#[error("\"{found}\" is not known here; expected one of: {expected}")]
 pub struct UnknownWord {
     /// The enumeration's name.
     pub kind: &'static str,

@@ -5,6 +5,8 @@ use std::{borrow::Cow, fmt, ops, time::Duration};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
+use crate::fold::ascii_digits;
+
 /// Microseconds in one second.
 pub const MICROS_PER_SECOND: i64 = 1_000_000;
 /// Microseconds in one minute.
@@ -147,17 +149,6 @@ pub fn parse_micros(text: &str) -> Option<i64> {
         _ => ascii,
     };
     DateTime::parse_from_rfc3339(&text).ok().map(|at| at.timestamp_micros())
-}
-
-/// The text with ASCII digits in place of Persian (U+06F0…) and Arabic-Indic (U+0660…) ones.
-#[must_use]
-pub fn ascii_digits(text: &str) -> Cow<'_, str> {
-    const ZEROS: [char; 2] = ['\u{6f0}', '\u{660}'];
-    let digit = |c: char| ZEROS.iter().find_map(|zero| u32::from(c).checked_sub(u32::from(*zero)).filter(|n| *n < 10));
-    if text.is_ascii() {
-        return Cow::Borrowed(text);
-    }
-    Cow::Owned(text.chars().map(|c| digit(c).and_then(|n| char::from_digit(n, 10)).unwrap_or(c)).collect())
 }
 
 #[cfg(test)]

@@ -2,7 +2,10 @@
 
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version, password_hash::phc::PasswordHash};
 
-use bazdid_protocol::error::{Error, Result};
+use bazdid_protocol::{
+    error::{Error, Result},
+    fold,
+};
 
 /// Fewest characters of a new password.
 pub const MIN_CHARS: usize = 10;
@@ -37,8 +40,8 @@ impl Cost {
 pub enum Verdict {
     /// It is the right one.
     Right,
-    /// It is the right one, and its hash cost less than today's: a new one is to be stored.
-    RightButCheap,
+    /// It is the right one, and its hash cost less than today's or was made of what the keyboard gave: a new one is to be stored.
+    RightButOld,
     /// It is not.
     Wrong,
 }
@@ -48,9 +51,11 @@ pub enum Verdict {
 /// # Errors
 /// Too short, too long, a control character, one character over and over, or the login itself.
 pub fn validate_new(password: &str, login: &str, pointer: &str) -> Result<()> {
-    let fault = if password.chars().count() < MIN_CHARS {
+    let bytes = password.len();
+    let password = &*fold::password(password);
+    let fault = if fold::is_blank(password) || password.chars().count() < MIN_CHARS {
         format!("must have at least {MIN_CHARS} characters")
-    } else if password.len() > MAX_BYTES {
+    } else if bytes > MAX_BYTES {
         format!("must have at most {MAX_BYTES} bytes")
     } else if password.chars().any(char::is_control) {
         "must not hold control characters".to_owned()
@@ -67,17 +72,22 @@ pub fn validate_new(password: &str, login: &str, pointer: &str) -> Result<()> {
     Err(Error::field(pointer, fault))
 }
 
-/// Hashes a password with a fresh random salt.
+/// Hashes a password, as [`fold::password`] writes it, with a fresh random salt.
 ///
 /// # Errors
 /// The parameters are impossible.
 pub fn hash(password: &str, salt: [u8; 16], cost: Cost) -> Result<String> {
+    hash_as_typed(&fold::password(password), salt, cost)
+}
+
+fn hash_as_typed(password: &str, salt: [u8; 16], cost: Cost) -> Result<String> {
     let hash: PasswordHash = cost.hasher()?.hash_password_with_salt(password.as_bytes(), &salt).map_err(|e| broken(&e))?;
     Ok(hash.to_string())
 }
 
-/// Compares a tried password with a stored hash. Without one (an unknown login) the same work is done and the answer is
-/// [`Verdict::Wrong`]: the time of the answer does not tell which logins exist.
+/// Compares a tried password with a stored hash. It is tried as [`fold::password`] writes it, and if that is another text than was typed, as it was
+/// typed too: hashes of former versions were made so, and such a one is to be replaced. Without a stored hash (an unknown login) the same
+/// work is done and the answer is [`Verdict::Wrong`]: the time of the answer does not tell which logins exist.
 ///
 /// # Errors
 /// The stored text is not a hash.
@@ -85,8 +95,20 @@ pub fn verify(password: &str, stored: Option<&str>, cost: Cost) -> Result<Verdic
     if password.len() > MAX_BYTES {
         return Ok(Verdict::Wrong);
     }
+    let normal = fold::password(password);
+    let verdict = verify_as_typed(&normal, stored, cost)?;
+    if verdict != Verdict::Wrong || normal == password {
+        return Ok(verdict);
+    }
+    Ok(match verify_as_typed(password, stored, cost)? {
+        Verdict::Wrong => Verdict::Wrong,
+        Verdict::Right | Verdict::RightButOld => Verdict::RightButOld,
+    })
+}
+
+fn verify_as_typed(password: &str, stored: Option<&str>, cost: Cost) -> Result<Verdict> {
     let Some(stored) = stored else {
-        hash(password, [0x5A; 16], cost)?;
+        hash_as_typed(password, [0x5A; 16], cost)?;
         return Ok(Verdict::Wrong);
     };
     let stored = PasswordHash::new(stored).map_err(|e| broken(&e))?;
@@ -98,7 +120,7 @@ pub fn verify(password: &str, stored: Option<&str>, cost: Cost) -> Result<Verdic
     }
     let params = Params::try_from(&stored).map_err(|e| broken(&e))?;
     let cheap = stored.algorithm.as_str() != "argon2id" || params.m_cost() < cost.memory_kib || params.t_cost() < cost.passes;
-    Ok(if cheap { Verdict::RightButCheap } else { Verdict::Right })
+    Ok(if cheap { Verdict::RightButOld } else { Verdict::Right })
 }
 
 fn broken(e: &dyn std::fmt::Display) -> Error {
@@ -118,12 +140,27 @@ mod tests {
         let tried = |password, cost| verify(password, Some(&stored), cost).unwrap();
         assert_eq!(tried("چاله‌ی خیابان ۱۲", CHEAP), Verdict::Right);
         assert_eq!(tried("چاله‌ی خیابان ۱۳", CHEAP), Verdict::Wrong);
-        assert_eq!(tried("چاله‌ی خیابان ۱۲", Cost { memory_kib: 128, ..CHEAP }), Verdict::RightButCheap);
-        assert_eq!(tried("چاله‌ی خیابان ۱۲", Cost { passes: 2, ..CHEAP }), Verdict::RightButCheap);
+        assert_eq!(tried("چاله‌ی خیابان ۱۲", Cost { memory_kib: 128, ..CHEAP }), Verdict::RightButOld);
+        assert_eq!(tried("چاله‌ی خیابان ۱۲", Cost { passes: 2, ..CHEAP }), Verdict::RightButOld);
         assert_eq!(tried("چاله‌ی خیابان ۱۲", Cost { memory_kib: 32, passes: 1 }), Verdict::Right, "never downwards");
+        for same in ["چاله‌ی خیابان ۱۲", "چاله‌ي خيابان 12", "چالهی خیابان ١٢", "چاله‌ی\u{a0}خیابان ۱۲"]
+        {
+            assert_eq!(tried(same, CHEAP), Verdict::Right, "another keyboard: {same}");
+        }
         assert_eq!(verify("whatever it is", None, CHEAP).unwrap(), Verdict::Wrong);
         assert!(verify("x", Some("not a hash"), CHEAP).is_err());
         assert_eq!(verify(&"x".repeat(MAX_BYTES + 1), Some(&stored), CHEAP).unwrap(), Verdict::Wrong);
+    }
+
+    #[test]
+    fn a_hash_of_a_former_version_is_verified_as_it_was_typed_and_asks_for_a_new_one() {
+        let stored = hash_as_typed("چاله‌ي خيابان ۱۲", [7; 16], CHEAP).unwrap();
+        let tried = |password| verify(password, Some(&stored), CHEAP).unwrap();
+        assert_eq!(tried("چاله‌ي خيابان ۱۲"), Verdict::RightButOld);
+        assert_eq!(tried("چاله‌ی خیابان ۱۲"), Verdict::Wrong, "until it is replaced it is the keyboard's");
+        let ascii = hash_as_typed("correct horse battery", [7; 16], CHEAP).unwrap();
+        assert_eq!(verify("correct horse battery", Some(&ascii), CHEAP).unwrap(), Verdict::Right);
+        assert_eq!(verify("correct horse ۱", Some(&ascii), CHEAP).unwrap(), Verdict::Wrong);
     }
 
     #[test]
@@ -135,6 +172,8 @@ mod tests {
     fn what_cannot_be_a_password_is_refused_with_a_reason() {
         for (password, fault) in [
             ("short", "at least"),
+            ("short\u{200c}\u{200b}\u{2060}\u{200c}\u{200b}\u{2060}", "at least"),
+            ("\u{2800}\u{2800}\u{2800}\u{2800}\u{2800}\u{2800}\u{2800}\u{2800}\u{2800}\u{2800}", "at least"),
             ("aaaaaaaaaaaa", "one character"),
             ("tab\tulator and more", "control"),
             ("operator-1!", "login"),

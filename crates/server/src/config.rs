@@ -20,6 +20,7 @@ use figment::{
 };
 
 use bazdid_protocol::hex::{self, hex};
+use bazdid_service::phone::{Country, PhonePlan};
 
 pub use evidence::{Evidence, Secret};
 pub use webhooks::Webhooks;
@@ -119,6 +120,10 @@ pub struct City {
     pub border_tolerance_m: f64,
     /// How long a device may be offline before its clock's word is cut off, days.
     pub max_offline_days: i64,
+    /// Whose national phone numbers are meant where no country is said.
+    pub country: Country,
+    /// What stands before a phone number of the city that is said without it; empty: such numbers cannot be read.
+    pub area_code: String,
 }
 
 /// The whole configuration.
@@ -176,7 +181,8 @@ impl Default for Security {
 
 impl Default for City {
     fn default() -> Self {
-        Self { time_zone: chrono_tz::Asia::Tehran, border_tolerance_m: 100.0, max_offline_days: 30 }
+        let PhonePlan { country, area_code } = PhonePlan::default();
+        Self { time_zone: chrono_tz::Asia::Tehran, border_tolerance_m: 100.0, max_offline_days: 30, country, area_code }
     }
 }
 

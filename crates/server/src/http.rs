@@ -16,6 +16,7 @@ pub mod precondition;
 pub mod problem;
 pub mod reply;
 pub mod v1;
+mod wording;
 
 use std::sync::Arc;
 

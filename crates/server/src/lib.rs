@@ -30,6 +30,7 @@ use bazdid_protocol::error::{Error, Result};
 use bazdid_security::password::Cost;
 use bazdid_service::{
     Settings, Shared, WebhookSettings,
+    phone::PhonePlan,
     sync::limits::{MAX_PUSH_BYTES, SyncLimits},
     upload::UploadLimits,
 };
@@ -96,6 +97,7 @@ pub fn settings(config: &Config) -> Settings {
         time_zone: config.city.time_zone,
         border_tolerance_m: config.city.border_tolerance_m,
         max_offline_days: config.city.max_offline_days,
+        phones: PhonePlan { country: config.city.country, area_code: config.city.area_code.clone() },
         password_cost: Cost { memory_kib: config.security.password_memory_kib, passes: config.security.password_passes },
         sync: SyncLimits::default(),
         uploads: UploadLimits {

@@ -21,6 +21,9 @@ const REST: Duration = Duration::from_secs(15);
 /// How long a step may take; who dies in the middle of a round is followed by another process after so long.
 const LEASE_US: i64 = 120 * MICROS_PER_SECOND;
 
+/// Steps of the index in one round: what is due by the clock does not wait for a million tickets.
+const INDEX_STEPS: usize = 100;
+
 /// What one round did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Round {
@@ -46,6 +49,8 @@ pub struct Round {
     pub tidied_logins: usize,
     /// Rows of lists, stored by a former version, that were given the instant of their storing.
     pub dated_rows: usize,
+    /// Tickets that were brought into the index of words, and names that were folded anew.
+    pub indexed_texts: usize,
 }
 
 /// Does what is due.
@@ -88,8 +93,9 @@ impl Worker {
             forgotten_entries: self.drain(lease, sync::compact::compact)?,
             forgotten_events: self.drain(lease, outbox::forget)?,
             tidied_logins: self.drain(lease, auth::tidy)?,
-            // Last: after an upgrade it may take a minute.
+            // Last: after an upgrade they may take a minute.
             dated_rows: self.drain(lease, timers::date_rows)?,
+            indexed_texts: self.drain_some(lease, timers::index_texts, INDEX_STEPS)?,
         })
     }
 
@@ -105,8 +111,14 @@ impl Worker {
 
     /// Runs one kind of step until nothing of it is due, or the lease is another's.
     fn drain(&self, lease: &Lease, step: fn(&mut Tx<'_>, &Ctx) -> Result<Step>) -> Result<usize> {
+        self.drain_some(lease, step, usize::MAX)
+    }
+
+    /// Runs one kind of step until nothing of it is due, or the lease is another's, at most a number of times.
+    fn drain_some(&self, lease: &Lease, step: fn(&mut Tx<'_>, &Ctx) -> Result<Step>, most: usize) -> Result<usize> {
         let mut done = 0;
-        while let Some(Step { done: n, more }) = self.leased(lease, step)? {
+        for _ in 0..most {
+            let Some(Step { done: n, more }) = self.leased(lease, step)? else { break };
             done += n;
             // A step that finds rows but changes none would find the same again.
             if !more || n == 0 {
@@ -160,6 +172,7 @@ impl Worker {
                         worker.forgotten_events = round.forgotten_events,
                         worker.tidied_logins = round.tidied_logins,
                         worker.dated_rows = round.dated_rows,
+                        worker.indexed_texts = round.indexed_texts,
                         "the worker did what was due"
                     );
                 }

@@ -14,18 +14,18 @@ use crate::{
     account::password::NewPassword,
     auth::{MAX_LOGIN_BYTES, normal_login},
     change::entry,
+    phone,
     reach::reach,
 };
 use bazdid_domain::{
     account::{Account, Role, RoleGrant},
-    fold::fold,
     organisation::ActiveState,
-    phone::parse_e164,
     policy::Permission,
     visibility::Reach,
 };
 use bazdid_protocol::{
     error::{Code, Error, FieldError, Result},
+    fold,
     ids::AccountId,
 };
 use bazdid_store::{
@@ -122,7 +122,7 @@ pub fn list(tx: &mut Tx<'_>, ctx: &Ctx, query: &AccountQuery) -> Result<(Vec<Per
         let ids: BTreeSet<AccountId> = reached.filter(holds).map(|g| g.account_id).collect();
         Some(ids.into_iter().collect())
     };
-    let filter = AccountFilter { text: query.text.as_deref().map(fold), state: query.state, among };
+    let filter = AccountFilter { text: query.text.as_deref().map(fold::fold), state: query.state, among };
     let mut accounts = page_accounts(tx, &filter, query.after.as_deref(), query.limit.saturating_add(1))?;
     let limit = usize::try_from(query.limit).unwrap_or_default();
     let more = accounts.len() > limit;
@@ -147,7 +147,7 @@ pub fn create(tx: &mut Tx<'_>, ctx: &Ctx, new: &NewAccount) -> Result<Person> {
     check(&mut faults, "/login", login_fault(&login));
     check(&mut faults, "/display_name", name_fault(&new.display_name));
     check(&mut faults, "/locale", locale_fault(&new.locale));
-    let phone = phone(&mut faults, new.phone.as_deref());
+    let phone = phone_of(&mut faults, ctx, new.phone.as_deref());
     if !faults.is_empty() {
         return Err(Error::invalid(faults));
     }
@@ -159,7 +159,7 @@ pub fn create(tx: &mut Tx<'_>, ctx: &Ctx, new: &NewAccount) -> Result<Person> {
         id,
         rev: 1,
         login,
-        display_name: new.display_name.trim().to_owned(),
+        display_name: fold::trim(&new.display_name).to_owned(),
         locale: new.locale.clone(),
         state: ActiveState::Active,
         phone_encrypted: phone.map(|p| seal_phone(ctx, id, &p)).transpose()?,
@@ -188,7 +188,7 @@ pub fn update(tx: &mut Tx<'_>, ctx: &Ctx, id: AccountId, rev: i64, patch: &Accou
     if let Some(locale) = &patch.locale {
         check(&mut faults, "/locale", locale_fault(locale));
     }
-    let phone = phone(&mut faults, patch.phone.as_ref().and_then(Option::as_deref));
+    let phone = phone_of(&mut faults, ctx, patch.phone.as_ref().and_then(Option::as_deref));
     if !faults.is_empty() {
         return Err(Error::invalid(faults));
     }
@@ -196,7 +196,7 @@ pub fn update(tx: &mut Tx<'_>, ctx: &Ctx, id: AccountId, rev: i64, patch: &Accou
     let account = &mut person.account;
     let mut changed = Vec::new();
     if let Some(name) = &patch.display_name {
-        account.display_name = name.trim().to_owned();
+        account.display_name = fold::trim(name).to_owned();
         changed.push("display_name");
     }
     if let Some(locale) = &patch.locale {
@@ -324,8 +324,8 @@ fn login_fault(login: &str) -> Option<&'static str> {
 }
 
 fn name_fault(name: &str) -> Option<&'static str> {
-    let name = name.trim();
-    let fine = !name.is_empty() && name.chars().count() <= MAX_NAME && !name.chars().any(char::is_control);
+    let name = fold::trim(name);
+    let fine = !fold::is_blank(name) && name.chars().count() <= MAX_NAME && !name.chars().any(char::is_control);
     (!fine).then_some("must have 1 to 120 characters, no control characters")
 }
 
@@ -333,12 +333,8 @@ fn locale_fault(locale: &str) -> Option<&'static str> {
     (!matches!(locale, "fa" | "en")).then_some("must be fa or en")
 }
 
-fn phone(faults: &mut Vec<FieldError>, typed: Option<&str>) -> Option<String> {
-    let number = parse_e164(typed?);
-    if number.is_none() {
-        check(faults, "/phone", Some("must be a number with its country, such as +982833333333"));
-    }
-    number
+fn phone_of(faults: &mut Vec<FieldError>, ctx: &Ctx, typed: Option<&str>) -> Option<String> {
+    phone::read(ctx, typed?, "/phone").map_err(|e| faults.extend(e.fields)).ok()
 }
 
 fn audit(tx: &mut Tx<'_>, ctx: &Ctx, action: &str, id: AccountId, detail: serde_json::Value) -> Result<()> {

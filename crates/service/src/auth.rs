@@ -23,6 +23,7 @@ use bazdid_domain::{
 };
 use bazdid_protocol::{
     error::{Code, Error, Result},
+    fold,
     ids::{AccountId, SessionId},
     time::{MICROS_PER_HOUR, MICROS_PER_SECOND, Timestamp},
 };
@@ -98,7 +99,7 @@ pub struct Attempt {
 pub struct Verified {
     attempt: Attempt,
     right: Option<AccountId>,
-    /// A hash that costs what hashes cost today, if the stored one does not.
+    /// A hash as they are made today, if the stored one is not.
     new_hash: Option<String>,
 }
 
@@ -160,7 +161,7 @@ impl Attempt {
         let password = &self.command.password;
         let verdict = password::verify(password, self.stored.as_deref(), self.cost)?;
         let new_hash = match verdict {
-            Verdict::RightButCheap => Some(hash_password(ctx, password)?),
+            Verdict::RightButOld => Some(hash_password(ctx, password)?),
             Verdict::Right | Verdict::Wrong => None,
         };
         let right = self.account.filter(|_| verdict != Verdict::Wrong);
@@ -346,10 +347,10 @@ pub fn tidy(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Step> {
 /// Most bytes of a login name.
 pub const MAX_LOGIN_BYTES: usize = 64;
 
-/// A login as it is compared: without space around it, lower case.
+/// A login as it is compared: see [`fold::login`].
 #[must_use]
 pub fn normal_login(typed: &str) -> String {
-    typed.trim().to_lowercase()
+    fold::login(typed)
 }
 
 /// Hashes a password at today's cost, outside any transaction: it takes tens of milliseconds.

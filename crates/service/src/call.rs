@@ -5,16 +5,17 @@ use serde_json::json;
 use crate::{
     Ctx,
     change::entry,
+    phone,
     reach::{Access, reach, ticket_within},
     ticket::sealed_call,
 };
 use bazdid_domain::{
-    phone::parse_e164,
     policy::Permission,
     ticket::{Call, CallOutcome},
 };
 use bazdid_protocol::{
     error::{Error, Result},
+    fold::is_blank,
     ids::{CallId, TicketId},
 };
 use bazdid_store::{
@@ -48,16 +49,12 @@ pub fn record(tx: &mut Tx<'_>, ctx: &Ctx, new: &NewCall) -> Result<Call> {
     if new.ticket.is_none() && matches!(new.outcome, CallOutcome::Registered | CallOutcome::Duplicate) {
         return Err(Error::field("/ticket", "name the ticket that the call was about"));
     }
-    let phone = new.phone.as_deref().map(read_phone).transpose()?;
+    let phone = new.phone.as_deref().map(|typed| phone::read(ctx, typed, "/phone")).transpose()?;
     let call = sealed_call(ctx, new.ticket, new.outcome, phone.as_deref())?;
     store::ticket::save_calls(tx, std::slice::from_ref(&call), ctx.now)?;
     let detail = json!({ "outcome": new.outcome, "ticket": new.ticket });
     store::audit::save_audit_entries(tx, &[entry(ctx, "call.record", "call", call.id.uuid(), detail)])?;
     Ok(call)
-}
-
-fn read_phone(typed: &str) -> Result<String> {
-    parse_e164(typed).ok_or_else(|| Error::field("/phone", "must be an international number such as +98 912 123 4567"))
 }
 
 /// A page of calls, newest first: those of a ticket within reach, or one's own.
@@ -77,8 +74,8 @@ pub fn list(tx: &mut Tx<'_>, ctx: &Ctx, filter: &CallFilter) -> Result<Vec<Keyed
 ///
 /// # Errors
 /// The phone is none; the database fails.
-pub fn of_caller(tx: &mut Tx<'_>, ctx: &Ctx, phone: &str, limit: i64) -> Result<Vec<Call>> {
-    let hash = ctx.shared.vault.phone_hash(&read_phone(phone)?).to_vec();
+pub fn of_caller(tx: &mut Tx<'_>, ctx: &Ctx, typed: &str, limit: i64) -> Result<Vec<Call>> {
+    let hash = ctx.shared.vault.phone_hash(&phone::read(ctx, typed, "/phone")?).to_vec();
     let found = list_calls_by(tx, &CallFilter { caller_hash: Some(hash), limit, ..CallFilter::default() })?;
     let found: Vec<Call> = found.into_iter().map(|c| c.row).collect();
     let tickets: Vec<TicketId> = found.iter().filter_map(|c| c.ticket_id).collect();
@@ -94,7 +91,7 @@ pub fn of_caller(tx: &mut Tx<'_>, ctx: &Ctx, phone: &str, limit: i64) -> Result<
 /// # Errors
 /// There is no such call within reach; no phone was kept; no reason; the database fails.
 pub fn reveal(tx: &mut Tx<'_>, ctx: &Ctx, id: CallId, reason: &str) -> Result<String> {
-    if reason.trim().is_empty() || reason.contains('\0') || reason.chars().count() > MAX_REASON {
+    if is_blank(reason) || reason.contains('\0') || reason.chars().count() > MAX_REASON {
         return Err(Error::field("/reason", "say why, in at most 400 characters"));
     }
     let call = store::ticket::find_call(tx, id)?.ok_or_else(|| Error::not_found("call"))?;

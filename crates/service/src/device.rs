@@ -9,6 +9,7 @@ use bazdid_domain::{
 };
 use bazdid_protocol::{
     error::{Code, Error, FieldError, Result},
+    fold::{is_blank, trim},
     ids::{AccountId, DeviceId},
     time::Timestamp,
 };
@@ -67,7 +68,7 @@ pub fn register(tx: &mut Tx<'_>, ctx: &Ctx, new: &NewDevice) -> Result<Device> {
         rev: 1,
         account_id,
         nonce: new.nonce.clone(),
-        name: new.name.trim().to_owned(),
+        name: trim(&new.name).to_owned(),
         platform: new.platform.clone(),
         app_version: new.app_version.clone(),
         enrolled_at: ctx.now,
@@ -186,7 +187,9 @@ fn faults(new: &NewDevice) -> Vec<FieldError> {
     ];
     texts
         .into_iter()
-        .filter(|(_, text, min, max)| !(*min..=*max).contains(&text.trim().chars().count()) || text.chars().any(char::is_control))
+        .filter(|(_, text, min, max)| {
+            is_blank(text) || !(*min..=*max).contains(&trim(text).chars().count()) || text.chars().any(char::is_control)
+        })
         .map(|(pointer, _, min, max)| FieldError {
             pointer: pointer.to_owned(),
             detail: format!("must have {min} to {max} characters, no control characters"),

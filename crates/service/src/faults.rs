@@ -1,6 +1,9 @@
 //! Collects what is wrong with the fields of a command, so that all of it is told at once.
 
-use bazdid_protocol::error::{Error, FieldError, Result};
+use bazdid_protocol::{
+    error::{Error, FieldError, Result},
+    fold::is_blank,
+};
 
 /// Longest name, characters.
 const MAX_NAME: usize = 200;
@@ -26,7 +29,7 @@ impl Faults {
 
     /// A name: one line, not empty.
     pub fn name(&mut self, pointer: &str, text: &str) {
-        if text.trim().is_empty() {
+        if is_blank(text) {
             self.add(pointer, "must not be empty");
         } else if text.chars().count() > MAX_NAME || text.chars().any(char::is_control) {
             self.add(pointer, format!("must be one line of at most {MAX_NAME} characters"));

@@ -85,6 +85,15 @@ impl LineOutcome {
         Self { line, key: key.to_owned(), outcome, reason }
     }
 
+    /// The same with what is to be told of a row that was taken without a part of it.
+    #[must_use]
+    pub fn noting(mut self, part: Option<String>) -> Self {
+        if let Some(part) = part.filter(|_| self.outcome == Outcome::Created) {
+            self.reason = Some(part);
+        }
+        self
+    }
+
     /// A blank line.
     #[must_use]
     pub fn blank(line: u64) -> Self {

@@ -21,6 +21,7 @@ pub mod keys;
 pub mod once;
 pub mod organisation;
 pub mod outbox;
+pub mod phone;
 pub mod photo;
 pub mod picture;
 pub mod quarantine;
@@ -39,7 +40,9 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use crate::{keys::KeyCache, outbox::Subscriptions, reference::ReferenceCache, sync::limits::SyncLimits, upload::UploadLimits};
+use crate::{
+    keys::KeyCache, outbox::Subscriptions, phone::PhonePlan, reference::ReferenceCache, sync::limits::SyncLimits, upload::UploadLimits,
+};
 use bazdid_clock::{SharedClock, SharedIds};
 use bazdid_domain::{actor::Actor, reference::Reference, sync::merge_context::MergeContext};
 use bazdid_protocol::{
@@ -59,6 +62,8 @@ pub struct Settings {
     pub border_tolerance_m: f64,
     /// How long a device may have been offline at most, as far as its clock is believed, days.
     pub max_offline_days: i64,
+    /// How phone numbers are dialled here.
+    pub phones: PhonePlan,
     /// What a guess at a password costs.
     pub password_cost: Cost,
     /// What a sync may ask for at once.
@@ -90,6 +95,7 @@ impl Default for Settings {
             time_zone: chrono_tz::Asia::Tehran,
             border_tolerance_m: 100.0,
             max_offline_days: 30,
+            phones: PhonePlan::default(),
             password_cost: Cost::default(),
             sync: SyncLimits::default(),
             uploads: UploadLimits::default(),

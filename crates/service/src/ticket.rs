@@ -9,12 +9,12 @@ use serde_json::{Value, json};
 use crate::{
     Ctx,
     change::{Change, keep},
+    phone,
     reach::{Access, reach, readable, ticket_within},
 };
 use bazdid_domain::{
     duplicate::{NEAR_DAYS, Subject, Suggestion, suggest},
     intake::{self, Intake},
-    phone::parse_e164,
     placement::Placement,
     policy::Permission,
     reference::Reference,
@@ -86,7 +86,7 @@ pub fn system_account() -> AccountId {
 pub fn create(tx: &mut Tx<'_>, ctx: &Ctx, new: &NewTicket) -> Result<Registered> {
     let reference = ctx.reference(tx)?;
     let intake = intake_of(ctx, new)?;
-    let phone = phone_of(new)?;
+    let phone = phone_of(ctx, new)?;
     let faults = intake::faults(&intake, &reference);
     if !faults.is_empty() {
         return Err(invalid(faults));
@@ -143,10 +143,8 @@ fn contractor_of(ctx: &Ctx) -> Option<OrganisationId> {
     intake::contractor_of(&actor.roles().into_iter().collect::<Vec<_>>(), &organisations)
 }
 
-fn phone_of(new: &NewTicket) -> Result<Option<String>> {
-    let Some(typed) = &new.caller_phone else { return Ok(None) };
-    let fault = || Error::field("/caller_phone", "must be an international number such as +98 912 123 4567");
-    parse_e164(typed).map(Some).ok_or_else(fault)
+fn phone_of(ctx: &Ctx, new: &NewTicket) -> Result<Option<String>> {
+    new.caller_phone.as_deref().map(|typed| phone::read(ctx, typed, "/caller_phone")).transpose()
 }
 
 /// A call with its caller's phone as keyed hash and sealed value.

@@ -27,6 +27,12 @@ use bazdid_store::{self as store, Tx};
 const STEP: i64 = 200;
 /// Rows of lists that are dated in one step: some milliseconds of work.
 const DATED_STEP: i64 = 500;
+/// Names of accounts that are folded anew in one step.
+const REFOLDED_STEP: usize = 500;
+/// Fewer tickets that wait for the index are looked at one by one: that takes some milliseconds.
+const INDEXED_FROM: usize = 2_048;
+/// Tickets that are brought into the index in one step: some tenths of a second of work.
+const INDEXED_STEP: usize = 4_096;
 /// How long an answer under an idempotency key is kept, days.
 const KEEP_ANSWERS_DAYS: i64 = 7;
 
@@ -76,6 +82,16 @@ pub fn forget_answers(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Step> {
 pub fn date_rows(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Step> {
     let done = store::backfill::backfill_stored_at(tx, ctx.now, DATED_STEP)?;
     Ok(Step { done, more: done > 0 })
+}
+
+/// Tickets are brought into the index of words, and texts and names that another version folded are folded anew.
+///
+/// # Errors
+/// The database fails.
+pub fn index_texts(tx: &mut Tx<'_>, _: &Ctx) -> Result<Step> {
+    let folded = store::account::refold_accounts(tx, REFOLDED_STEP)?;
+    let indexed = store::ticket::search::index::index_some(tx, INDEXED_FROM, INDEXED_STEP)?;
+    Ok(Step { done: folded + indexed, more: folded + indexed > 0 })
 }
 
 /// Photos whose bytes have not come for days come into the office's inbox, each once.

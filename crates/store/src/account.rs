@@ -33,6 +33,11 @@ record! {
     }
 }
 
+/// What an account is found by.
+fn folded_name(login: &str, name: &str) -> String {
+    fold(&format!("{login} {name}"))
+}
+
 impl From<&Account> for AccountRow {
     fn from(e: &Account) -> Self {
         Self {
@@ -45,7 +50,7 @@ impl From<&Account> for AccountRow {
             phone_encrypted: e.phone_encrypted.clone(),
             created_at: e.created_at,
             updated_at: e.updated_at,
-            name_folded: fold(&format!("{} {}", e.login, e.display_name)),
+            name_folded: folded_name(&e.login, &e.display_name),
         }
     }
 }
@@ -201,6 +206,27 @@ pub fn raise_account(tx: &mut Tx<'_>, id: AccountId, rev: i64, at: Timestamp) ->
         .execute(c))
     .map(|n| n == 1)
     .map_err(db_error)
+}
+
+/// Folds anew the names of accounts that were folded by another version; answers how many.
+///
+/// # Errors
+/// The database fails.
+pub fn refold_accounts(tx: &mut Tx<'_>, limit: usize) -> Result<usize> {
+    let rows: Vec<(AccountId, String, String, String)> =
+        on!(tx, |c| accounts::table.select((accounts::id, accounts::login, accounts::display_name, accounts::name_folded)).load(c))
+            .map_err(db_error)?;
+    let outdated =
+        rows.into_iter().map(|(id, login, name, stored)| (id, folded_name(&login, &name), stored)).filter(|(_, new, old)| new != old);
+    let mut done = 0;
+    for (id, folded, stored) in outdated.take(limit) {
+        // Not over what somebody has written meanwhile.
+        done += on!(tx, |c| diesel::update(accounts::table.filter(accounts::id.eq(id).and(accounts::name_folded.eq(&stored))))
+            .set(accounts::name_folded.eq(&folded))
+            .execute(c))
+        .map_err(db_error)?;
+    }
+    Ok(done)
 }
 
 /// What a list of accounts shows.

@@ -814,6 +814,45 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::types::*;
+    search_blocks (block) {
+        block -> BigInt,
+        fold_version -> BigInt,
+        newest_at -> Micros,
+        oldest_at -> Micros,
+    }
+}
+
+diesel::table! {
+    search_grams (block, gram) {
+        block -> BigInt,
+        gram -> Text,
+        places -> Binary,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::types::*;
+    search_places (place) {
+        place -> BigInt,
+        ticket_id -> Key,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::types::*;
+    search_waiting (seq) {
+        seq -> BigInt,
+        ticket_id -> Key,
+        stored_at -> Micros,
+        text_folded -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     organisations,
     accounts,
@@ -859,5 +898,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     channels,
     feed,
     feed_marks,
-    watermelon_snapshots
+    watermelon_snapshots,
+    search_blocks,
+    search_grams,
+    search_places,
+    search_waiting
 );

@@ -56,6 +56,11 @@ record! {
     }
 }
 
+/// What a ticket is found by.
+fn folded_text(text: &str, address: Option<&str>) -> String {
+    bazdid_domain::fold::fold(&format!("{text} {}", address.unwrap_or_default()))
+}
+
 impl From<&Ticket> for TicketRow {
     fn from(e: &Ticket) -> Self {
         Self {
@@ -88,7 +93,7 @@ impl From<&Ticket> for TicketRow {
             source_ref: e.source_ref.clone(),
             registers: Json(e.registers.clone()),
             updated_at: e.updated_at,
-            text_folded: bazdid_domain::fold::fold(&format!("{} {}", e.text, e.address_text.as_deref().unwrap_or_default())),
+            text_folded: folded_text(&e.text, e.address_text.as_deref()),
             cell: bazdid_protocol::geo::cell(&e.point),
         }
     }

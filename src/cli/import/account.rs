@@ -47,16 +47,19 @@ pub(super) fn run(args: &Args, office: &OfficeClient) -> Result<(), Failure> {
         _ => None,
     };
     let (mut report, mut seen, mut made) = (args.table.new_report(WHAT), Seen::default(), Made::default());
+    let mut without_phone = Vec::new();
     each_row(&mut table, &mut report, |table, row| {
         let read = account::read(table, row).and_then(|row| account::agree(&mut seen, &row).map(|()| row));
         let row = match read {
             Ok(row) => row,
             Err(reason) => return Ok((String::new(), Err(reason))),
         };
+        without_phone.extend(account::unread_phone(&office.ctx, &row));
         let login = row.login.clone();
         let answer = one(office, run, row, passwords.as_mut())?.map(|taken| made.first(&login, taken));
         Ok((login, answer))
     })?;
+    without_phone.into_iter().for_each(|told| report.note(told));
     if let (Some(passwords), Some(path)) = (passwords, &args.passwords_out) {
         out(format_args!("{} passwords stand in {}: hand them over, then delete the file", passwords.written, path.display()));
     }

@@ -11,7 +11,7 @@ use serde::Serialize;
 use bazdid_command::{Failure, out};
 use bazdid_service::{
     area::Run,
-    import::{FileFault, Input, LineOutcome, Outcome, table::lines_below_heading},
+    import::{FileFault, Input, LineOutcome, Outcome, Rejected, table::lines_below_heading},
 };
 
 /// Reasons of refusals that are shown on the terminal; all of them go into the files.
@@ -101,6 +101,13 @@ impl Report {
         }
     }
 
+    /// Tells of a row that was taken without a part of it.
+    pub(super) fn note(&mut self, told: Rejected) {
+        if let Some(row) = self.rows.iter_mut().rfind(|row| row.line == told.line) {
+            *row = row.clone().noting(Some(told.reason));
+        }
+    }
+
     /// Reports that nothing was kept of a file whose lines were looked at: each one keeps its outcome.
     pub(super) fn refuse_all(self, fault: &str) -> Failure {
         match self.write_files(Some(fault)) {
@@ -144,6 +151,7 @@ impl Report {
         let (lines, refused) = (self.rows.len(), self.count(Outcome::Refused));
         let taken = self.count(Outcome::Created) + self.count(Outcome::Known);
         print_reasons(self.rows.iter().filter(|r| r.outcome == Outcome::Refused), self.rejects.is_some() || self.args.report.is_some());
+        print_reasons(self.rows.iter().filter(|r| r.outcome == Outcome::Created && r.reason.is_some()), self.args.report.is_some());
         self.write_files(None)?;
         if self.run == Run::Dry {
             out("nothing was kept: this was a dry run");

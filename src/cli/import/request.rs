@@ -10,7 +10,7 @@ use bazdid_service::{
         Input, LineOutcome, Taken,
         category_map::CategoryMap,
         fault::MAX_BYTES,
-        request::{CHUNK, RequestFile, RequestOptions, register},
+        request::{CHUNK, RequestFile, RequestOptions, register, unread_phone},
         standing::{Standing, StatusWords},
     },
 };
@@ -98,11 +98,12 @@ pub(super) fn run(args: &Args, office: &OfficeClient) -> Result<(), Failure> {
     report.dispatch(0);
     while let Some(chunk) = file.next_chunk(CHUNK) {
         chunk.answered.into_iter().for_each(|line| report.add(line));
-        let (ctx, rows) = (ctx.clone(), chunk.requests.clone());
-        let answers = office.write(args.table.run(), move |tx| register(tx, &ctx, &rows))?;
+        let (by, rows) = (ctx.clone(), chunk.requests.clone());
+        let answers = office.write(args.table.run(), move |tx| register(tx, &by, &rows))?;
         for (row, answer) in chunk.requests.iter().zip(answers) {
             report.dispatch(usize::from(row.is_open() && answer == Ok(Taken::Created)));
-            report.add(LineOutcome::of(row.line, row.ticket.new.source_ref.as_deref().unwrap_or_default(), answer));
+            let key = row.ticket.new.source_ref.as_deref().unwrap_or_default();
+            report.add(LineOutcome::of(row.line, key, answer).noting(unread_phone(&ctx, row).map(|told| told.reason)));
         }
         advance(&bar, file.progress());
         bar.set_message(format!("{} lines", report.len()));

@@ -8,7 +8,7 @@ use crate::{
     work_order::{Defect, RoundVerdict},
     work_order_graph::may_judge,
 };
-use bazdid_protocol::{ids::RoundId, time::Timestamp};
+use bazdid_protocol::{fold::is_blank, ids::RoundId, time::Timestamp};
 
 /// How much of a round is accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,7 +80,7 @@ pub fn verify(unit: &mut UnitOfWork, context: &DecisionContext<'_>, id: RoundId,
     if let Some(reason) = without_bytes {
         reason_given("/without_bytes", reason)?;
     }
-    if share == Share::Part && note.is_none_or(|n| n.trim().is_empty()) {
+    if share == Share::Part && note.is_none_or(is_blank) {
         return field("/note", "say which part is accepted");
     }
     let verdict = if share == Share::All { RoundVerdict::Accepted } else { RoundVerdict::Partly };

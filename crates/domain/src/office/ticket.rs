@@ -14,6 +14,7 @@ use crate::{
 };
 use bazdid_protocol::{
     document::Document,
+    fold::is_blank,
     geo::Point,
     ids::{CategoryId, OrganisationId, TicketId, WriteId},
     time::Timestamp,
@@ -93,7 +94,7 @@ fn changed_fields(before: &Ticket, now: &Ticket) -> Vec<TicketField> {
 
 fn apply(ticket: &mut Ticket, context: &DecisionContext<'_>, triage: &Triage) -> OfficeResult {
     if let Some(text) = &triage.text {
-        if text.trim().is_empty() || text_fault(text).is_some() {
+        if is_blank(text) || text_fault(text).is_some() {
             return field("/text", "must have 1 to 4000 characters, none of them NUL");
         }
         ticket.text.clone_from(text);
@@ -102,7 +103,7 @@ fn apply(ticket: &mut Ticket, context: &DecisionContext<'_>, triage: &Triage) ->
         if text_fault(address).is_some() {
             return field("/address_text", "must have at most 4000 characters, none of them NUL");
         }
-        ticket.address_text = Some(address.clone()).filter(|a| !a.trim().is_empty());
+        ticket.address_text = Some(address.clone()).filter(|a| !is_blank(a));
     }
     if let Some(point) = triage.point {
         if let Some((_, why)) = point.fault() {

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::{
     command::{Fault, MAX_SHORT, MAX_TEXT, invalid},
+    fold::{is_blank, is_invisible},
     geo::Point,
     text_enum::TextEnum,
     time::{self, Timestamp},
@@ -119,21 +120,21 @@ impl<'a, 'w> Args<'a, 'w> {
 
     fn needed_text(&mut self, name: &str, max: usize) -> Result<String, Fault> {
         let text = self.needed(name, "must be a text", Value::as_str)?;
-        if text.trim().is_empty() {
+        if is_blank(text) {
             return Err(invalid(&self.at(name), "must not be empty"));
         }
         Ok(self.cut(name, text, max))
     }
 
-    /// A text that the command can do without; a longer one than is taken is cut. It may be empty.
+    /// A text that the command can do without; a longer one than is taken is cut. It may be empty, but not made of invisible characters.
     pub fn optional_text(&mut self, name: &str) -> Option<String> {
-        let text = self.optional(name, "must be a text", Value::as_str)?;
+        let text = self.optional(name, "must be a text that can be seen", read_text)?;
         Some(self.cut(name, text, MAX_TEXT))
     }
 
     /// [`Args::optional_text`] of a reason, unit or code.
     pub fn optional_short(&mut self, name: &str) -> Option<String> {
-        let text = self.optional(name, "must be a text", Value::as_str)?;
+        let text = self.optional(name, "must be a text that can be seen", read_text)?;
         Some(self.cut(name, text, MAX_SHORT))
     }
 
@@ -255,6 +256,10 @@ pub(super) const MAX_QUANTITY: f64 = 1.0e9;
 pub(super) fn unusable(fault: Fault, otherwise: &str) -> Warning {
     let (pointer, why) = fault.detail.split_once(": ").unwrap_or_default();
     Warning::new(pointer, WarningCode::UnusableValue, format!("{why}; {otherwise}"))
+}
+
+fn read_text(value: &Value) -> Option<&str> {
+    value.as_str().filter(|text| !is_invisible(text))
 }
 
 fn read_id<T: From<Uuid>>(value: &Value) -> Option<T> {

@@ -4,7 +4,9 @@ use std::{net::IpAddr, path::PathBuf, str::FromStr};
 
 use figment::value::Value;
 
-use super::{Config, DatabaseUrl, LogFormat, MasterKey, Secret};
+use bazdid_protocol::fold;
+
+use super::{Config, Country, DatabaseUrl, LogFormat, MasterKey, Secret};
 
 /// One key of the configuration.
 pub(super) struct Key {
@@ -43,7 +45,7 @@ macro_rules! quoted {
         }
     )+};
 }
-quoted!(IpAddr, String, DatabaseUrl, LogFormat, chrono_tz::Tz);
+quoted!(IpAddr, String, DatabaseUrl, LogFormat, chrono_tz::Tz, Country);
 
 impl Shown for PathBuf {
     fn shown(&self) -> Option<String> {
@@ -118,6 +120,8 @@ keys! {
     city.time_zone = word::<chrono_tz::Tz>, "time zone of civil dates, such as Asia/Tehran";
     city.border_tolerance_m = |v| metres(v, 100_000.0), "how far outside every area a point may lie and still be given to the nearest, metres";
     city.max_offline_days = |v| number(v, 1, 366), "how long a device may be offline before its clock's word is cut off, days";
+    city.country = word::<Country>, "country whose national phone numbers are meant where none is said, two letters";
+    city.area_code = area_code, "area code of the city without the zero, put before phone numbers that are said without it; empty: none";
 
 }
 
@@ -138,6 +142,14 @@ fn metrics_token(value: &Value) -> Result<Secret, String> {
         return Ok(Secret::new(token));
     }
     Err("expected 16 or more letters, digits and signs without blanks".to_owned())
+}
+
+/// Up to five digits, of any of the three sets; the zero before them is left out.
+fn area_code(value: &Value) -> Result<String, String> {
+    let digits = fold::fold(&any_text(value)?);
+    let code = digits.trim_start_matches('0');
+    let fine = code.len() <= 5 && digits.bytes().all(|b| b.is_ascii_digit());
+    if fine { Ok(code.to_owned()) } else { Err(format!("expected an area code such as 28, found \"{digits}\"")) }
 }
 
 fn any_text(value: &Value) -> Result<String, String> {

@@ -1,5 +1,7 @@
 //! The JSON body of a request: limits before memory is used, faults with their place.
 
+mod strict;
+
 use std::{
     borrow::Cow,
     future::{Ready, ready},
@@ -10,15 +12,18 @@ use futures_util::{StreamExt as _, future::LocalBoxFuture};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
+use strict::Strict;
 
 use crate::http::{
     State,
     gate::Pass,
     inflate::{Packing, too_large},
     problem::Problem,
+    wording::{Said, reword},
 };
 use bazdid_protocol::{
     error::{Code, Error, FieldError, Result},
+    fold,
     raw_json::decode,
 };
 
@@ -52,7 +57,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
         Box::pin(async move {
             let (bytes, _) = bytes.await?;
             hash.update(&bytes);
-            no_nul(&bytes)?;
+            visible_texts(&bytes)?;
             Ok(Self { value: parse(&bytes, Code::Validation)?, hash: hash.finalize().into() })
         })
     }
@@ -201,12 +206,13 @@ fn media_type(req: &HttpRequest) -> Result<Packing> {
 fn parse<T: DeserializeOwned>(bytes: &[u8], unfit: Code) -> Result<T> {
     let malformed = if unfit == Code::Validation { Code::Malformed } else { unfit };
     let mut json = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut json).map_err(|e| {
+    let value = serde_path_to_error::deserialize(Strict(&mut json)).map_err(|e| {
         let pointer = pointer(e.path());
         let cause = e.into_inner();
         let text = cause.to_string();
         if cause.is_data() {
-            let detail = text.rsplit_once(" at line ").map_or(text.as_str(), |(front, _)| front).to_owned();
+            let Said { member, detail } = reword(&text);
+            let pointer = member.map_or_else(|| pointer.clone(), |name| format!("{pointer}/{}", escaped(&name)));
             Error { fields: vec![FieldError { pointer, detail }], ..Error::new(unfit) }
         } else if bytes.is_empty() {
             Error::with(malformed, NO_BODY)
@@ -225,7 +231,7 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
     path.iter().fold(String::new(), |mut out, segment| {
         let part = match segment {
             Segment::Seq { index } => index.to_string(),
-            Segment::Map { key } => key.replace('~', "~0").replace('/', "~1"),
+            Segment::Map { key } => escaped(key),
             Segment::Enum { .. } | Segment::Unknown => return out,
         };
         out.push('/');
@@ -234,25 +240,29 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
     })
 }
 
-/// PostgreSQL keeps no NUL in texts, so nobody may send one.
-fn no_nul(bytes: &[u8]) -> Result<()> {
-    const ESCAPE: &[u8] = b"\\u0000";
-    if !bytes.windows(ESCAPE.len()).any(|w| w == ESCAPE) {
+/// A name as a part of a pointer.
+fn escaped(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
+/// PostgreSQL keeps no NUL in texts, so nobody may send one; and a text of nothing but invisible characters is a text in no field.
+fn visible_texts(bytes: &[u8]) -> Result<()> {
+    if bytes.is_ascii() && !bytes.windows(2).any(|w| w == b"\\u") {
         return Ok(());
     }
     let mut found = Vec::new();
     if let Ok(value) = serde_json::from_slice::<Value>(bytes) {
-        nul_places(&value, &mut String::new(), &mut found);
+        text_faults(&value, &mut String::new(), &mut found);
     }
     if found.is_empty() { Ok(()) } else { Err(Error::invalid(found)) }
 }
 
-fn nul_places(value: &Value, at: &mut String, found: &mut Vec<FieldError>) {
+fn text_faults(value: &Value, at: &mut String, found: &mut Vec<FieldError>) {
     let mut below = |part: &str, value: &Value| {
         let length = at.len();
         at.push('/');
-        at.push_str(&part.replace('~', "~0").replace('/', "~1"));
-        nul_places(value, at, found);
+        at.push_str(&escaped(part));
+        text_faults(value, at, found);
         at.truncate(length);
     };
     match value {
@@ -260,6 +270,12 @@ fn nul_places(value: &Value, at: &mut String, found: &mut Vec<FieldError>) {
         Value::Object(members) => members.iter().for_each(|(name, member)| below(name, member)),
         Value::String(text) if text.contains('\0') => {
             found.push(FieldError { pointer: at.clone(), detail: "a text must not contain the character NUL".into() });
+        }
+        Value::String(text) if fold::is_invisible(text) => {
+            found.push(FieldError {
+                pointer: at.clone(),
+                detail: "is made of invisible characters only; write something or leave it out".into(),
+            });
         }
         _ => {}
     }
@@ -287,10 +303,13 @@ mod tests {
     #[test]
     fn a_fault_is_told_with_its_place() {
         for (body, pointer, detail) in [
-            (r#"{"point":{"lat":"x"},"tags":[]}"#, "/point/lat", "invalid type: string \"x\", expected f64"),
-            (r#"{"point":{"lat":1},"tags":[1,700]}"#, "/tags/1", "invalid value: integer `700`, expected u8"),
-            (r#"{"point":{"lat":1}}"#, "", "missing field `tags`"),
-            (r#"{"point":{"lat":1},"tags":[],"tag/s":1}"#, "/tag~1s", "unknown field `tag/s`, expected `point` or `tags`"),
+            (r#"{"point":{"lat":"x"},"tags":[]}"#, "/point/lat", "must be a number, not the text \"x\""),
+            (r#"{"point":{"lat":1},"tags":[1,700]}"#, "/tags/1", "must be a whole number from 0 to 255, not the number 700"),
+            (r#"{"point":{"lat":1}}"#, "/tags", "is missing"),
+            ("[]", "", "must be an object, not an array"),
+            (r#"[{"lat":1},[]]"#, "", "must be an object, not an array"),
+            (r#"{"point":[1],"tags":[]}"#, "/point", "must be an object, not an array"),
+            (r#"{"point":{"lat":1},"tags":[],"tag/s":1}"#, "/tag~1s", "\"tag/s\" is not known here; expected point, tags"),
         ] {
             let error = parse::<Sample>(body.as_bytes(), Code::Validation).unwrap_err();
             assert_eq!(error.code, Code::Validation, "{body}");
@@ -310,9 +329,16 @@ mod tests {
     }
 
     #[test]
-    fn nul_is_found_where_it_stands_and_only_there() {
-        assert!(no_nul(br#"{"a":"\\u0000"}"#).is_ok(), "an escaped backslash is no NUL");
-        let error = no_nul(br#"{"a":[{"b/c":"x\u0000"}]}"#).unwrap_err();
+    fn nul_and_invisible_texts_are_found_where_they_stand_and_only_there() {
+        assert!(visible_texts(br#"{"a":"\\u0000"}"#).is_ok(), "an escaped backslash is no NUL");
+        let error = visible_texts(br#"{"a":[{"b/c":"x\u0000"}]}"#).unwrap_err();
         assert_eq!(error.fields[0].pointer, "/a/0/b~1c");
+        for invisible in [r"\u200c", "\u{200c}", r"\u2060", "\u{2800}", r"\u200c\u200b"] {
+            let error = visible_texts(format!(r#"{{"a":"x","b":["{invisible}"]}}"#).as_bytes()).unwrap_err();
+            assert_eq!(error.fields[0].pointer, "/b/0", "{invisible}");
+        }
+        for fine in [r#"{"a":" "}"#, r#"{"a":"می\u200cریزد"}"#, r#"{"\u200c":1}"#, "{"] {
+            assert!(visible_texts(fine.as_bytes()).is_ok(), "{fine}");
+        }
     }
 }

@@ -6,7 +6,7 @@ use actix_web::{
     Error, HttpMessage as _,
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
-    http::header::{HeaderName, HeaderValue},
+    http::header::{self, HeaderMap, HeaderName, HeaderValue},
     middleware::Next,
     web,
 };
@@ -19,6 +19,7 @@ use crate::http::{
     v1::upload::headers,
 };
 use bazdid_protocol::error::{Code, Error as Fault};
+use bazdid_texts::Language;
 
 /// How long one request of an upload may take at most; silence ends it much earlier.
 const UPLOAD_LIMIT: Duration = Duration::from_secs(6 * 3_600);
@@ -40,11 +41,12 @@ pub async fn edge(req: ServiceRequest, next: Next<impl MessageBody + 'static>) -
     let method = req.method().clone();
     let docs = req.path().starts_with("/docs/");
     let uploads = headers::is_upload(req.path());
+    let language = language_of(req.headers());
     let span = tracing::info_span!("request", request.id = %id);
     let limit = if headers::is_stream(&method, req.path()) { UPLOAD_LIMIT } else { Duration::from_secs(state.limits.request_timeout_s) };
     async move {
         let refused = |error: &Error| {
-            let refused = refuse(error, id, uploads);
+            let refused = refuse(error, id, language, uploads);
             metrics::answered(&method, None, refused.as_response_error().status_code(), state.clock.now() - started);
             refused
         };
@@ -58,7 +60,7 @@ pub async fn edge(req: ServiceRequest, next: Next<impl MessageBody + 'static>) -
             }
         };
         let route = response.request().match_pattern();
-        let response = explain(response, id);
+        let response = explain(response, id, language);
         let took_us = state.clock.now() - started;
         metrics::answered(&method, route.as_deref(), response.status(), took_us);
         tracing::info!(
@@ -71,9 +73,16 @@ pub async fn edge(req: ServiceRequest, next: Next<impl MessageBody + 'static>) -
     .await
 }
 
+/// The language that a request asks for; English where it asks for none of ours.
+pub(super) fn language_of(headers: &HeaderMap) -> Language {
+    let asked = headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
+    asked.and_then(Language::accepted).unwrap_or(Language::English)
+}
+
 /// Gives an error that never became a response its request id.
-fn refuse(error: &Error, id: Uuid, uploads: bool) -> Error {
-    let problem = if uploads { problem(error, id).with_headers(&headers::ALWAYS) } else { problem(error, id) };
+fn refuse(error: &Error, id: Uuid, language: Language, uploads: bool) -> Error {
+    let problem = problem(error, id).in_language(language);
+    let problem = if uploads { problem.with_headers(&headers::ALWAYS) } else { problem };
     problem.log();
     problem.into()
 }
@@ -83,10 +92,10 @@ fn problem(error: &Error, id: Uuid) -> Problem {
 }
 
 /// Gives the response of an error its one form and logs the error.
-fn explain(response: ServiceResponse<BoxBody>, id: Uuid) -> ServiceResponse<BoxBody> {
+fn explain(response: ServiceResponse<BoxBody>, id: Uuid, language: Language) -> ServiceResponse<BoxBody> {
     use actix_web::ResponseError as _;
     let Some(error) = response.response().error() else { return response };
-    let problem = problem(error, id);
+    let problem = problem(error, id).in_language(language);
     problem.log();
     response.into_response(problem.error_response())
 }

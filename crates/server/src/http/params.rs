@@ -7,7 +7,10 @@ use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::http::problem::Problem;
+use crate::http::{
+    problem::Problem,
+    wording::{Said, reword},
+};
 use bazdid_protocol::{
     error::{Code, Error, FieldError, Result},
     ids::Id,
@@ -183,7 +186,8 @@ pub fn parse<T: DeserializeOwned>(query: &str) -> Result<T> {
     let pairs = serde_urlencoded::Deserializer::new(form(query));
     serde_path_to_error::deserialize(pairs).map_err(|e| {
         let name = e.path().to_string();
-        fault(if name == "." { "" } else { &name }, e.into_inner().to_string())
+        let Said { member, detail } = reword(&e.into_inner().to_string());
+        fault(member.as_deref().unwrap_or(if name == "." { "" } else { &name }), detail)
     })
 }
 

@@ -12,7 +12,11 @@ use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use bazdid_protocol::error::{Code, Error};
+use bazdid_protocol::{
+    error::{Code, Error},
+    text_enum::TextEnum as _,
+};
+use bazdid_texts::{Language, title};
 
 /// The media type of a problem.
 pub const MEDIA_TYPE: &str = "application/problem+json";
@@ -22,6 +26,7 @@ pub const MEDIA_TYPE: &str = "application/problem+json";
 pub struct Problem {
     error: Arc<Error>,
     request_id: Option<Uuid>,
+    language: Language,
     headers: &'static [(&'static str, &'static str)],
 }
 
@@ -32,13 +37,19 @@ impl Problem {
     /// The error of a request.
     #[must_use]
     pub fn of(error: Error, request_id: Uuid) -> Self {
-        Self { error: Arc::new(error), request_id: Some(request_id), headers: &[] }
+        Self { request_id: Some(request_id), ..Self::from(error) }
     }
 
     /// The same error with the id of its request.
     #[must_use]
     pub fn with_id(&self, request_id: Uuid) -> Self {
-        Self { error: Arc::clone(&self.error), request_id: Some(request_id), headers: &[] }
+        Self { error: Arc::clone(&self.error), request_id: Some(request_id), language: self.language, headers: &[] }
+    }
+
+    /// The same error in a language.
+    #[must_use]
+    pub fn in_language(self, language: Language) -> Self {
+        Self { language, ..self }
     }
 
     /// The same error with headers that its resource always has.
@@ -78,7 +89,7 @@ impl Problem {
         // A fact never takes the place of a member that the standard or this house gives a meaning.
         let mut body = facts.clone();
         body.insert("type".into(), json!(format!("/v1/errors/{}", info.slug)));
-        body.insert("title".into(), json!(info.title));
+        body.insert("title".into(), json!(title(self.language, *code)));
         body.insert("status".into(), json!(info.status));
         body.insert("code".into(), json!(info.slug));
         body.insert("retryable".into(), json!(info.retryable));
@@ -97,7 +108,7 @@ impl Problem {
 
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
-        Self { error: Arc::new(error), request_id: None, headers: &[] }
+        Self { error: Arc::new(error), request_id: None, language: Language::English, headers: &[] }
     }
 }
 
@@ -122,6 +133,7 @@ impl ResponseError for Problem {
         let status = self.status_code();
         let mut response = HttpResponse::build(status);
         response.insert_header((header::CACHE_CONTROL, "no-store"));
+        response.insert_header((header::CONTENT_LANGUAGE, self.language.as_str()));
         if let Some(seconds) = self.error.retry_after_s.or_else(|| self.error.code.info().retryable.then_some(1)) {
             response.insert_header((header::RETRY_AFTER, seconds.to_string()));
         }

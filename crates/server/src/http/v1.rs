@@ -21,6 +21,7 @@ pub mod round;
 pub mod sync;
 pub mod ticket;
 pub mod upload;
+pub mod vocabulary;
 pub mod watermelon;
 pub mod webhook;
 pub mod work_order;
@@ -49,6 +50,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     photo::routes(config);
     round::routes(config);
     ticket::routes(config);
+    vocabulary::routes(config);
     watermelon::routes(config);
     webhook::routes(config);
     work_order::routes(config);

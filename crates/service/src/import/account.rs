@@ -11,11 +11,12 @@ use crate::{
     },
     auth::normal_login,
     import::{
-        FileFault, Table, Taken,
+        FileFault, Rejected, Table, Taken,
         lines::Source,
         seen::Seen,
         table::{Field, Need, Row},
     },
+    phone,
 };
 use bazdid_domain::{account::Role, reference::Reference};
 use bazdid_protocol::{
@@ -105,6 +106,18 @@ pub fn is_known(tx: &mut Tx<'_>, login: &str) -> Result<bool> {
     Ok(store::account::find_account_by_login(tx, login)?.is_some())
 }
 
+/// The phone of a row; one that cannot be read costs only itself ([`unread_phone`]).
+fn phone_of(ctx: &Ctx, row: &AccountRow) -> Option<String> {
+    ctx.shared.settings.phones.parse(row.phone.as_deref()?)
+}
+
+/// What is to be told of a row whose phone cannot be read: it is taken without it.
+#[must_use]
+pub fn unread_phone(ctx: &Ctx, row: &AccountRow) -> Option<Rejected> {
+    let reason = phone::unread(ctx, row.phone.as_deref()?)?;
+    Some(Rejected { line: row.line, key: row.login.clone(), reason })
+}
+
 /// Makes or changes the account of a row and sees to it that it holds the grant. Other grants stay as they are.
 ///
 /// # Errors
@@ -117,7 +130,7 @@ pub fn import(tx: &mut Tx<'_>, ctx: &Ctx, row: &AccountRow, password: Option<New
                 login: row.login.clone(),
                 display_name: row.display_name.clone(),
                 locale: row.locale.clone().unwrap_or_else(|| "fa".to_owned()),
-                phone: row.phone.clone(),
+                phone: phone_of(ctx, row),
                 password,
             };
             (create(tx, ctx, &new)?, Taken::Created)
@@ -144,12 +157,11 @@ pub fn import(tx: &mut Tx<'_>, ctx: &Ctx, row: &AccountRow, password: Option<New
 /// Changes what differs from the row. What the row leaves out stays.
 fn patched(tx: &mut Tx<'_>, ctx: &Ctx, person: Person, row: &AccountRow) -> Result<(Person, Taken)> {
     let account = &person.account;
-    let phone = open_phone(ctx, account)?;
-    let typed = row.phone.as_deref().map(|p| bazdid_domain::phone::parse_e164(p).unwrap_or_else(|| p.to_owned()));
+    let known_phone = open_phone(ctx, account)?;
     let patch = AccountPatch {
         display_name: Some(row.display_name.clone()).filter(|n| *n != account.display_name),
         locale: row.locale.clone().filter(|l| *l != account.locale),
-        phone: typed.filter(|p| Some(p) != phone.as_ref()).map(Some),
+        phone: phone_of(ctx, row).filter(|p| Some(p) != known_phone.as_ref()).map(Some),
     };
     if patch.display_name.is_none() && patch.locale.is_none() && patch.phone.is_none() {
         return Ok((person, Taken::Unchanged));

@@ -12,25 +12,26 @@ use crate::{
         FileFault, Instants, LineOutcome, Rejected, Table, Taken,
         category_map::CategoryMap,
         lines::Source,
-        number::{decimal, is_shortened},
+        number::is_shortened,
         reason,
         seen::{Before, Seen, contradiction},
         standing::{Standing, StatusWords},
         table::Row,
     },
+    phone,
     ticket::{
         NewTicket,
         batch::{Closed, Imported, create_batch},
     },
 };
 use bazdid_domain::{
-    fold::fold,
     organisation::ActiveState,
     reference::Reference,
     ticket::{Boundary, PointSource, TicketOrigin},
 };
 use bazdid_protocol::{
     error::{Error, Result},
+    fold,
     geo::Point,
     hex::hex,
     ids::{CategoryId, TicketId},
@@ -121,9 +122,12 @@ impl<'b> RequestFile<'b> {
         let mut codes = HashMap::new();
         let mut names: HashMap<String, Option<CategoryId>> = HashMap::new();
         for category in reference.categories.values().filter(|c| c.state == ActiveState::Active) {
-            codes.insert(category.code.clone(), category.id);
+            codes.insert(fold::key(&category.code), category.id);
             for name in [&category.name_fa, &category.name_en] {
-                names.entry(fold(name)).and_modify(|known| *known = known.filter(|id| *id == category.id)).or_insert(Some(category.id));
+                names
+                    .entry(fold::key(name))
+                    .and_modify(|known| *known = known.filter(|id| *id == category.id))
+                    .or_insert(Some(category.id));
             }
         }
         Ok(Self { table, options: RequestOptions { instants, ..options }, codes, names, seen: Seen::default() })
@@ -223,7 +227,7 @@ impl<'b> RequestFile<'b> {
     fn point(&self, row: &Row) -> Result<Point, String> {
         let number = |field: &str, what: &str| {
             let text = self.table.get(row, field).ok_or_else(|| format!("it has no {what}"))?;
-            decimal(&text).ok_or_else(|| format!("its {what} \"{text}\" is no number"))
+            fold::number(&text).ok_or_else(|| format!("its {what} \"{text}\" is no number"))
         };
         let (lat, lon) = (number("lat", "latitude")?, number("lon", "longitude")?);
         let accuracy_m = self.table.get(row, "accuracy_m").map(|_| number("accuracy_m", "accuracy")).transpose()?;
@@ -239,15 +243,16 @@ impl<'b> RequestFile<'b> {
 
     fn category(&self, row: &Row) -> Result<CategoryId, String> {
         let named = self.table.get(row, "category");
-        let code = self.options.categories.find(&self.table, row).or_else(|| named.as_deref().filter(|n| self.codes.contains_key(*n)));
+        let code =
+            self.options.categories.find(&self.table, row).or_else(|| named.as_deref().filter(|n| self.codes.contains_key(&fold::key(n))));
         if code.is_none()
-            && let Some(id) = named.as_ref().and_then(|n| self.names.get(&fold(n))).copied().flatten()
+            && let Some(id) = named.as_ref().and_then(|n| self.names.get(&fold::key(n))).copied().flatten()
         {
             return Ok(id);
         }
         let code = code.or(self.options.default_category.as_deref());
         let code = code.ok_or_else(|| format!("no category for \"{}\"; see --category-map", named.as_deref().unwrap_or_default()))?;
-        self.codes.get(code).copied().ok_or_else(|| format!("the catalogue has no category \"{code}\" in use"))
+        self.codes.get(&fold::key(code)).copied().ok_or_else(|| format!("the catalogue has no category \"{code}\" in use"))
     }
 
     /// The key of the other system; a row without one is known by all that it says.
@@ -292,7 +297,7 @@ fn check_order(mut table: Table<'_>, reference: &Reference) -> Result<(), FileFa
         let Some(row) = table.next_row() else { break };
         let Ok(row) = row else { continue };
         let (Some(lat), Some(lon)) = (table.get(&row, "lat"), table.get(&row, "lon")) else { continue };
-        let (Some(y), Some(x)) = (decimal(&lat), decimal(&lon)) else { continue };
+        let (Some(y), Some(x)) = (fold::number(&lat), fold::number(&lon)) else { continue };
         looked_at += 1;
         let near_only_swapped = near.is_some_and(|[w, s, e, n]| {
             let inside = |lat: f64, lon: f64| w <= lon && lon <= e && s <= lat && lat <= n;
@@ -313,6 +318,13 @@ fn check_order(mut table: Table<'_>, reference: &Reference) -> Result<(), FileFa
         }),
         _ => Ok(()),
     }
+}
+
+/// What is to be told of a row whose phone cannot be read: it is taken without it.
+#[must_use]
+pub fn unread_phone(ctx: &Ctx, row: &Request) -> Option<Rejected> {
+    let reason = phone::unread(ctx, row.ticket.new.caller_phone.as_deref()?)?;
+    Some(Rejected { line: row.line, key: row.ticket.new.source_ref.clone().unwrap_or_default(), reason })
 }
 
 /// Registers rows; each has an answer of its own. A point outside every area is refused: nobody would see the ticket.

@@ -7,10 +7,8 @@ use crate::import::{
     fault::FileFault,
     lines::{Content, Lines, Source, not_text},
 };
-use bazdid_domain::{
-    date_text::{DateOrder, OrderEvidence, order_evidence},
-    fold::fold,
-};
+use bazdid_domain::date_text::{DateOrder, OrderEvidence, order_evidence};
+use bazdid_protocol::fold;
 
 /// Which columns hold a field: several are joined.
 type Columns = Vec<usize>;
@@ -55,7 +53,7 @@ pub struct Row {
 /// A name of a column without what keyboards, spreadsheets and systems do to it: `Created Date` is `created_date`.
 #[must_use]
 pub fn normal(name: &str) -> String {
-    fold(name).replace([' ', '-'], "_")
+    fold::fold(name).replace([' ', '-'], "_")
 }
 
 /// The heading of a table and what follows it; lines above the heading that are blank do not count.
@@ -140,8 +138,8 @@ impl<'b> Table<'b> {
     pub fn get(&self, row: &Row, field: &str) -> Option<String> {
         let mut parts: Vec<&str> = Vec::new();
         for cell in self.fields.get(field)?.iter().filter_map(|n| row.cells.get(*n)) {
-            let cell = cell.trim();
-            if !cell.is_empty() && !parts.contains(&cell) {
+            let cell = fold::trim(cell);
+            if !fold::is_blank(cell) && !parts.contains(&cell) {
                 parts.push(cell);
             }
         }
@@ -220,7 +218,7 @@ impl Row {
     /// A cell by the position of its column.
     #[must_use]
     pub fn cell(&self, column: usize) -> &str {
-        self.cells.get(column).map_or("", |c| c.trim())
+        self.cells.get(column).map_or("", |c| fold::trim(c))
     }
 
     /// Every cell, as it stands in the file.

@@ -1,5 +1,7 @@
 //! Questions about tickets: by filter, by code, by source, by neighbourhood.
 
+pub mod index;
+
 use diesel::prelude::*;
 
 use crate::{
@@ -107,12 +109,57 @@ const NOT_ASKED: [WorkOrderState; 6] = [
     WorkOrderState::Cancelled,
 ];
 
-/// Tickets by filter and reach, those first that were stored last.
+/// Tickets by filter and reach, those first that were stored last. Words are looked up in the index.
 ///
 /// # Errors
 /// The database fails.
 pub fn list_tickets(tx: &mut Tx<'_>, filter: &TicketFilter, reach: &Reach) -> Result<Vec<Keyed<Ticket, TicketKey>>> {
-    let patterns: Vec<String> = filter.words.iter().map(|w| like(w)).collect();
+    match index::find(tx, filter, reach)? {
+        Some(found) => Ok(found),
+        None => scan_tickets(tx, filter, reach),
+    }
+}
+
+/// [`list_tickets`] without the index: the text of each ticket is looked at.
+///
+/// # Errors
+/// The database fails.
+pub fn scan_tickets(tx: &mut Tx<'_>, filter: &TicketFilter, reach: &Reach) -> Result<Vec<Keyed<Ticket, TicketKey>>> {
+    select_tickets(tx, filter, reach, Among::All)
+}
+
+/// Among which tickets some are looked for.
+#[derive(Debug, Clone, Copy)]
+enum Among<'a> {
+    All,
+    /// Those with these ids.
+    These(&'a [TicketId]),
+}
+
+diesel::define_sql_function! {
+    /// A text in which one text stands in the place of each occurrence of another.
+    fn replace(text: diesel::sql_types::Text, of: diesel::sql_types::Text, by: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}
+
+/// Keeps of a boxed query the rows whose folded text has some words, as [`bazdid_domain::search::finds`] says.
+macro_rules! having_words {
+    ($query:expr, $column:expr, $words:expr) => {{
+        let mut query = $query;
+        for word in $words {
+            let pattern = $crate::ticket::search::like(word);
+            let inside = $column.like(pattern.clone()).escape('\\');
+            query = if bazdid_domain::search::is_across(word) {
+                query.filter(inside.or($crate::ticket::search::replace($column, " ", "").like(pattern).escape('\\')))
+            } else {
+                query.filter(inside)
+            };
+        }
+        query
+    }};
+}
+use having_words;
+
+fn select_tickets(tx: &mut Tx<'_>, filter: &TicketFilter, reach: &Reach, among: Among<'_>) -> Result<Vec<Keyed<Ticket, TicketKey>>> {
     let rows: Vec<(TicketRow, Timestamp)> = on!(tx, |c| {
         let mut query = visible_tickets!(tickets::table.select((TicketRow::as_select(), tickets::stored_at)), reach);
         if let Some(area) = filter.area {
@@ -126,9 +173,10 @@ pub fn list_tickets(tx: &mut Tx<'_>, filter: &TicketFilter, reach: &Reach) -> Re
         if !filter.statuses.is_empty() {
             query = query.filter(tickets::status.eq_any(&filter.statuses));
         }
-        for pattern in &patterns {
-            query = query.filter(tickets::text_folded.like(pattern).escape('\\'));
+        if let Among::These(ids) = among {
+            query = query.filter(tickets::id.eq_any(ids));
         }
+        query = having_words!(query, tickets::text_folded, &filter.words);
         if let Some(code) = &filter.code {
             query = query.filter(tickets::code.eq(code));
         }

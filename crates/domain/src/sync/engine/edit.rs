@@ -22,6 +22,7 @@ use crate::{
 };
 use bazdid_protocol::{
     command::{TicketPropose, TicketSet},
+    fold::is_blank,
     ids::{ConflictId, NoteId, TicketId, WriteId, name_uuid},
     outcome::{Outcome, OutcomeCode, Status},
     proposal::Proposal,
@@ -92,7 +93,7 @@ pub(super) fn edit(unit: &mut UnitOfWork, context: &MergeContext<'_>, author: &A
 fn fields(set: &TicketSet) -> Vec<(TicketField, Value)> {
     let all = [
         (TicketField::Text, set.text.as_ref().map(|t| json!(t))),
-        (TicketField::AddressText, set.address_text.as_ref().map(|a| json!(Some(a).filter(|a| !a.trim().is_empty())))),
+        (TicketField::AddressText, set.address_text.as_ref().map(|a| json!(Some(a).filter(|a| !is_blank(a.as_str()))))),
         (TicketField::Point, set.point.map(|p| json!(p))),
         (TicketField::Category, set.category.map(|c| json!(c))),
     ];

@@ -31,6 +31,7 @@ files![
     "rounds",
     "sync",
     "tickets",
+    "vocabulary",
     "webhooks",
     "work_orders",
 ];

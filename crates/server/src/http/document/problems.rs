@@ -17,7 +17,8 @@ use bazdid_protocol::{
 };
 
 /// Operations that ask no database.
-const WITHOUT_DATABASE: &[&str] = &["health_livez", "health_version", "errors_list", "errors_one", "uploads_ask", "uploads_ask_one"];
+const WITHOUT_DATABASE: &[&str] =
+    &["health_livez", "health_version", "errors_list", "errors_one", "uploads_ask", "uploads_ask_one", "vocabulary_list"];
 
 /// Operations whose body is an envelope of the sync: its faults have a code of their own, and it is let in by a gate.
 const ENVELOPES: &[&str] = &["sync_push", "sync_pull", "sync_manifest", "sync_fetch", "sync_watermelon_push"];

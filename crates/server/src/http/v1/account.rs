@@ -116,7 +116,7 @@ pub struct NewAccountBody {
     #[serde(default = "persian")]
     #[schema(default = "fa")]
     pub locale: String,
-    /// Phone, E.164; kept sealed, in no answer.
+    /// Phone as it is said, with or without country and area code; kept sealed, in no answer.
     #[schema(example = "+989121234567")]
     pub phone: Option<String>,
     /// Without one nobody can log in yet.

@@ -67,7 +67,7 @@ pub struct NewCallBody {
     pub outcome: CallOutcome,
     /// The ticket that it was about.
     pub ticket: Option<TicketId>,
-    /// The caller's phone, international; kept sealed.
+    /// The caller's phone as it was said, with or without country and area code; kept sealed.
     #[schema(example = "+989121234567")]
     pub phone: Option<String>,
 }
@@ -76,7 +76,7 @@ pub struct NewCallBody {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CallerToFind {
-    /// The caller's phone, international.
+    /// The caller's phone as it was said, with or without country and area code.
     #[schema(example = "+989121234567")]
     pub phone: String,
 }

@@ -5,8 +5,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::http::{params::Listed, problem::Answer};
+use crate::http::{edge::language_of, params::Listed, problem::Answer};
 use bazdid_protocol::error::{Code, Error};
+use bazdid_texts::{Language, title};
 
 /// The routes of this module.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -21,15 +22,15 @@ pub struct ErrorCode {
     /// HTTP status.
     pub status: u16,
     /// What it means.
-    pub title: &'static str,
+    pub title: String,
     /// Whether the same request may succeed later.
     pub retryable: bool,
 }
 
-impl From<Code> for ErrorCode {
-    fn from(code: Code) -> Self {
+impl ErrorCode {
+    fn of(code: Code, language: Language) -> Self {
         let info = code.info();
-        Self { code: info.slug, status: info.status, title: info.title, retryable: info.retryable }
+        Self { code: info.slug, status: info.status, title: title(language, code), retryable: info.retryable }
     }
 }
 
@@ -38,8 +39,9 @@ impl From<Code> for ErrorCode {
 /// Every `code` that a problem may have, with its status, its meaning and whether the same request may succeed later.
 #[utoipa::path(tag = "errors", responses((status = 200, body = Listed<ErrorCode>)), extensions(("x-permission" = json!("public"))))]
 #[get("/v1/errors")]
-async fn list() -> HttpResponse {
-    HttpResponse::Ok().json(Listed::all(Code::ALL.iter().copied().map(ErrorCode::from).collect()))
+async fn list(req: HttpRequest) -> HttpResponse {
+    let language = language_of(req.headers());
+    HttpResponse::Ok().json(Listed::all(Code::ALL.iter().map(|code| ErrorCode::of(*code, language)).collect()))
 }
 
 /// Get an error code
@@ -50,7 +52,7 @@ async fn list() -> HttpResponse {
 async fn one(req: HttpRequest) -> Answer {
     let slug = req.match_info().get("code").unwrap_or_default();
     let code = Code::ALL.iter().find(|c| c.info().slug == slug).ok_or_else(|| Error::not_found("error code"))?;
-    Ok(HttpResponse::Ok().json(ErrorCode::from(*code)))
+    Ok(HttpResponse::Ok().json(ErrorCode::of(*code, language_of(req.headers()))))
 }
 
 /// The catalogue for the specification, as a page of Markdown.

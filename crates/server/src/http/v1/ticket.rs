@@ -66,7 +66,7 @@ pub struct NewTicketBody {
     #[serde(default = "by_map")]
     #[schema(default = "map")]
     pub point_source: PointSource,
-    /// The caller's phone, international; kept sealed, in no answer.
+    /// The caller's phone as it was said, with or without country and area code; kept sealed, in no answer.
     #[schema(example = "+989121234567")]
     pub caller_phone: Option<String>,
     /// Identity in another system; the same one twice is refused.

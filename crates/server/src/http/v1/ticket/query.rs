@@ -4,16 +4,21 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use bazdid_domain::{
+    search,
     ticket::{Boundary, TicketStatus},
     ticket_code,
 };
 use bazdid_protocol::{
     error::{Error, Result},
+    fold,
     text_enum::TextEnum as _,
     time::Timestamp,
 };
 use bazdid_service::ticket::lookup::Asked;
 use bazdid_store::ticket::search::{TicketFilter, TicketKey};
+
+/// Most characters of a query for words.
+const MAX_QUERY: usize = 200;
 
 /// How tickets are answered.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
@@ -38,7 +43,7 @@ pub struct TicketQuery {
     /// In one of these statuses, separated by commas.
     #[param(example = "new,triaged")]
     status: Option<String>,
-    /// With all of these words in the text or the address; how ye, kaf, digits and spaces are typed does not matter.
+    /// With all of these words in the text or the address; how ye, kaf, digits, marks, half-spaces and spaces are typed does not matter.
     q: Option<String>,
     /// With this code, as people say it.
     code: Option<String>,
@@ -65,7 +70,7 @@ impl TicketQuery {
     pub(super) fn asked(&self, before: Option<TicketKey>, limit: i64) -> Result<Asked> {
         let filter = TicketFilter {
             statuses: self.status.as_deref().map_or(Ok(Vec::new()), statuses)?,
-            words: self.q.as_deref().map(words).unwrap_or_default(),
+            words: self.q.as_deref().map_or(Ok(Vec::new()), words)?,
             code: self.code.as_deref().map(code).transpose()?,
             bbox: self.bbox.as_deref().map(bbox).transpose()?,
             created_from: self.created_from,
@@ -83,8 +88,11 @@ fn statuses(text: &str) -> Result<Vec<TicketStatus>> {
     text.split(',').map(|word| TicketStatus::parse(word.trim()).map_err(|e| Error::field("?status", e.to_string()))).collect()
 }
 
-fn words(text: &str) -> Vec<String> {
-    bazdid_domain::fold::fold(text).split(' ').filter(|w| !w.is_empty()).map(str::to_owned).collect()
+fn words(text: &str) -> Result<Vec<String>> {
+    if text.chars().count() > MAX_QUERY {
+        return Err(Error::field("?q", format!("must have at most {MAX_QUERY} characters")));
+    }
+    Ok(search::words(text))
 }
 
 fn code(text: &str) -> Result<String> {
@@ -94,7 +102,7 @@ fn code(text: &str) -> Result<String> {
 
 fn bbox(text: &str) -> Result<[f64; 4]> {
     let fault = || Error::field("?bbox", "expected west,south,east,north in degrees, west below east and south below north");
-    let numbers: Vec<f64> = text.split(',').map(|n| n.trim().parse::<f64>()).collect::<Result<_, _>>().map_err(|_| fault())?;
+    let numbers: Vec<f64> = text.split(',').map(fold::number).collect::<Option<_>>().ok_or_else(fault)?;
     match numbers.as_slice() {
         &[west, south, east, north] if west <= east && south <= north => Ok([south, west, north, east]),
         _ => Err(fault()),
@@ -115,7 +123,11 @@ mod tests {
 
     #[test]
     fn words_of_a_query_are_folded_and_statuses_known() {
-        assert_eq!(words(" چاله‌ي  بزرگ "), ["چاله", "ی", "بزرگ"]);
+        assert_eq!(
+            words(" چاله‌ي  بزرگ بزرگ").unwrap(),
+            ["بزرگ", "ی", "چاله"].map(str::to_owned).into_iter().collect::<std::collections::BTreeSet<_>>().into_iter().collect::<Vec<_>>()
+        );
+        assert!(words(&"چ".repeat(201)).is_err() && words("\u{200c}").unwrap().is_empty());
         assert_eq!(statuses("new, in_work").unwrap(), [TicketStatus::New, TicketStatus::InWork]);
         assert!(statuses("old").unwrap_err().fields[0].detail.contains("expected one of"));
         assert!(code("123").is_err());

@@ -1,0 +1,155 @@
+//! The texts that people read, in each language, by name: `texts/fa.ftl` and `texts/en.ftl` (Project Fluent).
+//!
+//! A text has the same name and the same arguments in every language; the tests of this crate see to it. Codes, words on the wire and logs are
+//! for programs and are not here.
+
+pub mod vocabulary;
+
+use std::sync::LazyLock;
+
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
+use unic_langid::{LanguageIdentifier, langid};
+
+use bazdid_protocol::{error::Code, text_enum::TextEnum as _};
+
+bazdid_protocol::text_enum! {
+    /// A language in which the server speaks.
+    Language {
+        /// Persian.
+        Persian = "fa",
+        /// English.
+        English = "en",
+    }
+}
+
+impl Language {
+    /// The language that a header `Accept-Language` (RFC 9110) asks for; nothing if it asks for none of ours.
+    #[must_use]
+    pub fn accepted(header: &str) -> Option<Self> {
+        let mut best: Option<(f32, Self)> = None;
+        for range in header.split(',') {
+            let (tag, parameters) = range.split_once(';').unwrap_or((range, ""));
+            let primary = tag.split('-').next().unwrap_or_default().trim().to_ascii_lowercase();
+            let Ok(language) = Self::parse(&primary) else { continue };
+            let weight = parameters.trim().strip_prefix("q=").map_or(1.0, |q| q.trim().parse().unwrap_or(0.0));
+            if weight > 0.0 && best.is_none_or(|(most, _)| weight > most) {
+                best = Some((weight, language));
+            }
+        }
+        best.map(|(_, language)| language)
+    }
+
+    fn bundle(self) -> &'static FluentBundle<FluentResource> {
+        static PERSIAN: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| read(langid!("fa"), Language::Persian.source()));
+        static ENGLISH: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| read(langid!("en"), Language::English.source()));
+        match self {
+            Self::Persian => &PERSIAN,
+            Self::English => &ENGLISH,
+        }
+    }
+
+    const fn source(self) -> &'static str {
+        match self {
+            Self::Persian => include_str!("../texts/fa.ftl"),
+            Self::English => include_str!("../texts/en.ftl"),
+        }
+    }
+}
+
+fn read(language: LanguageIdentifier, source: &str) -> FluentBundle<FluentResource> {
+    let mut bundle = FluentBundle::new_concurrent(vec![language]);
+    bundle.set_use_isolating(false);
+    // What of a file cannot be read is missing; the tests find it.
+    let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(resource, _)| resource);
+    bundle.add_resource_overriding(resource);
+    bundle
+}
+
+/// A text by its name with its arguments; nothing if there is no such text or an argument is missing.
+#[must_use]
+pub fn text(language: Language, name: &str, arguments: &[(&str, FluentValue<'_>)]) -> Option<String> {
+    let bundle = language.bundle();
+    let pattern = bundle.get_message(name)?.value()?;
+    let arguments: FluentArgs<'_> = arguments.iter().map(|(name, value)| (*name, value.clone())).collect();
+    let mut faults = Vec::new();
+    let text = bundle.format_pattern(pattern, Some(&arguments), &mut faults);
+    faults.is_empty().then(|| text.into_owned())
+}
+
+/// The title of a problem.
+#[must_use]
+pub fn title(language: Language, code: Code) -> String {
+    let info = code.info();
+    text(language, &format!("error-{}", info.slug.replace('_', "-")), &[]).unwrap_or_else(|| info.title.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use super::*;
+
+    /// The names of a file with the arguments of each.
+    fn names(language: Language) -> BTreeMap<String, BTreeSet<String>> {
+        let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        let mut last = String::new();
+        for line in language.source().lines().filter(|l| !l.starts_with('#') && !l.trim().is_empty()) {
+            if let Some((name, _)) = line.split_once(" =").filter(|_| !line.starts_with(' ')) {
+                last = name.to_owned();
+                assert!(found.insert(last.clone(), BTreeSet::new()).is_none(), "{language}: {last} stands twice");
+            }
+            let arguments =
+                line.split('$').skip(1).map(|rest| rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap().to_owned());
+            found.get_mut(&last).unwrap().extend(arguments);
+        }
+        found
+    }
+
+    #[test]
+    fn every_text_has_the_same_name_and_arguments_in_every_language() {
+        let [persian, english] = [names(Language::Persian), names(Language::English)];
+        assert!(english.len() > 40);
+        assert_eq!(persian, english);
+        for language in Language::ALL {
+            assert!(FluentResource::try_new(language.source().to_owned()).is_ok(), "{language} cannot be read");
+            for (name, arguments) in &english {
+                let given: Vec<(&str, FluentValue<'_>)> = arguments.iter().map(|a| (a.as_str(), FluentValue::from(7))).collect();
+                let said = text(*language, name, &given).unwrap_or_else(|| panic!("{language}: {name}"));
+                assert!(!said.contains('{'), "{said}");
+                if *language == Language::Persian {
+                    assert!(!said.contains(['ي', 'ك']) && said.chars().any(|c| ('آ'..='ی').contains(&c)), "{said}");
+                }
+                if !given.is_empty() {
+                    assert_eq!(text(*language, name, &[]), None, "{name} without its arguments");
+                }
+            }
+        }
+        assert_eq!(text(Language::English, "no-such-text", &[]), None);
+    }
+
+    #[test]
+    fn every_problem_has_a_title_and_the_english_one_is_that_of_the_table() {
+        for code in Code::ALL {
+            assert_eq!(title(Language::English, *code), code.info().title);
+            assert_ne!(title(Language::Persian, *code), code.info().title);
+        }
+        let titles = names(Language::English).keys().filter(|n| n.starts_with("error-")).count();
+        assert_eq!(titles, Code::ALL.len(), "no title of a problem that is none any more");
+    }
+
+    #[test]
+    fn the_language_is_what_the_header_asks_for() {
+        for (header, language) in [
+            ("fa", Some(Language::Persian)),
+            ("fa-IR,fa;q=0.9,en-US;q=0.8", Some(Language::Persian)),
+            ("de, en;q=0.5, fa;q=0.4", Some(Language::English)),
+            ("en;q=0.1,FA;q=0.2", Some(Language::Persian)),
+            ("fa;q=0", None),
+            ("de", None),
+            ("", None),
+            ("*", None),
+        ] {
+            assert_eq!(Language::accepted(header), language, "{header}");
+        }
+    }
+}

@@ -1,0 +1,7 @@
+DROP TRIGGER search_of_changed_tickets ON tickets;
+DROP TRIGGER search_of_new_tickets ON tickets;
+DROP FUNCTION search_wait();
+DROP TABLE search_waiting;
+DROP TABLE search_places;
+DROP TABLE search_grams;
+DROP TABLE search_blocks;
