@@ -25,6 +25,7 @@ mod evidence;
 mod fixture;
 mod hand_in;
 mod history;
+mod honest;
 mod input;
 mod kill;
 mod kill_phone;

@@ -349,7 +349,7 @@ fn place_inspection(
             account: i.account,
             area: reach(i),
             load: i.load,
-            distance_m: i.position.map(|p| p.distance_m(&ticket.point)),
+            distance_m: i.position.and_then(|p| p.fix()).map(|p| p.distance_m(&ticket.point)),
         })
         .collect();
     let decision = choose_inspector(&candidates);

@@ -246,6 +246,8 @@ pub fn list_neighbours(tx: &mut Tx<'_>, photo: &Photo) -> Result<Vec<Photo>> {
             let stored = photos::table
                 .filter(diesel::dsl::sql::<diesel::sql_types::Bool>("state = 'stored'"))
                 .filter(photos::device_id.eq(device).and(photos::removed_at.is_null()).and(photos::lat.is_not_null()))
+                // Where both are 0 there was no fix: such a one says nothing, and hides no other.
+                .filter(photos::lat.ne(0.0).or(photos::lon.ne(0.0)))
                 .select(PhotoRow::as_select())
                 .limit(1)
                 .into_boxed();

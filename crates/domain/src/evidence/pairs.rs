@@ -74,8 +74,8 @@ fn pairs(mut before: Vec<&Photo>, mut after: Vec<&Photo>) -> Vec<Pair> {
     let mut near: Vec<(f64, &Photo, &Photo)> = Vec::new();
     for b in &before {
         for a in &after {
-            if let Some((here, there)) = b.point.as_ref().zip(a.point.as_ref()) {
-                near.push((here.distance_m(there), b, a));
+            if let Some((here, there)) = b.fix().zip(a.fix()) {
+                near.push((here.distance_m(&there), b, a));
             }
         }
     }

@@ -178,25 +178,27 @@ impl<'a, 'w> Args<'a, 'w> {
         at
     }
 
-    /// A position that the command cannot do without; its accuracy may be missing.
+    /// A position that the command cannot do without; its accuracy may be missing, and 0 is as good as missing.
     pub fn point(&mut self, name: &str) -> Result<Point, Fault> {
         let mut point = self.object(name)?;
         let read = |point: &Args<'_, '_>, of: &str, limit: f64| point.number(of, -limit, limit);
         let (lat, lon) = (read(&point, "lat", 90.0)?, read(&point, "lon", 180.0)?);
-        Ok(Point { lat, lon, accuracy_m: point.optional_number("accuracy_m", 0.0, 100_000.0) })
+        let accuracy_m = point.optional_number("accuracy_m", 0.0, 100_000.0).filter(|a| *a > 0.0);
+        Ok(Point { lat, lon, accuracy_m })
     }
 
-    /// A position that the command can do without.
+    /// A position that the command can do without. Latitude and longitude 0 are none: so software writes that it has no fix.
     pub fn optional_point(&mut self, name: &str) -> Option<Point> {
         self.get(name)?;
-        match self.point(name) {
-            Ok(point) => Some(point),
-            Err(fault) => {
-                let detail = format!("{}; the position counts as unknown", fault.detail);
-                self.warn(name, WarningCode::UnusableValue, detail);
-                None
-            }
-        }
+        let why = match self.point(name) {
+            Ok(point) => match point.fix() {
+                Some(fix) => return Some(fix),
+                None => "latitude and longitude 0 are what is written where there is no fix".to_owned(),
+            },
+            Err(fault) => fault.detail,
+        };
+        self.warn(name, WarningCode::UnusableValue, format!("{why}; the position counts as unknown"));
+        None
     }
 
     /// What the device says of a fix being simulated: a boolean, or the word that the row has.

@@ -43,8 +43,8 @@ pub(super) fn decide(unit: &mut UnitOfWork, context: &MergeContext<'_>, author: 
             let Some(mut visit) = unit.visits.get(leave.visit).filter(|v| v.actor == author.account).cloned() else {
                 return unknown(leave.visit.uuid());
             };
-            // The earliest departure that was reported stands; the outcome is the newest.
-            visit.left_est = Some(visit.left_est.map_or(act.stamp.est, |l| l.min(act.stamp.est)));
+            // The outcome is the newest that was reported.
+            visit.leave(act.stamp.est);
             if let Some(outcome) = leave.outcome {
                 let stands = Write::add(&mut visit.writes, json!(visit.outcome), visit.eff, written(author, act), json!(outcome));
                 visit.outcome = serde_json::from_value(stands).unwrap_or(visit.outcome);
@@ -171,7 +171,7 @@ fn record_visit(
         left_est: None,
         point: args.point,
         mock: args.mock,
-        distance_m: args.point.map(|p| p.distance_m(ticket_point)),
+        distance_m: Visit::metres_to(args.point, ticket_point),
         outcome: None,
         eff: act.stamp.eff,
         writes: Vec::new(),
