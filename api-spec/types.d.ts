@@ -186,10 +186,12 @@ export interface DigestItem {
 /** The ticket or the work order that a mutation was about, as it stands. */
 export type EntityState = TicketRow | WorkOrderRow;
 
-/** What a submission of work in a category must bring. */
+/** What the steps of work in a category must bring. */
 export interface EvidenceNeeds {
-  /** Photos by kind. */
+  /** Photos of a submission by kind. */
   photos: EvidenceRule[];
+  /** What each step needs, where that is not as usual. */
+  steps?: StepNeeds;
   /** Whether the bytes of these photos must be stored before a round is accepted. */
   stored?: boolean;
 }
@@ -200,6 +202,14 @@ export interface EvidenceRule {
   kind: PhotoKind;
   /** At least so many. */
   min: number;
+}
+
+/** Of `work.fail_visit`. */
+export interface FailVisitNeeds {
+  /** What becomes of the step without it; absent: as usual. */
+  photos?: NeedLevel | null;
+  /** What becomes of the step without it; absent: as usual. */
+  visit?: NeedLevel | null;
 }
 
 /** `POST /v1/sync/fetch`. */
@@ -230,6 +240,20 @@ export type Hazard = "none" | "low" | "high" | "critical";
 
 export type Id = string;
 
+/** Of `inspection.submit`. */
+export interface InspectNeeds {
+  /** What becomes of the step without it; absent: as usual. */
+  checklist?: NeedLevel | null;
+  /** What becomes of the step without it; absent: as usual. */
+  photos?: NeedLevel | null;
+  /** What becomes of the step without it; absent: as usual. */
+  quantities?: NeedLevel | null;
+  /** What becomes of the step without it; absent: as usual. */
+  start?: NeedLevel | null;
+  /** What becomes of the step without it; absent: as usual. */
+  visit?: NeedLevel | null;
+}
+
 /** The findings of an inspection. Beside `findings` each value is as the device sent it: what could not be used is kept and counts for nothing. */
 export interface InspectionFindings {
   /** The ticket that this one duplicates: a UUID, if it could be used. */
@@ -248,7 +272,7 @@ export interface InspectionSubmitArgs {
   duplicate_of?: Id | null;
   /** What was found. */
   findings: Findings;
-  /** What is needed: `[{item, quantity, unit}]`. */
+  /** What is needed; entries that can be used. */
   quantities?: Quantity[] | null;
   /** How bad, in the city's own words. */
   severity?: string | null;
@@ -423,6 +447,8 @@ export interface MutationWarning {
   /** Where it stands: JSON pointer into the mutation. */
   pointer: string;
 }
+
+export type NeedLevel = "off" | "flag" | "hold";
 
 /** The arguments of `note.add`. */
 export interface NoteAddArgs {
@@ -972,7 +998,39 @@ export type Severity = "soft" | "hard";
 
 export type Standing = "effective" | "stale" | "redundant" | "retracted" | "overruled";
 
+/** Of `work.start`. */
+export interface StartNeeds {
+  /** What becomes of the step without it; absent: as usual. */
+  visit?: NeedLevel | null;
+}
+
 export type Status = "applied" | "merged" | "conflict" | "rejected" | "held" | "deferred";
+
+/** What the steps of work need, where that is not as usual. */
+export interface StepNeeds {
+  /** Of `work.fail_visit`. */
+  fail_visit?: FailVisitNeeds;
+  /** Of `inspection.submit`. */
+  inspect?: InspectNeeds;
+  /** Of `work.start`. */
+  start?: StartNeeds;
+  /** Of `work.submit`. */
+  submit?: SubmitNeeds;
+}
+
+/** Of `work.submit`. */
+export interface SubmitNeeds {
+  /** What becomes of the step without it; absent: as usual. */
+  checklist?: NeedLevel | null;
+  /** What becomes of the step without it; absent: as usual. */
+  photos?: NeedLevel | null;
+  /** What becomes of the step without it; absent: as usual. */
+  quantities?: NeedLevel | null;
+  /** What becomes of the step without it; absent: as usual. */
+  start?: NeedLevel | null;
+  /** What becomes of the step without it; absent: as usual. */
+  visit?: NeedLevel | null;
+}
 
 /** The arguments of `ticket.create`. */
 export interface TicketCreateArgs {
@@ -1282,7 +1340,7 @@ export type WorkStartMutation = MutationHead & {
 
 /** The arguments of `work.submit`. */
 export interface WorkSubmitArgs {
-  /** What was done: `[{item, quantity, unit}]`. */
+  /** What was done; entries that can be used. */
   quantities?: Quantity[] | null;
   /** In words. */
   summary?: string | null;

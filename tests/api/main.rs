@@ -36,6 +36,7 @@ mod node;
 mod office;
 mod picture;
 mod picture_order;
+mod presence;
 mod roles;
 #[cfg(feature = "s3")]
 mod s3;

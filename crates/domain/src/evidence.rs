@@ -6,9 +6,11 @@
 mod apart;
 pub mod arrival;
 pub mod content;
+pub mod needs;
 mod pair;
 pub mod pairs;
 pub mod reading;
+pub mod rounds;
 pub mod sentence;
 pub mod thresholds;
 
@@ -24,10 +26,7 @@ use crate::{
     photo::{Photo, PhotoKind, Verdict, VerdictResult},
     visit::{MockFlag, Visit},
 };
-use bazdid_protocol::{
-    geo::Point,
-    time::{MICROS_PER_SECOND, Timestamp},
-};
+use bazdid_protocol::{geo::Point, time::MICROS_PER_SECOND};
 
 /// The check whether the bytes that arrived are those that were declared; made when they arrive, see [`crate::upload`].
 pub const BYTES: &str = "bytes";
@@ -210,7 +209,10 @@ const fn seconds(micros: i64) -> i64 {
 mod tests {
     use super::*;
     use crate::{photo::PhotoState, visit::VisitKind};
-    use bazdid_protocol::ids::{AccountId, DeviceId, PhotoId, TicketId, VisitId};
+    use bazdid_protocol::{
+        ids::{AccountId, DeviceId, PhotoId, TicketId, VisitId},
+        time::Timestamp,
+    };
     use proptest::prelude::*;
 
     const NOON: Timestamp = Timestamp::from_micros(1_790_000_000_000_000);
@@ -347,11 +349,7 @@ mod tests {
         let device = Some(DeviceId::new(Uuid::from_u128(1)));
         let inside = |photo: &Photo, visit: &Visit| result(photo, &Circumstances { visit: Some(visit), ..NOTHING }, "inside_visit");
         // The phone reported the arrival by a clock that it put back by 49 minutes afterwards: the arrival counts as done at its receipt.
-        let taken = |n| Photo {
-            device_id: device,
-            captured_at: minutes(n - 49),
-            ..photo(1, PhotoKind::During, minutes(n))
-        };
+        let taken = |n| Photo { device_id: device, captured_at: minutes(n - 49), ..photo(1, PhotoKind::During, minutes(n)) };
         let put_back = |left| Visit { device_id: device, ..visit(left) };
         for (captured, left, expected) in [
             (-6, Some(minutes(-1)), Unknown),

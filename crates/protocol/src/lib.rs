@@ -14,6 +14,7 @@ pub mod geo;
 pub mod hex;
 pub mod ids;
 pub mod mutation;
+pub mod number;
 #[cfg(feature = "openapi")]
 pub mod openapi;
 pub mod outcome;
