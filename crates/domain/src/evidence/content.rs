@@ -69,7 +69,7 @@ fn format(photo: &Photo, reading: &Reading) -> Verdict {
     let declared = photo.mime.to_ascii_lowercase();
     let same_type = |found: Format| match declared.as_str() {
         "image/jpg" => found == Format::Jpeg,
-        "image/heif" => found == Format::Heic,
+        "image/heif" => matches!(found, Format::Heic | Format::Avif),
         // The device said nothing usable.
         UNKNOWN_MIME => true,
         other => other == found.mime(),

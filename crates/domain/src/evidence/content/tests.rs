@@ -47,6 +47,17 @@ fn the_declared_type_and_size_are_those_of_the_bytes() {
         (p.width, p.height) = size.unzip();
         assert_eq!(found(&p, &content(&reading), "format").result, expected, "{mime} {size:?}");
     }
+    for (mime, format, expected) in [
+        ("image/avif", Format::Avif, Agrees),
+        ("image/heif", Format::Avif, Agrees),
+        ("image/heif", Format::Heic, Agrees),
+        ("image/heic", Format::Avif, Mismatch),
+        ("image/avif", Format::Heic, Mismatch),
+    ] {
+        let (reading, p) =
+            (Reading { format: Ok(format), ..nothing() }, Photo { mime: mime.to_owned(), ..photo(1, PhotoKind::During, NOON) });
+        assert_eq!(found(&p, &content(&reading), "format").result, expected, "{mime} {format}");
+    }
     let p = photo(1, PhotoKind::During, NOON);
     assert_eq!(found(&p, &content(&Reading::unknown(Gap::UnknownFormat)), "format").result, Mismatch);
     assert_eq!(found(&p, &content(&Reading::unknown(Gap::TooLarge)), "format").result, Unknown);
