@@ -26,6 +26,7 @@ mod evidence;
 mod fixture;
 mod hand_in;
 mod history;
+mod honest;
 mod input;
 mod kill;
 mod kill_phone;
@@ -36,6 +37,7 @@ mod node;
 mod office;
 mod picture;
 mod picture_order;
+mod presence;
 mod roles;
 #[cfg(feature = "s3")]
 mod s3;

@@ -144,7 +144,7 @@ fn a_stored_photo_is_read_and_judged_and_devices_hear_of_it() {
         assert_eq!(shown["reading"]["state"], "read");
         assert_eq!(shown["reading"]["found"]["model"], json!({ "value": "Field phone 3" }));
         let sentence = &crowd.verdict(photo, "exif_position")["sentence"];
-        assert_eq!(sentence["en"], "The position inside the file lies 0 m from the declared one; up to 60 m is accepted.");
+        assert_eq!(sentence["en"], "The position inside the file lies less than 1 m from the declared one; up to 60 m is accepted.");
         assert!(sentence["fa"].as_str().unwrap().contains("موقعیت درون فایل"), "{sentence}");
         assert!(shown["verdicts"].as_array().unwrap().iter().all(|v| v["sentence"]["fa"].as_str().is_some_and(|s| s.ends_with('.'))));
 

@@ -186,7 +186,7 @@ fn kind(n: u128, code: &str) -> Category {
         owner_id: None,
         hazard: Hazard::Low,
         default_priority: Priority::Normal,
-        evidence: EvidenceNeeds { photos: vec![EvidenceRule { kind: PhotoKind::After, min: 1 }], stored: false },
+        evidence: EvidenceNeeds { photos: vec![EvidenceRule { kind: PhotoKind::After, min: 1 }], ..EvidenceNeeds::default() },
         needs_inspection: false,
         accept_minutes: 600,
         resolve_minutes: 2880,

@@ -96,7 +96,7 @@ fn people(outlines: &[Outline], staffed: &[Outline], dice: &Dice) -> Vec<Person>
     add("manager.roads.region".into(), Role::ContractorManager, "مدیر آسفالت منطقه".into(), region.clone(), Vec::new());
     add("crew.roads.region".into(), Role::Crew, "اکیپ آسفالت منطقه".into(), region, Vec::new());
     let group = Some((EMERGENCY.0.to_owned(), EMERGENCY.1.to_owned()));
-    add("crew.emergency".into(), Role::Crew, "گروه اضطراری".into(), group, Vec::new());
+    add("crew.emergency".into(), Role::Crew, "گروه فوریت‌های اجرایی".into(), group, Vec::new());
     people
 }
 
@@ -104,7 +104,7 @@ fn people(outlines: &[Outline], staffed: &[Outline], dice: &Dice) -> Vec<Person>
 const REGION: (&str, &str, &str) =
     ("contractor-roads-region", "پیمانکار آسفالت منطقه (نمونه)", "Asphalt contractor of the region (sample)");
 /// The group that is asked last, and first where minutes count.
-const EMERGENCY: (&str, &str, &str) = ("emergency-demo", "گروه اجرایی اضطراری (نمونه)", "Executive emergency group (sample)");
+const EMERGENCY: (&str, &str, &str) = ("emergency-demo", "گروه فوریت‌های اجرایی (نمونه)", "Executive emergency group (sample)");
 
 /// Code of a district's contractor.
 #[must_use]

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::{evidence::thresholds::EvidenceThresholds, organisation::ActiveState};
-pub use bazdid_protocol::words::category::{EvidenceNeeds, EvidenceRule, Hazard, Priority};
+pub use bazdid_protocol::words::category::{EvidenceNeeds, EvidenceRule, Hazard, Need, NeedLevel, Priority, Step, StepNeeds};
 use bazdid_protocol::{
     ids::{CategoryId, ChecklistId, OrganisationId},
     time::Timestamp,

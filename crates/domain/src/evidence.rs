@@ -6,9 +6,11 @@
 mod apart;
 pub mod arrival;
 pub mod content;
+pub mod needs;
 mod pair;
 pub mod pairs;
 pub mod reading;
+pub mod rounds;
 pub mod sentence;
 pub mod thresholds;
 
@@ -24,10 +26,7 @@ use crate::{
     photo::{Photo, PhotoKind, Verdict, VerdictResult},
     visit::{MockFlag, Visit},
 };
-use bazdid_protocol::{
-    geo::Point,
-    time::{MICROS_PER_SECOND, Timestamp},
-};
+use bazdid_protocol::{geo::Point, time::MICROS_PER_SECOND};
 
 /// The check whether the bytes that arrived are those that were declared; made when they arrive, see [`crate::upload`].
 pub const BYTES: &str = "bytes";
@@ -55,9 +54,9 @@ pub struct Circumstances<'a> {
 #[must_use]
 pub fn judge(photo: &Photo, context: &Circumstances<'_>, thresholds: &Thresholds) -> Vec<Verdict> {
     let mut verdicts = vec![
-        distance(photo.point.as_ref(), context.ticket_point, context.radius_m),
+        distance(photo.fix().as_ref(), context.ticket_point.and_then(Point::fix).as_ref(), context.radius_m),
         mock_location(photo.mock),
-        inside_visit(photo.captured_est, context.visit, thresholds),
+        inside_visit(photo, context.visit, thresholds),
     ];
     verdicts.extend(order(photo, context.same_order, thresholds));
     verdicts.extend(pair(photo, context.same_order, thresholds));
@@ -111,29 +110,55 @@ fn mock_location(flag: MockFlag) -> Verdict {
     verdict("mock_location", result, json!({ "flag": flag }))
 }
 
-/// The photo was taken while its author was there, by corrected time.
-fn inside_visit(captured: Timestamp, visit: Option<&Visit>, thresholds: &Thresholds) -> Verdict {
+/// The photo was taken while its author was there, by corrected time. Where a clock was put back, and so nobody knows the times of
+/// the visit or how they lie to the photo's, what seems to be outside is unknown.
+fn inside_visit(photo: &Photo, visit: Option<&Visit>, thresholds: &Thresholds) -> Verdict {
+    let captured = photo.captured_est;
     let Some(visit) = visit else {
         return verdict("inside_visit", VerdictResult::Unknown, json!({ "captured": captured }));
     };
+    let recorded_alike = visit.device_id.is_none()
+        || visit.device_id != photo.device_id
+        || is_within(visit.arrived_at - visit.arrived_est, skew_us(photo), thresholds.clock_skew_us);
+    let is_sound = !visit.is_contradictory() && recorded_alike;
+    let outside = if is_sound { VerdictResult::Mismatch } else { VerdictResult::Unknown };
     let from = visit.arrived_est.plus_micros(-thresholds.before_arrival_us);
     let (until, too_late) = visit.left_est.map_or_else(
         || (visit.arrived_est.plus_micros(thresholds.open_visit_us), VerdictResult::Unknown),
-        |left| (left.plus_micros(thresholds.after_departure_us), VerdictResult::Mismatch),
+        |left| (left.plus_micros(thresholds.after_departure_us), outside),
     );
     let result = if captured < from {
-        VerdictResult::Mismatch
+        outside
     } else if captured <= until {
         VerdictResult::Ok
     } else {
         too_late
     };
-    let figures = json!({ "captured": captured, "from": from, "until": until, "arrived": visit.arrived_est, "left": visit.left_est });
+    let figures = json!({
+        "captured": captured, "from": from, "until": until, "arrived": visit.arrived_est, "left": visit.left_est,
+        "clock_changed": (!is_sound).then_some(true),
+    });
     verdict("inside_visit", result, figures)
 }
 
+/// How far the device's clock was off when the photo was taken, as the server corrected it, microseconds.
+fn skew_us(photo: &Photo) -> i64 {
+    photo.captured_at - photo.captured_est
+}
+
+/// Whether two skews of one clock are so alike that it was not changed in between.
+const fn is_within(a: i64, b: i64, allowed_us: i64) -> bool {
+    a.saturating_sub(b).unsigned_abs() <= allowed_us.unsigned_abs()
+}
+
+/// Whether the clock of a device was the same, as far as is known, when two photos were taken: what lies between them is known then.
+/// Of two devices each is corrected by itself.
+fn same_clock(a: &Photo, b: &Photo, thresholds: &Thresholds) -> bool {
+    a.device_id.is_none() || a.device_id != b.device_id || is_within(skew_us(a), skew_us(b), thresholds.clock_skew_us)
+}
+
 /// Before precedes after. One pair in the right order is enough: a later round brings photos of its own. A photo before
-/// the work is wrong only if the same visit has a photo after the work that is older.
+/// the work is wrong only if the same visit has a photo after the work that is older, and no clock was changed between them.
 fn order(photo: &Photo, same_order: &[&Photo], thresholds: &Thresholds) -> Option<Verdict> {
     let counterpart = counterpart(photo.kind)?;
     let others = || same_order.iter().filter(|p| p.kind == counterpart && p.id != photo.id && p.removed_at.is_none());
@@ -143,8 +168,10 @@ fn order(photo: &Photo, same_order: &[&Photo], thresholds: &Thresholds) -> Optio
         _ => photo.captured_est - other.captured_est,
     };
     let widest = others().map(|other| gap(other)).max();
-    let contradicted =
-        others().any(|other| photo.kind == PhotoKind::After || (photo.visit_id.is_some() && photo.visit_id == other.visit_id));
+    let contradicted = others().any(|other| {
+        let of_one_visit = photo.kind == PhotoKind::After || (photo.visit_id.is_some() && photo.visit_id == other.visit_id);
+        of_one_visit && same_clock(photo, other, thresholds)
+    });
     let result = match widest {
         Some(widest) if widest >= thresholds.least_work_us => VerdictResult::Ok,
         Some(_) if contradicted => VerdictResult::Mismatch,
@@ -182,7 +209,10 @@ const fn seconds(micros: i64) -> i64 {
 mod tests {
     use super::*;
     use crate::{photo::PhotoState, visit::VisitKind};
-    use bazdid_protocol::ids::{AccountId, PhotoId, TicketId, VisitId};
+    use bazdid_protocol::{
+        ids::{AccountId, DeviceId, PhotoId, TicketId, VisitId},
+        time::Timestamp,
+    };
     use proptest::prelude::*;
 
     const NOON: Timestamp = Timestamp::from_micros(1_790_000_000_000_000);
@@ -272,14 +302,23 @@ mod tests {
             (None, Some(20.0), Ok),
             (None, Some(5.0), Unknown),
             (Some(5.0), None, Unknown),
+            (Some(0.0), Some(5.0), Unknown),
+            (Some(5.0), Some(0.0), Unknown),
+            (Some(-1.0), Some(5.0), Unknown),
+            (Some(f64::NAN), Some(5.0), Unknown),
+            (Some(f64::INFINITY), Some(5.0), Unknown),
         ] {
             let mut p = photo(1, PhotoKind::During, NOON);
             p.point = Some(point(36.0004, photo_accuracy));
             let ticket = point(36.0, ticket_accuracy);
             assert_eq!(result(&p, &Circumstances { ticket_point: Some(&ticket), ..NOTHING }, "distance"), expected);
-            p.point = None;
-            assert_eq!(result(&p, &Circumstances { ticket_point: Some(&ticket), ..NOTHING }, "distance"), Unknown);
+            for nowhere in [None, Some(Point { lat: 0.0, lon: 0.0, accuracy_m: photo_accuracy })] {
+                p.point = nowhere;
+                assert_eq!(result(&p, &Circumstances { ticket_point: Some(&ticket), ..NOTHING }, "distance"), Unknown);
+            }
         }
+        let (here, nowhere) = (photo(1, PhotoKind::During, NOON), Point { lat: 0.0, lon: 0.0, accuracy_m: Some(5.0) });
+        assert_eq!(result(&here, &Circumstances { ticket_point: Some(&nowhere), ..NOTHING }, "distance"), Unknown);
         // 0.0009° of latitude at 36° are 99.87 m along the ellipsoid and 100.08 m on a sphere; with both accuracies 100 are allowed.
         let p = Photo { point: Some(point(36.2709, Some(35.0))), ..photo(1, PhotoKind::During, NOON) };
         let ticket = point(36.27, Some(35.0));
@@ -302,6 +341,41 @@ mod tests {
             let context = Circumstances { visit: Some(&visit), ..NOTHING };
             assert_eq!(result(&photo(1, PhotoKind::During, captured), &context, "inside_visit"), expected, "{captured} {left:?}");
         }
+    }
+
+    #[test]
+    fn a_clock_that_was_changed_during_a_visit_accuses_nobody() {
+        use VerdictResult::{Mismatch, Ok, Unknown};
+        let device = Some(DeviceId::new(Uuid::from_u128(1)));
+        let inside = |photo: &Photo, visit: &Visit| result(photo, &Circumstances { visit: Some(visit), ..NOTHING }, "inside_visit");
+        // The phone reported the arrival by a clock that it put back by 49 minutes afterwards: the arrival counts as done at its receipt.
+        let taken = |n| Photo { device_id: device, captured_at: minutes(n - 49), ..photo(1, PhotoKind::During, minutes(n)) };
+        let put_back = |left| Visit { device_id: device, ..visit(left) };
+        for (captured, left, expected) in [
+            (-6, Some(minutes(-1)), Unknown),
+            (-6, Some(NOON), Unknown),
+            (-6, Some(minutes(9)), Unknown),
+            (-6, None, Unknown),
+            (-3, Some(minutes(-1)), Ok),
+            (30, Some(minutes(-1)), Unknown),
+            (30, Some(minutes(9)), Unknown),
+        ] {
+            assert_eq!(inside(&taken(captured), &put_back(left)), expected, "{captured} {left:?}");
+        }
+        // By one clock, or by two that are each corrected by themselves, the times are known.
+        let unchanged = Photo { captured_at: minutes(-6), ..taken(-6) };
+        assert_eq!(inside(&unchanged, &put_back(None)), Mismatch);
+        assert_eq!(inside(&Photo { device_id: None, ..taken(-6) }, &put_back(None)), Mismatch);
+        let wrong_all_along = Visit { arrived_at: minutes(-49), ..put_back(None) };
+        assert_eq!(inside(&taken(-6), &wrong_all_along), Mismatch);
+
+        // A photo after the work that seems to be older than the one before it.
+        let before = Photo { device_id: device, ..photo(1, PhotoKind::Before, NOON) };
+        let after = Photo { kind: PhotoKind::After, id: PhotoId::new(Uuid::from_u128(2)), ..taken(-20) };
+        let order = |photo: &Photo, other: &Photo| result(photo, &Circumstances { same_order: &[other], ..NOTHING }, "order");
+        assert_eq!((order(&before, &after), order(&after, &before)), (Unknown, Unknown));
+        let after = Photo { captured_at: after.captured_est, ..after };
+        assert_eq!((order(&before, &after), order(&after, &before)), (Mismatch, Mismatch));
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //!   first, else repair. Outside every area it stays new, in nobody's hands, and says why.
 //! - Contract work is offered to the first candidate; an emergency group and the city's own inspectors are not asked.
 //! - Declined and expired offers go to the next candidate. Nobody left: a draft with its explanation, for the office.
-//! - An inspection with findings is verified by the system. Confirmed: the repair order. Anything else is proposed to the office
+//! - An inspection with findings is verified by the system, unless it lacks what its category asks for: a visit, say. Confirmed: the repair order. Anything else is proposed to the office
 //!   as the ticket's reason, a duplicate as a conflict too.
 //! - Ids follow from what they are for, so that the outcome depends neither on the order of arrival nor on the database.
 
@@ -22,6 +22,7 @@ use crate::{
         explanation::{Explanation, by_inspector},
         inspector::{InspectorCandidate, choose_inspector},
     },
+    evidence::needs::missing_of,
     judging::accept_inspection,
     organisation::OrganisationKind,
     reference::Reference,
@@ -215,9 +216,11 @@ fn settle(unit: &mut UnitOfWork, now: Timestamp, id: TicketId, orders: &[WorkOrd
 fn open_order(unit: &mut UnitOfWork, context: &FollowUpContext<'_>, ticket: &Ticket, kind: WorkOrderKind) -> WorkOrderId {
     let number = (1..).find(|n| unit.work_orders.get(order_id(ticket.id, kind, *n)).is_none()).unwrap_or(1);
     let id = order_id(ticket.id, kind, number);
+    let needs = context.reference.categories.get(&ticket.category_id).map(|c| c.evidence.clone()).unwrap_or_default();
     let evidence = match kind {
-        WorkOrderKind::Inspection => EvidenceNeeds::default(),
-        _ => context.reference.categories.get(&ticket.category_id).map(|c| c.evidence.clone()).unwrap_or_default(),
+        // The photos are those of work.
+        WorkOrderKind::Inspection => EvidenceNeeds { steps: needs.steps, ..EvidenceNeeds::default() },
+        WorkOrderKind::Repair | WorkOrderKind::Emergency => needs,
     };
     unit.work_orders.put(WorkOrder {
         id,
@@ -258,10 +261,15 @@ fn conclude_inspection(unit: &mut UnitOfWork, context: &FollowUpContext<'_>, tic
     let mut order = unit.work_orders.get(id).filter(|o| o.kind == WorkOrderKind::Inspection).cloned()?;
     let said = order.findings.as_ref().and_then(inspection)?;
     let changed = unit.work_orders.before(id).is_none_or(|was| was.findings != order.findings || was.state != order.state);
-    if !changed || !matches!(order.state, WorkOrderState::Submitted | WorkOrderState::Verified) {
+    let is_due = order.state == WorkOrderState::Submitted || (changed && order.state == WorkOrderState::Verified);
+    if !is_due {
         return None;
     }
     if order.state == WorkOrderState::Submitted {
+        // What is missing may still come; else a person decides.
+        if !missing_of(unit, context.reference, &order).is_empty() {
+            return None;
+        }
         order = accept_inspection(unit, order, context.now, &Mover::system(&context.reference.transitions)).ok()?;
     }
     if ticket.status.is_shut_by_office() {
@@ -350,7 +358,7 @@ fn place_inspection(
             account: i.account,
             area: reach(i),
             load: i.load,
-            distance_m: i.position.map(|p| p.distance_m(&ticket.point)),
+            distance_m: i.position.and_then(|p| p.fix()).map(|p| p.distance_m(&ticket.point)),
         })
         .collect();
     let decision = choose_inspector(&candidates);

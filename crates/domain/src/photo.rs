@@ -62,6 +62,12 @@ pub struct Photo {
 }
 
 impl Photo {
+    /// Where it was taken, as far as that is known: see [`Point::fix`].
+    #[must_use]
+    pub fn fix(&self) -> Option<Point> {
+        self.point.and_then(|p| p.fix())
+    }
+
     /// Whether its bytes are still to come.
     #[must_use]
     pub fn is_awaited(&self) -> bool {

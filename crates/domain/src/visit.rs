@@ -52,6 +52,29 @@ pub struct Visit {
     pub writes: Vec<Write>,
 }
 
+impl Visit {
+    /// Metres from where it was recorded to a ticket's point, as far as both are known.
+    #[must_use]
+    pub fn metres_to(point: Option<Point>, ticket: &Point) -> Option<f64> {
+        Some(point?.fix()?.distance_m(&ticket.fix()?))
+    }
+
+    /// Takes in a reported departure. The earliest stands, but none before the arrival: a clock was put back in between. Such a one
+    /// counts only if there is no other, and then as the arrival itself.
+    pub fn leave(&mut self, reported: Timestamp) {
+        let arrived = self.arrived_est;
+        let sound = |left: &Timestamp| *left > arrived;
+        let earliest = self.left_est.into_iter().chain([reported]).filter(sound).min();
+        self.left_est = Some(earliest.unwrap_or(arrived));
+    }
+
+    /// Whether its departure is none after its arrival: nobody knows how long it lasted.
+    #[must_use]
+    pub fn is_contradictory(&self) -> bool {
+        self.left_est.is_some_and(|left| left <= self.arrived_est)
+    }
+}
+
 /// One write of a value that only its author changes, from any of their devices. The newest by (stamp, mutation) stands.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Write {
@@ -213,6 +236,48 @@ mod tests {
         assert_eq!(one.0, "2");
         let lost: Vec<_> = one.1.iter().filter_map(|w| w.value.clone()).collect();
         assert_eq!(lost, [json!("1"), json!("3")]);
+    }
+
+    #[test]
+    fn nobody_leaves_before_they_arrived_whichever_report_came_first() {
+        let reported = |reports: &[i64]| {
+            let mut visit = Visit {
+                id: VisitId::new(Uuid::nil()),
+                rev: 1,
+                ticket_id: TicketId::new(Uuid::nil()),
+                work_order_id: None,
+                kind: VisitKind::Work,
+                actor: AccountId::new(Uuid::nil()),
+                organisation_id: None,
+                device_id: None,
+                arrived_at: Timestamp::from_micros(100),
+                arrived_est: Timestamp::from_micros(100),
+                received_at: Timestamp::from_micros(100),
+                left_est: None,
+                point: None,
+                mock: MockFlag::Unknown,
+                distance_m: None,
+                outcome: None,
+                eff: Timestamp::from_micros(100),
+                writes: vec![],
+            };
+            assert!(!visit.is_contradictory());
+            reports.iter().for_each(|at| visit.leave(Timestamp::from_micros(*at)));
+            (visit.left_est.unwrap().micros(), visit.is_contradictory())
+        };
+        for (reports, expected) in [
+            (&[150, 130, 140][..], (130, false)),
+            (&[50], (100, true)),
+            (&[100], (100, true)),
+            (&[50, 30], (100, true)),
+            (&[50, 130, 150], (130, false)),
+        ] {
+            let mut reports = reports.to_vec();
+            for _ in 0..reports.len() {
+                reports.rotate_left(1);
+                assert_eq!(reported(&reports), expected, "{reports:?}");
+            }
+        }
     }
 
     #[test]

@@ -10,8 +10,12 @@ use bazdid_domain::evidence::reading::{Format, Gap, Known, Pixels};
 pub const MAX_EXIF: usize = 128 * 1024;
 /// Chunks, boxes, items of one file that are looked at.
 pub const MAX_STEPS: usize = 4096;
-/// Brands of files that hold HEIF pictures.
-const BRANDS: [&[u8]; 8] = [b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1", b"heif"];
+/// Brands of HEIF files whose pictures are HEVC.
+const HEIC: [&[u8]; 8] = [b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"];
+/// Brands of HEIF files whose pictures are AV1.
+const AVIF: [&[u8]; 2] = [b"avif", b"avis"];
+/// Brands of HEIF files that do not say how their pictures are coded.
+const HEIF: [&[u8]; 4] = [b"mif1", b"mif2", b"msf1", b"heif"];
 
 /// The format by the first bytes.
 pub fn format(bytes: &[u8]) -> Known<Format> {
@@ -24,9 +28,27 @@ pub fn format(bytes: &[u8]) -> Known<Format> {
     if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
         return Ok(Format::Webp);
     }
-    let file_type = boxes(bytes).next().filter(|(name, _)| name == b"ftyp").map(|(_, body)| body);
-    let mut brands = file_type.into_iter().flat_map(|body| body.chunks_exact(4));
-    if brands.any(|brand| BRANDS.contains(&brand)) { Ok(Format::Heic) } else { Err(Gap::UnknownFormat) }
+    let file_type = boxes(bytes).next().filter(|(name, _)| name == b"ftyp").map(|(_, body)| body).ok_or(Gap::UnknownFormat)?;
+    heif_format(file_type, bytes)
+}
+
+/// How the pictures of a HEIF file are coded: by its major brand, else by the compatible ones, else by its items.
+fn heif_format(file_type: &[u8], bytes: &[u8]) -> Known<Format> {
+    let major = file_type.get(..4).ok_or(Gap::UnknownFormat)?;
+    let compatible = || file_type.get(8..).unwrap_or_default().chunks_exact(4);
+    for brand in std::iter::once(major).chain(compatible()) {
+        if HEIC.contains(&brand) {
+            return Ok(Format::Heic);
+        }
+        if AVIF.contains(&brand) {
+            return Ok(Format::Avif);
+        }
+    }
+    if !std::iter::once(major).chain(compatible()).any(|brand| HEIF.contains(&brand)) {
+        return Err(Gap::UnknownFormat);
+    }
+    let is_av1 = meta(bytes).ok().and_then(|m| item(inside(m, b"iinf")?, b"av01")).is_some();
+    Ok(if is_av1 { Format::Avif } else { Format::Heic })
 }
 
 /// The EXIF block of a file, beginning with its TIFF header.
@@ -38,7 +60,7 @@ pub fn exif(format: Format, bytes: &[u8]) -> Known<Vec<u8>> {
             let block = chunk(chunks(riff(bytes)?, 12, Ends::Little), b"EXIF")?;
             block.strip_prefix(b"Exif\0\0").unwrap_or(block).to_vec()
         }
-        Format::Heic => heic_exif(bytes)?,
+        Format::Heic | Format::Avif => heif_exif(bytes)?,
     };
     if block.len() > MAX_EXIF { Err(Gap::TooLarge) } else { Ok(block) }
 }
@@ -125,8 +147,8 @@ fn meta(bytes: &[u8]) -> Known<&[u8]> {
     inside(bytes, b"meta").and_then(|m| m.get(4..)).ok_or(Gap::Damaged)
 }
 
-/// The largest picture that a HEIC file says it has: the whole, beside its tiles and its thumbnail.
-pub fn heic_pixels(bytes: &[u8]) -> Known<Pixels> {
+/// The largest picture that a HEIF file says it has: the whole, beside its tiles and its thumbnail.
+pub fn heif_pixels(bytes: &[u8]) -> Known<Pixels> {
     let properties = inside(meta(bytes)?, b"iprp").and_then(|p| inside(p, b"ipco")).ok_or(Gap::Absent)?;
     boxes(properties)
         .filter(|(name, _)| name == b"ispe")
@@ -139,9 +161,9 @@ pub fn heic_pixels(bytes: &[u8]) -> Known<Pixels> {
         .ok_or(Gap::Absent)
 }
 
-fn heic_exif(bytes: &[u8]) -> Known<Vec<u8>> {
+fn heif_exif(bytes: &[u8]) -> Known<Vec<u8>> {
     let meta = meta(bytes)?;
-    let item = inside(meta, b"iinf").and_then(exif_item).ok_or(Gap::NoExif)?;
+    let item = inside(meta, b"iinf").and_then(|info| item(info, b"Exif")).ok_or(Gap::NoExif)?;
     let location = inside(meta, b"iloc").and_then(|l| locate(l, item)).ok_or(Gap::Damaged)?;
     let whole = if location.in_data_box { inside(meta, b"idat").ok_or(Gap::Damaged)? } else { bytes };
     let mut block = Vec::new();
@@ -158,8 +180,8 @@ fn heic_exif(bytes: &[u8]) -> Known<Vec<u8>> {
     rest.get(skipped..).map(<[u8]>::to_vec).ok_or(Gap::Damaged)
 }
 
-/// The number of the item that is EXIF.
-fn exif_item(info: &[u8]) -> Option<u64> {
+/// The number of the first item of a type.
+fn item(info: &[u8], kind: &[u8; 4]) -> Option<u64> {
     let version = *info.first()?;
     let entries = info.get(if version == 0 { 6 } else { 8 }..)?;
     boxes(entries).filter(|(name, _)| name == b"infe").find_map(|(_, body)| {
@@ -167,7 +189,7 @@ fn exif_item(info: &[u8]) -> Option<u64> {
         let mut fields = Fields(body.get(4..)?);
         let item = fields.number(if version == 3 { 4 } else { 2 })?;
         fields.number(2)?;
-        (version >= 2 && fields.0.starts_with(b"Exif")).then_some(item)
+        (version >= 2 && fields.0.starts_with(kind)).then_some(item)
     })
 }
 

@@ -33,21 +33,21 @@ pub fn read(bytes: &[u8]) -> Reading {
     reading
 }
 
-/// The format as the decoders call it; absent where there is none.
+/// The format as the decoders of `image` call it; absent where there is none.
 #[must_use]
 pub const fn decodable(format: Format) -> Option<ImageFormat> {
     match format {
         Format::Jpeg => Some(ImageFormat::Jpeg),
         Format::Png => Some(ImageFormat::Png),
         Format::Webp => Some(ImageFormat::WebP),
-        Format::Heic => None,
+        Format::Heic | Format::Avif => None,
     }
 }
 
 /// Width and height by the file's head; nothing is decoded.
 fn pixels(format: Format, bytes: &[u8]) -> Known<Pixels> {
     let Some(decoder) = decodable(format) else {
-        return container::heic_pixels(bytes);
+        return container::heif_pixels(bytes);
     };
     ImageReader::with_format(Cursor::new(bytes), decoder)
         .into_dimensions()

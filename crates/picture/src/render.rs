@@ -1,6 +1,7 @@
 //! Smaller pictures for people: turned upright, without EXIF, always JPEG. The original is not touched.
 
 mod colours;
+mod heic;
 mod planes;
 pub(super) mod shrunk;
 
@@ -19,6 +20,10 @@ use bazdid_domain::evidence::reading::{Format, Gap, Known};
 
 /// Pixels that are decoded at most. A phone's largest are some 50 million; a few bytes can announce far more.
 const MAX_PIXELS: u64 = 64_000_000;
+/// Pixels of a JPEG that is decoded to a smaller size at once: its pixels are never there. The largest sensors of phones have 200 million.
+const MAX_SHRUNK: u64 = 256_000_000;
+/// A JPEG has at least a byte for so many pixels: a block takes two bits or more.
+const PIXELS_A_BYTE: u64 = 256;
 /// Bytes that a decoder may take for one picture: four to a pixel.
 const MAX_MEMORY: u64 = 4 * MAX_PIXELS;
 /// Bytes that may be unpacked of a PNG beside its pixels: its profile, its texts and two rows. A few kilobytes unpack to any number; what
@@ -50,7 +55,9 @@ pub struct Rendered {
 /// Why it cannot be decoded.
 pub fn render(bytes: &[u8], format: Format, orientation: Known<u8>) -> Known<Rendered> {
     let (picture, sides, colours) = decode(bytes, format)?;
-    let screen = planes(picture, fitted(sides, SCREEN), orientation.unwrap_or(1))?;
+    // A HEIC says in its own boxes how it is turned, and is decoded upright.
+    let turned = if format == Format::Heic { 1 } else { orientation.unwrap_or(1) };
+    let screen = planes(picture, fitted(sides, SCREEN), turned)?;
     let thumb = screen.fitted(fitted(screen.sides(), THUMB), 1).ok_or(Gap::TooLarge)?;
     let look = thumb.pixels().map(DynamicImage::ImageRgb8).ok_or(Gap::TooLarge)?;
     Ok(Rendered { fingerprint: Fingerprint::of(&look), screen: jpeg(&screen, &colours)?, thumb: jpeg(&thumb, &colours)? })
@@ -68,17 +75,25 @@ enum Picture {
 type Sides = (u32, u32);
 
 /// The pixels, if they are not more than may be, how many they are on each side in the file, and what their colours mean. Of a large JPEG
-/// fewer pixels come than there are, not fewer than the screen needs.
+/// fewer pixels come than there are, not fewer than the screen needs: so one may have more than are decoded of others.
 fn decode(bytes: &[u8], format: Format) -> Known<(Picture, Sides, Colours)> {
-    let format = decodable(format).ok_or(Gap::NotDecodable)?;
     if bytes.len() > MAX_BYTES {
         return Err(Gap::TooLarge);
     }
+    if format == Format::Heic {
+        let (picture, colours) = heic::decode(bytes)?;
+        let sides = (picture.width(), picture.height());
+        return Ok((Picture::Pixels(picture), sides, colours));
+    }
+    let format = decodable(format).ok_or(Gap::NotDecodable)?;
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     reader.limits(limits(format));
     let mut decoder = reader.into_decoder().map_err(|e| gap(&e))?;
     let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > MAX_PIXELS || decoder.total_bytes() > MAX_MEMORY {
+    let pixels = u64::from(width) * u64::from(height);
+    let too_many = pixels > MAX_PIXELS || decoder.total_bytes() > MAX_MEMORY;
+    let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    if too_many && (format != ImageFormat::Jpeg || pixels > MAX_SHRUNK || length < pixels / PIXELS_A_BYTE) {
         return Err(Gap::TooLarge);
     }
     // A profile that cannot be read is none: the pixels may be sound.
@@ -86,6 +101,8 @@ fn decode(bytes: &[u8], format: Format) -> Known<(Picture, Sides, Colours)> {
     let small = (format == ImageFormat::Jpeg).then(|| shrunk(bytes, (width, height), SCREEN)).flatten();
     let picture = match small {
         Some(small) => Picture::Planes(small),
+        // Only its pixels would be left, and they are too many.
+        None if too_many => return Err(Gap::TooLarge),
         None => Picture::Pixels(DynamicImage::from_decoder(decoder).map_err(|e| gap(&e))?),
     };
     Ok((picture, (width, height), colours))

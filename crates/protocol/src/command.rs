@@ -1,8 +1,10 @@
 //! The commands that devices send, read from their JSON arguments with a precise fault for each that cannot be accepted.
 
 mod args;
+mod quantity;
 mod read;
 
+pub use quantity::{MAX_QUANTITIES, Quantity, quantities};
 use serde::Deserialize;
 use serde_json::Value;
 use uuid::Uuid;
@@ -183,9 +185,9 @@ args! {
     WorkSubmit {
         /// In words.
         summary: Option<String>,
-        /// What was done: `[{item, quantity, unit}]`.
+        /// What was done; entries that can be used.
         #[cfg_attr(feature = "openapi", schema(value_type = Option<Vec<crate::openapi::Quantity>>))]
-        quantities: Option<Value>,
+        quantities: Vec<Quantity>,
     }
     /// `work.retract`: an own event, before verification.
     WorkRetract {
@@ -200,9 +202,9 @@ args! {
         severity: Option<String>,
         /// The ticket that this one duplicates.
         duplicate_of: Option<TicketId>,
-        /// What is needed: `[{item, quantity, unit}]`.
+        /// What is needed; entries that can be used.
         #[cfg_attr(feature = "openapi", schema(value_type = Option<Vec<crate::openapi::Quantity>>))]
-        quantities: Option<Value>,
+        quantities: Vec<Quantity>,
     }
     /// `ticket.propose`: priority, category, deferral.
     TicketPropose {

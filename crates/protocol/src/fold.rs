@@ -156,6 +156,19 @@ pub fn number(text: &str) -> Option<f64> {
     (figures && value.is_finite()).then_some(if negative { -value } else { value })
 }
 
+/// A quantity as people write it: as [`number`], and at least 0. What is measured is paid, so nothing is guessed: in `1,250` the comma could
+/// stand before the fraction or between groups of digits, and it is no quantity.
+#[must_use]
+pub fn quantity(text: &str) -> Option<f64> {
+    let visible = trim(text);
+    let is_ambiguous = visible.split_once([',', '،']).is_some_and(|(whole, rest)| {
+        (1..=3).contains(&whole.chars().count())
+            && rest.chars().count() == 3
+            && rest.chars().all(|c| digit(c).unwrap_or(c).is_ascii_digit())
+    });
+    number(visible).filter(|quantity| !is_ambiguous && *quantity >= 0.0)
+}
+
 /// The digits of a whole number without the marks between its groups; nothing if these are not groups of three.
 fn ungrouped(whole: &str) -> Option<String> {
     let mut groups = whole.split('\u{1}');

@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 /// Mean radius of the Earth (IUGG R1), metres.
 const EARTH_RADIUS_M: f64 = 6_371_008.8;
 
+/// Largest accuracy that is taken for one, metres.
+const MAX_ACCURACY_M: f64 = 100_000.0;
+
 /// A WGS84 position as it stands on the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Point {
@@ -13,7 +16,7 @@ pub struct Point {
     pub lat: f64,
     /// Longitude, degrees east, −180…180.
     pub lon: f64,
-    /// Radius of 68 % confidence, metres; absent if not known.
+    /// Radius of 68 % confidence, metres; absent if not known, and 0 is as good as absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accuracy_m: Option<f64>,
 }
@@ -26,11 +29,20 @@ impl Point {
             Some(("lat", "must be a latitude in degrees, from -90 to 90"))
         } else if !self.lon.is_finite() || !(-180.0..=180.0).contains(&self.lon) {
             Some(("lon", "must be a longitude in degrees, from -180 to 180"))
-        } else if self.accuracy_m.is_some_and(|a| !a.is_finite() || !(0.0..=100_000.0).contains(&a)) {
+        } else if self.accuracy_m.is_some_and(|a| !a.is_finite() || !(0.0..=MAX_ACCURACY_M).contains(&a)) {
             Some(("accuracy_m", "must be metres, from 0 to 100000"))
         } else {
             None
         }
+    }
+
+    /// The position as far as it says anything. Latitude and longitude 0 are what software writes that has no fix: no position. An
+    /// accuracy of 0, or one that no receiver has, is what it writes that knows none: not stated.
+    #[must_use]
+    pub fn fix(&self) -> Option<Self> {
+        let is_there = self.lat.is_finite() && self.lon.is_finite() && (self.lat != 0.0 || self.lon != 0.0);
+        let accuracy_m = self.accuracy_m.filter(|a| *a > 0.0 && *a <= MAX_ACCURACY_M);
+        is_there.then_some(Self { accuracy_m, ..*self })
     }
 
     /// Great-circle distance to another point, metres (haversine; within 0.6 % of the geodesic).
@@ -108,6 +120,30 @@ mod tests {
         let a = Point { lat: 36.0, lon: 50.0, accuracy_m: None };
         let b = Point { lat: 37.0, lon: 50.0, accuracy_m: None };
         assert!((a.distance_m(&b) - 111_195.0).abs() < 1.0);
+    }
+
+    #[test]
+    fn what_software_writes_that_knows_nothing_is_no_fix() {
+        let at = |lat, lon, accuracy_m| Point { lat, lon, accuracy_m };
+        for (point, expected) in [
+            (at(36.0, 50.0, Some(5.0)), Some(Some(5.0))),
+            (at(36.0, 50.0, Some(100_000.0)), Some(Some(100_000.0))),
+            (at(36.0, 0.0, None), Some(None)),
+            (at(0.0, 50.0, None), Some(None)),
+            (at(36.0, 50.0, Some(0.0)), Some(None)),
+            (at(36.0, 50.0, Some(-0.0)), Some(None)),
+            (at(36.0, 50.0, Some(-1.0)), Some(None)),
+            (at(36.0, 50.0, Some(f64::NAN)), Some(None)),
+            (at(36.0, 50.0, Some(f64::INFINITY)), Some(None)),
+            (at(36.0, 50.0, Some(100_001.0)), Some(None)),
+            (at(0.0, 0.0, Some(5.0)), None),
+            (at(-0.0, 0.0, None), None),
+            (at(f64::NAN, 50.0, None), None),
+        ] {
+            let fix = point.fix();
+            assert_eq!(fix.map(|f| f.accuracy_m), expected, "{point:?}");
+            assert!(fix.is_none_or(|f| (f.lat, f.lon) == (point.lat, point.lon) && f.fix() == Some(f)));
+        }
     }
 
     #[test]

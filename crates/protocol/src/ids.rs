@@ -213,6 +213,12 @@ impl MeasurementId {
     pub const fn of(command: MutationId) -> Self {
         Self::new(command.uuid())
     }
+
+    /// The measurement that a submission makes of one of its quantities: the same however often it is decided.
+    #[must_use]
+    pub fn submitted(command: MutationId, place: usize) -> Self {
+        Self::new(name_uuid(&format!("measurement|{command}|{place}")))
+    }
 }
 
 impl WriteId {

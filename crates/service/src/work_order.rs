@@ -14,7 +14,10 @@ use crate::{
 };
 use bazdid_domain::{
     account::Role,
-    evidence::arrival::{self, EvidenceState},
+    evidence::{
+        arrival::{self, EvidenceState},
+        rounds::Rounds,
+    },
     office::{
         DecisionContext, OfficeResult,
         order::{self, Target},
@@ -31,7 +34,8 @@ use bazdid_protocol::{
 };
 use bazdid_store::{
     self as store, Tx,
-    work_order::search::{OrderFilter, OrderKey, list_work_orders},
+    photo::Arrived,
+    work_order::search::{OrderFilter, OrderKey, list_rounds_of, list_work_orders},
 };
 
 /// Orders that are looked at for one page of those whose evidence has come so far.
@@ -65,10 +69,14 @@ impl Shown {
 /// # Errors
 /// The database fails.
 pub fn show(tx: &mut Tx<'_>, orders: Vec<WorkOrder>) -> Result<Vec<Shown>> {
-    let arrived = store::photo::list_arrived(tx, &orders.iter().map(|o| (o.id, o.ticket_id)).collect::<Vec<_>>())?;
+    let keys: Vec<_> = orders.iter().map(|o| (o.id, o.ticket_id)).collect();
+    let arrived = store::photo::list_arrived(tx, &keys)?;
+    let all_rounds = list_rounds_of(tx, &keys)?;
     let shown = orders.into_iter().map(|order| {
         let party = arrival::party(&order);
-        let of_order = arrived.iter().filter(|a| a.work_order == order.id && a.organisation == party);
+        let rounds = Rounds::of(all_rounds.iter().filter(|r| r.work_order_id == order.id), party);
+        let counts = |a: &&Arrived| a.work_order == order.id && a.organisation == party && rounds.is_current(a.captured_est);
+        let of_order = arrived.iter().filter(counts);
         let tallies = arrival::tally(&order.evidence.photos, of_order.map(|a| (a.kind, a.state)));
         Shown { evidence: arrival::state(&tallies), order }
     });

@@ -192,6 +192,8 @@ pub struct Arrived {
     pub kind: PhotoKind,
     /// Where its bytes are.
     pub state: PhotoState,
+    /// Capture, corrected.
+    pub captured_est: Timestamp,
 }
 
 /// How far the photos of some work orders, each named with its ticket, have come; removed ones are left out.
@@ -199,16 +201,18 @@ pub struct Arrived {
 /// # Errors
 /// The database fails.
 pub fn list_arrived(tx: &mut Tx<'_>, orders: &[(WorkOrderId, TicketId)]) -> Result<Vec<Arrived>> {
-    type Row = (Option<WorkOrderId>, Option<OrganisationId>, PhotoKind, PhotoState);
+    type Row = (Option<WorkOrderId>, Option<OrganisationId>, PhotoKind, PhotoState, Timestamp);
     let mut arrived = Vec::new();
     for orders in orders.chunks(MAX_BINDS / 2) {
         let (ids, tickets): (Vec<Option<WorkOrderId>>, Vec<TicketId>) = orders.iter().map(|(id, ticket)| (Some(*id), *ticket)).unzip();
         let rows: Vec<Row> = on!(tx, |c| photos::table
             .filter(photos::ticket_id.eq_any(&tickets).and(photos::work_order_id.eq_any(&ids)).and(photos::removed_at.is_null()))
-            .select((photos::work_order_id, photos::organisation_id, photos::kind, photos::state))
+            .select((photos::work_order_id, photos::organisation_id, photos::kind, photos::state, photos::captured_est))
             .load(c))
         .map_err(db_error)?;
-        let of_order = |(work_order, organisation, kind, state): Row| Some(Arrived { work_order: work_order?, organisation, kind, state });
+        let of_order = |(work_order, organisation, kind, state, captured_est): Row| {
+            Some(Arrived { work_order: work_order?, organisation, kind, state, captured_est })
+        };
         arrived.extend(rows.into_iter().filter_map(of_order));
     }
     Ok(arrived)
@@ -246,6 +250,8 @@ pub fn list_neighbours(tx: &mut Tx<'_>, photo: &Photo) -> Result<Vec<Photo>> {
             let stored = photos::table
                 .filter(diesel::dsl::sql::<diesel::sql_types::Bool>("state = 'stored'"))
                 .filter(photos::device_id.eq(device).and(photos::removed_at.is_null()).and(photos::lat.is_not_null()))
+                // Where both are 0 there was no fix: such a one says nothing, and hides no other.
+                .filter(photos::lat.ne(0.0).or(photos::lon.ne(0.0)))
                 .select(PhotoRow::as_select())
                 .limit(1)
                 .into_boxed();

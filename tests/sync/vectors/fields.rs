@@ -276,6 +276,22 @@ fn facts() -> Vec<Case> {
         .work(CrewB, 2, 100, "measurement.add", measured(45, 12.0, None))
         .told(&["applied", "applied"])
         .conflicts(&["measurement_disagrees soft"]),
+        case(
+            "facts",
+            "quantities of a submission",
+            FACTS,
+            "What can be used becomes measurements, as people type it; what cannot be used is told and stays in the event.",
+            unit(),
+        )
+        .work(
+            CrewA,
+            2,
+            200,
+            "work.submit",
+            json!({"quantities": [{"item": "asphalt", "quantity": "۱۲٫۵", "unit": "m2"}, {"item": "asphalt", "quantity": -5, "unit": "m2"}, "kerb"]}),
+        )
+        .told(&["applied"])
+        .conflicts(&[]),
         case("facts", "measurements that nearly agree", FACTS, "A difference of a tenth or less is none.", unit())
             .work(CrewA, 2, 200, "measurement.add", measured(44, 10.0, None))
             .work(CrewB, 2, 100, "measurement.add", measured(45, 11.0, None))

@@ -119,7 +119,10 @@ fn category(n: u128, hazard: Hazard, photos: &[PhotoKind]) -> Category {
         owner_id: None,
         hazard,
         default_priority: Priority::Normal,
-        evidence: EvidenceNeeds { photos: photos.iter().map(|kind| EvidenceRule { kind: *kind, min: 1 }).collect(), stored: false },
+        evidence: EvidenceNeeds {
+            photos: photos.iter().map(|kind| EvidenceRule { kind: *kind, min: 1 }).collect(),
+            ..EvidenceNeeds::default()
+        },
         needs_inspection: false,
         accept_minutes: 60,
         resolve_minutes: 600,

@@ -21,6 +21,7 @@ use crate::vectors::{
 };
 
 const STAGE: &str = "work stage";
+const NEEDS: &str = "what a step needs";
 const RELIEF: &str = "decline by crew, not by a manager";
 const HOLD: &str = "hold";
 const VERDICT: &str = "verdict on a round";
@@ -195,6 +196,37 @@ fn stages() -> Vec<Case> {
         .work(CrewB, 2, 200, "work.submit", json!({}))
         .told(&["applied", "conflict concurrent_edit"])
         .conflicts(&["declined_vs_submitted hard"]),
+        case(
+            "stage",
+            "work that nothing shows anybody to have been present at",
+            NEEDS,
+            "It counts: nobody's work is lost. The order's flags say what is missing, and the system does not verify it.",
+            unit(),
+        )
+        .work(CrewB, 2, 200, "work.submit", json!({"summary": "done"}))
+        .told(&["applied"])
+        .conflicts(&[]),
+        case(
+            "stage",
+            "presence that is heard of after the submission",
+            NEEDS,
+            "A visit and a start that were recorded before take the flags away, whichever comes first.",
+            visited(),
+        )
+        .work(CrewB, 2, 200, "work.submit", json!({"summary": "done"}))
+        .work(CrewB, 2, 250, "work.start", json!({"visit": key(40)}))
+        .told(&["applied", "applied"])
+        .conflicts(&[]),
+        case(
+            "stage",
+            "a visit at which nobody could work, without a photo",
+            NEEDS,
+            "It needs presence too: the visit is there, a photo is missing.",
+            visited(),
+        )
+        .work(CrewB, 2, 200, "work.fail_visit", json!({"reason": "no_access"}))
+        .told(&["applied"])
+        .conflicts(&[]),
         case("stage", "declined against accepted", STAGE, "An acceptance beats a decline of the same party.", unit())
             .work(Manager, 2, 300, "work.decline", json!({"reason": "no_capacity"}))
             .work(CrewB, 2, 200, "work.accept", json!({}))
@@ -329,7 +361,7 @@ fn verdicts() -> Vec<Case> {
             {
                 let mut w = submitted();
                 let photos = vec![EvidenceRule { kind: PhotoKind::After, min: 1 }];
-                order(&mut w, |o| o.evidence = EvidenceNeeds { photos, stored: true });
+                order(&mut w, |o| o.evidence = EvidenceNeeds { photos, stored: true, ..EvidenceNeeds::default() });
                 w
             },
         )

@@ -5,6 +5,7 @@
 
 use crate::{
     category::EvidenceRule,
+    evidence::rounds::Rounds,
     photo::{Photo, PhotoKind, PhotoState},
     unit_of_work::UnitOfWork,
     work_order::WorkOrder,
@@ -81,16 +82,22 @@ pub fn party(order: &WorkOrder) -> Option<OrganisationId> {
     if order.submitted_by.is_some() { order.submitted_org } else { order.organisation_id }
 }
 
-/// The photos that count as evidence of an order for a party.
+/// The photos that a party took for an order, in whatever round.
 pub fn photos_of<'w>(unit: &'w UnitOfWork, order: &'w WorkOrder, party: Option<OrganisationId>) -> impl Iterator<Item = &'w Photo> {
     let of_order = move |p: &&Photo| p.work_order_id == Some(order.id) && p.organisation_id == party && p.removed_at.is_none();
     unit.photos.iter().filter(of_order)
 }
 
+/// Those of them that count: of the attempt that is going on or waits for its verdict.
+pub fn photos_of_round<'w>(unit: &'w UnitOfWork, order: &'w WorkOrder, party: Option<OrganisationId>) -> impl Iterator<Item = &'w Photo> {
+    let rounds = Rounds::of(unit.rounds.iter().filter(|r| r.work_order_id == order.id), party);
+    photos_of(unit, order, party).filter(move |p| rounds.is_current(p.captured_est))
+}
+
 /// What of each kind that an order asks for is there, of the party that has submitted or holds it.
 #[must_use]
 pub fn of_order(unit: &UnitOfWork, order: &WorkOrder) -> Vec<Tally> {
-    tally(&order.evidence.photos, photos_of(unit, order, party(order)).map(|p| (p.kind, p.state)))
+    tally(&order.evidence.photos, photos_of_round(unit, order, party(order)).map(|p| (p.kind, p.state)))
 }
 
 /// What an order's verification waits for: bytes that its category asks to be stored and that are not. Nothing: it may be judged.
@@ -103,7 +110,7 @@ pub fn awaited(unit: &UnitOfWork, order: &WorkOrder) -> Option<Awaited> {
     if tallies.is_empty() {
         return None;
     }
-    let mut photos: Vec<Photo> = photos_of(unit, order, party(order))
+    let mut photos: Vec<Photo> = photos_of_round(unit, order, party(order))
         .filter(|p| p.state != PhotoState::Stored && tallies.iter().any(|t| t.kind == p.kind))
         .cloned()
         .collect();

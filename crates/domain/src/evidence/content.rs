@@ -1,7 +1,8 @@
 //! Verdicts that rest on the bytes of a photo: what the picture says of itself against what the device declared, what looks like
 //! it elsewhere, and the photos around it. Missing EXIF is unknown, never a mismatch.
 
-use chrono::{NaiveDateTime, TimeZone};
+mod time;
+
 use chrono_tz::Tz;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -11,13 +12,13 @@ use crate::{
         agrees,
         apart::Apart,
         reading::{Format, Gap, Known, Reading},
-        seconds,
+        same_clock, seconds,
         thresholds::Thresholds,
         verdict,
     },
     photo::{Photo, Verdict, VerdictResult},
 };
-use bazdid_protocol::{geo::Point, time::Timestamp, words::photo::UNKNOWN_MIME};
+use bazdid_protocol::{geo::Point, words::photo::UNKNOWN_MIME};
 
 /// Names of the checks made here, in the order of [`judge_content`].
 pub const CONTENT_CHECKS: [&str; 5] = ["format", "exif_position", "exif_time", "similar_picture", "speed"];
@@ -49,8 +50,8 @@ pub struct Content<'a> {
 pub fn judge_content(photo: &Photo, content: &Content<'_>, thresholds: &Thresholds) -> Vec<Verdict> {
     vec![
         format(photo, content.reading),
-        position(photo.point.as_ref(), &content.reading.point, thresholds),
-        time(photo.captured_at, content, thresholds),
+        position(photo.fix(), content.reading.point, thresholds),
+        time::time(photo, content, thresholds),
         similar(content.similar, thresholds),
         speed(photo, content.same_device, thresholds),
     ]
@@ -68,7 +69,7 @@ fn format(photo: &Photo, reading: &Reading) -> Verdict {
     let declared = photo.mime.to_ascii_lowercase();
     let same_type = |found: Format| match declared.as_str() {
         "image/jpg" => found == Format::Jpeg,
-        "image/heif" => found == Format::Heic,
+        "image/heif" => matches!(found, Format::Heic | Format::Avif),
         // The device said nothing usable.
         UNKNOWN_MIME => true,
         other => other == found.mime(),
@@ -94,48 +95,18 @@ fn format(photo: &Photo, reading: &Reading) -> Verdict {
 }
 
 /// The camera's position is the declared one. A distance that an unstated accuracy may explain is unknown.
-fn position(declared: Option<&Point>, exif: &Known<Point>, thresholds: &Thresholds) -> Verdict {
+fn position(declared: Option<Point>, exif: Known<Point>, thresholds: &Thresholds) -> Verdict {
+    let exif = exif.and_then(|p| p.fix().ok_or(Gap::ZeroPosition));
     let (Some(declared), Ok(exif)) = (declared, exif) else {
-        return verdict("exif_position", VerdictResult::Unknown, json!({ "gap": exif.as_ref().err() }));
+        return verdict("exif_position", VerdictResult::Unknown, json!({ "gap": exif.err() }));
     };
-    let apart = Apart::of(declared, exif, thresholds.position_m, thresholds.unstated_accuracy_m);
+    let apart = Apart::of(&declared, &exif, thresholds.position_m, thresholds.unstated_accuracy_m);
     let mut figures = apart.figures();
     if let Some(figures) = figures.as_object_mut() {
         figures.insert("declared_accuracy_m".into(), json!(declared.accuracy_m));
         figures.insert("exif_accuracy_m".into(), json!(exif.accuracy_m));
     }
     verdict("exif_position", apart.result(), figures)
-}
-
-/// The camera's clock says the time that the device declared by its own clock. A camera that does not say its offset from UTC is
-/// taken to be on the city's time, and the figures say so.
-fn time(captured: Timestamp, content: &Content<'_>, thresholds: &Thresholds) -> Verdict {
-    let allowed_s = seconds(thresholds.exif_time_us);
-    let exif = match &content.reading.time {
-        Ok(exif) => exif,
-        Err(gap) => return verdict("exif_time", VerdictResult::Unknown, json!({ "gap": gap, "allowed_s": allowed_s })),
-    };
-    let taken = match exif.offset_minutes {
-        Some(minutes) => Some(Timestamp::from(exif.local.and_utc()).plus_minutes(-i64::from(minutes))),
-        None => nearest(content.zone, exif.local, captured),
-    };
-    let assumed = exif.offset_minutes.is_none().then(|| content.zone.name());
-    let Some(taken) = taken else {
-        // The hour that a clock skips in spring.
-        return verdict("exif_time", VerdictResult::Unknown, json!({ "gap": Gap::OutOfRange, "allowed_s": allowed_s }));
-    };
-    let difference = (taken - captured).saturating_abs();
-    let figures = json!({
-        "exif": taken, "declared": captured, "difference_s": seconds(difference), "allowed_s": allowed_s, "assumed_zone": assumed,
-    });
-    verdict("exif_time", agrees(difference <= thresholds.exif_time_us), figures)
-}
-
-/// The instant of a local time; of the two in an hour that is lived twice the one nearer to the declared.
-fn nearest(zone: Tz, local: NaiveDateTime, captured: Timestamp) -> Option<Timestamp> {
-    let found = zone.from_local_datetime(&local);
-    let candidates = [found.earliest(), found.latest()];
-    candidates.into_iter().flatten().map(|t| Timestamp::from(t.to_utc())).min_by_key(|t| (*t - captured).saturating_abs())
 }
 
 /// Nothing elsewhere looks nearly the same.
@@ -154,14 +125,16 @@ fn similar(found: Known<&[Similar]>, thresholds: &Thresholds) -> Verdict {
 }
 
 /// The device came from its photo before and went on to its photo after no faster than anybody travels. The accuracies are
-/// taken in its favour; one that is not stated may be as bad as it gets.
+/// taken in its favour; one that is not stated may be as bad as it gets. A photo without a position is no partner, nor one between
+/// which and this one the clock was changed.
 fn speed(photo: &Photo, same_device: &[&Photo], thresholds: &Thresholds) -> Verdict {
     let allowed = thresholds.speed_kmh;
-    let fastest = photo.point.as_ref().and_then(|here| {
-        let others = same_device.iter().filter(|p| p.id != photo.id && p.removed_at.is_none());
+    let fastest = photo.fix().and_then(|here| {
+        let comparable = |p: &&&Photo| p.id != photo.id && p.removed_at.is_none() && same_clock(photo, p, thresholds);
+        let others = same_device.iter().filter(comparable);
         others
             .filter_map(|other| {
-                let apart = Apart::of(here, other.point.as_ref()?, 0.0, thresholds.unstated_accuracy_m);
+                let apart = Apart::of(&here, &other.fix()?, 0.0, thresholds.unstated_accuracy_m);
                 // By the device's own clock: both photos are of the same one. Shutters a second apart are no journey.
                 let passed_s = seconds((photo.captured_at - other.captured_at).saturating_abs()).max(1);
                 let hours = f64::from(i32::try_from(passed_s).unwrap_or(i32::MAX)) / 3600.0;

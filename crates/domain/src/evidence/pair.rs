@@ -20,10 +20,10 @@ pub(super) const fn counterpart(kind: PhotoKind) -> Option<PhotoKind> {
 /// have several views.
 pub(super) fn pair(photo: &Photo, same_order: &[&Photo], thresholds: &Thresholds) -> Option<Verdict> {
     let counterpart = counterpart(photo.kind)?;
-    let nearest = photo.point.as_ref().and_then(|here| {
+    let nearest = photo.fix().and_then(|here| {
         let others = same_order.iter().filter(|p| p.kind == counterpart && p.id != photo.id && p.removed_at.is_none());
         others
-            .filter_map(|p| Some((p, Apart::of(here, p.point.as_ref()?, thresholds.pair_m, thresholds.unstated_accuracy_m))))
+            .filter_map(|p| Some((p, Apart::of(&here, &p.fix()?, thresholds.pair_m, thresholds.unstated_accuracy_m))))
             .min_by(|(a, x), (b, y)| x.distance_m.total_cmp(&y.distance_m).then(a.id.cmp(&b.id)))
     });
     let Some((other, apart)) = nearest else {
@@ -37,6 +37,8 @@ pub(super) fn pair(photo: &Photo, same_order: &[&Photo], thresholds: &Thresholds
     let mut figures = apart.figures();
     if let Some(figures) = figures.as_object_mut() {
         figures.insert("other".into(), json!(other.id.uuid()));
+        figures.insert("heading_deg".into(), json!(photo.heading_deg));
+        figures.insert("other_heading_deg".into(), json!(other.heading_deg));
         figures.insert("turned_deg".into(), json!(turned));
         figures.insert("allowed_deg".into(), json!(thresholds.pair_heading_deg));
     }

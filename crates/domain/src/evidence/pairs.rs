@@ -1,12 +1,11 @@
 //! The photos of a work order as a verifier looks at them: attempt by attempt, what was before beside what was after.
 //!
-//! A photo names no round: the round was not yet there when it was taken. It belongs to the first round of its party that was
-//! submitted after it; what was taken after the last submission belongs to that one while it is not judged, and to the next
-//! attempt once it was returned.
+//! A photo names no round: the round was not yet there when it was taken. [`Rounds`] says to which it belongs.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
+    evidence::rounds::Rounds,
     photo::{Photo, PhotoKind},
     work_order::{Round, RoundVerdict},
 };
@@ -44,23 +43,18 @@ pub fn attempts(rounds: &[Round], photos: &[Photo]) -> Vec<Attempt> {
 }
 
 fn of_party(party: Option<OrganisationId>, rounds: &[&Round], photos: &[&Photo]) -> Vec<Attempt> {
-    let mut rounds: Vec<&Round> = rounds.iter().copied().filter(|r| r.submitted_org == party).collect();
-    rounds.sort_by_key(|r| (r.number, r.id));
+    let rounds = Rounds::of(rounds.iter().copied(), party);
     // Behind the rounds stands the attempt that is not submitted.
-    let mut shown: BTreeMap<usize, Vec<&Photo>> = (0..rounds.len()).map(|n| (n, Vec::new())).collect();
+    let mut shown: BTreeMap<usize, Vec<&Photo>> = (0..rounds.all().len()).map(|n| (n, Vec::new())).collect();
     for photo in photos.iter().copied().filter(|p| p.organisation_id == party) {
-        let place = rounds.iter().position(|r| photo.captured_est <= r.submitted_at).unwrap_or_else(|| {
-            let goes_on = rounds.last().is_some_and(|last| last.verdict != RoundVerdict::Rework);
-            if goes_on { rounds.len().saturating_sub(1) } else { rounds.len() }
-        });
-        shown.entry(place).or_default().push(photo);
+        shown.entry(rounds.place(photo.captured_est)).or_default().push(photo);
     }
     let attempt = |(place, photos): (usize, Vec<&Photo>)| {
         let of = |kind| photos.iter().copied().filter(move |p| p.kind == kind).collect::<Vec<_>>();
         let mut others: Vec<Photo> =
             photos.iter().filter(|p| !matches!(p.kind, PhotoKind::Before | PhotoKind::After)).map(|p| (*p).clone()).collect();
         others.sort_by_key(|p| (p.captured_est, p.id));
-        let round = rounds.get(place).map(|r| (*r).clone());
+        let round = rounds.all().get(place).map(|r| (*r).clone());
         Attempt { party, round, pairs: pairs(of(PhotoKind::Before), of(PhotoKind::After)), others }
     };
     shown.into_iter().map(attempt).collect()
@@ -74,8 +68,8 @@ fn pairs(mut before: Vec<&Photo>, mut after: Vec<&Photo>) -> Vec<Pair> {
     let mut near: Vec<(f64, &Photo, &Photo)> = Vec::new();
     for b in &before {
         for a in &after {
-            if let Some((here, there)) = b.point.as_ref().zip(a.point.as_ref()) {
-                near.push((here.distance_m(there), b, a));
+            if let Some((here, there)) = b.fix().zip(a.fix()) {
+                near.push((here.distance_m(&there), b, a));
             }
         }
     }

@@ -42,8 +42,10 @@ bazdid_protocol::text_enum! {
         Png = "png",
         /// WebP.
         Webp = "webp",
-        /// HEIC and HEIF.
+        /// HEIC: a HEIF file with pictures in HEVC, or that does not say in what.
         Heic = "heic",
+        /// AVIF: a HEIF file with pictures in AV1.
+        Avif = "avif",
     }
 }
 
@@ -56,6 +58,7 @@ impl Format {
             Self::Png => "image/png",
             Self::Webp => "image/webp",
             Self::Heic => "image/heic",
+            Self::Avif => "image/avif",
         }
     }
 }

@@ -10,7 +10,10 @@ use crate::{
     evidence::sentence::phrases::PHRASES,
     photo::{Verdict, VerdictResult},
 };
-use bazdid_protocol::time::{MICROS_PER_SECOND, Timestamp};
+use bazdid_protocol::{
+    time::{MICROS_PER_SECOND, Timestamp},
+    words::photo::UNKNOWN_MIME,
+};
 
 bazdid_protocol::text_enum! {
     /// Language of a sentence.
@@ -27,6 +30,8 @@ bazdid_protocol::text_enum! {
 struct Phrase {
     check: &'static str,
     result: VerdictResult,
+    /// A figure that must be there though it is not said.
+    given: Option<&'static str>,
     fa: &'static str,
     en: &'static str,
 }
@@ -39,6 +44,7 @@ pub fn sentence(verdict: &Verdict, language: Language) -> String {
     PHRASES
         .iter()
         .filter(|p| p.check == verdict.check && p.result == verdict.result)
+        .filter(|p| p.given.is_none_or(|name| figures.get(name).is_some_and(|v| !v.is_null())))
         .find_map(|p| {
             let phrase = match language {
                 Language::Persian => p.fa,
@@ -77,35 +83,47 @@ fn filled(phrase: &str, figures: &Map<String, Value>, language: Language) -> Opt
     Some(out)
 }
 
-/// Durations between instants, which people understand better than the instants.
+/// What people understand better than the figures: durations between instants, directions, what a figure means.
 fn with_derived(mut figures: Map<String, Value>) -> Map<String, Value> {
+    let number = |name: &str| figures.get(name).and_then(Value::as_f64);
     let instant = |name: &str| figures.get(name).and_then(Value::as_str).and_then(|t| Timestamp::parse(t).ok());
     let between = |from: Option<Timestamp>, to: Option<Timestamp>| from.zip(to).map(|(from, to)| (to - from) / MICROS_PER_SECOND);
     let captured = instant("captured");
-    let derived = [
-        ("after_arrival_s", between(instant("arrived"), captured).filter(|s| *s >= 0)),
-        ("before_arrival_s", between(captured, instant("arrived")).filter(|s| *s > 0)),
-        ("after_departure_s", between(instant("left"), captured).filter(|s| *s > 0)),
-        ("early_s", figures.get("widest_gap_s").and_then(Value::as_i64).filter(|gap| *gap < 0).map(i64::saturating_neg)),
+    let distance = number("distance_m");
+    let derived: [(&str, Option<Value>); 8] = [
+        ("after_arrival_s", between(instant("arrived"), captured).filter(|s| *s >= 0).map(Value::from)),
+        ("before_arrival_s", between(captured, instant("arrived")).filter(|s| *s > 0).map(Value::from)),
+        ("after_departure_s", between(instant("left"), captured).filter(|s| *s > 0).map(Value::from)),
+        ("early_s", figures.get("widest_gap_s").and_then(Value::as_i64).filter(|gap| *gap < 0).map(|gap| gap.saturating_neg().into())),
+        ("too_far_m", distance.filter(|d| number("allowed_m").is_some_and(|allowed| *d > allowed)).map(Value::from)),
+        ("same_place", number("speed_kmh").filter(|kmh| *kmh < LEAST).map(|_| true.into())),
+        ("own_compass", number("heading_deg").map(Value::from)),
+        ("other_compass", number("other_heading_deg").map(Value::from)),
     ];
     for (name, value) in derived {
-        if let Some(seconds) = value {
-            figures.insert(name.to_owned(), seconds.into());
+        if let Some(value) = value {
+            figures.insert(name.to_owned(), value);
         }
     }
     figures
 }
 
+/// Below this a figure is not said: "0 km/h" is none.
+const LEAST: f64 = 0.5;
+
 /// A figure with its unit, which stands at the end of its name.
 fn said(name: &str, value: &Value, language: Language) -> Option<String> {
-    let text = match (name.rsplit_once('_').map(|(_, unit)| unit), value) {
+    let unit = name.rsplit_once('_').map_or(name, |(_, unit)| unit);
+    let text = match (unit, value) {
         (_, Value::Null) => return None,
-        (Some("m"), Value::Number(n)) => metres(n.as_f64()?, language),
-        (Some("s"), Value::Number(n)) => duration(n.as_i64()?, language),
-        (Some("kmh"), Value::Number(n)) => format!("{} {}", decimal(n.as_f64()?, 0), word(language, "کیلومتر در ساعت", "km/h")),
-        (Some("deg"), Value::Number(n)) => format!("{} {}", decimal(n.as_f64()?, 0), word(language, "درجه", "degrees")),
-        (Some("bits"), Value::Number(n)) => n.to_string(),
-        (Some("bytes"), Value::Number(n)) => format!("{n} {}", word(language, "بایت", "bytes")),
+        ("m", Value::Number(n)) => metres(n.as_f64()?, language),
+        ("s", Value::Number(n)) => duration(n.as_i64()?, language),
+        ("kmh", Value::Number(n)) => whole(n.as_f64()?, word(language, "کیلومتر در ساعت", "km/h"), language),
+        ("deg", Value::Number(n)) => degrees(n.as_f64()?, language),
+        ("compass", Value::Number(n)) => compass(n.as_f64()?, language).to_owned(),
+        ("bytes", Value::Number(n)) => size(n.as_u64()?, language),
+        ("declared" | "found", Value::String(mime)) => media_type(mime, language).to_owned(),
+        ("zone", Value::String(zone)) => zone_name(zone, language).to_owned(),
         (_, Value::Number(n)) => n.to_string(),
         (_, Value::String(text)) => text.clone(),
         (_, Value::Array(all)) => all.len().to_string(),
@@ -127,11 +145,73 @@ fn decimal(number: f64, places: usize) -> String {
     format!("{number:.places$}")
 }
 
+/// A whole number of a unit; what would be none is said to be less than one.
+fn whole(number: f64, unit: &str, language: Language) -> String {
+    if number.abs() < LEAST {
+        format!("{} 1 {unit}", word(language, "کمتر از", "less than"))
+    } else {
+        format!("{} {unit}", decimal(number, 0))
+    }
+}
+
 fn metres(metres: f64, language: Language) -> String {
     if metres < 10_000.0 {
-        format!("{} {}", decimal(metres, 0), word(language, "متر", "m"))
+        whole(metres, word(language, "متر", "m"), language)
     } else {
         format!("{} {}", decimal(metres / 1000.0, 1), word(language, "کیلومتر", "km"))
+    }
+}
+
+fn degrees(degrees: f64, language: Language) -> String {
+    whole(degrees, word(language, "درجه", if degrees < 1.5 { "degree" } else { "degrees" }), language)
+}
+
+/// The direction of eight that is nearest to one in degrees from north.
+fn compass(degrees: f64, language: Language) -> &'static str {
+    let (fa, en) = match degrees.rem_euclid(360.0) {
+        d if d < 22.5 => ("شمال", "north"),
+        d if d < 67.5 => ("شمال شرقی", "north-east"),
+        d if d < 112.5 => ("شرق", "east"),
+        d if d < 157.5 => ("جنوب شرقی", "south-east"),
+        d if d < 202.5 => ("جنوب", "south"),
+        d if d < 247.5 => ("جنوب غربی", "south-west"),
+        d if d < 292.5 => ("غرب", "west"),
+        d if d < 337.5 => ("شمال غربی", "north-west"),
+        _ => ("شمال", "north"),
+    };
+    word(language, fa, en)
+}
+
+/// A number of bytes as people say it.
+fn size(bytes: u64, language: Language) -> String {
+    let tenths = |unit: u64, name: &str| format!("{}.{} {name}", bytes / unit, bytes % unit * 10 / unit);
+    match bytes {
+        0 => word(language, "فایل خالی", "no bytes").to_owned(),
+        1..1_000 => format!("{bytes} {}", word(language, "بایت", "bytes")),
+        1_000..1_000_000 => tenths(1_000, word(language, "کیلوبایت", "kB")),
+        _ => tenths(1_000_000, word(language, "مگابایت", "MB")),
+    }
+}
+
+/// The name of a media type; of one that is not known the type itself.
+fn media_type(mime: &str, language: Language) -> &str {
+    let (fa, en) = match mime {
+        "image/jpeg" | "image/jpg" => ("جی‌پگ", "JPEG"),
+        "image/png" => ("پی‌ان‌جی", "PNG"),
+        "image/webp" => ("وب‌پی", "WebP"),
+        "image/heic" | "image/heif" => ("هایک", "HEIC"),
+        "image/avif" => ("ای‌وی‌آی‌اف", "AVIF"),
+        "image/gif" => ("گیف", "GIF"),
+        UNKNOWN_MIME => ("نامشخص", "unknown"),
+        other => return other,
+    };
+    word(language, fa, en)
+}
+
+fn zone_name(zone: &str, language: Language) -> &str {
+    match (language, zone) {
+        (Language::Persian, "Asia/Tehran") => "تهران",
+        _ => zone,
     }
 }
 
@@ -147,7 +227,7 @@ fn duration(seconds: i64, language: Language) -> String {
         // Writing to a text does not fail.
         let _ = write!(out, "{count} {}", word(language, fa, en));
     }
-    if out.is_empty() { format!("0 {}", word(language, "ثانیه", "s")) } else { out }
+    if out.is_empty() { whole(0.0, word(language, "ثانیه", "s"), language) } else { out }
 }
 
 /// Persian digits and decimal point.

@@ -24,6 +24,7 @@ mod retract;
 mod ticket;
 mod work;
 
+pub(crate) use attempt::{counts, first_epoch};
 pub use attempt::{derive_order, end_hold};
 pub use disputes::{Relief, relief};
 pub use rejudge::{rejudge, settle};

@@ -133,3 +133,29 @@ fn the_rest_has_its_bounds() {
     assert_eq!(with(&[(Tag::Model, Some(ascii(Tag::Model, "   ")))]).model, Err(Gap::Absent));
     assert_eq!(with(&[(Tag::Model, Some(ascii(Tag::Model, &"x".repeat(5000))))]).model.unwrap().len(), 100);
 }
+
+#[test]
+fn how_a_heif_file_is_coded_follows_from_its_brands_and_then_its_items() {
+    let named = |brands: &[u8]| [&u32::try_from(brands.len() + 8).unwrap().to_be_bytes(), b"ftyp".as_slice(), brands].concat();
+    for (brands, expected) in [
+        (&b"heic\0\0\0\0mif1heic"[..], Ok(Format::Heic)),
+        (b"avif\0\0\0\0avifmif1miaf", Ok(Format::Avif)),
+        (b"avis\0\0\0\0mif1", Ok(Format::Avif)),
+        (b"mif1\0\0\0\0mif1avif", Ok(Format::Avif)),
+        (b"mif1\0\0\0\0mif1heix", Ok(Format::Heic)),
+        (b"mif1\0\0\0\0mif1", Ok(Format::Heic)),
+        (b"heic\0\0\0\0avif", Ok(Format::Heic)),
+        (b"isom\0\0\0\0mp42", Err(Gap::UnknownFormat)),
+        // The minor version is no brand.
+        (b"isommif1mp42", Err(Gap::UnknownFormat)),
+        (b"hei", Err(Gap::UnknownFormat)),
+    ] {
+        assert_eq!(crate::container::format(&named(brands)), expected, "{}", String::from_utf8_lossy(brands));
+    }
+    let mut avif = include_bytes!("../render/tests/heic/plain.avif").to_vec();
+    let length = usize::try_from(u32::from_be_bytes(avif[..4].try_into().unwrap())).unwrap();
+    for brand in avif[8..length].chunks_exact_mut(4).filter(|b| *b == b"avif") {
+        brand.copy_from_slice(b"mif1");
+    }
+    assert_eq!(read(&avif).format, Ok(Format::Avif), "its picture is coded so");
+}

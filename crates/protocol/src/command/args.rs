@@ -5,8 +5,8 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::{
-    command::{Fault, MAX_SHORT, MAX_TEXT, invalid},
-    fold::{is_blank, is_invisible},
+    command::{Fault, MAX_QUANTITIES, MAX_SHORT, MAX_TEXT, Quantity, invalid},
+    fold::{self, is_blank, is_invisible},
     geo::Point,
     text_enum::TextEnum,
     time::{self, Timestamp},
@@ -179,25 +179,27 @@ impl<'a, 'w> Args<'a, 'w> {
         at
     }
 
-    /// A position that the command cannot do without; its accuracy may be missing.
+    /// A position that the command cannot do without; its accuracy may be missing, and 0 is as good as missing.
     pub fn point(&mut self, name: &str) -> Result<Point, Fault> {
         let mut point = self.object(name)?;
         let read = |point: &Args<'_, '_>, of: &str, limit: f64| point.number(of, -limit, limit);
         let (lat, lon) = (read(&point, "lat", 90.0)?, read(&point, "lon", 180.0)?);
-        Ok(Point { lat, lon, accuracy_m: point.optional_number("accuracy_m", 0.0, 100_000.0) })
+        let accuracy_m = point.optional_number("accuracy_m", 0.0, 100_000.0).filter(|a| *a > 0.0);
+        Ok(Point { lat, lon, accuracy_m })
     }
 
-    /// A position that the command can do without.
+    /// A position that the command can do without. Latitude and longitude 0 are none: so software writes that it has no fix.
     pub fn optional_point(&mut self, name: &str) -> Option<Point> {
         self.get(name)?;
-        match self.point(name) {
-            Ok(point) => Some(point),
-            Err(fault) => {
-                let detail = format!("{}; the position counts as unknown", fault.detail);
-                self.warn(name, WarningCode::UnusableValue, detail);
-                None
-            }
-        }
+        let why = match self.point(name) {
+            Ok(point) => match point.fix() {
+                Some(fix) => return Some(fix),
+                None => "latitude and longitude 0 are what is written where there is no fix".to_owned(),
+            },
+            Err(fault) => fault.detail,
+        };
+        self.warn(name, WarningCode::UnusableValue, format!("{why}; the position counts as unknown"));
+        None
     }
 
     /// What the device says of a fix being simulated: a boolean, or the word that the row has.
@@ -210,22 +212,35 @@ impl<'a, 'w> Args<'a, 'w> {
         self.optional("mock", "must be true, false, real, mock or unknown", read).unwrap_or(MockFlag::Unknown)
     }
 
-    /// Looks at `[{item, quantity, unit}]`. They are kept as they were written; what of them cannot be used is told.
-    pub fn quantities(&mut self, name: &str) -> Option<Value> {
-        let value = self.get(name)?;
-        let Some(items) = value.as_array() else {
-            self.optional(name, "must be an array of {item, quantity, unit}", |_| None::<Value>);
-            return None;
-        };
-        for (place, item) in items.iter().enumerate() {
+    /// A quantity that the command cannot do without, as a number or as a text.
+    pub fn quantity(&self, name: &str) -> Result<f64, Fault> {
+        let expected = format!("must be a number from 0 to {MAX_QUANTITY}");
+        let read = |value: &Value| value.as_f64().or_else(|| fold::quantity(value.as_str()?)).filter(|n| (0.0..=MAX_QUANTITY).contains(n));
+        self.needed(name, &expected, read)
+    }
+
+    /// What of `[{item, quantity, unit}]` can be used; what cannot is told, and stays in the event as it was written.
+    pub fn quantities(&mut self, name: &str) -> Vec<Quantity> {
+        let Some(items) = self.optional(name, "must be an array of {item, quantity, unit}", Value::as_array) else { return Vec::new() };
+        if items.len() > MAX_QUANTITIES {
+            let detail =
+                format!("at most {MAX_QUANTITIES} entries are taken; the others are kept as they were written and count for nothing");
+            self.warn(name, WarningCode::TooLong, detail);
+        }
+        let mut found = Vec::new();
+        for (place, item) in items.iter().enumerate().take(MAX_QUANTITIES) {
             let pointer = format!("{}/{place}", self.at(name));
             let mut of = Args::new(&pointer, item, self.warnings);
-            let read = [of.short("item").err(), of.number("quantity", 0.0, MAX_QUANTITY).err(), of.short("unit").err()];
-            for fault in read.into_iter().flatten() {
-                self.warnings.push(unusable(fault, "the entry is kept as it was written and counts for nothing"));
+            match (of.short("item"), of.quantity("quantity"), of.short("unit")) {
+                (Ok(item), Ok(quantity), Ok(unit)) => found.push(Quantity { item, quantity, unit }),
+                (item, quantity, unit) => {
+                    for fault in [item.err(), quantity.err(), unit.err()].into_iter().flatten() {
+                        self.warnings.push(unusable(fault, "the entry is kept as it was written and counts for nothing"));
+                    }
+                }
             }
         }
-        Some(value.clone())
+        found
     }
 
     /// Says of members that the server does not know that they are passed over.
@@ -250,7 +265,7 @@ impl<'a, 'w> Args<'a, 'w> {
 }
 
 /// Largest quantity.
-pub(super) const MAX_QUANTITY: f64 = 1.0e9;
+const MAX_QUANTITY: f64 = 1.0e9;
 
 /// A fault of a part that can be done without, as a warning.
 pub(super) fn unusable(fault: Fault, otherwise: &str) -> Warning {

@@ -7,7 +7,7 @@ use crate::{
         ChecklistAnswerArgs, Command, Fault, Findings, InspectionSubmit, MeasurementAdd, NoteAdd, NoteChange, PhotoAdd, PhotoRemove,
         RoundJudge, TicketCreate, TicketEdit, TicketPropose, TicketSet, VisitLeave, VisitRecord, WithReason, WorkRetract, WorkStart,
         WorkSubmit,
-        args::{Args, MAX_QUANTITY, unusable},
+        args::{Args, unusable},
         invalid,
     },
     ids::PhotoId,
@@ -56,7 +56,7 @@ pub(super) fn read(cmd: &str, mut a: Args<'_, '_>) -> Result<Command, Fault> {
         "measurement.add" => Command::MeasurementAdd(MeasurementAdd {
             measurement: a.id("measurement")?,
             item: a.short("item")?,
-            quantity: a.number("quantity", 0.0, MAX_QUANTITY)?,
+            quantity: a.quantity("quantity")?,
             unit: a.short("unit")?,
             visit: a.optional_id("visit"),
             supersedes: a.optional_id("supersedes"),

@@ -54,6 +54,28 @@ fn what_cannot_be_seen_is_empty_and_nothing_else_is() {
 }
 
 #[test]
+fn quantities_are_numbers_of_which_nothing_is_guessed() {
+    for (text, expected) in [
+        ("12.5", Some(12.5)),
+        ("۱۲٫۵", Some(12.5)),
+        ("12,5", Some(12.5)),
+        (" \u{200F}۱۲٬۵۰۰٫۲۵ ", Some(12_500.25)),
+        ("1٬250", Some(1_250.0)),
+        ("1,250,000", Some(1_250_000.0)),
+        ("0", Some(0.0)),
+        ("1,250", None),
+        ("۱۲،۵۰۰", None),
+        ("12٬50", None),
+        ("-5", None),
+        ("۵ متر", None),
+        ("پنج", None),
+        ("", None),
+    ] {
+        assert_eq!(quantity(text), expected, "{text}");
+    }
+}
+
+#[test]
 fn numbers_are_read_as_people_write_them() {
     for (typed, value) in [
         ("36.271", 36.271),

@@ -2,8 +2,10 @@
 
 use crate::{Ctx, photo, work_order};
 use bazdid_domain::{
+    category::Need,
     evidence::{
         arrival::{self, Tally},
+        needs,
         pairs::{self, Attempt},
     },
     photo::Photo,
@@ -22,6 +24,8 @@ pub struct Evidence {
     pub order: WorkOrder,
     /// What of each kind that it asks for is there.
     pub tallies: Vec<Tally>,
+    /// What its newest report lacks.
+    pub missing: Vec<Need>,
     /// Its attempts, with the photos of each.
     pub attempts: Vec<Attempt>,
 }
@@ -36,5 +40,6 @@ pub fn get(tx: &mut Tx<'_>, ctx: &Ctx, id: WorkOrderId) -> Result<Evidence> {
     let photos: Vec<Photo> = shown.into_iter().map(|s| s.row.photo).collect();
     let rounds = detail.unit.rounds.iter().filter(|r| r.work_order_id == id && detail.shows("round", r.id.uuid()));
     let rounds: Vec<Round> = rounds.cloned().collect();
-    Ok(Evidence { tallies: arrival::of_order(&detail.unit, &order), attempts: pairs::attempts(&rounds, &photos), order })
+    let missing = needs::missing_of(&detail.unit, &*ctx.reference(tx)?, &order);
+    Ok(Evidence { tallies: arrival::of_order(&detail.unit, &order), missing, attempts: pairs::attempts(&rounds, &photos), order })
 }

@@ -6,7 +6,7 @@ use crate::{
     listing::{Keyed, PageKey},
     schema::{rounds, ticket_areas, tickets, work_orders},
     sql::db_error,
-    tx::Tx,
+    tx::{MAX_BINDS, Tx},
     work_order::{RoundRow, WorkOrderRow},
 };
 use bazdid_domain::{
@@ -15,7 +15,7 @@ use bazdid_domain::{
 };
 use bazdid_protocol::{
     error::Result,
-    ids::{AccountId, AreaId, OrganisationId, RoundId, WorkOrderId},
+    ids::{AccountId, AreaId, OrganisationId, RoundId, TicketId, WorkOrderId},
     time::Timestamp,
 };
 
@@ -91,6 +91,24 @@ pub struct RoundFilter {
     pub before: Option<RoundKey>,
     /// At most so many.
     pub limit: i64,
+}
+
+/// The rounds of some work orders, each named with its ticket.
+///
+/// # Errors
+/// The database fails.
+pub fn list_rounds_of(tx: &mut Tx<'_>, orders: &[(WorkOrderId, TicketId)]) -> Result<Vec<Round>> {
+    let mut found = Vec::new();
+    for orders in orders.chunks(MAX_BINDS / 2) {
+        let (ids, tickets): (Vec<WorkOrderId>, Vec<TicketId>) = orders.iter().copied().unzip();
+        let rows: Vec<RoundRow> = on!(tx, |c| rounds::table
+            .filter(rounds::ticket_id.eq_any(&tickets).and(rounds::work_order_id.eq_any(&ids)))
+            .select(RoundRow::as_select())
+            .load(c))
+        .map_err(db_error)?;
+        found.extend(rows.into_iter().map(Round::from));
+    }
+    Ok(found)
 }
 
 /// Rounds by filter and reach, those first that were stored last.

@@ -1,3 +1,4 @@
+use chrono::NaiveDateTime;
 use chrono_tz::Asia::Tehran;
 use proptest::prelude::*;
 
@@ -10,7 +11,10 @@ use crate::{
     photo::PhotoKind,
 };
 use VerdictResult::{Mismatch, Ok as Agrees, Unknown};
-use bazdid_protocol::ids::PhotoId;
+use bazdid_protocol::{
+    ids::{DeviceId, PhotoId},
+    time::Timestamp,
+};
 
 const NOON: Timestamp = Timestamp::from_micros(1_790_000_000_000_000);
 
@@ -42,6 +46,17 @@ fn the_declared_type_and_size_are_those_of_the_bytes() {
         p.mime = mime.to_owned();
         (p.width, p.height) = size.unzip();
         assert_eq!(found(&p, &content(&reading), "format").result, expected, "{mime} {size:?}");
+    }
+    for (mime, format, expected) in [
+        ("image/avif", Format::Avif, Agrees),
+        ("image/heif", Format::Avif, Agrees),
+        ("image/heif", Format::Heic, Agrees),
+        ("image/heic", Format::Avif, Mismatch),
+        ("image/avif", Format::Heic, Mismatch),
+    ] {
+        let (reading, p) =
+            (Reading { format: Ok(format), ..nothing() }, Photo { mime: mime.to_owned(), ..photo(1, PhotoKind::During, NOON) });
+        assert_eq!(found(&p, &content(&reading), "format").result, expected, "{mime} {format}");
     }
     let p = photo(1, PhotoKind::During, NOON);
     assert_eq!(found(&p, &content(&Reading::unknown(Gap::UnknownFormat)), "format").result, Mismatch);
@@ -80,7 +95,8 @@ fn the_cameras_clock_against_the_devices() {
         (local(NOON, 213), Some(210), Mismatch, None),
         (local(NOON, -300), Some(-300), Agrees, None),
         (local(NOON, 210), None, Agrees, Some("Asia/Tehran")),
-        (local(NOON, 0), None, Mismatch, Some("Asia/Tehran")),
+        (local(NOON, 0), None, Unknown, Some("Asia/Tehran")),
+        (local(NOON, 37), None, Mismatch, Some("Asia/Tehran")),
     ] {
         let mut reading = nothing();
         reading.time = Ok(CameraTime { local, offset_minutes });
@@ -136,6 +152,36 @@ fn nobody_flies() {
     let (reading, p, twin) = (nothing(), photo(1, PhotoKind::During, NOON), photo(2, PhotoKind::During, NOON));
     assert_eq!(found(&p, &Content { same_device: &[&twin], ..content(&reading) }, "speed").result, Agrees, "two shots in one second");
     assert_eq!(found(&p, &content(&reading), "speed").result, Unknown);
+}
+
+#[test]
+fn who_has_no_fix_or_another_clock_is_no_partner() {
+    let device = Some(DeviceId::new(Uuid::from_u128(1)));
+    let at = |n, minutes, lat, accuracy| {
+        let taken = photo(n, PhotoKind::During, NOON.plus_minutes(minutes));
+        Photo { device_id: device, point: Some(point(lat, accuracy)), ..taken }
+    };
+    let reading = nothing();
+    let speed = |p: &Photo, others: &[&Photo]| found(p, &Content { same_device: others, ..content(&reading) }, "speed").result;
+    let (honest, neighbour) = (at(1, 0, 36.0, Some(6.0)), at(3, 1, 36.0, Some(6.0)));
+    let nowhere = Photo { point: Some(Point { lat: 0.0, lon: 0.0, accuracy_m: None }), ..at(2, 0, 0.0, None) };
+    assert_eq!(speed(&nowhere, &[&honest]), Unknown);
+    assert_eq!(speed(&honest, &[&nowhere]), Unknown);
+    assert_eq!(speed(&honest, &[&nowhere, &neighbour]), Agrees);
+
+    // Taken an hour later, 11 km away; the clock was put back by 55 minutes meanwhile.
+    let far = Photo { captured_at: NOON.plus_minutes(5), ..at(4, 60, 36.1, Some(6.0)) };
+    assert_eq!(speed(&honest, &[&far]), Unknown);
+    assert_eq!(speed(&honest, &[&Photo { captured_est: far.captured_at, ..far.clone() }]), Agrees, "as if it had been five minutes");
+    assert_eq!(speed(&honest, &[&Photo { captured_at: NOON.plus_minutes(4), captured_est: NOON.plus_minutes(4), ..far }]), Mismatch);
+
+    // An accuracy of 0 is none that is stated.
+    let mut p = photo(1, PhotoKind::During, NOON);
+    p.point = Some(point(36.0, Some(0.0)));
+    let reading = Reading { point: Ok(point(36.005, Some(5.0))), ..nothing() };
+    assert_eq!(found(&p, &content(&reading), "exif_position").result, Unknown);
+    p.point = Some(Point { lat: 0.0, lon: 0.0, accuracy_m: Some(5.0) });
+    assert_eq!(found(&p, &content(&reading), "exif_position").result, Unknown);
 }
 
 proptest! {

@@ -14,6 +14,7 @@ fn examples() -> Vec<(&'static str, Value)> {
         ("inside_visit", json!({ "captured": "2026-11-23T09:00:00Z", "arrived": "2026-11-23T08:30:00Z", "left": "2026-11-23T10:00:00Z" })),
         ("inside_visit", json!({ "captured": "2026-11-23T08:00:00Z", "arrived": "2026-11-23T08:30:00Z", "left": null })),
         ("inside_visit", json!({ "captured": "2026-11-23T09:00:00Z" })),
+        ("inside_visit", json!({ "captured": "2026-11-23T09:00:00Z", "clock_changed": true })),
         ("order", json!({ "counterparts": 1, "widest_gap_s": 2400, "least_gap_s": 60 })),
         ("order", json!({ "counterparts": 1, "widest_gap_s": -2400, "least_gap_s": 60 })),
         ("order", json!({ "counterparts": 0, "widest_gap_s": null, "least_gap_s": 60 })),
@@ -31,13 +32,19 @@ fn examples() -> Vec<(&'static str, Value)> {
         ("exif_time", json!({ "difference_s": 3661, "allowed_s": 120, "assumed_zone": "Asia/Tehran" })),
         ("exif_time", json!({ "difference_s": 3661, "allowed_s": 120, "assumed_zone": null })),
         ("exif_time", json!({ "gap": "no_exif", "allowed_s": 120 })),
+        ("exif_time", json!({ "gps_difference_s": 12, "allowed_s": 120 })),
         ("pair", json!({ "distance_m": 11.0, "allowed_m": 35.0, "at_most_m": 35.0, "turned_deg": 20.0, "allowed_deg": 60.0 })),
         ("pair", json!({ "distance_m": 11.0, "allowed_m": 35.0, "at_most_m": 35.0, "turned_deg": null, "allowed_deg": 60.0 })),
+        (
+            "pair",
+            json!({ "distance_m": 50.0, "allowed_m": 35.0, "heading_deg": 10.0, "other_heading_deg": 100.0, "turned_deg": 90.0, "allowed_deg": 60.0 }),
+        ),
         ("pair", json!({ "allowed_m": 25.0 })),
         ("similar_picture", json!({ "also_in": [{ "photo": "x", "bits": 3 }], "count": 1, "nearest_bits": 3, "near_bits": 6 })),
         ("similar_picture", json!({ "gap": "featureless", "near_bits": 6 })),
         ("speed", json!({ "speed_kmh": 166.2, "allowed_kmh": 160.0, "distance_m": 11_100.0, "passed_s": 240, "other": "x" })),
         ("speed", json!({ "allowed_kmh": 160.0 })),
+        ("speed", json!({ "speed_kmh": 0.3, "allowed_kmh": 160.0, "distance_m": 0.0, "passed_s": 240, "other": "x" })),
     ]
 }
 
@@ -62,10 +69,76 @@ fn every_check_and_result_has_a_sentence_in_both_languages() {
                 assert!(fa.ends_with('.') && en.ends_with('.') && !fa.contains(['{', '}']) && !en.contains(['{', '}']), "{fa} {en}");
                 assert!(en.is_ascii() || en.contains('×'), "{en}");
                 assert!(fa.chars().any(|c| ('\u{600}'..='\u{6FF}').contains(&c)), "{fa}");
-                // Persian text has Persian letters and digits; only types, zones and names of checks are Latin.
-                assert!(!fa.contains(['ي', 'ك', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9']), "{fa}");
+                // Persian text has Persian letters and digits only.
+                assert!(!fa.contains(['ي', 'ك']) && !fa.contains(|c: char| c.is_ascii_alphanumeric()), "{fa}");
             }
         }
+    }
+}
+
+#[test]
+fn whoever_may_not_see_the_figures_is_told_what_was_found() {
+    let checks: BTreeSet<&str> = examples().iter().map(|(check, _)| *check).collect();
+    let mut told = BTreeSet::new();
+    for check in &checks {
+        for result in VerdictResult::ALL {
+            for figures in [Value::Null, json!({})] {
+                let (fa, en) = (say(check, *result, &figures, Language::Persian), say(check, *result, &figures, Language::English));
+                assert!(!en.starts_with("The check") && !fa.contains('«'), "{check} {result}: {en}");
+                assert!(!en.contains(|c: char| c.is_ascii_digit()) && !fa.contains(|c: char| c.is_numeric()), "{en} {fa}");
+                told.insert(en);
+            }
+        }
+    }
+    assert_eq!(told.len(), checks.len() * VerdictResult::ALL.len(), "one sentence for each check and result");
+}
+
+#[test]
+fn no_figure_is_empty() {
+    let nothing = json!({
+        "distance_m": 0.2, "allowed_m": 0.0, "at_most_m": 0.0, "widest_gap_s": 0, "least_gap_s": 0, "skew_s": 0, "allowed_s": 0,
+        "received_bytes": 0, "declared_bytes": 0, "difference_s": 0, "gps_difference_s": 0, "assumed_zone": "Asia/Tehran",
+        "turned_deg": 0.0, "allowed_deg": 0.0, "heading_deg": 0.0, "other_heading_deg": 0.0, "speed_kmh": 0.0, "allowed_kmh": 0.0,
+        "passed_s": 0, "captured": "2026-11-23T09:00:00Z", "arrived": "2026-11-23T09:00:00Z",
+    });
+    for phrase in PHRASES {
+        let (fa, en) =
+            (say(phrase.check, phrase.result, &nothing, Language::Persian), say(phrase.check, phrase.result, &nothing, Language::English));
+        assert!(!en.contains(" 0 ") && !en.contains("(0 ") && !fa.contains('۰'), "{en} {fa}");
+    }
+    assert_eq!(
+        say("clock", VerdictResult::Ok, &nothing, Language::Persian),
+        "ساعت گوشی کمتر از ۱ ثانیه با ساعت درست اختلاف داشت؛ تا کمتر از ۱ ثانیه پذیرفته است."
+    );
+}
+
+#[test]
+fn directions_types_and_sizes_have_names() {
+    let figures = json!({
+        "distance_m": 11.0, "allowed_m": 35.0, "heading_deg": 350.0, "other_heading_deg": 135.0, "turned_deg": 145.0, "allowed_deg": 60.0,
+    });
+    let (fa, en) = (
+        say("pair", VerdictResult::Mismatch, &figures, Language::Persian),
+        say("pair", VerdictResult::Mismatch, &figures, Language::English),
+    );
+    assert!(en.contains("this one to the north, its counterpart to the south-east, 145 degrees apart"), "{en}");
+    assert!(fa.contains("رو به شمال و جفت آن رو به جنوب شرقی"), "{fa}");
+    let far = json!({ "distance_m": 90.0, "allowed_m": 35.0, "turned_deg": 5.0, "allowed_deg": 60.0 });
+    assert!(say("pair", VerdictResult::Mismatch, &far, Language::English).contains("they lie 90 m apart"));
+    for (degrees, expected) in [(22.4, "north"), (22.5, "north-east"), (90.0, "east"), (180.0, "south"), (359.0, "north"), (360.0, "north")]
+    {
+        assert_eq!(compass(degrees, Language::English), expected);
+    }
+    let figures = json!({ "declared": "image/heic", "found": "image/jpeg" });
+    assert_eq!(
+        say("format", VerdictResult::Mismatch, &figures, Language::Persian),
+        "فایل تصویری از نوع جی‌پگ است، اما نوع هایک اعلام شده بود."
+    );
+    for (bytes, fa, en) in [(999, "۹۹۹ بایت", "999 bytes"), (12_345, "۱۲٫۳ کیلوبایت", "12.3 kB"), (2_199_999, "۲٫۱ مگابایت", "2.1 MB")]
+    {
+        let figures = json!({ "received_bytes": bytes });
+        assert!(say("bytes", VerdictResult::Ok, &figures, Language::Persian).contains(fa));
+        assert!(say("bytes", VerdictResult::Ok, &figures, Language::English).contains(en));
     }
 }
 
@@ -107,7 +180,7 @@ fn figures_as_people_say_them() {
     let figures = json!({ "difference_s": 90_061, "allowed_s": 120, "assumed_zone": "Asia/Tehran" });
     assert_eq!(
         say("exif_time", Mismatch, &figures, Language::Persian),
-        "زمان درون فایل ۱ روز و ۱ ساعت با زمان اعلام‌شده اختلاف دارد، بیش از ۲ دقیقه که پذیرفته است. دوربین منطقهٔ زمانی را ننوشته و ساعت Asia/Tehran فرض شده است."
+        "زمان درون فایل ۱ روز و ۱ ساعت با زمان اعلام‌شده اختلاف دارد، بیش از ۲ دقیقه که پذیرفته است. دوربین منطقهٔ زمانی را ننوشته و ساعت تهران فرض شده است."
     );
     assert!(
         say("exif_position", Mismatch, &json!({ "distance_m": 12_345.0, "at_most_m": 1060.0 }), Language::Persian).contains("۱۲٫۳ کیلومتر")

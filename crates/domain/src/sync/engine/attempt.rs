@@ -15,7 +15,7 @@ use crate::{
 use bazdid_protocol::{command::MAX_SHORT, ids::WorkEventId, time::Timestamp};
 
 /// The first epoch of the current attempt: that of the offer, or the one after the last round that was judged.
-pub(super) fn first_epoch(unit: &UnitOfWork, order: &WorkOrder, assignment: &Assignment) -> i64 {
+pub(crate) fn first_epoch(unit: &UnitOfWork, order: &WorkOrder, assignment: &Assignment) -> i64 {
     unit.rounds
         .iter()
         .filter(|r| r.work_order_id == order.id && r.number < order.round && r.epoch < order.epoch)
@@ -35,7 +35,7 @@ pub(super) fn by_party(event: &WorkEvent, assignment: &Assignment) -> bool {
         && assignment.account_id.is_none_or(|a| a == event.actor)
 }
 
-pub(super) const fn counts(standing: Standing) -> bool {
+pub(crate) const fn counts(standing: Standing) -> bool {
     matches!(standing, Standing::Effective | Standing::Redundant)
 }
 

@@ -16,10 +16,11 @@ use crate::{
     },
     unit_of_work::UnitOfWork,
     visit::{Audience, Measurement, Note, Visit, Write},
+    work_order::{Assignment, WorkEventKind},
 };
 use bazdid_protocol::{
-    command::{Command, MeasurementAdd, NoteAdd, NoteChange, PhotoAdd, VisitRecord},
-    ids::{AnswerId, OrganisationId, TicketId, WorkOrderId},
+    command::{Command, MAX_QUANTITIES, MeasurementAdd, NoteAdd, NoteChange, PhotoAdd, Quantity, VisitRecord},
+    ids::{AnswerId, MeasurementId, MutationId, OrganisationId, TicketId, WorkEventId, WorkOrderId},
     outcome::{Outcome, OutcomeCode, Status},
     sides::{KnownEpoch, MeasurementSide, Sides},
     time::Timestamp,
@@ -40,8 +41,8 @@ pub(super) fn decide(unit: &mut UnitOfWork, context: &MergeContext<'_>, author: 
             let Some(mut visit) = unit.visits.get(leave.visit).filter(|v| v.actor == author.account).cloned() else {
                 return unknown(leave.visit.uuid());
             };
-            // The earliest departure that was reported stands; the outcome is the newest.
-            visit.left_est = Some(visit.left_est.map_or(act.stamp.est, |l| l.min(act.stamp.est)));
+            // The outcome is the newest that was reported.
+            visit.leave(act.stamp.est);
             if let Some(outcome) = leave.outcome {
                 let stands = Write::add(&mut visit.writes, json!(visit.outcome), visit.eff, written(author, act), json!(outcome));
                 visit.outcome = serde_json::from_value(stands).unwrap_or(visit.outcome);
@@ -168,7 +169,7 @@ fn record_visit(
         left_est: None,
         point: args.point,
         mock: args.mock,
-        distance_m: args.point.map(|p| p.distance_m(ticket_point)),
+        distance_m: Visit::metres_to(args.point, ticket_point),
         outcome: None,
         eff: act.stamp.eff,
         writes: Vec::new(),
@@ -250,6 +251,34 @@ fn add_measurement(unit: &mut UnitOfWork, author: &Author, act: &Act<'_>, place:
         report_disagreement(unit, act, place, &measured);
     }
     Outcome::applied(v)
+}
+
+/// The quantities of a submission as measurements: facts like those that are sent one by one, whatever becomes of the submission. What the
+/// same person submitted of a thing before, in the same epoch, is corrected by them.
+pub(super) fn measure(unit: &mut UnitOfWork, author: &Author, act: &Act<'_>, assignment: &Assignment, epoch: i64, quantities: &[Quantity]) {
+    let before: Vec<MutationId> = unit
+        .work_events
+        .iter()
+        .filter(|e| e.work_order_id == assignment.work_order_id && e.actor == author.account && e.epoch == epoch)
+        .filter(|e| e.kind == WorkEventKind::Submit && e.id != WorkEventId::of(act.id))
+        .map(|e| MutationId::new(e.id.uuid()))
+        .collect();
+    let place = Place { ticket: assignment.ticket_id, order: Some(assignment.work_order_id), organisation: assignment.organisation_id };
+    for (n, Quantity { item, quantity, unit: of }) in quantities.iter().enumerate() {
+        let corrected = |m: &MeasurementId| unit.measurements.iter().any(|other| other.supersedes == Some(*m));
+        let same = |m: &&Measurement| m.item == *item && m.unit == *of && !corrected(&m.id);
+        let submitted = |m: &&Measurement| before.iter().any(|e| (0..MAX_QUANTITIES).any(|n| m.id == MeasurementId::submitted(*e, n)));
+        let supersedes = unit.measurements.iter().filter(same).find(submitted).map(|m| m.id);
+        let args = MeasurementAdd {
+            measurement: MeasurementId::submitted(act.id, n),
+            item: item.clone(),
+            quantity: *quantity,
+            unit: of.clone(),
+            visit: None,
+            supersedes,
+        };
+        add_measurement(unit, author, &Act { epoch: Some(epoch), ..act.clone() }, &place, &args);
+    }
 }
 
 /// One thing, in one unit, in one epoch.

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::{
+    category::Need,
+    evidence::needs::{has_unread_quantities, missing_of},
     photo::VerdictResult,
     sync::{
         engine::{
@@ -10,20 +12,22 @@ use crate::{
             ended::refresh_evidence,
             late::{DoubleWork, refresh},
             overtaken,
-            work::missing_evidence,
         },
         merge_context::MergeContext,
     },
     unit_of_work::UnitOfWork,
-    work_order::{Standing, WorkEventKind, WorkOrder, WorkOrderKind, WorkOrderState},
+    work_order::{Standing, WorkEventKind, WorkOrder, WorkOrderState},
 };
 use bazdid_protocol::{
     ids::{TicketId, WorkOrderId},
     time::Timestamp,
 };
 
-/// The category asks for other evidence by now than when the order was assigned; such a round is never verified by the system.
+/// What was reported lacks something that the category asks for; such a round is never verified by the system. Beside it stands a flag
+/// for each thing that is missing.
 pub const MISSING_EVIDENCE: &str = "missing_evidence";
+/// A quantity of the submission cannot be used.
+pub const UNREAD_QUANTITIES: &str = "unread_quantities";
 /// A photo of the order does not agree with what is claimed of it.
 pub const EVIDENCE_MISMATCH: &str = "evidence_mismatch";
 /// Two parties did the same work.
@@ -31,14 +35,37 @@ pub const DOUBLE_WORK: &str = "double_work";
 /// The holder asks for a pause.
 pub const HOLD_REQUESTED: &str = "hold_requested";
 
-const OURS: [&str; 4] = [MISSING_EVIDENCE, EVIDENCE_MISMATCH, DOUBLE_WORK, HOLD_REQUESTED];
+const OURS: [&str; 10] = [
+    MISSING_EVIDENCE,
+    missing(Need::Visit),
+    missing(Need::Start),
+    missing(Need::Photos),
+    missing(Need::Checklist),
+    missing(Need::Quantities),
+    UNREAD_QUANTITIES,
+    EVIDENCE_MISMATCH,
+    DOUBLE_WORK,
+    HOLD_REQUESTED,
+];
+
+/// The flag of something that is missing.
+const fn missing(need: Need) -> &'static str {
+    match need {
+        Need::Visit => "missing_visit",
+        Need::Start => "missing_start",
+        Need::Photos => "missing_photos",
+        Need::Checklist => "missing_checklist",
+        Need::Quantities => "missing_quantities",
+    }
+}
 
 /// The tickets at which something derived may have changed, whoever changed something: an order went to somebody else, bytes were
 /// judged, a ticket that late work is told of was merged.
 pub fn concerned(unit: &UnitOfWork) -> BTreeSet<TicketId> {
     let tickets = unit.tickets.changed().map(|(_, ticket)| ticket.id);
     let by_orders = unit.work_orders.changed().map(|(_, order)| order.ticket_id);
-    tickets.chain(by_orders).chain(unit.photos.changed().map(|(_, photo)| photo.ticket_id)).collect()
+    let by_facts = unit.photos.changed().map(|(_, photo)| photo.ticket_id).chain(unit.visits.changed().map(|(_, visit)| visit.ticket_id));
+    tickets.chain(by_orders).chain(by_facts).collect()
 }
 
 /// Derives the flags of the orders of some tickets, and brings the conflicts of late work and evidence up to date.
@@ -71,24 +98,17 @@ pub fn derive(unit: &mut UnitOfWork, context: &MergeContext<'_>, tickets: &BTree
 
 /// The flags of an order: ours, and what others set.
 fn flags_of(unit: &UnitOfWork, context: &MergeContext<'_>, order: &WorkOrder, double_work: bool) -> Vec<String> {
+    let lacks = missing_of(unit, context.reference, order);
     let found = [
-        (MISSING_EVIDENCE, lacks_evidence(unit, context, order)),
+        (MISSING_EVIDENCE, !lacks.is_empty()),
+        (UNREAD_QUANTITIES, has_unread_quantities(unit, order)),
         (EVIDENCE_MISMATCH, has_mismatch(unit, order)),
         (DOUBLE_WORK, double_work),
         (HOLD_REQUESTED, asks_for_hold(unit, order)),
     ];
     let ours = found.into_iter().filter(|(_, there)| *there).map(|(flag, _)| flag.to_owned());
     let others = order.flags.iter().filter(|f| !OURS.contains(&f.as_str())).cloned();
-    ours.chain(others).collect::<BTreeSet<String>>().into_iter().collect()
-}
-
-/// What was submitted does not bring what the ticket's category asks for now.
-fn lacks_evidence(unit: &UnitOfWork, context: &MergeContext<'_>, order: &WorkOrder) -> bool {
-    if order.submitted_by.is_none() || order.kind == WorkOrderKind::Inspection {
-        return false;
-    }
-    let category = unit.tickets.get(order.ticket_id).and_then(|t| context.category(t.category_id));
-    category.is_some_and(|c| missing_evidence(unit, order, &c.evidence.photos, order.submitted_org).is_some())
+    ours.chain(lacks.into_iter().map(|need| missing(need).to_owned())).chain(others).collect::<BTreeSet<String>>().into_iter().collect()
 }
 
 fn has_mismatch(unit: &UnitOfWork, order: &WorkOrder) -> bool {

@@ -12,6 +12,7 @@ use crate::{
     photo::Photo,
     sync::{engine::flags, merge_context::MergeContext},
     unit_of_work::UnitOfWork,
+    visit::Visit,
 };
 use bazdid_protocol::{
     ids::{PhotoId, TicketId},
@@ -66,8 +67,8 @@ fn measure(unit: &mut UnitOfWork, tickets: &BTreeSet<TicketId>) {
         .filter(|v| tickets.contains(&v.ticket_id))
         .filter_map(|v| {
             let ticket = unit.tickets.get(v.ticket_id)?;
-            let distance_m = v.point.map(|p| p.distance_m(&ticket.point));
-            (distance_m != v.distance_m).then(|| crate::visit::Visit { distance_m, ..v.clone() })
+            let distance_m = Visit::metres_to(v.point, &ticket.point);
+            (distance_m != v.distance_m).then(|| Visit { distance_m, ..v.clone() })
         })
         .collect();
     for visit in moved {

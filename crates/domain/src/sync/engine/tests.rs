@@ -99,7 +99,7 @@ pub(super) fn unit(photos: u32) -> UnitOfWork {
         explanation: (&json!({})).into(),
         evidence: EvidenceNeeds {
             photos: if photos == 0 { vec![] } else { vec![EvidenceRule { kind: PhotoKind::After, min: photos }] },
-            stored: false,
+            ..EvidenceNeeds::default()
         },
         flags: vec![],
         accept_due: None,
@@ -537,7 +537,7 @@ pub(super) fn category(n: u128) -> crate::category::Category {
         owner_id: None,
         hazard: if n == 2 { Hazard::High } else { Hazard::Low },
         default_priority: if n == 2 { Priority::High } else { Priority::Normal },
-        evidence: EvidenceNeeds { photos: if n == 2 { photos.to_vec() } else { vec![] }, stored: false },
+        evidence: EvidenceNeeds { photos: if n == 2 { photos.to_vec() } else { vec![] }, ..EvidenceNeeds::default() },
         needs_inspection: false,
         accept_minutes: 60,
         resolve_minutes: 600,

@@ -2,14 +2,14 @@
 
 use crate::{
     account::Role,
-    category::EvidenceRule,
-    evidence::arrival::{self, EvidenceState},
+    category::{Need, NeedLevel, Step},
+    evidence::needs::{self, Report, awaited, level},
     organisation::OrganisationKind,
     sync::{
         engine::{
             Act, Author,
             attempt::{self, goes_on, refold, reinstate},
-            disputes, ended, is_party, late, target, unknown,
+            disputes, ended, facts, is_party, late, target, unknown,
         },
         merge_context::MergeContext,
     },
@@ -19,7 +19,7 @@ use crate::{
 };
 use bazdid_protocol::{
     command::Command,
-    ids::{OrganisationId, WorkEventId},
+    ids::{VisitId, WorkEventId},
     outcome::{Outcome, OutcomeCode, Status},
 };
 
@@ -69,9 +69,9 @@ fn report(unit: &mut UnitOfWork, context: &MergeContext<'_>, author: &Author, ac
         return Ok(ended(unit, author, act, &order, &assignment, event));
     }
     if goes_on(unit, &order, &assignment, epoch) {
-        return current(unit, (author, act), order, assignment, event, &by);
+        return current(unit, context, (author, act), order, assignment, event, &by);
     }
-    stale(unit, (author, act), order, assignment, event, &by)
+    stale(unit, context, (author, act), order, assignment, event, &by)
 }
 
 /// As whom somebody reports at an order that an assignment gives to them or to their organisation.
@@ -151,6 +151,12 @@ pub(super) fn record(unit: &mut UnitOfWork, author: &Author, act: &Act<'_>, assi
         eff: act.stamp.eff,
         standing,
     });
+    let quantities = match act.command {
+        Command::WorkSubmit(submit) => &submit.quantities[..],
+        Command::InspectionSubmit(submit) => &submit.quantities[..],
+        _ => &[],
+    };
+    facts::measure(unit, author, act, assignment, event.epoch, quantities);
 }
 
 /// The office had cancelled the order, or cancelled, merged or refused the ticket. Declining it is right already.
@@ -174,6 +180,7 @@ fn kept(conflict: bazdid_protocol::ids::ConflictId, code: OutcomeCode, detail: &
 /// had declined, that was accepted in time and that nobody else has taken since, is reinstated.
 fn stale(
     unit: &mut UnitOfWork,
+    context: &MergeContext<'_>,
     (author, act): (&Author, &Act<'_>),
     mut order: WorkOrder,
     mut assignment: Assignment,
@@ -191,7 +198,7 @@ fn stale(
         reinstate(unit, &mut order, &mut assignment, act.received_at, by)?;
         attempt::revive(unit, &order, &assignment);
         unit.work_orders.put(order.clone());
-        return current(unit, (author, act), order, assignment, event, by);
+        return current(unit, context, (author, act), order, assignment, event, by);
     }
     record(unit, author, act, &assignment, event, Standing::Stale);
     // Who declines what they no longer have is right already.
@@ -214,6 +221,7 @@ fn is_free(unit: &UnitOfWork, order: &WorkOrder) -> bool {
 /// An event of the attempt that is going on: it counts, and the stage is folded anew from all of the attempt's events.
 fn current(
     unit: &mut UnitOfWork,
+    context: &MergeContext<'_>,
     (author, act): (&Author, &Act<'_>),
     mut order: WorkOrder,
     assignment: Assignment,
@@ -223,10 +231,10 @@ fn current(
     if order.state == WorkOrderState::Expired && assignment.expires_at.is_some_and(|end| act.stamp.est >= end) {
         // Work that was done is seen, and a late yes is heard, though nobody had the right to it any more.
         if !gives_up(event.kind) {
-            return stale(unit, (author, act), order, assignment, event, by);
+            return stale(unit, context, (author, act), order, assignment, event, by);
         }
     }
-    if let Some(refusal) = refuse(unit, act, &order, &assignment) {
+    if let Some(refusal) = refuse(unit, context, (author, act), &order, &assignment) {
         return Ok(refusal);
     }
     let done = matches!(order.state, WorkOrderState::Verified | WorkOrderState::Closed);
@@ -280,35 +288,41 @@ fn answer(
 }
 
 /// What an event of the current attempt is refused or held for.
-fn refuse(unit: &UnitOfWork, act: &Act<'_>, order: &WorkOrder, assignment: &Assignment) -> Option<Outcome> {
-    match act.command {
-        Command::WorkStart(start) => {
-            let Some(visit) = start.visit else {
-                return Some(Outcome::rejected(OutcomeCode::Validation, "/args/visit: name the visit that the work begins with"));
-            };
-            match unit.visits.get(visit) {
-                None => Some(Outcome::held(OutcomeCode::Dependency, "/args/visit: the server does not know this visit yet", visit.uuid())),
-                Some(known) if known.ticket_id != order.ticket_id => {
-                    Some(Outcome::rejected(OutcomeCode::Validation, "/args/visit: this visit was at another ticket"))
-                }
-                Some(_) => None,
-            }
+fn refuse(
+    unit: &UnitOfWork,
+    context: &MergeContext<'_>,
+    (author, act): (&Author, &Act<'_>),
+    order: &WorkOrder,
+    assignment: &Assignment,
+) -> Option<Outcome> {
+    let needs = &order.evidence;
+    let (step, brings_quantities) = match act.command {
+        Command::WorkStart(start) => return refuse_start(unit, start.visit, order, level(needs, Step::Start, Need::Visit)),
+        Command::WorkSubmit(submit) => (Step::Submit, !submit.quantities.is_empty()),
+        Command::WorkFailVisit(_) => (Step::FailVisit, false),
+        Command::InspectionSubmit(submit) => (Step::Inspect, !submit.quantities.is_empty()),
+        _ => return None,
+    };
+    let party = needs::Party { organisation: assignment.organisation_id, account: author.account };
+    let report = Report { unit, reference: context.reference, order, needs, step, party, brings_quantities };
+    let detail = awaited(&report)?;
+    Some(Outcome::held(OutcomeCode::Dependency, detail, order.id.uuid()))
+}
+
+/// A visit that is named must be known and at the ticket.
+fn refuse_start(unit: &UnitOfWork, visit: Option<VisitId>, order: &WorkOrder, level: NeedLevel) -> Option<Outcome> {
+    let Some(visit) = visit else {
+        let detail = "/args/visit: name the visit that the work begins with";
+        return (level == NeedLevel::Hold).then(|| Outcome::rejected(OutcomeCode::Validation, detail));
+    };
+    match unit.visits.get(visit) {
+        None => Some(Outcome::held(OutcomeCode::Dependency, "/args/visit: the server does not know this visit yet", visit.uuid())),
+        Some(known) if known.ticket_id != order.ticket_id => {
+            Some(Outcome::rejected(OutcomeCode::Validation, "/args/visit: this visit was at another ticket"))
         }
-        Command::WorkSubmit(_) => missing_evidence(unit, order, &order.evidence.photos, assignment.organisation_id).map(|rule| {
-            let detail = format!("waits for at least {} photo(s) of kind {}", rule.min, rule.kind);
-            Outcome::held(OutcomeCode::Dependency, detail, order.id.uuid())
-        }),
-        _ => None,
+        Some(_) => None,
     }
 }
 
-/// The first of some rules of evidence that the party's photos of an order do not meet.
-pub(super) fn missing_evidence<'r>(
-    unit: &UnitOfWork,
-    order: &WorkOrder,
-    rules: &'r [EvidenceRule],
-    party: Option<OrganisationId>,
-) -> Option<&'r EvidenceRule> {
-    let there = arrival::tally(rules, arrival::photos_of(unit, order, party).map(|p| (p.kind, p.state)));
-    rules.iter().zip(there).find(|(_, there)| there.state() == EvidenceState::Missing).map(|(rule, _)| rule)
-}
+#[cfg(test)]
+mod tests;

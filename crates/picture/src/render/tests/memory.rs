@@ -61,6 +61,15 @@ fn webp(width: u32, height: u32) -> Vec<u8> {
     bytes
 }
 
+/// A HEIC whose boxes say another size.
+fn heic(width: u32, height: u32) -> Vec<u8> {
+    let mut bytes = include_bytes!("heic/plain.heic").to_vec();
+    let at = bytes.windows(4).position(|w| w == b"ispe").unwrap() + 8;
+    bytes[at..at + 4].copy_from_slice(&width.to_be_bytes());
+    bytes[at + 4..at + 8].copy_from_slice(&height.to_be_bytes());
+    bytes
+}
+
 #[test]
 fn what_only_announces_much_takes_nothing() {
     for (what, format, bytes) in [
@@ -70,6 +79,7 @@ fn what_only_announces_much_takes_nothing() {
         ("a JPEG of 65,500 × 65,500", Format::Jpeg, jpeg(65_500, 65_500)),
         ("a JPEG of 20,000 × 20,000", Format::Jpeg, jpeg(20_000, 20_000)),
         ("a WebP of 8,100 × 8,100", Format::Webp, webp(8_100, 8_100)),
+        ("a HEIC of 20,000 × 20,000", Format::Heic, heic(20_000, 20_000)),
     ] {
         let (bytes_max, made) = peak(&bytes, format);
         assert_eq!(made, Err(Gap::TooLarge), "{what}");
@@ -95,10 +105,31 @@ fn the_largest_pictures_take_what_they_may() {
         ("transparent PNG", Format::Png, png(8_000, 8_000, 8, 6, &[], &zeros(8_000 * 8_000 * 4 + (2 << 20)))),
         ("PNG of 16 bits", Format::Png, png(5_600, 5_600, 16, 6, &[], &zeros(5_600 * 5_600 * 8 + (2 << 20)))),
         ("WebP", Format::Webp, encoded(&DynamicImage::ImageRgba8(RgbaImage::new(8_000, 8_000)), ImageFormat::WebP)),
+        ("HEIC", Format::Heic, include_bytes!("heic/large.heic").to_vec()),
+        // Its boxes say that it is small.
+        ("HEIC in disguise", Format::Heic, disguised()),
     ] {
         let (bytes_max, made) = peak(&bytes, format);
-        assert!(made.is_ok(), "{what}: {made:?}");
+        assert!(made.is_ok() || what.ends_with("disguise"), "{what}: {made:?}");
         // The pixels, and beside them what is made of them: brightness and colours, half as much.
         assert!(bytes_max < MAX_MEMORY * 3 / 2, "{what}: {bytes_max} bytes of {}", bytes.len());
     }
+}
+
+fn disguised() -> Vec<u8> {
+    let mut bytes = include_bytes!("heic/large.heic").to_vec();
+    let at = bytes.windows(4).position(|w| w == b"ispe").unwrap() + 8;
+    bytes[at..at + 8].copy_from_slice(&[0, 0, 0, 64, 0, 0, 0, 64]);
+    bytes
+}
+
+#[test]
+fn a_jpeg_above_the_limit_is_decoded_smaller_at_once() {
+    let bytes = encoded(&DynamicImage::ImageLuma8(GrayImage::new(9_600, 8_000)), ImageFormat::Jpeg);
+    let (bytes_max, made) = peak(&bytes, Format::Jpeg);
+    let screen = image::load_from_memory(&made.unwrap().screen).unwrap();
+    assert_eq!((screen.width(), screen.height()), (1333, 1600), "turned as EXIF says");
+    assert!(bytes_max < MAX_MEMORY / 4, "{bytes_max} bytes");
+    let cut = &bytes[..bytes.len() / 2];
+    assert_eq!(peak(cut, Format::Jpeg).1, Err(Gap::TooLarge), "what the small decoder does not take is not decoded in full");
 }

@@ -24,7 +24,7 @@ use crate::http::{
     reply,
 };
 use bazdid_domain::{
-    category::{Category, EvidenceNeeds, EvidenceRule, Hazard, Priority},
+    category::{Category, EvidenceNeeds, EvidenceRule, Hazard, Priority, StepNeeds},
     organisation::ActiveState,
     photo::PhotoKind,
 };
@@ -62,6 +62,13 @@ pub struct EvidenceView {
     /// Whether the bytes of these photos must be stored before a round is accepted.
     #[serde(default)]
     pub stored: bool,
+    /// What each step needs, where that is not as usual.
+    #[serde(default, skip_serializing_if = "is_as_usual")]
+    pub steps: StepNeeds,
+}
+
+fn is_as_usual(steps: &StepNeeds) -> bool {
+    *steps == StepNeeds::default()
 }
 
 impl PartialSchema for EvidenceView {
@@ -82,13 +89,17 @@ impl ToSchema for EvidenceView {
 
 impl From<EvidenceNeeds> for EvidenceView {
     fn from(e: EvidenceNeeds) -> Self {
-        Self { photos: e.photos.into_iter().map(|r| EvidenceRuleView { kind: r.kind, min: r.min }).collect(), stored: e.stored }
+        Self {
+            photos: e.photos.into_iter().map(|r| EvidenceRuleView { kind: r.kind, min: r.min }).collect(),
+            stored: e.stored,
+            steps: e.steps,
+        }
     }
 }
 
 impl From<EvidenceView> for EvidenceNeeds {
     fn from(e: EvidenceView) -> Self {
-        Self { photos: e.photos.into_iter().map(|r| EvidenceRule { kind: r.kind, min: r.min }).collect(), stored: e.stored }
+        Self { photos: e.photos.into_iter().map(|r| EvidenceRule { kind: r.kind, min: r.min }).collect(), stored: e.stored, steps: e.steps }
     }
 }
 

@@ -132,6 +132,8 @@ fn start_or_submit_when_the_other_has_submitted_too_is_marked_double_work_whiche
             acts.reverse();
         }
         for (author, n, epoch, minutes) in acts {
+            go(&mut w, &author, 10 + n, ORDER, epoch, minutes + 9, "visit.record", visit(40 + n));
+            go(&mut w, &author, 20 + n, ORDER, epoch, minutes + 8, "work.start", json!({"visit": key(40 + n)}));
             go(&mut w, &author, n, ORDER, epoch, minutes, "work.submit", json!({}));
         }
         finish(&mut w);
@@ -181,10 +183,12 @@ fn evidence_at_a_duplicate_stays_and_the_office_finds_it_at_the_master() {
 fn submit_when_the_category_asks_for_other_evidence_by_now_is_flagged() {
     let mut w = unit(1);
     w.tickets.put(Ticket { category_id: id(2), ..ticket() });
+    go(&mut w, &crew(5, NEW), 8, ORDER, 2, 30, "visit.record", visit(40));
+    go(&mut w, &crew(5, NEW), 9, ORDER, 2, 25, "work.start", json!({"visit": key(40)}));
     go(&mut w, &crew(5, NEW), 1, ORDER, 2, 20, "photo.add", photo(41));
     assert_eq!(go(&mut w, &crew(5, NEW), 2, ORDER, 2, 10, "work.submit", json!({})).status, Status::Applied);
     finish(&mut w);
-    assert_eq!((state(&w), order(&w).flags), (WorkOrderState::Submitted, vec![MISSING_EVIDENCE.to_owned()]));
+    assert_eq!((state(&w), order(&w).flags), (WorkOrderState::Submitted, vec![MISSING_EVIDENCE.to_owned(), "missing_photos".to_owned()]));
     let mut before = photo(42);
     before["kind"] = json!("before");
     before["sha256"] = json!("cd".repeat(32));

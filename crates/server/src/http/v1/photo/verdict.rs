@@ -82,6 +82,8 @@ struct VerdictFigures {
     arrived: Option<Timestamp>,
     /// `inside_visit`: departure, if it was reported.
     left: Option<Timestamp>,
+    /// `inside_visit`: true if the clock was changed in the meantime, so that nobody knows what was first.
+    clock_changed: Option<bool>,
     /// `order`: photos of the other kind at the same order.
     counterparts: Option<u64>,
     /// `order`: the longest time from a photo before the work to one after it; negative if it is the other way round.
@@ -132,8 +134,16 @@ struct VerdictFigures {
     difference_s: Option<i64>,
     /// `exif_time`: the zone that the camera's clock is believed to have had, where it wrote none.
     assumed_zone: Option<String>,
+    /// `exif_time`: the satellites' time in the file.
+    gps: Option<Timestamp>,
+    /// `exif_time`: how far it differs from the capture, corrected; where the verdict rests on it.
+    gps_difference_s: Option<i64>,
     /// `pair`, `speed`: the photo that this one is compared with.
     other: Option<Uuid>,
+    /// `pair`: where the camera looked, degrees from north.
+    heading_deg: Option<f64>,
+    /// `pair`: where it looked in the other photo.
+    other_heading_deg: Option<f64>,
     /// `pair`: how far the camera was turned between the two.
     turned_deg: Option<f64>,
     /// `pair`: how far is accepted.

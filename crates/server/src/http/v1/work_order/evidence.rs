@@ -14,6 +14,7 @@ use crate::http::{
     v1::{category::EvidenceView, photo::PhotoView, round::RoundView},
 };
 use bazdid_domain::{
+    category::Need,
     evidence::{
         arrival::{self, EvidenceState, Tally},
         pairs::{Attempt, Pair},
@@ -133,17 +134,20 @@ pub struct OrderEvidence {
     pub evidence_needs: EvidenceView,
     /// What of each kind that it asks for is there.
     pub kinds: Vec<KindView>,
+    /// What its newest report lacks of what the category asks for.
+    pub missing: Vec<Need>,
     /// Attempt by attempt.
     pub attempts: Vec<AttemptView>,
 }
 
 impl From<Evidence> for OrderEvidence {
-    fn from(Evidence { order, tallies, attempts }: Evidence) -> Self {
+    fn from(Evidence { order, tallies, missing, attempts }: Evidence) -> Self {
         Self {
             work_order: order.id,
             evidence: arrival::state(&tallies),
             evidence_needs: order.evidence.into(),
             kinds: tallies.iter().map(KindView::from).collect(),
+            missing,
             attempts: attempts.into_iter().map(AttemptView::from).collect(),
         }
     }
