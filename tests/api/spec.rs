@@ -182,8 +182,15 @@ const VERBS: &[&str] = &[
 /// Where the document says no more than that something is there, and why. By component and field.
 const FREE: &[(&str, &str)] = &[
     ("AnswerRow.value", "an answer is whatever the field app understands for the kind of the item"),
+    ("AnswerSide.value", "as AnswerRow.value"),
     ("AuditView.detail", "each action has members of its own"),
     ("ChecklistAnswerArgs.value", "as AnswerRow.value"),
+    ("ConflictBase", "besides the types: sides of conflicts that an earlier version stored"),
+    ("ConflictMine", "as ConflictBase"),
+    ("ConflictTheirs", "as ConflictBase"),
+    ("EmptySide", "nothing is said on this side, so it has no members"),
+    ("FieldBase.value", "as the field of the ticket has it"),
+    ("FieldSide.value", "as FieldBase.value"),
     ("InspectionFindings.duplicate_of", "kept as the device sent it, whatever it is"),
     ("InspectionFindings.quantities", "kept as the device sent it, whatever it is"),
     ("InspectionFindings.severity", "kept as the device sent it, whatever it is"),

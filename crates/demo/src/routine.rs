@@ -130,7 +130,7 @@ fn finish_work(day: &mut Day, begun: Vec<Begun>) -> DemoResult<usize> {
 }
 
 /// Answers the checklist of the category, as the phone has it; few categories have one.
-fn fill_in_checklist(day: &mut Day, who: Who, job: &Job, visit: VisitId) {
+pub(crate) fn fill_in_checklist(day: &mut Day, who: Who, job: &Job, visit: VisitId) {
     let copy = &day.phone(who).device.state.copy;
     let row = |kind: &str, id: Uuid| copy.get(kind, id).map(|r| r.row.clone());
     let found = row("ticket", job.ticket.uuid())

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     day::{Day, Style, uuid_of},
     people::DemoResult,
+    routine::fill_in_checklist,
 };
 
 /// The supervisor returns a round with a coded defect; the second round is accepted. Two judges of one round.
@@ -74,6 +75,7 @@ pub fn inspection(day: &mut Day) -> DemoResult<()> {
     day.phone(inspector).lose_network();
     let (visit, _) = day.begin(inspector, &job, &Style::default())?;
     day.pass(8);
+    fill_in_checklist(day, inspector, &job, visit);
     let found = day.phone(inspector).device.submit_inspection(job.order, "confirmed");
     day.phone(inspector).device.leave(job.order, visit, bazdid_domain::visit::VisitOutcome::Done);
     day.sync(inspector)?;
