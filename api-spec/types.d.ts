@@ -277,7 +277,7 @@ export interface DigestItem {
 }
 
 /** Nothing is said. */
-export type EmptySide = Record<string, unknown>;
+export type EmptySide = Record<string, never>;
 
 /** The epoch of late work, if there is some. */
 export interface EndedEpoch {
@@ -1226,7 +1226,7 @@ export interface RoundBase {
 
 /** The verdict on a round changed: accepted, returned, or withdrawn. */
 export interface RoundJudged {
-  /** Codes of the defects. */
+  /** Codes of the defects; `other` for one that a device has written in words. */
   defects: string[];
   /** Before. */
   from: RoundVerdict;

@@ -83,7 +83,7 @@ fn a_category_is_made_and_read() {
         put(1, &body).problem("validation");
         body["evidence_thresholds"] = json!({ "speed_kmh": 90.0, "exif_time_s": 600 });
         assert_eq!(put(1, &body).ok()["evidence_thresholds"], body["evidence_thresholds"]);
-        // Who takes the photos is not told how far he may go.
+        // Who takes the photos is not told how far they may go.
         app.person("manager", Role::ContractorManager, Some(app.organisation("c7", OrganisationKind::Contractor)), &[]);
         let (manager, auditor) = (app.token("manager"), {
             app.person("auditor", Role::Auditor, None, &[]);

@@ -269,7 +269,7 @@ fn a_link_shows_one_picture_for_a_while_and_stands_for_who_made_it() {
         town.app.disable("second_supervisor");
         assert_eq!(open(link["url"].as_str().unwrap()).status, 403, "with the account its logins end");
 
-        // It shows what who made it may see at the time: an inspector whose district is taken from him shows no picture of it any more.
+        // It shows what who made it may see at the time: an inspector whose district is taken from them shows no picture of it any more.
         let link = link_of(&town.app.token("inspector"), "thumb").ok();
         assert_eq!(open(link["url"].as_str().unwrap()).status, 200);
         town.app.end_grants("inspector");

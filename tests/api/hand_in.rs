@@ -1,4 +1,4 @@
-//! Who was put out of service may hand in what he had not sent, and nothing else.
+//! Who was put out of service may hand in what they had not sent, and nothing else.
 
 use bazdid_clock::Clock as _;
 use bazdid_domain::account::Role;

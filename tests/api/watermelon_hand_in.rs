@@ -66,7 +66,7 @@ fn order_state(town: &Town, app: &App) -> Value {
     town.get("supervisor", &format!("/v1/work-orders/{}", app.row("work_orders")["id"].as_str().unwrap()))["state"].clone()
 }
 
-/// Takes somebody's device out of service, or closes his account; gives the code that he hears of.
+/// Takes somebody's device out of service, or closes their account; gives the code that they hear of.
 fn put_out(town: &Town, app: &App, how: &str) -> &'static str {
     town.app.person("admin", Role::Admin, None, &[]);
     let admin = town.app.token("admin");

@@ -160,7 +160,7 @@ fn an_account_is_closed_and_opened_but_never_the_last_administrators() {
         assert_eq!(code(login(&city, "second", PASSWORD)), Code::AccountDisabled);
         set(admin, second, 2, true).unwrap();
         login(&city, "second", PASSWORD).unwrap();
-        assert_eq!(code(set(admin, admin, 1, false)), Code::InvalidTransition, "his own");
+        assert_eq!(code(set(admin, admin, 1, false)), Code::InvalidTransition, "their own");
 
         let ctx = bazdid_service::Ctx { actor: Some(bazdid_domain::actor::Actor::system(city.now())), ..city.ctx() };
         let refused = city.try_write(move |tx| account::disable(tx, &ctx, admin, 1));

@@ -198,7 +198,7 @@ fn tickets_are_merged_put_off_and_taken_up_again() {
         let defer = TicketCommand::Defer { reason: "بودجهٔ امسال".into(), from, to };
         assert_eq!(about(&town, town.supervisor, two, defer).unwrap(), TicketStatus::Deferred);
         assert_eq!(town.ticket(two).promise_at, Some(to));
-        assert_eq!(code(about(&town, town.crew, two, reopen())), Code::NotFound, "beyond his reach");
+        assert_eq!(code(about(&town, town.crew, two, reopen())), Code::NotFound, "beyond their reach");
         assert_eq!(code(about(&town, town.east_operator, two, reopen())), Code::NotFound);
     }
 }

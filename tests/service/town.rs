@@ -158,7 +158,7 @@ impl Town {
         });
     }
 
-    /// Somebody does something in a transaction of his own.
+    /// Somebody does something in a transaction of their own.
     pub fn act<T: Send + 'static>(
         &self,
         by: AccountId,

@@ -73,7 +73,7 @@ pub const CREW_OLD: u128 = 4;
 pub const CREW_NEW: u128 = 5;
 pub const CREW_OLD_2: u128 = 6;
 
-/// Who manages accounts and devices; only where somebody made him.
+/// Who manages accounts and devices; only where somebody made them.
 pub const ADMIN: u128 = 7;
 /// How long an access token lives.
 const TOKEN_MINUTES: i64 = 15;

@@ -122,7 +122,7 @@ fn who_may_have_missed_what_his_device_was_told_again_reads_everything_anew() {
     });
 }
 
-/// A reader with the copies that he had at some time, whole and interrupted ones.
+/// A reader with the copies that they had at some time, whole and interrupted ones.
 struct Reader {
     account: u128,
     device: DeviceId,

@@ -143,7 +143,7 @@ fn a_conflict_is_seen_and_decided_by_those_who_answer_for_its_area() {
         assert_eq!(refused(INSPECTOR_E, resolution(Resolution::Dismiss)), Code::NotFound, "another district's");
         assert_eq!(seen(city, INSPECTOR_E).len(), 0);
         assert_eq!(seen(city, INSPECTOR_W).len(), 1);
-        assert_eq!(refused(INSPECTOR_W, resolution(Resolution::AcceptWork)), Code::Forbidden, "his organisation's work");
+        assert_eq!(refused(INSPECTOR_W, resolution(Resolution::AcceptWork)), Code::Forbidden, "their organisation's work");
         assert_eq!(refused(SUPERVISOR, resolution(Resolution::Keep)), Code::Validation);
         let long = Resolve { note: Some("x".repeat(2_001)), ..resolution(Resolution::Dismiss) };
         assert_eq!(refused(SUPERVISOR, long), Code::Validation);

@@ -31,7 +31,7 @@ fn what_waits_for_another_devices_visit_goes_through_when_it_comes() {
         first.accept(order.uuid());
         let visit = first.arrive(order.uuid(), VisitKind::Work, WEST);
         city.pass(5);
-        // The colleague starts on the visit that he was told of, and is online first.
+        // The colleague starts on the visit that they were told of, and is online first.
         let start = second.start(order.uuid(), visit);
         second.sync().unwrap();
         let held = second.state.outbox.result(start).unwrap();
@@ -162,7 +162,7 @@ fn work_of_a_past_epoch_is_kept_with_its_evidence_and_the_device_gets_the_truth_
         let left: Vec<&str> = late.state.copy.rows().map(|(kind, ..)| kind).collect();
         let left: Vec<&str> = left.into_iter().filter(|kind| !["area", "category", "organisation"].contains(kind)).collect();
         assert_eq!(left, ["photo", "visit"]);
-        // The new one sees his order, and nothing of the other's evidence.
+        // The new one sees their order, and nothing of the other's evidence.
         let mut next = city.device(CREW_NEW);
         next.sync().unwrap();
         assert_eq!((next.state.copy.list("work_order").count(), next.state.copy.list("photo").count()), (1, 0));

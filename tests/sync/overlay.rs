@@ -1,4 +1,4 @@
-//! What a person sees while his phone and the server are of two minds, on the real services: pages cut small, lines cut anywhere, answers lost.
+//! What a person sees while their phone and the server are of two minds, on the real services: pages cut small, lines cut anywhere, answers lost.
 
 use std::{cell::Cell, collections::BTreeSet};
 

@@ -297,12 +297,12 @@ fn what_another_contractor_has_is_answered_as_what_does_not_exist() {
             assert_eq!(answer(t, id), answer(t, nothing), "{t}");
             assert!(answer(t, id).contains("drop"), "{t}");
         }
-        // His own ticket comes, in his channel only, and under another type its id says nothing.
+        // Their own ticket comes, in their channel only, and under another type its id says nothing.
         let own = fetch(&phone, &json!({"device": device, "rows": [{"t": "ticket", "id": mine}, {"t": "note", "id": mine}]})).unwrap();
         assert_eq!((own.changes[0].op, own.changes[1].op), (ChangeOp::Put, ChangeOp::Drop));
         let carriers: Vec<Channel> = own.changes[0].c.iter().map(|c| own.channels[*c]).collect();
         assert_eq!(carriers, [Channel::Org(id(NEW))]);
-        // A channel that he does not read is none, whether there is one or not.
+        // A channel that they do not read is none, whether there is one or not.
         let refusal = |channel: Channel| {
             let e = manifest(&phone, &json!({"device": device, "channel": channel})).unwrap_err();
             (e.code, e.detail, e.facts)

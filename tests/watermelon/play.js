@@ -225,7 +225,7 @@ async function main() {
   const whole = devices[devices.length - 1]
   const orders = await whole.raws('work_orders')
   const events = await whole.raws('work_events')
-  // Everything that somebody made is there, or he was told why not.
+  // Everything that somebody made is there, or they were told why not.
   const told = new Set(Object.values(messages).flat().map((m) => m.subject_id))
   const there = new Set()
   for (const table of new Set(made.values())) for (const row of await whole.raws(table)) there.add(row.id)

@@ -31,9 +31,9 @@ pub enum Reach {
 /// Somebody who is logged in.
 #[derive(Debug, Clone)]
 pub struct Login {
-    /// His way to the server.
+    /// Their way to the server.
     pub http: HttpTransport,
-    /// His account.
+    /// Their account.
     pub account: AccountId,
 }
 

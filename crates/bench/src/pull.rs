@@ -133,7 +133,7 @@ fn changes(bench: &BenchEnv, server: &Served, office: &mut Office<'_>, figures: 
     Ok(())
 }
 
-/// Somebody sends so many changes; as soon as they are acknowledged somebody else reads them. How long he took, each time.
+/// Somebody sends so many changes; as soon as they are acknowledged somebody else reads them. How long they took, each time.
 ///
 /// # Errors
 /// The server refuses, or what was acknowledged is not there.

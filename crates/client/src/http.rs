@@ -128,7 +128,7 @@ impl HttpTransport {
         let Some(token) = &self.refresh else { return Ok(Renewal::Impossible) };
         let renewed = self.send("POST", "/v1/auth/refresh", &[], Some(&json!({ "refresh_token": token })))?;
         if renewed.status != 200 {
-            // Who was put out of service is told so, not that his token is old.
+            // Who was put out of service is told so, not that their token is old.
             return Ok(Renewal::Refused(renewed));
         }
         self.keep_tokens(&renewed.body)?;

@@ -1,4 +1,4 @@
-//! What the person sees: the copy, and over it what he did and the server has not decided yet.
+//! What the person sees: the copy, and over it what they did and the server has not decided yet.
 //!
 //! It is computed and never written into the copy. Laws: with nothing open the view is the copy; otherwise it is the copy with what is open
 //! done to it, in the order in which it was done. What was done is open from the moment it is recorded until its answer *and* what came of it

@@ -164,7 +164,7 @@ impl Line {
         self.http.renewals
     }
 
-    /// The way of bytes, which is never cut as told: whoever sends them cuts it himself.
+    /// The way of bytes, which is never cut as told: whoever sends them cuts it themselves.
     pub const fn http(&mut self) -> &mut HttpTransport {
         &mut self.http
     }

@@ -75,7 +75,7 @@ impl Style {
 }
 
 impl Day {
-    /// Lets the minutes pass that somebody needs from his last photo to a place.
+    /// Lets the minutes pass that somebody needs from their last photo to a place.
     pub fn travel(&mut self, who: Who, to: Point) {
         let now = self.clock.now();
         let minutes = self.phone(who).last.map_or(0, |(at, from)| {

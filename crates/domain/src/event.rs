@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::{
     conflict::{Conflict, ConflictStatus},
+    office::is_code,
     photo::{Photo, VerdictResult},
     sync::journal::Journaled,
     ticket::Ticket,
@@ -28,6 +29,9 @@ use bazdid_protocol::{
     outcome::Status,
     time::Timestamp,
 };
+
+/// The code of a defect that somebody wrote in words.
+const NO_CODE: &str = "other";
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -170,7 +174,7 @@ impl Found {
         }
         let from = was.map_or(RoundVerdict::Pending, |was| was.verdict);
         if from != now.verdict {
-            let defects = now.defects.iter().map(|d| d.code.clone()).collect();
+            let defects = now.defects.iter().map(|d| if is_code(&d.code) { d.code.clone() } else { NO_CODE.to_owned() }).collect();
             let said = RoundJudged { round, work_order, number, from, verdict: now.verdict, defects, rework_due: now.rework_due };
             self.add(now.ticket_id, version, said);
         }

@@ -80,7 +80,7 @@ pub enum Refusal {
     },
     /// The state does not allow it: why, and what would do.
     State(&'static str),
-    /// Nobody judges his own work, nor that of his organisation.
+    /// Nobody judges their own work, nor that of their organisation.
     OwnWork,
     /// The category asks for stored bytes before a round is accepted, and they have not all arrived.
     BytesAwaited(Box<Awaited>),
@@ -128,10 +128,15 @@ fn long(pointer: &'static str, text: Option<&str>) -> OfficeResult {
     Ok(())
 }
 
+/// Whether a text is a code: a word of small letters, digits and underscores. Devices may send any short text in its place.
+#[must_use]
+pub fn is_code(text: &str) -> bool {
+    (1..=60).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+}
+
 /// A coded reason: a word of small letters, digits and underscores.
 fn coded(pointer: &'static str, code: &str) -> OfficeResult {
-    let word = code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
-    if !word || code.is_empty() || code.len() > 60 {
+    if !is_code(code) {
         return field(pointer, "must be a code such as not_needed: small letters, digits, underscores");
     }
     Ok(())

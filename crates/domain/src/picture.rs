@@ -41,7 +41,7 @@ bazdid_protocol::text_enum! {
 
 /// So often it is tried to read a picture.
 pub const MAX_ATTEMPTS: i64 = 4;
-/// How long who reads a picture has it for himself.
+/// How long who reads a picture has it for themselves.
 pub const LEASE_US: i64 = 5 * MICROS_PER_MINUTE;
 
 /// Bytes of the smaller pictures.
@@ -82,7 +82,7 @@ pub struct Picture {
     /// How often somebody began to read it.
     pub attempts: i64,
     /// When something is to be done for it: to read it, or to judge the photos that have it. While somebody is at it the end of
-    /// his lease. Absent: nothing is to be done.
+    /// their lease. Absent: nothing is to be done.
     pub due_at: Option<Timestamp>,
     /// Why it could not be read the last time.
     pub fault: Option<ReadFault>,

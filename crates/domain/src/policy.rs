@@ -6,7 +6,7 @@ use bazdid_protocol::command::Command;
 bazdid_protocol::text_enum! {
     /// A permission; it stands as a type in the signature of every handler.
     Permission {
-        /// Anything that every logged-in person may do with his own things.
+        /// Anything that every logged-in person may do with their own things.
         Own = "own",
         /// Create, disable and grant.
         AccountManage = "account.manage",
@@ -102,11 +102,11 @@ pub const fn role_allows(role: Role, permission: Permission) -> bool {
                 | P::AccountRead
                 | P::Sync
         ),
-        // Sees the tickets of his districts, does inspections, verifies the work of others.
+        // Sees the tickets of their districts, does inspections, verifies the work of others.
         Role::Inspector => {
             matches!(permission, P::TicketCreate | P::TicketRead | P::WorkRead | P::WorkPerform | P::RoundVerify | P::Sync)
         }
-        // Sees and does the work of his own organisation only.
+        // Sees and does the work of their own organisation only.
         Role::ContractorManager => {
             matches!(permission, P::TicketRead | P::WorkRead | P::WorkPerform | P::ContractRead | P::Sync)
         }

@@ -136,7 +136,7 @@ bazdid_protocol::text_enum! {
     CallOutcome {
         /// A ticket was registered.
         Registered = "registered",
-        /// The caller was told what he wanted to know.
+        /// The caller was told what they wanted to know.
         InformationOnly = "information_only",
         /// The thing was known already.
         Duplicate = "duplicate",

@@ -216,7 +216,7 @@ events! {
         from: RoundVerdict,
         /// After.
         verdict: RoundVerdict,
-        /// Codes of the defects.
+        /// Codes of the defects; `other` for one that a device has written in words.
         defects: Vec<String>,
         /// When the next attempt is due.
         rework_due: Option<Timestamp>,

@@ -18,6 +18,7 @@ pub use shape::{
 
 use std::collections::BTreeSet;
 
+use serde::Deserialize as _;
 use serde_json::Value;
 
 use crate::ids::{AccountId, TicketId, WorkEventId};
@@ -63,7 +64,8 @@ impl Sides {
             Self::PhotoMissing { mine, .. } => BTreeSet::from([mine.actor]),
             Self::Proposal { mine, .. } => BTreeSet::from([mine.by]),
             Self::Tickets { theirs, mine, .. } => [theirs.by, mine.by].into_iter().flatten().collect(),
-            Self::Quarantined { .. } | Self::Other { .. } => BTreeSet::new(),
+            Self::Quarantined { .. } => BTreeSet::new(),
+            Self::Other { theirs, mine, .. } => [theirs, mine].into_iter().flat_map(named).collect(),
         }
     }
 
@@ -73,7 +75,21 @@ impl Sides {
         match self {
             Self::Late { mine, .. } => mine.iter().map(|late| late.event).collect(),
             Self::Ended { mine, .. } => mine.iter().filter_map(Recorded::event).collect(),
-            _ => Vec::new(),
+            Self::Field { .. }
+            | Self::Answers { .. }
+            | Self::Findings { .. }
+            | Self::Measurements { .. }
+            | Self::LateVerdicts { .. }
+            | Self::Verdicts { .. }
+            | Self::Declined { .. }
+            | Self::Relief { .. }
+            | Self::EpochUnknown { .. }
+            | Self::Quarantined { .. }
+            | Self::Held { .. }
+            | Self::PhotoMissing { .. }
+            | Self::Proposal { .. }
+            | Self::Tickets { .. }
+            | Self::Other { .. } => Vec::new(),
         }
     }
 
@@ -83,17 +99,39 @@ impl Sides {
         match self {
             Self::Late { theirs, .. } => theirs.double_work,
             Self::Ended { theirs, .. } => matches!(theirs.double_work, Some(true)),
-            _ => false,
+            Self::Field { .. }
+            | Self::Answers { .. }
+            | Self::Findings { .. }
+            | Self::Measurements { .. }
+            | Self::LateVerdicts { .. }
+            | Self::Verdicts { .. }
+            | Self::Declined { .. }
+            | Self::Relief { .. }
+            | Self::EpochUnknown { .. }
+            | Self::Quarantined { .. }
+            | Self::Held { .. }
+            | Self::PhotoMissing { .. }
+            | Self::Proposal { .. }
+            | Self::Tickets { .. }
+            | Self::Other { .. } => false,
         }
     }
 
     /// The two tickets that may be one: the older first.
     #[must_use]
     pub const fn tickets(&self) -> Option<(TicketId, TicketId)> {
-        match self {
-            Self::Tickets { theirs, mine, .. } => Some((theirs.ticket, mine.ticket)),
-            _ => None,
+        if let Self::Tickets { theirs, mine, .. } = self { Some((theirs.ticket, mine.ticket)) } else { None }
+    }
+}
+
+/// The people that a side names which no type describes.
+fn named(side: &Value) -> Vec<AccountId> {
+    match side {
+        Value::Array(sides) => sides.iter().flat_map(named).collect(),
+        Value::Object(side) => {
+            ["actor", "by", "evidence_by"].iter().filter_map(|key| AccountId::deserialize(side.get(*key)?).ok()).collect()
         }
+        _ => Vec::new(),
     }
 }
 

@@ -153,7 +153,7 @@ impl KeyRing {
     }
 
     /// As [`KeyRing::verify`], but a token that has expired within the last `grace_s` seconds is let through: it proves who
-    /// somebody is, not that he may still do anything.
+    /// somebody is, not that they may still do anything.
     ///
     /// # Errors
     /// As [`KeyRing::verify`].

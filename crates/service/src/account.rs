@@ -238,7 +238,7 @@ fn set_state(tx: &mut Tx<'_>, ctx: &Ctx, id: AccountId, rev: i64, to: ActiveStat
         ActiveState::Active => "account.enable",
         ActiveState::Disabled => {
             if ctx.actor()?.account_id == id {
-                return Err(Error::with(Code::InvalidTransition, "nobody closes his own account"));
+                return Err(Error::with(Code::InvalidTransition, "nobody closes their own account"));
             }
             keep_an_administrator(tx, ctx, |g| g.account_id != id)?;
             "account.disable"

@@ -311,7 +311,7 @@ fn of_claims(tx: &mut Tx<'_>, claims: &Claims) -> Result<(Account, Vec<RoleGrant
     of_session.ok_or_else(|| Error::new(Code::Unauthenticated))
 }
 
-/// Whose login it is, with his grants; nothing if it has ended.
+/// Whose login it is, with their grants; nothing if it has ended.
 pub(crate) fn of_session(tx: &mut Tx<'_>, id: SessionId) -> Result<Option<(Account, Vec<RoleGrant>)>> {
     let Some(session) = find_session(tx, id)?.filter(|s| s.revoked_at.is_none()) else { return Ok(None) };
     let Some(account) = find_account(tx, session.account_id)? else { return Ok(None) };
@@ -319,7 +319,7 @@ pub(crate) fn of_session(tx: &mut Tx<'_>, id: SessionId) -> Result<Option<(Accou
     Ok(Some((account, grants)))
 }
 
-/// Somebody whose login goes on, unless his account is disabled.
+/// Somebody whose login goes on, unless their account is disabled.
 pub(crate) fn in_force(ctx: &Ctx, account: &Account, grants: Vec<RoleGrant>, session: SessionId) -> Result<Authenticated> {
     if account.state != ActiveState::Active {
         return Err(Error::new(Code::AccountDisabled));

@@ -84,7 +84,7 @@ fn category_of(tx: &mut Tx<'_>, id: CategoryId) -> Result<Category> {
 }
 
 /// Everybody reads the catalogue, but how much evidence may deviate is for those who judge it and for the office: whoever
-/// takes the photos would know how far he may go.
+/// takes the photos would know how far they may go.
 fn as_seen_by(ctx: &Ctx, category: Category) -> Category {
     let sees = ctx.actor.as_ref().is_none_or(|actor| actor.may(Permission::RoundVerify) || actor.may(Permission::ConflictRead));
     if sees { category } else { Category { evidence_thresholds: EvidenceThresholds::default(), ..category } }

@@ -146,7 +146,7 @@ fn tickets_of(conflict: &Conflict) -> BTreeSet<TicketId> {
     tickets
 }
 
-/// Who decides, as the rules see him: what he corrects is an edit of the office.
+/// Who decides, as the rules see them: what they correct is an edit of the office.
 fn judge(ctx: &Ctx, reference: &Reference) -> Result<Author> {
     let actor = ctx.actor()?;
     Ok(Author {
@@ -168,7 +168,7 @@ fn refused(refusal: Refusal, resolution: Resolution) -> Error {
             let words: Vec<&str> = resolution::accepted(kind).iter().map(|r| r.as_str()).collect();
             Error::field("/resolution", format!("a conflict of kind {kind} is not decided by {resolution}; it takes {}", words.join(", ")))
         }
-        Refusal::OwnWork => Error::with(Code::Forbidden, "nobody decides about his own work, nor about his organisation's"),
+        Refusal::OwnWork => Error::with(Code::Forbidden, "nobody decides about their own work, nor about their organisation's"),
         Refusal::State(why) => Error::with(Code::InvalidTransition, why),
         Refusal::Argument { pointer, detail } => Error::field(pointer, detail),
     }

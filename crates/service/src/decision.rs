@@ -32,7 +32,7 @@ pub struct Decided {
     pub detail: Value,
 }
 
-/// Who asks, as the rules of the office know him.
+/// Who asks, as the rules of the office know them.
 ///
 /// # Errors
 /// Nobody has logged in.
@@ -78,7 +78,7 @@ fn refused(refusal: Refusal) -> Error {
             .fact("to", to.to_string()),
         Refusal::State(why) => Error::with(Code::InvalidTransition, why),
         Refusal::BytesAwaited(awaited) => bytes_awaited(&awaited),
-        Refusal::OwnWork => Error::with(Code::Forbidden, "nobody judges his own work, nor that of his organisation"),
+        Refusal::OwnWork => Error::with(Code::Forbidden, "nobody judges their own work, nor that of their organisation"),
         Refusal::Field { pointer, detail } => Error::field(pointer, detail),
     }
 }

@@ -81,7 +81,7 @@ pub fn judge(tx: &mut Tx<'_>, ctx: &Ctx, ticket: TicketId, photos: &BTreeSet<Pho
     near.refresh(tx)?;
     for id in photos {
         let Some(photo) = unit.photos.get(*id).filter(|p| p.state == PhotoState::Stored).cloned() else { continue };
-        // Who has not been read yet is judged when he is.
+        // Who has not been read yet is judged when they are.
         let Some(found) = store::picture::find_picture(tx, &photo.sha256)?.and_then(|p| p.found) else { continue };
         let verdicts = verdicts(tx, ctx, &reference, category, &photo, &found, near)?;
         if verdicts != photo.verdicts {

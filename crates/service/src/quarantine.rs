@@ -71,7 +71,7 @@ pub fn list(tx: &mut Tx<'_>, ctx: &Ctx, before: Option<(Timestamp, MutationId)>,
 /// Decides about a mutation that is kept aside, once: of two who decide at once the second is told that it is decided.
 ///
 /// # Errors
-/// There is none within reach; it was decided; the decider is its author or of his organisation; what it waits for is still not known;
+/// There is none within reach; it was decided; the decider is its author or of their organisation; what it waits for is still not known;
 /// the database fails.
 pub fn decide(tx: &mut Tx<'_>, ctx: &Ctx, id: MutationId, decision: Decision) -> Result<Journaled> {
     let reach = allowed(tx, ctx, Permission::ConflictResolve)?;
@@ -148,7 +148,7 @@ fn four_eyes(ctx: &Ctx, author: &engine::Author) -> Result<()> {
     let by = ctx.actor()?;
     let organisations = by.organisations();
     if author.account == by.account_id || author.organisations.iter().any(|o| organisations.contains(o)) {
-        return Err(Error::with(Code::Forbidden, "nobody decides about his own work, nor about his organisation's"));
+        return Err(Error::with(Code::Forbidden, "nobody decides about their own work, nor about their organisation's"));
     }
     Ok(())
 }

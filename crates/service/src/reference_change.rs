@@ -44,7 +44,7 @@ pub fn keep(tx: &mut Tx<'_>, ctx: &Ctx, rows: &ReferenceRows, audit: &[AuditEntr
 /// Whether the caller saw the revision that stands.
 ///
 /// # Errors
-/// He did not.
+/// They did not.
 pub fn expect_rev(found: i64, expected: i64) -> Result<()> {
     if found == expected { Ok(()) } else { Err(Error::new(Code::PreconditionFailed).fact("current", found)) }
 }

@@ -130,7 +130,7 @@ fn finished(tx: &mut Tx<'_>, ctx: &Ctx, new: &NewUpload) -> Result<Upload> {
 }
 
 /// A photo whose bytes the asker may send: its author, a colleague of the organisation that it was taken for, or whoever manages
-/// its ticket. A photo that is not there and one that he may not know of are the same: push its declaration first.
+/// its ticket. A photo that is not there and one that they may not know of are the same: push its declaration first.
 fn photo_to_send(tx: &mut Tx<'_>, ctx: &Ctx, id: PhotoId) -> Result<Photo> {
     let unknown = || Error::new(Code::PhotoUnknown);
     let actor = ctx.actor()?;

@@ -259,7 +259,7 @@ impl Command {
     }
 }
 
-/// Decides about an order. Of two people at once the second is told that the order has changed since he read it.
+/// Decides about an order. Of two people at once the second is told that the order has changed since they read it.
 ///
 /// # Errors
 /// There is no such order within reach; it has changed since; the rule refuses; the database fails.

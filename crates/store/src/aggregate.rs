@@ -1,4 +1,4 @@
-//! OpenOrderCounts and saves whole tickets: one query a table to load, one multi-row statement a table to save.
+//! Loads and saves whole tickets: one query a table to load, one multi-row statement a table to save.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,7 +35,7 @@ macro_rules! load {
     };
 }
 
-/// OpenOrderCounts tickets with everything below them. On PostgreSQL the tickets' rows are locked, in the order of their ids, until
+/// Loads tickets with everything below them. On PostgreSQL the tickets' rows are locked, in the order of their ids, until
 /// the transaction ends: the ticket is the root that every writer of its children locks first.
 ///
 /// # Errors
@@ -72,7 +72,7 @@ pub fn load_unit_without_notes(tx: &mut Tx<'_>, tickets: &[TicketId]) -> Result<
     Ok(unit)
 }
 
-/// OpenOrderCounts tickets with everything below them, to be read only.
+/// Loads tickets with everything below them, to be read only.
 ///
 /// # Errors
 /// The database fails.
@@ -90,7 +90,7 @@ pub fn read_unit(tx: &mut Tx<'_>, tickets: &[TicketId]) -> Result<UnitOfWork> {
     Ok(unit)
 }
 
-/// OpenOrderCounts the notes that a unit of work was loaded without.
+/// Loads the notes that a unit of work was loaded without.
 ///
 /// # Errors
 /// The database fails.

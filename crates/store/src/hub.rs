@@ -47,7 +47,7 @@ struct Inner {
     seats: usize,
     closed: bool,
     waiters: HashMap<u64, Waiter>,
-    /// Of each channel: who waits, and the head that he knows.
+    /// Of each channel: who waits, and the head that they know.
     by_channel: HashMap<String, HashMap<u64, i64>>,
     by_device: HashMap<DeviceId, Vec<u64>>,
 }
@@ -96,7 +96,7 @@ impl Hub {
         Some(Seat(Arc::clone(self)))
     }
 
-    /// Wakes who waits for a channel whose head is beyond the one that he knows.
+    /// Wakes who waits for a channel whose head is beyond the one that they know.
     pub fn moved(&self, heads: &Heads) {
         let mut inner = self.lock();
         let mut woken: BTreeMap<u64, Heads> = BTreeMap::new();

@@ -44,7 +44,7 @@ pub(crate) fn list_loads(tx: &mut Tx<'_>, of: &[AccountId]) -> Result<HashMap<Ac
 fn count(tx: &mut Tx<'_>, of: &[AccountId]) -> Result<Vec<(AccountId, i64)>> {
     let in_hand: Vec<WorkOrderState> = WorkOrderState::ALL.iter().copied().filter(|s| in_hand(*s)).collect();
     let of = Keys::new(of);
-    // For each by himself: PostgreSQL would sort all orders in hand to group them.
+    // For each by itself: PostgreSQL would sort all orders in hand to group them.
     let counts: Vec<(AccountId, Option<i64>)> = on!(tx, |c| {
         let orders = work_orders::table
             .filter(work_orders::account_id.eq(accounts::id.nullable()).and(work_orders::state.eq_any(&in_hand)))

@@ -116,7 +116,7 @@ pub fn list_pictures(tx: &mut Tx<'_>, hashes: &[String]) -> Result<Vec<Picture>>
 }
 
 /// Something is to be done for contents: those that are new are to be read, the photos with the others to be judged anew. Who is at
-/// one of them at this moment finds out when he is done.
+/// one of them at this moment finds out when they are done.
 ///
 /// # Errors
 /// The database fails.

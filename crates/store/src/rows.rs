@@ -39,7 +39,7 @@ macro_rules! load {
     )+};
 }
 
-/// OpenOrderCounts the rows of each kind that channels carry; other kinds are left out. The result holds only what was asked for, so
+/// Loads the rows of each kind that channels carry; other kinds are left out. The result holds only what was asked for, so
 /// nothing can be decided about it.
 ///
 /// # Errors

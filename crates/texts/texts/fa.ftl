@@ -27,7 +27,7 @@ error-device-limit = شمار دستگاه‌های این حساب به سقف 
 error-device-forked = سابقهٔ دستگاه با سرور یکسان نیست؛ دستگاه را دوباره ثبت و داده‌ها را دوباره ارسال کنید
 error-seq-gap = پیش از نخستین تغییر این ارسال، تغییرهایی نرسیده است
 error-device-busy = ارسال دیگری از این دستگاه در جریان است
-error-photo-unknown = تصویری با این شناسه شناخته نیست یا به آن دسترسی ندارید؛ ابتدا آن را اعلام کنید
+error-photo-unknown = تصویری با این شناسه شناخته‌شده نیست یا به آن دسترسی ندارید؛ ابتدا آن را اعلام کنید
 error-already-stored = همهٔ فایل این تصویر ذخیره شده است و چیزی برای ارسال نمانده است
 error-too-many-uploads = بارگذاری‌های باز این تصویر بیش از حد است؛ یکی را ادامه دهید یا پایان دهید
 error-offset-mismatch = بارگذاری از جای دیگری ادامه می‌یابد؛ آن را با HEAD بپرسید
@@ -182,7 +182,7 @@ word-work-event-kind-retract = پس‌گرفتن
 
 word-standing-effective = معتبر
 word-standing-stale = مربوط به واگذاری پیشین
-word-standing-redundant = زاید
+word-standing-redundant = تکراری
 word-standing-retracted = پس‌گرفته‌شده
 word-standing-overruled = کنارگذاشته‌شده
 
@@ -190,7 +190,7 @@ word-standing-overruled = کنارگذاشته‌شده
 
 word-round-verdict-pending = در انتظار بررسی
 word-round-verdict-accepted = پذیرفته
-word-round-verdict-partly = پذیرفتهٔ بخشی
+word-round-verdict-partly = پذیرش بخشی از کار
 word-round-verdict-rework = برگشتی برای اصلاح
 word-round-verdict-withdrawn = پس‌گرفته‌شده
 
@@ -219,8 +219,8 @@ word-mock-flag-unknown = نامعلوم
 
 ## audience
 
-word-audience-field = میدان و دفتر
-word-audience-office = تنها دفتر
+word-audience-field = نیروهای میدانی و دفتر
+word-audience-office = فقط دفتر
 
 ## photo_kind
 
@@ -314,7 +314,7 @@ word-push-status-deferred = به بعد موکول شد
 ## push_code
 
 word-push-code-stale-epoch = دستور کار در این میان به دیگری واگذار شده است؛ کار شما محفوظ است و ناظر تصمیم می‌گیرد
-word-push-code-epoch-unknown = این واگذاری در سرور شناخته نیست؛ کار شما محفوظ است
+word-push-code-epoch-unknown = این واگذاری در سرور شناخته‌شده نیست؛ کار شما محفوظ است
 word-push-code-concurrent-edit = همین فیلد را دیگری تغییر داده است؛ هر دو مقدار محفوظ است
 word-push-code-parallel-update = مقدار دیگری برقرار است؛ مقدار شما در سابقه می‌ماند
 word-push-code-terminal-state = این مورد پایان یافته است و دیگر تغییر نمی‌پذیرد
@@ -323,7 +323,7 @@ word-push-code-already-submitted = این نوبت پیش‌تر تحویل شد
 word-push-code-not-assigned = این کار به شما واگذار نشده است
 word-push-code-not-permitted = نقش شما این کار را مجاز نمی‌داند
 word-push-code-actor-mismatch = دستگاه متعلق به شخص دیگری است
-word-push-code-unknown-entity = این مورد هنوز در سرور شناخته نیست
+word-push-code-unknown-entity = این مورد هنوز در سرور شناخته‌شده نیست
 word-push-code-dependency = موردی که این به آن وابسته است پذیرفته نشد
 word-push-code-invalid-transition = وضعیت کنونی این کار را مجاز نمی‌داند
 word-push-code-validation = یکی از مقدارها پذیرفتنی نیست
@@ -340,5 +340,5 @@ word-push-code-quarantined = برای بررسی دفتر کنار گذاشته 
 word-push-warning-unreadable-instant = زمان خوانده نشد
 word-push-warning-unusable-value = مقدار قابل استفاده نبود
 word-push-warning-too-long = متن کوتاه شد
-word-push-warning-unknown-field = فیلد شناخته نیست
+word-push-warning-unknown-field = فیلد شناخته‌شده نیست
 word-push-warning-too-many-bytes = حجم بیش از حد است

@@ -40,7 +40,7 @@ pub struct UploadLock {
     waited: bool,
 }
 
-/// Counts who waits, also when he gives up.
+/// Counts who waits, also when they give up.
 struct Waiting<'a>(&'a Slot);
 
 impl Drop for Waiting<'_> {

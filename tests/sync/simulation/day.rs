@@ -83,7 +83,7 @@ pub struct Day {
     trace: Trace,
 }
 
-/// What somebody is by right: his role, organisation and areas.
+/// What somebody is by right: their role, organisation and areas.
 fn task(who: u128) -> (Role, u128, Vec<u128>) {
     match who {
         SUPERVISOR => (Role::Supervisor, HALL, vec![CITY]),
@@ -343,7 +343,7 @@ impl Day {
         self.tell(format!("{minutes} minutes pass: {round:?}"));
     }
 
-    /// Somebody's tasks end, or he gets another one.
+    /// Somebody's tasks end, or they get another one.
     fn change_grants(&mut self, dice: &mut Dice) {
         let who = PEOPLE[dice.below(5)];
         let now = self.city.now();
@@ -383,7 +383,7 @@ impl Day {
         }
     }
 
-    /// Everybody may work and has his task again and comes home; what was held may go through when the last has come.
+    /// Everybody may work and has their task again and comes home; what was held may go through when the last has come.
     pub fn come_home(&mut self) {
         self.remember();
         self.open_accounts();

@@ -124,7 +124,7 @@ fn wrong(phone: &mut Phone, dice: &mut Dice) {
         1 => drop(phone.add_note(ticket, &"x".repeat(70_000))),
         2 => drop(phone.decline(order, " ")),
         3 => drop(phone.submit_inspection(order, "confirmed")),
-        // Somebody takes what was never his.
+        // Somebody takes what was never theirs.
         4 => drop(phone.accept(order)),
         _ => {
             let thing = id::<()>(u128::from(dice.next())).uuid();

@@ -95,7 +95,7 @@ fn check_copies(day: &mut Day) {
     }
 }
 
-/// After quiet the person sees the server's rows, and of his own beside them only what nobody has decided yet.
+/// After quiet the person sees the server's rows, and of their own beside them only what nobody has decided yet.
 fn check_view(phone: &Phone) {
     let open: Vec<&Entry> = phone.state.outbox.journal().filter(|e| e.is_open()).collect();
     assert!(open.iter().all(|e| e.result.as_ref().is_some_and(|r| r.status == Status::Held)), "seen though it is decided: {open:?}");

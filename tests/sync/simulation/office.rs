@@ -74,7 +74,7 @@ fn about_order(city: &SharedCity, dice: &mut Dice, ticket: TicketId) -> String {
     ask(city, format!("the office about order {order}: {command:?}"), move |tx| work_order::command(tx, &ctx, order, rev, &command))
 }
 
-/// A supervisor decides a conflict, as well as he can.
+/// A supervisor decides a conflict, as well as they can.
 pub fn resolve(city: &SharedCity, dice: &mut Dice) -> String {
     let ctx = city.ctx(Some(id(SUPERVISOR)));
     let filter = ConflictFilter { status: Some(ConflictStatus::Open), limit: 50, ..ConflictFilter::default() };

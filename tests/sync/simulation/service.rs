@@ -58,7 +58,7 @@ fn is_open(city: &SharedCity, who: u128) -> bool {
 }
 
 impl Day {
-    /// Somebody is closed out or let in again, or his phone is taken out of service and he gets another one.
+    /// Somebody is closed out or let in again, or their phone is taken out of service and they get another one.
     pub fn change_service(&mut self, n: usize, dice: &mut Dice) {
         let who = self.phones[n].who;
         match dice.below(5) {

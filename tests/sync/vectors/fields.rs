@@ -150,7 +150,7 @@ fn registers() -> Vec<Case> {
             .edit(InspectorB, 3, 100, &text("الف"))
             .told(&["applied", "applied"])
             .conflicts(&[]),
-        case("text", "an author's own chain never conflicts", TEXT, "One person edits twice on the revision that he had: his last word stands and there is no conflict.", unit())
+        case("text", "an author's own chain never conflicts", TEXT, "One person edits twice on the revision that they had: their last word stands and there is no conflict.", unit())
             .edit(InspectorA, 3, 200, &text("الف"))
             .edit(InspectorA, 3, 100, &text("ب"))
             .told(&["applied", "applied"])
@@ -175,7 +175,7 @@ fn registers() -> Vec<Case> {
             .edit(InspectorA, 2, 50, &json!({"category": key(PAVEMENT)}))
             .told(&["merged concurrent_edit"])
             .conflicts(&["category_proposal soft"]),
-        case("category", "an edit of the field that had seen the office's stands", CATEGORY, "Whoever had the office's revision before him overrules it.", categorised())
+        case("category", "an edit of the field that had seen the office's stands", CATEGORY, "Whoever had the office's revision before them overrules it.", categorised())
             .edit(InspectorA, 3, 50, &json!({"category": key(PAVEMENT)}))
             .told(&["applied"])
             .conflicts(&[]),
@@ -253,13 +253,13 @@ fn facts() -> Vec<Case> {
             .at_ticket(InspectorA, 3, 170, "note.add", json!({"note": key(43), "text": "دیده شد"}))
             .told(&["applied", "applied", "applied", "applied"])
             .conflicts(&[]),
-        case("facts", "a removed photo stays as a tombstone", FACTS, "Only the author removes his photo; the row stays, marked.", unit())
+        case("facts", "a removed photo stays as a tombstone", FACTS, "Only the author removes their photo; the row stays, marked.", unit())
             .work(CrewA, 2, 190, "photo.add", photo(41, "after", 190))
             .work(CrewA, 2, 180, "photo.remove", json!({"photo": key(41)}))
             .work(CrewB, 2, 170, "photo.remove", json!({"photo": key(41)}))
             .told(&["applied", "applied", "held unknown_entity"])
             .conflicts(&[]),
-        case("facts", "the newest words of a note", FACTS, "A note is edited by its author alone: his newest words stand.", unit())
+        case("facts", "the newest words of a note", FACTS, "A note is edited by its author alone: their newest words stand.", unit())
             .at_ticket(InspectorA, 3, 200, "note.add", json!({"note": key(43), "text": "یک"}))
             .at_ticket(InspectorA, 3, 100, "note.edit", json!({"note": key(43), "text": "دو"}))
             .at_ticket(InspectorB, 3, 50, "note.edit", json!({"note": key(43), "text": "سه"}))

@@ -328,7 +328,7 @@ fn verdicts() -> Vec<Case> {
             .work(InspectorB, 2, 200, "round.verify", json!({"round": round_id(1)}))
             .told(&["applied", "applied"])
             .conflicts(&[]),
-        case("verdicts", "nobody judges his own work", VERDICT, "Nor that of his organisation.", submitted())
+        case("verdicts", "nobody judges their own work", VERDICT, "Nor that of their organisation.", submitted())
             .work(CrewB, 2, 100, "round.verify", json!({"round": round_id(1)}))
             .told(&["rejected not_permitted"])
             .conflicts(&[]),

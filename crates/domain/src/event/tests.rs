@@ -10,7 +10,7 @@ use crate::{
     test_city::{DISTRICT, NOW, POTHOLE, TICKET, TREE, findings, follow, id, order, reference, registered, reload, ticket},
     ticket::TicketStatus,
     visit::{Audience, MockFlag, Note, Visit, VisitKind},
-    work_order::{Answer, WorkOrderKind, WorkOrderState},
+    work_order::{Answer, Defect, WorkOrderKind, WorkOrderState},
 };
 use bazdid_protocol::{sides::Sides, text_enum::TextEnum};
 
@@ -275,9 +275,21 @@ fn a_refusal_is_told_though_the_order_is_offered_before_and_after() {
 }
 
 #[test]
+fn a_defect_in_words_is_told_as_another_one() {
+    let mut unit = UnitOfWork::default();
+    unit.rounds.load([round(1, TICKET)]);
+    let defects = [SECRET, "edge_not_sealed", ""].map(|code| Defect { code: code.into(), note: Some(SECRET.into()) });
+    unit.rounds.put(Round { verdict: RoundVerdict::Rework, defects: defects.into(), ..round(1, TICKET) });
+    let events = derived(&unit);
+    let Payload::RoundJudged(judged) = &events[0].payload else { panic!("{events:?}") };
+    assert_eq!(judged.defects, ["other", "edge_not_sealed", "other"]);
+}
+
+#[test]
 fn an_inspection_that_concludes_itself_tells_of_the_round_and_of_the_repair() {
     let mut unit = registered(TREE);
     let looked = order(&unit, WorkOrderKind::Inspection);
+    unit.visits.load([Visit { work_order_id: Some(looked.id), kind: VisitKind::Inspection, ..visit(9, TICKET) }]);
     unit.rounds.put(Round { work_order_id: looked.id, ..round(1, TICKET) });
     unit.work_orders.put(WorkOrder {
         state: WorkOrderState::Submitted,

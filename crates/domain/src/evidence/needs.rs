@@ -125,7 +125,7 @@ pub fn has_unread_quantities(unit: &UnitOfWork, order: &WorkOrder) -> bool {
     order.submitted_by.is_some()
         && attempt(unit, order)
             .filter(submitted)
-            .filter_map(|e| e.args.get("quantities"))
+            .filter_map(WorkEvent::quantities)
             .any(|said| bazdid_protocol::command::quantities(said).1 > 0)
 }
 

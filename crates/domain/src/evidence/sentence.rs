@@ -199,7 +199,7 @@ fn media_type(mime: &str, language: Language) -> &str {
         "image/jpeg" | "image/jpg" => ("جی‌پگ", "JPEG"),
         "image/png" => ("پی‌ان‌جی", "PNG"),
         "image/webp" => ("وب‌پی", "WebP"),
-        "image/heic" | "image/heif" => ("هایک", "HEIC"),
+        "image/heic" | "image/heif" => ("HEIC", "HEIC"),
         "image/avif" => ("ای‌وی‌آی‌اف", "AVIF"),
         "image/gif" => ("گیف", "GIF"),
         UNKNOWN_MIME => ("نامشخص", "unknown"),

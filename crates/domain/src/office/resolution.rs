@@ -12,7 +12,7 @@
 //! | `photo_missing` | `dismiss`, `discard` |
 //!
 //! - A conflict is decided once. What comes in later and is new opens it again.
-//! - Nobody decides about his own work, or his organisation's.
+//! - Nobody decides about their own work, or their organisation's.
 //! - A decision is written as rows and events like any other, so that whoever derives the state again finds the same.
 
 mod duplicate;
@@ -50,7 +50,7 @@ pub const fn accepted(kind: ConflictKind) -> &'static [Resolution] {
     use ConflictKind as K;
     use Resolution as R;
     match kind {
-        // Somebody worked: the work counts, or not, or both are paid, or the order goes back to him.
+        // Somebody worked: the work counts, or not, or both are paid, or the order goes back to them.
         K::StaleEpoch | K::DeletedEntity => &[R::AcceptWork, R::Dismiss, R::PayBoth, R::ReassignBack],
         // Two values of one thing: the one in force, the other, or a third.
         K::ParallelUpdate | K::CategoryProposal | K::PointMoved | K::Proposal | K::AlreadySubmitted | K::MeasurementDisagrees => {

@@ -73,7 +73,7 @@ pub struct Acceptance<'a> {
 /// not to wait for them: the round keeps it.
 ///
 /// # Errors
-/// Not his to judge; the order has gone on; part of it without saying which; bytes have not arrived.
+/// Not theirs to judge; the order has gone on; part of it without saying which; bytes have not arrived.
 pub fn verify(unit: &mut UnitOfWork, context: &DecisionContext<'_>, id: RoundId, acceptance: Acceptance<'_>) -> OfficeResult {
     let Acceptance { share, note, without_bytes } = acceptance;
     long("/note", note)?;
@@ -90,7 +90,7 @@ pub fn verify(unit: &mut UnitOfWork, context: &DecisionContext<'_>, id: RoundId,
 /// Returns a round with at least one coded defect: the next round of the same holder begins, under a new epoch.
 ///
 /// # Errors
-/// Not his to judge; the order has gone on; no defect; the date lies in the past.
+/// Not theirs to judge; the order has gone on; no defect; the date lies in the past.
 pub fn rework(
     unit: &mut UnitOfWork,
     context: &DecisionContext<'_>,

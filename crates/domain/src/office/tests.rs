@@ -156,7 +156,7 @@ fn a_cancelled_order_is_shown_to_its_holder_and_not_made_again() {
     assert_eq!(unit.tickets.get(id(TICKET)).unwrap().status, TicketStatus::Triaged);
 }
 
-/// What the contractor has reported of his order.
+/// What the contractor has reported of their order.
 fn reported(order: &WorkOrder, n: u128, kind: WorkEventKind) -> WorkEvent {
     WorkEvent {
         id: id(n),

@@ -2,7 +2,7 @@
 //!
 //! Evidence is always kept; only a transition can be refused. What the author may not know of is answered as what the server
 //! does not know: held. Who may write is judged by history: the holder of an epoch may report what was done in it, whoever
-//! he is now.
+//! they are now.
 
 pub mod absent;
 pub mod alarm;
@@ -60,7 +60,7 @@ bazdid_protocol::text_enum! {
     }
 }
 
-/// Who acted, with what he held at the true time of the act.
+/// Who acted, with what they held at the true time of the act.
 #[derive(Debug, Clone)]
 pub struct Author {
     /// The person.

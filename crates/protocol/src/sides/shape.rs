@@ -1,6 +1,6 @@
 //! What one side of a conflict says.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -27,9 +27,22 @@ macro_rules! shapes {
     )+};
 }
 
+/// Nothing is said.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct EmptySide {}
+
+/// `null` too: an earlier version wrote it for duplicates that an inspection had found.
+impl<'de> Deserialize<'de> for EmptySide {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Option::<serde_json::Map<String, Value>>::deserialize(deserializer)? {
+            Some(members) if !members.is_empty() => Err(D::Error::custom("members where none are expected")),
+            _ => Ok(Self {}),
+        }
+    }
+}
+
 shapes! {
-    /// Nothing is said.
-    EmptySide {}
     /// Two people wrote a field: what both had seen of it.
     FieldBase {
         /// The field.

@@ -121,6 +121,16 @@ fn the_sides_of_every_kind_of_conflict_are_read_by_their_type_and_written_as_the
 }
 
 #[test]
+fn what_earlier_versions_stored_is_understood() {
+    let found = [json!(null), json!({ "ticket": id(1) }), json!({ "ticket": id(2), "by": null })];
+    let tickets = Sides::read(ConflictKind::PossibleDuplicate, found).tickets().unwrap();
+    assert_eq!((tickets.0.uuid().as_u128(), tickets.1.uuid().as_u128()), (1, 2));
+    let other = [json!({}), json!({ "actor": id(1), "more": 1 }), json!([{ "by": id(2) }, { "evidence_by": id(3) }])];
+    let people = Sides::read(ConflictKind::StaleEpoch, other).people();
+    assert_eq!(people.into_iter().map(|p| p.uuid().as_u128()).collect::<Vec<_>>(), [1, 2, 3]);
+}
+
+#[test]
 fn people_are_found_on_all_sides() {
     let people = |kind: ConflictKind, at: usize| {
         let (kind, values) = shown().into_iter().filter(|(k, _)| *k == kind).nth(at).unwrap();

@@ -1,4 +1,4 @@
-//! Who asks, and whether he may: the permission stands as a type in the signature of every handler.
+//! Who asks, and whether they may: the permission stands as a type in the signature of every handler.
 //!
 //! The access token is looked at before the route is chosen, so that an extractor of the body never answers somebody who may not
 //! ask at all. A handler without [`May`] or [`Anyone`] gets no [`Ctx`], and so can call no use case.
@@ -144,11 +144,11 @@ async fn who(req: &HttpRequest) -> Result<Option<Authenticated>> {
     let ctx = context(req)?;
     let state = req.app_data::<web::Data<State>>().ok_or_else(|| Fault::internal("the application has no state"))?;
     let Some(token) = bearer(req)? else {
-        // A link stands for who made it, for one picture: what he may is looked at as ever.
+        // A link stands for who made it, for one picture: what they may is looked at as ever.
         let Some((photo, size, token)) = content::by_link(req.method(), req.path(), req.query_string()) else { return Ok(None) };
         return state.db.read(move |tx| link::authenticate(tx, &ctx, photo, size, &token)).await.map(Some);
     };
-    // Somebody who was put out of service may still push: what he sends is set aside for a supervisor.
+    // Somebody who was put out of service may still push: what they send is set aside for a supervisor.
     let hands_in = req.method() == Method::POST && matches!(req.path(), sync::PUSH | watermelon::PUSH);
     let look = if hands_in { authenticate_to_hand_in } else { authenticate };
     state.db.read(move |tx| look(tx, &ctx, &token)).await.map(Some)

@@ -100,7 +100,7 @@ pub(super) fn count(tx: &mut Tx<'_>, ctx: &Ctx, login: &str, address: Option<IpA
 }
 
 /// The attempt succeeded: the login's count is forgotten, the address's is one less and its door is open again. (Nobody gains by
-/// logging in with an account of his own between guesses: while the door is closed that is refused, too.)
+/// logging in with an account of their own between guesses: while the door is closed that is refused, too.)
 pub(super) fn forgive(tx: &mut Tx<'_>, ctx: &Ctx, login: &str, address: Option<IpAddr>) -> Result<()> {
     let rows: Vec<Throttle> = rows(tx, ctx, login, address)?
         .into_iter()

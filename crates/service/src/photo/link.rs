@@ -1,7 +1,7 @@
 //! Links to a picture that need no access token: for the `<img>` of a page and for viewers that cannot send a header.
 //!
 //! A link is good for a few minutes, for one photo in one size, and for nothing else. It stands for who asked for it: each time that it is
-//! used his login must be going on and his grants must reach the photo, as with a token.
+//! used their login must be going on and their grants must reach the photo, as with a token.
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use uuid::Uuid;
@@ -41,7 +41,7 @@ impl std::fmt::Debug for Link {
 /// Makes a link to a picture that the asker may see now.
 ///
 /// # Errors
-/// He may not, or there is none to see; the database fails.
+/// They may not, or there is none to see; the database fails.
 pub fn make(tx: &mut Tx<'_>, ctx: &Ctx, session: SessionId, photo: PhotoId, size: ContentSize) -> Result<Link> {
     content::get(tx, ctx, photo, size)?;
     let expires_at = ctx.now.plus_micros(ctx.shared.settings.uploads.link_s.saturating_mul(MICROS_PER_SECOND));

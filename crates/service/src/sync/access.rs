@@ -31,7 +31,7 @@ pub(super) enum Standing {
     HandsIn,
 }
 
-/// As [`check_device`], for a push: who was put out of service may hand in for [`HAND_IN_DAYS`] what he had not sent.
+/// As [`check_device`], for a push: who was put out of service may hand in for [`HAND_IN_DAYS`] what they had not sent.
 pub(super) fn check_sender(tx: &mut Tx<'_>, ctx: &Ctx, device: Option<Device>) -> Result<(Device, Standing)> {
     let device = registered(ctx, device)?;
     let account = account::find_account(tx, device.account_id)?.ok_or_else(|| Error::new(Code::AccountDisabled))?;

@@ -111,7 +111,7 @@ impl Command {
     }
 }
 
-/// Decides about a ticket. Of two people at once the second is told that the ticket has changed since he read it.
+/// Decides about a ticket. Of two people at once the second is told that the ticket has changed since they read it.
 ///
 /// # Errors
 /// There is no such ticket within reach; it has changed since; the rule refuses; the database fails.

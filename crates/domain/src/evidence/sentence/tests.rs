@@ -132,7 +132,7 @@ fn directions_types_and_sizes_have_names() {
     let figures = json!({ "declared": "image/heic", "found": "image/jpeg" });
     assert_eq!(
         say("format", VerdictResult::Mismatch, &figures, Language::Persian),
-        "فایل تصویری از نوع جی‌پگ است، اما نوع هایک اعلام شده بود."
+        "فایل تصویری از نوع جی‌پگ است، اما نوع HEIC اعلام شده بود."
     );
     for (bytes, fa, en) in [(999, "۹۹۹ بایت", "999 bytes"), (12_345, "۱۲٫۳ کیلوبایت", "12.3 kB"), (2_199_999, "۲٫۱ مگابایت", "2.1 MB")]
     {

@@ -84,7 +84,7 @@ fn write(
     }
 }
 
-/// What somebody in the field proposed comes into force, as he meant it or as `value` says.
+/// What somebody in the field proposed comes into force, as they meant it or as `value` says.
 pub(super) fn follow_proposal(
     unit: &mut UnitOfWork,
     context: &MergeContext<'_>,

@@ -20,7 +20,7 @@ pub(super) fn is_party(unit: &UnitOfWork, conflict: &Conflict, decision: &Decisi
     }
     let mut people = BTreeSet::new();
     let mut organisations = BTreeSet::new();
-    // One person's work stands under his name in the key.
+    // One person's work stands under their name in the key.
     people.extend(conflict.key.rsplit('|').next().and_then(|p| Uuid::parse_str(p).ok()));
     people.extend(conflict.sides.people().into_iter().map(AccountId::uuid));
     if let Some(order) = conflict.work_order_id {

@@ -557,7 +557,7 @@ fn of_a_decline_and_a_submission_either_stands() {
 fn other_findings_lead_to_what_follows_from_them() {
     let two = || {
         let mut play = Play::new(TREE);
-        // The city's own: whoever holds the order, and a colleague on his device.
+        // The city's own: whoever holds the order, and a colleague on their device.
         let mut order = play.main();
         order.account_id = None;
         order.organisation_id = Some(id(FIRST));

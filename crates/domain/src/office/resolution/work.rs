@@ -68,7 +68,7 @@ const NOTHING_LATE: Refusal = Refusal::State("there is no late work in this conf
 const JUDGED: Refusal = Refusal::State("the order is verified already; pay both, or dismiss the late work");
 const MERGED: Refusal = Refusal::State("the ticket was merged into another and nothing was submitted for it; dismiss it");
 
-/// The late work counts: who did it holds the order from now on, and what he submitted is the round to be verified.
+/// The late work counts: who did it holds the order from now on, and what they submitted is the round to be verified.
 pub(super) fn accept(
     unit: &mut UnitOfWork,
     context: &MergeContext<'_>,
@@ -164,7 +164,7 @@ pub(super) fn pay_both(unit: &UnitOfWork, conflict: &Conflict) -> Result<(), Ref
     if late.events.iter().any(|e| is_work(e.kind)) {
         return Ok(());
     }
-    Err(Refusal::State("nobody has reported late that he worked; there is nothing to pay"))
+    Err(Refusal::State("nobody has reported late that they worked; there is nothing to pay"))
 }
 
 /// One of a party declined what another submitted. Kept: the submission stands, and the decline counts no more. The other: the

@@ -53,7 +53,7 @@ pub(super) fn edit(unit: &mut UnitOfWork, context: &MergeContext<'_>, author: &A
     for (field, value) in fields(set) {
         ensure_origin(unit, id, field);
         let edits = edits_of(unit, id, field);
-        // What the author had seen came before, whatever his clock says.
+        // What the author had seen came before, whatever their clock says.
         let seen = edits.iter().filter(|e| e.v <= base).map(|e| e.eff.plus_micros(1)).max();
         let eff = seen.map_or(act.stamp.eff, |s| s.max(act.stamp.eff).min(act.received_at.max(act.stamp.eff)));
         let written = Written { by: author.account, device: author.device, office, at: eff, base, v };

@@ -47,7 +47,7 @@ pub(super) fn decide(unit: &mut UnitOfWork, context: &MergeContext<'_>, author: 
         return unknown(args.round.uuid());
     };
     if !may_judge(round.submitted_by, round.submitted_org, author.account, &author.organisations) {
-        return Outcome::rejected(OutcomeCode::NotPermitted, "nobody judges his own work, nor that of his organisation");
+        return Outcome::rejected(OutcomeCode::NotPermitted, "nobody judges their own work, nor that of their organisation");
     }
     let said = Said { verdict, args };
     match round.verdict {
@@ -122,7 +122,7 @@ fn wait(awaited: &Awaited, order: WorkOrderId) -> Outcome {
     Outcome::held(OutcomeCode::Dependency, detail, order.uuid())
 }
 
-/// The same verdict by another person asks for nothing more; what he found is added.
+/// The same verdict by another person asks for nothing more; what they found is added.
 fn second(unit: &mut UnitOfWork, author: &Author, act: &Act<'_>, mut round: Round, said: &Said<'_>) -> Outcome {
     let before = round.clone();
     let mut defects: Vec<Defect> = round.defects.iter().chain(&said.args.defects).cloned().collect();

@@ -54,7 +54,7 @@ fn report(unit: &mut UnitOfWork, context: &MergeContext<'_>, author: &Author, ac
     if epoch > order.epoch {
         return Ok(Outcome::held(OutcomeCode::EpochUnknown, "/epoch: the server has not issued this epoch", act.entity));
     }
-    // The holder of an epoch may report what was done in it, whoever he is now.
+    // The holder of an epoch may report what was done in it, whoever they are now.
     let Some(assignment) = holder_of(unit, &order, epoch, author) else {
         return Ok(Outcome::rejected(OutcomeCode::NotAssigned, "this order was not yours in that epoch"));
     };

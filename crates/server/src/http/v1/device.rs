@@ -1,4 +1,4 @@
-//! Devices: everybody sees his own, the office takes them out of service.
+//! Devices: everybody sees their own, the office takes them out of service.
 
 use actix_web::{get, post, web};
 use serde::{Deserialize, Serialize};

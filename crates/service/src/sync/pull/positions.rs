@@ -27,7 +27,7 @@ pub(in crate::sync) struct Positions<'a> {
 }
 
 /// Whether nothing that was forgotten is missing to who has read so far. Below the floor only somebody is safe who began at it: what is
-/// gone was gone before he came.
+/// gone was gone before they came.
 const fn has_all(at: Position, floor: i64) -> bool {
     at.seq >= floor || at.floor == floor
 }

@@ -1,4 +1,4 @@
-//! Messages for the person: the answers to his mutations that were not plain, beside the conflicts that the feed carries.
+//! Messages for the person: the answers to their mutations that were not plain, beside the conflicts that the feed carries.
 //!
 //! An answer can change later and no channel carries it. So a snapshot holds which messages the app had, and the difference is
 //! exact.

@@ -1,7 +1,7 @@
 //! Push: the rows that an app changed, as mutations of its device.
 //!
 //! Who is out of service hands in what they have for some days, as with [`crate::sync::push`]. They cannot pull, so nothing is outdated for
-//! him: what he changed is taken as he saw it, and set aside.
+//! them: what they changed is taken as they saw it, and set aside.
 
 use std::collections::{BTreeMap, BTreeSet};
 

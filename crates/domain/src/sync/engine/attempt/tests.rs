@@ -93,7 +93,7 @@ struct Device {
     photos: Vec<u128>,
 }
 
-/// The deed of an act by somebody who knows what his device knows.
+/// The deed of an act by somebody who knows what their device knows.
 fn make(n: u128, act: &Act, device: &mut Device) -> Step {
     let (who, what, minutes, value, _) = *act;
     // The clock of a device never goes back.

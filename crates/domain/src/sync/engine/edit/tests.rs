@@ -69,7 +69,7 @@ fn who_has_seen_the_other_value_overrules_it_without_a_conflict() {
     let mut w = unit(0);
     assert_eq!(edit(&mut w, &inspector(50), 1, 3, 20, json!({"text": "first"})).v, Some(4));
     w = commit(&w);
-    // His clock is behind: what he had seen came before all the same.
+    // Their clock is behind: what they had seen came before all the same.
     let second = edit(&mut w, &inspector(51), 2, 4, 50, json!({"text": "second"}));
     assert_eq!((second.status, second.conflict, row(&w).text.as_str()), (Status::Applied, None, "second"));
     w = commit(&w);
@@ -207,7 +207,7 @@ fn checklist_answers_the_newest_stands_and_two_people_are_a_hard_conflict() {
     let turned = play([(2, 6, 40, "no"), (1, 5, 50, "yes")]);
     assert_eq!((turned.1, turned.2), (rows, conflicts));
     let (statuses, rows, conflicts) = play([(2, 5, 40, "no"), (1, 5, 50, "yes")]);
-    assert_eq!((statuses[1], rows.len(), conflicts.len()), (Status::Merged, 2, 0), "the same person may change his mind");
+    assert_eq!((statuses[1], rows.len(), conflicts.len()), (Status::Merged, 2, 0), "the same person may change their mind");
     let mut w = unit(0);
     assert_eq!(go(&mut w, &crew(5, NEW), 1, ORDER, 2, 50, "checklist.answer", answer("yes")).status, Status::Held);
 }

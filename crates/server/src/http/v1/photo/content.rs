@@ -68,7 +68,7 @@ const fn original() -> ContentSize {
 }
 
 /// The link that a request comes by: of which photo, in which size, and its token. Nothing for every other request, and for one
-/// whose query cannot be read: who has not said who he is learns no more than that.
+/// whose query cannot be read: who has not said who they are learns no more than that.
 #[must_use]
 pub fn by_link(method: &Method, path: &str, query: &str) -> Option<(PhotoId, ContentSize, String)> {
     if *method != Method::GET && *method != Method::HEAD {
