@@ -211,7 +211,7 @@ mod tests {
         let text = fs::read_to_string(&file).unwrap();
         let (head, rest) = text.split_once(BEGIN).unwrap();
         let (shown, tail) = rest.split_once(END).unwrap();
-        if std::env::var("BAZDID_WRITE_DOCS").is_ok() {
+        if std::env::var_os("BAZDID_WRITE_DOCS").is_some() {
             fs::write(&file, format!("{head}{BEGIN}{table}{END}{tail}")).unwrap();
         } else {
             assert_eq!(shown, table, "BAZDID_WRITE_DOCS=1 writes it anew");
