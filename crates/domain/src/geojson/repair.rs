@@ -2,7 +2,7 @@
 //!
 //! Each polygon is what an odd number of its rings' windings enclose: a figure of eight becomes two parts, a spike without width
 //! goes, a hole that leaves its outline takes away what it covers. Parts that overlap become one. The result is an outline by the rules
-//! of [`check`](super::check) or there is none.
+//! of [`check`] or there is none.
 
 use geo::{Area as _, BooleanOps as _, ChamberlainDuquetteArea as _, MultiPolygon};
 use serde_json::Value;
