@@ -205,6 +205,18 @@ fn contracts_are_known_by_their_number() {
         assert_eq!(ranks, [Ok(Taken::Changed)]);
         let all = city.read(|tx| Ok((store::contract::list_contracts(tx)?, store::contract::list_coverages(tx)?)));
         assert_eq!((all.0.len(), all.1.len(), all.0[0].status.to_string().as_str()), (1, 2, "suspended"));
+        let known = import(
+            "number,organisation,valid_from,valid_to,daily_capacity,area,category,descent,coverage_capacity\n\
+            1405-1,pars,2026-03-21,2027-03-21,8,2603052291,roads,exact,4\n",
+        );
+        assert_eq!(known, [Ok(Taken::Changed)]);
+        let short = "number,organisation,valid_from,valid_to,area,category\n1405-1,pars,2026-03-21,2027-03-21,2603052291,roads\n";
+        assert_eq!(import(short), [Ok(Taken::Unchanged)], "what is left out stays");
+        let (contracts, coverages) = city.read(|tx| Ok((store::contract::list_contracts(tx)?, store::contract::list_coverages(tx)?)));
+        assert_eq!((contracts[0].status.to_string().as_str(), contracts[0].daily_capacity), ("suspended", Some(8)));
+        let kept =
+            |c: &bazdid_domain::contract::Coverage| (c.rank, c.daily_capacity, c.descent.to_string()) == (3, Some(4), "exact".to_owned());
+        assert_eq!(coverages.iter().filter(|c| kept(c)).count(), 1, "{coverages:?}");
         assert_eq!(all.0[0].valid_from.to_string(), "2026-03-20T20:30:00.000000Z", "a day begins where the municipality is");
     }
 }
