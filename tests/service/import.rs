@@ -247,7 +247,7 @@ fn figures_and_names_of_categories_are_read_from_every_keyboard() {
         1;آسفالت خيابان;36,2688;50,0041\n\
         2;آسفالت‌خیابان;۳۶٫۲۶۸۸;۵۰٫۰۰۴۲\n\
         3;آسفالت  خیابان;۳۶/۲۶۸۸;50.0043\n\
-        4;چاله معابر;٣٦.٢٦٨٨;50.0044\n\
+        4;چالهمعابر;٣٦.٢٦٨٨;50.0044\n\
         5;چیز دیگر;36.2688;50.0045\n";
     for map in [
         "complaint_type,category\nآسفالت خیابان,roads.resurfacing\nچالهٔ معابر,roads.pothole\n",
