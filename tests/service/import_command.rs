@@ -534,6 +534,26 @@ fn import_organisations_come_from_a_table() {
 }
 
 #[test]
+fn import_an_unreadable_phone_is_told_of_a_known_account_too() {
+    for city in cities() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |phone: &str| {
+            written(&folder, "people.csv", &format!("login,name,role,areas,phone\nsara,Sara,supervisor,2603052291,{phone}\n"))
+        };
+        for (phone, outcome, told) in [
+            ("ندارد", "created", "taken without its phone"),
+            ("0912 123 4567", "known", "it was there already and was changed"),
+            ("ندارد", "known", "taken without its phone"),
+        ] {
+            let done = import(&city, "accounts", &file(phone), &[]);
+            let (became, reason) = done.reason(2);
+            assert!(became == outcome && reason.starts_with(told), "{phone}: {}", done.report);
+            assert_eq!(done.said.contains("taken without its phone"), phone == "ندارد", "{}", done.said);
+        }
+    }
+}
+
+#[test]
 fn import_a_first_city_from_an_empty_database_to_the_first_ticket() {
     // The steps of docs/first-city.md with its files.
     for city in City::both() {

@@ -151,7 +151,10 @@ impl Report {
         let (lines, refused) = (self.rows.len(), self.count(Outcome::Refused));
         let taken = self.count(Outcome::Created) + self.count(Outcome::Known);
         print_reasons(self.rows.iter().filter(|r| r.outcome == Outcome::Refused), self.rejects.is_some() || self.args.report.is_some());
-        print_reasons(self.rows.iter().filter(|r| r.outcome == Outcome::Created && r.reason.is_some()), self.args.report.is_some());
+        print_reasons(
+            self.rows.iter().filter(|r| r.is_partial() || (r.outcome == Outcome::Created && r.reason.is_some())),
+            self.args.report.is_some(),
+        );
         self.write_files(None)?;
         if self.run == Run::Dry {
             out("nothing was kept: this was a dry run");
