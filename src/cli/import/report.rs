@@ -116,6 +116,16 @@ impl Report {
         }
     }
 
+    /// Writes what became of the lines before one at which the import breaks off: they are kept.
+    pub(super) fn break_off(&mut self, failure: Failure) -> Failure {
+        self.rows.sort_by_key(|r| r.line);
+        self.print_counts();
+        if let Err(unwritten) = self.write_files(Some(&format!("the import broke off: {}", failure.text()))) {
+            out(unwritten.text());
+        }
+        failure
+    }
+
     /// Prints the counts and the refusals, writes the files.
     ///
     /// # Errors
