@@ -530,6 +530,14 @@ fn import_organisations_come_from_a_table() {
         assert!(done.reason(4).1.contains("line 2 says something else"), "{}", done.report);
         let again = import(&city, "organisations", &file, &[]);
         assert_eq!(again.counts(), [5, 0, 2, 2, 1], "{}", again.said);
+        let text = "code,kind,name_fa,parent\nn,region_office,شمال,municipality\nn-1,region_office,شمال یک,n\nn-1,region_office,شمال یک,n\nx,partner,شریک,nobody\n";
+        let nested = written(&folder, "nested.csv", text);
+        for args in [&["--dry-run"][..], &[]] {
+            let done = import(&city, "organisations", &nested, args);
+            assert_eq!((done.code, done.counts()), (1, [4, 2, 1, 1, 0]), "{args:?}: {}", done.said);
+        }
+        let again = import(&city, "organisations", &nested, &["--dry-run"]);
+        assert_eq!(again.counts(), [4, 0, 3, 1, 0], "{}", again.said);
     }
 }
 
