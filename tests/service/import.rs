@@ -106,6 +106,45 @@ fn requests_become_tickets_once_and_refused_rows_say_why() {
 }
 
 #[test]
+fn a_key_that_another_request_has_is_refused_and_a_running_number_is_no_key() {
+    for city in City::both() {
+        prepared(&city);
+        let with = || RequestOptions { default_category: Some("roads.pothole".into()), ..options(&[]) };
+        let list = |heading: &str, text: &str| format!("{heading},شرح,lat,lon\n1,{text},36.2688,50.0041\n2,درخت افتاده,36.2689,50.0042\n");
+        let told = |csv: &str| import_requests(&city, csv, with()).unwrap().into_iter().map(|t| t.1).collect::<Vec<_>>();
+        assert_eq!(told(&list("شماره درخواست", "چاله")), ["Created", "Created"]);
+        let again = told(&list("شماره درخواست", "چراغ خاموش"));
+        assert!(
+            again[0].contains("its key \"1\" is that of a request with another text, \"چاله\"") && again[1] == "Unchanged",
+            "{again:?}"
+        );
+        for heading in ["ردیف", "شماره"] {
+            assert_eq!(
+                told(&list(heading, &format!("چاله {heading}"))),
+                ["Created", if heading == "ردیف" { "Created" } else { "Unchanged" }]
+            );
+            assert_eq!(told(&list(heading, &format!("سطل {heading}")))[0], "Created", "another list begins with 1 again");
+            assert_eq!(told(&list(heading, &format!("سطل {heading}"))), ["Unchanged", "Unchanged"]);
+        }
+    }
+}
+
+#[test]
+fn a_closing_date_alone_is_also_that_of_the_opening_and_none_lies_in_the_future() {
+    const ROWS: &str = "source_ref,text,lat,lon,category,closed_at\n\
+        a,چاله,36.2688,50.0041,roads.pothole,2024-05-10T06:15:00Z\n\
+        b,چاله,36.2688,50.0042,roads.pothole,2199-05-10T06:15:00Z\n";
+    for city in City::both() {
+        prepared(&city);
+        let told = import_requests(&city, ROWS, options(&[])).unwrap();
+        assert_eq!(told, [(2, "Created".to_owned()), (3, "it was closed in the future".to_owned())]);
+        let id = city.read(|tx| store::ticket::search::list_by_source(tx, &["a"]))[0].1;
+        let unit = city.write(move |tx| store::aggregate::load_unit(tx, &[id]));
+        assert_eq!(unit.tickets.get(id).unwrap().created_at.to_string(), "2024-05-10T06:15:00.000000Z");
+    }
+}
+
+#[test]
 fn changed_places_of_latitude_and_longitude_are_found_before_a_row_is_taken() {
     for city in City::both() {
         prepared(&city);

@@ -307,13 +307,14 @@ fn import_words_of_another_keyboard_are_the_same_words() {
 #[test]
 fn import_persian_headings_are_known_and_a_spreadsheet_is_known_by_its_bytes() {
     for city in cities() {
-        let heading = requests(&city, "B31_heading_fa.csv", &["--open", "--category", "roads.pothole"]);
+        let heading = requests(&city, "B31_heading_fa.csv", &["--open", "--category", "roads.pothole", "--map", "source_ref=شماره"]);
         assert_eq!((heading.code, heading.counts()), (0, [1, 1, 0, 0, 0]), "{}", heading.said);
         assert_eq!(ticket(&city, "1").0.text, "چاله");
         let broken = requests(&city, "B31_xlsx.csv", &["--open"]);
         assert_eq!((broken.code, broken.counts()), (1, [0, 0, 0, 0, 0]), "{}", broken.said);
         assert!(broken.said.contains("is a spreadsheet") && broken.said.contains("CSV UTF-8"), "{}", broken.said);
-        let sheet = requests(&city, "calls_xlsx.csv", &["--open", "--source", "sheet", "--category", "roads.pothole"]);
+        let sheet =
+            requests(&city, "calls_xlsx.csv", &["--open", "--source", "sheet", "--category", "roads.pothole", "--map", "source_ref=شماره"]);
         assert_eq!((sheet.code, sheet.counts()), (0, [3, 2, 0, 0, 1]), "{}", sheet.said);
         let (made, _, _) = ticket(&city, "sheet:137000000001");
         assert_eq!((made.text.as_str(), made.created_at.to_string().as_str()), ("چاله در خیابان", "2026-11-20T06:30:00.000000Z"));
@@ -331,7 +332,7 @@ fn import_an_archive_does_not_dispatch_what_is_done_with() {
         assert_eq!(ticket(&city, "1").0.status, TicketStatus::Closed);
 
         let folder = tempfile::tempdir().unwrap();
-        let text = "شماره,شرح,عرض جغرافیایی,طول جغرافیایی,نوع,تاریخ ثبت,وضعیت,تاریخ انجام,مهلت\n\
+        let text = "شماره پیگیری,شرح,عرض جغرافیایی,طول جغرافیایی,نوع,تاریخ ثبت,وضعیت,تاریخ انجام,مهلت\n\
             a,چاله,36.271,50.001,roads.pothole,1403/02/01,انجام شده,1403/02/05 12:00,1403/02/10\n\
             b,چاله,36.271,50.001,roads.pothole,1403/02/01,بسته,,\n\
             c,چاله,36.271,50.001,roads.pothole,1403/02/01,در حال انجام,,1403/02/10\n\
