@@ -311,3 +311,14 @@ fn another_fold_is_applied_in_steps_that_go_on_after_a_kill_while_tickets_come()
         assert_eq!(t.db().read_blocking(|tx| list_tickets(tx, &filter, &Reach::Everything)).unwrap().len(), 1);
     }
 }
+
+#[test]
+fn what_is_there_waits_for_the_index_only_once_triggers_see_what_comes() {
+    for up in [
+        include_str!("../../migrations/postgres/2026-12-01-000030_search/up.sql"),
+        include_str!("../../migrations/sqlite/2026-12-01-000030_search/up.sql"),
+    ] {
+        let filled = up.find("SELECT id, stored_at, text_folded FROM tickets").unwrap();
+        assert!(up.rfind("CREATE TRIGGER").unwrap() < filled, "a ticket that is stored in between would never be found");
+    }
+}
