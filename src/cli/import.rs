@@ -197,7 +197,8 @@ fn read(path: &Path, most: usize) -> std::result::Result<Vec<u8>, Failure> {
     std::fs::read(path).map_err(fault)
 }
 
-/// Takes the rows of a table one by one, each in a transaction of its own; lines that cannot be read are reported.
+/// Takes the rows of a table one by one, each in a transaction of its own; lines that cannot be read are reported, and so are the lines before one
+/// at which the import breaks off.
 fn each_row(
     table: &mut Table<'_>,
     report: &mut Report,
@@ -208,7 +209,7 @@ fn each_row(
         let (line, key, answer) = match row {
             Err((line, reason)) => (line, String::new(), Err(reason)),
             Ok(row) => {
-                let (key, answer) = take(table, &row)?;
+                let (key, answer) = take(table, &row).map_err(|failure| report.break_off(failure))?;
                 (row.line, key, answer)
             }
         };

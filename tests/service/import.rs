@@ -106,6 +106,45 @@ fn requests_become_tickets_once_and_refused_rows_say_why() {
 }
 
 #[test]
+fn a_key_that_another_request_has_is_refused_and_a_running_number_is_no_key() {
+    for city in City::both() {
+        prepared(&city);
+        let with = || RequestOptions { default_category: Some("roads.pothole".into()), ..options(&[]) };
+        let list = |heading: &str, text: &str| format!("{heading},شرح,lat,lon\n1,{text},36.2688,50.0041\n2,درخت افتاده,36.2689,50.0042\n");
+        let told = |csv: &str| import_requests(&city, csv, with()).unwrap().into_iter().map(|t| t.1).collect::<Vec<_>>();
+        assert_eq!(told(&list("شماره درخواست", "چاله")), ["Created", "Created"]);
+        let again = told(&list("شماره درخواست", "چراغ خاموش"));
+        assert!(
+            again[0].contains("its key \"1\" is that of a request with another text, \"چاله\"") && again[1] == "Unchanged",
+            "{again:?}"
+        );
+        for heading in ["ردیف", "شماره"] {
+            assert_eq!(
+                told(&list(heading, &format!("چاله {heading}"))),
+                ["Created", if heading == "ردیف" { "Created" } else { "Unchanged" }]
+            );
+            assert_eq!(told(&list(heading, &format!("سطل {heading}")))[0], "Created", "another list begins with 1 again");
+            assert_eq!(told(&list(heading, &format!("سطل {heading}"))), ["Unchanged", "Unchanged"]);
+        }
+    }
+}
+
+#[test]
+fn a_closing_date_alone_is_also_that_of_the_opening_and_none_lies_in_the_future() {
+    const ROWS: &str = "source_ref,text,lat,lon,category,closed_at\n\
+        a,چاله,36.2688,50.0041,roads.pothole,2024-05-10T06:15:00Z\n\
+        b,چاله,36.2688,50.0042,roads.pothole,2199-05-10T06:15:00Z\n";
+    for city in City::both() {
+        prepared(&city);
+        let told = import_requests(&city, ROWS, options(&[])).unwrap();
+        assert_eq!(told, [(2, "Created".to_owned()), (3, "it was closed in the future".to_owned())]);
+        let id = city.read(|tx| store::ticket::search::list_by_source(tx, &["a"]))[0].1;
+        let unit = city.write(move |tx| store::aggregate::load_unit(tx, &[id]));
+        assert_eq!(unit.tickets.get(id).unwrap().created_at.to_string(), "2024-05-10T06:15:00.000000Z");
+    }
+}
+
+#[test]
 fn changed_places_of_latitude_and_longitude_are_found_before_a_row_is_taken() {
     for city in City::both() {
         prepared(&city);
@@ -205,6 +244,18 @@ fn contracts_are_known_by_their_number() {
         assert_eq!(ranks, [Ok(Taken::Changed)]);
         let all = city.read(|tx| Ok((store::contract::list_contracts(tx)?, store::contract::list_coverages(tx)?)));
         assert_eq!((all.0.len(), all.1.len(), all.0[0].status.to_string().as_str()), (1, 2, "suspended"));
+        let known = import(
+            "number,organisation,valid_from,valid_to,daily_capacity,area,category,descent,coverage_capacity\n\
+            1405-1,pars,2026-03-21,2027-03-21,8,2603052291,roads,exact,4\n",
+        );
+        assert_eq!(known, [Ok(Taken::Changed)]);
+        let short = "number,organisation,valid_from,valid_to,area,category\n1405-1,pars,2026-03-21,2027-03-21,2603052291,roads\n";
+        assert_eq!(import(short), [Ok(Taken::Unchanged)], "what is left out stays");
+        let (contracts, coverages) = city.read(|tx| Ok((store::contract::list_contracts(tx)?, store::contract::list_coverages(tx)?)));
+        assert_eq!((contracts[0].status.to_string().as_str(), contracts[0].daily_capacity), ("suspended", Some(8)));
+        let kept =
+            |c: &bazdid_domain::contract::Coverage| (c.rank, c.daily_capacity, c.descent.to_string()) == (3, Some(4), "exact".to_owned());
+        assert_eq!(coverages.iter().filter(|c| kept(c)).count(), 1, "{coverages:?}");
         assert_eq!(all.0[0].valid_from.to_string(), "2026-03-20T20:30:00.000000Z", "a day begins where the municipality is");
     }
 }
@@ -235,7 +286,7 @@ fn figures_and_names_of_categories_are_read_from_every_keyboard() {
         1;آسفالت خيابان;36,2688;50,0041\n\
         2;آسفالت‌خیابان;۳۶٫۲۶۸۸;۵۰٫۰۰۴۲\n\
         3;آسفالت  خیابان;۳۶/۲۶۸۸;50.0043\n\
-        4;چاله معابر;٣٦.٢٦٨٨;50.0044\n\
+        4;چالهمعابر;٣٦.٢٦٨٨;50.0044\n\
         5;چیز دیگر;36.2688;50.0045\n";
     for map in [
         "complaint_type,category\nآسفالت خیابان,roads.resurfacing\nچالهٔ معابر,roads.pothole\n",

@@ -307,13 +307,14 @@ fn import_words_of_another_keyboard_are_the_same_words() {
 #[test]
 fn import_persian_headings_are_known_and_a_spreadsheet_is_known_by_its_bytes() {
     for city in cities() {
-        let heading = requests(&city, "B31_heading_fa.csv", &["--open", "--category", "roads.pothole"]);
+        let heading = requests(&city, "B31_heading_fa.csv", &["--open", "--category", "roads.pothole", "--map", "source_ref=شماره"]);
         assert_eq!((heading.code, heading.counts()), (0, [1, 1, 0, 0, 0]), "{}", heading.said);
         assert_eq!(ticket(&city, "1").0.text, "چاله");
         let broken = requests(&city, "B31_xlsx.csv", &["--open"]);
         assert_eq!((broken.code, broken.counts()), (1, [0, 0, 0, 0, 0]), "{}", broken.said);
         assert!(broken.said.contains("is a spreadsheet") && broken.said.contains("CSV UTF-8"), "{}", broken.said);
-        let sheet = requests(&city, "calls_xlsx.csv", &["--open", "--source", "sheet", "--category", "roads.pothole"]);
+        let sheet =
+            requests(&city, "calls_xlsx.csv", &["--open", "--source", "sheet", "--category", "roads.pothole", "--map", "source_ref=شماره"]);
         assert_eq!((sheet.code, sheet.counts()), (0, [3, 2, 0, 0, 1]), "{}", sheet.said);
         let (made, _, _) = ticket(&city, "sheet:137000000001");
         assert_eq!((made.text.as_str(), made.created_at.to_string().as_str()), ("چاله در خیابان", "2026-11-20T06:30:00.000000Z"));
@@ -331,7 +332,7 @@ fn import_an_archive_does_not_dispatch_what_is_done_with() {
         assert_eq!(ticket(&city, "1").0.status, TicketStatus::Closed);
 
         let folder = tempfile::tempdir().unwrap();
-        let text = "شماره,شرح,عرض جغرافیایی,طول جغرافیایی,نوع,تاریخ ثبت,وضعیت,تاریخ انجام,مهلت\n\
+        let text = "شماره پیگیری,شرح,عرض جغرافیایی,طول جغرافیایی,نوع,تاریخ ثبت,وضعیت,تاریخ انجام,مهلت\n\
             a,چاله,36.271,50.001,roads.pothole,1403/02/01,انجام شده,1403/02/05 12:00,1403/02/10\n\
             b,چاله,36.271,50.001,roads.pothole,1403/02/01,بسته,,\n\
             c,چاله,36.271,50.001,roads.pothole,1403/02/01,در حال انجام,,1403/02/10\n\
@@ -530,6 +531,65 @@ fn import_organisations_come_from_a_table() {
         assert!(done.reason(4).1.contains("line 2 says something else"), "{}", done.report);
         let again = import(&city, "organisations", &file, &[]);
         assert_eq!(again.counts(), [5, 0, 2, 2, 1], "{}", again.said);
+        let text = "code,kind,name_fa,parent\nn,region_office,شمال,municipality\nn-1,region_office,شمال یک,n\nn-1,region_office,شمال یک,n\nx,partner,شریک,nobody\n";
+        let nested = written(&folder, "nested.csv", text);
+        for args in [&["--dry-run"][..], &[]] {
+            let done = import(&city, "organisations", &nested, args);
+            assert_eq!((done.code, done.counts()), (1, [4, 2, 1, 1, 0]), "{args:?}: {}", done.said);
+        }
+        let again = import(&city, "organisations", &nested, &["--dry-run"]);
+        assert_eq!(again.counts(), [4, 0, 3, 1, 0], "{}", again.said);
+    }
+}
+
+#[test]
+fn import_an_unreadable_phone_is_told_of_a_known_account_too() {
+    for city in cities() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |phone: &str| {
+            written(&folder, "people.csv", &format!("login,name,role,areas,phone\nsara,Sara,supervisor,2603052291,{phone}\n"))
+        };
+        for (phone, outcome, told) in [
+            ("ندارد", "created", "taken without its phone"),
+            ("0912 123 4567", "known", "it was there already and was changed"),
+            ("ندارد", "known", "taken without its phone"),
+        ] {
+            let done = import(&city, "accounts", &file(phone), &[]);
+            let (became, reason) = done.reason(2);
+            assert!(became == outcome && reason.starts_with(told), "{phone}: {}", done.report);
+            assert_eq!(done.said.contains("taken without its phone"), phone == "ندارد", "{}", done.said);
+        }
+    }
+}
+
+#[test]
+fn import_that_a_fault_of_the_database_ends_tells_of_the_rows_before_it() {
+    use diesel::{Connection as _, connection::SimpleConnection as _};
+    for city in cities() {
+        match city.test_db.url.strip_prefix("sqlite://") {
+            Some(path) => diesel::SqliteConnection::establish(path)
+                .unwrap()
+                .batch_execute(
+                    "CREATE TRIGGER fault BEFORE INSERT ON organisations WHEN NEW.code = 'fault' BEGIN SELECT abs(-9223372036854775807 - 1); END",
+                )
+                .unwrap(),
+            None => diesel::PgConnection::establish(&city.test_db.url)
+                .unwrap()
+                .batch_execute(
+                    "CREATE FUNCTION fault() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO no_such_table VALUES (1); RETURN NEW; END $$;
+                    CREATE TRIGGER fault BEFORE INSERT ON organisations FOR EACH ROW WHEN (NEW.code = 'fault') EXECUTE FUNCTION fault()",
+                )
+                .unwrap(),
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let text = "code,kind,name_fa\npars,contractor,پارس\nshop,shop,مغازه\nfault,contractor,خطا\nlast,contractor,آخر\n";
+        let rejects = folder.path().join("rejects.csv");
+        let args = ["--rejects", rejects.to_str().unwrap()];
+        let done = import(&city, "organisations", &written(&folder, "organisations.csv", text), &args);
+        assert_eq!(done.counts(), [2, 1, 0, 1, 0], "{}", done.said);
+        assert!(done.code != 0 && done.report["fault"].as_str().unwrap().contains("the import broke off"), "{} {}", done.report, done.said);
+        assert!(std::fs::read_to_string(&rejects).unwrap().contains("\n3,"));
+        assert!(city.read(|tx| store::organisation::find_organisation_by_code(tx, "pars")).is_some(), "what was taken stays");
     }
 }
 

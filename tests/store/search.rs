@@ -76,6 +76,8 @@ fn filled(t: &TestDb) {
         .write_blocking(|tx| {
             let mut dice = Dice(1);
             category(tx);
+            // Nothing waits in a database that is new: its version is known.
+            assert_eq!(index_some(tx, 1, 1)?, 0);
             for n in 0..TICKETS {
                 // Several at one instant, and some whose clock was behind.
                 let stored = i64::try_from(n / 5).unwrap() * 1_000 - if n % 31 == 0 { 40_000 } else { 0 };
@@ -207,9 +209,13 @@ fn a_large_block_is_read_no_further_than_the_page() {
 
 /// What a former version would have left: texts folded by its rule, in blocks of its version.
 fn age(t: &TestDb) {
-    for sql in
-        ["UPDATE tickets SET text_folded = 'old'", "UPDATE search_blocks SET fold_version = 1", "UPDATE accounts SET name_folded = 'old'"]
-    {
+    for sql in [
+        "UPDATE tickets SET text_folded = 'old'",
+        "UPDATE search_waiting SET text_folded = 'old'",
+        "UPDATE search_blocks SET fold_version = 1",
+        "UPDATE accounts SET name_folded = 'old'",
+        "UPDATE server_state SET value = '1'",
+    ] {
         run(t, sql);
     }
 }
@@ -220,6 +226,35 @@ fn run(t: &TestDb, sql: &str) {
         Some(path) => diesel::sql_query(sql).execute(&mut diesel::SqliteConnection::establish(path).unwrap()).unwrap(),
         None => diesel::sql_query(sql).execute(&mut diesel::PgConnection::establish(&t.url).unwrap()).unwrap(),
     };
+}
+
+#[test]
+fn few_tickets_that_wait_are_folded_anew_too() {
+    for t in TestDb::both() {
+        t.db()
+            .write_blocking(|tx| {
+                category(tx);
+                assert_eq!((index_some(tx, 2_048, 4_096)?, refold_accounts(tx, 9)?), (0, 0));
+                for n in 0..10 {
+                    save(tx, vec![Ticket { text: format!("كوچه {n}"), ..ticket(1_000 + n) }], at(0));
+                }
+                assert_eq!(index_some(tx, 2_048, 4_096)?, 0, "too few wait");
+                Ok(())
+            })
+            .unwrap();
+        let found = || {
+            let filter = TicketFilter { words: words("کوچه"), limit: 50, ..TicketFilter::default() };
+            t.db().read_blocking(|tx| list_tickets(tx, &filter, &Reach::Everything)).unwrap().len()
+        };
+        assert_eq!(found(), 10);
+        age(&t);
+        assert_eq!(found(), 0, "what another version folded is not found");
+        let steps = |n: usize| (0..n).map(|_| t.db().write_blocking(|tx| index_some(tx, 2_048, 4)).unwrap()).collect::<Vec<_>>();
+        assert_eq!(steps(4), [4, 4, 2, 0]);
+        assert_eq!(found(), 10);
+        rewrite(&t, 1_000, "كوچه باغ");
+        assert_eq!(steps(1), [0], "too few wait again");
+    }
 }
 
 #[test]
@@ -269,8 +304,21 @@ fn another_fold_is_applied_in_steps_that_go_on_after_a_kill_while_tickets_come()
         assert_eq!((state.waiting, state.outdated_blocks), (0, 0));
         assert_eq!((version, people.len()), (Some(fold::VERSION.to_string()), 1));
         assert_eq!(t.db().write_blocking(|tx| Ok((refold_accounts(tx, 9)?, index_some(tx, 1, 9)?))).unwrap(), (0, 0), "all is done");
+        run(&t, "UPDATE accounts SET name_folded = 'older'");
+        assert_eq!(t.db().write_blocking(|tx| refold_accounts(tx, 9)).unwrap(), 0, "names of this version are not read again");
         let before = PageKey::Stored { stored_at: Timestamp::MAX, id: id(u128::MAX) };
         let filter = TicketFilter { words: words("تازه نوشته"), before: Some(before), limit: 5, ..TicketFilter::default() };
         assert_eq!(t.db().read_blocking(|tx| list_tickets(tx, &filter, &Reach::Everything)).unwrap().len(), 1);
+    }
+}
+
+#[test]
+fn what_is_there_waits_for_the_index_only_once_triggers_see_what_comes() {
+    for up in [
+        include_str!("../../migrations/postgres/2026-12-01-000030_search/up.sql"),
+        include_str!("../../migrations/sqlite/2026-12-01-000030_search/up.sql"),
+    ] {
+        let filled = up.find("SELECT id, stored_at, text_folded FROM tickets").unwrap();
+        assert!(up.rfind("CREATE TRIGGER").unwrap() < filled, "a ticket that is stored in between would never be found");
     }
 }

@@ -142,3 +142,47 @@ pub fn heic_with(block: &[u8]) -> Vec<u8> {
     let data = named(b"mdat", &[&[0; 4], block].concat());
     [file_type, meta(u32::try_from(start).unwrap()), data].concat()
 }
+
+/// A file of `plain.heic` whose main picture is made of it: an item of a kind (`grid`, `iovl`) with its description, which names the one picture
+/// so often. `tile` is the size that the file says the one picture has.
+pub fn heic_made_of_one(kind: [u8; 4], description: &[u8], times: u16, tile: [u32; 2]) -> Vec<u8> {
+    let plain = include_bytes!("render/tests/heic/plain.heic").as_slice();
+    let part = |name: &[u8]| {
+        let at = plain.windows(4).position(|w| w == name).unwrap() - 4;
+        let size = u32::from_be_bytes(*plain[at..].first_chunk().unwrap());
+        &plain[at..at + size as usize]
+    };
+    let coded = &part(b"mdat")[8..];
+    let file_type = part(b"ftyp");
+    let start = file_type.len() as u32 + 8;
+    let item = |id: u16, at: u32, length: usize| {
+        [&id.to_be_bytes()[..], &[0, 0, 0, 1], &at.to_be_bytes(), &(length as u32).to_be_bytes()].concat()
+    };
+    let places = [item(1, start, coded.len()), item(2, start + coded.len() as u32, description.len())].concat();
+    let entry = |id: u8, kind: [u8; 4]| named(b"infe", &[&[2, 0, 0, 0, 0, id, 0, 0], &kind[..], &[0]].concat());
+    let names = [0, 1].repeat(times.into());
+    let reference = named(b"dimg", &[&[0, 2][..], &times.to_be_bytes(), &names].concat());
+    let size = named(b"ispe", &[[0; 4], tile[0].to_be_bytes(), tile[1].to_be_bytes()].concat());
+    let properties = [named(b"ipco", &[part(b"hvcC"), &size].concat()), named(b"ipma", b"\0\0\0\0\0\0\0\x01\0\x01\x02\x81\x02")].concat();
+    let meta = [
+        &[0; 4],
+        part(b"hdlr"),
+        &named(b"pitm", b"\0\0\0\0\0\x02"),
+        &named(b"iloc", &[b"\0\0\0\0\x44\0\0\x02", places.as_slice()].concat()),
+        &named(b"iinf", &[&b"\0\0\0\0\0\x02"[..], &entry(1, *b"hvc1"), &entry(2, kind)].concat()),
+        &named(b"iref", &[&[0; 4], reference.as_slice()].concat()),
+        &named(b"iprp", &properties),
+    ]
+    .concat();
+    [file_type, &named(b"mdat", &[coded, description].concat()), &named(b"meta", &meta)].concat()
+}
+
+/// The description of a grid of so many rows and columns.
+pub fn grid(rows: u8, columns: u8, width: u16, height: u16) -> Vec<u8> {
+    [&[0, 0, rows - 1, columns - 1][..], &width.to_be_bytes(), &height.to_be_bytes()].concat()
+}
+
+/// The description of an overlay that lays so many pictures over each other.
+pub fn overlay(times: u16, width: u16, height: u16) -> Vec<u8> {
+    [&[0; 10][..], &width.to_be_bytes(), &height.to_be_bytes(), &[0; 4].repeat(times.into())].concat()
+}

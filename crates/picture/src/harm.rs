@@ -6,7 +6,7 @@ use image::ImageFormat;
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 
 use crate::{
-    fixture::{block, encoded, heic_with, jpeg_with, phone, png_with, scene, webp_with},
+    fixture::{block, encoded, grid, heic_made_of_one, heic_with, jpeg_with, overlay, phone, png_with, scene, webp_with},
     read::read,
     render::{SCREEN, THUMB, render, shrunk::shrunk},
 };
@@ -63,6 +63,9 @@ pub fn seeds() -> Vec<Vec<u8>> {
         heic_with(&exif),
         include_bytes!("render/tests/heic/plain.heic").to_vec(),
         include_bytes!("render/tests/heic/plain.avif").to_vec(),
+        heic_made_of_one(*b"grid", &grid(1, 2, 480, 180), 2, [240, 180]),
+        heic_made_of_one(*b"grid", &grid(40, 64, 16, 16), 2_560, [240, 180]),
+        heic_made_of_one(*b"iovl", &overlay(2_000, 240, 180), 2_000, [240, 180]),
     ];
     for (sampling, restart, progressive) in [
         (SamplingFactor::F_1_1, None, false),

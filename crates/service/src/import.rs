@@ -23,6 +23,9 @@ pub use fault::FileFault;
 pub use input::Input;
 pub use table::Table;
 
+/// How a reason begins that tells of a row which was taken without a part of it.
+pub const TAKEN_WITHOUT: &str = "taken without its";
+
 /// A row that was not taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rejected {
@@ -85,10 +88,16 @@ impl LineOutcome {
         Self { line, key: key.to_owned(), outcome, reason }
     }
 
+    /// Whether it was taken without a part of it.
+    #[must_use]
+    pub fn is_partial(&self) -> bool {
+        self.outcome != Outcome::Refused && self.reason.as_deref().is_some_and(|reason| reason.starts_with(TAKEN_WITHOUT))
+    }
+
     /// The same with what is to be told of a row that was taken without a part of it.
     #[must_use]
     pub fn noting(mut self, part: Option<String>) -> Self {
-        if let Some(part) = part.filter(|_| self.outcome == Outcome::Created) {
+        if let Some(part) = part.filter(|_| matches!(self.outcome, Outcome::Created | Outcome::Known)) {
             self.reason = Some(part);
         }
         self

@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use phonenumber::{Mode, country};
 
-use crate::Ctx;
+use crate::{Ctx, import::TAKEN_WITHOUT};
 use bazdid_protocol::{
     error::{Error, Result},
     fold::fold,
@@ -89,7 +89,7 @@ pub fn read(ctx: &Ctx, typed: &str, pointer: &str) -> Result<String> {
 /// What is to be told of a row of an import whose phone cannot be read; nothing if it can.
 #[must_use]
 pub fn unread(ctx: &Ctx, typed: &str) -> Option<String> {
-    ctx.shared.settings.phones.parse(typed).is_none().then(|| format!("taken without its phone: \"{typed}\" is no phone number"))
+    ctx.shared.settings.phones.parse(typed).is_none().then(|| format!("{TAKEN_WITHOUT} phone: \"{typed}\" is no phone number"))
 }
 
 #[cfg(test)]

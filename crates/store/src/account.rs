@@ -5,15 +5,16 @@ use diesel::prelude::*;
 use crate::{
     schema::{accounts, devices, role_grants},
     sql::{Json, db_error},
+    state::{find_state, save_state},
     tx::{MAX_BINDS, Tx},
 };
 use bazdid_domain::{
     account::{Account, ClockTrust, Device, Role, RoleGrant},
-    fold::fold,
     organisation::ActiveState,
 };
 use bazdid_protocol::{
     error::Result,
+    fold,
     ids::{AccountId, AreaId, DeviceId, GrantId, OrganisationId},
     time::Timestamp,
 };
@@ -35,7 +36,7 @@ record! {
 
 /// What an account is found by.
 fn folded_name(login: &str, name: &str) -> String {
-    fold(&format!("{login} {name}"))
+    fold::fold(&format!("{login} {name}"))
 }
 
 impl From<&Account> for AccountRow {
@@ -208,18 +209,31 @@ pub fn raise_account(tx: &mut Tx<'_>, id: AccountId, rev: i64, at: Timestamp) ->
     .map_err(db_error)
 }
 
-/// Folds anew the names of accounts that were folded by another version; answers how many.
+/// Name of the version by which all names are folded, among the server's own values.
+const FOLDED: &str = "folded_accounts";
+
+/// Folds anew the names of accounts that were folded by another version; answers how many. Once all are, nothing is read any more.
 ///
 /// # Errors
 /// The database fails.
 pub fn refold_accounts(tx: &mut Tx<'_>, limit: usize) -> Result<usize> {
+    let current = fold::VERSION.to_string();
+    if find_state(tx, FOLDED)?.as_ref() == Some(&current) {
+        return Ok(0);
+    }
     let rows: Vec<(AccountId, String, String, String)> =
         on!(tx, |c| accounts::table.select((accounts::id, accounts::login, accounts::display_name, accounts::name_folded)).load(c))
             .map_err(db_error)?;
-    let outdated =
-        rows.into_iter().map(|(id, login, name, stored)| (id, folded_name(&login, &name), stored)).filter(|(_, new, old)| new != old);
+    let outdated: Vec<_> = rows
+        .into_iter()
+        .map(|(id, login, name, stored)| (id, folded_name(&login, &name), stored))
+        .filter(|(_, new, old)| new != old)
+        .collect();
+    if outdated.is_empty() {
+        save_state(tx, FOLDED, &current)?;
+    }
     let mut done = 0;
-    for (id, folded, stored) in outdated.take(limit) {
+    for (id, folded, stored) in outdated.into_iter().take(limit) {
         // Not over what somebody has written meanwhile.
         done += on!(tx, |c| diesel::update(accounts::table.filter(accounts::id.eq(id).and(accounts::name_folded.eq(&stored))))
             .set(accounts::name_folded.eq(&folded))

@@ -29,8 +29,6 @@ CREATE TABLE search_waiting (
     text_folded text NOT NULL,
     PRIMARY KEY (seq)
 );
-INSERT INTO search_waiting (ticket_id, stored_at, text_folded)
-    SELECT id, stored_at, text_folded FROM tickets ORDER BY stored_at, id;
 CREATE FUNCTION search_wait() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO search_waiting (ticket_id, stored_at, text_folded) VALUES (NEW.id, NEW.stored_at, NEW.text_folded);
@@ -43,3 +41,6 @@ WHEN (OLD.text IS DISTINCT FROM NEW.text OR OLD.address_text IS DISTINCT FROM NE
     OR OLD.leaf_areas IS DISTINCT FROM NEW.leaf_areas OR OLD.category_id IS DISTINCT FROM NEW.category_id
     OR OLD.stored_at IS DISTINCT FROM NEW.stored_at)
 EXECUTE FUNCTION search_wait();
+-- After the triggers: whoever stores a ticket waits from then on until they are there, so none is missed between.
+INSERT INTO search_waiting (ticket_id, stored_at, text_folded)
+    SELECT id, stored_at, text_folded FROM tickets ORDER BY stored_at, id;

@@ -29,8 +29,6 @@ CREATE TABLE search_waiting (
     text_folded TEXT NOT NULL,
     PRIMARY KEY (seq)
 ) STRICT;
-INSERT INTO search_waiting (ticket_id, stored_at, text_folded)
-    SELECT id, stored_at, text_folded FROM tickets ORDER BY stored_at, id;
 CREATE TRIGGER search_of_new_tickets AFTER INSERT ON tickets BEGIN
     INSERT INTO search_waiting (ticket_id, stored_at, text_folded) VALUES (NEW.id, NEW.stored_at, NEW.text_folded);
 END;
@@ -39,3 +37,6 @@ WHEN OLD.text IS NOT NEW.text OR OLD.address_text IS NOT NEW.address_text OR OLD
     OR OLD.leaf_areas IS NOT NEW.leaf_areas OR OLD.category_id IS NOT NEW.category_id OR OLD.stored_at IS NOT NEW.stored_at BEGIN
     INSERT INTO search_waiting (ticket_id, stored_at, text_folded) VALUES (NEW.id, NEW.stored_at, NEW.text_folded);
 END;
+-- After the triggers: none is missed between.
+INSERT INTO search_waiting (ticket_id, stored_at, text_folded)
+    SELECT id, stored_at, text_folded FROM tickets ORDER BY stored_at, id;

@@ -8,7 +8,8 @@ use bazdid_service::import::{contract, seen::Seen};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "One coverage a row; the columns of the contract stand in each of its rows:\n  \
     number,organisation,valid_from,valid_to,status,daily_capacity,area,category,descent,rank,coverage_capacity\n\
-    organisation, area and category are codes; an empty category or * is everything. valid_to is the first day after the contract.")]
+    organisation, area and category are codes; an empty category or * is everything. valid_to is the first day after the contract.\n\
+    A status, capacity, descent or rank that is left out stays as it is; a new contract is active.")]
 pub struct Args {
     #[command(flatten)]
     table: TableArgs,

@@ -116,6 +116,16 @@ impl Report {
         }
     }
 
+    /// Writes what became of the lines before one at which the import breaks off: they are kept.
+    pub(super) fn break_off(&mut self, failure: Failure) -> Failure {
+        self.rows.sort_by_key(|r| r.line);
+        self.print_counts();
+        if let Err(unwritten) = self.write_files(Some(&format!("the import broke off: {}", failure.text()))) {
+            out(unwritten.text());
+        }
+        failure
+    }
+
     /// Prints the counts and the refusals, writes the files.
     ///
     /// # Errors
@@ -151,7 +161,10 @@ impl Report {
         let (lines, refused) = (self.rows.len(), self.count(Outcome::Refused));
         let taken = self.count(Outcome::Created) + self.count(Outcome::Known);
         print_reasons(self.rows.iter().filter(|r| r.outcome == Outcome::Refused), self.rejects.is_some() || self.args.report.is_some());
-        print_reasons(self.rows.iter().filter(|r| r.outcome == Outcome::Created && r.reason.is_some()), self.args.report.is_some());
+        print_reasons(
+            self.rows.iter().filter(|r| r.is_partial() || (r.outcome == Outcome::Created && r.reason.is_some())),
+            self.args.report.is_some(),
+        );
         self.write_files(None)?;
         if self.run == Run::Dry {
             out("nothing was kept: this was a dry run");

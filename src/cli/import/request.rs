@@ -99,7 +99,7 @@ pub(super) fn run(args: &Args, office: &OfficeClient) -> Result<(), Failure> {
     while let Some(chunk) = file.next_chunk(CHUNK) {
         chunk.answered.into_iter().for_each(|line| report.add(line));
         let (by, rows) = (ctx.clone(), chunk.requests.clone());
-        let answers = office.write(args.table.run(), move |tx| register(tx, &by, &rows))?;
+        let answers = office.write(args.table.run(), move |tx| register(tx, &by, &rows)).map_err(|e| report.break_off(e.into()))?;
         for (row, answer) in chunk.requests.iter().zip(answers) {
             report.dispatch(usize::from(row.is_open() && answer == Ok(Taken::Created)));
             let key = row.ticket.new.source_ref.as_deref().unwrap_or_default();

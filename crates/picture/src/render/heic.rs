@@ -1,5 +1,7 @@
 //! HEIC, by a decoder in safe Rust: `docs/adr/0007-heic.md` says why this one.
 
+mod work;
+
 use heifer::{Options, decode_rgba8, read_metadata};
 use image::{DynamicImage, RgbaImage};
 
@@ -15,6 +17,7 @@ pub fn decode(bytes: &[u8]) -> Known<(DynamicImage, Colours)> {
     if u64::from(announced.width) * u64::from(announced.height) > MAX_PIXELS {
         return Err(Gap::TooLarge);
     }
+    work::check(bytes)?;
     let colours = Colours::of(read_metadata(bytes).ok().and_then(|m| m.icc_profile));
     let options = Options { max_threads: 1, max_pixels: MAX_PIXELS };
     let picture = decode_rgba8(bytes, &options).map_err(|e| gap(&e))?;

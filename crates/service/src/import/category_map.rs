@@ -7,10 +7,11 @@ use crate::import::{
     lines::{Content, Lines, Source, not_text},
     table::{Row, Table, normal},
 };
-use bazdid_domain::fold::fold;
+use bazdid_protocol::fold::key;
 
 /// Which category of the catalogue the words of another system mean: the columns before the last name columns of the requests, the
-/// last is a code. `*` stands for anything; the first line that fits counts. Words are compared as text is folded for search.
+/// last is a code. `*` stands for anything; the first line that fits counts. Words are
+/// compared folded and without their separators.
 #[derive(Debug, Clone, Default)]
 pub struct CategoryMap {
     columns: Vec<String>,
@@ -44,7 +45,7 @@ impl CategoryMap {
                 return Err(fault(format!("line {line} has {} columns, the heading has {}", cells.len(), columns.len() + 1)));
             }
             let code = cells.last().map_or_else(String::new, |c| c.trim().to_owned());
-            let words: Vec<String> = cells.iter().take(columns.len()).map(|c| fold(c)).collect();
+            let words: Vec<String> = cells.iter().take(columns.len()).map(|c| key(c)).collect();
             lines.entry(words.first().cloned().unwrap_or_default()).or_default().push((words, code));
         }
         Ok(Self { columns, lines })
@@ -52,7 +53,7 @@ impl CategoryMap {
 
     /// The code that the words of a row mean. A column that the file lacks fits only `*`.
     pub(super) fn find(&self, table: &Table<'_>, row: &Row) -> Option<&str> {
-        let cell = |name: &String| table.column(name).map_or_else(String::new, |n| fold(row.cell(n)));
+        let cell = |name: &String| table.column(name).map_or_else(String::new, |n| key(row.cell(n)));
         let words: Vec<String> = self.columns.iter().map(cell).collect();
         let fits = |line: &&(Vec<String>, String)| line.0.iter().zip(&words).all(|(wanted, word)| wanted == "*" || wanted == word);
         let of = |first: &str| self.lines.get(first).into_iter().flatten().find(fits);

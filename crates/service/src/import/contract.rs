@@ -53,9 +53,9 @@ pub struct ContractRow {
     pub valid_from: Timestamp,
     /// First instant after validity.
     pub valid_to: Timestamp,
-    /// Status; active if the file says nothing.
-    pub status: ContractStatus,
-    /// Cap of the contract.
+    /// Status; absent: what is known stays, and a new contract is active.
+    pub status: Option<ContractStatus>,
+    /// Cap of the contract; absent: what is known stays.
     pub daily_capacity: Option<i64>,
     /// The coverage; absent: the row is of the contract alone.
     pub coverage: Option<CoverageRow>,
@@ -68,11 +68,11 @@ pub struct CoverageRow {
     pub area: String,
     /// Code of the category; absent or `*`: everything.
     pub category: Option<String>,
-    /// Whether the categories below count.
-    pub descent: Descent,
-    /// Rank.
-    pub rank: i64,
-    /// Cap of the coverage.
+    /// Whether the categories below count; absent: what is known stays, and in a new coverage they do.
+    pub descent: Option<Descent>,
+    /// Rank; absent: what is known stays, and a new coverage has the first.
+    pub rank: Option<i64>,
+    /// Cap of the coverage; absent: what is known stays.
     pub daily_capacity: Option<i64>,
 }
 
@@ -86,19 +86,31 @@ pub fn open<'b>(source: impl Into<Source<'b>>, map: &[(String, String)], instant
     Ok((table, instants))
 }
 
-/// Refuses a row that says something else of the same contract, or of the same coverage, than a row before it.
+/// Refuses a row that says something else of the same contract, or of the same coverage, than a row before it. What a row leaves out says
+/// nothing.
 ///
 /// # Errors
 /// The reason, with the line of the other.
 pub fn agree(seen: &mut Seen, row: &ContractRow) -> Result<(), String> {
-    let word = |n: Option<i64>| n.map_or_else(String::new, |n| n.to_string());
-    let (from, to, status) = (row.valid_from.to_string(), row.valid_to.to_string(), row.status.to_string());
-    let capacity = word(row.daily_capacity);
-    seen.agree("contract", &row.number, row.line, [row.organisation.as_str(), &from, &to, &status, &capacity])?;
-    let Some(coverage) = &row.coverage else { return Ok(()) };
-    let key = format!("{} {} {}", row.number, coverage.area, coverage.category.as_deref().unwrap_or("*"));
-    let (descent, rank, capacity) = (coverage.descent.to_string(), coverage.rank.to_string(), word(coverage.daily_capacity));
-    seen.agree("coverage", &key, row.line, [descent.as_str(), &rank, &capacity])
+    let number = |n: Option<i64>| n.map(|n| n.to_string());
+    let (from, to) = (row.valid_from.to_string(), row.valid_to.to_string());
+    seen.agree("contract", &row.number, row.line, [row.organisation.as_str(), &from, &to])?;
+    let mut said = vec![
+        ("contract's status", row.number.clone(), row.status.map(|s| s.to_string())),
+        ("contract's capacity", row.number.clone(), number(row.daily_capacity)),
+    ];
+    if let Some(coverage) = &row.coverage {
+        let key = format!("{} {} {}", row.number, coverage.area, coverage.category.as_deref().unwrap_or("*"));
+        said.push(("coverage's descent", key.clone(), coverage.descent.map(|d| d.to_string())));
+        said.push(("coverage's rank", key.clone(), number(coverage.rank)));
+        said.push(("coverage's capacity", key, number(coverage.daily_capacity)));
+    }
+    for (what, key, value) in said {
+        if let Some(value) = value {
+            seen.agree(what, &key, row.line, [value.as_str()])?;
+        }
+    }
+    Ok(())
 }
 
 /// Reads a row.
@@ -119,8 +131,8 @@ pub fn read(table: &Table<'_>, row: &Row, instants: &Instants) -> Result<Contrac
         Some(area) => Some(CoverageRow {
             area,
             category: table.get(row, "category").filter(|c| c != "*"),
-            descent: table.get(row, "descent").map_or(Ok(Descent::WithDescendants), |d| d.parse().map_err(word))?,
-            rank: number("rank")?.unwrap_or(1),
+            descent: table.get(row, "descent").map(|d| d.parse().map_err(word)).transpose()?,
+            rank: number("rank")?,
             daily_capacity: number("coverage_capacity")?,
         }),
     };
@@ -130,13 +142,13 @@ pub fn read(table: &Table<'_>, row: &Row, instants: &Instants) -> Result<Contrac
         organisation: need("organisation")?,
         valid_from: instant("valid_from")?,
         valid_to: instant("valid_to")?,
-        status: table.get(row, "status").map_or(Ok(ContractStatus::Active), |s| s.parse().map_err(word))?,
+        status: table.get(row, "status").map(|s| s.parse().map_err(word)).transpose()?,
         daily_capacity: number("daily_capacity")?,
         coverage,
     })
 }
 
-/// Makes or changes the contract of a row, and its coverage. Other coverages stay as they are.
+/// Makes or changes the contract of a row, and its coverage. What the row leaves out and other coverages stay as they are.
 ///
 /// # Errors
 /// A field is wrong or names what is not there; the contract has ended; the database fails.
@@ -145,19 +157,20 @@ pub fn import(tx: &mut Tx<'_>, ctx: &Ctx, row: &ContractRow) -> Result<Taken> {
     let organisation = store::organisation::find_organisation_by_code(tx, &row.organisation)?;
     let organisation =
         organisation.ok_or_else(|| Error::field("/organisation", format!("there is no organisation \"{}\"", row.organisation)))?;
+    let before = store::contract::find_contract_by_number(tx, &row.number)?;
     let data = ContractData {
         number: row.number.clone(),
         organisation_id: organisation.id,
         valid_from: row.valid_from,
         valid_to: row.valid_to,
-        daily_capacity: row.daily_capacity,
+        daily_capacity: row.daily_capacity.or_else(|| before.as_ref()?.daily_capacity),
     };
-    let before = store::contract::find_contract_by_number(tx, &row.number)?;
     let mut contract = match &before {
         None => create_contract(tx, ctx, &data)?,
         Some(known) => update_contract(tx, ctx, known.id, known.rev, &data)?,
     };
-    if let Some(verb) = verb_to(contract.status, row.status) {
+    let status = row.status.unwrap_or(if before.is_none() { ContractStatus::Active } else { contract.status });
+    if let Some(verb) = verb_to(contract.status, status) {
         contract = change_status(tx, ctx, contract.id, contract.rev, verb)?;
     }
     let covered = match &row.coverage {
@@ -198,11 +211,11 @@ fn import_coverage(tx: &mut Tx<'_>, ctx: &Ctx, contract: &Contract, row: &Covera
         contract_id: contract.id,
         area_id,
         category_id,
-        descent: row.descent,
-        rank: row.rank,
+        descent: row.descent.or_else(|| Some(known.as_ref()?.descent)).unwrap_or(Descent::WithDescendants),
+        rank: row.rank.or_else(|| Some(known.as_ref()?.rank)).unwrap_or(1),
         valid_from: known.as_ref().map_or(contract.valid_from, |c| c.valid_from),
         valid_to: known.as_ref().and_then(|c| c.valid_to),
-        daily_capacity: row.daily_capacity,
+        daily_capacity: row.daily_capacity.or_else(|| known.as_ref()?.daily_capacity),
     };
     match known {
         None => create_coverage(tx, ctx, &data).map(|_| Taken::Changed),

@@ -99,8 +99,14 @@ impl Iterator for Lines<'_> {
             Source::Sheet(rows) => {
                 let (line, cells) = rows.get(self.at)?;
                 self.at += 1;
-                let blank = cells.iter().all(|c| c.trim().is_empty());
-                Some(Line { line: *line, content: if blank { Content::Blank } else { Content::Cells(cells.clone()) } })
+                if cells.iter().all(|c| c.trim().is_empty()) {
+                    return Some(Line { line: *line, content: Content::Blank });
+                }
+                // A sheet leaves out the empty cells at the end of a row; they are not kept, for a heading may be very wide.
+                let mut cells = cells.clone();
+                let width = rows.first().map_or(0, |(_, heading)| heading.len());
+                cells.resize(width.max(cells.len()), String::new());
+                Some(Line { line: *line, content: Content::Cells(cells) })
             }
         }
     }

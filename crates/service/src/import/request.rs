@@ -34,7 +34,7 @@ use bazdid_protocol::{
     fold,
     geo::Point,
     hex::hex,
-    ids::{CategoryId, TicketId},
+    ids::CategoryId,
     time::Timestamp,
 };
 use bazdid_store::{self as store, Tx};
@@ -47,6 +47,8 @@ pub use fields::FIELDS;
 pub const CHUNK: usize = 5_000;
 /// Rows that are looked at to see whether latitude and longitude changed places.
 const SAMPLE: usize = 200;
+/// Characters of another text that are shown in a reason.
+const SHOWN: usize = 60;
 /// Beyond this latitude hardly anybody lives.
 const FAR_NORTH: f64 = 60.0;
 
@@ -177,8 +179,14 @@ impl<'b> RequestFile<'b> {
     fn request(&self, row: &Row) -> Result<Imported, String> {
         let text = self.table.get(row, "text");
         let created_at = self.instant(row, "created_at")?;
+        let closed_at = self.closed_at(row, created_at)?;
+        // What was closed was opened then at the latest.
+        let created_at = created_at.or(match closed_at {
+            Some(Closed::At(at)) => Some(at),
+            Some(Closed::Sometime) | None => None,
+        });
         Ok(Imported {
-            closed_at: self.closed_at(row, created_at)?,
+            closed_at,
             due_at: self.instant(row, "due_at")?,
             new: NewTicket {
                 id: None,
@@ -327,30 +335,60 @@ pub fn unread_phone(ctx: &Ctx, row: &Request) -> Option<Rejected> {
     Some(Rejected { line: row.line, key: row.ticket.new.source_ref.clone().unwrap_or_default(), reason })
 }
 
-/// Registers rows; each has an answer of its own. A point outside every area is refused: nobody would see the ticket.
+/// Why a row is not taken for the ticket that has its key: running numbers begin anew in each file.
+fn another_request(key: &str, before: &str) -> String {
+    let words: String = before.chars().take(SHOWN).collect();
+    let more = if words.len() < before.len() { "…" } else { "" };
+    format!(
+        "its key \"{key}\" is that of a request with another text, \"{words}{more}\": \
+         keys of another system or list need --source, and a running number is no key"
+    )
+}
+
+/// Registers rows; each has an answer of its own. A point outside every area is refused, since nobody
+/// would see the ticket, and so is a closing date in the future.
 ///
 /// # Errors
 /// The database fails; then none of them is kept.
 pub fn register(tx: &mut Tx<'_>, ctx: &Ctx, rows: &[Request]) -> Result<Vec<Result<Taken, Rejected>>> {
     let reference = ctx.reference(tx)?;
-    let outside: Vec<bool> = rows.iter().map(|r| reference.locate(&r.ticket.new.point).boundary == Boundary::Outside).collect();
-    let inside: Vec<Imported> = rows.iter().zip(&outside).filter(|(_, outside)| !**outside).map(|(r, _)| r.ticket.clone()).collect();
+    let fault = |row: &Request| {
+        if reference.locate(&row.ticket.new.point).boundary == Boundary::Outside {
+            Some("its point lies outside every area")
+        } else if matches!(row.ticket.closed_at, Some(Closed::At(at)) if at > ctx.now) {
+            Some("it was closed in the future")
+        } else {
+            None
+        }
+    };
+    let faults: Vec<Option<&str>> = rows.iter().map(fault).collect();
+    let inside: Vec<Imported> = rows.iter().zip(&faults).filter(|(_, fault)| fault.is_none()).map(|(r, _)| r.ticket.clone()).collect();
     let keys: Vec<&str> = inside.iter().filter_map(|t| t.new.source_ref.as_deref()).collect();
-    let mut known: HashMap<String, TicketId> = store::ticket::search::list_by_source(tx, &keys)?.into_iter().collect();
+    let stored = store::ticket::search::list_by_source(tx, &keys)?;
+    let mut known: HashMap<String, String> = stored.into_iter().map(|(key, _, text)| (key, text)).collect();
     let mut answers = create_batch(tx, ctx, &inside)?.into_iter();
-    let answer = |(row, outside): (&Request, bool)| {
+    let answer = |(row, fault): (&Request, Option<&str>)| {
         let key = row.ticket.new.source_ref.clone().unwrap_or_default();
         let rejected = |reason| Rejected { line: row.line, key: key.clone(), reason };
-        if outside {
-            return Ok(Err(rejected("its point lies outside every area".to_owned())));
+        if let Some(fault) = fault {
+            return Ok(Err(rejected(fault.to_owned())));
         }
         match answers.next() {
-            // The same key a second time, in the database or further up in the chunk.
-            Some(Ok(id)) if known.insert(key.clone(), id).is_some() => Ok(Ok(Taken::Unchanged)),
-            Some(Ok(_)) => Ok(Ok(Taken::Created)),
+            Some(Ok(_)) => {
+                let text = &row.ticket.new.text;
+                // The same key a second time, in the database or further up in the chunk.
+                Ok(match known.get(&key) {
+                    Some(before) if fold::key(before) == fold::key(text) => Ok(Taken::Unchanged),
+                    Some(before) => Err(rejected(another_request(&key, before))),
+                    None => {
+                        known.insert(key.clone(), text.clone());
+                        Ok(Taken::Created)
+                    }
+                })
+            }
             Some(Err(error)) => Ok(Err(rejected(reason(&error)))),
             None => Err(Error::internal("a row of an import was not answered")),
         }
     };
-    rows.iter().zip(outside).map(answer).collect()
+    rows.iter().zip(faults).map(answer).collect()
 }

@@ -65,18 +65,14 @@ pub(super) fn read(bytes: &[u8]) -> Result<Input, FileFault> {
     Ok(Input::Sheet { rows: filled(rows), name, others })
 }
 
-/// Rows as long as the heading, with the blank ones between them: a line that is skipped is told too.
+/// The rows with the blank ones between them: a line that is skipped is told too.
 fn filled(rows: Vec<(u64, Vec<String>)>) -> Vec<(u64, Vec<String>)> {
-    let width = rows.first().map_or(0, |(_, heading)| heading.len());
     let mut next = rows.first().map_or(1, |(line, _)| *line);
     let mut all = Vec::with_capacity(rows.len());
-    for (line, mut cells) in rows {
+    for (line, cells) in rows {
         // A sheet that goes on a million rows below is no reason to tell of a million blank lines.
         if line.saturating_sub(next) <= 1_000 {
             all.extend((next..line).map(|blank| (blank, Vec::new())));
-        }
-        if cells.len() < width {
-            cells.resize(width, String::new());
         }
         next = line + 1;
         all.push((line, cells));
@@ -107,6 +103,8 @@ fn count_unpacked(bytes: &[u8]) -> Result<(), FileFault> {
 fn text_of(value: &DataRef<'_>) -> String {
     match value {
         DataRef::Int(n) => n.to_string(),
+        // A number has fifteen digits in a spreadsheet: of a longer one the last are lost, and it is written as one that was shortened.
+        DataRef::Float(n) if n.abs() >= 1e15 => format!("{n:E}").replace('E', "E+"),
         DataRef::Float(n) => n.to_string(),
         DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
         DataRef::SharedString(text) => (*text).to_owned(),
@@ -128,6 +126,7 @@ fn text_of(value: &DataRef<'_>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::import::lines::{Content, Lines};
     use std::io::Write as _;
 
     /// An archive with the parts of the smallest spreadsheet; `sheet` is the XML of its rows.
@@ -177,7 +176,12 @@ mod tests {
         let row = |cells: [&str; 3]| cells.map(str::to_owned).to_vec();
         assert_eq!(
             rows,
-            [(1, row(["شرح", "شماره", "lat"])), (2, row(["چاله", "137000000001", ""])), (3, Vec::new()), (4, row(["", "", "36.27"]))]
+            [
+                (1, row(["شرح", "شماره", "lat"])),
+                (2, row(["چاله", "137000000001", ""])[..2].to_vec()),
+                (3, Vec::new()),
+                (4, row(["", "", "36.27"]))
+            ]
         );
     }
 
@@ -196,6 +200,33 @@ mod tests {
         // A cell far to the right would make every row long.
         let far = read(&book(&format!("<row r=\"1\">{}</row>", text("XFD1", "x")), &[])).unwrap_err();
         assert!(far.to_string().contains("more than 500 columns"), "{far}");
+    }
+
+    #[test]
+    fn short_rows_below_a_wide_heading_are_as_wide_only_while_they_are_looked_at() {
+        const ROWS: usize = 20_000;
+        let below: String = (2..ROWS + 2).map(|n| format!("<row r=\"{n}\"><c r=\"A{n}\"><v>1</v></c></row>")).collect();
+        let wide = format!("<row r=\"1\">{}{}</row>{below}", text("A1", "id"), text("SF1", "last"));
+        let input = read(&book(&wide, &[])).unwrap();
+        let Input::Sheet { rows, .. } = &input else { panic!("no sheet") };
+        assert_eq!(rows.iter().map(|(_, cells)| cells.capacity()).sum::<usize>().div_ceil(ROWS), 5, "Vec takes four at first");
+        let lines: Vec<usize> =
+            Lines::new((&input).into()).map(|l| if let Content::Cells(cells) = l.content { cells.len() } else { 0 }).collect();
+        assert_eq!(lines, vec![MAX_COLUMNS; ROWS + 1]);
+    }
+
+    #[test]
+    fn a_number_whose_last_digits_are_lost_is_seen_to_be_one() {
+        for (number, written) in
+            [("999999999999999", "999999999999999"), ("1234567890123456", "1.234567890123456E+15"), ("-2e15", "-2E+15")]
+        {
+            let Input::Sheet { rows, .. } = read(&book(&format!("<row r=\"1\"><c r=\"A1\"><v>{number}</v></c></row>"), &[])).unwrap()
+            else {
+                panic!("no sheet")
+            };
+            assert_eq!(rows[0].1, [written]);
+            assert_eq!(crate::import::number::is_shortened(written), number == "1234567890123456", "{written}");
+        }
     }
 
     #[test]

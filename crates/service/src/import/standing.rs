@@ -1,6 +1,6 @@
 //! Whether a request of another system is still open: only then is anybody asked to work.
 
-use bazdid_domain::fold::fold;
+use bazdid_protocol::fold::{fold, key};
 
 bazdid_protocol::text_enum! {
     /// Where a request stands in the system that it comes from.
@@ -12,7 +12,7 @@ bazdid_protocol::text_enum! {
     }
 }
 
-/// Words of other systems for requests that are still open; compared as text is folded for search.
+/// Words of other systems for requests that are still open; compared folded and without their separators.
 const OPEN: &[&str] = &[
     "open",
     "opened",
@@ -79,16 +79,16 @@ impl StatusWords {
     /// With words that stand for something in this file.
     #[must_use]
     pub fn new(said: &[(String, Standing)]) -> Self {
-        Self(said.iter().map(|(word, standing)| (fold(word), *standing)).collect())
+        Self(said.iter().map(|(word, standing)| (key(word), *standing)).collect())
     }
 
     /// What a word means. Of `Completed - Dup` and `Closed (Duplicate)` the first part counts.
     #[must_use]
     pub fn meaning(&self, word: &str) -> Option<Standing> {
-        let word = fold(word);
+        let first = key(fold(word).split(['(', '-', '/', ':']).next().unwrap_or_default());
+        let word = key(word);
         let said = self.0.iter().find(|(w, _)| *w == word).map(|(_, standing)| *standing);
-        let first = word.split(['(', '-', '/', ':']).next().unwrap_or_default().trim();
-        let usual = |words: &[&str]| words.iter().any(|w| fold(w) == word || fold(w) == first);
+        let usual = |words: &[&str]| words.iter().map(|w| key(w)).any(|w| w == word || w == first);
         said.or_else(|| usual(OPEN).then_some(Standing::Open)).or_else(|| usual(CLOSED).then_some(Standing::Closed))
     }
 }
@@ -107,6 +107,9 @@ mod tests {
             ("IN PROGRESS", Some(Standing::Open)),
             ("در حال انجام", Some(Standing::Open)),
             ("انجام\u{200c}شده", Some(Standing::Closed)),
+            ("انجامشده", Some(Standing::Closed)),
+            ("آماده\u{200c}تحویل", Some(Standing::Closed)),
+            ("آمادهتحویل", Some(Standing::Closed)),
             ("Archived - Open", Some(Standing::Open)),
             ("آماده تحويل", Some(Standing::Closed)),
             ("Unspecified", None),

@@ -65,7 +65,7 @@ impl From<NewTicket> for Imported {
 pub fn create_batch(tx: &mut Tx<'_>, ctx: &Ctx, rows: &[Imported]) -> Result<Vec<Result<TicketId, Error>>> {
     let reference = ctx.reference(tx)?;
     let sources: Vec<&str> = rows.iter().filter_map(|r| r.new.source_ref.as_deref()).collect();
-    let mut known: BTreeMap<String, TicketId> = list_by_source(tx, &sources)?.into_iter().collect();
+    let mut known: BTreeMap<String, TicketId> = list_by_source(tx, &sources)?.into_iter().map(|(key, id, _)| (key, id)).collect();
     let named: Vec<TicketId> = rows.iter().filter_map(|r| r.new.id).collect();
     let mut taken: BTreeSet<TicketId> = list_ids(tx, &named)?.into_iter().collect();
     let mut unit = UnitOfWork::default();

@@ -52,17 +52,19 @@ pub fn list_ids(tx: &mut Tx<'_>, ids: &[TicketId]) -> Result<Vec<TicketId>> {
     Ok(known)
 }
 
-/// The tickets that were made of the given source references.
+/// The tickets that were made of the given source references, with their texts.
 ///
 /// # Errors
 /// The database fails.
-pub fn list_by_source(tx: &mut Tx<'_>, sources: &[&str]) -> Result<Vec<(String, TicketId)>> {
+pub fn list_by_source(tx: &mut Tx<'_>, sources: &[&str]) -> Result<Vec<(String, TicketId, String)>> {
     let mut known = Vec::new();
     for sources in sources.chunks(MAX_BINDS) {
-        let found: Vec<(Option<String>, TicketId)> =
-            on!(tx, |c| tickets::table.filter(tickets::source_ref.eq_any(sources)).select((tickets::source_ref, tickets::id)).load(c))
-                .map_err(db_error)?;
-        known.extend(found.into_iter().filter_map(|(source, id)| Some((source?, id))));
+        let found: Vec<(Option<String>, TicketId, String)> = on!(tx, |c| tickets::table
+            .filter(tickets::source_ref.eq_any(sources))
+            .select((tickets::source_ref, tickets::id, tickets::text))
+            .load(c))
+        .map_err(db_error)?;
+        known.extend(found.into_iter().filter_map(|(source, id, text)| Some((source?, id, text))));
     }
     Ok(known)
 }

@@ -4,6 +4,7 @@ use image::{GenericImageView as _, ImageFormat};
 
 use super::open;
 use crate::{
+    fixture::{grid, heic_made_of_one, overlay},
     read::read,
     render::{SCREEN, heic::decode, render},
 };
@@ -57,4 +58,22 @@ fn what_cannot_be_decoded_says_why() {
     let avif = file!("plain.avif");
     assert_eq!((read(avif).format, read(avif).pixels), (Ok(Format::Avif), Ok(Pixels { width: 240, height: 180 })));
     assert_eq!(render(avif, Format::Avif, Ok(1)), Err(Gap::NotDecodable));
+}
+
+#[test]
+fn a_picture_that_is_named_a_thousand_times_is_not_decoded_a_thousand_times() {
+    let tile = [240, 180];
+    let (two, _) = decode(&heic_made_of_one(*b"grid", &grid(1, 2, 480, 180), 2, tile)).unwrap();
+    assert_eq!(two.dimensions(), (480, 180), "the file is sound");
+    for (what, bytes) in [
+        ("tiles outside the picture", heic_made_of_one(*b"grid", &grid(1, 3, 480, 180), 3, tile)),
+        ("all but one outside", heic_made_of_one(*b"grid", &grid(40, 64, 16, 16), 2_560, tile)),
+        ("tiles that are larger than the file says", heic_made_of_one(*b"grid", &grid(40, 64, 256, 160), 2_560, [4, 4])),
+        ("pictures over each other", heic_made_of_one(*b"iovl", &overlay(2_000, 240, 180), 2_000, tile)),
+        ("a picture that is another", heic_made_of_one(*b"iden", &[], 1, tile)),
+    ] {
+        assert_eq!(decode(&bytes).err(), Some(Gap::NotDecodable), "{what}");
+    }
+    let endless = heic_made_of_one(*b"grid", &grid(100, 100, 400, 400), 10_000, [4, 4]);
+    assert_eq!(decode(&endless).err(), Some(Gap::TooLarge));
 }

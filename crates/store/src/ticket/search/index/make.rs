@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use crate::{
     schema::{search_blocks, search_grams, search_places, search_waiting, tickets},
     sql::{Json, db_error},
-    state::save_state,
+    state::{find_state, save_state},
     ticket::{
         folded_text,
         search::index::{OUTSIDE, first_place, of_area, of_category, of_finder, of_leaf_area},
@@ -25,7 +25,7 @@ use bazdid_protocol::{
     time::Timestamp,
 };
 
-/// Name of the version of the index among the server's own values; its row is the lock of whoever makes blocks.
+/// Name of the version by which all texts are folded, among the server's own values; its row is the lock of whoever makes blocks.
 const STATE: &str = "search_index";
 
 /// What the index is made of.
@@ -42,17 +42,24 @@ type IndexedRow = (
 );
 
 /// Brings the index one step forward: makes a block anew that was made with another version of the fold, or a new one of at most `most` tickets if
-/// at least `least` wait. Texts that were folded by another version are folded anew. Answers how many tickets it was; none: there is nothing to do.
+/// at least `least` wait; any that wait, until nothing is left that another version folded. Texts that were folded by another version are folded
+/// anew. Answers how many tickets it was; none: there is nothing to do.
 /// Each step is a transaction, so whoever is killed goes on where they were.
 ///
 /// # Errors
 /// The database fails.
 pub fn index_some(tx: &mut Tx<'_>, least: usize, most: usize) -> Result<usize> {
+    let (stored, current) = (find_state(tx, STATE)?, fold::VERSION.to_string());
+    let is_current = stored.as_ref() == Some(&current);
+    let least = if is_current { least } else { 1 };
     if !is_due(tx, least)? {
+        if !is_current {
+            save_state(tx, STATE, &current)?;
+        }
         return Ok(0);
     }
     // Of several processes one makes blocks; who waited looks again.
-    save_state(tx, STATE, &fold::VERSION.to_string())?;
+    save_state(tx, STATE, &stored.unwrap_or_default())?;
     if let Some(block) = outdated_block(tx)? {
         let (from, to) = (first_place(block), first_place(block + 1));
         let ids: Vec<TicketId> = on!(tx, |c| search_places::table
