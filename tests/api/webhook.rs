@@ -309,6 +309,32 @@ fn a_receiver_that_hangs_or_floods_keeps_nobody_else_waiting() {
 }
 
 #[test]
+fn while_a_receiver_hangs_what_happens_is_passed_on_and_sent_to_the_others() {
+    let towns = Town::both_with(|config| {
+        config.webhooks.allow_private = true;
+        config.webhooks.timeout_s = 60;
+    });
+    for hooks in towns.into_iter().map(Hooks::of) {
+        let (slow, quick) = (Receiver::start(), Receiver::start());
+        hooks.add(&slow.url, json!(["ticket.created"]));
+        hooks.add(&quick.url, json!(["ticket.created"]));
+        slow.plan(&[Behaviour::Hang]);
+        let running = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        running.spawn(hooks.app().deliverer().run());
+        for n in 0..2 {
+            hooks.town.pothole();
+            let watch = bazdid_clock::Stopwatch::start();
+            while quick.seen().is_empty() {
+                assert!(watch.elapsed().as_secs() < 30, "event {n} waits for the receiver that hangs");
+                thread::sleep(std::time::Duration::from_millis(20));
+            }
+        }
+        assert_eq!(slow.seen().len(), 1, "it has the first and does not answer");
+        running.shutdown_background();
+    }
+}
+
+#[test]
 fn what_was_tried_for_days_is_dead_until_it_is_asked_for() {
     for mut hooks in Hooks::both_giving_up_after(60) {
         let receiver = Receiver::start();
