@@ -335,6 +335,31 @@ fn while_a_receiver_hangs_what_happens_is_passed_on_and_sent_to_the_others() {
 }
 
 #[test]
+fn an_event_that_is_refused_holds_up_no_other_ticket() {
+    for mut hooks in Hooks::both() {
+        let receiver = Receiver::start();
+        let (id, _) = hooks.add(&receiver.url, json!(["ticket.created"]));
+        for n in 0..3 {
+            let refused = hooks.town.pothole();
+            receiver.plan(&[Behaviour::Status(422)]);
+            assert_eq!(outcome(hooks.app().deliver()), sent(0, 1), "{n}");
+            assert_eq!(receiver.seen()[0].json()["ticket"], refused["id"]);
+            assert_eq!((hooks.get(&id)["retry_at"].clone(), hooks.get(&id)["failures"].clone()), (Value::Null, json!(1)), "{n}");
+            hooks.town.pothole();
+            assert_eq!(outcome(hooks.app().deliver()), sent(1, 0), "at once");
+            assert_eq!(receiver.seen().len(), 1);
+        }
+        // All that was refused is due, and something new has happened: that comes first.
+        hooks.pass(1);
+        hooks.town = hooks.town.again(&["operator"]);
+        let new = hooks.town.pothole();
+        receiver.plan(&vec![Behaviour::Status(503); 4]);
+        assert_eq!(outcome(hooks.app().deliver()), sent(0, 1), "an overloaded receiver rests");
+        assert_eq!(receiver.seen()[0].json()["ticket"], new["id"]);
+    }
+}
+
+#[test]
 fn what_was_tried_for_days_is_dead_until_it_is_asked_for() {
     for mut hooks in Hooks::both_giving_up_after(60) {
         let receiver = Receiver::start();

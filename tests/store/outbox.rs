@@ -159,7 +159,8 @@ fn nothing_is_due_before_an_earlier_event_of_its_ticket() {
                 save_deliveries(tx, std::slice::from_ref(&failed))?;
                 assert_eq!(find_delivery(tx, id(21), p[0])?, Some(failed.clone()));
                 assert_eq!(due(tx, at(1))?, [p[2], p[3], p[4]], "while the first is tried again the second waits");
-                assert_eq!(due(tx, failed.due_at.unwrap())?, [p[0], p[2], p[3], p[4]]);
+                assert_eq!(due(tx, failed.due_at.unwrap())?, [p[2], p[3], p[4], p[0]], "what was tried before comes last");
+                assert_eq!(list_due(tx, id(21), failed.due_at.unwrap(), 1)?[0].position, p[2]);
                 save_deliveries(tx, &[failed.tried(&Attempt::answered(200), at(1), 0.5)])?;
                 assert_eq!(due(tx, at(1))?, [p[1], p[2], p[3], p[4]]);
                 Ok(())

@@ -184,7 +184,8 @@ pub fn save_deliveries(tx: &mut Tx<'_>, deliveries: &[Delivery]) -> Result<()> {
     .map(drop)
 }
 
-/// What is due for a receiver, by position, at most `limit`: nothing of a ticket of which an earlier event is still pending.
+/// What is due for a receiver, at most `limit`: nothing of a ticket of which an earlier event is still pending. What was tried least often
+/// comes first, so that what a receiver refuses again and again holds up nothing else.
 ///
 /// # Errors
 /// The database fails.
@@ -201,9 +202,11 @@ pub fn list_due(tx: &mut Tx<'_>, webhook: WebhookId, now: Timestamp, limit: i64)
         );
         webhook_deliveries::table
             .filter(webhook_deliveries::webhook_id.eq(webhook))
-            .filter(webhook_deliveries::state.eq(DeliveryState::Pending).and(webhook_deliveries::due_at.le(now)))
+            // Written out, as the partial index has it.
+            .filter(diesel::dsl::sql::<diesel::sql_types::Bool>("webhook_deliveries.state = 'pending'"))
+            .filter(webhook_deliveries::due_at.le(now))
             .filter(not(exists(before)))
-            .order(webhook_deliveries::position)
+            .order((webhook_deliveries::attempts, webhook_deliveries::position))
             .limit(limit)
             .select(DeliveryRow::as_select())
             .load(c)

@@ -111,7 +111,7 @@ pub fn settle(tx: &mut Tx<'_>, ctx: &Ctx, lease: &Lease, sent: &Delivery, attemp
         webhook.succeeded(ctx.now)
     } else {
         let give_up_days = ctx.shared.settings.webhooks.give_up_days;
-        webhook.failed(ctx.now, attempt.is_gone(), give_up_days, jitter(ctx))
+        webhook.failed(attempt, ctx.now, give_up_days, jitter(ctx))
     };
     store::webhook::save_health(tx, &health)?;
     if health.state == WebhookState::Failed && store::webhook::give_up(tx, health.id)? {
