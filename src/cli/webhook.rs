@@ -21,7 +21,7 @@ use bazdid_store::{Db, Tx};
     bazdid webhook list\n  \
     bazdid webhook ping 0192f000-0000-7000-8000-000000000091\n  \
     bazdid webhook rotate 0192f000-0000-7000-8000-000000000091 --overlap-hours 48\n  \
-    bazdid webhook retry 0192f000-0000-7000-8000-000000000091      sends again what is dead\n\n\
+    bazdid webhook retry 0192f000-0000-7000-8000-000000000091      sends what is dead or waits\n\n\
     Works on the database of the configuration, whether or not a server runs. The events are listed in docs/events.md.")]
 pub struct Args {
     #[command(subcommand)]
@@ -66,7 +66,7 @@ enum Action {
         /// The receiver.
         id: Uuid,
     },
-    /// Send dead deliveries again.
+    /// Send again what is dead, and now what waits for its next attempt.
     Retry {
         /// The receiver.
         id: Uuid,
@@ -119,8 +119,8 @@ pub fn run(args: &Args, env: &Env) -> std::result::Result<(), Failure> {
         }
         Action::Retry { id, seq } => {
             let (id, seq) = (WebhookId::new(*id), *seq);
-            let revived = office.write(move |tx, ctx| webhook::retry(tx, ctx, id, seq))?;
-            out(format_args!("a running server sends {revived} dead deliveries again"));
+            let again = office.write(move |tx, ctx| webhook::retry(tx, ctx, id, seq))?;
+            out(format_args!("a running server sends {again} deliveries again"));
             Ok(())
         }
         Action::Remove { id } => {

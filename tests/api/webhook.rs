@@ -360,6 +360,37 @@ fn an_event_that_is_refused_holds_up_no_other_ticket() {
 }
 
 #[test]
+fn what_waits_for_its_next_attempt_is_sent_now_when_somebody_asks_or_the_receiver_moves() {
+    for mut hooks in Hooks::both() {
+        let (broken, repaired) = (Receiver::start(), Receiver::start());
+        let (id, _) = hooks.add(&broken.url, json!(["ticket.created"]));
+        hooks.town.pothole();
+        broken.plan(&vec![Behaviour::Status(500); 9]);
+        for _ in 0..5 {
+            assert_eq!(outcome(hooks.app().deliver()), sent(0, 1));
+            hooks.pass(60);
+        }
+        assert_eq!(outcome(hooks.app().deliver()), sent(0, 1));
+        assert_eq!(outcome(hooks.app().deliver()), sent(0, 0), "for more than an hour");
+        let waiting = hooks.deliveries(&id, "?state=pending").remove(0);
+        let retry = format!("/v1/webhooks/{id}/retry");
+        let body = json!({ "seq": waiting["seq"] });
+        assert_eq!(hooks.call("POST", &retry).json(&body).send().ok(), json!({ "deliveries": 1 }));
+        hooks.call("POST", &retry).json(&body).send().problem("invalid_transition");
+        assert_eq!(outcome(hooks.app().deliver()), sent(0, 1), "now, though the receiver rested");
+        assert_eq!(hooks.deliveries(&id, "")[0]["attempts"], 7, "its attempts count on");
+        let health = hooks.get(&id);
+        assert!(health["failures"] == 7 && health["failing_since"].is_string(), "it has failed all the same: {health}");
+
+        let moved = json!({ "url": repaired.url, "events": ["ticket.created"] });
+        let moved = hooks.call("PUT", &format!("/v1/webhooks/{id}")).if_match(1).json(&moved).send().ok();
+        assert_eq!((&moved["failures"], &moved["retry_at"]), (&json!(0), &Value::Null));
+        assert_eq!(outcome(hooks.app().deliver()), sent(1, 0), "at once");
+        assert_eq!((broken.seen().len(), repaired.seen().len()), (7, 1));
+    }
+}
+
+#[test]
 fn what_was_tried_for_days_is_dead_until_it_is_asked_for() {
     for mut hooks in Hooks::both_giving_up_after(60) {
         let receiver = Receiver::start();
@@ -407,8 +438,8 @@ fn a_receiver_that_only_fails_or_is_gone_is_given_up_and_taken_up_again() {
         let body = json!({ "url": receiver.url, "events": null });
         let back = hooks.call("PUT", &format!("/v1/webhooks/{id}")).if_match(1).json(&body).send().ok();
         assert_eq!((&back["state"], &back["failures"], &back["rev"]), (&json!("active"), &json!(0), &json!(2)));
-        hooks.pass(13 * 60);
-        assert!(hooks.app().deliver().confirmed > 0, "what is pending for it is sent");
+        let pending = given_up["pending"].as_u64().unwrap();
+        assert_eq!(u64::try_from(hooks.app().deliver().confirmed).unwrap(), pending, "what is pending for it is sent at once");
 
         receiver.plan(&[Behaviour::Status(410)]);
         hooks.call("POST", &format!("/v1/webhooks/{id}/ping")).send().ok();

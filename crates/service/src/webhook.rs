@@ -121,7 +121,8 @@ pub fn create(tx: &mut Tx<'_>, ctx: &Ctx, data: &WebhookData) -> Result<(Overvie
     Ok((get(tx, id)?, secret))
 }
 
-/// Changes a receiver. What is switched on again, or goes elsewhere now, begins without what failed before.
+/// Changes a receiver. What is switched on again, or goes elsewhere now, begins without what failed before, and what is pending for it is
+/// sent at once.
 ///
 /// # Errors
 /// A field is wrong; it has changed since it was read; there is none; the database fails.
@@ -141,6 +142,7 @@ pub fn update(tx: &mut Tx<'_>, ctx: &Ctx, id: WebhookId, rev: i64, data: &Webhoo
     };
     if before.url != made.url || before.state != made.state {
         made = made.forgiven();
+        store::webhook::hasten(tx, id, None, ctx.now)?;
     }
     save(tx, ctx, "webhook.update", &made)?;
     get(tx, id)
@@ -217,19 +219,22 @@ pub fn deliveries(tx: &mut Tx<'_>, id: WebhookId, state: Option<DeliveryState>, 
     Ok(sent.collect())
 }
 
-/// Has dead deliveries sent again: one by its position, or all. Answers how many.
+/// Has deliveries sent now: what is dead, with all its attempts again, and what waits for its next attempt; one by its position, or all.
+/// The receiver rests no longer. Answers how many.
 ///
 /// # Errors
-/// There is none; the one that is named is not dead; the database fails.
+/// There is none; the one that is named is neither dead nor waits; the database fails.
 pub fn retry(tx: &mut Tx<'_>, ctx: &Ctx, id: WebhookId, position: Option<i64>) -> Result<usize> {
     let webhook = find(tx, id)?;
-    let revived = store::webhook::revive(tx, id, position, ctx.now)?;
-    if revived == 0 && position.is_some() {
-        return Err(Error::with(Code::InvalidTransition, "only a dead delivery is sent again"));
+    // What waits first: what was dead a moment ago does not.
+    let again = store::webhook::hasten(tx, id, position, ctx.now)? + store::webhook::revive(tx, id, position, ctx.now)?;
+    if again == 0 && position.is_some() {
+        return Err(Error::with(Code::InvalidTransition, "only what is dead or waits for its next attempt is sent again"));
     }
-    let detail = json!({ "position": position, "deliveries": revived });
+    let detail = json!({ "position": position, "deliveries": again });
     store::audit::save_audit_entries(tx, &[entry(ctx, "webhook.retry", "webhook", webhook.id.uuid(), detail)])?;
-    Ok(revived)
+    store::webhook::save_health(tx, &Webhook { retry_at: None, ..webhook })?;
+    Ok(again)
 }
 
 fn check(ctx: &Ctx, data: &WebhookData) -> Result<()> {

@@ -276,6 +276,23 @@ pub fn revive(tx: &mut Tx<'_>, webhook: WebhookId, position: Option<i64>, now: T
     .map_err(db_error)
 }
 
+/// Has what waits for its next attempt sent from now on; only one position, or all. Answers how many.
+///
+/// # Errors
+/// The database fails.
+pub fn hasten(tx: &mut Tx<'_>, webhook: WebhookId, position: Option<i64>, now: Timestamp) -> Result<usize> {
+    let from = position.unwrap_or(i64::MIN);
+    let to = position.unwrap_or(i64::MAX);
+    on!(tx, |c| diesel::update(
+        webhook_deliveries::table
+            .filter(webhook_deliveries::webhook_id.eq(webhook).and(webhook_deliveries::state.eq(DeliveryState::Pending)))
+            .filter(webhook_deliveries::position.between(from, to).and(webhook_deliveries::due_at.gt(now)))
+    )
+    .set(webhook_deliveries::due_at.eq(Some(now)))
+    .execute(c))
+    .map_err(db_error)
+}
+
 /// How many deliveries of each state a receiver has.
 ///
 /// # Errors

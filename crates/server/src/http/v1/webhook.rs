@@ -149,7 +149,7 @@ const fn overlap() -> i64 {
     OVERLAP_HOURS
 }
 
-/// Which dead deliveries are sent again.
+/// Which deliveries are sent again.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WebhookRetryBody {
@@ -322,13 +322,14 @@ async fn deliveries(
     Ok(reply::plain(&Listed::page(found, limit, |s| s.event.seq)?.map(WebhookDeliveryView::from)))
 }
 
-/// Send dead deliveries again
+/// Send deliveries again
 ///
-/// One or all, with all their attempts; they may arrive after later events of their tickets, as `seq` tells.
+/// One or all: what is dead, with all its attempts, and what waits for its next attempt, now. What was dead may arrive after later events
+/// of its ticket, as `seq` tells.
 #[utoipa::path(tag = "webhooks", request_body = WebhookRetryBody, params(("id" = WebhookId, Path)), responses((status = 200, body = WebhookRetryView)), extensions(("x-permission" = json!("webhook.manage"))))]
 #[post("/v1/webhooks/{id}/retry")]
 async fn retry(state: web::Data<State>, ctx: May<WebhookManage>, id: PathId<WebhookTag>, body: Body<WebhookRetryBody>) -> Answer {
     let (ctx, seq) = (ctx.ctx(), body.value.seq);
-    let revived = state.db.write(move |tx| webhook::retry(tx, &ctx, id.0, seq)).await?;
-    Ok(reply::plain(&WebhookRetryView { deliveries: revived }))
+    let again = state.db.write(move |tx| webhook::retry(tx, &ctx, id.0, seq)).await?;
+    Ok(reply::plain(&WebhookRetryView { deliveries: again }))
 }
