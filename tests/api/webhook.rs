@@ -427,6 +427,7 @@ fn a_receiver_that_only_fails_or_is_gone_is_given_up_and_taken_up_again() {
             hooks.town = hooks.town.again(&["operator"]);
         }
         let given_up = hooks.get(&id);
+        assert_eq!(given_up["rev"], 2, "who has read it before does not switch it on unawares");
         assert_eq!(given_up["state"], "failed", "after five days: {given_up}");
         let before = receiver.seen().len();
         hooks.town.pothole();
@@ -436,8 +437,8 @@ fn a_receiver_that_only_fails_or_is_gone_is_given_up_and_taken_up_again() {
 
         receiver.plan.lock().unwrap().clear();
         let body = json!({ "url": receiver.url, "events": null });
-        let back = hooks.call("PUT", &format!("/v1/webhooks/{id}")).if_match(1).json(&body).send().ok();
-        assert_eq!((&back["state"], &back["failures"], &back["rev"]), (&json!("active"), &json!(0), &json!(2)));
+        let back = hooks.call("PUT", &format!("/v1/webhooks/{id}")).if_match(2).json(&body).send().ok();
+        assert_eq!((&back["state"], &back["failures"], &back["rev"]), (&json!("active"), &json!(0), &json!(3)));
         let pending = given_up["pending"].as_u64().unwrap();
         assert_eq!(u64::try_from(hooks.app().deliver().confirmed).unwrap(), pending, "what is pending for it is sent at once");
 

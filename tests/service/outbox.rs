@@ -61,7 +61,7 @@ impl Process {
 
     fn settle(&mut self, city: &City, webhook: WebhookId) {
         let Some((message, attempt)) = self.sent.take() else { return };
-        let (ctx, lease, sent) = (city.ctx(), self.lease(webhook), message.delivery);
+        let (ctx, lease, sent) = (city.ctx(), self.lease(webhook), message);
         if !city.write(move |tx| delivery::settle(tx, &ctx, &lease, &sent, &attempt)) {
             self.taken.clear();
         }
@@ -175,6 +175,33 @@ fn an_outcome_is_kept_only_under_the_lease() {
         second.sent = second.taken.pop().map(|m| (m, Attempt::answered(200)));
         second.settle(&city, webhook);
         assert_eq!((state(&city).attempts, state(&city).state), (1, DeliveryState::Delivered));
+    }
+}
+
+#[test]
+fn what_was_sent_to_where_the_receiver_is_no_more_is_sent_again() {
+    for city in City::both() {
+        let webhook = subscribe(&city, None);
+        happen(&city, 1, 501);
+        happen(&city, 2, 502);
+        let ctx = city.ctx();
+        city.write(move |tx| relay(tx, &ctx, &Lease { name: "outbox".into(), holder: uuid::Uuid::nil(), lasts_us: LEASE_US }));
+        let mut process = Process { holder: uuid::Uuid::from_u128(1), taken: vec![], sent: None };
+        for attempt in [Attempt::answered(410), Attempt::answered(204)] {
+            process.begin(&city, webhook);
+            assert_eq!(process.taken.len(), 2);
+            let ctx = city.ctx();
+            city.write(move |tx| {
+                let found = webhook::get(tx, webhook)?.webhook;
+                let data = WebhookData { url: format!("{}x", found.url), description: String::new(), events: None, is_active: true };
+                webhook::update(tx, &ctx, webhook, found.rev, &data)
+            });
+            process.sent = process.taken.pop().map(|m| (m, attempt));
+            process.settle(&city, webhook);
+            assert!(process.taken.is_empty(), "nothing more is sent to where it was");
+            let overview = city.read(|tx| webhook::get(tx, webhook));
+            assert_eq!((overview.pending, overview.webhook.state, overview.webhook.failures), (2, WebhookState::Active, 0));
+        }
     }
 }
 

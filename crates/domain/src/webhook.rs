@@ -67,7 +67,7 @@ bazdid_protocol::text_enum! {
 pub struct Webhook {
     /// Identity.
     pub id: WebhookId,
-    /// Revision; changed by administrators, not by deliveries.
+    /// Revision; changed by administrators and when it is given up, not by deliveries.
     pub rev: i64,
     /// Where events are posted.
     pub url: String,

@@ -115,13 +115,13 @@ pub fn save_health(tx: &mut Tx<'_>, webhook: &Webhook) -> Result<()> {
     .map_err(db_error)
 }
 
-/// Gives a receiver up, unless an administrator has switched it off meanwhile. Answers whether it was.
+/// Gives a receiver up, unless an administrator has switched it off meanwhile; its revision rises. Answers whether it was.
 ///
 /// # Errors
 /// The database fails.
 pub fn give_up(tx: &mut Tx<'_>, id: WebhookId) -> Result<bool> {
     on!(tx, |c| diesel::update(webhooks::table.filter(webhooks::id.eq(id).and(webhooks::state.eq(WebhookState::Active))))
-        .set(webhooks::state.eq(WebhookState::Failed))
+        .set((webhooks::state.eq(WebhookState::Failed), webhooks::rev.eq(webhooks::rev + 1)))
         .execute(c))
     .map(|n| n == 1)
     .map_err(db_error)

@@ -180,7 +180,7 @@ impl Deliverer {
             if let Some(fault) = attempt.fault {
                 tracing::warn!(webhook.id = %webhook, webhook.fault = %fault, webhook.status = attempt.status, "a delivery failed");
             }
-            let (ctx, held, sent) = (self.ctx(), lease.clone(), message.delivery.clone());
+            let (ctx, held, sent) = (self.ctx(), lease.clone(), message.clone());
             if !self.setup.db.write(move |tx| delivery::settle(tx, &ctx, &held, &sent, &attempt)).await? {
                 return Ok(false);
             }

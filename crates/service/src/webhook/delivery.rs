@@ -22,6 +22,8 @@ const BATCH: i64 = 20;
 pub struct Message {
     /// The delivery.
     pub delivery: Delivery,
+    /// Revision of the receiver that it is made for.
+    pub rev: i64,
     /// Identity of the event: `webhook-id`.
     pub id: String,
     /// The body.
@@ -85,7 +87,7 @@ pub fn begin(tx: &mut Tx<'_>, ctx: &Ctx, webhook: WebhookId, lease: &Lease) -> R
     for delivery in due {
         let Some(event) = events.iter().find(|e| e.seq == delivery.position) else { continue };
         let body = serde_json::to_vec(event).map_err(|e| Error::internal("an event cannot be written").caused_by(e))?;
-        messages.push(Message { id: event.id.to_string(), delivery, body });
+        messages.push(Message { id: event.id.to_string(), delivery, rev: webhook.rev, body });
     }
     let mut secrets = vec![open(ctx, webhook.id, SECRET, &webhook.secret)?];
     if let Some(old) = signs_too(&webhook, ctx.now) {
@@ -94,15 +96,17 @@ pub fn begin(tx: &mut Tx<'_>, ctx: &Ctx, webhook: WebhookId, lease: &Lease) -> R
     Ok(Some(Batch { url: webhook.url, secrets, messages }))
 }
 
-/// Keeps what became of an attempt, if the lease is still held. Answers whether the next message may be sent.
+/// Keeps what became of an attempt, if the lease is still held and the receiver is as it was: what was sent to where it is no more, or
+/// signed by what it knows no more, says nothing of it and is sent again. Answers whether the next message may be sent.
 ///
 /// # Errors
 /// The database fails.
-pub fn settle(tx: &mut Tx<'_>, ctx: &Ctx, lease: &Lease, sent: &Delivery, attempt: &Attempt) -> Result<bool> {
+pub fn settle(tx: &mut Tx<'_>, ctx: &Ctx, lease: &Lease, sent: &Message, attempt: &Attempt) -> Result<bool> {
+    let Message { delivery: sent, rev, .. } = sent;
     if !store::lease::take(tx, lease, ctx.now)? {
         return Ok(false);
     }
-    let Some(webhook) = store::webhook::find_webhook(tx, sent.webhook_id)? else { return Ok(false) };
+    let Some(webhook) = store::webhook::find_webhook(tx, sent.webhook_id)?.filter(|w| w.rev == *rev) else { return Ok(false) };
     let known = store::webhook::find_delivery(tx, sent.webhook_id, sent.position)?;
     // Whoever had it sent again meanwhile counts anew.
     let Some(delivery) = known.filter(|d| d.state == DeliveryState::Pending && d.attempts == sent.attempts) else { return Ok(true) };
@@ -116,7 +120,8 @@ pub fn settle(tx: &mut Tx<'_>, ctx: &Ctx, lease: &Lease, sent: &Delivery, attemp
     store::webhook::save_health(tx, &health)?;
     if health.state == WebhookState::Failed && store::webhook::give_up(tx, health.id)? {
         bump(tx, ctx)?;
-        audit(tx, ctx, "webhook.give_up", &health)?;
+        audit(tx, ctx, "webhook.give_up", &Webhook { rev: health.rev + 1, ..health })?;
+        return Ok(false);
     }
     Ok(health.is_ready(ctx.now))
 }
