@@ -107,7 +107,10 @@ pub fn run(args: &Args, env: &Env) -> std::result::Result<(), Failure> {
         Action::List => office.list(),
         Action::Rotate { id, overlap_hours } => {
             let (id, hours) = (WebhookId::new(*id), *overlap_hours);
-            office.secret(move |tx, ctx| webhook::rotate(tx, ctx, id, hours))
+            office.secret(move |tx, ctx| {
+                let rev = webhook::get(tx, id)?.webhook.rev;
+                webhook::rotate(tx, ctx, id, rev, hours)
+            })
         }
         Action::Disable { id } => office.switch(WebhookId::new(*id), false),
         Action::Enable { id } => office.switch(WebhookId::new(*id), true),

@@ -458,8 +458,11 @@ fn both_secrets_sign_for_the_time_of_the_overlap() {
         let (id, old) = hooks.add(&receiver.url, json!(["ticket.created"]));
         hooks.pass(1);
         let rotate = format!("/v1/webhooks/{id}/rotate");
-        hooks.call("POST", &rotate).json(&json!({ "overlap_hours": 337 })).send().problem("validation");
-        let made = hooks.call("POST", &rotate).json(&json!({ "overlap_hours": 2 })).send().ok();
+        hooks.call("POST", &rotate).if_match(1).json(&json!({ "overlap_hours": 337 })).send().problem("validation");
+        hooks.call("POST", &rotate).json(&json!({ "overlap_hours": 2 })).send().problem("precondition_required");
+        let made = hooks.call("POST", &rotate).if_match(1).json(&json!({ "overlap_hours": 2 })).send().ok();
+        // The old secret would be lost by a repetition.
+        hooks.call("POST", &rotate).if_match(1).json(&json!({ "overlap_hours": 2 })).send().problem("precondition_failed");
         let new = made["secret"].as_str().unwrap().to_owned();
         assert_ne!(new, old);
         let mut ping = |minutes: i64| {
@@ -475,7 +478,7 @@ fn both_secrets_sign_for_the_time_of_the_overlap() {
         let text = hooks.call("GET", "/v1/webhooks").send().text;
         assert!(!text.contains("whsec_") && !text.contains(new.trim_start_matches("whsec_")), "a secret is shown once");
         hooks.pass(1);
-        let again = hooks.call("POST", &rotate).json(&json!({})).send().ok();
+        let again = hooks.call("POST", &rotate).if_match(2).json(&json!({})).send().ok();
         assert_ne!(again["secret"], made["secret"]);
         assert_eq!(hooks.audit(), ["webhook.create", "webhook.rotate", "webhook.ping", "webhook.ping", "webhook.rotate"]);
     }

@@ -159,22 +159,25 @@ pub fn remove(tx: &mut Tx<'_>, ctx: &Ctx, id: WebhookId) -> Result<()> {
     audit(tx, ctx, "webhook.remove", &webhook)
 }
 
-/// Gives a receiver a new secret. The one before it signs too for some hours, so that the receiver can be told in between.
+/// Gives a receiver a new secret. The one before it signs too for some hours, so that the receiver can be told in between; if it does not
+/// open, because it was sealed with another master key, only the new one signs.
 ///
 /// # Errors
-/// There is none; the database fails.
-pub fn rotate(tx: &mut Tx<'_>, ctx: &Ctx, id: WebhookId, overlap_hours: i64) -> Result<(Overview, WebhookSecret)> {
+/// It has changed since it was read, so a repeated request does not drop the secret that the receiver still knows; there is none; the
+/// database fails.
+pub fn rotate(tx: &mut Tx<'_>, ctx: &Ctx, id: WebhookId, rev: i64, overlap_hours: i64) -> Result<(Overview, WebhookSecret)> {
     let mut faults = Faults::default();
     faults.range("/overlap_hours", overlap_hours, 0..=MAX_OVERLAP_HOURS);
     faults.finish()?;
     bump(tx, ctx)?;
     let before = find(tx, id)?;
-    let old = delivery::open(ctx, id, SECRET, &before.secret)?;
+    expect_rev(before.rev, rev)?;
+    let old = delivery::open(ctx, id, SECRET, &before.secret).ok().filter(|_| overlap_hours > 0);
     let (secret, sealed) = new_secret(ctx, id)?;
     let made = Webhook {
         secret: sealed,
-        old_secret: Some(seal(ctx, id, OLD_SECRET, &old)?),
-        old_secret_until: Some(ctx.now.plus_minutes(overlap_hours * 60)),
+        old_secret_until: old.as_ref().map(|_| ctx.now.plus_minutes(overlap_hours * 60)),
+        old_secret: old.map(|old| seal(ctx, id, OLD_SECRET, &old)).transpose()?,
         rev: before.rev + 1,
         updated_at: ctx.now,
         ..before

@@ -1,5 +1,7 @@
 //! Receivers of webhooks: who is told of which events.
 
+use std::fmt;
+
 use actix_web::{HttpResponse, delete, get, http::header, post, put, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -97,13 +99,19 @@ impl From<Overview> for WebhookView {
 }
 
 /// A receiver with the secret that was made for it.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub struct WebhookSecretView {
     /// The receiver.
     pub webhook: WebhookView,
     /// The secret, as the libraries of Standard Webhooks take it. It is shown this once.
     #[schema(example = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")]
     pub secret: String,
+}
+
+impl fmt::Debug for WebhookSecretView {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WebhookSecretView").field("webhook", &self.webhook).finish_non_exhaustive()
+    }
 }
 
 /// What is said of a receiver.
@@ -286,12 +294,19 @@ async fn remove(state: web::Data<State>, ctx: May<WebhookManage>, id: PathId<Web
 
 /// Exchange the secret of a webhook
 ///
-/// The answer has the new secret, which is not shown again. For the time of the overlap each message is signed by both.
-#[utoipa::path(tag = "webhooks", request_body = WebhookRotateBody, params(("id" = WebhookId, Path)), responses((status = 200, body = WebhookSecretView)), extensions(("x-permission" = json!("webhook.manage"))))]
+/// The answer has the new secret, which is not shown again. For the time of the overlap each message is signed by both. A request that is
+/// repeated because its answer was lost is refused: get the receiver, and exchange the secret once more.
+#[utoipa::path(tag = "webhooks", request_body = WebhookRotateBody, params(("id" = WebhookId, Path), ("If-Match" = String, Header)), responses((status = 200, body = WebhookSecretView)), extensions(("x-permission" = json!("webhook.manage"))))]
 #[post("/v1/webhooks/{id}/rotate")]
-async fn rotate(state: web::Data<State>, ctx: May<WebhookManage>, id: PathId<WebhookTag>, body: Body<WebhookRotateBody>) -> Answer {
+async fn rotate(
+    state: web::Data<State>,
+    ctx: May<WebhookManage>,
+    id: PathId<WebhookTag>,
+    rev: IfMatch,
+    body: Body<WebhookRotateBody>,
+) -> Answer {
     let (ctx, hours) = (ctx.ctx(), body.value.overlap_hours);
-    let (made, secret) = state.db.write(move |tx| webhook::rotate(tx, &ctx, id.0, hours)).await?;
+    let (made, secret) = state.db.write(move |tx| webhook::rotate(tx, &ctx, id.0, rev.0, hours)).await?;
     Ok(reply::tagged(made.webhook.rev, &with_secret(made, &secret)))
 }
 
