@@ -539,6 +539,8 @@ fn a_name_that_stands_for_this_machine_is_not_connected_to() {
     let town = Town::with(|config| config.webhooks.allow_private = true);
     let mut hooks = Hooks::of(town);
     let (id, _) = hooks.add(&format!("http://2130706433:{port}/"), json!(["ticket.created"]));
+    let encrypted = json!({ "url": format!("https://2130706433:{port}/"), "events": ["ticket.created"] });
+    hooks.call("PUT", &format!("/v1/webhooks/{id}")).if_match(1).json(&encrypted).send().ok();
     // The same row under a configuration that does not allow it any more.
     hooks.town.app.reconfigure(|config| config.webhooks.allow_private = false);
     hooks.pass(0);

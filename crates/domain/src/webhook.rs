@@ -53,7 +53,7 @@ bazdid_protocol::text_enum! {
         Timeout = "timeout",
         /// The name could not be resolved.
         Dns = "dns",
-        /// The address is private and the installation does not allow it.
+        /// The address is private, or HTTP is plain, and the installation does not allow it.
         PrivateAddress = "private_address",
         /// The connection was refused or broke off.
         Connection = "connection",
