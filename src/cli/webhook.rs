@@ -163,7 +163,7 @@ impl OfficeClient {
     }
 
     fn list(&self) -> std::result::Result<(), Failure> {
-        for Overview { webhook, pending, dead } in self.db.read_blocking(webhook::list)? {
+        for Overview { webhook, pending, dead, fault } in self.db.read_blocking(webhook::list)? {
             let events = webhook
                 .kinds
                 .as_ref()
@@ -174,7 +174,8 @@ impl OfficeClient {
             }
             out(format_args!("    {events}; {pending} pending, {dead} dead"));
             if let Some(since) = webhook.failing_since.filter(|_| webhook.state != WebhookState::Disabled) {
-                out(format_args!("    fails since {since}, {} attempts", webhook.failures));
+                let why = fault.map_or_else(String::new, |fault| format!(", the last by `{fault}`"));
+                out(format_args!("    fails since {since}, {} attempts{why}", webhook.failures));
             }
         }
         Ok(())

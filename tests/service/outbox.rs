@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bazdid_domain::{
     event::DomainEvent,
-    webhook::{Attempt, DeliveryFault, DeliveryState, WebhookState},
+    webhook::{Attempt, DeliveryFault, DeliveryState, Webhook, WebhookState},
 };
 use bazdid_protocol::{
     event::{EventKind, TicketMerged},
@@ -202,6 +202,30 @@ fn what_was_sent_to_where_the_receiver_is_no_more_is_sent_again() {
             let overview = city.read(|tx| webhook::get(tx, webhook));
             assert_eq!((overview.pending, overview.webhook.state, overview.webhook.failures), (2, WebhookState::Active, 0));
         }
+    }
+}
+
+#[test]
+fn a_secret_that_does_not_open_is_a_fault_that_a_new_one_mends() {
+    for city in City::both() {
+        let broken = subscribe(&city, None);
+        happen(&city, 1, 501);
+        let ctx = city.ctx();
+        city.write(move |tx| relay(tx, &ctx, &Lease { name: "outbox".into(), holder: uuid::Uuid::nil(), lasts_us: LEASE_US }));
+        // Sealed for somebody else.
+        let sealed = city.read(move |tx| webhook::get(tx, broken)).webhook;
+        city.write(move |tx| store::webhook::save_webhooks(tx, &[Webhook { secret: vec![7; 60], ..sealed.clone() }]));
+        let mut process = Process { holder: uuid::Uuid::from_u128(1), taken: vec![], sent: None };
+        process.begin(&city, broken);
+        let found = city.read(move |tx| webhook::get(tx, broken));
+        assert!(process.taken.is_empty() && found.webhook.retry_at.is_some());
+        assert_eq!((found.fault, found.webhook.failures, found.pending), (Some(DeliveryFault::Secret), 1, 1));
+        let ctx = city.ctx();
+        let (made, _) = city.write(move |tx| webhook::rotate(tx, &ctx, broken, 1, 24));
+        assert_eq!(made.webhook.old_secret_until, None, "the old one signs nothing");
+        city.clock.advance_micros(60 * MICROS_PER_SECOND);
+        process.begin(&city, broken);
+        assert_eq!(process.taken.len(), 1);
     }
 }
 

@@ -59,6 +59,8 @@ bazdid_protocol::text_enum! {
         Connection = "connection",
         /// The certificate is not valid, or TLS failed otherwise.
         Tls = "tls",
+        /// Nothing was sent: the receiver's secret does not open, because it was sealed with another master key. A new secret helps.
+        Secret = "secret",
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::{Ctx, change::entry, faults::Faults, outbox::bump, reference_change::expect_rev};
 use bazdid_domain::{
     event::DomainEvent,
-    webhook::{Delivery, DeliveryState, MAX_WEBHOOKS, Webhook, WebhookState, url},
+    webhook::{Delivery, DeliveryFault, DeliveryState, MAX_WEBHOOKS, Webhook, WebhookState, url},
 };
 use bazdid_protocol::{
     error::{Code, Error, Result},
@@ -47,6 +47,8 @@ pub struct Overview {
     pub pending: i64,
     /// Deliveries that nobody sends any more until an administrator asks for it.
     pub dead: i64,
+    /// Why the last attempt failed, while attempts fail.
+    pub fault: Option<DeliveryFault>,
 }
 
 /// A delivery with its event.
@@ -68,7 +70,11 @@ pub fn list(tx: &mut Tx<'_>) -> Result<Vec<Overview>> {
     let of = |counts: &[(WebhookId, i64)], id| counts.iter().find(|(of, _)| *of == id).map_or(0, |(_, n)| *n);
     let mut webhooks = store::webhook::list_webhooks(tx)?;
     webhooks.sort_by_key(|w| (w.created_at, w.id));
-    Ok(webhooks.into_iter().map(|webhook| Overview { pending: of(&pending, webhook.id), dead: of(&dead, webhook.id), webhook }).collect())
+    let overview = |webhook: Webhook| {
+        let fault = if webhook.failures > 0 { store::webhook::find_last_fault(tx, webhook.id)? } else { None };
+        Ok(Overview { pending: of(&pending, webhook.id), dead: of(&dead, webhook.id), fault, webhook })
+    };
+    webhooks.into_iter().map(overview).collect()
 }
 
 /// A receiver.

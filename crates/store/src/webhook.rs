@@ -293,6 +293,22 @@ pub fn hasten(tx: &mut Tx<'_>, webhook: WebhookId, position: Option<i64>, now: T
     .map_err(db_error)
 }
 
+/// Why the last attempt at what is still pending or dead failed.
+///
+/// # Errors
+/// The database fails.
+pub fn find_last_fault(tx: &mut Tx<'_>, webhook: WebhookId) -> Result<Option<DeliveryFault>> {
+    let found: Option<Option<DeliveryFault>> = on!(tx, |c| webhook_deliveries::table
+        .filter(webhook_deliveries::webhook_id.eq(webhook).and(webhook_deliveries::fault.is_not_null()))
+        .filter(webhook_deliveries::state.ne(DeliveryState::Delivered))
+        .order((webhook_deliveries::tried_at.desc(), webhook_deliveries::position.desc()))
+        .select(webhook_deliveries::fault)
+        .first(c)
+        .optional())
+    .map_err(db_error)?;
+    Ok(found.flatten())
+}
+
 /// How many deliveries of each state a receiver has.
 ///
 /// # Errors

@@ -52,6 +52,9 @@ pub struct WebhookView {
     /// When the first of them was made.
     #[schema(required = true)]
     pub failing_since: Option<Timestamp>,
+    /// Why the last attempt failed, while attempts fail.
+    #[schema(required = true)]
+    pub fault: Option<DeliveryFault>,
     /// Before when nothing is sent.
     #[schema(required = true)]
     pub retry_at: Option<Timestamp>,
@@ -76,7 +79,7 @@ pub struct WebhookView {
 
 impl From<Overview> for WebhookView {
     fn from(o: Overview) -> Self {
-        let Overview { webhook: w, pending, dead } = o;
+        let Overview { webhook: w, pending, dead, fault } = o;
         Self {
             id: w.id,
             rev: w.rev,
@@ -86,6 +89,7 @@ impl From<Overview> for WebhookView {
             state: w.state,
             failures: w.failures,
             failing_since: w.failing_since,
+            fault,
             retry_at: w.retry_at,
             succeeded_at: w.succeeded_at,
             old_secret_until: w.old_secret_until,
