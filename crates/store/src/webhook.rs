@@ -115,6 +115,17 @@ pub fn save_health(tx: &mut Tx<'_>, webhook: &Webhook) -> Result<()> {
     .map_err(db_error)
 }
 
+/// Forgets the secrets before the present ones that sign no longer.
+///
+/// # Errors
+/// The database fails.
+pub fn forget_old_secrets(tx: &mut Tx<'_>, now: Timestamp) -> Result<usize> {
+    on!(tx, |c| diesel::update(webhooks::table.filter(webhooks::old_secret_until.le(now)))
+        .set((webhooks::old_secret.eq(None::<Vec<u8>>), webhooks::old_secret_until.eq(None::<Timestamp>)))
+        .execute(c))
+    .map_err(db_error)
+}
+
 /// Gives a receiver up, unless an administrator has switched it off meanwhile; its revision rises. Answers whether it was.
 ///
 /// # Errors
@@ -155,33 +166,52 @@ impl From<DeliveryRow> for Delivery {
     }
 }
 
+/// One statement for each way of meeting what is there already.
+macro_rules! write_deliveries {
+    ($tx:expr, $deliveries:expr, $known:expr) => {{
+        let rows: Vec<DeliveryRow> = $deliveries.iter().map(DeliveryRow::from).collect();
+        if rows.is_empty() {
+            return Ok(());
+        }
+        bulk!(
+            $tx,
+            &rows,
+            DeliveryRow => webhook_deliveries {
+                position: i64,
+                webhook_id: WebhookId,
+                ticket_id: Option<TicketId>,
+                state: DeliveryState,
+                attempts: i64,
+                due_at: Option<Timestamp>,
+                fault: Option<DeliveryFault>,
+                status: Option<i64>,
+                tried_at: Option<Timestamp>,
+            },
+            $known
+        )
+        .map(drop)
+    }};
+}
+
 /// Writes deliveries, each over the one of the same event and receiver.
 ///
 /// # Errors
 /// The database fails.
 pub fn save_deliveries(tx: &mut Tx<'_>, deliveries: &[Delivery]) -> Result<()> {
-    let rows: Vec<DeliveryRow> = deliveries.iter().map(DeliveryRow::from).collect();
-    if rows.is_empty() {
-        return Ok(());
-    }
-    bulk!(
+    write_deliveries!(
         tx,
-        &rows,
-        DeliveryRow => webhook_deliveries {
-            position: i64,
-            webhook_id: WebhookId,
-            ticket_id: Option<TicketId>,
-            state: DeliveryState,
-            attempts: i64,
-            due_at: Option<Timestamp>,
-            fault: Option<DeliveryFault>,
-            status: Option<i64>,
-            tried_at: Option<Timestamp>,
-        },
+        deliveries,
         "ON CONFLICT (position, webhook_id) DO UPDATE SET state = excluded.state, attempts = excluded.attempts, due_at = excluded.due_at, \
          fault = excluded.fault, status = excluded.status, tried_at = excluded.tried_at"
     )
-    .map(drop)
+}
+
+/// Writes deliveries of which there is none yet; what has become of the others stays.
+///
+/// # Errors
+/// The database fails.
+pub fn add_deliveries(tx: &mut Tx<'_>, deliveries: &[Delivery]) -> Result<()> {
+    write_deliveries!(tx, deliveries, "ON CONFLICT (position, webhook_id) DO NOTHING")
 }
 
 /// What is due for a receiver, at most `limit`: nothing of a ticket of which an earlier event is still pending. What was tried least often
