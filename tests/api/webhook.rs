@@ -219,7 +219,12 @@ fn an_event_is_delivered_signed_once() {
         let receiver = Receiver::start();
         let (id, secret) = hooks.add(&receiver.url, json!(["ticket.created"]));
         let ticket = hooks.town.pothole();
+        hooks.app().clock.advance_minutes(2);
+        let waits =
+            |seconds: i64| hooks.app().call("GET", "/metrics").send().text.contains(&format!("bazdid_outbox_waiting_seconds {seconds}\n"));
+        assert!(waits(120));
         assert_eq!(hooks.app().deliver(), Delivered { relayed: 1, confirmed: 1, failed: 0 });
+        assert!(waits(0));
         let seen = receiver.seen();
         assert_eq!(seen.len(), 1);
         let (request, body) = (&seen[0], seen[0].json());
