@@ -21,7 +21,7 @@ use bazdid_store::{Db, Tx};
     bazdid webhook list\n  \
     bazdid webhook ping 0192f000-0000-7000-8000-000000000091\n  \
     bazdid webhook rotate 0192f000-0000-7000-8000-000000000091 --overlap-hours 48\n  \
-    bazdid webhook retry 0192f000-0000-7000-8000-000000000091      sends again what is dead\n\n\
+    bazdid webhook retry 0192f000-0000-7000-8000-000000000091      sends what is dead or waits\n\n\
     Works on the database of the configuration, whether or not a server runs. The events are listed in docs/events.md.")]
 pub struct Args {
     #[command(subcommand)]
@@ -66,7 +66,7 @@ enum Action {
         /// The receiver.
         id: Uuid,
     },
-    /// Send dead deliveries again.
+    /// Send again what is dead, and now what waits for its next attempt.
     Retry {
         /// The receiver.
         id: Uuid,
@@ -107,7 +107,10 @@ pub fn run(args: &Args, env: &Env) -> std::result::Result<(), Failure> {
         Action::List => office.list(),
         Action::Rotate { id, overlap_hours } => {
             let (id, hours) = (WebhookId::new(*id), *overlap_hours);
-            office.secret(move |tx, ctx| webhook::rotate(tx, ctx, id, hours))
+            office.secret(move |tx, ctx| {
+                let rev = webhook::get(tx, id)?.webhook.rev;
+                webhook::rotate(tx, ctx, id, rev, hours)
+            })
         }
         Action::Disable { id } => office.switch(WebhookId::new(*id), false),
         Action::Enable { id } => office.switch(WebhookId::new(*id), true),
@@ -119,8 +122,8 @@ pub fn run(args: &Args, env: &Env) -> std::result::Result<(), Failure> {
         }
         Action::Retry { id, seq } => {
             let (id, seq) = (WebhookId::new(*id), *seq);
-            let revived = office.write(move |tx, ctx| webhook::retry(tx, ctx, id, seq))?;
-            out(format_args!("a running server sends {revived} dead deliveries again"));
+            let again = office.write(move |tx, ctx| webhook::retry(tx, ctx, id, seq))?;
+            out(format_args!("a running server sends {again} deliveries again"));
             Ok(())
         }
         Action::Remove { id } => {
@@ -160,7 +163,7 @@ impl OfficeClient {
     }
 
     fn list(&self) -> std::result::Result<(), Failure> {
-        for Overview { webhook, pending, dead } in self.db.read_blocking(webhook::list)? {
+        for Overview { webhook, pending, dead, fault } in self.db.read_blocking(webhook::list)? {
             let events = webhook
                 .kinds
                 .as_ref()
@@ -171,7 +174,8 @@ impl OfficeClient {
             }
             out(format_args!("    {events}; {pending} pending, {dead} dead"));
             if let Some(since) = webhook.failing_since.filter(|_| webhook.state != WebhookState::Disabled) {
-                out(format_args!("    fails since {since}, {} attempts", webhook.failures));
+                let why = fault.map_or_else(String::new, |fault| format!(", the last by `{fault}`"));
+                out(format_args!("    fails since {since}, {} attempts{why}", webhook.failures));
             }
         }
         Ok(())

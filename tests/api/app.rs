@@ -404,6 +404,11 @@ impl TestApp {
         runtime.block_on(self.running().deliverer.run_due()).unwrap()
     }
 
+    /// The server's own deliverer, to run it beside the requests.
+    pub fn deliverer(&self) -> Deliverer {
+        self.running().deliverer.clone()
+    }
+
     /// Reads and judges what waits, as the server's own reader does.
     pub fn read_pictures(&self) -> Looked {
         self.read_with(&self.running().reader)

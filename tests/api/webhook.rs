@@ -219,7 +219,12 @@ fn an_event_is_delivered_signed_once() {
         let receiver = Receiver::start();
         let (id, secret) = hooks.add(&receiver.url, json!(["ticket.created"]));
         let ticket = hooks.town.pothole();
+        hooks.app().clock.advance_minutes(2);
+        let waits =
+            |seconds: i64| hooks.app().call("GET", "/metrics").send().text.contains(&format!("bazdid_outbox_waiting_seconds {seconds}\n"));
+        assert!(waits(120));
         assert_eq!(hooks.app().deliver(), Delivered { relayed: 1, confirmed: 1, failed: 0 });
+        assert!(waits(0));
         let seen = receiver.seen();
         assert_eq!(seen.len(), 1);
         let (request, body) = (&seen[0], seen[0].json());
@@ -309,6 +314,88 @@ fn a_receiver_that_hangs_or_floods_keeps_nobody_else_waiting() {
 }
 
 #[test]
+fn while_a_receiver_hangs_what_happens_is_passed_on_and_sent_to_the_others() {
+    let towns = Town::both_with(|config| {
+        config.webhooks.allow_private = true;
+        config.webhooks.timeout_s = 60;
+    });
+    for hooks in towns.into_iter().map(Hooks::of) {
+        let (slow, quick) = (Receiver::start(), Receiver::start());
+        hooks.add(&slow.url, json!(["ticket.created"]));
+        hooks.add(&quick.url, json!(["ticket.created"]));
+        slow.plan(&[Behaviour::Hang]);
+        let running = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        running.spawn(hooks.app().deliverer().run());
+        for n in 0..2 {
+            hooks.town.pothole();
+            let watch = bazdid_clock::Stopwatch::start();
+            while quick.seen().is_empty() {
+                assert!(watch.elapsed().as_secs() < 30, "event {n} waits for the receiver that hangs");
+                thread::sleep(std::time::Duration::from_millis(20));
+            }
+        }
+        assert_eq!(slow.seen().len(), 1, "it has the first and does not answer");
+        running.shutdown_background();
+    }
+}
+
+#[test]
+fn an_event_that_is_refused_holds_up_no_other_ticket() {
+    for mut hooks in Hooks::both() {
+        let receiver = Receiver::start();
+        let (id, _) = hooks.add(&receiver.url, json!(["ticket.created"]));
+        for n in 0..3 {
+            let refused = hooks.town.pothole();
+            receiver.plan(&[Behaviour::Status(422)]);
+            assert_eq!(outcome(hooks.app().deliver()), sent(0, 1), "{n}");
+            assert_eq!(receiver.seen()[0].json()["ticket"], refused["id"]);
+            assert_eq!((hooks.get(&id)["retry_at"].clone(), hooks.get(&id)["failures"].clone()), (Value::Null, json!(1)), "{n}");
+            hooks.town.pothole();
+            assert_eq!(outcome(hooks.app().deliver()), sent(1, 0), "at once");
+            assert_eq!(receiver.seen().len(), 1);
+        }
+        // All that was refused is due, and something new has happened: that comes first.
+        hooks.pass(1);
+        hooks.town = hooks.town.again(&["operator"]);
+        let new = hooks.town.pothole();
+        receiver.plan(&vec![Behaviour::Status(503); 4]);
+        assert_eq!(outcome(hooks.app().deliver()), sent(0, 1), "an overloaded receiver rests");
+        assert_eq!(receiver.seen()[0].json()["ticket"], new["id"]);
+    }
+}
+
+#[test]
+fn what_waits_for_its_next_attempt_is_sent_now_when_somebody_asks_or_the_receiver_moves() {
+    for mut hooks in Hooks::both() {
+        let (broken, repaired) = (Receiver::start(), Receiver::start());
+        let (id, _) = hooks.add(&broken.url, json!(["ticket.created"]));
+        hooks.town.pothole();
+        broken.plan(&vec![Behaviour::Status(500); 9]);
+        for _ in 0..5 {
+            assert_eq!(outcome(hooks.app().deliver()), sent(0, 1));
+            hooks.pass(60);
+        }
+        assert_eq!(outcome(hooks.app().deliver()), sent(0, 1));
+        assert_eq!(outcome(hooks.app().deliver()), sent(0, 0), "for more than an hour");
+        let waiting = hooks.deliveries(&id, "?state=pending").remove(0);
+        let retry = format!("/v1/webhooks/{id}/retry");
+        let body = json!({ "seq": waiting["seq"] });
+        assert_eq!(hooks.call("POST", &retry).json(&body).send().ok(), json!({ "deliveries": 1 }));
+        hooks.call("POST", &retry).json(&body).send().problem("invalid_transition");
+        assert_eq!(outcome(hooks.app().deliver()), sent(0, 1), "now, though the receiver rested");
+        assert_eq!(hooks.deliveries(&id, "")[0]["attempts"], 7, "its attempts count on");
+        let health = hooks.get(&id);
+        assert!(health["failures"] == 7 && health["failing_since"].is_string(), "it has failed all the same: {health}");
+
+        let moved = json!({ "url": repaired.url, "events": ["ticket.created"] });
+        let moved = hooks.call("PUT", &format!("/v1/webhooks/{id}")).if_match(1).json(&moved).send().ok();
+        assert_eq!((&moved["failures"], &moved["retry_at"]), (&json!(0), &Value::Null));
+        assert_eq!(outcome(hooks.app().deliver()), sent(1, 0), "at once");
+        assert_eq!((broken.seen().len(), repaired.seen().len()), (7, 1));
+    }
+}
+
+#[test]
 fn what_was_tried_for_days_is_dead_until_it_is_asked_for() {
     for mut hooks in Hooks::both_giving_up_after(60) {
         let receiver = Receiver::start();
@@ -345,6 +432,7 @@ fn a_receiver_that_only_fails_or_is_gone_is_given_up_and_taken_up_again() {
             hooks.town = hooks.town.again(&["operator"]);
         }
         let given_up = hooks.get(&id);
+        assert_eq!(given_up["rev"], 2, "who has read it before does not switch it on unawares");
         assert_eq!(given_up["state"], "failed", "after five days: {given_up}");
         let before = receiver.seen().len();
         hooks.town.pothole();
@@ -354,10 +442,10 @@ fn a_receiver_that_only_fails_or_is_gone_is_given_up_and_taken_up_again() {
 
         receiver.plan.lock().unwrap().clear();
         let body = json!({ "url": receiver.url, "events": null });
-        let back = hooks.call("PUT", &format!("/v1/webhooks/{id}")).if_match(1).json(&body).send().ok();
-        assert_eq!((&back["state"], &back["failures"], &back["rev"]), (&json!("active"), &json!(0), &json!(2)));
-        hooks.pass(13 * 60);
-        assert!(hooks.app().deliver().confirmed > 0, "what is pending for it is sent");
+        let back = hooks.call("PUT", &format!("/v1/webhooks/{id}")).if_match(2).json(&body).send().ok();
+        assert_eq!((&back["state"], &back["failures"], &back["rev"]), (&json!("active"), &json!(0), &json!(3)));
+        let pending = given_up["pending"].as_u64().unwrap();
+        assert_eq!(u64::try_from(hooks.app().deliver().confirmed).unwrap(), pending, "what is pending for it is sent at once");
 
         receiver.plan(&[Behaviour::Status(410)]);
         hooks.call("POST", &format!("/v1/webhooks/{id}/ping")).send().ok();
@@ -375,8 +463,11 @@ fn both_secrets_sign_for_the_time_of_the_overlap() {
         let (id, old) = hooks.add(&receiver.url, json!(["ticket.created"]));
         hooks.pass(1);
         let rotate = format!("/v1/webhooks/{id}/rotate");
-        hooks.call("POST", &rotate).json(&json!({ "overlap_hours": 337 })).send().problem("validation");
-        let made = hooks.call("POST", &rotate).json(&json!({ "overlap_hours": 2 })).send().ok();
+        hooks.call("POST", &rotate).if_match(1).json(&json!({ "overlap_hours": 337 })).send().problem("validation");
+        hooks.call("POST", &rotate).json(&json!({ "overlap_hours": 2 })).send().problem("precondition_required");
+        let made = hooks.call("POST", &rotate).if_match(1).json(&json!({ "overlap_hours": 2 })).send().ok();
+        // The old secret would be lost by a repetition.
+        hooks.call("POST", &rotate).if_match(1).json(&json!({ "overlap_hours": 2 })).send().problem("precondition_failed");
         let new = made["secret"].as_str().unwrap().to_owned();
         assert_ne!(new, old);
         let mut ping = |minutes: i64| {
@@ -392,7 +483,7 @@ fn both_secrets_sign_for_the_time_of_the_overlap() {
         let text = hooks.call("GET", "/v1/webhooks").send().text;
         assert!(!text.contains("whsec_") && !text.contains(new.trim_start_matches("whsec_")), "a secret is shown once");
         hooks.pass(1);
-        let again = hooks.call("POST", &rotate).json(&json!({})).send().ok();
+        let again = hooks.call("POST", &rotate).if_match(2).json(&json!({})).send().ok();
         assert_ne!(again["secret"], made["secret"]);
         assert_eq!(hooks.audit(), ["webhook.create", "webhook.rotate", "webhook.ping", "webhook.ping", "webhook.rotate"]);
     }
@@ -453,6 +544,8 @@ fn a_name_that_stands_for_this_machine_is_not_connected_to() {
     let town = Town::with(|config| config.webhooks.allow_private = true);
     let mut hooks = Hooks::of(town);
     let (id, _) = hooks.add(&format!("http://2130706433:{port}/"), json!(["ticket.created"]));
+    let encrypted = json!({ "url": format!("https://2130706433:{port}/"), "events": ["ticket.created"] });
+    hooks.call("PUT", &format!("/v1/webhooks/{id}")).if_match(1).json(&encrypted).send().ok();
     // The same row under a configuration that does not allow it any more.
     hooks.town.app.reconfigure(|config| config.webhooks.allow_private = false);
     hooks.pass(0);

@@ -67,7 +67,7 @@ fn the_library_of_the_standard_takes_every_message() {
     for hooks in Hooks::both() {
         let hooks = hooks.today();
         let (id, old) = hooks.add("http://127.0.0.1:9/", json!(["ticket.created"]));
-        let made = hooks.call("POST", &format!("/v1/webhooks/{id}/rotate")).json(&json!({})).send().ok();
+        let made = hooks.call("POST", &format!("/v1/webhooks/{id}/rotate")).if_match(1).json(&json!({})).send().ok();
         let new = made["secret"].as_str().unwrap();
         let mut receiver = Receiver::of(node::start(&folder, "receive.js", &[]));
         let port = receiver.json()["port"].clone();

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bazdid_domain::{
     event::DomainEvent,
-    webhook::{Attempt, DeliveryFault, DeliveryState, WebhookState},
+    webhook::{Attempt, DeliveryFault, DeliveryState, Webhook, WebhookState},
 };
 use bazdid_protocol::{
     event::{EventKind, TicketMerged},
@@ -61,7 +61,7 @@ impl Process {
 
     fn settle(&mut self, city: &City, webhook: WebhookId) {
         let Some((message, attempt)) = self.sent.take() else { return };
-        let (ctx, lease, sent) = (city.ctx(), self.lease(webhook), message.delivery);
+        let (ctx, lease, sent) = (city.ctx(), self.lease(webhook), message);
         if !city.write(move |tx| delivery::settle(tx, &ctx, &lease, &sent, &attempt)) {
             self.taken.clear();
         }
@@ -175,6 +175,57 @@ fn an_outcome_is_kept_only_under_the_lease() {
         second.sent = second.taken.pop().map(|m| (m, Attempt::answered(200)));
         second.settle(&city, webhook);
         assert_eq!((state(&city).attempts, state(&city).state), (1, DeliveryState::Delivered));
+    }
+}
+
+#[test]
+fn what_was_sent_to_where_the_receiver_is_no_more_is_sent_again() {
+    for city in City::both() {
+        let webhook = subscribe(&city, None);
+        happen(&city, 1, 501);
+        happen(&city, 2, 502);
+        let ctx = city.ctx();
+        city.write(move |tx| relay(tx, &ctx, &Lease { name: "outbox".into(), holder: uuid::Uuid::nil(), lasts_us: LEASE_US }));
+        let mut process = Process { holder: uuid::Uuid::from_u128(1), taken: vec![], sent: None };
+        for attempt in [Attempt::answered(410), Attempt::answered(204)] {
+            process.begin(&city, webhook);
+            assert_eq!(process.taken.len(), 2);
+            let ctx = city.ctx();
+            city.write(move |tx| {
+                let found = webhook::get(tx, webhook)?.webhook;
+                let data = WebhookData { url: format!("{}x", found.url), description: String::new(), events: None, is_active: true };
+                webhook::update(tx, &ctx, webhook, found.rev, &data)
+            });
+            process.sent = process.taken.pop().map(|m| (m, attempt));
+            process.settle(&city, webhook);
+            assert!(process.taken.is_empty(), "nothing more is sent to where it was");
+            let overview = city.read(|tx| webhook::get(tx, webhook));
+            assert_eq!((overview.pending, overview.webhook.state, overview.webhook.failures), (2, WebhookState::Active, 0));
+        }
+    }
+}
+
+#[test]
+fn a_secret_that_does_not_open_is_a_fault_that_a_new_one_mends() {
+    for city in City::both() {
+        let broken = subscribe(&city, None);
+        happen(&city, 1, 501);
+        let ctx = city.ctx();
+        city.write(move |tx| relay(tx, &ctx, &Lease { name: "outbox".into(), holder: uuid::Uuid::nil(), lasts_us: LEASE_US }));
+        // Sealed for somebody else.
+        let sealed = city.read(move |tx| webhook::get(tx, broken)).webhook;
+        city.write(move |tx| store::webhook::save_webhooks(tx, &[Webhook { secret: vec![7; 60], ..sealed.clone() }]));
+        let mut process = Process { holder: uuid::Uuid::from_u128(1), taken: vec![], sent: None };
+        process.begin(&city, broken);
+        let found = city.read(move |tx| webhook::get(tx, broken));
+        assert!(process.taken.is_empty() && found.webhook.retry_at.is_some());
+        assert_eq!((found.fault, found.webhook.failures, found.pending), (Some(DeliveryFault::Secret), 1, 1));
+        let ctx = city.ctx();
+        let (made, _) = city.write(move |tx| webhook::rotate(tx, &ctx, broken, 1, 24));
+        assert_eq!(made.webhook.old_secret_until, None, "the old one signs nothing");
+        city.clock.advance_micros(60 * MICROS_PER_SECOND);
+        process.begin(&city, broken);
+        assert_eq!(process.taken.len(), 1);
     }
 }
 

@@ -12,10 +12,10 @@ use bazdid_protocol::{
 use bazdid_store::{
     Tx,
     lease::{Lease, release, take},
-    outbox::{append, find_position, forget_relayed, list_events, list_open, set_relayed},
+    outbox::{append, find_position, forget_open, forget_relayed, list_events, list_open, set_relayed},
     webhook::{
-        count_deliveries, delete_webhook, find_delivery, give_up, list_due, list_webhooks, page_deliveries, revive, save_deliveries,
-        save_health, save_webhooks,
+        add_deliveries, count_deliveries, delete_webhook, find_delivery, forget_old_secrets, give_up, list_due, list_webhooks,
+        page_deliveries, revive, save_deliveries, save_health, save_webhooks,
     },
 };
 
@@ -122,6 +122,12 @@ fn positions_rise_and_are_never_given_twice() {
                 append(tx, &[event(200, None)])?;
                 let next = list_open(tx, 10)?;
                 assert!(next[0].seq > last && next[0].ticket.is_none());
+                assert_eq!(forget_open(tx, at(0), 10)?, 0, "not before");
+                assert_eq!(forget_relayed(tx, at(99), 10)?, 0);
+                append(tx, &[event(201, None)])?;
+                assert_eq!(forget_open(tx, at(1), 1)?, 1, "what nobody passes on is forgotten too");
+                let next = list_open(tx, 10)?;
+                assert_eq!((next.len(), next[0].id), (1, id(201)));
                 assert_eq!(list_events(tx, &[next[0].seq, 1])?.len(), 1);
                 Ok(())
             })
@@ -159,9 +165,13 @@ fn nothing_is_due_before_an_earlier_event_of_its_ticket() {
                 save_deliveries(tx, std::slice::from_ref(&failed))?;
                 assert_eq!(find_delivery(tx, id(21), p[0])?, Some(failed.clone()));
                 assert_eq!(due(tx, at(1))?, [p[2], p[3], p[4]], "while the first is tried again the second waits");
-                assert_eq!(due(tx, failed.due_at.unwrap())?, [p[0], p[2], p[3], p[4]]);
+                assert_eq!(due(tx, failed.due_at.unwrap())?, [p[2], p[3], p[4], p[0]], "what was tried before comes last");
+                assert_eq!(list_due(tx, id(21), failed.due_at.unwrap(), 1)?[0].position, p[2]);
                 save_deliveries(tx, &[failed.tried(&Attempt::answered(200), at(1), 0.5)])?;
                 assert_eq!(due(tx, at(1))?, [p[1], p[2], p[3], p[4]]);
+                let twice: Vec<Delivery> = p.iter().map(|p| Delivery::new(*p, id(21), None, at(0))).collect();
+                add_deliveries(tx, &twice)?;
+                assert_eq!(due(tx, at(1))?, [p[1], p[2], p[3], p[4]], "what was delivered stays delivered");
                 Ok(())
             })
             .unwrap();
@@ -210,9 +220,13 @@ fn receivers_come_back_as_they_were_saved_and_take_their_deliveries_with_them() 
                 save_health(tx, &worse)?;
                 assert_eq!(list_webhooks(tx)?[0], Webhook { failures: 3, ..webhook(21) }, "the state is not its affair");
                 assert!(give_up(tx, id(21))? && !give_up(tx, id(21))?);
-                assert_eq!(list_webhooks(tx)?[0], worse);
+                assert_eq!(list_webhooks(tx)?[0], Webhook { rev: 2, ..worse });
+                assert_eq!(forget_old_secrets(tx, at(4))?, 0, "it signs still");
+                assert_eq!(forget_old_secrets(tx, at(5))?, 2);
+                let forgotten = Webhook { old_secret: None, old_secret_until: None, ..webhook(22) };
+                assert_eq!(list_webhooks(tx)?[1], forgotten);
                 delete_webhook(tx, id(21))?;
-                assert_eq!(list_webhooks(tx)?, [webhook(22)]);
+                assert_eq!(list_webhooks(tx)?, [forgotten]);
                 assert!(page_deliveries(tx, id(21), None, None, 9)?.is_empty());
                 save_deliveries(tx, &[Delivery::new(p[0], id(22), None, at(0))])?;
                 set_relayed(tx, &p, at(0))?;

@@ -53,12 +53,14 @@ bazdid_protocol::text_enum! {
         Timeout = "timeout",
         /// The name could not be resolved.
         Dns = "dns",
-        /// The address is private and the installation does not allow it.
+        /// The address is private, or HTTP is plain, and the installation does not allow it.
         PrivateAddress = "private_address",
         /// The connection was refused or broke off.
         Connection = "connection",
         /// The certificate is not valid, or TLS failed otherwise.
         Tls = "tls",
+        /// Nothing was sent: the receiver's secret does not open, because it was sealed with another master key. A new secret helps.
+        Secret = "secret",
     }
 }
 
@@ -67,7 +69,7 @@ bazdid_protocol::text_enum! {
 pub struct Webhook {
     /// Identity.
     pub id: WebhookId,
-    /// Revision; changed by administrators, not by deliveries.
+    /// Revision; changed by administrators and when it is given up, not by deliveries.
     pub rev: i64,
     /// Where events are posted.
     pub url: String,
@@ -118,18 +120,18 @@ impl Webhook {
         Self { failures: 0, failing_since: None, retry_at: None, succeeded_at: Some(now), ..self }
     }
 
-    /// After an attempt has failed. It rests before the next one, whatever that would deliver; after `give_up_days` of failures only, or
-    /// when it says that it is `gone`, it is given up.
+    /// After an attempt has failed. If that is not about the one event it rests before the next one, whatever that would deliver; after
+    /// `give_up_days` of failures only, or when it says that it is gone, it is given up.
     #[must_use]
-    pub fn failed(self, now: Timestamp, gone: bool, give_up_days: i64, jitter: f64) -> Self {
+    pub fn failed(self, attempt: &Attempt, now: Timestamp, give_up_days: i64, jitter: f64) -> Self {
         let since = self.failing_since.unwrap_or(now);
-        let given_up = gone || since.plus_days(give_up_days) <= now;
-        let rest = pause(self.failures + 1, MAX_REST_S, jitter);
+        let given_up = attempt.is_gone() || since.plus_days(give_up_days) <= now;
+        let rest = || now.plus_micros(pause(self.failures + 1, MAX_REST_S, jitter));
         Self {
             state: if given_up { WebhookState::Failed } else { self.state },
             failures: self.failures + 1,
             failing_since: Some(since),
-            retry_at: Some(now.plus_micros(rest)),
+            retry_at: attempt.is_of_receiver().then(rest),
             ..self
         }
     }
@@ -184,6 +186,13 @@ impl Attempt {
     #[must_use]
     pub const fn failed(fault: DeliveryFault) -> Self {
         Self { fault: Some(fault), status: None }
+    }
+
+    /// Whether it failed for a reason that other events would meet too. A refusal (4xx) may be about the one event; that it is too many at
+    /// once (429) or took too long (408) is not.
+    #[must_use]
+    pub fn is_of_receiver(&self) -> bool {
+        self.fault.is_some() && self.status.is_none_or(|status| !(400..500).contains(&status) || matches!(status, 408 | 429))
     }
 
     /// Whether the receiver says that it is no more.

@@ -66,6 +66,7 @@ fn describe() {
     describe_histogram!("bazdid_picture_look_seconds", "how long it took to fetch a picture, to read it and to make the smaller ones");
     describe_counter!("bazdid_sync_turned_away_total", "syncs that were told to come back later");
     describe_gauge!("bazdid_sync_devices_waiting", "devices that wait for a change");
+    describe_gauge!("bazdid_outbox_waiting_seconds", "how long the oldest event waits to be passed on to the receivers of webhooks");
     describe_gauge!("bazdid_feed_channels", "channels of the feed");
     describe_gauge!("bazdid_feed_heads_sum", "entries made in the feed so far: the sum of the heads of all channels");
     describe_gauge!("bazdid_feed_rows", "rows that the channels carry");

@@ -108,16 +108,28 @@ pub fn relay(tx: &mut Tx<'_>, ctx: &Ctx, lease: &Lease) -> Result<Step> {
             of.map(|w| Delivery::new(event.seq, w.id, event.ticket, ctx.now))
         })
         .collect();
-    store::webhook::save_deliveries(tx, &deliveries)?;
+    store::webhook::add_deliveries(tx, &deliveries)?;
     store::outbox::set_relayed(tx, &open.iter().map(|e| e.seq).collect::<Vec<_>>(), ctx.now)?;
     Ok(Step { done: open.len(), more: i64::try_from(open.len()).is_ok_and(|n| n >= RELAY_STEP) })
 }
 
-/// Old events are forgotten, with their deliveries.
+/// Old events are forgotten, with their deliveries, also those that nobody has passed on in all the time (`webhooks.senders = 0`
+/// everywhere); and secrets of receivers that sign no longer.
 ///
 /// # Errors
 /// The database fails.
 pub fn forget(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Step> {
-    let done = store::outbox::forget_relayed(tx, ctx.now.plus_days(-KEEP_DAYS), FORGET_STEP)?;
+    store::webhook::forget_old_secrets(tx, ctx.now)?;
+    let before = ctx.now.plus_days(-KEEP_DAYS);
+    // Otherwise these would stand before all that may be forgotten.
+    let lost = store::outbox::forget_open(tx, before, FORGET_STEP)?;
+    if lost > 0 {
+        tracing::warn!(
+            outbox.events = lost,
+            outbox.days = KEEP_DAYS,
+            "events that no process has passed on are forgotten; see webhooks.senders"
+        );
+    }
+    let done = lost + store::outbox::forget_relayed(tx, before, FORGET_STEP)?;
     Ok(Step { done, more: i64::try_from(done).is_ok_and(|n| n >= FORGET_STEP) })
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::{Ctx, change::entry, faults::Faults, outbox::bump, reference_change::expect_rev};
 use bazdid_domain::{
     event::DomainEvent,
-    webhook::{Delivery, DeliveryState, MAX_WEBHOOKS, Webhook, WebhookState, url},
+    webhook::{Delivery, DeliveryFault, DeliveryState, MAX_WEBHOOKS, Webhook, WebhookState, url},
 };
 use bazdid_protocol::{
     error::{Code, Error, Result},
@@ -47,6 +47,8 @@ pub struct Overview {
     pub pending: i64,
     /// Deliveries that nobody sends any more until an administrator asks for it.
     pub dead: i64,
+    /// Why the last attempt failed, while attempts fail.
+    pub fault: Option<DeliveryFault>,
 }
 
 /// A delivery with its event.
@@ -68,7 +70,11 @@ pub fn list(tx: &mut Tx<'_>) -> Result<Vec<Overview>> {
     let of = |counts: &[(WebhookId, i64)], id| counts.iter().find(|(of, _)| *of == id).map_or(0, |(_, n)| *n);
     let mut webhooks = store::webhook::list_webhooks(tx)?;
     webhooks.sort_by_key(|w| (w.created_at, w.id));
-    Ok(webhooks.into_iter().map(|webhook| Overview { pending: of(&pending, webhook.id), dead: of(&dead, webhook.id), webhook }).collect())
+    let overview = |webhook: Webhook| {
+        let fault = if webhook.failures > 0 { store::webhook::find_last_fault(tx, webhook.id)? } else { None };
+        Ok(Overview { pending: of(&pending, webhook.id), dead: of(&dead, webhook.id), fault, webhook })
+    };
+    webhooks.into_iter().map(overview).collect()
 }
 
 /// A receiver.
@@ -121,7 +127,8 @@ pub fn create(tx: &mut Tx<'_>, ctx: &Ctx, data: &WebhookData) -> Result<(Overvie
     Ok((get(tx, id)?, secret))
 }
 
-/// Changes a receiver. What is switched on again, or goes elsewhere now, begins without what failed before.
+/// Changes a receiver. What is switched on again, or goes elsewhere now, begins without what failed before, and what is pending for it is
+/// sent at once.
 ///
 /// # Errors
 /// A field is wrong; it has changed since it was read; there is none; the database fails.
@@ -141,6 +148,7 @@ pub fn update(tx: &mut Tx<'_>, ctx: &Ctx, id: WebhookId, rev: i64, data: &Webhoo
     };
     if before.url != made.url || before.state != made.state {
         made = made.forgiven();
+        store::webhook::hasten(tx, id, None, ctx.now)?;
     }
     save(tx, ctx, "webhook.update", &made)?;
     get(tx, id)
@@ -157,22 +165,25 @@ pub fn remove(tx: &mut Tx<'_>, ctx: &Ctx, id: WebhookId) -> Result<()> {
     audit(tx, ctx, "webhook.remove", &webhook)
 }
 
-/// Gives a receiver a new secret. The one before it signs too for some hours, so that the receiver can be told in between.
+/// Gives a receiver a new secret. The one before it signs too for some hours, so that the receiver can be told in between; if it does not
+/// open, because it was sealed with another master key, only the new one signs.
 ///
 /// # Errors
-/// There is none; the database fails.
-pub fn rotate(tx: &mut Tx<'_>, ctx: &Ctx, id: WebhookId, overlap_hours: i64) -> Result<(Overview, WebhookSecret)> {
+/// It has changed since it was read, so a repeated request does not drop the secret that the receiver still knows; there is none; the
+/// database fails.
+pub fn rotate(tx: &mut Tx<'_>, ctx: &Ctx, id: WebhookId, rev: i64, overlap_hours: i64) -> Result<(Overview, WebhookSecret)> {
     let mut faults = Faults::default();
     faults.range("/overlap_hours", overlap_hours, 0..=MAX_OVERLAP_HOURS);
     faults.finish()?;
     bump(tx, ctx)?;
     let before = find(tx, id)?;
-    let old = delivery::open(ctx, id, SECRET, &before.secret)?;
+    expect_rev(before.rev, rev)?;
+    let old = delivery::open(ctx, id, SECRET, &before.secret).ok().filter(|_| overlap_hours > 0);
     let (secret, sealed) = new_secret(ctx, id)?;
     let made = Webhook {
         secret: sealed,
-        old_secret: Some(seal(ctx, id, OLD_SECRET, &old)?),
-        old_secret_until: Some(ctx.now.plus_minutes(overlap_hours * 60)),
+        old_secret_until: old.as_ref().map(|_| ctx.now.plus_minutes(overlap_hours * 60)),
+        old_secret: old.map(|old| seal(ctx, id, OLD_SECRET, &old)).transpose()?,
         rev: before.rev + 1,
         updated_at: ctx.now,
         ..before
@@ -217,19 +228,22 @@ pub fn deliveries(tx: &mut Tx<'_>, id: WebhookId, state: Option<DeliveryState>, 
     Ok(sent.collect())
 }
 
-/// Has dead deliveries sent again: one by its position, or all. Answers how many.
+/// Has deliveries sent now: what is dead, with all its attempts again, and what waits for its next attempt; one by its position, or all.
+/// The receiver rests no longer. Answers how many.
 ///
 /// # Errors
-/// There is none; the one that is named is not dead; the database fails.
+/// There is none; the one that is named is neither dead nor waits; the database fails.
 pub fn retry(tx: &mut Tx<'_>, ctx: &Ctx, id: WebhookId, position: Option<i64>) -> Result<usize> {
     let webhook = find(tx, id)?;
-    let revived = store::webhook::revive(tx, id, position, ctx.now)?;
-    if revived == 0 && position.is_some() {
-        return Err(Error::with(Code::InvalidTransition, "only a dead delivery is sent again"));
+    // What waits first: what was dead a moment ago does not.
+    let again = store::webhook::hasten(tx, id, position, ctx.now)? + store::webhook::revive(tx, id, position, ctx.now)?;
+    if again == 0 && position.is_some() {
+        return Err(Error::with(Code::InvalidTransition, "only what is dead or waits for its next attempt is sent again"));
     }
-    let detail = json!({ "position": position, "deliveries": revived });
+    let detail = json!({ "position": position, "deliveries": again });
     store::audit::save_audit_entries(tx, &[entry(ctx, "webhook.retry", "webhook", webhook.id.uuid(), detail)])?;
-    Ok(revived)
+    store::webhook::save_health(tx, &Webhook { retry_at: None, ..webhook })?;
+    Ok(again)
 }
 
 fn check(ctx: &Ctx, data: &WebhookData) -> Result<()> {

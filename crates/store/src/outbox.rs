@@ -133,3 +133,18 @@ pub fn forget_relayed(tx: &mut Tx<'_>, before: Timestamp, limit: i64) -> Result<
     on!(tx, |c| diesel::delete(outbox::table.filter(keys.hold(outbox::position).and(outbox::relayed_at.lt(before)))).execute(c))
         .map_err(db_error)
 }
+
+/// Forgets events that happened before an instant and that nobody has passed on since; looks at the oldest `limit` only.
+///
+/// # Errors
+/// The database fails.
+pub fn forget_open(tx: &mut Tx<'_>, before: Timestamp, limit: i64) -> Result<usize> {
+    let oldest: Vec<i64> =
+        on!(tx, |c| outbox::table.order(outbox::position).limit(limit).select(outbox::position).load(c)).map_err(db_error)?;
+    let keys = Keys::new(&oldest);
+    on!(tx, |c| diesel::delete(
+        outbox::table.filter(keys.hold(outbox::position).and(outbox::relayed_at.is_null()).and(outbox::occurred_at.lt(before)))
+    )
+    .execute(c))
+    .map_err(db_error)
+}

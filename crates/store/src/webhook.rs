@@ -115,13 +115,24 @@ pub fn save_health(tx: &mut Tx<'_>, webhook: &Webhook) -> Result<()> {
     .map_err(db_error)
 }
 
-/// Gives a receiver up, unless an administrator has switched it off meanwhile. Answers whether it was.
+/// Forgets the secrets before the present ones that sign no longer.
+///
+/// # Errors
+/// The database fails.
+pub fn forget_old_secrets(tx: &mut Tx<'_>, now: Timestamp) -> Result<usize> {
+    on!(tx, |c| diesel::update(webhooks::table.filter(webhooks::old_secret_until.le(now)))
+        .set((webhooks::old_secret.eq(None::<Vec<u8>>), webhooks::old_secret_until.eq(None::<Timestamp>)))
+        .execute(c))
+    .map_err(db_error)
+}
+
+/// Gives a receiver up, unless an administrator has switched it off meanwhile; its revision rises. Answers whether it was.
 ///
 /// # Errors
 /// The database fails.
 pub fn give_up(tx: &mut Tx<'_>, id: WebhookId) -> Result<bool> {
     on!(tx, |c| diesel::update(webhooks::table.filter(webhooks::id.eq(id).and(webhooks::state.eq(WebhookState::Active))))
-        .set(webhooks::state.eq(WebhookState::Failed))
+        .set((webhooks::state.eq(WebhookState::Failed), webhooks::rev.eq(webhooks::rev + 1)))
         .execute(c))
     .map(|n| n == 1)
     .map_err(db_error)
@@ -155,36 +166,56 @@ impl From<DeliveryRow> for Delivery {
     }
 }
 
+/// One statement for each way of meeting what is there already.
+macro_rules! write_deliveries {
+    ($tx:expr, $deliveries:expr, $known:expr) => {{
+        let rows: Vec<DeliveryRow> = $deliveries.iter().map(DeliveryRow::from).collect();
+        if rows.is_empty() {
+            return Ok(());
+        }
+        bulk!(
+            $tx,
+            &rows,
+            DeliveryRow => webhook_deliveries {
+                position: i64,
+                webhook_id: WebhookId,
+                ticket_id: Option<TicketId>,
+                state: DeliveryState,
+                attempts: i64,
+                due_at: Option<Timestamp>,
+                fault: Option<DeliveryFault>,
+                status: Option<i64>,
+                tried_at: Option<Timestamp>,
+            },
+            $known
+        )
+        .map(drop)
+    }};
+}
+
 /// Writes deliveries, each over the one of the same event and receiver.
 ///
 /// # Errors
 /// The database fails.
 pub fn save_deliveries(tx: &mut Tx<'_>, deliveries: &[Delivery]) -> Result<()> {
-    let rows: Vec<DeliveryRow> = deliveries.iter().map(DeliveryRow::from).collect();
-    if rows.is_empty() {
-        return Ok(());
-    }
-    bulk!(
+    write_deliveries!(
         tx,
-        &rows,
-        DeliveryRow => webhook_deliveries {
-            position: i64,
-            webhook_id: WebhookId,
-            ticket_id: Option<TicketId>,
-            state: DeliveryState,
-            attempts: i64,
-            due_at: Option<Timestamp>,
-            fault: Option<DeliveryFault>,
-            status: Option<i64>,
-            tried_at: Option<Timestamp>,
-        },
+        deliveries,
         "ON CONFLICT (position, webhook_id) DO UPDATE SET state = excluded.state, attempts = excluded.attempts, due_at = excluded.due_at, \
          fault = excluded.fault, status = excluded.status, tried_at = excluded.tried_at"
     )
-    .map(drop)
 }
 
-/// What is due for a receiver, by position, at most `limit`: nothing of a ticket of which an earlier event is still pending.
+/// Writes deliveries of which there is none yet; what has become of the others stays.
+///
+/// # Errors
+/// The database fails.
+pub fn add_deliveries(tx: &mut Tx<'_>, deliveries: &[Delivery]) -> Result<()> {
+    write_deliveries!(tx, deliveries, "ON CONFLICT (position, webhook_id) DO NOTHING")
+}
+
+/// What is due for a receiver, at most `limit`: nothing of a ticket of which an earlier event is still pending. What was tried least often
+/// comes first, so that what a receiver refuses again and again holds up nothing else.
 ///
 /// # Errors
 /// The database fails.
@@ -201,9 +232,11 @@ pub fn list_due(tx: &mut Tx<'_>, webhook: WebhookId, now: Timestamp, limit: i64)
         );
         webhook_deliveries::table
             .filter(webhook_deliveries::webhook_id.eq(webhook))
-            .filter(webhook_deliveries::state.eq(DeliveryState::Pending).and(webhook_deliveries::due_at.le(now)))
+            // Written out, as the partial index has it.
+            .filter(diesel::dsl::sql::<diesel::sql_types::Bool>("webhook_deliveries.state = 'pending'"))
+            .filter(webhook_deliveries::due_at.le(now))
             .filter(not(exists(before)))
-            .order(webhook_deliveries::position)
+            .order((webhook_deliveries::attempts, webhook_deliveries::position))
             .limit(limit)
             .select(DeliveryRow::as_select())
             .load(c)
@@ -271,6 +304,39 @@ pub fn revive(tx: &mut Tx<'_>, webhook: WebhookId, position: Option<i64>, now: T
     ))
     .execute(c))
     .map_err(db_error)
+}
+
+/// Has what waits for its next attempt sent from now on; only one position, or all. Answers how many.
+///
+/// # Errors
+/// The database fails.
+pub fn hasten(tx: &mut Tx<'_>, webhook: WebhookId, position: Option<i64>, now: Timestamp) -> Result<usize> {
+    let from = position.unwrap_or(i64::MIN);
+    let to = position.unwrap_or(i64::MAX);
+    on!(tx, |c| diesel::update(
+        webhook_deliveries::table
+            .filter(webhook_deliveries::webhook_id.eq(webhook).and(webhook_deliveries::state.eq(DeliveryState::Pending)))
+            .filter(webhook_deliveries::position.between(from, to).and(webhook_deliveries::due_at.gt(now)))
+    )
+    .set(webhook_deliveries::due_at.eq(Some(now)))
+    .execute(c))
+    .map_err(db_error)
+}
+
+/// Why the last attempt at what is still pending or dead failed.
+///
+/// # Errors
+/// The database fails.
+pub fn find_last_fault(tx: &mut Tx<'_>, webhook: WebhookId) -> Result<Option<DeliveryFault>> {
+    let found: Option<Option<DeliveryFault>> = on!(tx, |c| webhook_deliveries::table
+        .filter(webhook_deliveries::webhook_id.eq(webhook).and(webhook_deliveries::fault.is_not_null()))
+        .filter(webhook_deliveries::state.ne(DeliveryState::Delivered))
+        .order((webhook_deliveries::tried_at.desc(), webhook_deliveries::position.desc()))
+        .select(webhook_deliveries::fault)
+        .first(c)
+        .optional())
+    .map_err(db_error)?;
+    Ok(found.flatten())
 }
 
 /// How many deliveries of each state a receiver has.

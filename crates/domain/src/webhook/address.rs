@@ -20,6 +20,8 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
         // This network, private use, loopback, link-local (with the metadata service of clouds).
         [0 | 10 | 127, ..] | [169, 254, ..] | [192, 168, ..] => false,
         [172, second, ..] if (16..32).contains(&second) => false,
+        // What a cloud tells its own machines, at an address that is otherwise public.
+        [168, 63, 129, 16] => false,
         // Shared address space of providers.
         [100, second, ..] if (64..128).contains(&second) => false,
         // Protocol assignments, documentation, relays of 6to4, benchmarks.
@@ -62,6 +64,8 @@ mod tests {
             "100.127.255.255",
             "127.0.0.1",
             "127.255.255.254",
+            "168.63.129.16",
+            "::ffff:168.63.129.16",
             "169.254.0.1",
             "169.254.169.254",
             "172.16.0.1",

@@ -73,16 +73,32 @@ fn only_2xx_is_a_success() {
 
 #[test]
 fn a_receiver_that_fails_rests_and_is_given_up_after_days() {
-    let once = webhook().failed(NOW, false, GIVE_UP_DAYS, 0.5);
+    let refused = Attempt::answered(500);
+    let once = webhook().failed(&refused, NOW, GIVE_UP_DAYS, 0.5);
     assert_eq!((once.state, once.failures, once.failing_since), (WebhookState::Active, 1, Some(NOW)));
     assert!(!once.is_ready(NOW) && once.is_ready(NOW.plus_micros(5 * MICROS_PER_SECOND)));
-    let nearly = once.clone().failed(NOW.plus_days(GIVE_UP_DAYS).plus_micros(-1), false, GIVE_UP_DAYS, 0.5);
+    let nearly = once.clone().failed(&refused, NOW.plus_days(GIVE_UP_DAYS).plus_micros(-1), GIVE_UP_DAYS, 0.5);
     assert_eq!((nearly.state, nearly.failing_since), (WebhookState::Active, Some(NOW)));
     let saved = nearly.clone().succeeded(NOW.plus_days(9));
     assert_eq!((saved.failures, saved.failing_since, saved.retry_at), (0, None, None));
-    assert_eq!(saved.failed(NOW.plus_days(9), false, GIVE_UP_DAYS, 0.5).state, WebhookState::Active, "it counts anew");
-    assert_eq!(nearly.failed(NOW.plus_days(GIVE_UP_DAYS), false, GIVE_UP_DAYS, 0.5).state, WebhookState::Failed);
-    assert_eq!(once.failed(NOW, true, GIVE_UP_DAYS, 0.5).state, WebhookState::Failed, "it says that it is gone");
+    assert_eq!(saved.failed(&refused, NOW.plus_days(9), GIVE_UP_DAYS, 0.5).state, WebhookState::Active, "it counts anew");
+    assert_eq!(nearly.failed(&refused, NOW.plus_days(GIVE_UP_DAYS), GIVE_UP_DAYS, 0.5).state, WebhookState::Failed);
+    assert_eq!(once.failed(&Attempt::answered(410), NOW, GIVE_UP_DAYS, 0.5).state, WebhookState::Failed, "it says that it is gone");
+}
+
+#[test]
+fn a_refusal_of_one_event_lets_the_receiver_be_sent_others() {
+    for status in [400, 401, 404, 413, 422, 499] {
+        let refused = webhook().failed(&Attempt::answered(status), NOW, GIVE_UP_DAYS, 0.5);
+        assert!(refused.is_ready(NOW), "{status}");
+        assert_eq!((refused.failures, refused.failing_since), (1, Some(NOW)), "{status}");
+        let days = NOW.plus_days(GIVE_UP_DAYS);
+        assert_eq!(refused.failed(&Attempt::answered(status), days, GIVE_UP_DAYS, 0.5).state, WebhookState::Failed, "{status}");
+    }
+    for status in [302, 408, 429, 500, 503] {
+        assert!(!webhook().failed(&Attempt::answered(status), NOW, GIVE_UP_DAYS, 0.5).is_ready(NOW), "{status}");
+    }
+    assert!(!webhook().failed(&Attempt::failed(DeliveryFault::Timeout), NOW, GIVE_UP_DAYS, 0.5).is_ready(NOW));
 }
 
 proptest! {

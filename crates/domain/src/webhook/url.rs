@@ -1,6 +1,6 @@
 //! What a receiver's URL may look like. The address that its host stands for is looked at when it is resolved ([`super::address`]).
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use crate::webhook::address::is_public;
 
@@ -26,6 +26,11 @@ pub fn fault(url: &str, allowed: bool) -> Option<String> {
         return Some("must hold no user and no password".into());
     }
     let Some((host, port)) = split(authority) else { return Some("must name a host".into()) };
+    let is_name = |name: &str| name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'));
+    let is_literal = |inner: &str| inner.parse::<Ipv6Addr>().is_ok();
+    if !host.strip_prefix('[').map_or_else(|| is_name(host), |h| is_literal(h.trim_end_matches(']'))) {
+        return Some("must name a host by letters, digits, dots and hyphens, or an address".into());
+    }
     let is_port = |port: &str| port.bytes().all(|b| b.is_ascii_digit()) && port.parse::<u16>().is_ok_and(|n| n > 0);
     if port.is_some_and(|port| !is_port(port)) {
         return Some("has a port that is none".into());
@@ -80,6 +85,11 @@ mod tests {
             ("https:///x", "host"),
             ("https://a:b:c/", "host"),
             ("https://[::1/", "host"),
+            ("https://[::1%25eth0]/", "host"),
+            ("https://[fe80]/", "host"),
+            ("https://127%2e0.0.1/", "host"),
+            ("https://exa'mple.org/", "host"),
+            ("https://a,b/", "host"),
             ("https://user@example.org/", "user"),
             ("https://example.org@127.0.0.1/", "user"),
             ("https://example.org/#x", "fragment"),

@@ -16,9 +16,12 @@ use crate::{
     http::{State, problem::Answer},
     telemetry,
 };
-use bazdid_protocol::error::{Code, Error, Result};
+use bazdid_protocol::{
+    error::{Code, Error, Result},
+    time::MICROS_PER_SECOND,
+};
 use bazdid_security::same_secret;
-use bazdid_store::{picture::count_waiting, totals::totals};
+use bazdid_store::{outbox::list_open, picture::count_waiting, totals::totals};
 
 /// The media type of the format.
 const MEDIA_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -45,13 +48,15 @@ async fn figures(state: web::Data<State>, req: HttpRequest) -> Answer {
     let passed_on = PASSED_ON.iter().any(|name| req.headers().contains_key(*name));
     let from = req.peer_addr().map(|a| a.ip()).filter(|_| !passed_on);
     may_ask(state.metrics_token.reveal(), sent, from)?;
-    let (sums, pictures) = state.db.read(|tx| Ok((totals(tx)?, count_waiting(tx)?))).await?;
+    let (sums, pictures, open) = state.db.read(|tx| Ok((totals(tx)?, count_waiting(tx)?, list_open(tx, 1)?))).await?;
+    let waits_us = open.first().map_or(0, |event| state.clock.now() - event.timestamp);
     let load = state.gate.load();
     set("bazdid_sync_requests_in_work", i64::try_from(load.requests).unwrap_or(i64::MAX));
     set("bazdid_sync_bytes_in_work", i64::try_from(load.bytes).unwrap_or(i64::MAX));
     set("bazdid_sync_devices_waiting", i64::try_from(state.db.hub().waiting()).unwrap_or(i64::MAX));
     metrics::counter!("bazdid_sync_turned_away_total").absolute(load.turned_away);
     set("bazdid_pictures_waiting", pictures);
+    set("bazdid_outbox_waiting_seconds", waits_us / MICROS_PER_SECOND);
     set("bazdid_feed_channels", sums.channels);
     set("bazdid_feed_heads_sum", sums.heads);
     set("bazdid_feed_rows", sums.rows);

@@ -5,10 +5,14 @@
 
 pub mod send;
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
+use bazdid_clock::Stopwatch;
 use futures_util::future::join_all;
-use tokio::sync::Semaphore;
+use tokio::{
+    sync::Semaphore,
+    task::{AbortHandle, JoinSet},
+};
 use uuid::Uuid;
 
 use crate::worker::webhooks::send::{Request, Sender};
@@ -29,6 +33,8 @@ use bazdid_store::{self as store, Db, lease::Lease};
 const REST: Duration = Duration::from_secs(1);
 /// After a round that failed.
 const REST_AFTER_FAULT: Duration = Duration::from_secs(15);
+/// How long a receiver keeps one of the threads while others wait for it; the attempt under way is finished.
+const TURN: Duration = Duration::from_secs(5);
 
 /// What the deliverer is built from.
 #[derive(Debug, Clone)]
@@ -94,53 +100,66 @@ impl Deliverer {
             return Ok(done);
         }
         done.relayed = self.relay().await?;
-        let now = self.setup.clock.now();
-        let ready = self.setup.db.read(move |tx| delivery::list_ready(tx, now)).await?;
-        for outcome in join_all(ready.into_iter().map(|webhook| self.send_all(webhook))).await {
-            let Delivered { confirmed, failed, .. } = outcome?;
+        let ready = self.list_ready().await?;
+        for Delivered { confirmed, failed, .. } in join_all(ready.into_iter().map(|webhook| self.send_all(webhook))).await {
             done.confirmed += confirmed;
             done.failed += failed;
         }
-        let count = |outcome: &'static str, n: usize| {
-            metrics::counter!("bazdid_webhook_attempts_total", "outcome" => outcome).increment(u64::try_from(n).unwrap_or_default());
-        };
-        count("confirmed", done.confirmed);
-        count("failed", done.failed);
         Ok(done)
     }
 
+    async fn list_ready(&self) -> Result<Vec<WebhookId>> {
+        let now = self.setup.clock.now();
+        self.setup.db.read(move |tx| delivery::list_ready(tx, now)).await
+    }
+
     async fn relay(&self) -> Result<usize> {
+        let lease = Lease { name: "outbox".into(), holder: self.holder, lasts_us: LEASE_US };
         let mut done = 0;
         // Most of the time nothing has happened: no transaction that writes is begun for that.
         while !self.setup.db.read(|tx| store::outbox::list_open(tx, 1)).await?.is_empty() {
-            let (ctx, lease) = (self.ctx(), Lease { name: "outbox".into(), holder: self.holder, lasts_us: LEASE_US });
-            let step = self.setup.db.write(move |tx| outbox::relay(tx, &ctx, &lease)).await?;
+            let (ctx, held) = (self.ctx(), lease.clone());
+            let step = self.setup.db.write(move |tx| outbox::relay(tx, &ctx, &held)).await?;
             done += step.done;
             if !step.more {
                 break;
             }
         }
-        Ok(done)
-    }
-
-    /// Sends what is due for a receiver, until nothing is, it fails, or another process sends to it.
-    async fn send_all(&self, webhook: WebhookId) -> Result<Delivered> {
-        let mut done = Delivered::default();
-        let permit = self.threads.acquire().await.map_err(|e| Error::internal("the deliverer is closed").caused_by(e))?;
-        let lease = delivery::lease(webhook, self.holder, self.lease_us());
-        let mut more = true;
-        while more {
-            let (ctx, held) = (self.ctx(), lease.clone());
-            let Some(batch) = self.setup.db.write(move |tx| delivery::begin(tx, &ctx, webhook, &held)).await? else { break };
-            more = self.send_batch(batch, &lease, &mut done).await?;
+        // Another process need not wait for the end of the lease when this one is stopped.
+        if done > 0 {
+            self.setup.db.write(move |tx| store::lease::release(tx, &lease)).await?;
         }
-        self.setup.db.write(move |tx| store::lease::release(tx, &lease)).await?;
-        drop(permit);
         Ok(done)
     }
 
-    /// Sends the messages of a batch one after the other. Answers whether the receiver takes more.
-    async fn send_batch(&self, batch: Batch, lease: &Lease, done: &mut Delivered) -> Result<bool> {
+    /// Sends what is due for a receiver, until nothing is, it rests, or another process sends to it. What goes wrong here is of this
+    /// receiver alone.
+    async fn send_all(&self, webhook: WebhookId) -> Delivered {
+        let mut done = Delivered::default();
+        let lease = delivery::lease(webhook, self.holder, self.lease_us());
+        let outcome = self.take_turns(webhook, &lease, &mut done).await;
+        let given_back = self.setup.db.write(move |tx| store::lease::release(tx, &lease)).await;
+        if let Err(error) = outcome.and(given_back) {
+            tracing::error!(webhook.id = %webhook, error = %error, "nothing could be sent to a receiver; it will be tried again");
+        }
+        done
+    }
+
+    /// After each turn whoever waits for a thread comes first.
+    async fn take_turns(&self, webhook: WebhookId, lease: &Lease, done: &mut Delivered) -> Result<()> {
+        loop {
+            let _permit = self.threads.acquire().await.map_err(|e| Error::internal("the deliverer is closed").caused_by(e))?;
+            let (ctx, held) = (self.ctx(), lease.clone());
+            let Some(batch) = self.setup.db.write(move |tx| delivery::begin(tx, &ctx, webhook, &held)).await? else { return Ok(()) };
+            if !self.send_batch(webhook, batch, lease, done).await? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Sends the messages of a batch one after the other, for one turn. Answers whether the receiver takes more.
+    async fn send_batch(&self, webhook: WebhookId, batch: Batch, lease: &Lease, done: &mut Delivered) -> Result<bool> {
+        let turn = Stopwatch::start();
         for message in &batch.messages {
             let timestamp = self.setup.clock.now().micros() / MICROS_PER_SECOND;
             let request = Request {
@@ -154,23 +173,29 @@ impl Deliverer {
             let attempt = tokio::task::spawn_blocking(move || sender.send(&request))
                 .await
                 .map_err(|e| Error::internal("a sender panicked").caused_by(e))?;
+            let outcome = if attempt.fault.is_none() { "confirmed" } else { "failed" };
+            metrics::counter!("bazdid_webhook_attempts_total", "outcome" => outcome).increment(1);
             done.confirmed += usize::from(attempt.fault.is_none());
             done.failed += usize::from(attempt.fault.is_some());
             if let Some(fault) = attempt.fault {
-                tracing::warn!(webhook.id = %lease.name, webhook.fault = %fault, webhook.status = attempt.status, "a delivery failed");
+                tracing::warn!(webhook.id = %webhook, webhook.fault = %fault, webhook.status = attempt.status, "a delivery failed");
             }
-            let (ctx, held, sent) = (self.ctx(), lease.clone(), message.delivery.clone());
+            let (ctx, held, sent) = (self.ctx(), lease.clone(), message.clone());
             if !self.setup.db.write(move |tx| delivery::settle(tx, &ctx, &held, &sent, &attempt)).await? {
                 return Ok(false);
+            }
+            if turn.elapsed() > TURN {
+                break;
             }
         }
         Ok(true)
     }
 
-    /// Longer than one attempt may take: each that is settled prolongs the lease.
+    /// A lease of which less than half is left is prolonged when an attempt is settled; so at the beginning of the next one at least twice
+    /// the time is left that it may take.
     fn lease_us(&self) -> i64 {
         let timeout = i64::try_from(self.setup.timeout.as_micros()).unwrap_or(LEASE_US);
-        timeout.saturating_mul(2).max(LEASE_US)
+        timeout.saturating_mul(4).max(LEASE_US)
     }
 
     fn ctx(&self) -> Ctx {
@@ -178,14 +203,17 @@ impl Deliverer {
         Ctx::of_system(clock, ids, shared)
     }
 
-    /// Sends what is due, again and again until the task is dropped.
+    /// Sends what is due, again and again until the task is dropped. A receiver that is slow or has much to catch up with keeps neither the
+    /// others waiting nor what is to be passed on.
     pub async fn run(self) {
         if self.setup.senders == 0 {
             return;
         }
+        let mut sending = JoinSet::new();
+        let mut busy: BTreeMap<WebhookId, AbortHandle> = BTreeMap::new();
         loop {
-            let rest = match self.run_due().await {
-                Ok(_) => REST,
+            let rest = match self.pass_on(&mut sending, &mut busy).await {
+                Ok(()) => REST,
                 Err(error) => {
                     tracing::error!(error = %error, "webhooks could not be sent; it will be tried again");
                     REST_AFTER_FAULT
@@ -193,5 +221,23 @@ impl Deliverer {
             };
             tokio::time::sleep(rest).await;
         }
+    }
+
+    /// Passes on what has happened and sees to it that somebody sends to each receiver that is ready.
+    async fn pass_on(&self, sending: &mut JoinSet<Delivered>, busy: &mut BTreeMap<WebhookId, AbortHandle>) -> Result<()> {
+        while let Some(ended) = sending.try_join_next() {
+            if let Err(panic) = ended {
+                tracing::error!(error = %panic, "who sent to a receiver panicked; it will be tried again");
+            }
+        }
+        busy.retain(|_, task| !task.is_finished());
+        self.relay().await?;
+        for webhook in self.list_ready().await? {
+            busy.entry(webhook).or_insert_with(|| {
+                let deliverer = self.clone();
+                sending.spawn(async move { deliverer.send_all(webhook).await })
+            });
+        }
+        Ok(())
     }
 }

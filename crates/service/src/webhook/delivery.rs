@@ -5,7 +5,7 @@
 
 use super::{OLD_SECRET, SECRET, aad, audit, signs_too};
 use crate::{Ctx, outbox::bump};
-use bazdid_domain::webhook::{Attempt, Delivery, DeliveryState, Webhook, WebhookState};
+use bazdid_domain::webhook::{Attempt, Delivery, DeliveryFault, DeliveryState, Webhook, WebhookState};
 use bazdid_protocol::{
     error::{Error, Result},
     ids::WebhookId,
@@ -22,6 +22,8 @@ const BATCH: i64 = 20;
 pub struct Message {
     /// The delivery.
     pub delivery: Delivery,
+    /// Revision of the receiver that it is made for.
+    pub rev: i64,
     /// Identity of the event: `webhook-id`.
     pub id: String,
     /// The body.
@@ -67,10 +69,11 @@ pub fn lease(webhook: WebhookId, holder: uuid::Uuid, lasts_us: i64) -> Lease {
     Lease { name: format!("webhook:{webhook}"), holder, lasts_us }
 }
 
-/// Takes what is due for a receiver. Nothing: another process sends to it, it rests, or nothing is due.
+/// Takes what is due for a receiver. Nothing: another process sends to it, it rests, nothing is due, or its secret does not open, which
+/// counts as a failure of the first that is due.
 ///
 /// # Errors
-/// The database fails; a secret does not open.
+/// The database fails.
 pub fn begin(tx: &mut Tx<'_>, ctx: &Ctx, webhook: WebhookId, lease: &Lease) -> Result<Option<Batch>> {
     if !store::lease::take(tx, lease, ctx.now)? {
         return Ok(None);
@@ -80,43 +83,65 @@ pub fn begin(tx: &mut Tx<'_>, ctx: &Ctx, webhook: WebhookId, lease: &Lease) -> R
     if due.is_empty() {
         return Ok(None);
     }
+    let secrets = match secrets(ctx, &webhook) {
+        Ok(secrets) => secrets,
+        Err(error) => {
+            tracing::error!(webhook.id = %webhook.id, error = %error, "a receiver's secret does not open; exchange it by `bazdid webhook rotate`");
+            for first in due.into_iter().take(1) {
+                keep(tx, ctx, webhook.clone(), first, &Attempt::failed(DeliveryFault::Secret))?;
+            }
+            return Ok(None);
+        }
+    };
     let events = store::outbox::list_events(tx, &due.iter().map(|d| d.position).collect::<Vec<_>>())?;
     let mut messages = Vec::new();
     for delivery in due {
         let Some(event) = events.iter().find(|e| e.seq == delivery.position) else { continue };
         let body = serde_json::to_vec(event).map_err(|e| Error::internal("an event cannot be written").caused_by(e))?;
-        messages.push(Message { id: event.id.to_string(), delivery, body });
-    }
-    let mut secrets = vec![open(ctx, webhook.id, SECRET, &webhook.secret)?];
-    if let Some(old) = signs_too(&webhook, ctx.now) {
-        secrets.push(open(ctx, webhook.id, OLD_SECRET, old)?);
+        messages.push(Message { id: event.id.to_string(), delivery, rev: webhook.rev, body });
     }
     Ok(Some(Batch { url: webhook.url, secrets, messages }))
 }
 
-/// Keeps what became of an attempt, if the lease is still held. Answers whether the next message may be sent.
+fn secrets(ctx: &Ctx, webhook: &Webhook) -> Result<Vec<WebhookSecret>> {
+    let mut secrets = vec![open(ctx, webhook.id, SECRET, &webhook.secret)?];
+    if let Some(old) = signs_too(webhook, ctx.now) {
+        secrets.push(open(ctx, webhook.id, OLD_SECRET, old)?);
+    }
+    Ok(secrets)
+}
+
+/// Keeps what became of an attempt, if the lease is still held and the receiver is as it was: what was sent to where it is no more, or
+/// signed by what it knows no more, says nothing of it and is sent again. Answers whether the next message may be sent.
 ///
 /// # Errors
 /// The database fails.
-pub fn settle(tx: &mut Tx<'_>, ctx: &Ctx, lease: &Lease, sent: &Delivery, attempt: &Attempt) -> Result<bool> {
+pub fn settle(tx: &mut Tx<'_>, ctx: &Ctx, lease: &Lease, sent: &Message, attempt: &Attempt) -> Result<bool> {
+    let Message { delivery: sent, rev, .. } = sent;
     if !store::lease::take(tx, lease, ctx.now)? {
         return Ok(false);
     }
-    let Some(webhook) = store::webhook::find_webhook(tx, sent.webhook_id)? else { return Ok(false) };
+    let Some(webhook) = store::webhook::find_webhook(tx, sent.webhook_id)?.filter(|w| w.rev == *rev) else { return Ok(false) };
     let known = store::webhook::find_delivery(tx, sent.webhook_id, sent.position)?;
     // Whoever had it sent again meanwhile counts anew.
     let Some(delivery) = known.filter(|d| d.state == DeliveryState::Pending && d.attempts == sent.attempts) else { return Ok(true) };
+    keep(tx, ctx, webhook, delivery, attempt)
+}
+
+/// Keeps what became of an attempt. Answers whether the receiver may be sent something else now.
+fn keep(tx: &mut Tx<'_>, ctx: &Ctx, webhook: Webhook, delivery: Delivery, attempt: &Attempt) -> Result<bool> {
     store::webhook::save_deliveries(tx, &[delivery.tried(attempt, ctx.now, jitter(ctx))])?;
     let health: Webhook = if attempt.fault.is_none() {
         webhook.succeeded(ctx.now)
     } else {
         let give_up_days = ctx.shared.settings.webhooks.give_up_days;
-        webhook.failed(ctx.now, attempt.is_gone(), give_up_days, jitter(ctx))
+        webhook.failed(attempt, ctx.now, give_up_days, jitter(ctx))
     };
     store::webhook::save_health(tx, &health)?;
     if health.state == WebhookState::Failed && store::webhook::give_up(tx, health.id)? {
         bump(tx, ctx)?;
-        audit(tx, ctx, "webhook.give_up", &health)?;
+        audit(tx, ctx, "webhook.give_up", &Webhook { rev: health.rev + 1, ..health })?;
+        return Ok(false);
     }
     Ok(health.is_ready(ctx.now))
 }

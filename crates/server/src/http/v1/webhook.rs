@@ -1,5 +1,7 @@
 //! Receivers of webhooks: who is told of which events.
 
+use std::fmt;
+
 use actix_web::{HttpResponse, delete, get, http::header, post, put, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -50,6 +52,9 @@ pub struct WebhookView {
     /// When the first of them was made.
     #[schema(required = true)]
     pub failing_since: Option<Timestamp>,
+    /// Why the last attempt failed, while attempts fail.
+    #[schema(required = true)]
+    pub fault: Option<DeliveryFault>,
     /// Before when nothing is sent.
     #[schema(required = true)]
     pub retry_at: Option<Timestamp>,
@@ -74,7 +79,7 @@ pub struct WebhookView {
 
 impl From<Overview> for WebhookView {
     fn from(o: Overview) -> Self {
-        let Overview { webhook: w, pending, dead } = o;
+        let Overview { webhook: w, pending, dead, fault } = o;
         Self {
             id: w.id,
             rev: w.rev,
@@ -84,6 +89,7 @@ impl From<Overview> for WebhookView {
             state: w.state,
             failures: w.failures,
             failing_since: w.failing_since,
+            fault,
             retry_at: w.retry_at,
             succeeded_at: w.succeeded_at,
             old_secret_until: w.old_secret_until,
@@ -97,13 +103,19 @@ impl From<Overview> for WebhookView {
 }
 
 /// A receiver with the secret that was made for it.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub struct WebhookSecretView {
     /// The receiver.
     pub webhook: WebhookView,
     /// The secret, as the libraries of Standard Webhooks take it. It is shown this once.
     #[schema(example = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")]
     pub secret: String,
+}
+
+impl fmt::Debug for WebhookSecretView {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WebhookSecretView").field("webhook", &self.webhook).finish_non_exhaustive()
+    }
 }
 
 /// What is said of a receiver.
@@ -149,7 +161,7 @@ const fn overlap() -> i64 {
     OVERLAP_HOURS
 }
 
-/// Which dead deliveries are sent again.
+/// Which deliveries are sent again.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WebhookRetryBody {
@@ -286,12 +298,19 @@ async fn remove(state: web::Data<State>, ctx: May<WebhookManage>, id: PathId<Web
 
 /// Exchange the secret of a webhook
 ///
-/// The answer has the new secret, which is not shown again. For the time of the overlap each message is signed by both.
-#[utoipa::path(tag = "webhooks", request_body = WebhookRotateBody, params(("id" = WebhookId, Path)), responses((status = 200, body = WebhookSecretView)), extensions(("x-permission" = json!("webhook.manage"))))]
+/// The answer has the new secret, which is not shown again. For the time of the overlap each message is signed by both. A request that is
+/// repeated because its answer was lost is refused: get the receiver, and exchange the secret once more.
+#[utoipa::path(tag = "webhooks", request_body = WebhookRotateBody, params(("id" = WebhookId, Path), ("If-Match" = String, Header)), responses((status = 200, body = WebhookSecretView)), extensions(("x-permission" = json!("webhook.manage"))))]
 #[post("/v1/webhooks/{id}/rotate")]
-async fn rotate(state: web::Data<State>, ctx: May<WebhookManage>, id: PathId<WebhookTag>, body: Body<WebhookRotateBody>) -> Answer {
+async fn rotate(
+    state: web::Data<State>,
+    ctx: May<WebhookManage>,
+    id: PathId<WebhookTag>,
+    rev: IfMatch,
+    body: Body<WebhookRotateBody>,
+) -> Answer {
     let (ctx, hours) = (ctx.ctx(), body.value.overlap_hours);
-    let (made, secret) = state.db.write(move |tx| webhook::rotate(tx, &ctx, id.0, hours)).await?;
+    let (made, secret) = state.db.write(move |tx| webhook::rotate(tx, &ctx, id.0, rev.0, hours)).await?;
     Ok(reply::tagged(made.webhook.rev, &with_secret(made, &secret)))
 }
 
@@ -322,13 +341,14 @@ async fn deliveries(
     Ok(reply::plain(&Listed::page(found, limit, |s| s.event.seq)?.map(WebhookDeliveryView::from)))
 }
 
-/// Send dead deliveries again
+/// Send deliveries again
 ///
-/// One or all, with all their attempts; they may arrive after later events of their tickets, as `seq` tells.
+/// One or all: what is dead, with all its attempts, and what waits for its next attempt, now. What was dead may arrive after later events
+/// of its ticket, as `seq` tells.
 #[utoipa::path(tag = "webhooks", request_body = WebhookRetryBody, params(("id" = WebhookId, Path)), responses((status = 200, body = WebhookRetryView)), extensions(("x-permission" = json!("webhook.manage"))))]
 #[post("/v1/webhooks/{id}/retry")]
 async fn retry(state: web::Data<State>, ctx: May<WebhookManage>, id: PathId<WebhookTag>, body: Body<WebhookRetryBody>) -> Answer {
     let (ctx, seq) = (ctx.ctx(), body.value.seq);
-    let revived = state.db.write(move |tx| webhook::retry(tx, &ctx, id.0, seq)).await?;
-    Ok(reply::plain(&WebhookRetryView { deliveries: revived }))
+    let again = state.db.write(move |tx| webhook::retry(tx, &ctx, id.0, seq)).await?;
+    Ok(reply::plain(&WebhookRetryView { deliveries: again }))
 }

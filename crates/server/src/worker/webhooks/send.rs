@@ -22,7 +22,7 @@ use bazdid_domain::webhook::{Attempt, DeliveryFault, address::is_public};
 const BODY_BYTES: u64 = 16 * 1024;
 /// Bytes of an answer's headers.
 const HEADER_BYTES: usize = 16 * 1024;
-/// How long a connection may take to come about.
+/// How long a name may take to be resolved, and a connection to come about.
 const CONNECT: Duration = Duration::from_secs(5);
 
 /// What is sent.
@@ -64,7 +64,10 @@ impl Sender {
             .max_redirects(0)
             .max_redirects_will_error(false)
             .http_status_as_error(false)
+            // Whoever was added while plain HTTP was allowed is not sent to by it any more.
+            .https_only(!allow_private)
             .timeout_global(Some(timeout))
+            .timeout_resolve(Some(CONNECT.min(timeout)))
             .timeout_connect(Some(CONNECT.min(timeout)))
             .max_response_header_size(HEADER_BYTES)
             .user_agent(concat!("bazdid/", env!("CARGO_PKG_VERSION")))
@@ -99,6 +102,7 @@ fn fault(error: &Error) -> DeliveryFault {
         Error::Timeout(Timeout::Resolve) | Error::HostNotFound => DeliveryFault::Dns,
         Error::Timeout(_) => DeliveryFault::Timeout,
         Error::Tls(_) | Error::Rustls(_) | Error::Pem(_) => DeliveryFault::Tls,
+        Error::RequireHttpsOnly(_) => DeliveryFault::PrivateAddress,
         Error::Other(other) if other.is::<PrivateAddress>() => DeliveryFault::PrivateAddress,
         Error::Io(io) if matches!(io.kind(), std::io::ErrorKind::TimedOut) => DeliveryFault::Timeout,
         Error::Io(io) if io.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) => DeliveryFault::Tls,
@@ -120,7 +124,11 @@ struct Guarded {
 
 impl Resolver for Guarded {
     fn resolve(&self, uri: &Uri, config: &Config, timeout: NextTimeout) -> Result<ResolvedSocketAddrs, Error> {
-        let found = self.inner.resolve(uri, config, timeout)?;
+        let found = self.inner.resolve(uri, config, timeout).map_err(|error| match error {
+            // What the system says of a name that it does not know, or that it could ask nobody.
+            Error::Io(_) => Error::HostNotFound,
+            other => other,
+        })?;
         if !self.allow_private && found.iter().any(|address| !is_public(address.ip())) {
             return Err(Error::Other(Box::new(PrivateAddress)));
         }
@@ -158,7 +166,7 @@ mod tests {
             "100.64.0.1",
             "[64:ff9b::7f00:1]",
         ] {
-            let url = format!("http://{host}:9/");
+            let url = format!("https://{host}:9/");
             let request = Request { url, id: "1".into(), timestamp: 1, signatures: "v1,x".into(), body: b"{}".to_vec() };
             let fault = sender.send(&request).fault;
             // Where the system does not know such a notation there is no address at all.
@@ -166,9 +174,20 @@ mod tests {
         }
         let plain = ["127.0.0.1", "[::1]", "169.254.169.254", "10.0.0.1", "[::ffff:127.0.0.1]"];
         for host in plain {
-            let url = format!("http://{host}:9/");
+            let url = format!("https://{host}:9/");
             let request = Request { url, id: "1".into(), timestamp: 1, signatures: "v1,x".into(), body: b"{}".to_vec() };
             assert_eq!(sender.send(&request), Attempt::failed(DeliveryFault::PrivateAddress), "{host}");
         }
+    }
+
+    #[test]
+    fn a_name_that_nobody_knows_and_plain_http_are_told_apart_from_a_connection() {
+        let send = |allow_private, url: &str| {
+            let request = Request { url: url.into(), id: "1".into(), timestamp: 1, signatures: "v1,x".into(), body: b"{}".to_vec() };
+            Sender::new(Duration::from_secs(10), allow_private).send(&request).fault
+        };
+        assert_eq!(send(true, "http://no-such-host.invalid/"), Some(DeliveryFault::Dns));
+        assert_eq!(send(true, "http://127.0.0.1:9/"), Some(DeliveryFault::Connection));
+        assert_eq!(send(false, "http://1.1.1.1:9/"), Some(DeliveryFault::PrivateAddress), "plain HTTP goes nowhere");
     }
 }
