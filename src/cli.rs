@@ -4,6 +4,7 @@ pub mod config;
 pub mod doctor;
 pub mod import;
 pub mod migrate;
+mod office;
 pub mod openapi;
 pub mod restored;
 pub mod serve;

@@ -11,24 +11,18 @@ mod organisation;
 mod report;
 mod request;
 
-use std::{
-    path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::cli::office::OfficeClient;
 use bazdid_command::{Env, Failure, out};
-use bazdid_domain::actor::Actor;
-use bazdid_protocol::error::{Error, Result};
-use bazdid_server::{self as server, Migrations};
+use bazdid_protocol::error::Result;
 use bazdid_service::{
-    Ctx,
     area::Run,
     import::{DateFormat, FileFault, Input, Instants, LineOutcome, Rejected, Table, Taken, fault::MAX_BYTES, reason, table::Row},
 };
-use bazdid_store::{Db, Tx};
 
 use report::{Report, ReportArgs};
 
@@ -143,12 +137,7 @@ const fn run_of(dry_run: bool) -> Run {
 /// # Errors
 /// The configuration has faults, the database cannot be reached, the file cannot be used, or a row of it was refused.
 pub fn run(args: &Args, env: &Env) -> std::result::Result<(), Failure> {
-    let config = env.config()?;
-    let shared = server::shared(&config, &env.ids)?;
-    let db = server::database(&config, Migrations::Run)?;
-    let now = env.clock.now();
-    let ctx = Ctx { now, ids: env.ids.clone(), request_id: env.ids.uuid(now), actor: Some(Actor::system(now)), shared };
-    let office = OfficeClient { db, ctx };
+    let office = OfficeClient::open(env)?;
     match &args.what {
         What::Areas(args) => area::run(args, &office),
         What::Catalogue(args) => catalogue::run(args, &office),
@@ -156,34 +145,6 @@ pub fn run(args: &Args, env: &Env) -> std::result::Result<(), Failure> {
         What::Requests(args) => request::run(args, &office),
         What::Accounts(args) => account::run(args, &office),
         What::Contracts(args) => contract::run(args, &office),
-    }
-}
-
-/// The database and who works on it.
-struct OfficeClient {
-    db: Db,
-    ctx: Ctx,
-}
-
-impl OfficeClient {
-    /// Runs a use case in one transaction; a dry run is taken back.
-    fn write<T: Send + 'static>(&self, run: Run, mut f: impl FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static) -> Result<T> {
-        if run == Run::Real {
-            return self.db.write_blocking(f);
-        }
-        let seen: Arc<Mutex<Option<T>>> = Arc::default();
-        let inside = Arc::clone(&seen);
-        let taken_back = self.db.write_blocking(move |tx| {
-            let value = f(tx)?;
-            *inside.lock().unwrap_or_else(PoisonError::into_inner) = Some(value);
-            Err::<(), _>(Error::internal("a dry run is taken back"))
-        });
-        let value = seen.lock().unwrap_or_else(PoisonError::into_inner).take();
-        match (value, taken_back) {
-            (Some(value), _) => Ok(value),
-            (None, Err(error)) => Err(error),
-            (None, Ok(())) => Err(Error::internal("a dry run was kept")),
-        }
     }
 }
 

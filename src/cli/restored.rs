@@ -1,9 +1,6 @@
 //! `bazdid restored`: what is to be done after a backup was put back.
 
-use std::sync::Arc;
-
 use bazdid_command::{Env, Failure, out};
-use bazdid_domain::actor::Actor;
 use bazdid_protocol::error::Result;
 use bazdid_server::{self as server, Migrations};
 use bazdid_service::{
@@ -49,8 +46,8 @@ pub fn run(args: &Args, env: &Env) -> std::result::Result<(), Failure> {
     let config = env.config()?;
     let db = server::database(&config, Migrations::Leave)?;
     let shared = server::shared(&config, &env.ids)?;
-    let now = env.clock.now();
-    let ctx = Ctx { now, ids: Arc::clone(&env.ids), request_id: env.ids.uuid(now), actor: Some(Actor::system(now)), shared };
+    let ctx = Ctx::of_machine(&env.clock, &env.ids, &shared);
+    let now = ctx.now;
     let end_sessions = args.end_sessions;
     let (ended, apps) = db.write_blocking(move |tx| {
         let epoch = feed_epoch(tx)?;

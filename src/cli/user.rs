@@ -11,10 +11,10 @@ use std::{
 use clap::Subcommand;
 use uuid::Uuid;
 
+use crate::cli::office::OfficeClient;
 use bazdid_command::{Env, Failure, out};
 use bazdid_domain::{
     account::{Account, Role, RoleGrant},
-    actor::Actor,
     date_text::Instants,
     organisation::ActiveState,
 };
@@ -24,9 +24,7 @@ use bazdid_protocol::{
     time::Timestamp,
 };
 use bazdid_security::password::MAX_BYTES;
-use bazdid_server::{self as server, Migrations};
 use bazdid_service::{
-    Ctx,
     account::{
         self, AccountQuery, NewAccount, Person,
         grant::{self, NewGrant},
@@ -35,7 +33,7 @@ use bazdid_service::{
     auth::normal_login,
     keys,
 };
-use bazdid_store::{self as store, Db, Tx};
+use bazdid_store::{self as store, Tx};
 
 /// Options of `user`.
 #[derive(Debug, clap::Args)]
@@ -148,23 +146,12 @@ struct Secret {
     password_stdin: bool,
 }
 
-/// The database and who works on it.
-struct OfficeClient {
-    db: Db,
-    ctx: Ctx,
-}
-
 /// Does what was asked.
 ///
 /// # Errors
 /// The configuration has faults, the database cannot be reached, or the change is refused.
 pub fn run(args: &Args, env: &Env) -> std::result::Result<(), Failure> {
-    let config = env.config()?;
-    let shared = server::shared(&config, &env.ids)?;
-    let db = server::database(&config, Migrations::Run)?;
-    let now = env.clock.now();
-    let actor = Some(Actor::system(now));
-    let office = OfficeClient { db, ctx: Ctx { now, ids: env.ids.clone(), request_id: env.ids.uuid(now), actor, shared } };
+    let office = OfficeClient::open(env)?;
     match &args.action {
         Action::Add { login, name, locale, phone, role, reach, secret, no_password } => {
             let new = NewAccount {

@@ -3,16 +3,17 @@
 use clap::Subcommand;
 use uuid::Uuid;
 
+use crate::cli::office::OfficeClient;
 use bazdid_command::{Env, Failure, out};
-use bazdid_domain::{actor::Actor, webhook::WebhookState};
+use bazdid_domain::webhook::WebhookState;
 use bazdid_protocol::{error::Result, event::EventKind, ids::WebhookId};
 use bazdid_security::webhook::WebhookSecret;
-use bazdid_server::{self as server, Migrations};
 use bazdid_service::{
     Ctx,
+    area::Run,
     webhook::{self, OVERLAP_HOURS, Overview, WebhookData},
 };
-use bazdid_store::{Db, Tx};
+use bazdid_store::Tx;
 
 /// Options of `webhook`.
 #[derive(Debug, clap::Args)]
@@ -81,30 +82,19 @@ enum Action {
     },
 }
 
-/// The database and who works on it.
-struct OfficeClient {
-    db: Db,
-    ctx: Ctx,
-}
-
 /// Does what was asked.
 ///
 /// # Errors
 /// The configuration has faults, the database cannot be reached, or the change is refused.
 pub fn run(args: &Args, env: &Env) -> std::result::Result<(), Failure> {
-    let config = env.config()?;
-    let shared = server::shared(&config, &env.ids)?;
-    let db = server::database(&config, Migrations::Run)?;
-    let now = env.clock.now();
-    let actor = Some(Actor::system(now));
-    let office = OfficeClient { db, ctx: Ctx { now, ids: env.ids.clone(), request_id: env.ids.uuid(now), actor, shared } };
+    let office = OfficeClient::open(env)?;
     match &args.action {
         Action::Add { url, description, events } => {
             let events = (!events.is_empty()).then(|| events.clone());
             let data = WebhookData { url: url.clone(), description: description.clone(), events, is_active: true };
             office.secret(move |tx, ctx| webhook::create(tx, ctx, &data))
         }
-        Action::List => office.list(),
+        Action::List => office.list_webhooks(),
         Action::Rotate { id, overlap_hours } => {
             let (id, hours) = (WebhookId::new(*id), *overlap_hours);
             office.secret(move |tx, ctx| {
@@ -116,19 +106,19 @@ pub fn run(args: &Args, env: &Env) -> std::result::Result<(), Failure> {
         Action::Enable { id } => office.switch(WebhookId::new(*id), true),
         Action::Ping { id } => {
             let id = WebhookId::new(*id);
-            let sent = office.write(move |tx, ctx| webhook::ping(tx, ctx, id))?;
+            let sent = office.change_webhook(move |tx, ctx| webhook::ping(tx, ctx, id))?;
             out(format_args!("a running server sends the test with webhook-id {}", sent.event.id));
             Ok(())
         }
         Action::Retry { id, seq } => {
             let (id, seq) = (WebhookId::new(*id), *seq);
-            let again = office.write(move |tx, ctx| webhook::retry(tx, ctx, id, seq))?;
+            let again = office.change_webhook(move |tx, ctx| webhook::retry(tx, ctx, id, seq))?;
             out(format_args!("a running server sends {again} deliveries again"));
             Ok(())
         }
         Action::Remove { id } => {
             let id = WebhookId::new(*id);
-            office.write(move |tx, ctx| webhook::remove(tx, ctx, id))?;
+            office.change_webhook(move |tx, ctx| webhook::remove(tx, ctx, id))?;
             out(format_args!("{id} is removed"));
             Ok(())
         }
@@ -136,9 +126,9 @@ pub fn run(args: &Args, env: &Env) -> std::result::Result<(), Failure> {
 }
 
 impl OfficeClient {
-    fn write<T: Send + 'static>(&self, f: impl Fn(&mut Tx<'_>, &Ctx) -> Result<T> + Send + 'static) -> Result<T> {
+    fn change_webhook<T: Send + 'static>(&self, f: impl Fn(&mut Tx<'_>, &Ctx) -> Result<T> + Send + 'static) -> Result<T> {
         let ctx = self.ctx.clone();
-        self.db.write_blocking(move |tx| f(tx, &ctx))
+        self.write(Run::Real, move |tx| f(tx, &ctx))
     }
 
     /// Makes a secret and prints it.
@@ -146,14 +136,14 @@ impl OfficeClient {
         &self,
         f: impl Fn(&mut Tx<'_>, &Ctx) -> Result<(Overview, WebhookSecret)> + Send + 'static,
     ) -> std::result::Result<(), Failure> {
-        let (made, secret) = self.write(f)?;
+        let (made, secret) = self.change_webhook(f)?;
         out(format_args!("webhook {}", made.webhook.id));
         out(format_args!("secret  {}", secret.reveal()));
         Ok(())
     }
 
     fn switch(&self, id: WebhookId, on: bool) -> std::result::Result<(), Failure> {
-        let made = self.write(move |tx, ctx| {
+        let made = self.change_webhook(move |tx, ctx| {
             let Overview { webhook, .. } = webhook::get(tx, id)?;
             let data = WebhookData { url: webhook.url, description: webhook.description, events: webhook.kinds, is_active: on };
             webhook::update(tx, ctx, id, webhook.rev, &data)
@@ -162,7 +152,7 @@ impl OfficeClient {
         Ok(())
     }
 
-    fn list(&self) -> std::result::Result<(), Failure> {
+    fn list_webhooks(&self) -> std::result::Result<(), Failure> {
         for Overview { webhook, pending, dead, fault } in self.db.read_blocking(webhook::list)? {
             let events = webhook
                 .kinds

@@ -14,7 +14,6 @@ use bazdid_command::{Failure, out};
 use bazdid_demo_data::City;
 use bazdid_domain::{
     account::Role,
-    actor::Actor,
     area::AreaKind,
     catalogue::Catalogue,
     geojson::{Expected, Names, read_areas},
@@ -125,9 +124,7 @@ pub fn fresh_database(config: &Config) -> DemoResult<()> {
 /// The files have faults; the database fails.
 pub fn install(config: &Config, clock: &SharedClock, ids: &SharedIds, city: City, admin: &Person) -> DemoResult<(usize, usize)> {
     let db = server::database(config, Migrations::Leave)?;
-    let now = clock.now();
-    let ctx =
-        Ctx { now, ids: ids.clone(), request_id: ids.uuid(now), actor: Some(Actor::system(now)), shared: server::shared(config, ids)? };
+    let ctx = Ctx::of_machine(clock, ids, &server::shared(config, ids)?);
     let catalogue = catalogue(city).map_err(|e| Failure::said(format!("the catalogue cannot be read: {e}")))?;
     let reading = read_areas(city.geojson().as_bytes(), &names(), Expected::Anywhere).map_err(|faults| area::refused(&faults))?;
     let password = NewPassword::new(&ctx, &admin.password, &admin.login, "/password")?;

@@ -156,6 +156,13 @@ impl Ctx {
         Self { now, ids: Arc::clone(ids), request_id: ids.uuid(now), actor: None, shared: Arc::clone(shared) }
     }
 
+    /// The context of whoever works on the machine itself, by the command line: see [`Actor::system`].
+    #[must_use]
+    pub fn of_machine(clock: &SharedClock, ids: &SharedIds, shared: &Arc<Shared>) -> Self {
+        let ctx = Self::of_system(clock, ids, shared);
+        Self { actor: Some(Actor::system(ctx.now)), ..ctx }
+    }
+
     /// Who asks.
     ///
     /// # Errors
