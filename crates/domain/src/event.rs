@@ -2,7 +2,8 @@
 //! it alike. Nothing else makes an event of a ticket. What the journal sets aside and no ticket has tells of itself ([`DomainEvent::quarantined`]).
 //!
 //! The laws, each for one transaction, by what stood before it and what stands after it:
-//! - a row that is new gives one event of its creation, and none of a change (`photo.added`, `round.submitted`, …);
+//! - a row that is new gives one event of its creation, and none of a change (`photo.added`, …), but for a round that was judged at
+//!   once, which gives `round.submitted` and `round.judged`; a conflict that was raised and withdrawn gives none;
 //! - a word that says where something stands (status, state, verdict, answer) and differs gives exactly one event with both words, however
 //!   many steps lay between;
 //! - an offer gives one event when it is made and one when it is answered, also if the order stands where it stood.
@@ -226,7 +227,8 @@ impl Found {
     }
 
     fn conflict(&mut self, was: Option<&Conflict>, now: &Conflict) {
-        if was.map(|was| was.status) == Some(now.status) {
+        // One that was raised and withdrawn in one transaction was never open to anybody.
+        if was.map_or(ConflictStatus::Resolved, |was| was.status) == now.status {
             return;
         }
         let (conflict, work_order, kind, version) = (now.id, now.work_order_id, now.kind, (now.id.uuid(), now.rev));
