@@ -72,33 +72,20 @@ impl Sides {
     /// The late reports that they list.
     #[must_use]
     pub fn late_events(&self) -> Vec<WorkEventId> {
-        match self {
-            Self::Late { mine, .. } => mine.iter().map(|late| late.event).collect(),
-            Self::Ended { mine, .. } => mine.iter().filter_map(Recorded::event).collect(),
-            Self::Field { .. }
-            | Self::Answers { .. }
-            | Self::Findings { .. }
-            | Self::Measurements { .. }
-            | Self::LateVerdicts { .. }
-            | Self::Verdicts { .. }
-            | Self::Declined { .. }
-            | Self::Relief { .. }
-            | Self::EpochUnknown { .. }
-            | Self::Quarantined { .. }
-            | Self::Held { .. }
-            | Self::PhotoMissing { .. }
-            | Self::Proposal { .. }
-            | Self::Tickets { .. }
-            | Self::Other { .. } => Vec::new(),
-        }
+        self.late_work().0
     }
 
     /// Whether they tell of work that two parties did.
     #[must_use]
-    pub const fn is_double_work(&self) -> bool {
+    pub fn is_double_work(&self) -> bool {
+        self.late_work().1
+    }
+
+    /// The late reports that they list, and whether another party did the same work.
+    fn late_work(&self) -> (Vec<WorkEventId>, bool) {
         match self {
-            Self::Late { theirs, .. } => theirs.double_work,
-            Self::Ended { theirs, .. } => matches!(theirs.double_work, Some(true)),
+            Self::Late { theirs, mine, .. } => (mine.iter().map(|late| late.event).collect(), theirs.double_work),
+            Self::Ended { theirs, mine, .. } => (mine.iter().filter_map(Recorded::event).collect(), theirs.double_work.unwrap_or_default()),
             Self::Field { .. }
             | Self::Answers { .. }
             | Self::Findings { .. }
@@ -113,7 +100,7 @@ impl Sides {
             | Self::PhotoMissing { .. }
             | Self::Proposal { .. }
             | Self::Tickets { .. }
-            | Self::Other { .. } => false,
+            | Self::Other { .. } => (Vec::new(), false),
         }
     }
 
