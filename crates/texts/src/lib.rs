@@ -10,49 +10,23 @@ use std::sync::LazyLock;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
 use unic_langid::{LanguageIdentifier, langid};
 
-use bazdid_protocol::{error::Code, text_enum::TextEnum as _};
+use bazdid_protocol::error::Code;
 
-bazdid_protocol::text_enum! {
-    /// A language in which the server speaks.
-    Language {
-        /// Persian.
-        Persian = "fa",
-        /// English.
-        English = "en",
+pub use bazdid_protocol::words::language::Language;
+
+fn bundle(language: Language) -> &'static FluentBundle<FluentResource> {
+    static PERSIAN: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| read(langid!("fa"), source(Language::Persian)));
+    static ENGLISH: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| read(langid!("en"), source(Language::English)));
+    match language {
+        Language::Persian => &PERSIAN,
+        Language::English => &ENGLISH,
     }
 }
 
-impl Language {
-    /// The language that a header `Accept-Language` (RFC 9110) asks for; nothing if it asks for none of ours.
-    #[must_use]
-    pub fn accepted(header: &str) -> Option<Self> {
-        let mut best: Option<(f32, Self)> = None;
-        for range in header.split(',') {
-            let (tag, parameters) = range.split_once(';').unwrap_or((range, ""));
-            let primary = tag.split('-').next().unwrap_or_default().trim().to_ascii_lowercase();
-            let Ok(language) = Self::parse(&primary) else { continue };
-            let weight = parameters.trim().strip_prefix("q=").map_or(1.0, |q| q.trim().parse().unwrap_or(0.0));
-            if weight > 0.0 && best.is_none_or(|(most, _)| weight > most) {
-                best = Some((weight, language));
-            }
-        }
-        best.map(|(_, language)| language)
-    }
-
-    fn bundle(self) -> &'static FluentBundle<FluentResource> {
-        static PERSIAN: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| read(langid!("fa"), Language::Persian.source()));
-        static ENGLISH: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| read(langid!("en"), Language::English.source()));
-        match self {
-            Self::Persian => &PERSIAN,
-            Self::English => &ENGLISH,
-        }
-    }
-
-    const fn source(self) -> &'static str {
-        match self {
-            Self::Persian => include_str!("../texts/fa.ftl"),
-            Self::English => include_str!("../texts/en.ftl"),
-        }
+const fn source(language: Language) -> &'static str {
+    match language {
+        Language::Persian => include_str!("../texts/fa.ftl"),
+        Language::English => include_str!("../texts/en.ftl"),
     }
 }
 
@@ -68,7 +42,7 @@ fn read(language: LanguageIdentifier, source: &str) -> FluentBundle<FluentResour
 /// A text by its name with its arguments; nothing if there is no such text or an argument is missing.
 #[must_use]
 pub fn text(language: Language, name: &str, arguments: &[(&str, FluentValue<'_>)]) -> Option<String> {
-    text_of(language.bundle(), name, arguments)
+    text_of(bundle(language), name, arguments)
 }
 
 fn text_of(bundle: &FluentBundle<FluentResource>, name: &str, arguments: &[(&str, FluentValue<'_>)]) -> Option<String> {
@@ -91,6 +65,7 @@ mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
     use super::*;
+    use bazdid_protocol::text_enum::TextEnum as _;
 
     /// The names of a file with the arguments of each.
     fn names(source: &str) -> BTreeMap<String, BTreeSet<String>> {
@@ -110,11 +85,11 @@ mod tests {
 
     #[test]
     fn every_text_has_the_same_name_and_arguments_in_every_language() {
-        let [persian, english] = [Language::Persian, Language::English].map(|language| names(language.source()));
+        let [persian, english] = [Language::Persian, Language::English].map(|language| names(source(language)));
         assert!(english.len() > 40);
         assert_eq!(persian, english);
         for language in Language::ALL {
-            assert!(FluentResource::try_new(language.source().to_owned()).is_ok(), "{language} cannot be read");
+            assert!(FluentResource::try_new(source(*language).to_owned()).is_ok(), "{language} cannot be read");
             for (name, arguments) in &english {
                 let given: Vec<(&str, FluentValue<'_>)> = arguments.iter().map(|a| (a.as_str(), FluentValue::from(7))).collect();
                 let said = text(*language, name, &given).unwrap_or_else(|| panic!("{language}: {name}"));
@@ -149,23 +124,7 @@ mod tests {
             assert_eq!(title(Language::English, *code), code.info().title);
             assert_ne!(title(Language::Persian, *code), code.info().title);
         }
-        let titles = names(Language::English.source()).keys().filter(|n| n.starts_with("error-")).count();
+        let titles = names(source(Language::English)).keys().filter(|n| n.starts_with("error-")).count();
         assert_eq!(titles, Code::ALL.len(), "no title of a problem that is none any more");
-    }
-
-    #[test]
-    fn the_language_is_what_the_header_asks_for() {
-        for (header, language) in [
-            ("fa", Some(Language::Persian)),
-            ("fa-IR,fa;q=0.9,en-US;q=0.8", Some(Language::Persian)),
-            ("de, en;q=0.5, fa;q=0.4", Some(Language::English)),
-            ("en;q=0.1,FA;q=0.2", Some(Language::Persian)),
-            ("fa;q=0", None),
-            ("de", None),
-            ("", None),
-            ("*", None),
-        ] {
-            assert_eq!(Language::accepted(header), language, "{header}");
-        }
     }
 }

@@ -109,7 +109,7 @@ mod tests {
                 }
             }
         }
-        let written = Language::English.source().lines().filter(|l| l.starts_with("word-")).count();
+        let written = crate::source(Language::English).lines().filter(|l| l.starts_with("word-")).count();
         assert_eq!(labels, 2 * written);
     }
 }

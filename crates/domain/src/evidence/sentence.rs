@@ -15,15 +15,7 @@ use bazdid_protocol::{
     words::photo::UNKNOWN_MIME,
 };
 
-bazdid_protocol::text_enum! {
-    /// Language of a sentence.
-    Language {
-        /// Persian.
-        Persian = "fa",
-        /// English.
-        English = "en",
-    }
-}
+pub use bazdid_protocol::words::language::Language;
 
 /// One way to say a verdict. `{name}` stands for a figure; the first phrase of a check and result whose figures are all there is
 /// the one that is said.
