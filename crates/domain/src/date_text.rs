@@ -16,7 +16,10 @@ use chrono::{
 use chrono_tz::Tz;
 
 use crate::jalali;
-use bazdid_protocol::{fold::ascii_digits, time::Timestamp};
+use bazdid_protocol::{
+    fold::{figures, is_shortened},
+    time::Timestamp,
+};
 
 /// The order of day and month in a date that ends with its year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,7 +132,7 @@ impl Instants {
     /// # Errors
     /// Why the text is no instant.
     pub fn read(&self, text: &str) -> Result<Timestamp, DateFault> {
-        let text = plain(text);
+        let text = figures(text);
         if let Ok(instant) = Timestamp::parse(&text) {
             return Ok(instant);
         }
@@ -187,7 +190,7 @@ impl Instants {
 /// What a text shows of the order of day and month; nothing if it is no date that ends with its year, or the order does not matter.
 #[must_use]
 pub fn order_evidence(text: &str) -> Option<OrderEvidence> {
-    scan::numbers(&plain(text)).and_then(|(numbers, _)| evidence_of(numbers))
+    scan::numbers(&figures(text)).and_then(|(numbers, _)| evidence_of(numbers))
 }
 
 fn evidence_of(numbers: scan::Numbers) -> Option<OrderEvidence> {
@@ -207,20 +210,11 @@ fn civil(year: i32, month: u32, day: u32) -> Option<NaiveDate> {
     if jalali::YEARS.contains(&year) { jalali::to_gregorian(year, month, day) } else { NaiveDate::from_ymd_opt(year, month, day) }
 }
 
-/// ASCII digits, plain spaces, no marks of direction.
-fn plain(text: &str) -> String {
-    let visible = |c: &char| !matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
-    let spaced: String = text.chars().filter(visible).map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
-    ascii_digits(spaced.trim()).into_owned()
-}
-
 /// A text that is one number: a day of eight digits, a day of a spreadsheet, or time since 1970.
 fn number(text: &str) -> Option<Result<Written, DateFault>> {
     let found = |local: Option<NaiveDateTime>, offset| local.map(|l| (l, offset)).ok_or(DateFault::NoDate);
     let utc = FixedOffset::east_opt(0);
-    let shortened =
-        |(front, power): (&str, &str)| front.parse::<f64>().is_ok() && power.trim_start_matches(['+', '-']).parse::<u8>().is_ok();
-    if text.split_once(['e', 'E']).is_some_and(shortened) {
+    if is_shortened(text) {
         return Some(Err(DateFault::Shortened));
     }
     let text = text.replace(['\u{66b}', ','], ".");

@@ -129,6 +129,24 @@ const fn is_joiner(c: char) -> bool {
     matches!(c, '\u{200d}' | '\u{fe00}'..='\u{fe0f}')
 }
 
+/// A text of figures, such as a date: ASCII digits, plain hyphens and spaces, compatible forms, nothing without a glyph. Letters stay.
+#[must_use]
+pub fn figures(text: &str) -> String {
+    let visible = text.chars().map(|c| if c.is_whitespace() || c == '\u{200c}' { ' ' } else { c }).filter(|c| !is_ignorable(*c));
+    let plain: String = NFKC.normalize_iter(visible).map(|c| if is_dash(c) { '-' } else { digit(c).unwrap_or(c) }).collect();
+    plain.trim().to_owned()
+}
+
+/// Whether a spreadsheet has written a long number as a short one, such as `1.37E+11`: its last digits are lost.
+#[must_use]
+pub fn is_shortened(text: &str) -> bool {
+    let text = figures(text);
+    let front =
+        |front: &str| front.bytes().any(|b| b.is_ascii_digit()) && front.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b','));
+    let power = |power: &str| power.strip_prefix('+').is_some_and(|p| !p.is_empty() && p.bytes().all(|b| b.is_ascii_digit()));
+    text.split_once(['E', 'e']).is_some_and(|(a, b)| front(a) && power(b))
+}
+
 /// A number as people write it: digits of three sets, every minus sign, `.`, `٫`, `,` or `/` before the fraction, `٬`, `,`, `'` or a space
 /// between groups of three digits. One comma alone is a decimal comma: `36,271` is thirty-six and something. The sign may stand behind, as
 /// right-to-left text often shows it.

@@ -10,7 +10,6 @@ pub mod contract;
 pub mod fault;
 pub mod input;
 pub mod lines;
-pub mod number;
 pub mod organisation;
 pub mod request;
 pub mod seen;

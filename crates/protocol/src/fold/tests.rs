@@ -54,6 +54,34 @@ fn what_cannot_be_seen_is_empty_and_nothing_else_is() {
 }
 
 #[test]
+fn figures_are_ascii_and_everything_else_stays() {
+    for (typed, plain) in [
+        ("1405–09–09", "1405-09-09"),
+        ("\u{61c}۱۴۰۵/٠٩/۰۹", "1405/09/09"),
+        ("２０２６-11-30", "2026-11-30"),
+        ("9\u{200c}آذر\u{a0}1405", "9 آذر 1405"),
+        ("  30\u{ad} Nov\u{2060} ", "30 Nov"),
+    ] {
+        assert_eq!(figures(typed), plain, "{typed}");
+    }
+}
+
+#[test]
+fn keys_that_a_spreadsheet_has_shortened_are_known() {
+    for (key, shortened) in [
+        ("1.37E+11", true),
+        ("1,4e+12", true),
+        ("۱٫۳۷E+11", true),
+        ("137000000001", false),
+        ("12E5", false),
+        ("E+3", false),
+        ("A1.5E+3", false),
+    ] {
+        assert_eq!(is_shortened(key), shortened, "{key}");
+    }
+}
+
+#[test]
 fn quantities_are_numbers_of_which_nothing_is_guessed() {
     for (text, expected) in [
         ("12.5", Some(12.5)),

@@ -8,7 +8,6 @@ use crate::{
     import::{
         FileFault, Instants, Table, Taken,
         lines::Source,
-        number::whole,
         seen::Seen,
         table::{Field, Need, Row},
     },
@@ -17,6 +16,7 @@ use crate::{
 use bazdid_domain::contract::{Contract, ContractStatus, Descent};
 use bazdid_protocol::{
     error::{Error, Result},
+    fold::figures,
     ids::{AreaId, CategoryId},
     text_enum::UnknownWord,
     time::Timestamp,
@@ -121,7 +121,7 @@ pub fn read(table: &Table<'_>, row: &Row, instants: &Instants) -> Result<Contrac
     let need = |field: &str| table.get(row, field).ok_or_else(|| format!("it has no {field}"));
     let instant = |field: &str| need(field).and_then(|t| instants.read(&t).map_err(|fault| format!("its {field} \"{t}\" {fault}")));
     let number = |field: &str| {
-        let read = |t: String| whole(&t).ok_or_else(|| format!("its {field} \"{t}\" is no whole number"));
+        let read = |t: String| figures(&t).parse::<i64>().map_err(|_| format!("its {field} \"{t}\" is no whole number"));
         table.get(row, field).map(read).transpose()
     };
     let word = |e: UnknownWord| e.to_string();

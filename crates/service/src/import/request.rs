@@ -12,7 +12,6 @@ use crate::{
         FileFault, Instants, LineOutcome, Rejected, Table, Taken,
         category_map::CategoryMap,
         lines::Source,
-        number::is_shortened,
         reason,
         seen::{Before, Seen, contradiction},
         standing::{Standing, StatusWords},
@@ -266,7 +265,7 @@ impl<'b> RequestFile<'b> {
     /// The key of the other system; a row without one is known by all that it says.
     fn source_ref(&self, row: &Row) -> Result<String, String> {
         let key = match self.table.get(row, "source_ref") {
-            Some(key) if is_shortened(&key) => {
+            Some(key) if fold::is_shortened(&key) => {
                 return Err(format!(
                     "a spreadsheet has shortened its key to \"{key}\", so that its last digits are lost: \
                      format the column as text in the spreadsheet and export the file again"

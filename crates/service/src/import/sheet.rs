@@ -225,7 +225,7 @@ mod tests {
                 panic!("no sheet")
             };
             assert_eq!(rows[0].1, [written]);
-            assert_eq!(crate::import::number::is_shortened(written), number == "1234567890123456", "{written}");
+            assert_eq!(bazdid_protocol::fold::is_shortened(written), number == "1234567890123456", "{written}");
         }
     }
 
