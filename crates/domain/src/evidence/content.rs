@@ -67,9 +67,12 @@ pub fn with_content(photo: &Photo, content: Vec<Verdict>) -> Vec<Verdict> {
 /// The bytes are a picture of the declared type and size, as far as these were declared.
 fn format(photo: &Photo, reading: &Reading) -> Verdict {
     let declared = photo.mime.to_ascii_lowercase();
-    let same_type = |found: Format| match declared.as_str() {
-        "image/jpg" => found == Format::Jpeg,
-        "image/heif" => matches!(found, Format::Heic | Format::Avif),
+    // Parameters say nothing of the format.
+    let declared = declared.split(';').next().unwrap_or_default().trim();
+    let same_type = |found: Format| match declared {
+        "image/jpg" | "image/pjpeg" => found == Format::Jpeg,
+        "image/heic-sequence" => found == Format::Heic,
+        "image/heif" | "image/heif-sequence" => matches!(found, Format::Heic | Format::Avif),
         // The device said nothing usable.
         UNKNOWN_MIME => true,
         other => other == found.mime(),

@@ -5,7 +5,7 @@
 //! then something that was done before it has not come yet. Whether there is enough of *this round* is told to the verifier and never
 //! waited for: which round a thing belongs to follows from clocks, which may be wrong. `docs/evidence.md` shows the table.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, ops::RangeInclusive};
 
 use serde_json::Value;
 
@@ -140,9 +140,15 @@ fn reported(unit: &UnitOfWork, order: &WorkOrder) -> Option<(Step, Party)> {
     Some((Step::FailVisit, Party { organisation: event.organisation_id, account: event.actor }))
 }
 
+/// The epochs of the attempt at an order that is going on; nothing if nobody holds it.
+fn epochs(unit: &UnitOfWork, order: &WorkOrder) -> Option<RangeInclusive<i64>> {
+    let held = order.assignment_id.and_then(|a| unit.assignments.get(a))?;
+    Some(first_epoch(unit, order, held)..=order.epoch)
+}
+
 /// The events of the attempt at an order that is going on.
 fn attempt<'u>(unit: &'u UnitOfWork, order: &'u WorkOrder) -> impl Iterator<Item = &'u WorkEvent> {
-    let epochs = order.assignment_id.and_then(|a| unit.assignments.get(a)).map(|a| first_epoch(unit, order, a)..=order.epoch);
+    let epochs = epochs(unit, order);
     unit.work_events.iter().filter(move |e| e.work_order_id == order.id && epochs.as_ref().is_some_and(|all| all.contains(&e.epoch)))
 }
 
@@ -185,7 +191,7 @@ impl<'a> Report<'a> {
 
     fn starts(&self, of: Of) -> impl Iterator<Item = &'a WorkEvent> + use<'a> {
         let (order, party) = (self.order, self.party);
-        let epochs = order.assignment_id.and_then(|a| self.unit.assignments.get(a)).map(|a| first_epoch(self.unit, order, a)..=order.epoch);
+        let epochs = epochs(self.unit, order);
         let counts = move |e: &&WorkEvent| {
             e.work_order_id == order.id
                 && matches!(e.kind, WorkEventKind::Start | WorkEventKind::Resume)

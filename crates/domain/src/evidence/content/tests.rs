@@ -50,6 +50,11 @@ fn the_declared_type_and_size_are_those_of_the_bytes() {
     for (mime, format, expected) in [
         ("image/avif", Format::Avif, Agrees),
         ("image/heif", Format::Avif, Agrees),
+        ("image/heif-sequence", Format::Heic, Agrees),
+        ("image/heic-sequence", Format::Heic, Agrees),
+        ("image/heic-sequence", Format::Avif, Mismatch),
+        ("image/pjpeg", Format::Jpeg, Agrees),
+        ("image/jpeg; charset=binary", Format::Jpeg, Agrees),
         ("image/heif", Format::Heic, Agrees),
         ("image/heic", Format::Avif, Mismatch),
         ("image/avif", Format::Heic, Mismatch),
