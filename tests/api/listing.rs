@@ -30,27 +30,15 @@ struct Row {
 /// Reads ids by SQL; what differs between the databases is written `[SQLite|PostgreSQL]`.
 fn ids(app: &TestApp, sql: &str) -> Vec<String> {
     let rows: Vec<Row> = match app.db.url.strip_prefix("sqlite://") {
-        Some(path) => diesel::sql_query(dialect(sql, 0)).load(&mut SqliteConnection::establish(path).unwrap()),
-        None => diesel::sql_query(dialect(sql, 1)).load(&mut PgConnection::establish(&app.db.url).unwrap()),
+        Some(path) => diesel::sql_query(crate::common::dialect(sql, 0)).load(&mut SqliteConnection::establish(path).unwrap()),
+        None => diesel::sql_query(crate::common::dialect(sql, 1)).load(&mut PgConnection::establish(&app.db.url).unwrap()),
     }
     .unwrap();
     rows.into_iter().map(|r| r.id.replace('-', "").to_lowercase()).collect()
 }
 
 fn run(app: &TestApp, sql: &str) {
-    match app.db.url.strip_prefix("sqlite://") {
-        Some(path) => diesel::sql_query(dialect(sql, 0)).execute(&mut SqliteConnection::establish(path).unwrap()),
-        None => diesel::sql_query(dialect(sql, 1)).execute(&mut PgConnection::establish(&app.db.url).unwrap()),
-    }
-    .unwrap();
-}
-
-fn dialect(sql: &str, which: usize) -> String {
-    let choose = |part: &str| match part.split_once(']') {
-        Some((choice, rest)) => format!("{}{rest}", choice.split('|').nth(which).unwrap()),
-        None => part.to_owned(),
-    };
-    sql.split('[').map(choose).collect()
+    app.db.run_sql(sql);
 }
 
 /// All rows of a list, page by page, and the last cursor that was used.

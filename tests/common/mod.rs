@@ -8,7 +8,7 @@ pub mod backup;
 use std::{collections::BTreeSet, io::Write as _, sync::Mutex};
 
 use bazdid_store::{Db, DbOptions, migrate};
-use diesel::{Connection, PgConnection, RunQueryDsl};
+use diesel::{Connection, PgConnection, RunQueryDsl, SqliteConnection, connection::SimpleConnection as _};
 
 /// Says once in a run what is skipped and why, past the test harness, which shows the output of failed tests only.
 pub fn tell_skipped(what: &'static str) {
@@ -29,6 +29,14 @@ pub struct TestDb {
 impl TestDb {
     pub fn db(&self) -> &Db {
         self.db.as_ref().unwrap()
+    }
+
+    /// Runs statements on a connection of their own; what differs between the databases is written `[SQLite|PostgreSQL]`.
+    pub fn run_sql(&self, sql: &str) {
+        match self.url.strip_prefix("sqlite://") {
+            Some(path) => SqliteConnection::establish(path).unwrap().batch_execute(&dialect(sql, 0)).unwrap(),
+            None => PgConnection::establish(&self.url).unwrap().batch_execute(&dialect(sql, 1)).unwrap(),
+        }
     }
 
     /// A folder of its own, gone with it.
@@ -80,4 +88,13 @@ impl Drop for TestDb {
             drop(diesel::sql_query(format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).execute(&mut admin));
         }
     }
+}
+
+/// The part of SQL for one of the two databases: see [`TestDb::run_sql`].
+pub fn dialect(sql: &str, which: usize) -> String {
+    let choose = |part: &str| match part.split_once(']') {
+        Some((choice, rest)) => format!("{}{rest}", choice.split('|').nth(which).unwrap()),
+        None => part.to_owned(),
+    };
+    sql.split('[').map(choose).collect()
 }

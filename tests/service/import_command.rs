@@ -564,23 +564,12 @@ fn import_an_unreadable_phone_is_told_of_a_known_account_too() {
 
 #[test]
 fn import_that_a_fault_of_the_database_ends_tells_of_the_rows_before_it() {
-    use diesel::{Connection as _, connection::SimpleConnection as _};
     for city in cities() {
-        match city.test_db.url.strip_prefix("sqlite://") {
-            Some(path) => diesel::SqliteConnection::establish(path)
-                .unwrap()
-                .batch_execute(
-                    "CREATE TRIGGER fault BEFORE INSERT ON organisations WHEN NEW.code = 'fault' BEGIN SELECT abs(-9223372036854775807 - 1); END",
-                )
-                .unwrap(),
-            None => diesel::PgConnection::establish(&city.test_db.url)
-                .unwrap()
-                .batch_execute(
-                    "CREATE FUNCTION fault() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO no_such_table VALUES (1); RETURN NEW; END $$;
-                    CREATE TRIGGER fault BEFORE INSERT ON organisations FOR EACH ROW WHEN (NEW.code = 'fault') EXECUTE FUNCTION fault()",
-                )
-                .unwrap(),
-        }
+        city.test_db.run_sql(
+            "[CREATE TRIGGER fault BEFORE INSERT ON organisations WHEN NEW.code = 'fault' BEGIN SELECT abs(-9223372036854775807 - 1); END\
+             |CREATE FUNCTION fault() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO no_such_table VALUES (1); RETURN NEW; END $$;
+             CREATE TRIGGER fault BEFORE INSERT ON organisations FOR EACH ROW WHEN (NEW.code = 'fault') EXECUTE FUNCTION fault()]",
+        );
         let folder = tempfile::tempdir().unwrap();
         let text = "code,kind,name_fa\npars,contractor,پارس\nshop,shop,مغازه\nfault,contractor,خطا\nlast,contractor,آخر\n";
         let rejects = folder.path().join("rejects.csv");

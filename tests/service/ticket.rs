@@ -65,7 +65,7 @@ fn borders_and_the_outside_have_an_answer() {
         assert_eq!((outside.boundary, outside.status), (Boundary::Outside, TicketStatus::New));
         assert_eq!(outside.status_reason.as_deref(), Some("outside_areas"));
         assert!(town.unit(outside.id).work_orders.iter().next().is_none());
-        let lost = TicketFilter { in_nobodys_hands: true, ..TicketFilter::default() };
+        let lost = TicketFilter { unassigned: true, ..TicketFilter::default() };
         assert_eq!(found(&town, town.east_operator, lost.clone()), [outside.id], "every office looks after what lies nowhere");
         assert!(found(&town, town.crew, lost).is_empty());
     }

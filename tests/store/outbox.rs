@@ -237,3 +237,23 @@ fn receivers_come_back_as_they_were_saved_and_take_their_deliveries_with_them() 
             .unwrap();
     }
 }
+
+#[test]
+fn kinds_of_events_of_a_newer_server_are_left_to_it() {
+    for t in TestDb::both() {
+        let db = t.db();
+        db.write_blocking(|tx| {
+            save_webhooks(tx, &[webhook(1)])?;
+            append(tx, &[event(11, Some(7)), event(12, Some(7))])
+        })
+        .unwrap();
+        t.run_sql("UPDATE webhooks SET kinds = [json_array|jsonb_build_array]('ticket.merged', 'ticket.of_tomorrow')");
+        t.run_sql("UPDATE outbox SET kind = 'ticket.of_tomorrow' WHERE position = (SELECT min(position) FROM outbox)");
+        db.read_blocking(|tx| {
+            assert_eq!(list_webhooks(tx)?, [webhook(1)], "what this version knows of it");
+            assert_eq!(list_open(tx, 10)?.iter().map(|e| e.id).collect::<Vec<_>>(), [id(12)]);
+            Ok(())
+        })
+        .unwrap();
+    }
+}

@@ -120,7 +120,7 @@ impl Webhook {
         Self { failures: 0, failing_since: None, retry_at: None, succeeded_at: Some(now), ..self }
     }
 
-    /// After an attempt has failed. If that is not about the one event it rests before the next one, whatever that would deliver; after
+    /// After an attempt has failed. If that is not about the one event nothing is sent for a while, whatever that would deliver; after
     /// `give_up_days` of failures only, or when it says that it is gone, it is given up.
     #[must_use]
     pub fn failed(self, attempt: &Attempt, now: Timestamp, give_up_days: i64, jitter: f64) -> Self {
@@ -138,7 +138,7 @@ impl Webhook {
 
     /// As if nothing had failed: it was switched on again, or is somewhere else now.
     #[must_use]
-    pub fn forgiven(self) -> Self {
+    pub fn with_fresh_health(self) -> Self {
         Self { failures: 0, failing_since: None, retry_at: None, ..self }
     }
 }

@@ -16,7 +16,7 @@ use bazdid_service::{
 use bazdid_store::{self as store, Db, Tx, lease::Lease};
 use bazdid_upload::{Swept, Uploads};
 
-/// How long the worker rests between two rounds.
+/// Time between two rounds.
 const REST: Duration = Duration::from_secs(15);
 /// How long a step may take; who dies in the middle of a round is followed by another process after so long.
 const LEASE_US: i64 = 120 * MICROS_PER_SECOND;

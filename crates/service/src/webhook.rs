@@ -53,7 +53,7 @@ pub struct Overview {
 
 /// A delivery with its event.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Sent {
+pub struct EventDelivery {
     /// The delivery.
     pub delivery: Delivery,
     /// The event.
@@ -147,8 +147,8 @@ pub fn update(tx: &mut Tx<'_>, ctx: &Ctx, id: WebhookId, rev: i64, data: &Webhoo
         ..before.clone()
     };
     if before.url != made.url || before.state != made.state {
-        made = made.forgiven();
-        store::webhook::hasten(tx, id, None, ctx.now)?;
+        made = made.with_fresh_health();
+        store::webhook::make_due(tx, id, None, ctx.now)?;
     }
     save(tx, ctx, "webhook.update", &made)?;
     get(tx, id)
@@ -196,7 +196,7 @@ pub fn rotate(tx: &mut Tx<'_>, ctx: &Ctx, id: WebhookId, rev: i64, overlap_hours
 ///
 /// # Errors
 /// There is none, or it is switched off; the database fails.
-pub fn ping(tx: &mut Tx<'_>, ctx: &Ctx, id: WebhookId) -> Result<Sent> {
+pub fn ping(tx: &mut Tx<'_>, ctx: &Ctx, id: WebhookId) -> Result<EventDelivery> {
     let webhook = find(tx, id)?;
     if webhook.state != WebhookState::Active {
         return Err(Error::with(Code::InvalidTransition, "nothing is sent to a receiver that is switched off"));
@@ -210,20 +210,26 @@ pub fn ping(tx: &mut Tx<'_>, ctx: &Ctx, id: WebhookId) -> Result<Sent> {
     store::webhook::save_deliveries(tx, std::slice::from_ref(&delivery))?;
     audit(tx, ctx, "webhook.ping", &webhook)?;
     let event = store::outbox::list_events(tx, &[position])?.into_iter().next().ok_or_else(missing)?;
-    Ok(Sent { delivery, event })
+    Ok(EventDelivery { delivery, event })
 }
 
 /// The deliveries of a receiver with their events, newest first.
 ///
 /// # Errors
 /// There is none; the database fails.
-pub fn deliveries(tx: &mut Tx<'_>, id: WebhookId, state: Option<DeliveryState>, before: Option<i64>, limit: i64) -> Result<Vec<Sent>> {
+pub fn deliveries(
+    tx: &mut Tx<'_>,
+    id: WebhookId,
+    state: Option<DeliveryState>,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<EventDelivery>> {
     find(tx, id)?;
     let found = store::webhook::page_deliveries(tx, id, state, before, limit)?;
     let events = store::outbox::list_events(tx, &found.iter().map(|d| d.position).collect::<Vec<_>>())?;
     let sent = found.into_iter().filter_map(|delivery| {
         let event = events.iter().find(|e| e.seq == delivery.position)?.clone();
-        Some(Sent { delivery, event })
+        Some(EventDelivery { delivery, event })
     });
     Ok(sent.collect())
 }
@@ -236,7 +242,7 @@ pub fn deliveries(tx: &mut Tx<'_>, id: WebhookId, state: Option<DeliveryState>, 
 pub fn retry(tx: &mut Tx<'_>, ctx: &Ctx, id: WebhookId, position: Option<i64>) -> Result<usize> {
     let webhook = find(tx, id)?;
     // What waits first: what was dead a moment ago does not.
-    let again = store::webhook::hasten(tx, id, position, ctx.now)? + store::webhook::revive(tx, id, position, ctx.now)?;
+    let again = store::webhook::make_due(tx, id, position, ctx.now)? + store::webhook::revive(tx, id, position, ctx.now)?;
     if again == 0 && position.is_some() {
         return Err(Error::with(Code::InvalidTransition, "only what is dead or waits for its next attempt is sent again"));
     }
@@ -252,7 +258,9 @@ fn check(ctx: &Ctx, data: &WebhookData) -> Result<()> {
         faults.add("/url", fault);
     }
     let plain = data.description.chars().count() <= MAX_DESCRIPTION && !data.description.chars().any(char::is_control);
-    faults.unless(|| plain, "/description", "must be one line of at most 500 characters");
+    if !plain {
+        faults.add("/description", format!("must be one line of at most {MAX_DESCRIPTION} characters"));
+    }
     if let Some(events) = &data.events {
         faults.unless(|| !events.is_empty(), "/events", "must name an event; leave it out for every event");
         faults.unless(|| events.iter().all(|kind| kind.is_subscribable()), "/events", "nobody subscribes to tests");
@@ -307,7 +315,6 @@ fn save(tx: &mut Tx<'_>, ctx: &Ctx, action: &str, webhook: &Webhook) -> Result<(
 
 /// The URL may hold a key, so the log says only which host it names.
 fn audit(tx: &mut Tx<'_>, ctx: &Ctx, action: &str, webhook: &Webhook) -> Result<()> {
-    let host = webhook.url.split("://").nth(1).and_then(|rest| rest.split(['/', '?']).next());
-    let detail = json!({ "host": host, "events": webhook.kinds, "state": webhook.state, "rev": webhook.rev });
+    let detail = json!({ "host": url::authority(&webhook.url), "events": webhook.kinds, "state": webhook.state, "rev": webhook.rev });
     store::audit::save_audit_entries(tx, &[entry(ctx, action, "webhook", webhook.id.uuid(), detail)])
 }

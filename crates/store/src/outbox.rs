@@ -14,6 +14,7 @@ use bazdid_protocol::{
     error::{Error, Result},
     event::{Envelope, EventKind},
     ids::{EventId, TicketId},
+    text_enum::TextEnum as _,
     time::Timestamp,
 };
 
@@ -70,13 +71,15 @@ pub fn append(tx: &mut Tx<'_>, events: &[DomainEvent]) -> Result<()> {
     .map(drop)
 }
 
-/// Events that were not passed on yet, by position, at most `limit`.
+/// Events that were not passed on yet, by position, at most `limit`. Kinds that this version does not know are left to the newer server
+/// that wrote them.
 ///
 /// # Errors
 /// The database fails.
 pub fn list_open(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<StoredEvent>> {
+    let known: Vec<&str> = EventKind::ALL.iter().map(|kind| kind.as_str()).collect();
     let rows: Vec<EventRow> = on!(tx, |c| outbox::table
-        .filter(outbox::relayed_at.is_null())
+        .filter(outbox::relayed_at.is_null().and(diesel::dsl::sql::<diesel::sql_types::Text>("outbox.kind").eq_any(&known)))
         .order(outbox::position)
         .limit(limit)
         .select(EventRow::as_select())
@@ -122,13 +125,16 @@ pub fn set_relayed(tx: &mut Tx<'_>, positions: &[i64], now: Timestamp) -> Result
     Ok(())
 }
 
+fn list_oldest(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<i64>> {
+    on!(tx, |c| outbox::table.order(outbox::position).limit(limit).select(outbox::position).load(c)).map_err(db_error)
+}
+
 /// Forgets events, with their deliveries, that were passed on before an instant; looks at the oldest `limit` only.
 ///
 /// # Errors
 /// The database fails.
 pub fn forget_relayed(tx: &mut Tx<'_>, before: Timestamp, limit: i64) -> Result<usize> {
-    let oldest: Vec<i64> =
-        on!(tx, |c| outbox::table.order(outbox::position).limit(limit).select(outbox::position).load(c)).map_err(db_error)?;
+    let oldest = list_oldest(tx, limit)?;
     let keys = Keys::new(&oldest);
     on!(tx, |c| diesel::delete(outbox::table.filter(keys.hold(outbox::position).and(outbox::relayed_at.lt(before)))).execute(c))
         .map_err(db_error)
@@ -139,8 +145,7 @@ pub fn forget_relayed(tx: &mut Tx<'_>, before: Timestamp, limit: i64) -> Result<
 /// # Errors
 /// The database fails.
 pub fn forget_open(tx: &mut Tx<'_>, before: Timestamp, limit: i64) -> Result<usize> {
-    let oldest: Vec<i64> =
-        on!(tx, |c| outbox::table.order(outbox::position).limit(limit).select(outbox::position).load(c)).map_err(db_error)?;
+    let oldest = list_oldest(tx, limit)?;
     let keys = Keys::new(&oldest);
     on!(tx, |c| diesel::delete(
         outbox::table.filter(keys.hold(outbox::position).and(outbox::relayed_at.is_null()).and(outbox::occurred_at.lt(before)))

@@ -15,6 +15,7 @@ use bazdid_protocol::{
     error::Result,
     event::EventKind,
     ids::{AccountId, TicketId, WebhookId},
+    text_enum::TextEnum as _,
     time::Timestamp,
 };
 
@@ -24,7 +25,7 @@ record! {
         rev: i64,
         url: String,
         description: String,
-        kinds: Option<Json<Vec<EventKind>>>,
+        kinds: Option<Json<Vec<String>>>,
         state: WebhookState,
         secret: Vec<u8>,
         old_secret: Option<Vec<u8>>,
@@ -43,7 +44,7 @@ impl From<&Webhook> for WebhookRow {
     fn from(e: &Webhook) -> Self {
         let Webhook { id, rev, url, description, kinds, state, secret, old_secret, old_secret_until, .. } = e.clone();
         let Webhook { failures, failing_since, retry_at, succeeded_at, created_by, created_at, updated_at, .. } = *e;
-        let kinds = kinds.map(Json);
+        let kinds = kinds.map(|kinds| Json(kinds.into_iter().map(|kind| kind.to_string()).collect()));
         Self {
             id,
             rev,
@@ -72,7 +73,8 @@ impl From<WebhookRow> for Webhook {
             rev: r.rev,
             url: r.url,
             description: r.description,
-            kinds: r.kinds.map(|kinds| kinds.0),
+            // A newer server on the same database may know more kinds; it tells of these.
+            kinds: r.kinds.map(|kinds| kinds.0.iter().filter_map(|kind| EventKind::parse(kind).ok()).collect()),
             state: r.state,
             secret: r.secret,
             old_secret: r.old_secret,
@@ -310,7 +312,7 @@ pub fn revive(tx: &mut Tx<'_>, webhook: WebhookId, position: Option<i64>, now: T
 ///
 /// # Errors
 /// The database fails.
-pub fn hasten(tx: &mut Tx<'_>, webhook: WebhookId, position: Option<i64>, now: Timestamp) -> Result<usize> {
+pub fn make_due(tx: &mut Tx<'_>, webhook: WebhookId, position: Option<i64>, now: Timestamp) -> Result<usize> {
     let from = position.unwrap_or(i64::MIN);
     let to = position.unwrap_or(i64::MAX);
     on!(tx, |c| diesel::update(

@@ -38,7 +38,7 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
         is_public_v4(Ipv4Addr::new(a, b, c, d))
     };
     match segments {
-        // An IPv4 address in another dress: mapped, translated (NAT64), 6to4.
+        // An IPv4 address in another form: mapped, translated (NAT64), 6to4.
         [0, 0, 0, 0, 0, 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => v4(high, low),
         // Teredo, ORCHID and other protocol assignments; documentation.
         [0x2001, second, ..] if second < 0x200 || second == 0xdb8 => false,

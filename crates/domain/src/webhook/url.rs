@@ -13,15 +13,14 @@ pub fn fault(url: &str, allowed: bool) -> Option<String> {
     if url.len() > MAX_BYTES || !url.bytes().all(|b| b.is_ascii_graphic() && b != b'\\') {
         return Some(format!("must be at most {MAX_BYTES} ASCII characters without spaces and backslashes"));
     }
-    let rest = match (url.strip_prefix("https://"), url.strip_prefix("http://")) {
-        (Some(rest), _) => rest,
-        (None, Some(rest)) if allowed => rest,
-        (None, _) => return Some("must begin with https://".into()),
-    };
+    let is_scheme_allowed = url.starts_with("https://") || (allowed && url.starts_with("http://"));
+    if !is_scheme_allowed {
+        return Some("must begin with https://".into());
+    }
     if url.contains('#') {
         return Some("must have no fragment".into());
     }
-    let authority = rest.split(['/', '?']).next().unwrap_or_default();
+    let authority = authority(url).unwrap_or_default();
     if authority.contains('@') {
         return Some("must hold no user and no password".into());
     }
@@ -41,6 +40,13 @@ pub fn fault(url: &str, allowed: bool) -> Option<String> {
         return Some("is an address of this machine or of a private network, which webhooks.allow_private does not allow".into());
     }
     None
+}
+
+/// Host and port as a URL names them: what may be logged of it, for the rest may hold a key.
+#[must_use]
+pub fn authority(url: &str) -> Option<&str> {
+    let (_, rest) = url.split_once("://")?;
+    rest.split(['/', '?']).next()
 }
 
 /// Host and port of an authority.

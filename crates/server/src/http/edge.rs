@@ -67,7 +67,7 @@ pub async fn edge(req: ServiceRequest, next: Next<impl MessageBody + 'static>) -
             http.method = %method, http.route = route.as_deref().unwrap_or("-"), http.status = response.status().as_u16(),
             http.duration_ms = took_us / 1000, "request answered"
         );
-        Ok(dress(response, id, docs, uploads))
+        Ok(add_headers(response, id, docs, uploads))
     }
     .instrument(span)
     .await
@@ -101,7 +101,7 @@ fn explain(response: ServiceResponse<BoxBody>, id: Uuid, language: Language) -> 
 }
 
 /// The headers that every response has.
-fn dress(mut response: ServiceResponse<BoxBody>, id: Uuid, docs: bool, uploads: bool) -> ServiceResponse<BoxBody> {
+fn add_headers(mut response: ServiceResponse<BoxBody>, id: Uuid, docs: bool, uploads: bool) -> ServiceResponse<BoxBody> {
     let headers = response.headers_mut();
     if uploads {
         for (name, value) in headers::ALWAYS {

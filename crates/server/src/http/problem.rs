@@ -86,7 +86,7 @@ impl Problem {
     fn body(&self) -> Map<String, Value> {
         let Error { code, detail, fields, facts, .. } = &*self.error;
         let info = code.info();
-        // A fact never takes the place of a member that the standard or this house gives a meaning.
+        // A fact never takes the place of a member to which the standard or this API gives a meaning.
         let mut body = facts.clone();
         body.insert("type".into(), json!(format!("/v1/errors/{}", info.slug)));
         body.insert("title".into(), json!(title(self.language, *code)));

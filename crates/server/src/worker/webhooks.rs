@@ -29,7 +29,7 @@ use bazdid_service::{
 };
 use bazdid_store::{self as store, Db, lease::Lease};
 
-/// How long the sender rests: so much later a receiver may be told.
+/// Time between two rounds: an event may be sent so much later.
 const REST: Duration = Duration::from_secs(1);
 /// After a round that failed.
 const REST_AFTER_FAULT: Duration = Duration::from_secs(15);
@@ -132,7 +132,7 @@ impl Deliverer {
         Ok(done)
     }
 
-    /// Sends what is due for a receiver, until nothing is, it rests, or another process sends to it. What goes wrong here is of this
+    /// Sends what is due for a receiver, until nothing is, it is to be left alone for a while, or another process sends to it. What goes wrong here is of this
     /// receiver alone.
     async fn send_all(&self, webhook: WebhookId) -> Delivered {
         let mut done = Delivered::default();

@@ -94,7 +94,7 @@ pub struct TicketFilter {
     /// How clearly the point lies in the areas.
     pub boundary: Option<Boundary>,
     /// Held by nobody: new or triaged, without an order that somebody was asked to do.
-    pub in_nobodys_hands: bool,
+    pub unassigned: bool,
     /// After this place of the list.
     pub before: Option<TicketKey>,
     /// At most so many.
@@ -194,7 +194,7 @@ fn select_tickets(tx: &mut Tx<'_>, filter: &TicketFilter, reach: &Reach, among: 
         if let Some(boundary) = filter.boundary {
             query = query.filter(tickets::boundary.eq(boundary));
         }
-        if filter.in_nobodys_hands {
+        if filter.unassigned {
             let asked = work_orders::table.filter(work_orders::ticket_id.eq(tickets::id).and(work_orders::state.ne_all(NOT_ASKED)));
             query = query
                 .filter(tickets::status.eq_any([TicketStatus::New, TicketStatus::Triaged]))

@@ -23,7 +23,7 @@ use bazdid_protocol::{
     time::Timestamp,
 };
 use bazdid_security::webhook::WebhookSecret;
-use bazdid_service::webhook::{self, OVERLAP_HOURS, Overview, Sent, WebhookData};
+use bazdid_service::webhook::{self, EventDelivery, OVERLAP_HOURS, Overview, WebhookData};
 
 /// The routes of this module.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -209,9 +209,9 @@ pub struct WebhookDeliveryView {
     pub status: Option<i64>,
 }
 
-impl From<Sent> for WebhookDeliveryView {
-    fn from(s: Sent) -> Self {
-        let Sent { delivery: d, event } = s;
+impl From<EventDelivery> for WebhookDeliveryView {
+    fn from(s: EventDelivery) -> Self {
+        let EventDelivery { delivery: d, event } = s;
         Self {
             event: event.id,
             kind: event.kind,

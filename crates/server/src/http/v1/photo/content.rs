@@ -155,7 +155,7 @@ async fn deliver(state: &State, ctx: May<TicketRead>, id: PathId<PhotoTag>, quer
     };
     let mut response = HttpResponse::build(status);
     let format = state.uploads.format_of(&content).await?.ok();
-    dress(&mut response, &content, format);
+    add_headers(&mut response, &content, format);
     response.insert_header((header::ETAG, etag));
     if status == StatusCode::PARTIAL_CONTENT {
         let last = range.end.saturating_sub(1);
@@ -170,7 +170,7 @@ async fn deliver(state: &State, ctx: May<TicketRead>, id: PathId<PhotoTag>, quer
 }
 
 /// What is said of a file beside its bytes.
-fn dress(response: &mut actix_web::HttpResponseBuilder, content: &Content, format: Option<Format>) {
+fn add_headers(response: &mut actix_web::HttpResponseBuilder, content: &Content, format: Option<Format>) {
     // What is no picture is for a disk, not for a browser to guess at.
     let (mime, ending, how) = format.map_or(("application/octet-stream", "bin", "attachment"), |f| {
         (f.mime(), if f == Format::Jpeg { "jpg" } else { f.as_str() }, "inline")
