@@ -13,5 +13,6 @@ mod outbox;
 mod picture;
 mod reference;
 mod search;
+mod statistics;
 mod transactions;
 mod unit_of_work;

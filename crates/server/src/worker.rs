@@ -49,6 +49,8 @@ pub struct Round {
     pub tidied_logins: usize,
     /// Rows of lists, stored by a former version, that were given the instant of their storing.
     pub dated_rows: usize,
+    /// Tables of which the planner's statistics were renewed.
+    pub renewed_statistics: usize,
     /// Tickets that were brought into the index of words, and names that were folded anew.
     pub indexed_texts: usize,
 }
@@ -93,6 +95,7 @@ impl Worker {
             forgotten_entries: self.drain(lease, sync::compact::compact)?,
             forgotten_events: self.drain(lease, outbox::forget)?,
             tidied_logins: self.drain(lease, auth::tidy)?,
+            renewed_statistics: self.drain(lease, timers::renew_statistics)?,
             // Last: after an upgrade they may take a minute.
             dated_rows: self.drain(lease, timers::date_rows)?,
             indexed_texts: self.drain_some(lease, timers::index_texts, INDEX_STEPS)?,

@@ -75,6 +75,14 @@ pub fn forget_answers(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Step> {
     Ok(Step { done, more: false })
 }
 
+/// The database's planner learns of tables that have grown.
+///
+/// # Errors
+/// The database fails.
+pub fn renew_statistics(tx: &mut Tx<'_>, _: &Ctx) -> Result<Step> {
+    Ok(Step { done: store::statistics::renew(tx)?, more: false })
+}
+
 /// Rows of lists that a former version stored are given the instant of their storing, as near as it can be told.
 ///
 /// # Errors

@@ -85,18 +85,6 @@ impl diesel::r2d2::CustomizeConnection<SqliteConnection, diesel::r2d2::Error> fo
     }
 }
 
-#[derive(Debug)]
-struct PostgresSettings;
-impl diesel::r2d2::CustomizeConnection<PgConnection, diesel::r2d2::Error> for PostgresSettings {
-    /// Every table that grows is reached by an index. A plan stays with its connection until the statistics are renewed: one that
-    /// was made while a table was small would go on reading it whole. Compiling a statement, and starting processes that help with it, costs
-    /// more than any of ours takes: with a million tickets the planner would think that a hundred rows of the feed are a hundred thousand.
-    fn on_acquire(&self, conn: &mut PgConnection) -> std::result::Result<(), diesel::r2d2::Error> {
-        conn.batch_execute("SET enable_seqscan = off; SET jit = off; SET max_parallel_workers_per_gather = 0")
-            .map_err(diesel::r2d2::Error::QueryError)
-    }
-}
-
 impl Db {
     /// Opens the database; an SQLite file is created with its folder. Migrations are not run: see [`crate::migrate`].
     ///
@@ -113,7 +101,6 @@ impl Db {
                     .min_idle(Some(1))
                     .connection_timeout(Duration::from_secs(5))
                     .test_on_check_out(false)
-                    .connection_customizer(Box::new(PostgresSettings))
                     .build(ConnectionManager::new(url))
                     .map_err(unavailable)?;
                 Backend::Pg { lanes: Lanes::start(&pool, &hub)?, pool }

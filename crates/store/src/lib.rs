@@ -44,6 +44,7 @@ pub mod signing_key;
 mod sql;
 mod sqlite_writer;
 pub mod state;
+pub mod statistics;
 pub mod throttle;
 pub mod ticket;
 pub mod totals;
