@@ -5,7 +5,7 @@
 use bazdid_domain::{
     account::Role,
     organisation::OrganisationKind,
-    ticket::{PointSource, Ticket, TicketOrigin},
+    ticket::Ticket,
     unit_of_work::UnitOfWork,
     work_order::{Assignment, WorkOrder, WorkOrderState},
 };
@@ -62,16 +62,9 @@ pub fn east() -> Point {
 
 pub fn new_ticket(category: u128, point: Point) -> NewTicket {
     NewTicket {
-        id: None,
-        category: id(category),
-        text: "چاله‌ي بزرگ وسط خيابان".into(),
         address_text: Some("خیابان ۱۲".into()),
-        point,
-        point_source: PointSource::Map,
-        origin: TicketOrigin::Call,
-        created_at: None,
-        source_ref: None,
         caller_phone: Some(PHONE.into()),
+        ..NewTicket::new(id(category), "چاله‌ي بزرگ وسط خيابان".into(), point)
     }
 }
 

@@ -4,7 +4,7 @@ use bazdid_domain::{
     area::{Area, AreaKind},
     category::{Category, EvidenceNeeds, Hazard, Priority},
     organisation::ActiveState,
-    ticket::{Boundary, PointSource, Ticket, TicketOrigin, TicketStatus},
+    ticket::{Boundary, Ticket},
 };
 use bazdid_protocol::{geo::Point, ids::Id, time::Timestamp};
 use bazdid_store::{self as store, Tx};
@@ -57,33 +57,15 @@ pub fn category(tx: &mut Tx<'_>) {
 }
 
 pub fn ticket(n: u128) -> Ticket {
+    let point = Point { lat: 36.2688, lon: 50.0041, accuracy_m: Some(8.0) };
     Ticket {
-        id: id(n),
-        rev: 0,
         stamp: at(5),
-        code: format!("{n:08}"),
-        category_id: id(1),
-        text: "چاله‌ي بزرگ".into(),
         address_text: Some("خیابان ۱۲".into()),
-        point: Point { lat: 36.2688, lon: 50.0041, accuracy_m: Some(8.0) },
-        point_source: PointSource::Map,
         areas: vec![id(7)],
         leaf_areas: vec![id(7)],
         boundary: Boundary::Clear,
-        priority: Priority::Normal,
-        hazard: Hazard::Low,
-        status: TicketStatus::New,
-        status_reason: None,
-        origin: TicketOrigin::Call,
-        created_by: id(3),
-        created_device: None,
-        created_org: None,
-        created_at: at(1),
         promise_at: Some(at(123_456)),
-        duplicate_of: None,
-        supporters: 1,
-        source_ref: None,
-        registers: Default::default(),
         updated_at: at(2),
+        ..Ticket::new(id(n), format!("{n:08}"), id(1), "چاله‌ي بزرگ".into(), point, id(3), at(1))
     }
 }

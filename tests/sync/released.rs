@@ -4,7 +4,6 @@ use std::{sync::mpsc, thread};
 
 use bazdid_domain::{
     conflict::{Conflict, ConflictKind, ConflictStatus, Resolution},
-    ticket::{PointSource, TicketOrigin},
     work_order::WorkOrderState,
 };
 use bazdid_protocol::{
@@ -34,18 +33,7 @@ fn worker(city: &SharedCity) -> Worker {
 
 /// A ticket that the operator registers under an id that a device knows already.
 fn new_ticket(n: u128) -> NewTicket {
-    NewTicket {
-        id: Some(id(n)),
-        category: category(),
-        text: "چاله".into(),
-        address_text: None,
-        point: WEST,
-        point_source: PointSource::Map,
-        origin: TicketOrigin::Call,
-        created_at: None,
-        source_ref: None,
-        caller_phone: None,
-    }
+    NewTicket { id: Some(id(n)), ..NewTicket::new(category(), "چاله".into(), WEST) }
 }
 
 fn register_ticket(city: &SharedCity, n: u128) {

@@ -1,15 +1,13 @@
 //! A new ticket, whoever registers it: by phone, from a file or in the field. Areas follow from the point; hazard, priority and
 //! promise from the category.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
 
 use crate::{
     account::Role,
     organisation::ActiveState,
     reference::Reference,
-    ticket::{FieldEdit, PointSource, Ticket, TicketField, TicketOrigin, TicketStatus},
+    ticket::{FieldEdit, PointSource, Ticket, TicketField, TicketOrigin},
     ticket_code::code_for,
     unit_of_work::UnitOfWork,
 };
@@ -135,34 +133,23 @@ pub fn register(unit: &mut UnitOfWork, reference: &Reference, intake: Intake) {
     let Some(category) = reference.categories.get(&intake.category) else { return };
     let place = reference.locate(&intake.point);
     let mutation = intake.mutation;
+    let code = intake.code.unwrap_or_else(|| code_for(intake.id, 0));
     let ticket = Ticket {
-        id: intake.id,
-        rev: 0,
         stamp: mutation.map_or(intake.now, |m| m.eff),
-        code: intake.code.unwrap_or_else(|| code_for(intake.id, 0)),
-        category_id: intake.category,
-        text: intake.text,
         address_text: intake.address_text.filter(|a| !is_blank(a)),
-        point: intake.point,
         point_source: intake.point_source,
         areas: place.areas,
         leaf_areas: place.leaf_areas,
         boundary: place.boundary,
         priority: category.default_priority,
         hazard: category.hazard,
-        status: TicketStatus::New,
-        status_reason: None,
         origin: intake.origin,
-        created_by: intake.created_by,
         created_device: mutation.and_then(|m| m.device),
         created_org: intake.created_org,
         created_at: intake.created_at,
         promise_at: Some(intake.created_at.plus_minutes(category.resolve_minutes)),
-        duplicate_of: None,
-        supporters: 1,
         source_ref: intake.source_ref,
-        registers: BTreeMap::new(),
-        updated_at: intake.now,
+        ..Ticket::new(intake.id, code, intake.category, intake.text, intake.point, intake.created_by, intake.now)
     };
     if let Some(mutation) = mutation {
         for field in TicketField::ALL {

@@ -10,7 +10,7 @@ use crate::{
     follow_up::{self, FollowUpContext, Inspector, Taken},
     organisation::{ActiveState, Organisation, OrganisationKind},
     reference::{Reference, ReferenceRows},
-    ticket::{Boundary, PointSource, Ticket, TicketOrigin, TicketStatus},
+    ticket::{Boundary, Ticket},
     unit_of_work::UnitOfWork,
     work_order::{WorkOrder, WorkOrderKind},
 };
@@ -135,34 +135,13 @@ pub fn reference(cap: Option<i64>) -> Reference {
 }
 
 pub fn ticket(n: u128, category: u128) -> Ticket {
+    let point = Point { lat: 36.2688, lon: 50.0041, accuracy_m: Some(5.0) };
     Ticket {
-        id: id(n),
-        rev: 0,
-        stamp: NOW,
-        code: format!("{n:010}"),
-        category_id: id(category),
-        text: "چاله".into(),
-        address_text: None,
-        point: Point { lat: 36.2688, lon: 50.0041, accuracy_m: Some(5.0) },
-        point_source: PointSource::Map,
         areas: vec![id(CITY), id(DISTRICT)],
         leaf_areas: vec![id(DISTRICT)],
         boundary: Boundary::Clear,
-        priority: Priority::Normal,
         hazard: if category == COLLAPSE { Hazard::Critical } else { Hazard::Low },
-        status: TicketStatus::New,
-        status_reason: None,
-        origin: TicketOrigin::Call,
-        created_by: id(1),
-        created_device: None,
-        created_org: None,
-        created_at: NOW,
-        promise_at: None,
-        duplicate_of: None,
-        supporters: 1,
-        source_ref: None,
-        registers: Default::default(),
-        updated_at: NOW,
+        ..Ticket::new(id(n), format!("{n:010}"), id(category), "چاله".into(), point, id(1), NOW)
     }
 }
 

@@ -85,6 +85,51 @@ pub struct Ticket {
     pub updated_at: Timestamp,
 }
 
+impl Ticket {
+    /// A ticket with what each must have. What else is known of one is set beside it; what is not set is so: a call, one citizen, in no area, of
+    /// ordinary priority and low hazard, promised nothing.
+    #[must_use]
+    pub fn new(
+        id: TicketId,
+        code: String,
+        category_id: CategoryId,
+        text: String,
+        point: Point,
+        created_by: AccountId,
+        at: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            rev: 0,
+            stamp: at,
+            code,
+            category_id,
+            text,
+            address_text: None,
+            point,
+            point_source: PointSource::Map,
+            areas: Vec::new(),
+            leaf_areas: Vec::new(),
+            boundary: Boundary::Outside,
+            priority: Priority::Normal,
+            hazard: Hazard::Low,
+            status: TicketStatus::New,
+            status_reason: None,
+            origin: TicketOrigin::Call,
+            created_by,
+            created_device: None,
+            created_org: None,
+            created_at: at,
+            promise_at: None,
+            duplicate_of: None,
+            supporters: 1,
+            source_ref: None,
+            registers: BTreeMap::new(),
+            updated_at: at,
+        }
+    }
+}
+
 /// One change of a ticket's status.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StatusChange {

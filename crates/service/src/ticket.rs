@@ -62,6 +62,25 @@ pub struct NewTicket {
     pub caller_phone: Option<String>,
 }
 
+impl NewTicket {
+    /// A call about a place on the map, of which nothing else is known.
+    #[must_use]
+    pub const fn new(category: CategoryId, text: String, point: Point) -> Self {
+        Self {
+            id: None,
+            category,
+            text,
+            address_text: None,
+            point,
+            point_source: PointSource::Map,
+            origin: TicketOrigin::Call,
+            created_at: None,
+            source_ref: None,
+            caller_phone: None,
+        }
+    }
+}
+
 /// A ticket that was registered.
 #[derive(Debug, Clone)]
 pub struct Registered {

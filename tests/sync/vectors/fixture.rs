@@ -11,7 +11,7 @@ use bazdid_domain::{
     photo::PhotoKind,
     reference::{Reference, ReferenceRows},
     sync::engine::{Author, Authority},
-    ticket::{Boundary, PointSource, StatusChange, Ticket, TicketOrigin, TicketStatus},
+    ticket::{Boundary, PointSource, StatusChange, Ticket, TicketStatus},
     unit_of_work::UnitOfWork,
     visibility::{Parts, Reach},
     work_order::{Answer, Assignment, WorkOrder, WorkOrderKind, WorkOrderState},
@@ -181,34 +181,15 @@ pub fn reference() -> Reference {
 }
 
 pub fn ticket(n: u128) -> Ticket {
+    let point = Point { lat: 36.2688, lon: 50.0041, accuracy_m: Some(5.0) };
     Ticket {
-        id: id(n),
         rev: 3,
-        stamp: NOW.plus_minutes(-900),
-        code: format!("{n:010}"),
-        category_id: id(POTHOLE),
-        text: "چاله".into(),
-        address_text: None,
-        point: Point { lat: 36.2688, lon: 50.0041, accuracy_m: Some(5.0) },
         point_source: PointSource::Gps,
         areas: vec![id(AREA)],
         leaf_areas: vec![id(AREA)],
         boundary: Boundary::Clear,
-        priority: Priority::Normal,
-        hazard: Hazard::Low,
         status: TicketStatus::InWork,
-        status_reason: None,
-        origin: TicketOrigin::Call,
-        created_by: id(1),
-        created_device: None,
-        created_org: None,
-        created_at: NOW.plus_minutes(-900),
-        promise_at: None,
-        duplicate_of: None,
-        supporters: 1,
-        source_ref: None,
-        registers: std::collections::BTreeMap::default(),
-        updated_at: NOW.plus_minutes(-900),
+        ..Ticket::new(id(n), format!("{n:010}"), id(POTHOLE), "چاله".into(), point, id(1), NOW.plus_minutes(-900))
     }
 }
 

@@ -477,33 +477,9 @@ struct Author {
 
 fn ticket(n: u128, now: Timestamp) -> Ticket {
     Ticket {
-        id: id(n),
-        rev: 0,
-        stamp: now,
-        code: format!("{n:010}"),
-        category_id: id(crate::city::POTHOLE),
-        text: "چاله".into(),
-        address_text: None,
-        point: POINT,
         point_source: PointSource::Gps,
-        areas: vec![],
-        leaf_areas: vec![],
-        boundary: Boundary::Outside,
-        priority: bazdid_domain::category::Priority::Normal,
-        hazard: bazdid_domain::category::Hazard::Low,
         status: TicketStatus::Triaged,
-        status_reason: None,
-        origin: TicketOrigin::Call,
-        created_by: id(1),
-        created_device: None,
-        created_org: None,
-        created_at: now,
-        promise_at: None,
-        duplicate_of: None,
-        supporters: 1,
-        source_ref: None,
-        registers: Default::default(),
-        updated_at: now,
+        ..Ticket::new(id(n), format!("{n:010}"), id(crate::city::POTHOLE), "چاله".into(), POINT, id(1), now)
     }
 }
 

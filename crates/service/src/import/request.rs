@@ -188,16 +188,13 @@ impl<'b> RequestFile<'b> {
             closed_at,
             due_at: self.instant(row, "due_at")?,
             new: NewTicket {
-                id: None,
-                category: self.category(row)?,
-                text: clean(&text.ok_or("it has no text")?),
                 address_text: self.table.get(row, "address").map(|a| clean(&a)),
-                point: self.point(row)?,
                 point_source: PointSource::Import,
                 origin: TicketOrigin::Import,
                 created_at,
                 source_ref: Some(self.source_ref(row)?),
                 caller_phone: self.table.get(row, "phone"),
+                ..NewTicket::new(self.category(row)?, clean(&text.ok_or("it has no text")?), self.point(row)?)
             },
         })
     }

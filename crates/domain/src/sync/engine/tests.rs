@@ -26,34 +26,16 @@ pub(super) fn id<T>(n: u128) -> Id<T> {
 }
 
 pub(super) fn ticket() -> Ticket {
+    let point = Point { lat: 36.2688, lon: 50.0041, accuracy_m: Some(5.0) };
     Ticket {
-        id: id(10),
         rev: 3,
-        stamp: NOW,
-        code: "0000000000".into(),
-        category_id: id(1),
-        text: "چاله".into(),
-        address_text: None,
-        point: Point { lat: 36.2688, lon: 50.0041, accuracy_m: Some(5.0) },
         point_source: PointSource::Gps,
         areas: vec![id(7)],
         leaf_areas: vec![id(7)],
         boundary: Boundary::Clear,
-        priority: Priority::Normal,
-        hazard: Hazard::Low,
         status: TicketStatus::InWork,
-        status_reason: None,
-        origin: TicketOrigin::Call,
-        created_by: id(1),
-        created_device: None,
-        created_org: None,
         created_at: NOW.plus_minutes(-900),
-        promise_at: None,
-        duplicate_of: None,
-        supporters: 1,
-        source_ref: None,
-        registers: Default::default(),
-        updated_at: NOW,
+        ..Ticket::new(id(10), "0000000000".into(), id(1), "چاله".into(), point, id(1), NOW)
     }
 }
 

@@ -26,7 +26,7 @@ use crate::http::{
         work_order::WorkOrderView,
     },
 };
-use bazdid_domain::ticket::{PointSource, TicketOrigin};
+use bazdid_domain::ticket::PointSource;
 use bazdid_protocol::{
     error::Result,
     geo::Point,
@@ -105,15 +105,11 @@ async fn create(state: web::Data<State>, ctx: May<TicketCreate>, key: Idempotenc
 fn register(tx: &mut Tx<'_>, ctx: &Ctx, body: &NewTicketBody) -> Result<RegisteredView> {
     let new = NewTicket {
         id: body.id,
-        category: lookup::category(tx, ctx, &body.category, "/category")?,
-        text: body.text.clone(),
         address_text: body.address_text.clone(),
-        point: body.point,
         point_source: body.point_source,
-        origin: TicketOrigin::Call,
-        created_at: None,
         source_ref: body.source_ref.clone(),
         caller_phone: body.caller_phone.clone(),
+        ..NewTicket::new(lookup::category(tx, ctx, &body.category, "/category")?, body.text.clone(), body.point)
     };
     let made = ticket::create(tx, ctx, &new)?;
     Ok(RegisteredView {

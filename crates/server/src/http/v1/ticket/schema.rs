@@ -2,16 +2,16 @@
 
 #![expect(dead_code, reason = "these types are only described, never made")]
 
-use utoipa::ToSchema;
+use std::borrow::Cow;
 
-use bazdid_domain::{
-    category::{Hazard, Priority},
-    ticket::{Boundary, PointSource, TicketOrigin, TicketStatus},
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{RefOr, Schema},
 };
+
 use bazdid_protocol::{
-    ids::{AreaId, CategoryId, TicketId},
-    rows::{AnswerRow, ConflictRow, MeasurementRow, NoteRow, PhotoRow, VisitRow, WorkEventRow},
-    time::Timestamp,
+    ids::TicketId,
+    rows::{AnswerRow, ConflictRow, MeasurementRow, NoteRow, PhotoRow, TicketRow, VisitRow, WorkEventRow},
 };
 
 macro_rules! revised {
@@ -90,49 +90,41 @@ enum PointType {
     Point,
 }
 
-/// The ticket's row without what the feature says itself.
+/// The ticket's row without what the feature says itself: see `feature` of the use case.
+struct Properties;
+
+/// What the feature's properties have beside the row.
 #[derive(ToSchema)]
-#[schema(as = TicketProperties)]
-struct Properties {
-    /// Revision.
-    rev: i64,
-    /// Code that can be said by phone.
-    code: String,
-    /// What it is about.
-    category: CategoryId,
-    /// The citizen's words.
-    text: String,
-    /// Where, in words.
-    #[schema(required = true)]
-    address_text: Option<String>,
+struct Added {
     /// Accuracy of the point, metres.
     #[schema(required = true)]
     accuracy_m: Option<f64>,
-    /// Where the point came from.
-    point_source: PointSource,
-    /// Every area that holds the point.
-    areas: Vec<AreaId>,
-    /// How clearly the point lies in them.
-    boundary: Boundary,
-    /// Priority.
-    priority: Priority,
-    /// Hazard.
-    hazard: Hazard,
-    /// Where it stands.
-    status: TicketStatus,
-    /// Why.
-    #[schema(required = true)]
-    status_reason: Option<String>,
-    /// Where it came from.
-    origin: TicketOrigin,
-    /// When the citizen asked.
-    created_at: Timestamp,
-    /// Until when an answer was promised.
-    #[schema(required = true)]
-    promise_at: Option<Timestamp>,
-    /// The ticket that it duplicates.
-    #[schema(required = true)]
-    duplicate_of: Option<TicketId>,
-    /// How many citizens asked for it.
-    supporters: i64,
+    /// Revision.
+    rev: i64,
+}
+
+impl PartialSchema for Properties {
+    fn schema() -> RefOr<Schema> {
+        let (RefOr::T(Schema::Object(mut row)), RefOr::T(Schema::Object(added))) = (TicketRow::schema(), Added::schema()) else {
+            return TicketRow::schema();
+        };
+        row.properties.extend(added.properties);
+        row.required.extend(added.required);
+        for said in ["id", "point"] {
+            row.properties.remove(said);
+            row.required.retain(|name| name != said);
+        }
+        row.description = Some("The ticket's row without what the feature says itself.".to_owned());
+        row.into()
+    }
+}
+
+impl ToSchema for Properties {
+    fn name() -> Cow<'static, str> {
+        "TicketProperties".into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        TicketRow::schemas(schemas);
+    }
 }
