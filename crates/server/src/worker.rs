@@ -174,6 +174,7 @@ impl Worker {
                         worker.forgotten_entries = round.forgotten_entries,
                         worker.forgotten_events = round.forgotten_events,
                         worker.tidied_logins = round.tidied_logins,
+                        worker.renewed_statistics = round.renewed_statistics,
                         worker.dated_rows = round.dated_rows,
                         worker.indexed_texts = round.indexed_texts,
                         "the worker did what was due"
