@@ -70,7 +70,7 @@ pub struct Server {
     pub request_timeout_s: u64,
     /// Largest body of a request other than a push, bytes after decompression.
     pub body_bytes: usize,
-    /// Pushes, pulls and repairs in work or waiting at most; more are told to come back later.
+    /// Pushes, pulls and repairs in work or waiting at most; more are asked to come back later.
     pub sync_requests: usize,
     /// Bytes of their bodies together, after decompression.
     pub sync_bytes: usize,

@@ -21,7 +21,7 @@ pub struct Evidence {
     pub missing_days: i64,
     /// How long a link to a picture is good, seconds.
     pub link_s: i64,
-    /// Uploads that send bytes at once; more are told to come back later.
+    /// Uploads that send bytes at once; more are asked to come back later.
     pub uploads_at_once: usize,
     /// Pictures that are read at once; none: another process reads them.
     pub readers: usize,

@@ -84,7 +84,7 @@ keys! {
     server.grace_s = |v| number(v, 0, 600), "seconds that requests under way have after the first signal to stop";
     server.request_timeout_s = |v| number(v, 1, 600), "seconds that one request may take";
     server.body_bytes = |v| number(v, 1024, 1 << 30), "largest body of a request other than a push, bytes";
-    server.sync_requests = |v| number(v, 1, 100_000), "pushes and pulls in work or waiting at most; more are told to come back later";
+    server.sync_requests = |v| number(v, 1, 100_000), "pushes and pulls in work or waiting at most; more are asked to come back later";
     server.sync_bytes = |v| number(v, 8 << 20, 1 << 40), "bytes of their bodies together, after decompression; the memory they take is some times that";
     server.proxies = |v| number(v, 0, 10), "reverse proxies in front that add to X-Forwarded-For; 0 believes the connection only";
     database.url = database_url, "sqlite://PATH or postgres://USER:PASSWORD@HOST:PORT/NAME";
@@ -104,7 +104,7 @@ keys! {
     evidence.mismatch_days = |v| number(v, 30, 3_660), "how long bytes are kept that are not those that were declared, days";
     evidence.missing_days = |v| number(v, 1, 366), "after how long the office is told of a photo whose bytes have not come, days";
     evidence.link_s = |v| number(v, 10, 600), "how long a link to a picture is good, seconds";
-    evidence.uploads_at_once = |v| number(v, 1, 100_000), "uploads that send bytes at once; more are told to come back later";
+    evidence.uploads_at_once = |v| number(v, 1, 100_000), "uploads that send bytes at once; more are asked to come back later";
     evidence.readers = |v| number(v, 0, 64), "stored pictures that are read at once, each by a thread; 0: another process on the same database reads them";
     evidence.idle_s = |v| number(v, 1, 3_600), "seconds that an upload's line may be silent before the server lets go of it";
     evidence.s3_bucket = any_text, "bucket of an S3-compatible store for what is complete; empty: the folder";
