@@ -91,6 +91,7 @@ impl Town {
             now: NOW,
             ids,
             request_id: Uuid::from_u128(1),
+            language: bazdid_protocol::words::language::Language::English,
             actor: Some(Actor::new(id(INSPECTOR), vec![grant.clone()], NOW)),
             shared: Arc::new(Shared::new(Settings::default(), &[7; 32])),
         };

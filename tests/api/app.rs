@@ -305,7 +305,14 @@ impl TestApp {
         let db = self.open_db();
         let now = self.clock.now();
         let shared = Arc::new(Shared::new(Settings::default(), &[7; 32]));
-        let ctx = Ctx { now, ids: self.ids.clone(), request_id: self.ids.uuid(now), actor: None, shared };
+        let ctx = Ctx {
+            now,
+            ids: self.ids.clone(),
+            request_id: self.ids.uuid(now),
+            actor: None,
+            language: bazdid_protocol::words::language::Language::English,
+            shared,
+        };
         db.write_blocking(move |tx| {
             let epoch = feed_epoch(tx)?;
             renew_feed(tx, &ctx, &epoch, Sign::Operator)

@@ -52,7 +52,7 @@ fn a_conflict_is_listed_read_and_decided_once() {
         town.app.clock.advance_minutes(1);
         let listed = town.get("supervisor", "/v1/conflicts?status=open&kind=parallel_update");
         let conflict = listed["items"][0].clone();
-        assert_eq!((&conflict["ticket"], &conflict["severity"]), (&ticket["id"], &json!("soft")));
+        assert_eq!((&conflict["ticket"]["id"], &conflict["severity"]), (&ticket["id"], &json!("soft")));
         assert_eq!(conflict["accepts"], json!(["keep", "take_other", "set"]));
         assert_eq!(town.get("operator", "/v1/conflicts?status=resolved")["items"], json!([]));
         let path = format!("/v1/conflicts/{}", conflict["id"].as_str().unwrap());

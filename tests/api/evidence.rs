@@ -153,7 +153,7 @@ fn an_order_tells_how_far_its_evidence_is_and_is_accepted_when_the_bytes_are_the
         crew.shoot("before", &id, &picture(2, 10));
         crew.applied("work.submit", &id, Some(1), &json!({}));
         assert_eq!(order(&town, &id)["evidence"], "pending");
-        let ticket = order(&town, &id)["ticket"].clone();
+        let ticket = order(&town, &id)["ticket"]["id"].clone();
         assert_eq!(town.get("crew", &format!("/v1/tickets/{}", ticket.as_str().unwrap()))["work_orders"][0]["evidence"], "pending");
         let other = town.pothole()["work_orders"][0]["id"].clone();
         assert_eq!((listed(&town, "evidence=pending"), listed(&town, "evidence=missing")), (vec![id.clone()], vec![other]));

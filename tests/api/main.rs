@@ -42,6 +42,7 @@ mod roles;
 #[cfg(feature = "s3")]
 mod s3;
 mod spec;
+mod summary;
 mod ticket;
 mod town;
 #[path = "../common/town_rows.rs"]

@@ -40,7 +40,7 @@ fn work_that_nothing_shows_is_kept_and_flagged() {
         let again = json!({ "quantities": [{ "item": "asphalt", "quantity": "۱۲٫۵", "unit": "m2" }] });
         crew.applied("work.submit", &id, Some(1), &again);
         assert_eq!(order(&town, &id)["flags"], json!(["unread_quantities"]), "the first submission stands");
-        let ticket = order(&town, &id)["ticket"].clone();
+        let ticket = order(&town, &id)["ticket"]["id"].clone();
         let ticket = town.get("supervisor", &format!("/v1/tickets/{}", ticket.as_str().unwrap()));
         let measured = &ticket["measurements"];
         assert_eq!((&measured[0]["item"], &measured[0]["quantity"], &measured[0]["unit"]), (&json!("asphalt"), &json!(12.5), &json!("m2")));
@@ -62,7 +62,7 @@ fn an_inspection_without_a_visit_waits_for_it_or_for_a_person() {
             (id, found)
         };
         let orders = |found: &Value| {
-            let ticket = town.get("supervisor", &format!("/v1/tickets/{}", found["ticket"].as_str().unwrap()));
+            let ticket = town.get("supervisor", &format!("/v1/tickets/{}", found["ticket"]["id"].as_str().unwrap()));
             ticket["work_orders"].as_array().unwrap().len()
         };
         let (id, found) = inspected(&mut inspector);

@@ -154,6 +154,7 @@ const VERBS: &[&str] = &[
     "Merge",
     "Object",
     "Offer",
+    "Preview",
     "Pull",
     "Push",
     "Put",

@@ -64,7 +64,14 @@ impl City {
 
     /// Nobody's, or the system's, context now.
     pub fn ctx(&self) -> Ctx {
-        Ctx { now: self.now(), ids: self.ids.clone(), request_id: self.ids.uuid(self.now()), actor: None, shared: Arc::clone(&self.shared) }
+        Ctx {
+            now: self.now(),
+            ids: self.ids.clone(),
+            request_id: self.ids.uuid(self.now()),
+            actor: None,
+            language: bazdid_protocol::words::language::Language::English,
+            shared: Arc::clone(&self.shared),
+        }
     }
 
     /// Somebody's context now, with the grants that are in force.

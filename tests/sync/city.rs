@@ -290,7 +290,14 @@ impl City {
             let grants = self.read(move |tx| store::account::list_grants_of(tx, &[account]));
             Actor::new(account, grants, now)
         });
-        Ctx { now, ids: Arc::clone(&self.ids), request_id: Uuid::from_u128(1), actor, shared: Arc::clone(&self.shared) }
+        Ctx {
+            now,
+            ids: Arc::clone(&self.ids),
+            request_id: Uuid::from_u128(1),
+            actor,
+            language: bazdid_protocol::words::language::Language::English,
+            shared: Arc::clone(&self.shared),
+        }
     }
 
     #[track_caller]

@@ -137,8 +137,14 @@ const HARD: [&str; 14] = [
 /// Builds a city and tells where the renderings disagree.
 fn play(tx: &mut Tx<'_>, plan: &Plan, tally: &mut Tally) -> Result<Vec<String>> {
     let shared = Arc::new(Shared::new(Settings::default(), &[7; 32]));
-    let ctx =
-        |actor| Ctx { now: START, ids: Arc::new(SeededIds::new(7)), request_id: Uuid::from_u128(1), actor, shared: Arc::clone(&shared) };
+    let ctx = |actor| Ctx {
+        now: START,
+        ids: Arc::new(SeededIds::new(7)),
+        request_id: Uuid::from_u128(1),
+        actor,
+        language: bazdid_protocol::words::language::Language::English,
+        shared: Arc::clone(&shared),
+    };
     found(tx, &ctx(None), plan)?;
     let mut build = Build::new(tx, ctx(None));
     for step in &plan.steps {

@@ -173,6 +173,14 @@ fn name_tickets(tx: &mut Tx<'_>, unit: &mut UnitOfWork) -> Result<()> {
 /// How often what waits is asked for again after the system has followed up.
 const RELEASES: usize = 4;
 
+/// What the system would make of a unit of work if it were kept; nothing is kept.
+///
+/// # Errors
+/// The database fails.
+pub fn foresee(tx: &mut Tx<'_>, ctx: &Ctx, unit: &mut UnitOfWork) -> Result<()> {
+    follow(tx, ctx, unit, &mut BTreeMap::new())
+}
+
 /// Lets the system follow up what changed, within the day's capacities as they are now less what this transaction has `taken`.
 fn follow(tx: &mut Tx<'_>, ctx: &Ctx, unit: &mut UnitOfWork, taken: &mut BTreeMap<Uuid, i64>) -> Result<()> {
     if unit.tickets.changed().next().is_none() && unit.work_orders.changed().next().is_none() {

@@ -29,6 +29,7 @@ pub mod reach;
 pub mod reference;
 pub mod reference_change;
 pub mod round;
+pub mod summary;
 pub mod sync;
 pub mod ticket;
 pub mod timers;
@@ -49,6 +50,7 @@ use bazdid_protocol::{
     error::{Code, Error, Result},
     ids::AccountId,
     time::Timestamp,
+    words::language::Language,
 };
 use bazdid_security::{password::Cost, vault::Vault};
 use bazdid_store::Tx;
@@ -144,6 +146,8 @@ pub struct Ctx {
     pub request_id: Uuid,
     /// Who asks; absent: the system itself, or somebody who has not logged in.
     pub actor: Option<Actor>,
+    /// The language in which whoever asks reads names.
+    pub language: Language,
     /// The same for the whole process.
     pub shared: Arc<Shared>,
 }
@@ -153,7 +157,7 @@ impl Ctx {
     #[must_use]
     pub fn of_system(clock: &SharedClock, ids: &SharedIds, shared: &Arc<Shared>) -> Self {
         let now = clock.now();
-        Self { now, ids: Arc::clone(ids), request_id: ids.uuid(now), actor: None, shared: Arc::clone(shared) }
+        Self { now, ids: Arc::clone(ids), request_id: ids.uuid(now), actor: None, language: Language::Persian, shared: Arc::clone(shared) }
     }
 
     /// The context of whoever works on the machine itself, by the command line: see [`Actor::system`].

@@ -3,6 +3,7 @@
 pub mod batch;
 pub mod command;
 pub mod lookup;
+pub mod preview;
 
 use serde_json::{Value, json};
 

@@ -283,6 +283,21 @@ pub fn page_accounts(tx: &mut Tx<'_>, filter: &AccountFilter, after: Option<&str
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
+/// The names that some accounts show.
+///
+/// # Errors
+/// The database fails.
+pub fn list_names(tx: &mut Tx<'_>, of: &[AccountId]) -> Result<Vec<(AccountId, String)>> {
+    let mut names = Vec::new();
+    for of in of.chunks(MAX_BINDS) {
+        let found: Vec<(AccountId, String)> =
+            on!(tx, |c| accounts::table.filter(accounts::id.eq_any(of)).select((accounts::id, accounts::display_name)).load(c))
+                .map_err(db_error)?;
+        names.extend(found);
+    }
+    Ok(names)
+}
+
 /// Every grant of some accounts, past and future ones too.
 ///
 /// # Errors

@@ -65,7 +65,7 @@ pub fn inspection(day: &mut Day) -> DemoResult<()> {
     let order = day.order(&job)?;
     let kind = order.get("kind").and_then(Value::as_str).unwrap_or_default().to_owned();
     day.expect("the first order is an", &kind, "inspection");
-    let account = uuid_of(&order, "account")?;
+    let account = uuid_of(order.get("account").unwrap_or(&Value::Null), "id")?;
     let holder = day.phones.iter().position(|p| p.device.state.account.uuid() == account);
     let Some(inspector) = holder.map(crate::day::Who) else {
         day.expect("the inspection is held by", "nobody in the field", "an inspector");

@@ -33,6 +33,13 @@ pub struct Attempt {
     pub others: Vec<Photo>,
 }
 
+impl Attempt {
+    /// Every photo of the attempt.
+    pub fn photos(&self) -> impl Iterator<Item = &Photo> {
+        self.pairs.iter().flat_map(|pair| pair.before.iter().chain(&pair.after)).chain(&self.others)
+    }
+}
+
 /// The attempts of an order, party by party and in their order; removed photos and withdrawn rounds do not count.
 #[must_use]
 pub fn attempts(rounds: &[Round], photos: &[Photo]) -> Vec<Attempt> {

@@ -21,7 +21,7 @@ use actix_web::{
 
 use crate::http::{
     State,
-    edge::RequestId,
+    edge::{RequestId, language_of},
     problem::Problem,
     v1::{photo::content, sync, watermelon},
 };
@@ -130,7 +130,8 @@ impl FromRequest for Anyone {
 fn context(req: &HttpRequest) -> Result<Ctx> {
     let state = req.app_data::<web::Data<State>>().ok_or_else(|| Fault::internal("the application has no state"))?;
     let request_id = req.extensions().get::<RequestId>().map(|r| r.0).ok_or_else(|| Fault::internal("the request has no id"))?;
-    Ok(Ctx { now: state.clock.now(), ids: state.ids.clone(), request_id, actor: None, shared: state.shared.clone() })
+    let language = language_of(req.headers());
+    Ok(Ctx { now: state.clock.now(), ids: state.ids.clone(), request_id, actor: None, language, shared: state.shared.clone() })
 }
 
 /// Looks at the access token of a request, if it has one.

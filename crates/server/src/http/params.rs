@@ -164,6 +164,14 @@ impl<T> Listed<T> {
         Listed { items: self.items.into_iter().map(f).collect(), next_cursor: self.next_cursor }
     }
 
+    /// The same page of other rows.
+    ///
+    /// # Errors
+    /// A row cannot be made.
+    pub fn try_map<U>(self, f: impl FnMut(T) -> Result<U>) -> Result<Listed<U>> {
+        Ok(Listed { items: self.items.into_iter().map(f).collect::<Result<_>>()?, next_cursor: self.next_cursor })
+    }
+
     /// A list that is small by nature: one page.
     #[must_use]
     pub const fn all(items: Vec<T>) -> Self {

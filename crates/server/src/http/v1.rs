@@ -18,6 +18,7 @@ pub mod organisation;
 pub mod photo;
 pub mod quarantine;
 pub mod round;
+pub mod summary;
 pub mod sync;
 pub mod ticket;
 pub mod upload;

@@ -52,6 +52,21 @@ pub fn list_ids(tx: &mut Tx<'_>, ids: &[TicketId]) -> Result<Vec<TicketId>> {
     Ok(known)
 }
 
+/// Those of some tickets that are within reach.
+///
+/// # Errors
+/// The database fails.
+pub fn list_tickets_of(tx: &mut Tx<'_>, ids: &[TicketId], reach: &Reach) -> Result<Vec<Ticket>> {
+    let mut found = Vec::new();
+    for ids in ids.chunks(MAX_BINDS) {
+        let rows: Vec<TicketRow> =
+            on!(tx, |c| visible_tickets!(tickets::table.select(TicketRow::as_select()), reach).filter(tickets::id.eq_any(ids)).load(c))
+                .map_err(db_error)?;
+        found.extend(rows.into_iter().map(Ticket::from));
+    }
+    Ok(found)
+}
+
 /// The tickets that were made of the given source references, with their texts.
 ///
 /// # Errors

@@ -14,18 +14,24 @@ use crate::http::{
     precondition::IfMatch,
     problem::Answer,
     reply,
+    v1::summary::{self, PersonView, TicketSummaryView},
 };
 use bazdid_domain::{
     conflict::{Conflict, ConflictKind, ConflictStatus, Resolution, Severity},
     office::resolution::accepted,
 };
 use bazdid_protocol::{
-    ids::{AccountId, AreaId, CauseId, ConflictId, ConflictTag, TicketId, WorkOrderId},
+    error::Result,
+    ids::{AreaId, CauseId, ConflictId, ConflictTag, TicketId, WorkOrderId},
     sides::{ConflictBase, ConflictMine, ConflictTheirs},
     time::Timestamp,
 };
-use bazdid_service::conflict::{self, Resolve};
-use bazdid_store::conflict::ConflictFilter;
+use bazdid_service::{
+    Ctx,
+    conflict::{self, Resolve},
+    summary::{Names, References},
+};
+use bazdid_store::{Tx, conflict::ConflictFilter};
 
 /// The routes of this module.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -44,7 +50,7 @@ pub struct ConflictView {
     /// How much it matters.
     pub severity: Severity,
     /// At which ticket.
-    pub ticket: TicketId,
+    pub ticket: TicketSummaryView,
     /// At which work order.
     #[schema(required = true)]
     pub work_order: Option<WorkOrderId>,
@@ -75,7 +81,7 @@ pub struct ConflictView {
     pub resolution: Option<Resolution>,
     /// By whom; absent though resolved: its cause went away by itself.
     #[schema(required = true)]
-    pub resolved_by: Option<AccountId>,
+    pub resolved_by: Option<PersonView>,
     /// When.
     #[schema(required = true)]
     pub resolved_at: Option<Timestamp>,
@@ -86,15 +92,19 @@ pub struct ConflictView {
     pub raised_at: Timestamp,
 }
 
-impl From<Conflict> for ConflictView {
-    fn from(c: Conflict) -> Self {
+impl ConflictView {
+    /// A conflict with the names of whom and what it refers to.
+    ///
+    /// # Errors
+    /// Its ticket was not looked up.
+    pub fn new(c: Conflict, names: &Names) -> Result<Self> {
         let [base, theirs, mine] = c.sides.values();
-        Self {
+        Ok(Self {
             id: c.id,
             rev: c.rev,
             kind: c.kind,
             severity: c.severity,
-            ticket: c.ticket_id,
+            ticket: summary::ticket(names, c.ticket_id)?,
             work_order: c.work_order_id,
             areas: c.areas,
             base,
@@ -106,11 +116,11 @@ impl From<Conflict> for ConflictView {
             status: c.status,
             accepts: accepted(c.kind),
             resolution: c.resolution,
-            resolved_by: c.resolved_by,
+            resolved_by: c.resolved_by.map(|id| summary::person(names, id)),
             resolved_at: c.resolved_at,
             note: c.note,
             raised_at: c.raised_at,
-        }
+        })
     }
 }
 
@@ -156,8 +166,12 @@ async fn list(state: web::Data<State>, ctx: May<ConflictRead>, query: List<Confl
     let before = query.after()?;
     let limit = query.limit;
     let filter = ConflictFilter { id: None, status, kind, severity, area, ticket, before, limit: limit + 1 };
-    let found = state.db.read(move |tx| conflict::list(tx, &ctx, &filter)).await?;
-    Ok(reply::plain(&Listed::page(found, limit, |c| c.key)?.map(|c| ConflictView::from(c.row))))
+    let read = move |tx: &mut Tx<'_>| {
+        let found = conflict::list(tx, &ctx, &filter)?;
+        let names = References::of(found.iter().map(|c| &c.row)).look_up(tx, &ctx)?;
+        Listed::page(found, limit, |c| c.key)?.try_map(|c| ConflictView::new(c.row, &names))
+    };
+    Ok(reply::plain(&state.db.read(read).await?))
 }
 
 /// Get a conflict
@@ -167,8 +181,12 @@ async fn list(state: web::Data<State>, ctx: May<ConflictRead>, query: List<Confl
 #[get("/v1/conflicts/{id}")]
 async fn get(state: web::Data<State>, ctx: May<ConflictRead>, id: PathId<ConflictTag>) -> Answer {
     let ctx = ctx.ctx();
-    let found = state.db.read(move |tx| conflict::get(tx, &ctx, id.0)).await?;
-    Ok(reply::tagged(found.rev, &ConflictView::from(found)))
+    let read = move |tx: &mut Tx<'_>| {
+        let found = conflict::get(tx, &ctx, id.0)?;
+        view(tx, &ctx, found)
+    };
+    let conflict = state.db.read(read).await?;
+    Ok(reply::tagged(conflict.rev, &conflict))
 }
 
 /// Resolve a conflict
@@ -187,6 +205,15 @@ async fn resolve(
     let ctx = ctx.ctx();
     let ResolveBody { resolution, note, value, into } = body.value;
     let command = Resolve { resolution, note, value, into };
-    let decided = state.db.write(move |tx| conflict::resolve(tx, &ctx, id.0, seen.0, &command)).await?;
-    Ok(reply::tagged(decided.rev, &ConflictView::from(decided)))
+    let write = move |tx: &mut Tx<'_>| {
+        let decided = conflict::resolve(tx, &ctx, id.0, seen.0, &command)?;
+        view(tx, &ctx, decided)
+    };
+    let conflict = state.db.write(write).await?;
+    Ok(reply::tagged(conflict.rev, &conflict))
+}
+
+fn view(tx: &mut Tx<'_>, ctx: &Ctx, conflict: Conflict) -> Result<ConflictView> {
+    let names = References::of([&conflict]).look_up(tx, ctx)?;
+    ConflictView::new(conflict, &names)
 }

@@ -16,7 +16,12 @@ use bazdid_domain::{
     conflict::{ConflictKind, Severity},
     work_order::WorkOrderKind,
 };
-use bazdid_service::inbox::{self, Inbox};
+use bazdid_protocol::error::Result;
+use bazdid_service::{
+    inbox::{self, Inbox},
+    summary::{Names, References},
+};
+use bazdid_store::Tx;
 
 /// The routes of this module.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -74,21 +79,21 @@ pub struct InboxView {
     pub kept: Vec<QuarantinedView>,
 }
 
-impl From<Inbox> for InboxView {
-    fn from(i: Inbox) -> Self {
-        Self {
+impl InboxView {
+    fn new(i: Inbox, names: &Names) -> Result<Self> {
+        Ok(Self {
             counts: InboxCounts {
                 drafts: i.draft_counts.into_iter().map(|(kind, count)| DraftCount { kind, count }).collect(),
                 conflicts: i.conflict_counts.into_iter().map(|(kind, severity, count)| ConflictCount { kind, severity, count }).collect(),
                 outside: i.outside_count,
                 wrong_clocks: i.wrong_clocks.len(),
             },
-            drafts: i.drafts.into_iter().map(WorkOrderView::from).collect(),
-            conflicts: i.conflicts.into_iter().map(ConflictView::from).collect(),
+            drafts: i.drafts.into_iter().map(|o| WorkOrderView::as_read(o, names, false)).collect::<Result<_>>()?,
+            conflicts: i.conflicts.into_iter().map(|c| ConflictView::new(c, names)).collect::<Result<_>>()?,
             outside: i.outside.into_iter().map(TicketView::from).collect(),
             wrong_clocks: i.wrong_clocks.into_iter().take(SHOWN).map(DeviceView::from).collect(),
             kept: i.kept.into_iter().map(QuarantinedView::from).collect(),
-        }
+        })
     }
 }
 
@@ -102,6 +107,10 @@ const SHOWN: usize = 50;
 #[get("/v1/inbox")]
 async fn get(state: web::Data<State>, ctx: May<ConflictRead>) -> Answer {
     let ctx = ctx.ctx();
-    let found = state.db.read(move |tx| inbox::get(tx, &ctx)).await?;
-    Ok(reply::plain(&InboxView::from(found)))
+    let read = move |tx: &mut Tx<'_>| {
+        let found = inbox::get(tx, &ctx)?;
+        let names = References::of(&found.drafts).and(&found.conflicts).look_up(tx, &ctx)?;
+        InboxView::new(found, &names)
+    };
+    Ok(reply::plain(&state.db.read(read).await?))
 }

@@ -16,7 +16,10 @@ use crate::http::{
     params::{List, Listed, Paging, PathId},
     problem::Answer,
     reply,
-    v1::photo::{reading::ReadingView, verdict::VerdictView},
+    v1::{
+        photo::{reading::ReadingView, verdict::VerdictView},
+        summary::{self, OrganisationNameView, PersonView, TicketSummaryView},
+    },
 };
 use bazdid_domain::{
     photo::{Photo, PhotoKind, PhotoState},
@@ -24,11 +27,14 @@ use bazdid_domain::{
 };
 use bazdid_protocol::{
     geo::Point,
-    ids::{AccountId, DeviceId, OrganisationId, PhotoId, PhotoTag, TicketId, VisitId, WorkOrderId},
+    ids::{DeviceId, PhotoId, PhotoTag, TicketId, VisitId, WorkOrderId},
     time::Timestamp,
 };
-use bazdid_service::photo::{self, Shown};
-use bazdid_store::photo::PhotoFilter;
+use bazdid_service::{
+    photo::{self, Shown},
+    summary::{Names, References},
+};
+use bazdid_store::{Tx, photo::PhotoFilter};
 
 /// The routes of this module.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -44,7 +50,10 @@ pub struct PhotoView {
     /// Revision.
     pub rev: i64,
     /// Of which ticket.
-    pub ticket: TicketId,
+    pub ticket_id: TicketId,
+    /// The same in short; `null`: you see the photo because it is yours, and its ticket no more.
+    #[schema(required = true)]
+    pub ticket: Option<TicketSummaryView>,
     /// For which work order.
     #[schema(required = true)]
     pub work_order: Option<WorkOrderId>,
@@ -54,10 +63,10 @@ pub struct PhotoView {
     /// What it is meant to show.
     pub kind: PhotoKind,
     /// Who took it.
-    pub actor: AccountId,
+    pub actor: PersonView,
     /// For which organisation.
     #[schema(required = true)]
-    pub organisation: Option<OrganisationId>,
+    pub organisation: Option<OrganisationNameView>,
     /// With which device.
     #[schema(required = true)]
     pub device: Option<DeviceId>,
@@ -99,23 +108,26 @@ pub struct PhotoView {
     pub received_at: Timestamp,
 }
 
-impl From<Shown> for PhotoView {
-    fn from(shown: Shown) -> Self {
-        Self { reading: shown.picture.map(ReadingView::from), ..shown.photo.into() }
+impl PhotoView {
+    /// A photo as somebody may see it.
+    #[must_use]
+    pub fn shown(shown: Shown, names: &Names) -> Self {
+        Self { reading: shown.picture.map(ReadingView::from), ..Self::new(shown.photo, names) }
     }
-}
 
-impl From<Photo> for PhotoView {
-    fn from(p: Photo) -> Self {
+    /// A photo's metadata with the names of whom and what it refers to.
+    #[must_use]
+    pub fn new(p: Photo, names: &Names) -> Self {
         Self {
             id: p.id,
             rev: p.rev,
-            ticket: p.ticket_id,
+            ticket_id: p.ticket_id,
+            ticket: summary::ticket_if_seen(names, p.ticket_id),
             work_order: p.work_order_id,
             visit: p.visit_id,
             kind: p.kind,
-            actor: p.actor,
-            organisation: p.organisation_id,
+            actor: summary::person(names, p.actor),
+            organisation: p.organisation_id.map(|id| summary::organisation(names, id)),
             device: p.device_id,
             sha256: p.sha256,
             bytes: p.bytes,
@@ -164,8 +176,12 @@ async fn list(state: web::Data<State>, ctx: May<TicketRead>, query: List<PhotoQu
     let (before, limit) = (query.after()?, query.limit);
     let PhotoQuery { ticket, work_order, visit, kind, state: bytes } = query.filter;
     let filter = PhotoFilter { id: None, ticket, work_order, visit, kind, state: bytes, before, limit: limit + 1 };
-    let found = state.db.read(move |tx| photo::list(tx, &ctx, &filter)).await?;
-    Ok(reply::plain(&Listed::page(found, limit, |s| s.key)?.map(|s| PhotoView::from(s.row))))
+    let read = move |tx: &mut Tx<'_>| {
+        let found = photo::list(tx, &ctx, &filter)?;
+        let names = References::of(found.iter().map(|p| &p.row.photo)).look_up_seen(tx, &ctx)?;
+        Ok(Listed::page(found, limit, |s| s.key)?.map(|s| PhotoView::shown(s.row, &names)))
+    };
+    Ok(reply::plain(&state.db.read(read).await?))
 }
 
 /// Get the metadata of a photo
@@ -175,6 +191,11 @@ async fn list(state: web::Data<State>, ctx: May<TicketRead>, query: List<PhotoQu
 #[get("/v1/photos/{id}")]
 async fn get(state: web::Data<State>, ctx: May<TicketRead>, id: PathId<PhotoTag>) -> Answer {
     let ctx = ctx.ctx();
-    let found = state.db.read(move |tx| photo::get(tx, &ctx, id.0)).await?;
-    Ok(reply::tagged(found.photo.rev, &PhotoView::from(found)))
+    let read = move |tx: &mut Tx<'_>| {
+        let found = photo::get(tx, &ctx, id.0)?;
+        let names = References::of([&found.photo]).look_up_seen(tx, &ctx)?;
+        Ok(PhotoView::shown(found, &names))
+    };
+    let photo = state.db.read(read).await?;
+    Ok(reply::tagged(photo.rev, &photo))
 }

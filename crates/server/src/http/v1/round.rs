@@ -13,20 +13,24 @@ use crate::http::{
     precondition::IfMatch,
     problem::Answer,
     reply,
+    v1::summary::{self, OrganisationNameView, PersonView, TicketSummaryView},
 };
 use bazdid_domain::{
     office::round::Share,
     work_order::{Defect, Round, RoundVerdict},
 };
 use bazdid_protocol::{
-    ids::{AccountId, OrganisationId, RoundId, RoundTag, TicketId, WorkOrderId},
+    error::Result,
+    ids::{OrganisationId, RoundId, RoundTag, WorkOrderId},
     time::Timestamp,
 };
 use bazdid_service::{
+    Ctx,
     round::{self, Verdict},
+    summary::{Names, References},
     ticket::lookup,
 };
-use bazdid_store::work_order::search::RoundFilter;
+use bazdid_store::{Tx, work_order::search::RoundFilter};
 
 /// The routes of this module.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -43,23 +47,23 @@ pub struct RoundView {
     /// Of which work order.
     pub work_order: WorkOrderId,
     /// Of which ticket.
-    pub ticket: TicketId,
+    pub ticket: TicketSummaryView,
     /// From 1.
     pub number: i64,
     /// The epoch in which it was submitted.
     pub epoch: i64,
     /// By whom.
-    pub submitted_by: AccountId,
+    pub submitted_by: PersonView,
     /// For which organisation.
     #[schema(required = true)]
-    pub submitted_org: Option<OrganisationId>,
+    pub submitted_org: Option<OrganisationNameView>,
     /// When.
     pub submitted_at: Timestamp,
     /// What the office says.
     pub verdict: RoundVerdict,
     /// Who said it.
     #[schema(required = true)]
-    pub verdict_by: Option<AccountId>,
+    pub verdict_by: Option<PersonView>,
     /// When.
     #[schema(required = true)]
     pub verdict_at: Option<Timestamp>,
@@ -76,26 +80,30 @@ pub struct RoundView {
     pub without_bytes: Option<String>,
 }
 
-impl From<Round> for RoundView {
-    fn from(r: Round) -> Self {
-        Self {
+impl RoundView {
+    /// A round with the names of whom and what it refers to.
+    ///
+    /// # Errors
+    /// Its ticket was not looked up.
+    pub fn new(r: Round, names: &Names) -> Result<Self> {
+        Ok(Self {
             id: r.id,
             rev: r.rev,
             work_order: r.work_order_id,
-            ticket: r.ticket_id,
+            ticket: summary::ticket(names, r.ticket_id)?,
             number: r.number,
             epoch: r.epoch,
-            submitted_by: r.submitted_by,
-            submitted_org: r.submitted_org,
+            submitted_by: summary::person(names, r.submitted_by),
+            submitted_org: r.submitted_org.map(|id| summary::organisation(names, id)),
             submitted_at: r.submitted_at,
             verdict: r.verdict,
-            verdict_by: r.verdict_by,
+            verdict_by: r.verdict_by.map(|id| summary::person(names, id)),
             verdict_at: r.verdict_at,
             defects: r.defects,
             note: r.note,
             rework_due: r.rework_due,
             without_bytes: r.without_bytes,
-        }
+        })
     }
 }
 
@@ -172,12 +180,13 @@ pub struct ReworkBody {
 async fn list(state: web::Data<State>, ctx: May<WorkRead>, query: List<RoundQuery>) -> Answer {
     let (ctx, limit, before) = (ctx.ctx(), query.limit, query.after()?);
     let RoundQuery { verdict, organisation, area } = query.filter;
-    let read = move |tx: &mut bazdid_store::Tx<'_>| {
+    let read = move |tx: &mut Tx<'_>| {
         let area = area.as_deref().map(|name| lookup::area(tx, &ctx, name, "?area")).transpose()?;
-        round::list(tx, &ctx, &RoundFilter { verdict, organisation, area, before, limit: limit + 1 })
+        let found = round::list(tx, &ctx, &RoundFilter { verdict, organisation, area, before, limit: limit + 1 })?;
+        let names = References::of(found.iter().map(|r| &r.row)).look_up(tx, &ctx)?;
+        Listed::page(found, limit, |r| r.key)?.try_map(|r| RoundView::new(r.row, &names))
     };
-    let found = state.db.read(read).await?;
-    Ok(reply::plain(&Listed::page(found, limit, |r| r.key)?.map(|r| RoundView::from(r.row))))
+    Ok(reply::plain(&state.db.read(read).await?))
 }
 
 /// Get a round
@@ -187,8 +196,12 @@ async fn list(state: web::Data<State>, ctx: May<WorkRead>, query: List<RoundQuer
 #[get("/v1/rounds/{id}")]
 async fn get(state: web::Data<State>, ctx: May<WorkRead>, id: PathId<RoundTag>) -> Answer {
     let ctx = ctx.ctx();
-    let found = state.db.read(move |tx| round::get(tx, &ctx, id.0)).await?;
-    Ok(reply::tagged(found.rev, &RoundView::from(found)))
+    let read = move |tx: &mut Tx<'_>| {
+        let found = round::get(tx, &ctx, id.0)?;
+        view(tx, &ctx, found)
+    };
+    let round = state.db.read(read).await?;
+    Ok(reply::tagged(round.rev, &round))
 }
 
 /// Accept a round
@@ -202,7 +215,8 @@ async fn verify(state: web::Data<State>, ctx: May<RoundVerify>, id: PathId<Round
         Accepted::All => Share::All,
         Accepted::Part => Share::Part,
     };
-    judge(state, ctx, id, rev, Verdict::Verify { share, note: body.value.note, without_bytes: body.value.without_bytes }).await
+    let verdict = Verdict::Verify { share, note: body.value.note, without_bytes: body.value.without_bytes };
+    judge(state, ctx, (id.0, rev.0), verdict).await
 }
 
 /// Return a round with defects
@@ -213,11 +227,21 @@ async fn verify(state: web::Data<State>, ctx: May<RoundVerify>, id: PathId<Round
 async fn rework(state: web::Data<State>, ctx: May<RoundVerify>, id: PathId<RoundTag>, rev: IfMatch, body: Body<ReworkBody>) -> Answer {
     let ReworkBody { defects, rework_due, note } = body.value;
     let defects = defects.into_iter().map(|d| Defect { code: d.code, note: d.note }).collect();
-    judge(state, ctx, id, rev, Verdict::Rework { defects, due: rework_due, note }).await
+    judge(state, ctx, (id.0, rev.0), Verdict::Rework { defects, due: rework_due, note }).await
 }
 
-async fn judge(state: web::Data<State>, ctx: May<RoundVerify>, id: PathId<RoundTag>, rev: IfMatch, verdict: Verdict) -> Answer {
+/// Judges the round with an id as it was read at a revision.
+async fn judge(state: web::Data<State>, ctx: May<RoundVerify>, (id, rev): (RoundId, i64), verdict: Verdict) -> Answer {
     let ctx = ctx.ctx();
-    let found = state.db.write(move |tx| round::judge(tx, &ctx, id.0, rev.0, &verdict)).await?;
-    Ok(reply::tagged(found.rev, &RoundView::from(found)))
+    let write = move |tx: &mut Tx<'_>| {
+        let found = round::judge(tx, &ctx, id, rev, &verdict)?;
+        view(tx, &ctx, found)
+    };
+    let round = state.db.write(write).await?;
+    Ok(reply::tagged(round.rev, &round))
+}
+
+fn view(tx: &mut Tx<'_>, ctx: &Ctx, round: Round) -> Result<RoundView> {
+    let names = References::of([&round]).look_up(tx, ctx)?;
+    RoundView::new(round, &names)
 }

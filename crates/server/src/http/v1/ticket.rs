@@ -1,6 +1,7 @@
 //! Tickets: registered, found, looked at, decided about.
 
 pub mod command;
+pub mod preview;
 pub mod query;
 mod schema;
 pub mod view;
@@ -35,6 +36,7 @@ use bazdid_protocol::{
 use bazdid_service::{
     Ctx,
     once::once,
+    summary::References,
     ticket::{self, NewTicket, lookup},
     work_order::Shown,
 };
@@ -44,6 +46,7 @@ use bazdid_store::Tx;
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(list).service(create).service(get).service(duplicates);
     command::routes(config);
+    preview::routes(config);
 }
 
 /// A new ticket.
@@ -112,9 +115,11 @@ fn register(tx: &mut Tx<'_>, ctx: &Ctx, body: &NewTicketBody) -> Result<Register
         ..NewTicket::new(lookup::category(tx, ctx, &body.category, "/category")?, body.text.clone(), body.point)
     };
     let made = ticket::create(tx, ctx, &new)?;
+    let names = References::of(&made.orders).look_up(tx, ctx)?;
+    let order = |order| WorkOrderView::as_read(Shown::new(order), &names, false);
     Ok(RegisteredView {
         ticket: made.ticket.into(),
-        work_orders: made.orders.into_iter().map(Shown::new).map(WorkOrderView::from).collect(),
+        work_orders: made.orders.into_iter().map(order).collect::<Result<_>>()?,
         duplicates: made.duplicates.into_iter().map(SuggestionView::from).collect(),
     })
 }
@@ -149,8 +154,11 @@ async fn list(state: web::Data<State>, ctx: May<TicketRead>, query: List<TicketQ
 #[get("/v1/tickets/{id}")]
 async fn get(state: web::Data<State>, ctx: May<TicketRead>, id: PathId<TicketTag>) -> Answer {
     let ctx = ctx.ctx();
-    let detail = state.db.read(move |tx| ticket::get(tx, &ctx, id.0)).await?;
-    let view = DetailView::new(&detail, id.0)?;
+    let read = move |tx: &mut Tx<'_>| {
+        let detail = ticket::get(tx, &ctx, id.0)?;
+        DetailView::new(tx, &ctx, &detail, id.0)
+    };
+    let view = state.db.read(read).await?;
     Ok(reply::tagged(view.ticket.rev, &view))
 }
 

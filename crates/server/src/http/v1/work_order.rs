@@ -1,7 +1,7 @@
 //! Work orders: found, looked at, decided about by the office.
 
 pub mod evidence;
-mod explanation;
+pub(in crate::http::v1) mod explanation;
 pub mod view;
 
 use actix_web::{get, post, web};
@@ -35,6 +35,8 @@ use bazdid_protocol::{
     time::Timestamp,
 };
 use bazdid_service::{
+    Ctx,
+    summary::References,
     ticket::lookup,
     work_order::{self, Command, Shown},
 };
@@ -158,11 +160,13 @@ async fn list(state: web::Data<State>, ctx: May<WorkRead>, query: List<WorkOrder
         let filter = OrderFilter { states: states.clone(), kind, organisation, account, area, before, limit };
         let page = work_order::list(tx, &ctx, &filter, evidence)?;
         let explained = work_order::explained(tx, &ctx, &page.orders)?;
-        Ok((page, explained))
+        let names = References::of(&page.orders).look_up(tx, &ctx)?;
+        Listed::new(page.orders, page.next)?.try_map(|shown| {
+            let is_explained = explained.contains(&shown.order.id);
+            WorkOrderView::as_read(shown, &names, is_explained)
+        })
     };
-    let (page, explained) = state.db.read(read).await?;
-    let view = |shown: Shown| if explained.contains(&shown.order.id) { WorkOrderView::for_office(shown) } else { shown.into() };
-    Ok(reply::plain(&Listed::new(page.orders, page.next)?.map(view)))
+    Ok(reply::plain(&state.db.read(read).await?))
 }
 
 fn read_states(text: &str) -> Result<Vec<WorkOrderState>> {
@@ -176,25 +180,30 @@ fn read_states(text: &str) -> Result<Vec<WorkOrderState>> {
 #[get("/v1/work-orders/{id}")]
 async fn get(state: web::Data<State>, ctx: May<WorkRead>, id: PathId<WorkOrderTag>) -> Answer {
     let ctx = ctx.ctx();
-    let (order, detail) = state.db.read(move |tx| work_order::get(tx, &ctx, id.0)).await?;
+    let body = state.db.read(move |tx| detail(tx, &ctx, id.0)).await?;
+    Ok(reply::tagged(body.order.rev, &body))
+}
+
+fn detail(tx: &mut Tx<'_>, ctx: &Ctx, id: WorkOrderId) -> Result<WorkOrderDetail> {
+    let (order, detail) = work_order::get(tx, ctx, id)?;
     let office = detail.is_office();
     let (holder, person) = (order.organisation_id, order.account_id);
     let unit = &detail.unit;
     let mut offers: Vec<_> = unit
         .assignments
         .iter()
-        .filter(|a| a.work_order_id == id.0 && (office || (a.organisation_id, a.account_id) == (holder, person)))
+        .filter(|a| a.work_order_id == id && (office || (a.organisation_id, a.account_id) == (holder, person)))
         .collect();
     offers.sort_by_key(|a| a.epoch);
-    let rounds = unit.rounds.iter().filter(|r| r.work_order_id == id.0 && detail.shows("round", r.id.uuid()));
-    let events = unit.work_events.iter().filter(|e| e.work_order_id == id.0 && detail.shows("work_event", e.id.uuid()));
-    let body = WorkOrderDetail {
-        assignments: offers.into_iter().map(AssignmentView::from).collect(),
-        rounds: rounds.cloned().map(RoundView::from).collect(),
+    let rounds: Vec<_> = unit.rounds.iter().filter(|r| r.work_order_id == id && detail.shows("round", r.id.uuid())).collect();
+    let events = unit.work_events.iter().filter(|e| e.work_order_id == id && detail.shows("work_event", e.id.uuid()));
+    let names = References::of([&order]).and(offers.iter().copied()).and(rounds.iter().copied()).look_up(tx, ctx)?;
+    Ok(WorkOrderDetail {
+        assignments: offers.into_iter().map(|a| AssignmentView::new(a, &names)).collect(),
+        rounds: rounds.into_iter().map(|r| RoundView::new(r.clone(), &names)).collect::<Result<_>>()?,
         work_events: events.map(wire::work_event).collect(),
-        order: if office { WorkOrderView::for_office(Shown::within(unit, order)) } else { Shown::within(unit, order).into() },
-    };
-    Ok(reply::tagged(body.order.rev, &body))
+        order: WorkOrderView::as_read(Shown::within(unit, order), &names, office)?,
+    })
 }
 
 /// Offer a work order by hand
@@ -280,6 +289,11 @@ async fn objection(
 
 async fn decide(state: web::Data<State>, ctx: May<WorkManage>, id: PathId<WorkOrderTag>, rev: IfMatch, command: Command) -> Answer {
     let ctx = ctx.ctx();
-    let found = state.db.write(move |tx| work_order::command(tx, &ctx, id.0, rev.0, &command)).await?;
-    Ok(reply::tagged(found.order.rev, &WorkOrderView::for_office(found)))
+    let write = move |tx: &mut Tx<'_>| {
+        let found = work_order::command(tx, &ctx, id.0, rev.0, &command)?;
+        let names = References::of([&found]).look_up(tx, &ctx)?;
+        WorkOrderView::as_read(found, &names, true)
+    };
+    let order = state.db.write(write).await?;
+    Ok(reply::tagged(order.rev, &order))
 }

@@ -21,7 +21,8 @@ use bazdid_protocol::{
     rows::{AnswerRow, ConflictRow, MeasurementRow, NoteRow, PhotoRow, VisitRow, WorkEventRow},
     time::Timestamp,
 };
-use bazdid_service::{ticket::Detail, work_order::Shown};
+use bazdid_service::{Ctx, summary::References, ticket::Detail, work_order::Shown};
+use bazdid_store::Tx;
 
 /// A ticket. Who called is in no answer.
 #[derive(Debug, Serialize, ToSchema)]
@@ -291,16 +292,17 @@ impl DetailView {
     /// What somebody may read of a ticket.
     ///
     /// # Errors
-    /// The ticket is not in its own unit of work.
-    pub fn new(detail: &Detail, id: TicketId) -> Result<Self> {
+    /// The ticket is not in its own unit of work; the database fails.
+    pub fn new(tx: &mut Tx<'_>, ctx: &Ctx, detail: &Detail, id: TicketId) -> Result<Self> {
         fn rows<E: Entity, R>(table: &Table<E>, detail: &Detail, wire: fn(&E) -> R) -> Vec<Revised<R>> {
             let shown = table.iter().filter(|row| detail.shows(E::KIND, row.id().uuid()));
             shown.map(|row| Revised { row: wire(row), rev: row.rev() }).collect()
         }
         let unit = &detail.unit;
         let shows = |kind, id: Uuid| detail.shows(kind, id);
-        let orders = unit.work_orders.iter().filter(|o| shows("work_order", o.id.uuid()));
-        let rounds = unit.rounds.iter().filter(|r| shows("round", r.id.uuid()));
+        let orders: Vec<_> = unit.work_orders.iter().filter(|o| shows("work_order", o.id.uuid())).collect();
+        let rounds: Vec<_> = unit.rounds.iter().filter(|r| shows("round", r.id.uuid())).collect();
+        let names = References::of(orders.iter().copied()).and(rounds.iter().copied()).look_up(tx, ctx)?;
         let changes = detail.history.iter().map(StatusChangeView::from).map(HistoryView::Status);
         let values = detail.values.iter().map(ValueView::from).map(HistoryView::Value);
         let mut history: Vec<HistoryView> = changes.chain(values).collect();
@@ -309,10 +311,10 @@ impl DetailView {
             ticket: unit.tickets.get(id).cloned().ok_or_else(|| Error::not_found("ticket"))?.into(),
             history,
             work_orders: orders
-                .map(|o| Shown::within(unit, o.clone()))
-                .map(|o| if detail.is_office() { WorkOrderView::for_office(o) } else { o.into() })
-                .collect(),
-            rounds: rounds.cloned().map(RoundView::from).collect(),
+                .into_iter()
+                .map(|o| WorkOrderView::as_read(Shown::within(unit, o.clone()), &names, detail.is_office()))
+                .collect::<Result<_>>()?,
+            rounds: rounds.into_iter().map(|r| RoundView::new(r.clone(), &names)).collect::<Result<_>>()?,
             work_events: rows(&unit.work_events, detail, wire::work_event),
             visits: rows(&unit.visits, detail, wire::visit),
             notes: rows(&unit.notes, detail, wire::note),

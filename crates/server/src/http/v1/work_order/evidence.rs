@@ -11,7 +11,12 @@ use crate::http::{
     params::PathId,
     problem::Answer,
     reply,
-    v1::{category::EvidenceView, photo::PhotoView, round::RoundView},
+    v1::{
+        category::EvidenceView,
+        photo::PhotoView,
+        round::RoundView,
+        summary::{self, OrganisationNameView},
+    },
 };
 use bazdid_domain::{
     category::Need,
@@ -21,8 +26,15 @@ use bazdid_domain::{
     },
     photo::{ContentSize, Photo, PhotoKind},
 };
-use bazdid_protocol::ids::{OrganisationId, WorkOrderId, WorkOrderTag};
-use bazdid_service::work_order::evidence::{self, Evidence};
+use bazdid_protocol::{
+    error::Result,
+    ids::{WorkOrderId, WorkOrderTag},
+};
+use bazdid_service::{
+    summary::{Names, References},
+    work_order::evidence::{self, Evidence},
+};
+use bazdid_store::Tx;
 
 /// The routes of this module.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -71,12 +83,12 @@ pub struct ShownPhoto {
     pub content: ContentLinks,
 }
 
-impl From<Photo> for ShownPhoto {
-    fn from(photo: Photo) -> Self {
+impl ShownPhoto {
+    fn new(photo: Photo, names: &Names) -> Self {
         let id = photo.id;
         let at = |size: ContentSize| format!("/v1/photos/{id}/content?size={size}");
         let content = ContentLinks { original: at(ContentSize::Original), screen: at(ContentSize::Screen), thumb: at(ContentSize::Thumb) };
-        Self { photo: photo.into(), content }
+        Self { photo: PhotoView::new(photo, names), content }
     }
 }
 
@@ -91,9 +103,9 @@ pub struct PairView {
     pub after: Option<ShownPhoto>,
 }
 
-impl From<Pair> for PairView {
-    fn from(Pair { before, after }: Pair) -> Self {
-        Self { before: before.map(ShownPhoto::from), after: after.map(ShownPhoto::from) }
+impl PairView {
+    fn new(Pair { before, after }: Pair, names: &Names) -> Self {
+        Self { before: before.map(|p| ShownPhoto::new(p, names)), after: after.map(|p| ShownPhoto::new(p, names)) }
     }
 }
 
@@ -102,7 +114,7 @@ impl From<Pair> for PairView {
 pub struct AttemptView {
     /// Whose people took the photos.
     #[schema(required = true)]
-    pub organisation: Option<OrganisationId>,
+    pub organisation: Option<OrganisationNameView>,
     /// The round that was made of it; absent while nothing is submitted.
     #[schema(required = true)]
     pub round: Option<RoundView>,
@@ -112,14 +124,14 @@ pub struct AttemptView {
     pub others: Vec<ShownPhoto>,
 }
 
-impl From<Attempt> for AttemptView {
-    fn from(a: Attempt) -> Self {
-        Self {
-            organisation: a.party,
-            round: a.round.map(RoundView::from),
-            pairs: a.pairs.into_iter().map(PairView::from).collect(),
-            others: a.others.into_iter().map(ShownPhoto::from).collect(),
-        }
+impl AttemptView {
+    fn new(a: Attempt, names: &Names) -> Result<Self> {
+        Ok(Self {
+            organisation: a.party.map(|id| summary::organisation(names, id)),
+            round: a.round.map(|r| RoundView::new(r, names)).transpose()?,
+            pairs: a.pairs.into_iter().map(|p| PairView::new(p, names)).collect(),
+            others: a.others.into_iter().map(|p| ShownPhoto::new(p, names)).collect(),
+        })
     }
 }
 
@@ -140,16 +152,16 @@ pub struct OrderEvidence {
     pub attempts: Vec<AttemptView>,
 }
 
-impl From<Evidence> for OrderEvidence {
-    fn from(Evidence { order, tallies, missing, attempts }: Evidence) -> Self {
-        Self {
+impl OrderEvidence {
+    fn new(Evidence { order, tallies, missing, attempts }: Evidence, names: &Names) -> Result<Self> {
+        Ok(Self {
             work_order: order.id,
             evidence: arrival::state(&tallies),
             evidence_needs: order.evidence.into(),
             kinds: tallies.iter().map(KindView::from).collect(),
             missing,
-            attempts: attempts.into_iter().map(AttemptView::from).collect(),
-        }
+            attempts: attempts.into_iter().map(|a| AttemptView::new(a, names)).collect::<Result<_>>()?,
+        })
     }
 }
 
@@ -160,6 +172,11 @@ impl From<Evidence> for OrderEvidence {
 #[get("/v1/work-orders/{id}/evidence")]
 async fn show(state: web::Data<State>, ctx: May<WorkRead>, id: PathId<WorkOrderTag>) -> Answer {
     let ctx = ctx.ctx();
-    let found = state.db.read(move |tx| evidence::get(tx, &ctx, id.0)).await?;
-    Ok(reply::plain(&OrderEvidence::from(found)))
+    let read = move |tx: &mut Tx<'_>| {
+        let found = evidence::get(tx, &ctx, id.0)?;
+        let rounds = found.attempts.iter().filter_map(|a| a.round.as_ref());
+        let names = References::of(rounds).and(found.attempts.iter().flat_map(Attempt::photos)).look_up(tx, &ctx)?;
+        OrderEvidence::new(found, &names)
+    };
+    Ok(reply::plain(&state.db.read(read).await?))
 }

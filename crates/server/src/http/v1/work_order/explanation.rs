@@ -20,7 +20,7 @@ use bazdid_protocol::{
 #[derive(ToSchema)]
 #[serde(tag = "how", rename_all = "snake_case")]
 #[schema(as = Explanation)]
-pub(super) enum ExplanationView {
+pub(in crate::http::v1) enum ExplanationView {
     /// By contract and coverage.
     #[schema(title = "ByContract")]
     Contract {
@@ -65,7 +65,7 @@ pub(super) enum ExplanationView {
 /// The coverage that was chosen.
 #[derive(ToSchema)]
 #[schema(as = ChosenCoverage)]
-pub(super) struct Chosen {
+pub(in crate::http::v1) struct Chosen {
     /// Under which contract.
     contract: ContractId,
     /// By which coverage.
@@ -78,7 +78,7 @@ pub(super) struct Chosen {
 
 /// A coverage that was considered.
 #[derive(ToSchema)]
-pub(super) struct ConsideredCoverage {
+pub(in crate::http::v1) struct ConsideredCoverage {
     /// Its contract.
     contract: ContractId,
     /// The contract's number.
@@ -105,7 +105,7 @@ pub(super) struct ConsideredCoverage {
 
 /// An inspector who was considered.
 #[derive(ToSchema)]
-pub(super) struct ConsideredInspector {
+pub(in crate::http::v1) struct ConsideredInspector {
     /// Who.
     account: AccountId,
     /// The area by which the grant reaches the ticket.

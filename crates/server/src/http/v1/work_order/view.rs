@@ -4,18 +4,23 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::http::v1::{category::EvidenceView, work_order::explanation::ExplanationView};
+use crate::http::v1::{
+    category::EvidenceView,
+    summary::{self, OrganisationNameView, PersonView, TicketSummaryView},
+    work_order::explanation::ExplanationView,
+};
 use bazdid_domain::{
     dispatch::explanation::spelled_out,
     evidence::arrival::EvidenceState,
     work_order::{Answer, Assignment, WorkOrderKind, WorkOrderState},
 };
 use bazdid_protocol::{
-    ids::{AccountId, AssignmentId, ContractId, CoverageId, OrganisationId, TicketId, WorkOrderId},
+    error::Result,
+    ids::{AssignmentId, ContractId, CoverageId, WorkOrderId},
     openapi::InspectionFindings,
     time::Timestamp,
 };
-use bazdid_service::work_order::Shown;
+use bazdid_service::{summary::Names, work_order::Shown};
 
 /// A work order.
 #[derive(Debug, Serialize, ToSchema)]
@@ -25,7 +30,7 @@ pub struct WorkOrderView {
     /// Revision.
     pub rev: i64,
     /// For which ticket.
-    pub ticket: TicketId,
+    pub ticket: TicketSummaryView,
     /// What is to be done.
     pub kind: WorkOrderKind,
     /// Where it stands.
@@ -39,10 +44,10 @@ pub struct WorkOrderView {
     pub assignment: Option<AssignmentId>,
     /// Who holds it.
     #[schema(required = true)]
-    pub organisation: Option<OrganisationId>,
+    pub organisation: Option<OrganisationNameView>,
     /// The person who holds it.
     #[schema(required = true)]
-    pub account: Option<AccountId>,
+    pub account: Option<PersonView>,
     /// Under which contract.
     #[schema(required = true)]
     pub contract: Option<ContractId>,
@@ -80,19 +85,24 @@ pub struct WorkOrderView {
     pub updated_at: Timestamp,
 }
 
-impl From<Shown> for WorkOrderView {
-    fn from(Shown { order: o, evidence }: Shown) -> Self {
-        Self {
+impl WorkOrderView {
+    /// As its holder reads it, or as the office does: with the explanation of the choice.
+    ///
+    /// # Errors
+    /// Its ticket was not looked up.
+    pub fn as_read(Shown { order: o, evidence }: Shown, names: &Names, by_office: bool) -> Result<Self> {
+        let explanation = by_office.then(|| spelled_out(&o.explanation.value())).filter(|e| !e.is_null());
+        Ok(Self {
             id: o.id,
             rev: o.rev,
-            ticket: o.ticket_id,
+            ticket: summary::ticket(names, o.ticket_id)?,
             kind: o.kind,
             state: o.state,
             epoch: o.epoch,
             round: o.round,
             assignment: o.assignment_id,
-            organisation: o.organisation_id,
-            account: o.account_id,
+            organisation: o.organisation_id.map(|id| summary::organisation(names, id)),
+            account: o.account_id.map(|id| summary::person(names, id)),
             contract: o.contract_id,
             coverage: o.coverage_id,
             evidence,
@@ -103,19 +113,10 @@ impl From<Shown> for WorkOrderView {
             reason: o.reason,
             review_at: o.review_at,
             findings: o.findings,
-            explanation: None,
+            explanation,
             created_at: o.created_at,
             updated_at: o.updated_at,
-        }
-    }
-}
-
-impl WorkOrderView {
-    /// As the office reads it: with the explanation of the choice.
-    #[must_use]
-    pub fn for_office(shown: Shown) -> Self {
-        let explanation = Some(spelled_out(&shown.order.explanation.value())).filter(|e| !e.is_null());
-        Self { explanation, ..Self::from(shown) }
+        })
     }
 }
 
@@ -130,10 +131,10 @@ pub struct AssignmentView {
     pub until_epoch: i64,
     /// To which organisation.
     #[schema(required = true)]
-    pub organisation: Option<OrganisationId>,
+    pub organisation: Option<OrganisationNameView>,
     /// To which person.
     #[schema(required = true)]
-    pub account: Option<AccountId>,
+    pub account: Option<PersonView>,
     /// Under which contract.
     #[schema(required = true)]
     pub contract: Option<ContractId>,
@@ -155,14 +156,16 @@ pub struct AssignmentView {
     pub answered_at: Option<Timestamp>,
 }
 
-impl From<&Assignment> for AssignmentView {
-    fn from(a: &Assignment) -> Self {
+impl AssignmentView {
+    /// An offer with the names of whom it was made to.
+    #[must_use]
+    pub fn new(a: &Assignment, names: &Names) -> Self {
         Self {
             id: a.id,
             epoch: a.epoch,
             until_epoch: a.until_epoch,
-            organisation: a.organisation_id,
-            account: a.account_id,
+            organisation: a.organisation_id.map(|id| summary::organisation(names, id)),
+            account: a.account_id.map(|id| summary::person(names, id)),
             contract: a.contract_id,
             rank: a.rank,
             offered_at: a.offered_at,

@@ -69,7 +69,14 @@ impl House {
         let (clock, ids): (_, SharedIds) = (Arc::new(ManualClock::at(START)), Arc::new(SeededIds::new(1)));
         let shared = Arc::new(Shared::new(Settings::default(), &[7; 32]));
         let actor = Some(Actor::new(account(), vec![grant(1)], START));
-        let ctx = Ctx { now: clock.now(), ids: Arc::clone(&ids), request_id: Uuid::from_u128(1), actor, shared: Arc::clone(&shared) };
+        let ctx = Ctx {
+            now: clock.now(),
+            ids: Arc::clone(&ids),
+            request_id: Uuid::from_u128(1),
+            actor,
+            language: bazdid_protocol::words::language::Language::English,
+            shared: Arc::clone(&shared),
+        };
         let somebody = Account {
             id: account(),
             rev: 1,

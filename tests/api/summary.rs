@@ -1,0 +1,98 @@
+//! What a person reads: names in the place of ids, and what a registration would make.
+
+use serde_json::{Value, json};
+
+use crate::{
+    evidence::{Phone, at_work},
+    town::{Town, pothole},
+};
+
+#[test]
+fn orders_and_rounds_name_the_ticket_and_who_holds_them() {
+    for town in Town::both() {
+        let ticket = town.pothole();
+        let mut crew = Phone::of(&town, "crew");
+        let order = at_work(&town, &mut crew);
+        crew.applied("work.submit", &order, Some(1), &json!({}));
+        for who in ["supervisor", "crew"] {
+            let shown = town.get(who, &format!("/v1/work-orders/{}", order.as_str().unwrap()));
+            let summary = &shown["ticket"];
+            assert_eq!(summary["code"].as_str().unwrap().len(), 10, "{who}");
+            assert_eq!(summary["category"]["id"], ticket["category"]);
+            assert_eq!((&summary["category"]["name_fa"], &summary["place"]["address"]), (&json!("چاله"), &json!("خیابان ۱۲")), "{shown}");
+            assert_eq!(summary["place"]["areas"].as_array().unwrap().len(), 2);
+            assert!(!shown["organisation"]["name"].as_str().unwrap().is_empty());
+            assert_eq!(shown["assignments"][0]["organisation"], shown["organisation"]);
+            let round = &town.get(who, "/v1/rounds?verdict=pending")["items"][0];
+            assert_eq!((&round["ticket"], &round["submitted_org"]), (summary, &shown["organisation"]));
+            assert_eq!(round["submitted_by"], json!({ "id": town.get("crew", "/v1/me")["id"], "name": "خانم crew" }));
+            assert_eq!(town.get(who, "/v1/work-orders?limit=200")["items"].as_array().unwrap().len(), 2);
+        }
+    }
+}
+
+#[test]
+fn names_are_in_the_language_of_the_reader() {
+    for town in Town::both() {
+        let order = town.pothole()["work_orders"][0].clone();
+        let path = format!("/v1/work-orders/{}", order["id"].as_str().unwrap());
+        let area = |language: &str| {
+            let reply = town.call("operator", "GET", &path).header("accept-language", language).send();
+            reply.ok()["ticket"]["place"]["areas"].as_array().unwrap().iter().map(|a| a["name"].clone()).collect::<Vec<_>>()
+        };
+        let (persian, english) = (area("fa-IR"), area("en"));
+        assert_ne!(persian, english);
+        let areas = town.get("operator", "/v1/areas")["items"].clone();
+        let named = |field: &str, name: &Value| areas.as_array().unwrap().iter().any(|a| &a[field] == name);
+        assert!(persian.iter().all(|name| named("name_fa", name)) && english.iter().all(|name| named("name_en", name)), "{areas}");
+    }
+}
+
+#[test]
+fn a_photo_names_its_ticket_to_those_who_see_it() {
+    for town in Town::both() {
+        let mut crew = Phone::of(&town, "crew");
+        let order = at_work(&town, &mut crew);
+        let photo = crew.shoot("after", &order, b"bytes");
+        let path = format!("/v1/photos/{photo}");
+        let seen = |who: &str| town.get(who, &path);
+        assert_eq!(seen("crew")["ticket"]["id"], seen("crew")["ticket_id"]);
+        assert_eq!(seen("crew")["actor"]["name"], "خانم crew");
+        let now = town.get("operator", &format!("/v1/work-orders/{}", order.as_str().unwrap()));
+        let reassign = format!("/v1/work-orders/{}/reassign", order.as_str().unwrap());
+        let moved = town.call("operator", "POST", &reassign).if_match(now["rev"].as_i64().unwrap());
+        moved.json(&json!({ "reason": "جای دیگر" })).send().ok();
+        assert_eq!(seen("crew")["ticket"], Value::Null, "the photo is theirs, the ticket another's");
+        assert_eq!(seen("supervisor")["ticket"]["id"], seen("crew")["ticket_id"]);
+    }
+}
+
+#[test]
+fn a_preview_says_what_a_registration_then_makes_and_keeps_nothing() {
+    for town in Town::both() {
+        let mut body = pothole();
+        let phone = body.as_object_mut().unwrap().remove("caller_phone").unwrap();
+        let preview = |body: &Value| town.call("operator", "POST", "/v1/tickets/preview").json(body).send();
+        let first = preview(&body).ok();
+        assert_eq!(first["duplicates"], json!([]));
+        assert_eq!(town.get("operator", "/v1/tickets")["items"], json!([]), "nothing is kept");
+        body["caller_phone"] = phone;
+        let made = town.call("operator", "POST", "/v1/tickets").json(&body).send().ok();
+        for (seen, kept) in [("priority", "priority"), ("hazard", "hazard"), ("promise_at", "promise_at"), ("boundary", "boundary")] {
+            assert_eq!(first[seen], made[kept], "{seen}");
+        }
+        let (foreseen, order) = (&first["work_orders"][0], &made["work_orders"][0]);
+        for field in ["kind", "organisation", "account", "accept_due", "resolve_due"] {
+            assert_eq!(foreseen[field], order[field], "{field}");
+        }
+        assert_eq!(foreseen["explanation"]["chosen"]["organisation"], order["organisation"]["id"]);
+        let again = preview(&json!({ "category": made["category"], "point": made["point"] })).ok();
+        assert_eq!((&again["duplicates"][0]["ticket"], &again["duplicates"][0]["photo"]), (&made["id"], &Value::Null), "without a text");
+        preview(&json!({ "category": "no.such", "point": made["point"] })).problem("validation");
+        preview(&json!({ "category": made["category"], "point": { "lat": 95, "lon": 50 } })).problem("validation");
+        body.as_object_mut().unwrap().remove("caller_phone");
+        let theirs = town.call("crew", "POST", "/v1/tickets/preview").json(&body).send().ok();
+        assert_eq!((&theirs["place"], theirs["work_orders"][0].get("explanation")), (&first["place"], None), "for the office only");
+        town.call("inspector", "POST", "/v1/tickets/preview").json(&again).send().problem("validation");
+    }
+}
