@@ -32,6 +32,15 @@ fn orders_and_rounds_name_the_ticket_and_who_holds_them() {
 }
 
 #[test]
+fn people_learn_what_they_may_do() {
+    for town in Town::both() {
+        let may = |who: &str, permission: &str| town.get(who, "/v1/me")["permissions"].as_array().unwrap().contains(&json!(permission));
+        assert!(may("supervisor", "round.verify") && may("operator", "call.manage") && may("crew", "work.perform"));
+        assert!(!may("operator", "round.verify") && !may("crew", "work.manage"));
+    }
+}
+
+#[test]
 fn names_are_in_the_language_of_the_reader() {
     for town in Town::both() {
         let order = town.pothole()["work_orders"][0].clone();

@@ -122,7 +122,7 @@ fn inspector(tx: &mut Tx<'_>, n: u128, areas: &[u128]) {
     store::account::save_grants(tx, &[grant]).unwrap();
 }
 
-fn order(n: u128, account: u128, state: WorkOrderState) -> WorkOrder {
+pub fn order(n: u128, account: u128, state: WorkOrderState) -> WorkOrder {
     WorkOrder {
         id: id(n),
         rev: 0,

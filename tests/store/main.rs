@@ -5,6 +5,7 @@
 mod choice;
 #[path = "../common/mod.rs"]
 mod common;
+mod due;
 mod feed;
 mod fixtures;
 mod group_commit;

@@ -10,6 +10,7 @@ use crate::{
 };
 use bazdid_protocol::{
     ids::{AccountId, GrantId, OrganisationId},
+    text_enum::TextEnum as _,
     time::Timestamp,
 };
 
@@ -73,6 +74,12 @@ impl Actor {
     #[must_use]
     pub fn may(&self, permission: Permission) -> bool {
         permission == Permission::Own || self.grants.iter().any(|g| role_allows(g.role, permission))
+    }
+
+    /// Everything that they may do somewhere, in the order of the permissions.
+    #[must_use]
+    pub fn permissions(&self) -> Vec<Permission> {
+        Permission::ALL.iter().copied().filter(|p| self.may(*p)).collect()
     }
 }
 

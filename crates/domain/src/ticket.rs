@@ -86,6 +86,25 @@ pub struct Ticket {
 }
 
 impl Ticket {
+    /// Until when somebody is to do something about it: its promise while it is open.
+    #[must_use]
+    pub const fn due_at(&self) -> Option<Timestamp> {
+        match self.status {
+            TicketStatus::New
+            | TicketStatus::Triaged
+            | TicketStatus::InWork
+            | TicketStatus::WaitingCitizen
+            | TicketStatus::Deferred
+            | TicketStatus::ReopenRequested => self.promise_at,
+            TicketStatus::Resolved
+            | TicketStatus::Closed
+            | TicketStatus::Referred
+            | TicketStatus::Duplicate
+            | TicketStatus::Rejected
+            | TicketStatus::Cancelled => None,
+        }
+    }
+
     /// A ticket with what each must have. What else is known of one is set beside it; what is not set is so: a call, one citizen, in no area, of
     /// ordinary priority and low hazard, promised nothing.
     #[must_use]

@@ -68,6 +68,28 @@ pub struct WorkOrder {
     pub updated_at: Timestamp,
 }
 
+impl WorkOrder {
+    /// Until when somebody is to do something about it: an answer to the offer, the work, or the review of the hold. What waits for the office,
+    /// or was asked of nobody yet, has no such instant.
+    #[must_use]
+    pub const fn due_at(&self) -> Option<Timestamp> {
+        match self.state {
+            WorkOrderState::Offered => self.accept_due,
+            WorkOrderState::Accepted | WorkOrderState::InProgress | WorkOrderState::Rework | WorkOrderState::FailedVisit => {
+                self.resolve_due
+            }
+            WorkOrderState::OnHold => self.review_at,
+            WorkOrderState::Draft
+            | WorkOrderState::Declined
+            | WorkOrderState::Expired
+            | WorkOrderState::Submitted
+            | WorkOrderState::Verified
+            | WorkOrderState::Closed
+            | WorkOrderState::Cancelled => None,
+        }
+    }
+}
+
 /// One offer of a work order to one party. It holds the epochs `[epoch, until_epoch]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Assignment {

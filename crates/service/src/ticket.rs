@@ -34,8 +34,8 @@ use bazdid_protocol::{
 };
 use bazdid_store::{
     self as store, Tx,
-    listing::Keyed,
-    ticket::search::{TicketFilter, TicketKey, list_neighbours, list_status_changes, list_tickets},
+    listing::{Keyed, Total},
+    ticket::search::{TicketFilter, TicketKey, count_tickets, list_neighbours, list_status_changes, list_tickets},
 };
 
 /// What a new ticket is made of.
@@ -268,6 +268,16 @@ pub fn search(tx: &mut Tx<'_>, ctx: &Ctx, filter: &TicketFilter) -> Result<Vec<K
     let reference = ctx.reference(tx)?;
     let reach = reach(ctx, &reference, Permission::TicketRead)?;
     list_tickets(tx, filter, &reach)
+}
+
+/// How many tickets of a filter the actor may know of, as far as they are counted.
+///
+/// # Errors
+/// The database fails.
+pub fn count(tx: &mut Tx<'_>, ctx: &Ctx, filter: &TicketFilter) -> Result<Total> {
+    let reference = ctx.reference(tx)?;
+    let reach = reach(ctx, &reference, Permission::TicketRead)?;
+    count_tickets(tx, filter, &reach)
 }
 
 /// A ticket with all below it and the history of its status, as far as the actor may read.

@@ -34,8 +34,9 @@ use bazdid_protocol::{
 };
 use bazdid_store::{
     self as store, Tx,
+    listing::Total,
     photo::Arrived,
-    work_order::search::{OrderFilter, OrderKey, list_rounds_of, list_work_orders},
+    work_order::search::{OrderFilter, OrderKey, count_work_orders, list_rounds_of, list_work_orders},
 };
 
 /// Orders that are looked at for one page of those whose evidence has come so far.
@@ -126,6 +127,15 @@ pub fn list(tx: &mut Tx<'_>, ctx: &Ctx, filter: &OrderFilter, evidence: Option<E
             return Ok(page);
         }
     }
+}
+
+/// How many orders of a filter the actor may know of, as far as they are counted.
+///
+/// # Errors
+/// The database fails.
+pub fn count(tx: &mut Tx<'_>, ctx: &Ctx, filter: &OrderFilter) -> Result<Total> {
+    let reference = ctx.reference(tx)?;
+    count_work_orders(tx, filter, &reach(ctx, &reference, Permission::WorkRead)?)
 }
 
 /// Those of some orders whose explanations who asks may read: who else was considered is for the office of the ticket's place to know.

@@ -20,6 +20,13 @@ pub enum PageKey<I, F> {
         /// The row.
         id: I,
     },
+    /// By when something is to be done, the earliest first.
+    Due {
+        /// Until when.
+        due_at: Timestamp,
+        /// The row.
+        id: I,
+    },
     /// From a cursor of the former version: the list goes on in the order of that version. Read for one version.
     Former(F),
 }
@@ -33,8 +40,63 @@ impl<I, F> PageKey<I, F> {
     {
         match before {
             Some(Self::Former(_)) => Self::Former(former),
-            Some(Self::Stored { .. }) | None => Self::Stored { stored_at, id },
+            Some(Self::Stored { .. } | Self::Due { .. }) | None => Self::Stored { stored_at, id },
         }
+    }
+
+    /// Whether a page in an order may begin after this key: keys of one order say nothing in another.
+    #[must_use]
+    pub const fn fits(&self, sort: Sort) -> bool {
+        match self {
+            Self::Due { .. } => matches!(sort, Sort::Due(_)),
+            Self::Stored { .. } => matches!(sort, Sort::Stored(_)),
+            Self::Former(_) => matches!(sort, Sort::Stored(Direction::Descending)),
+        }
+    }
+}
+
+/// Which way a list runs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Direction {
+    /// The smallest first.
+    Ascending,
+    /// The largest first.
+    #[default]
+    Descending,
+}
+
+/// The order of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sort {
+    /// By when this server first stored the rows.
+    Stored(Direction),
+    /// By when something is to be done; rows of which nothing is to be done are not listed.
+    Due(Direction),
+}
+
+impl Default for Sort {
+    fn default() -> Self {
+        Self::Stored(Direction::Descending)
+    }
+}
+
+/// Rows that are counted; of more it is only said that there are more.
+pub const COUNTED: i64 = 10_000;
+
+/// How many rows a list has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Total {
+    /// So many, or more.
+    pub count: i64,
+    /// Whether there are not more.
+    pub is_exact: bool,
+}
+
+impl Total {
+    /// Of rows of which one more than is counted was looked for.
+    pub(crate) fn of(found: usize) -> Self {
+        let found = i64::try_from(found).unwrap_or(i64::MAX);
+        Self { count: found.min(COUNTED), is_exact: found <= COUNTED }
     }
 }
 
@@ -62,6 +124,43 @@ impl<T, K> Keyed<T, K> {
     }
 }
 
+/// The column `due_at` of a table, which the database derives: see `due_at` of tickets and orders in the domain. It stands beside the table's
+/// declaration, which has as many columns as diesel takes without a slower build.
+macro_rules! due_at {
+    ($table:ident) => {
+        diesel::dsl::sql::<diesel::sql_types::Nullable<$crate::sql::types::Micros>>(concat!(stringify!($table), ".due_at"))
+    };
+}
+
+/// Orders a query over a listed table with `due_at` from a key on, which fits the order: see [`PageKey::fits`].
+macro_rules! sorted {
+    ($query:expr, $table:ident, $sort:expr, $before:expr, former by $former:ident) => {{
+        use $crate::listing::{Direction, PageKey, Sort};
+        match ($sort, $before) {
+            (Sort::Stored(Direction::Descending), before) => newest_first!($query, $table, before, former by $former),
+            (Sort::Stored(Direction::Ascending), Some(PageKey::Stored { stored_at, id })) => $query
+                .filter($table::stored_at.ge(stored_at))
+                .filter($table::stored_at.gt(stored_at).or($table::id.gt(id)))
+                .order(($table::stored_at.asc(), $table::id.asc())),
+            (Sort::Stored(Direction::Ascending), _) => $query.order(($table::stored_at.asc(), $table::id.asc())),
+            (Sort::Due(Direction::Ascending), Some(PageKey::Due { due_at, id })) => $query
+                .filter(due_at!($table).ge(due_at))
+                .filter(due_at!($table).gt(due_at).or($table::id.gt(id)))
+                .order((due_at!($table).asc(), $table::id.asc())),
+            (Sort::Due(Direction::Ascending), _) => {
+                $query.filter(due_at!($table).is_not_null()).order((due_at!($table).asc(), $table::id.asc()))
+            }
+            (Sort::Due(Direction::Descending), Some(PageKey::Due { due_at, id })) => $query
+                .filter(due_at!($table).le(due_at))
+                .filter(due_at!($table).lt(due_at).or($table::id.lt(id)))
+                .order((due_at!($table).desc(), $table::id.desc())),
+            (Sort::Due(Direction::Descending), _) => {
+                $query.filter(due_at!($table).is_not_null()).order((due_at!($table).desc(), $table::id.desc()))
+            }
+        }
+    }};
+}
+
 /// Orders a query over a listed table, the newest first, from a key on. The former order was by id, or by the named column and id.
 macro_rules! newest_first {
     ($query:expr, $table:ident, $before:expr, former by id) => {
@@ -83,6 +182,8 @@ macro_rules! newest_first {
                 .filter($table::stored_at.le(stored_at))
                 .filter($table::stored_at.lt(stored_at).or($table::id.lt(id)))
                 .order(($table::stored_at.desc(), $table::id.desc())),
+            // A key of another order: see `PageKey::fits`.
+            Some($crate::listing::PageKey::Due { .. }) => $query.order(($table::stored_at.desc(), $table::id.desc())),
             Some($crate::listing::PageKey::Former($key)) => {
                 let $q = $query;
                 $former

@@ -258,6 +258,34 @@ fn taken_capacity_counts_for_the_next_decision() {
 }
 
 #[test]
+fn the_capacity_of_a_contract_counts_over_all_its_coverages() {
+    let mut market = Market::two();
+    market.contracts[0].daily_capacity = Some(2);
+    market.coverages[1].rank = 2;
+    // A second coverage of the first contract, to be asked before the first one.
+    market.coverages.push(Coverage { rank: 0, daily_capacity: Some(1), ..Coverage { id: id(3), ..coverage(1) } });
+    let mut asked = Vec::new();
+    for _ in 0..3 {
+        let choice = market.decide().chosen.unwrap();
+        market.usage.take(&choice);
+        asked.push(choice.coverage);
+    }
+    assert_eq!(asked, [id(3), id(1), id(2)]);
+}
+
+#[test]
+fn subjects_with_a_capacity_are_those_that_may_be_asked_in_the_areas() {
+    let mut market = Market::two();
+    let capped = |market: &Market, area: u128| market.book().capped_in(&BTreeSet::from([id(area)]));
+    assert_eq!(capped(&market, DISTRICT), [] as [Uuid; 0]);
+    market.coverages[0] = Coverage { id: id(31), daily_capacity: Some(1), ..coverage(1) };
+    market.contracts[1].daily_capacity = Some(5);
+    assert_eq!(capped(&market, DISTRICT), [Uuid::from_u128(2), Uuid::from_u128(31)]);
+    assert_eq!(capped(&market, 4), [] as [Uuid; 0], "another district");
+    assert_eq!((market.book().cap(Uuid::from_u128(31)), market.book().cap(Uuid::from_u128(1))), (Some(1), None));
+}
+
+#[test]
 fn the_explanation_survives_storage_and_speaks_both_languages() {
     let decision = Market::two().decide();
     let stored = serde_json::to_value(&decision).unwrap();

@@ -14,6 +14,7 @@ pub mod coverage;
 pub mod device;
 pub mod errors;
 pub mod inbox;
+pub mod order_of_lists;
 pub mod organisation;
 pub mod photo;
 pub mod quarantine;

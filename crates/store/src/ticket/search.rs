@@ -5,13 +5,14 @@ pub mod index;
 use diesel::prelude::*;
 
 use crate::{
-    listing::{Keyed, PageKey},
+    listing::{COUNTED, Keyed, PageKey, Sort, Total},
     schema::{status_changes, ticket_areas, tickets, work_orders},
     sql::db_error,
     ticket::{StatusChangeRow, TicketRow},
     tx::{MAX_BINDS, Tx},
 };
 use bazdid_domain::{
+    category::{Hazard, Priority},
     duplicate::{NEAR_M, Nearby},
     ticket::{Boundary, StatusChange, Ticket, TicketStatus},
     visibility::Reach,
@@ -20,9 +21,10 @@ use bazdid_domain::{
 use bazdid_protocol::{
     error::Result,
     geo::{Point, cells_within},
-    ids::{AreaId, CategoryId, TicketId},
+    ids::{AccountId, AreaId, CategoryId, OrganisationId, TicketId},
     time::Timestamp,
 };
+use uuid::Uuid;
 
 /// Which of the codes are taken.
 ///
@@ -110,7 +112,17 @@ pub struct TicketFilter {
     pub boundary: Option<Boundary>,
     /// Held by nobody: new or triaged, without an order that somebody was asked to do.
     pub unassigned: bool,
-    /// After this place of the list.
+    /// Of one of these priorities.
+    pub priorities: Vec<Priority>,
+    /// Of one of these hazards.
+    pub hazards: Vec<Hazard>,
+    /// With an order that this organisation or person holds: the same id names never both.
+    pub held_by: Option<Uuid>,
+    /// With something to be done before this instant.
+    pub due_before: Option<Timestamp>,
+    /// In which order.
+    pub sort: Sort,
+    /// After this place of the list, which fits the order.
     pub before: Option<TicketKey>,
     /// At most so many.
     pub limit: i64,
@@ -131,10 +143,9 @@ const NOT_ASKED: [WorkOrderState; 6] = [
 /// # Errors
 /// The database fails.
 pub fn list_tickets(tx: &mut Tx<'_>, filter: &TicketFilter, reach: &Reach) -> Result<Vec<Keyed<Ticket, TicketKey>>> {
-    match index::find(tx, filter, reach)? {
-        Some(found) => Ok(found),
-        None => scan_tickets(tx, filter, reach),
-    }
+    // The index answers in the order of storing, the newest first.
+    let found = if filter.sort == Sort::default() { index::find(tx, filter, reach)? } else { None };
+    found.map_or_else(|| scan_tickets(tx, filter, reach), Ok)
 }
 
 /// [`list_tickets`] without the index: the text of each ticket is looked at.
@@ -176,54 +187,97 @@ macro_rules! having_words {
 }
 use having_words;
 
-fn select_tickets(tx: &mut Tx<'_>, filter: &TicketFilter, reach: &Reach, among: Among<'_>) -> Result<Vec<Keyed<Ticket, TicketKey>>> {
-    let rows: Vec<(TicketRow, Timestamp)> = on!(tx, |c| {
-        let mut query = visible_tickets!(tickets::table.select((TicketRow::as_select(), tickets::stored_at)), reach);
-        if let Some(area) = filter.area {
+/// Keeps of a query over `tickets` what a filter asks for, as far as a reach includes it.
+macro_rules! filtered_tickets {
+    ($query:expr, $filter:expr, $reach:expr, $among:expr) => {{
+        let mut query = visible_tickets!($query, $reach);
+        if let Some(area) = $filter.area {
             query = query.filter(diesel::dsl::exists(
                 ticket_areas::table.filter(ticket_areas::ticket_id.eq(tickets::id).and(ticket_areas::area_id.eq(area))),
             ));
         }
-        if let Some(categories) = &filter.categories {
+        if let Some(categories) = &$filter.categories {
             query = query.filter(tickets::category_id.eq_any(categories));
         }
-        if !filter.statuses.is_empty() {
-            query = query.filter(tickets::status.eq_any(&filter.statuses));
+        if !$filter.statuses.is_empty() {
+            query = query.filter(tickets::status.eq_any(&$filter.statuses));
         }
-        if let Among::These(ids) = among {
+        if let Among::These(ids) = $among {
             query = query.filter(tickets::id.eq_any(ids));
         }
-        query = having_words!(query, tickets::text_folded, &filter.words);
-        if let Some(code) = &filter.code {
+        query = having_words!(query, tickets::text_folded, &$filter.words);
+        if let Some(code) = &$filter.code {
             query = query.filter(tickets::code.eq(code));
         }
-        if let Some([south, west, north, east]) = filter.bbox {
+        if let Some([south, west, north, east]) = $filter.bbox {
             query = query.filter(tickets::lat.between(south, north).and(tickets::lon.between(west, east)));
         }
-        if let Some(from) = filter.created_from {
+        if let Some(from) = $filter.created_from {
             query = query.filter(tickets::created_at.ge(from));
         }
-        if let Some(to) = filter.created_to {
+        if let Some(to) = $filter.created_to {
             query = query.filter(tickets::created_at.lt(to));
         }
-        if let Some(boundary) = filter.boundary {
+        if let Some(boundary) = $filter.boundary {
             query = query.filter(tickets::boundary.eq(boundary));
         }
-        if filter.unassigned {
+        if $filter.unassigned {
             let asked = work_orders::table.filter(work_orders::ticket_id.eq(tickets::id).and(work_orders::state.ne_all(NOT_ASKED)));
             query = query
                 .filter(tickets::status.eq_any([TicketStatus::New, TicketStatus::Triaged]))
                 .filter(diesel::dsl::not(diesel::dsl::exists(asked)));
         }
-        newest_first!(query, tickets, filter.before, former by id).limit(filter.limit).load(c)
+        if !$filter.priorities.is_empty() {
+            query = query.filter(tickets::priority.eq_any(&$filter.priorities));
+        }
+        if !$filter.hazards.is_empty() {
+            query = query.filter(tickets::hazard.eq_any(&$filter.hazards));
+        }
+        if let Some(holder) = $filter.held_by {
+            let (organisation, account) = (OrganisationId::new(holder), AccountId::new(holder));
+            let held = work_orders::table
+                .filter(work_orders::ticket_id.eq(tickets::id).and(work_orders::state.ne_all(NOT_ASKED)))
+                .filter(work_orders::organisation_id.eq(organisation).or(work_orders::account_id.eq(account)));
+            query = query.filter(diesel::dsl::exists(held));
+        }
+        if let Some(before) = $filter.due_before {
+            query = query.filter(due_at!(tickets).lt(before));
+        }
+        query
+    }};
+}
+
+fn select_tickets(tx: &mut Tx<'_>, filter: &TicketFilter, reach: &Reach, among: Among<'_>) -> Result<Vec<Keyed<Ticket, TicketKey>>> {
+    let rows: Vec<(TicketRow, Timestamp)> = on!(tx, |c| {
+        let query = filtered_tickets!(tickets::table.select((TicketRow::as_select(), tickets::stored_at)), filter, reach, among);
+        sorted!(query, tickets, filter.sort, filter.before, former by id).limit(filter.limit).load(c)
     })
     .map_err(db_error)?;
-    let keyed = |(row, at): (TicketRow, Timestamp)| Keyed { key: PageKey::of(filter.before.as_ref(), at, row.id, row.id), row: row.into() };
+    let keyed = |(row, at): (TicketRow, Timestamp)| {
+        let id = row.id;
+        let row = Ticket::from(row);
+        let key = match (filter.sort, row.due_at()) {
+            (Sort::Due(_), Some(due_at)) => PageKey::Due { due_at, id },
+            (Sort::Due(_) | Sort::Stored(_), _) => PageKey::of(filter.before.as_ref(), at, id, id),
+        };
+        Keyed { key, row }
+    };
     Ok(rows.into_iter().map(keyed).collect())
 }
 
+/// How many tickets a filter and a reach hold, as far as they are counted.
+///
+/// # Errors
+/// The database fails.
+pub fn count_tickets(tx: &mut Tx<'_>, filter: &TicketFilter, reach: &Reach) -> Result<Total> {
+    let found: Vec<TicketId> =
+        on!(tx, |c| filtered_tickets!(tickets::table.select(tickets::id), filter, reach, Among::All).limit(COUNTED + 1).load(c))
+            .map_err(db_error)?;
+    Ok(Total::of(found.len()))
+}
+
 /// A pattern that finds a text as it stands.
-fn like(word: &str) -> String {
+pub(crate) fn like(word: &str) -> String {
     let mut pattern = String::from("%");
     for c in word.chars() {
         if matches!(c, '%' | '_' | '\\') {

@@ -1,15 +1,21 @@
 //! Work orders and rounds by filter, as far as somebody reaches.
 
-use diesel::prelude::*;
+use diesel::{
+    prelude::*,
+    sql_types::{Bool, Text},
+};
+use uuid::Uuid;
 
 use crate::{
-    listing::{Keyed, PageKey},
+    listing::{COUNTED, Keyed, PageKey, Sort, Total},
     schema::{rounds, ticket_areas, tickets, work_orders},
     sql::db_error,
+    ticket::search::like,
     tx::{MAX_BINDS, Tx},
     work_order::{RoundRow, WorkOrderRow},
 };
 use bazdid_domain::{
+    category::{Hazard, Priority},
     visibility::Reach,
     work_order::{Round, RoundVerdict, WorkOrder, WorkOrderKind, WorkOrderState},
 };
@@ -35,10 +41,80 @@ pub struct OrderFilter {
     pub account: Option<AccountId>,
     /// Of a ticket in this area or below it.
     pub area: Option<AreaId>,
-    /// After this place of the list.
+    /// Held by this organisation or person: the same id names never both.
+    pub held_by: Option<Uuid>,
+    /// With this flag.
+    pub flag: Option<String>,
+    /// Of a ticket of one of these priorities.
+    pub priorities: Vec<Priority>,
+    /// Of a ticket of one of these hazards.
+    pub hazards: Vec<Hazard>,
+    /// With something to be done before this instant.
+    pub due_before: Option<Timestamp>,
+    /// In which order.
+    pub sort: Sort,
+    /// After this place of the list, which fits the order.
     pub before: Option<OrderKey>,
     /// At most so many.
     pub limit: i64,
+}
+
+/// Keeps of a query over `work_orders` what a filter asks for, as far as a reach includes it.
+macro_rules! filtered_orders {
+    ($query:expr, $filter:expr, $reach:expr) => {{
+        let mut query = visible_orders!($query, $reach);
+        if let Some(area) = $filter.area {
+            query = query.filter(diesel::dsl::exists(
+                ticket_areas::table.filter(ticket_areas::ticket_id.eq(work_orders::ticket_id).and(ticket_areas::area_id.eq(area))),
+            ));
+        }
+        if !$filter.states.is_empty() {
+            query = query.filter(work_orders::state.eq_any(&$filter.states));
+        }
+        if let Some(kind) = $filter.kind {
+            query = query.filter(work_orders::kind.eq(kind));
+        }
+        if let Some(organisation) = $filter.organisation {
+            query = query.filter(work_orders::organisation_id.eq(organisation));
+        }
+        if let Some(account) = $filter.account {
+            query = query.filter(work_orders::account_id.eq(account));
+        }
+        if let Some(holder) = $filter.held_by {
+            let (organisation, account) = (OrganisationId::new(holder), AccountId::new(holder));
+            query = query.filter(work_orders::organisation_id.eq(organisation).or(work_orders::account_id.eq(account)));
+        }
+        if let Some(flag) = &$filter.flag {
+            query = query.filter(
+                diesel::dsl::sql::<Bool>("CAST(work_orders.flags AS text) LIKE ")
+                    .bind::<Text, _>(like(&format!("\"{flag}\"")))
+                    .sql(" ESCAPE '\\'"),
+            );
+        }
+        if !$filter.priorities.is_empty() {
+            let of = tickets::table.filter(tickets::id.eq(work_orders::ticket_id).and(tickets::priority.eq_any(&$filter.priorities)));
+            query = query.filter(diesel::dsl::exists(of));
+        }
+        if !$filter.hazards.is_empty() {
+            let of = tickets::table.filter(tickets::id.eq(work_orders::ticket_id).and(tickets::hazard.eq_any(&$filter.hazards)));
+            query = query.filter(diesel::dsl::exists(of));
+        }
+        if let Some(before) = $filter.due_before {
+            query = query.filter(due_at!(work_orders).lt(before));
+        }
+        query
+    }};
+}
+
+/// How many orders a filter and a reach hold, as far as they are counted.
+///
+/// # Errors
+/// The database fails.
+pub fn count_work_orders(tx: &mut Tx<'_>, filter: &OrderFilter, reach: &Reach) -> Result<Total> {
+    let found: Vec<WorkOrderId> =
+        on!(tx, |c| filtered_orders!(work_orders::table.select(work_orders::id), filter, reach).limit(COUNTED + 1).load(c))
+            .map_err(db_error)?;
+    Ok(Total::of(found.len()))
 }
 
 /// Orders by filter and reach, those first that were stored last.
@@ -47,30 +123,18 @@ pub struct OrderFilter {
 /// The database fails.
 pub fn list_work_orders(tx: &mut Tx<'_>, filter: &OrderFilter, reach: &Reach) -> Result<Vec<Keyed<WorkOrder, OrderKey>>> {
     let rows: Vec<(WorkOrderRow, Timestamp)> = on!(tx, |c| {
-        let mut query = visible_orders!(work_orders::table.select((WorkOrderRow::as_select(), work_orders::stored_at)), reach);
-        if let Some(area) = filter.area {
-            query = query.filter(diesel::dsl::exists(
-                ticket_areas::table.filter(ticket_areas::ticket_id.eq(work_orders::ticket_id).and(ticket_areas::area_id.eq(area))),
-            ));
-        }
-        if !filter.states.is_empty() {
-            query = query.filter(work_orders::state.eq_any(&filter.states));
-        }
-        if let Some(kind) = filter.kind {
-            query = query.filter(work_orders::kind.eq(kind));
-        }
-        if let Some(organisation) = filter.organisation {
-            query = query.filter(work_orders::organisation_id.eq(organisation));
-        }
-        if let Some(account) = filter.account {
-            query = query.filter(work_orders::account_id.eq(account));
-        }
-        newest_first!(query, work_orders, filter.before, former by created_at).limit(filter.limit).load(c)
+        let query = filtered_orders!(work_orders::table.select((WorkOrderRow::as_select(), work_orders::stored_at)), filter, reach);
+        sorted!(query, work_orders, filter.sort, filter.before, former by created_at).limit(filter.limit).load(c)
     })
     .map_err(db_error)?;
-    let keyed = |(row, at): (WorkOrderRow, Timestamp)| Keyed {
-        key: PageKey::of(filter.before.as_ref(), at, row.id, (row.created_at, row.id)),
-        row: row.into(),
+    let keyed = |(row, at): (WorkOrderRow, Timestamp)| {
+        let (id, created_at) = (row.id, row.created_at);
+        let row = WorkOrder::from(row);
+        let key = match (filter.sort, row.due_at()) {
+            (Sort::Due(_), Some(due_at)) => PageKey::Due { due_at, id },
+            (Sort::Due(_) | Sort::Stored(_), _) => PageKey::of(filter.before.as_ref(), at, id, (created_at, id)),
+        };
+        Keyed { key, row }
     };
     Ok(rows.into_iter().map(keyed).collect())
 }

@@ -17,6 +17,7 @@ use crate::http::{
 use bazdid_domain::{
     account::{Role, RoleGrant},
     organisation::ActiveState,
+    policy::Permission,
 };
 use bazdid_protocol::{
     error::Error,
@@ -59,6 +60,16 @@ pub struct AccountView {
     pub created_at: Timestamp,
     /// Last change.
     pub updated_at: Timestamp,
+}
+
+/// Your own account.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OwnAccountView {
+    /// The account.
+    #[serde(flatten)]
+    pub account: AccountView,
+    /// What the roles that you hold now allow, anywhere; where they hold is in `grants`.
+    pub permissions: Vec<Permission>,
 }
 
 /// A role held in some areas, for an organisation, during a time.
@@ -205,13 +216,14 @@ pub struct AccountListQuery {
 
 /// Get your own account
 ///
-/// Answers the account of the access token, with all its grants.
-#[utoipa::path(tag = "accounts", responses((status = 200, body = AccountView)), extensions(("x-permission" = json!("own"))))]
+/// Answers the account of the access token, with all its grants and what they allow now.
+#[utoipa::path(tag = "accounts", responses((status = 200, body = OwnAccountView)), extensions(("x-permission" = json!("own"))))]
 #[get("/v1/me")]
 async fn me(state: web::Data<State>, ctx: May<Own>) -> Answer {
     let ctx = ctx.ctx();
+    let permissions = ctx.actor()?.permissions();
     let person = state.db.read(move |tx| account::me(tx, &ctx)).await?;
-    Ok(reply::tagged(person.account.rev, &AccountView::from(person)))
+    Ok(reply::tagged(person.account.rev, &OwnAccountView { account: person.into(), permissions }))
 }
 
 /// Change your own password

@@ -20,6 +20,7 @@ use crate::http::{
     problem::Answer,
     reply,
     v1::{
+        order_of_lists::{Counted, TotalView},
         ticket::{
             query::TicketQuery,
             view::{DetailView, SuggestionView, TicketView},
@@ -127,24 +128,29 @@ fn register(tx: &mut Tx<'_>, ctx: &Ctx, body: &NewTicketBody) -> Result<Register
 /// List tickets
 ///
 /// Newest first, those within your areas. `format=geojson` answers a FeatureCollection instead.
-#[utoipa::path(tag = "tickets", params(TicketQuery, Paging), responses((status = 200, content((Listed<TicketView> = "application/json"), (schema::Features = "application/geo+json")))), extensions(("x-permission" = json!("ticket.read"))))]
+#[utoipa::path(tag = "tickets", params(TicketQuery, Paging), responses((status = 200, content((Counted<TicketView> = "application/json"), (schema::Features = "application/geo+json")))), extensions(("x-permission" = json!("ticket.read"))))]
 #[get("/v1/tickets")]
 async fn list(state: web::Data<State>, ctx: May<TicketRead>, query: List<TicketQuery>) -> Answer {
     let ctx = ctx.ctx();
     let (limit, format) = (query.limit, query.filter.format);
     let before = query.after()?;
-    let asked = query.filter.asked(before, limit + 1)?;
+    let asked = query.filter.asked(before, limit + 1, ctx.now)?;
+    let is_counted = query.filter.total;
     let read = move |tx: &mut Tx<'_>| {
         let filter = lookup::filter(tx, &ctx, &asked)?;
-        ticket::search(tx, &ctx, &filter)
+        let total = is_counted.then(|| ticket::count(tx, &ctx, &filter)).transpose()?;
+        Ok((ticket::search(tx, &ctx, &filter)?, total))
     };
-    let page = Listed::page(state.db.read(read).await?, limit, |t| t.key)?.map(|t| t.row);
+    let (found, total) = state.db.read(read).await?;
+    let total = total.map(TotalView::from);
+    let page = Listed::page(found, limit, |t| t.key)?.map(|t| t.row);
     if format == query::Format::Geojson {
         let features: Vec<_> = page.items.iter().map(ticket::feature).collect();
-        let body = serde_json::json!({ "type": "FeatureCollection", "features": features, "next_cursor": page.next_cursor });
+        let body =
+            serde_json::json!({ "type": "FeatureCollection", "features": features, "next_cursor": page.next_cursor, "total": total });
         return Ok(HttpResponse::Ok().content_type("application/geo+json").body(body.to_string()));
     }
-    Ok(reply::plain(&page.map(TicketView::from)))
+    Ok(reply::plain(&Counted { page: page.map(TicketView::from), total }))
 }
 
 /// Get a ticket

@@ -19,19 +19,16 @@ use crate::http::{
     precondition::IfMatch,
     problem::Answer,
     reply,
-    v1::round::RoundView,
+    v1::{
+        order_of_lists::{self, Counted, TotalView},
+        round::RoundView,
+    },
 };
-use bazdid_domain::{
-    evidence::arrival::EvidenceState,
-    office::order::Target,
-    wire,
-    work_order::{WorkOrderKind, WorkOrderState},
-};
+use bazdid_domain::{evidence::arrival::EvidenceState, office::order::Target, wire, work_order::WorkOrderKind};
 use bazdid_protocol::{
     error::{Error, Result},
     ids::{AccountId, OrganisationId, WorkOrderId, WorkOrderTag},
     rows::WorkEventRow,
-    text_enum::TextEnum as _,
     time::Timestamp,
 };
 use bazdid_service::{
@@ -40,7 +37,10 @@ use bazdid_service::{
     ticket::lookup,
     work_order::{self, Command, Shown},
 };
-use bazdid_store::{Tx, work_order::search::OrderFilter};
+use bazdid_store::{
+    Tx,
+    work_order::search::{OrderFilter, OrderKey},
+};
 
 /// The routes of this module.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -68,6 +68,58 @@ pub struct WorkOrderQuery {
     /// With its evidence so far. A page may hold fewer orders than asked for, or none, and still have a `next_cursor`: go on
     /// until there is none.
     evidence: Option<EvidenceState>,
+    /// Held by this organisation or person.
+    held_by: Option<String>,
+    /// With this flag.
+    #[param(example = "hold_requested")]
+    flag: Option<String>,
+    /// Of a ticket of one of these priorities, separated by commas.
+    priority: Option<String>,
+    /// Of a ticket of one of these hazards, separated by commas.
+    hazard: Option<String>,
+    /// Only those whose answer, work or review was due before now.
+    late: Option<bool>,
+    /// Only those whose answer, work or review is due before this instant.
+    due_before: Option<Timestamp>,
+    /// `age`: the newest first (as without it); `due`: those of which an answer, work or a review is due, the earliest first. `-` reverses.
+    #[param(example = "due")]
+    sort: Option<String>,
+    /// Whether to count the rows of all pages; not together with `evidence`, which is derived page by page.
+    #[serde(default)]
+    #[param(default = false)]
+    total: bool,
+}
+
+impl WorkOrderQuery {
+    fn filter(&self, before: Option<OrderKey>, limit: i64, now: Timestamp) -> Result<OrderFilter> {
+        if self.total && self.evidence.is_some() {
+            return Err(Error::field("?total", "orders with their evidence so far are not counted; leave out evidence or total"));
+        }
+        if let Some(flag) = self.flag.as_deref().filter(|flag| !is_word(flag)) {
+            return Err(Error::field("?flag", format!("expected the word of a flag such as hold_requested, found \"{flag}\"")));
+        }
+        let sort = order_of_lists::sort(self.sort.as_deref())?;
+        Ok(OrderFilter {
+            states: order_of_lists::words(self.state.as_deref(), "state")?,
+            kind: self.kind,
+            organisation: self.organisation,
+            account: self.account,
+            area: None,
+            held_by: order_of_lists::holder(self.held_by.as_deref())?,
+            flag: self.flag.clone(),
+            priorities: order_of_lists::words(self.priority.as_deref(), "priority")?,
+            hazards: order_of_lists::words(self.hazard.as_deref(), "hazard")?,
+            due_before: order_of_lists::due_before(self.late, self.due_before, now),
+            sort,
+            before: order_of_lists::fitting(before, sort)?,
+            limit,
+        })
+    }
+}
+
+/// Whether a text may be a word of the protocol.
+fn is_word(text: &str) -> bool {
+    (1..=40).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
 }
 
 /// An order with its offers, rounds and events.
@@ -149,28 +201,26 @@ pub struct ObjectionBody {
 /// List work orders
 ///
 /// Newest first, those within your areas or held by your organisation. `state=draft` is what nobody could be asked to do.
-#[utoipa::path(tag = "work-orders", params(WorkOrderQuery, Paging), responses((status = 200, body = Listed<WorkOrderView>)), extensions(("x-permission" = json!("work.read"))))]
+#[utoipa::path(tag = "work-orders", params(WorkOrderQuery, Paging), responses((status = 200, body = Counted<WorkOrderView>)), extensions(("x-permission" = json!("work.read"))))]
 #[get("/v1/work-orders")]
 async fn list(state: web::Data<State>, ctx: May<WorkRead>, query: List<WorkOrderQuery>) -> Answer {
-    let (ctx, limit, before) = (ctx.ctx(), query.limit, query.after()?);
-    let WorkOrderQuery { state: states, kind, organisation, account, area, evidence } = query.filter;
-    let states = states.as_deref().map_or(Ok(Vec::new()), read_states)?;
+    let (ctx, limit) = (ctx.ctx(), query.limit);
+    let filter = query.filter.filter(query.after()?, limit, ctx.now)?;
+    let WorkOrderQuery { area, evidence, total: is_counted, .. } = query.filter;
     let read = move |tx: &mut Tx<'_>| {
         let area = area.as_deref().map(|name| lookup::area(tx, &ctx, name, "?area")).transpose()?;
-        let filter = OrderFilter { states: states.clone(), kind, organisation, account, area, before, limit };
+        let filter = OrderFilter { area, ..filter.clone() };
         let page = work_order::list(tx, &ctx, &filter, evidence)?;
+        let total = is_counted.then(|| work_order::count(tx, &ctx, &filter)).transpose()?.map(TotalView::from);
         let explained = work_order::explained(tx, &ctx, &page.orders)?;
         let names = References::of(&page.orders).look_up(tx, &ctx)?;
-        Listed::new(page.orders, page.next)?.try_map(|shown| {
+        let page = Listed::new(page.orders, page.next)?.try_map(|shown| {
             let is_explained = explained.contains(&shown.order.id);
             WorkOrderView::as_read(shown, &names, is_explained)
-        })
+        })?;
+        Ok(Counted { page, total })
     };
     Ok(reply::plain(&state.db.read(read).await?))
-}
-
-fn read_states(text: &str) -> Result<Vec<WorkOrderState>> {
-    text.split(',').map(|word| WorkOrderState::parse(word.trim()).map_err(|e| Error::field("?state", e.to_string()))).collect()
 }
 
 /// Get a work order

@@ -271,7 +271,7 @@ fn first_place(block: i64) -> i64 {
 fn blocks_before(tx: &mut Tx<'_>, before: Option<&TicketKey>) -> Result<Vec<Block>> {
     let at = match before {
         Some(PageKey::Stored { stored_at, .. }) => *stored_at,
-        Some(PageKey::Former(_)) | None => Timestamp::MAX,
+        Some(PageKey::Former(_) | PageKey::Due { .. }) | None => Timestamp::MAX,
     };
     on!(tx, |c| search_blocks::table
         .filter(search_blocks::oldest_at.le(at))

@@ -3,15 +3,11 @@
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
-use bazdid_domain::{
-    search,
-    ticket::{Boundary, TicketStatus},
-    ticket_code,
-};
+use crate::http::v1::order_of_lists;
+use bazdid_domain::{search, ticket::Boundary, ticket_code};
 use bazdid_protocol::{
     error::{Error, Result},
     fold,
-    text_enum::TextEnum as _,
     time::Timestamp,
 };
 use bazdid_service::ticket::lookup::Asked;
@@ -56,6 +52,27 @@ pub struct TicketQuery {
     created_to: Option<Timestamp>,
     /// How clearly the point lies in the areas.
     boundary: Option<Boundary>,
+    /// Of one of these priorities, separated by commas.
+    #[param(example = "high,urgent")]
+    priority: Option<String>,
+    /// Of one of these hazards, separated by commas.
+    #[param(example = "critical")]
+    hazard: Option<String>,
+    /// Only new and triaged ones without an order that somebody was asked to do.
+    unassigned: Option<bool>,
+    /// With an order that this organisation or person holds.
+    held_by: Option<String>,
+    /// Only open ones whose promise has passed.
+    late: Option<bool>,
+    /// Only open ones that were promised before this instant.
+    due_before: Option<Timestamp>,
+    /// `age`: the newest first (as without it); `due`: open ones with a promise, the earliest first. `-` reverses.
+    #[param(example = "due")]
+    sort: Option<String>,
+    /// Whether to count the rows of all pages.
+    #[serde(default)]
+    #[param(default = false)]
+    pub(super) total: bool,
     /// How to answer.
     #[serde(default)]
     #[param(inline)]
@@ -67,25 +84,28 @@ impl TicketQuery {
     ///
     /// # Errors
     /// A parameter cannot be read.
-    pub(super) fn asked(&self, before: Option<TicketKey>, limit: i64) -> Result<Asked> {
+    pub(super) fn asked(&self, before: Option<TicketKey>, limit: i64, now: Timestamp) -> Result<Asked> {
+        let sort = order_of_lists::sort(self.sort.as_deref())?;
         let filter = TicketFilter {
-            statuses: self.status.as_deref().map_or(Ok(Vec::new()), statuses)?,
+            statuses: order_of_lists::words(self.status.as_deref(), "status")?,
             words: self.q.as_deref().map_or(Ok(Vec::new()), words)?,
             code: self.code.as_deref().map(code).transpose()?,
             bbox: self.bbox.as_deref().map(bbox).transpose()?,
             created_from: self.created_from,
             created_to: self.created_to,
             boundary: self.boundary,
-            before,
+            priorities: order_of_lists::words(self.priority.as_deref(), "priority")?,
+            hazards: order_of_lists::words(self.hazard.as_deref(), "hazard")?,
+            unassigned: self.unassigned.unwrap_or_default(),
+            held_by: order_of_lists::holder(self.held_by.as_deref())?,
+            due_before: order_of_lists::due_before(self.late, self.due_before, now),
+            sort,
+            before: order_of_lists::fitting(before, sort)?,
             limit,
             ..TicketFilter::default()
         };
         Ok(Asked { area: self.area.clone(), category: self.category.clone(), filter })
     }
-}
-
-fn statuses(text: &str) -> Result<Vec<TicketStatus>> {
-    text.split(',').map(|word| TicketStatus::parse(word.trim()).map_err(|e| Error::field("?status", e.to_string()))).collect()
 }
 
 fn words(text: &str) -> Result<Vec<String>> {
@@ -112,6 +132,7 @@ fn bbox(text: &str) -> Result<[f64; 4]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use bazdid_domain::ticket::TicketStatus;
 
     #[test]
     fn a_box_is_read_as_geojson_orders_it() {
@@ -128,6 +149,7 @@ mod tests {
             ["بزرگ", "ی", "چاله"].map(str::to_owned).into_iter().collect::<std::collections::BTreeSet<_>>().into_iter().collect::<Vec<_>>()
         );
         assert!(words(&"چ".repeat(201)).is_err() && words("\u{200c}").unwrap().is_empty());
+        let statuses = |text| order_of_lists::words::<TicketStatus>(Some(text), "status");
         assert_eq!(statuses("new, in_work").unwrap(), [TicketStatus::New, TicketStatus::InWork]);
         assert!(statuses("old").unwrap_err().fields[0].detail.contains("expected one of"));
         assert!(code("123").is_err());

@@ -9,6 +9,7 @@ use utoipa::{
     openapi::{RefOr, Schema},
 };
 
+use crate::http::v1::order_of_lists::TotalView;
 use bazdid_protocol::{
     ids::TicketId,
     rows::{AnswerRow, ConflictRow, MeasurementRow, NoteRow, PhotoRow, TicketRow, VisitRow, WorkEventRow},
@@ -48,6 +49,9 @@ pub(super) struct Features {
     /// The cursor of the next page; `null` at the end.
     #[schema(required = true)]
     next_cursor: Option<String>,
+    /// How many tickets there are on all pages; `null` if `total=true` did not ask for it.
+    #[schema(required = true)]
+    total: Option<TotalView>,
 }
 
 /// `FeatureCollection`.
