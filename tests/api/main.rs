@@ -35,6 +35,7 @@ mod listing;
 mod metrics;
 mod node;
 mod office;
+mod patrol;
 mod picture;
 mod picture_order;
 mod presence;

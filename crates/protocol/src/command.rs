@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::{
     geo::Point,
-    ids::{CategoryId, ChecklistId, MeasurementId, MutationId, NoteId, PhotoId, RoundId, TicketId, VisitId},
+    ids::{AreaId, CategoryId, ChecklistId, MeasurementId, MutationId, NoteId, PhotoId, RoundId, TicketId, VisitId},
     outcome::OutcomeCode,
     proposal::Proposal,
     time::Timestamp,
@@ -19,7 +19,7 @@ use crate::{
     warning::Warning,
     words::{
         photo::PhotoKind,
-        visit::{MockFlag, VisitKind, VisitOutcome},
+        visit::{MockFlag, PatrolOutcome, VisitKind, VisitOutcome},
         work_order::Defect,
     },
 };
@@ -28,6 +28,9 @@ use crate::{
 pub const MAX_TEXT: usize = 4_000;
 /// Longest short text (reasons, units, codes), characters.
 pub const MAX_SHORT: usize = 400;
+
+/// Most tickets that one patrol names.
+pub const MAX_PATROL_TICKETS: usize = 100;
 
 /// Why a command cannot be accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,6 +106,29 @@ args! {
         visit: VisitId,
         /// What came of it.
         outcome: Option<VisitOutcome>,
+    }
+    /// `patrol.record`, when the round is over: the entity is the new patrol's id.
+    PatrolRecord {
+        /// What came of it.
+        outcome: PatrolOutcome,
+        /// The tickets that were registered for what was found; needed if the outcome is `reported`.
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<Vec<TicketId>>, max_items = 100))]
+        tickets: Vec<TicketId>,
+        /// In which area of one's own; absent: where the points lie.
+        area: Option<AreaId>,
+        /// Beginning by the device's clock.
+        started_at: Option<Timestamp>,
+        /// End by the device's clock; absent: when the mutation was made.
+        finished_at: Option<Timestamp>,
+        /// Where it began.
+        start_point: Option<Point>,
+        /// Where it ended.
+        end_point: Option<Point>,
+        /// Whether the fixes were simulated.
+        #[cfg_attr(feature = "openapi", schema(required = false, value_type = crate::openapi::MockArgument))]
+        mock: MockFlag,
+        /// In words.
+        note: Option<String>,
     }
     /// `photo.add`: of a ticket or for a work order.
     PhotoAdd {
@@ -294,6 +320,8 @@ pub enum Command {
     VisitRecord(VisitRecord),
     /// `visit.leave`
     VisitLeave(VisitLeave),
+    /// `patrol.record`
+    PatrolRecord(PatrolRecord),
     /// `photo.add`
     PhotoAdd(PhotoAdd),
     /// `photo.remove`
@@ -336,6 +364,7 @@ pub const COMMANDS: &[&str] = &[
     "note.remove",
     "visit.record",
     "visit.leave",
+    "patrol.record",
     "photo.add",
     "photo.remove",
     "measurement.add",
@@ -370,6 +399,7 @@ impl Command {
             Self::TicketCreate(_) => ("ticket", entity, "/entity"),
             Self::NoteAdd(a) => ("note", a.note.uuid(), "/args/note"),
             Self::VisitRecord(a) => ("visit", a.visit.uuid(), "/args/visit"),
+            Self::PatrolRecord(_) => ("patrol", entity, "/entity"),
             Self::PhotoAdd(a) => ("photo", a.photo.uuid(), "/args/photo"),
             Self::MeasurementAdd(a) => ("measurement", a.measurement.uuid(), "/args/measurement"),
             Self::ChecklistAnswer(_) => ("answer", mutation.uuid(), "/id"),
@@ -416,6 +446,7 @@ impl Command {
             | Self::TicketPropose(_)
             | Self::NoteAdd(_)
             | Self::VisitRecord(_)
+            | Self::PatrolRecord(_)
             | Self::WorkAccept
             | Self::WorkResume
             | Self::WorkSubmit(_) => (None, None),

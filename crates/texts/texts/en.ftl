@@ -211,6 +211,12 @@ word-visit-outcome-not-ours = not ours
 word-visit-outcome-needs-other = needs others
 word-visit-outcome-unsafe = unsafe
 
+## patrol_outcome
+
+word-patrol-outcome-nothing-found = nothing found
+word-patrol-outcome-reported = reported
+word-patrol-outcome-cut-short = cut short
+
 ## mock_flag
 
 word-mock-flag-real = real

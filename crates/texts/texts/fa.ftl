@@ -211,6 +211,12 @@ word-visit-outcome-not-ours = در حوزهٔ ما نیست
 word-visit-outcome-needs-other = نیازمند گروه دیگر
 word-visit-outcome-unsafe = ناایمن
 
+## patrol_outcome
+
+word-patrol-outcome-nothing-found = بدون مورد
+word-patrol-outcome-reported = ثبت‌شده
+word-patrol-outcome-cut-short = ناتمام
+
 ## mock_flag
 
 word-mock-flag-real = واقعی

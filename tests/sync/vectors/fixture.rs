@@ -309,7 +309,8 @@ pub fn commit(unit: &UnitOfWork) -> UnitOfWork {
         measurements,
         answers,
         photos,
-        conflicts
+        conflicts,
+        patrols
     );
     next
 }

@@ -4,9 +4,9 @@ use serde_json::Value;
 
 use crate::{
     command::{
-        ChecklistAnswerArgs, Command, Fault, Findings, InspectionSubmit, MeasurementAdd, NoteAdd, NoteChange, PhotoAdd, PhotoRemove,
-        RoundJudge, TicketCreate, TicketEdit, TicketPropose, TicketSet, VisitLeave, VisitRecord, WithReason, WorkRetract, WorkStart,
-        WorkSubmit,
+        ChecklistAnswerArgs, Command, Fault, Findings, InspectionSubmit, MAX_PATROL_TICKETS, MeasurementAdd, NoteAdd, NoteChange,
+        PatrolRecord, PhotoAdd, PhotoRemove, RoundJudge, TicketCreate, TicketEdit, TicketPropose, TicketSet, VisitLeave, VisitRecord,
+        WithReason, WorkRetract, WorkStart, WorkSubmit,
         args::{Args, unusable},
         invalid,
     },
@@ -16,7 +16,7 @@ use crate::{
     words::{
         category::Priority,
         photo::{PhotoKind, UNKNOWN_MIME},
-        visit::VisitKind,
+        visit::{PatrolOutcome, VisitKind},
         work_order::Defect,
     },
 };
@@ -51,6 +51,7 @@ pub(super) fn read(cmd: &str, mut a: Args<'_, '_>) -> Result<Command, Fault> {
             mock: a.mock(),
         }),
         "visit.leave" => Command::VisitLeave(VisitLeave { visit: a.id("visit")?, outcome: a.optional_word("outcome") }),
+        "patrol.record" => Command::PatrolRecord(patrol(a)?),
         "photo.add" => Command::PhotoAdd(photo(a)?),
         "photo.remove" => Command::PhotoRemove(PhotoRemove { photo: a.id("photo")? }),
         "measurement.add" => Command::MeasurementAdd(MeasurementAdd {
@@ -149,6 +150,25 @@ fn photo(a: &mut Args<'_, '_>) -> Result<PhotoAdd, Fault> {
         point: a.optional_point("point"),
         heading_deg: a.optional_number("heading_deg", 0.0, 360.0),
         mock: a.mock(),
+    })
+}
+
+fn patrol(a: &mut Args<'_, '_>) -> Result<PatrolRecord, Fault> {
+    let outcome = a.word::<PatrolOutcome>("outcome")?;
+    let tickets = a.ids("tickets", MAX_PATROL_TICKETS);
+    if outcome == PatrolOutcome::Reported && tickets.is_empty() {
+        return Err(invalid("/args/tickets", "name at least one ticket that was registered, or say another outcome"));
+    }
+    Ok(PatrolRecord {
+        outcome,
+        tickets,
+        area: a.optional_id("area"),
+        started_at: a.instant("started_at", false, "when it began counts as unknown"),
+        finished_at: a.instant("finished_at", true, THEN),
+        start_point: a.optional_point("start_point"),
+        end_point: a.optional_point("end_point"),
+        mock: a.mock(),
+        note: a.optional_text("note"),
     })
 }
 

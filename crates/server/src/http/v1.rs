@@ -15,6 +15,7 @@ pub mod device;
 pub mod errors;
 pub mod inbox;
 pub mod organisation;
+pub mod patrol;
 pub mod photo;
 pub mod quarantine;
 pub mod round;
@@ -47,6 +48,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     inbox::routes(config);
     quarantine::routes(config);
     organisation::routes(config);
+    patrol::routes(config);
     photo::routes(config);
     round::routes(config);
     ticket::routes(config);

@@ -197,6 +197,7 @@ pub(super) fn commit(unit: &UnitOfWork) -> UnitOfWork {
     next.answers.load(unit.answers.iter().cloned());
     next.photos.load(unit.photos.iter().cloned());
     next.conflicts.load(unit.conflicts.iter().cloned());
+    next.patrols.load(unit.patrols.iter().cloned());
     next
 }
 
