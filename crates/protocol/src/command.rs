@@ -1,9 +1,11 @@
 //! The commands that devices send, read from their JSON arguments with a precise fault for each that cannot be accepted.
 
 mod args;
+mod patrol;
 mod quantity;
 mod read;
 
+pub use patrol::PatrolRecord;
 pub use quantity::{MAX_QUANTITIES, Quantity, quantities};
 use serde::Deserialize;
 use serde_json::Value;
@@ -11,7 +13,7 @@ use uuid::Uuid;
 
 use crate::{
     geo::Point,
-    ids::{AreaId, CategoryId, ChecklistId, MeasurementId, MutationId, NoteId, PhotoId, RoundId, TicketId, VisitId},
+    ids::{CategoryId, ChecklistId, MeasurementId, MutationId, NoteId, PhotoId, RoundId, TicketId, VisitId},
     outcome::OutcomeCode,
     proposal::Proposal,
     time::Timestamp,
@@ -19,7 +21,7 @@ use crate::{
     warning::Warning,
     words::{
         photo::PhotoKind,
-        visit::{MockFlag, PatrolOutcome, VisitKind, VisitOutcome},
+        visit::{MockFlag, VisitKind, VisitOutcome},
         work_order::Defect,
     },
 };
@@ -28,9 +30,6 @@ use crate::{
 pub const MAX_TEXT: usize = 4_000;
 /// Longest short text (reasons, units, codes), characters.
 pub const MAX_SHORT: usize = 400;
-
-/// Most tickets that one patrol names.
-pub const MAX_PATROL_TICKETS: usize = 100;
 
 /// Why a command cannot be accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,29 +105,6 @@ args! {
         visit: VisitId,
         /// What came of it.
         outcome: Option<VisitOutcome>,
-    }
-    /// `patrol.record`, when the round is over: the entity is the new patrol's id.
-    PatrolRecord {
-        /// What came of it.
-        outcome: PatrolOutcome,
-        /// The tickets that were registered for what was found; needed if the outcome is `reported`.
-        #[cfg_attr(feature = "openapi", schema(value_type = Option<Vec<TicketId>>, max_items = 100))]
-        tickets: Vec<TicketId>,
-        /// In which area of one's own; absent: where the points lie.
-        area: Option<AreaId>,
-        /// Beginning by the device's clock.
-        started_at: Option<Timestamp>,
-        /// End by the device's clock; absent: when the mutation was made.
-        finished_at: Option<Timestamp>,
-        /// Where it began.
-        start_point: Option<Point>,
-        /// Where it ended.
-        end_point: Option<Point>,
-        /// Whether the fixes were simulated.
-        #[cfg_attr(feature = "openapi", schema(required = false, value_type = crate::openapi::MockArgument))]
-        mock: MockFlag,
-        /// In words.
-        note: Option<String>,
     }
     /// `photo.add`: of a ticket or for a work order.
     PhotoAdd {

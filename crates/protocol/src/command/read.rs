@@ -4,11 +4,11 @@ use serde_json::Value;
 
 use crate::{
     command::{
-        ChecklistAnswerArgs, Command, Fault, Findings, InspectionSubmit, MAX_PATROL_TICKETS, MeasurementAdd, NoteAdd, NoteChange,
-        PatrolRecord, PhotoAdd, PhotoRemove, RoundJudge, TicketCreate, TicketEdit, TicketPropose, TicketSet, VisitLeave, VisitRecord,
-        WithReason, WorkRetract, WorkStart, WorkSubmit,
+        ChecklistAnswerArgs, Command, Fault, Findings, InspectionSubmit, MeasurementAdd, NoteAdd, NoteChange, PhotoAdd, PhotoRemove,
+        RoundJudge, TicketCreate, TicketEdit, TicketPropose, TicketSet, VisitLeave, VisitRecord, WithReason, WorkRetract, WorkStart,
+        WorkSubmit,
         args::{Args, unusable},
-        invalid,
+        invalid, patrol,
     },
     ids::PhotoId,
     outcome::OutcomeCode,
@@ -16,7 +16,7 @@ use crate::{
     words::{
         category::Priority,
         photo::{PhotoKind, UNKNOWN_MIME},
-        visit::{PatrolOutcome, VisitKind},
+        visit::VisitKind,
         work_order::Defect,
     },
 };
@@ -26,7 +26,7 @@ const MAX_MIME: usize = 60;
 /// Most pixels of a side.
 const MAX_PIXELS: i64 = 100_000;
 /// What stands in the place of an instant that cannot be read.
-const THEN: &str = "the time of the mutation itself stands in its place";
+pub(super) const THEN: &str = "the time of the mutation itself stands in its place";
 
 /// Reads a command in its newest version.
 pub(super) fn read(cmd: &str, mut a: Args<'_, '_>) -> Result<Command, Fault> {
@@ -51,7 +51,7 @@ pub(super) fn read(cmd: &str, mut a: Args<'_, '_>) -> Result<Command, Fault> {
             mock: a.mock(),
         }),
         "visit.leave" => Command::VisitLeave(VisitLeave { visit: a.id("visit")?, outcome: a.optional_word("outcome") }),
-        "patrol.record" => Command::PatrolRecord(patrol(a)?),
+        "patrol.record" => Command::PatrolRecord(patrol::read(a)?),
         "photo.add" => Command::PhotoAdd(photo(a)?),
         "photo.remove" => Command::PhotoRemove(PhotoRemove { photo: a.id("photo")? }),
         "measurement.add" => Command::MeasurementAdd(MeasurementAdd {
@@ -150,25 +150,6 @@ fn photo(a: &mut Args<'_, '_>) -> Result<PhotoAdd, Fault> {
         point: a.optional_point("point"),
         heading_deg: a.optional_number("heading_deg", 0.0, 360.0),
         mock: a.mock(),
-    })
-}
-
-fn patrol(a: &mut Args<'_, '_>) -> Result<PatrolRecord, Fault> {
-    let outcome = a.word::<PatrolOutcome>("outcome")?;
-    let tickets = a.ids("tickets", MAX_PATROL_TICKETS);
-    if outcome == PatrolOutcome::Reported && tickets.is_empty() {
-        return Err(invalid("/args/tickets", "name at least one ticket that was registered, or say another outcome"));
-    }
-    Ok(PatrolRecord {
-        outcome,
-        tickets,
-        area: a.optional_id("area"),
-        started_at: a.instant("started_at", false, "when it began counts as unknown"),
-        finished_at: a.instant("finished_at", true, THEN),
-        start_point: a.optional_point("start_point"),
-        end_point: a.optional_point("end_point"),
-        mock: a.mock(),
-        note: a.optional_text("note"),
     })
 }
 
