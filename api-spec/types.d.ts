@@ -2324,7 +2324,7 @@ export type WorkRetractMutation = MutationHead & {
 /** The arguments of `work.start`. */
 export interface WorkStartArgs {
   /** The visit that it begins with. */
-  visit: Id | null;
+  visit?: Id | null;
 }
 
 export type WorkStartMutation = MutationHead & {

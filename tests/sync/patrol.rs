@@ -25,8 +25,8 @@ use uuid::Uuid;
 
 use crate::{
     city::{
-        CITY, CREW_NEW, CREW_OLD, CREW_OLD_2, D_EAST, D_WEST, EAST, INSPECTOR_E, INSPECTOR_W, Phone, SUPERVISOR, SharedCity, WEST,
-        category, id, on_both,
+        CITY, CREW_NEW, CREW_OLD, CREW_OLD_2, D_EAST, D_WEST, EAST, INSPECTOR_E, INSPECTOR_W, OLD, Phone, SUPERVISOR, SharedCity, WEST,
+        category, id, on_both, ticket_with_order,
     },
     push::{mutation, registered, send},
 };
@@ -99,7 +99,9 @@ fn what_was_found_on_the_way_is_a_ticket_that_the_round_names() {
         assert_eq!((result.status, told), (Status::Applied, vec![("/args/tickets/2", WarningCode::UnusableValue)]));
         assert_eq!(phone.state.copy.get("patrol", one.uuid()).unwrap().row["tickets"], json!([ticket]));
         // In a group that is refused the round is kept for the office.
-        let (raw, device) = registered(city, INSPECTOR_E);
+        let offered = ticket_with_order(city);
+        assert_eq!(city.order(offered.0).organisation_id, Some(id(OLD)), "who works there is known to its office");
+        let (raw, device) = registered(city, CREW_OLD);
         let group = |item: Value| {
             let mut item = item;
             item["group"] = json!(Uuid::from_u128(0x99));
@@ -124,7 +126,7 @@ fn what_was_found_on_the_way_is_a_ticket_that_the_round_names() {
         let refused = at_a_ticket.unwrap_err();
         assert_eq!(refused.fields.first().map(|f| f.pointer.as_str()), Some("/about"), "a round belongs to no ticket: {refused:?}");
         assert_eq!(decide(Decision::Adopt { about: None }).unwrap().status, Status::Applied);
-        assert_eq!(listed(city, INSPECTOR_E, PatrolQuery::default()).len(), 1);
+        assert_eq!(listed(city, CREW_OLD, PatrolQuery::default()).len(), 1);
     });
 }
 

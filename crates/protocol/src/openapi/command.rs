@@ -108,7 +108,7 @@ pub fn commands() -> Vec<CommandSchema> {
         of::<ChecklistAnswerArgs>("checklist.answer", &[], &[]),
         without_arguments("work.accept"),
         of::<WithReason>("work.decline", &["visit", "review_at"], &[]),
-        of::<WorkStart>("work.start", &[], &["visit"]),
+        of::<WorkStart>("work.start", &[], &[]),
         of::<WithReason>("work.request_hold", &["visit"], &[]),
         without_arguments("work.resume"),
         of::<WorkSubmit>("work.submit", &[], &[]),

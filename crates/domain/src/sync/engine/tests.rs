@@ -281,7 +281,7 @@ fn refusals_and_what_they_say() {
     );
     assert_eq!(go(&mut w, &holder, 3, ORDER, 1, 10, "work.accept", json!({})).code, Some(OutcomeCode::NotAssigned));
     assert_eq!(go(&mut w, &holder, 4, ORDER, 3, 10, "work.accept", json!({})).code, Some(OutcomeCode::EpochUnknown));
-    assert_eq!(go(&mut w, &holder, 5, ORDER, 2, 10, "work.start", json!({})).code, Some(OutcomeCode::Validation));
+    assert_eq!(go(&mut w, &holder, 5, ORDER, 2, 10, "work.start", json!({})).code, Some(OutcomeCode::Dependency));
     let clerk = Author { roles: vec![Role::Operator], ..holder };
     assert_eq!(go(&mut w, &clerk, 6, ORDER, 2, 10, "work.accept", json!({})).code, Some(OutcomeCode::NotPermitted));
     assert_eq!(w.work_events.iter().count(), 0);
