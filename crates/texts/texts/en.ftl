@@ -348,3 +348,180 @@ word-push-warning-unusable-value = The value could not be used
 word-push-warning-too-long = The text was cut
 word-push-warning-unknown-field = The field is not known
 word-push-warning-too-many-bytes = Too many bytes
+
+# What the checks of a photo found
+#
+# A check and a result have one text without figures. Numbered ones stand before it: the first of which every figure is known is said.
+
+## Figures
+
+figure-metres = { $number } m
+figure-kilometres = { $number } km
+figure-kmh = { $number } km/h
+figure-degrees = { $count ->
+    [one] { $number } degree
+   *[other] { $number } degrees
+}
+figure-days = { $number } d
+figure-hours = { $number } h
+figure-minutes = { $number } min
+figure-seconds = { $number } s
+figure-and = { $first } { $second }
+figure-less-than = less than { $figure }
+figure-no-bytes = no bytes
+figure-bytes = { $number } bytes
+figure-kilobytes = { $number } kB
+figure-megabytes = { $number } MB
+compass-north = north
+compass-north-east = north-east
+compass-east = east
+compass-south-east = south-east
+compass-south = south
+compass-south-west = south-west
+compass-west = west
+compass-north-west = north-west
+media-jpeg = JPEG
+media-png = PNG
+media-webp = WebP
+media-heic = HEIC
+media-avif = AVIF
+media-gif = GIF
+media-unknown = unknown
+zone-asia-tehran = Asia/Tehran
+
+## A check that this version does not know
+
+verdict-other-ok = The check "{ $check }" says: ok.
+verdict-other-mismatch = The check "{ $check }" says: mismatch.
+verdict-other-unknown = The check "{ $check }" says: unknown.
+
+## distance
+
+verdict-distance-ok-1 = The photo was taken { $distance_m } from the place of the request; up to { $allowed_m } is accepted.
+verdict-distance-ok = The photo was taken at the place of the request.
+verdict-distance-mismatch-1 = The photo was taken { $distance_m } from the place of the request, farther than the { $allowed_m } that are accepted.
+verdict-distance-mismatch = The photo was taken away from the place of the request.
+verdict-distance-unknown-1 = The photo was recorded { $distance_m } from the place of the request, farther than the { $allowed_m } that are accepted, but not every position states its accuracy, so the fix may have been that bad.
+verdict-distance-unknown = It is not known how far from the place of the request the photo was taken.
+
+## mock_location
+
+verdict-mock-location-ok = The phone said that the photo's position was real.
+verdict-mock-location-mismatch = The phone said that the photo's position was simulated.
+verdict-mock-location-unknown = The phone did not say whether the photo's position was real or simulated.
+
+## inside_visit
+
+verdict-inside-visit-ok-1 = The photo was taken { $after_departure_s } after the visit ended, which is accepted.
+verdict-inside-visit-ok-2 = The photo was taken { $after_arrival_s } after the arrival, during the visit.
+verdict-inside-visit-ok-3 = The photo was taken { $before_arrival_s } before the arrival was recorded, which is accepted.
+verdict-inside-visit-ok = The photo was taken during the visit.
+verdict-inside-visit-mismatch-1 = The photo was taken { $before_arrival_s } before the arrival.
+verdict-inside-visit-mismatch-2 = The photo was taken { $after_departure_s } after the visit ended.
+verdict-inside-visit-mismatch = The photo was not taken during the visit.
+verdict-inside-visit-unknown-1 = It is not known whether the photo was taken during the visit, because the phone's clock was changed in the meantime.
+verdict-inside-visit-unknown-2 = The photo was taken { $after_arrival_s } after the arrival, but the end of the visit was not recorded.
+verdict-inside-visit-unknown-3 = It is not known whether the photo was taken during a visit, because its visit is not recorded.
+verdict-inside-visit-unknown = It is not known whether the photo was taken during the visit.
+
+## order
+
+verdict-order-ok-1 = Between the photo before the work and the one after it lie { $widest_gap_s }; at least { $least_gap_s } are needed.
+verdict-order-ok = The photo after the work was taken later than the one before it.
+verdict-order-mismatch-1 = The photo after the work was taken { $early_s } before the one before it.
+verdict-order-mismatch-2 = Between the photo before the work and the one after it lie only { $widest_gap_s }; at least { $least_gap_s } are needed.
+verdict-order-mismatch = The photos before and after the work are not in the right order of time.
+verdict-order-unknown-1 = The photo has no counterpart of the same turn of work that would show which came first (at least { $least_gap_s } are needed between them).
+verdict-order-unknown = The photo has no counterpart of the same turn of work that would show which came first.
+
+## unique_bytes
+
+verdict-unique-bytes-ok = The same file is not used elsewhere.
+verdict-unique-bytes-mismatch-1 = The same file is used in other places as well: { $also_in }.
+verdict-unique-bytes-mismatch = The same file is used elsewhere as well.
+verdict-unique-bytes-unknown = It is not known whether the same file is used elsewhere.
+
+## clock
+
+verdict-clock-ok-1 = The phone's clock was off by { $skew_s }; up to { $allowed_s } is accepted.
+verdict-clock-ok-2 = The phone's clock is right; up to { $allowed_s } off is accepted.
+verdict-clock-ok = The phone's clock is right.
+verdict-clock-mismatch-1 = The phone's clock was off by { $skew_s }, more than the { $allowed_s } that are accepted.
+verdict-clock-mismatch-2 = The phone's clock is not right; up to { $allowed_s } off is accepted.
+verdict-clock-mismatch = The phone's clock is not right.
+verdict-clock-unknown-1 = It is not known whether the phone's clock was right (up to { $allowed_s } off is accepted).
+verdict-clock-unknown = It is not known whether the phone's clock was right.
+
+## bytes
+
+verdict-bytes-ok-1 = The file that arrived is the one that the phone declared ({ $received_bytes }).
+verdict-bytes-ok = The file that arrived is the one that the phone declared.
+verdict-bytes-mismatch-1 = The file that arrived is not the one that the phone declared: { $declared_bytes } were declared, { $received_bytes } with another content arrived.
+verdict-bytes-mismatch = The file that arrived is not the one that the phone declared.
+verdict-bytes-unknown = The file has not arrived, so it cannot be said whether it is the one that the phone declared.
+
+## format
+
+verdict-format-ok-1 = The file is a picture of type { $found } with { $width } × { $height } pixels, as declared.
+verdict-format-ok-2 = The file is a picture of type { $found }, as declared.
+verdict-format-ok = The file is a picture of the type and size that were declared.
+verdict-format-mismatch-1 = The file is a picture of type { $found } with { $width } × { $height } pixels, but type { $declared } with { $declared_width } × { $declared_height } was declared.
+verdict-format-mismatch-2 = The file is a picture of type { $found }, but type { $declared } was declared.
+verdict-format-mismatch-3 = The file is no picture of a known type; type { $declared } was declared.
+verdict-format-mismatch = The file is no picture of the type and size that were declared.
+verdict-format-unknown-1 = The file was not read, perhaps because it is larger than is read, so its type is not known; type { $declared } was declared.
+verdict-format-unknown = The file was not read, so its type is not known.
+
+## exif_position
+
+verdict-exif-position-ok-1 = The position inside the file lies { $distance_m } from the declared one; up to { $allowed_m } is accepted.
+verdict-exif-position-ok = The position inside the file agrees with the declared one.
+verdict-exif-position-mismatch-1 = The position inside the file lies { $distance_m } from the declared one, more than the { $at_most_m } that the worst accuracy would allow.
+verdict-exif-position-mismatch = The position inside the file does not agree with the declared one.
+verdict-exif-position-unknown-1 = The position inside the file lies { $distance_m } from the declared one; up to { $allowed_m } is accepted, but not every accuracy is stated, and up to { $at_most_m } the fix may be to blame.
+verdict-exif-position-unknown = The position inside the file cannot be compared with the declared one.
+
+## exif_time
+
+verdict-exif-time-ok-1 = The satellites' time inside the file differs from the time of the photo by { $gps_difference_s }; up to { $allowed_s } is accepted.
+verdict-exif-time-ok-2 = The time inside the file differs from the declared one by { $difference_s }; up to { $allowed_s } is accepted. The camera wrote no time zone; { $assumed_zone } is assumed.
+verdict-exif-time-ok-3 = The time inside the file differs from the declared one by { $difference_s }; up to { $allowed_s } is accepted.
+verdict-exif-time-ok = The time inside the file agrees with the declared one.
+verdict-exif-time-mismatch-1 = The time inside the file differs from the declared one by { $difference_s }, more than the { $allowed_s } that are accepted. The camera wrote no time zone; { $assumed_zone } is assumed.
+verdict-exif-time-mismatch-2 = The time inside the file differs from the declared one by { $difference_s }, more than the { $allowed_s } that are accepted.
+verdict-exif-time-mismatch = The time inside the file does not agree with the declared one.
+verdict-exif-time-unknown-1 = The time inside the file differs from the declared one by { $difference_s }; the camera wrote no time zone, and its clock may be set to another zone.
+verdict-exif-time-unknown-2 = The file holds no readable time to compare with the declared one (up to { $allowed_s } apart is accepted).
+verdict-exif-time-unknown = The time inside the file cannot be compared with the declared one.
+
+## pair
+
+verdict-pair-ok-1 = The photos before and after the work lie { $distance_m } apart (up to { $allowed_m } is accepted). This one looks to the { $own_compass }, its counterpart to the { $other_compass }: { $turned_deg } apart (up to { $allowed_deg } is accepted).
+verdict-pair-ok-2 = The photos before and after the work lie { $distance_m } apart (up to { $allowed_m } is accepted) and look { $turned_deg } apart (up to { $allowed_deg }).
+verdict-pair-ok-3 = The photos before and after the work lie { $distance_m } apart; up to { $allowed_m } is accepted. Where the camera looked is not recorded.
+verdict-pair-ok = The photos before and after the work are of the same place.
+verdict-pair-mismatch-1 = The photos before and after the work are not of the same place: they lie { $too_far_m } apart, and up to { $allowed_m } is accepted.
+verdict-pair-mismatch-2 = The photos before and after the work are of the same place, but look in different directions: this one to the { $own_compass }, its counterpart to the { $other_compass }, { $turned_deg } apart; up to { $allowed_deg } is accepted.
+verdict-pair-mismatch-3 = The photos before and after the work are of the same place, but look in different directions, { $turned_deg } apart; up to { $allowed_deg } is accepted.
+verdict-pair-mismatch = The photos before and after the work are not of the same place and direction.
+verdict-pair-unknown-1 = The photos before and after the work lie { $distance_m } apart; up to { $allowed_m } is accepted, but not every position states its accuracy.
+verdict-pair-unknown-2 = There is no counterpart with a position to compare with (up to { $allowed_m } apart is accepted).
+verdict-pair-unknown = The photos before and after the work cannot be compared.
+
+## similar_picture
+
+verdict-similar-picture-ok = No picture elsewhere looks like this one.
+verdict-similar-picture-mismatch-1 = Nearly the same picture is found in other places: { $count }.
+verdict-similar-picture-mismatch = Nearly the same picture is found elsewhere.
+verdict-similar-picture-unknown = How the picture looks cannot be compared with others.
+
+## speed
+
+verdict-speed-ok-1 = The phone was at about the same place when it took its other photo.
+verdict-speed-ok-2 = Between this photo and another of the same phone lie { $distance_m } in { $passed_s }, at least { $speed_kmh }; up to { $allowed_kmh } is plausible.
+verdict-speed-ok = The way between this photo and another of the same phone fits the time between them.
+verdict-speed-mismatch-1 = Between this photo and another of the same phone lie { $distance_m } in { $passed_s }, that is { $speed_kmh }; more than { $allowed_kmh } is not plausible.
+verdict-speed-mismatch = The way between this photo and another of the same phone does not fit the time between them.
+verdict-speed-unknown-1 = Between this photo and another of the same phone lie { $distance_m } in { $passed_s }, that is { $speed_kmh } (the bound is { $allowed_kmh }), but not every position states its accuracy.
+verdict-speed-unknown-2 = There is no other photo of the phone with a position, so no speed is known (the bound is { $allowed_kmh }).
+verdict-speed-unknown = How fast the phone moved between this photo and another is not known.

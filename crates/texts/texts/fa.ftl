@@ -348,3 +348,179 @@ word-push-warning-unusable-value = مقدار قابل استفاده نبود
 word-push-warning-too-long = متن کوتاه شد
 word-push-warning-unknown-field = فیلد شناخته‌شده نیست
 word-push-warning-too-many-bytes = حجم بیش از حد است
+
+# What the checks of a photo found
+#
+# A check and a result have one text without figures. Numbered ones stand before it: the first of which every figure is known is said.
+
+## Figures
+
+figure-metres = { $number } متر
+figure-kilometres = { $number } کیلومتر
+figure-kmh = { $number } کیلومتر در ساعت
+figure-degrees = { $count ->
+   *[other] { $number } درجه
+}
+figure-days = { $number } روز
+figure-hours = { $number } ساعت
+figure-minutes = { $number } دقیقه
+figure-seconds = { $number } ثانیه
+figure-and = { $first } و { $second }
+figure-less-than = کمتر از { $figure }
+figure-no-bytes = فایل خالی
+figure-bytes = { $number } بایت
+figure-kilobytes = { $number } کیلوبایت
+figure-megabytes = { $number } مگابایت
+compass-north = شمال
+compass-north-east = شمال شرقی
+compass-east = شرق
+compass-south-east = جنوب شرقی
+compass-south = جنوب
+compass-south-west = جنوب غربی
+compass-west = غرب
+compass-north-west = شمال غربی
+media-jpeg = جی‌پگ
+media-png = پی‌ان‌جی
+media-webp = وب‌پی
+media-heic = اچ‌ای‌آی‌سی
+media-avif = ای‌وی‌آی‌اف
+media-gif = گیف
+media-unknown = نامشخص
+zone-asia-tehran = تهران
+
+## A check that this version does not know
+
+verdict-other-ok = نتیجهٔ بررسی «{ $check }»: درست است.
+verdict-other-mismatch = نتیجهٔ بررسی «{ $check }»: نمی‌خواند.
+verdict-other-unknown = نتیجهٔ بررسی «{ $check }»: معلوم نیست.
+
+## distance
+
+verdict-distance-ok-1 = عکس در فاصلهٔ { $distance_m } از محل درخواست گرفته شده است؛ تا { $allowed_m } پذیرفته است.
+verdict-distance-ok = عکس در محل درخواست گرفته شده است.
+verdict-distance-mismatch-1 = عکس در فاصلهٔ { $distance_m } از محل درخواست گرفته شده است، دورتر از { $allowed_m } که پذیرفته است.
+verdict-distance-mismatch = عکس دور از محل درخواست گرفته شده است.
+verdict-distance-unknown-1 = عکس در فاصلهٔ { $distance_m } از محل درخواست ثبت شده است، دورتر از { $allowed_m } که پذیرفته است؛ اما دقت همهٔ موقعیت‌ها معلوم نیست و شاید خطا از مکان‌یاب باشد.
+verdict-distance-unknown = معلوم نیست عکس در چه فاصله‌ای از محل درخواست گرفته شده است.
+
+## mock_location
+
+verdict-mock-location-ok = گوشی اعلام کرده که موقعیت عکس واقعی است.
+verdict-mock-location-mismatch = گوشی اعلام کرده که موقعیت عکس ساختگی است.
+verdict-mock-location-unknown = گوشی نگفته است که موقعیت عکس واقعی است یا ساختگی.
+
+## inside_visit
+
+verdict-inside-visit-ok-1 = عکس { $after_departure_s } پس از پایان بازدید گرفته شده است و این پذیرفته است.
+verdict-inside-visit-ok-2 = عکس { $after_arrival_s } پس از رسیدن به محل و در زمان بازدید گرفته شده است.
+verdict-inside-visit-ok-3 = عکس { $before_arrival_s } پیش از ثبت رسیدن به محل گرفته شده است و این پذیرفته است.
+verdict-inside-visit-ok = عکس در زمان بازدید گرفته شده است.
+verdict-inside-visit-mismatch-1 = عکس { $before_arrival_s } پیش از رسیدن به محل گرفته شده است.
+verdict-inside-visit-mismatch-2 = عکس { $after_departure_s } پس از پایان بازدید گرفته شده است.
+verdict-inside-visit-mismatch = عکس در زمان بازدید گرفته نشده است.
+verdict-inside-visit-unknown-1 = معلوم نیست عکس در زمان بازدید گرفته شده است یا نه، چون ساعت گوشی در این میان تغییر کرده است.
+verdict-inside-visit-unknown-2 = عکس { $after_arrival_s } پس از رسیدن به محل گرفته شده است، اما پایان بازدید ثبت نشده است.
+verdict-inside-visit-unknown-3 = معلوم نیست عکس در زمان بازدید گرفته شده است یا نه، چون بازدید آن ثبت نشده است.
+verdict-inside-visit-unknown = معلوم نیست عکس در زمان بازدید گرفته شده است یا نه.
+
+## order
+
+verdict-order-ok-1 = میان عکس پیش از کار و عکس پس از کار { $widest_gap_s } فاصله است؛ دست‌کم { $least_gap_s } لازم است.
+verdict-order-ok = عکس پس از کار دیرتر از عکس پیش از کار گرفته شده است.
+verdict-order-mismatch-1 = عکس پس از کار { $early_s } زودتر از عکس پیش از کار گرفته شده است.
+verdict-order-mismatch-2 = میان عکس پیش از کار و عکس پس از کار فقط { $widest_gap_s } فاصله است؛ دست‌کم { $least_gap_s } لازم است.
+verdict-order-mismatch = ترتیب زمانی عکس‌های پیش و پس از کار درست نیست.
+verdict-order-unknown-1 = این عکس جفتی از همین نوبت کار ندارد که بتوان ترتیب پیش و پس را سنجید (فاصلهٔ لازم دست‌کم { $least_gap_s }).
+verdict-order-unknown = این عکس جفتی از همین نوبت کار ندارد که بتوان ترتیب پیش و پس را سنجید.
+
+## unique_bytes
+
+verdict-unique-bytes-ok = همین فایل در جای دیگری به کار نرفته است.
+verdict-unique-bytes-mismatch-1 = همین فایل { $also_in } جای دیگر هم به کار رفته است.
+verdict-unique-bytes-mismatch = همین فایل جای دیگری هم به کار رفته است.
+verdict-unique-bytes-unknown = معلوم نیست این فایل در جای دیگری به کار رفته است یا نه.
+
+## clock
+
+verdict-clock-ok-1 = ساعت گوشی { $skew_s } با ساعت درست اختلاف داشت؛ تا { $allowed_s } پذیرفته است.
+verdict-clock-ok-2 = ساعت گوشی درست است؛ اختلاف تا { $allowed_s } پذیرفته است.
+verdict-clock-ok = ساعت گوشی درست است.
+verdict-clock-mismatch-1 = ساعت گوشی { $skew_s } با ساعت درست اختلاف داشت، بیش از { $allowed_s } که پذیرفته است.
+verdict-clock-mismatch-2 = ساعت گوشی درست نیست؛ اختلاف تا { $allowed_s } پذیرفته است.
+verdict-clock-mismatch = ساعت گوشی درست نیست.
+verdict-clock-unknown-1 = معلوم نیست ساعت گوشی درست بوده است یا نه (تا { $allowed_s } اختلاف پذیرفته است).
+verdict-clock-unknown = معلوم نیست ساعت گوشی درست بوده است یا نه.
+
+## bytes
+
+verdict-bytes-ok-1 = فایلی که رسید همان است که گوشی اعلام کرده بود ({ $received_bytes }).
+verdict-bytes-ok = فایلی که رسید همان است که گوشی اعلام کرده بود.
+verdict-bytes-mismatch-1 = فایلی که رسید آن نیست که گوشی اعلام کرده بود: { $declared_bytes } اعلام شد و { $received_bytes } با محتوایی دیگر رسید.
+verdict-bytes-mismatch = فایلی که رسید آن نیست که گوشی اعلام کرده بود.
+verdict-bytes-unknown = فایل هنوز نرسیده است و نمی‌توان گفت همان است که گوشی اعلام کرده بود یا نه.
+
+## format
+
+verdict-format-ok-1 = فایل همان‌گونه که اعلام شده تصویری از نوع { $found } با اندازهٔ { $width } در { $height } پیکسل است.
+verdict-format-ok-2 = فایل همان‌گونه که اعلام شده تصویری از نوع { $found } است.
+verdict-format-ok = فایل تصویری از همان نوع و اندازه‌ای است که اعلام شده است.
+verdict-format-mismatch-1 = فایل تصویری از نوع { $found } با اندازهٔ { $width } در { $height } پیکسل است، اما نوع { $declared } و اندازهٔ { $declared_width } در { $declared_height } اعلام شده بود.
+verdict-format-mismatch-2 = فایل تصویری از نوع { $found } است، اما نوع { $declared } اعلام شده بود.
+verdict-format-mismatch-3 = فایل تصویری از نوع‌های شناخته‌شده نیست؛ نوع { $declared } اعلام شده بود.
+verdict-format-mismatch = فایل تصویری از نوع و اندازه‌ای که اعلام شده بود نیست.
+verdict-format-unknown-1 = فایل خوانده نشد، شاید چون بزرگ‌تر از آن است که خوانده شود، و نوع آن معلوم نیست؛ نوع { $declared } اعلام شده بود.
+verdict-format-unknown = فایل خوانده نشد و نوع آن معلوم نیست.
+
+## exif_position
+
+verdict-exif-position-ok-1 = موقعیت درون فایل { $distance_m } با موقعیت اعلام‌شده فاصله دارد؛ تا { $allowed_m } پذیرفته است.
+verdict-exif-position-ok = موقعیت درون فایل با موقعیت اعلام‌شده سازگار است.
+verdict-exif-position-mismatch-1 = موقعیت درون فایل { $distance_m } با موقعیت اعلام‌شده فاصله دارد، بیش از { $at_most_m } که با بدترین دقت هم ممکن است.
+verdict-exif-position-mismatch = موقعیت درون فایل با موقعیت اعلام‌شده سازگار نیست.
+verdict-exif-position-unknown-1 = موقعیت درون فایل { $distance_m } با موقعیت اعلام‌شده فاصله دارد؛ تا { $allowed_m } پذیرفته است، اما دقت همهٔ موقعیت‌ها معلوم نیست و تا { $at_most_m } شاید خطای مکان‌یاب باشد.
+verdict-exif-position-unknown = موقعیت درون فایل را نمی‌توان با موقعیت اعلام‌شده سنجید.
+
+## exif_time
+
+verdict-exif-time-ok-1 = زمانی که ماهواره‌ها در فایل نوشته‌اند { $gps_difference_s } با زمان گرفتن عکس اختلاف دارد؛ تا { $allowed_s } پذیرفته است.
+verdict-exif-time-ok-2 = زمان درون فایل { $difference_s } با زمان اعلام‌شده اختلاف دارد؛ تا { $allowed_s } پذیرفته است. دوربین منطقهٔ زمانی را ننوشته و ساعت { $assumed_zone } فرض شده است.
+verdict-exif-time-ok-3 = زمان درون فایل { $difference_s } با زمان اعلام‌شده اختلاف دارد؛ تا { $allowed_s } پذیرفته است.
+verdict-exif-time-ok = زمان درون فایل با زمان اعلام‌شده سازگار است.
+verdict-exif-time-mismatch-1 = زمان درون فایل { $difference_s } با زمان اعلام‌شده اختلاف دارد، بیش از { $allowed_s } که پذیرفته است. دوربین منطقهٔ زمانی را ننوشته و ساعت { $assumed_zone } فرض شده است.
+verdict-exif-time-mismatch-2 = زمان درون فایل { $difference_s } با زمان اعلام‌شده اختلاف دارد، بیش از { $allowed_s } که پذیرفته است.
+verdict-exif-time-mismatch = زمان درون فایل با زمان اعلام‌شده سازگار نیست.
+verdict-exif-time-unknown-1 = زمان درون فایل { $difference_s } با زمان اعلام‌شده اختلاف دارد؛ دوربین منطقهٔ زمانی را ننوشته است و شاید ساعت آن بر منطقهٔ زمانی دیگری تنظیم باشد.
+verdict-exif-time-unknown-2 = فایل زمان خوانایی ندارد که بتوان با زمان اعلام‌شده سنجید (تا { $allowed_s } اختلاف پذیرفته است).
+verdict-exif-time-unknown = زمان درون فایل را نمی‌توان با زمان اعلام‌شده سنجید.
+
+## pair
+
+verdict-pair-ok-1 = عکس‌های پیش و پس از کار { $distance_m } از هم فاصله دارند (تا { $allowed_m } پذیرفته است). این عکس رو به { $own_compass } و جفت آن رو به { $other_compass } است، با { $turned_deg } اختلاف جهت (تا { $allowed_deg } پذیرفته است).
+verdict-pair-ok-2 = عکس‌های پیش و پس از کار { $distance_m } از هم فاصله دارند (تا { $allowed_m } پذیرفته است) و جهت آن‌ها { $turned_deg } اختلاف دارد (تا { $allowed_deg }).
+verdict-pair-ok-3 = عکس‌های پیش و پس از کار { $distance_m } از هم فاصله دارند؛ تا { $allowed_m } پذیرفته است. جهت دوربین ثبت نشده است.
+verdict-pair-ok = عکس‌های پیش و پس از کار از یک جا گرفته شده‌اند.
+verdict-pair-mismatch-1 = عکس‌های پیش و پس از کار از یک جا نیستند: { $too_far_m } از هم فاصله دارند و تا { $allowed_m } پذیرفته است.
+verdict-pair-mismatch-2 = عکس‌های پیش و پس از کار از یک جا، اما رو به دو سوی گوناگون گرفته شده‌اند: این عکس رو به { $own_compass } و جفت آن رو به { $other_compass } است، با { $turned_deg } اختلاف جهت؛ تا { $allowed_deg } پذیرفته است.
+verdict-pair-mismatch-3 = عکس‌های پیش و پس از کار از یک جا، اما رو به دو سوی گوناگون گرفته شده‌اند، با { $turned_deg } اختلاف جهت؛ تا { $allowed_deg } پذیرفته است.
+verdict-pair-mismatch = عکس‌های پیش و پس از کار از یک جا و یک سو نیستند.
+verdict-pair-unknown-1 = عکس‌های پیش و پس از کار { $distance_m } از هم فاصله دارند؛ تا { $allowed_m } پذیرفته است، اما دقت همهٔ موقعیت‌ها معلوم نیست.
+verdict-pair-unknown-2 = جفتی با موقعیت ثبت‌شده نیست که بتوان با آن سنجید (تا { $allowed_m } فاصله پذیرفته است).
+verdict-pair-unknown = عکس‌های پیش و پس از کار را نمی‌توان با هم سنجید.
+
+## similar_picture
+
+verdict-similar-picture-ok = تصویری همانند این در جای دیگری نیست.
+verdict-similar-picture-mismatch-1 = تصویری تقریباً همانند این در { $count } جای دیگر هست.
+verdict-similar-picture-mismatch = تصویری تقریباً همانند این در جای دیگری هست.
+verdict-similar-picture-unknown = ظاهر این تصویر را نمی‌توان با تصویرهای دیگر سنجید.
+
+## speed
+
+verdict-speed-ok-1 = گوشی هنگام گرفتن عکس دیگرش تقریباً در همین جا بوده است.
+verdict-speed-ok-2 = گوشی میان این عکس و عکس دیگرش در { $passed_s } دست‌کم { $speed_kmh } سرعت داشته است ({ $distance_m })؛ تا { $allowed_kmh } پذیرفتنی است.
+verdict-speed-ok = فاصلهٔ این عکس از عکس دیگر همین گوشی با زمان میان آن دو سازگار است.
+verdict-speed-mismatch-1 = گوشی میان این عکس و عکس دیگرش { $distance_m } را در { $passed_s } پیموده است، یعنی { $speed_kmh }؛ بیش از { $allowed_kmh } ممکن نیست.
+verdict-speed-mismatch = فاصلهٔ این عکس از عکس دیگر همین گوشی با زمان میان آن دو سازگار نیست.
+verdict-speed-unknown-1 = گوشی میان این عکس و عکس دیگرش { $distance_m } را در { $passed_s } پیموده است، یعنی { $speed_kmh } (مرز { $allowed_kmh } است)، اما دقت همهٔ موقعیت‌ها معلوم نیست.
+verdict-speed-unknown-2 = عکس دیگری با موقعیت از همین گوشی نیست که بتوان سرعت را سنجید (مرز { $allowed_kmh } است).
+verdict-speed-unknown = سرعت گوشی میان این عکس و عکس دیگرش معلوم نیست.
