@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::http::reply::SPOKEN_BY;
 use bazdid_protocol::{
     error::{Code, Error},
     text_enum::TextEnum as _,
@@ -134,6 +135,7 @@ impl ResponseError for Problem {
         let mut response = HttpResponse::build(status);
         response.insert_header((header::CACHE_CONTROL, "no-store"));
         response.insert_header((header::CONTENT_LANGUAGE, self.language.as_str()));
+        response.append_header((header::VARY, SPOKEN_BY));
         if let Some(seconds) = self.error.retry_after_s.or_else(|| self.error.code.info().retryable.then_some(1)) {
             response.insert_header((header::RETRY_AFTER, seconds.to_string()));
         }
