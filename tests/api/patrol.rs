@@ -72,6 +72,9 @@ fn what_a_round_must_say_is_named() {
             let answer = crew.push("patrol.record", &new_id(&town), None, &args);
             assert_eq!((&answer["code"], &answer["detail"]), (&json!("validation"), &json!(detail)));
         }
+        // In the language of the account, who asks for none.
+        let answer = crew.push_in("", "patrol.record", &new_id(&town), None, &json!({ "outcome": "reported" }));
+        assert_eq!(answer["detail"], "/args/tickets: دست‌کم یک درخواست ثبت‌شده را نام ببرید یا نتیجهٔ دیگری بگویید");
         // An invisible note is no note; of more tickets than are taken the first are.
         let many: Vec<Uuid> = (1..=101).map(Uuid::from_u128).collect();
         let id = new_id(&town);

@@ -94,7 +94,7 @@ fn what_was_found_on_the_way_is_a_ticket_that_the_round_names() {
         let ticket = phone.create_ticket(category(), "چاله", WEST, None);
         let one = patrol(&mut phone, json!({ "outcome": "reported", "tickets": [ticket, ticket, "no id"] }));
         sync(&mut phone);
-        let result = phone.state.outbox.journal().filter_map(|e| phone.state.outbox.result(e.id)).last().unwrap();
+        let result = phone.state.outbox.journal().filter_map(|e| phone.state.outbox.result(e.id)).next_back().unwrap();
         let told: Vec<_> = result.warnings.iter().map(|w| (w.pointer.as_str(), w.code)).collect();
         assert_eq!((result.status, told), (Status::Applied, vec![("/args/tickets/2", WarningCode::UnusableValue)]));
         assert_eq!(phone.state.copy.get("patrol", one.uuid()).unwrap().row["tickets"], json!([ticket]));

@@ -27,6 +27,7 @@ use bazdid_protocol::{
     ids::{AccountId, SessionId},
     text_enum::TextEnum as _,
     time::{MICROS_PER_HOUR, MICROS_PER_SECOND, Timestamp},
+    told::Told,
     words::language::Language,
 };
 use bazdid_security::{
@@ -139,10 +140,10 @@ pub struct Authenticated {
 pub fn admit(tx: &mut Tx<'_>, ctx: &Ctx, command: &Login) -> Result<Answer<Attempt>> {
     let login = normal_login(&command.login);
     if command.password.is_empty() || command.password.len() > password::MAX_BYTES {
-        return Ok(Err(Error::field("/password", format!("must have 1 to {} bytes", password::MAX_BYTES))));
+        return Ok(Err(Error::field("/password", Told::with("must have 1 to {max} bytes", &[("max", &password::MAX_BYTES)]))));
     }
     if login.is_empty() || login.len() > MAX_LOGIN_BYTES || login.contains('\0') {
-        return Ok(Err(Error::field("/login", format!("must have 1 to {MAX_LOGIN_BYTES} bytes"))));
+        return Ok(Err(Error::field("/login", Told::with("must have 1 to {max} bytes", &[("max", &MAX_LOGIN_BYTES)]))));
     }
     let account = find_account_by_login(tx, &login)?.map(|a| a.id);
     let closes = match throttle::count(tx, ctx, &login, command.address)? {

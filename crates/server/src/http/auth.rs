@@ -29,6 +29,7 @@ use bazdid_domain::policy::Permission;
 use bazdid_protocol::{
     error::{Code, Error as Fault, Result},
     ids::SessionId,
+    told::Told,
     words::language::Language,
 };
 use bazdid_service::{
@@ -117,7 +118,7 @@ fn may<P: Needs>(req: &HttpRequest) -> Result<May<P>> {
     };
     let Some(Authenticated { actor, session, .. }) = somebody else { return Err(Fault::new(Code::Unauthenticated)) };
     if !actor.may(P::PERMISSION) {
-        return Err(Fault::with(Code::Forbidden, format!("this needs the permission {}", P::PERMISSION)));
+        return Err(Fault::with(Code::Forbidden, Told::with("this needs the permission {permission}", &[("permission", &P::PERMISSION)])));
     }
     Ok(May { ctx: Ctx { actor: Some(actor), ..context(req)? }, session, permission: PhantomData })
 }

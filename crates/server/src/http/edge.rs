@@ -20,7 +20,10 @@ use crate::http::{
     problem::{Problem, from_framework},
     v1::upload::headers,
 };
-use bazdid_protocol::error::{Code, Error as Fault};
+use bazdid_protocol::{
+    error::{Code, Error as Fault},
+    told::Told,
+};
 use bazdid_texts::Language;
 
 /// How long one request of an upload may take at most; silence ends it much earlier.
@@ -57,7 +60,10 @@ pub async fn edge(req: ServiceRequest, next: Next<impl MessageBody + 'static>) -
             Ok(Ok(response)) => response.map_into_boxed_body(),
             Ok(Err(error)) => return Err(refused(&error)),
             Err(_) => {
-                let slow = Fault::with(Code::Overloaded, format!("the request took longer than {} seconds", limit.as_secs()));
+                let slow = Fault::with(
+                    Code::Overloaded,
+                    Told::with("the request took longer than {seconds} seconds", &[("seconds", &limit.as_secs())]),
+                );
                 return Err(refused(&Problem::from(slow).into()));
             }
         };

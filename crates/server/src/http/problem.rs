@@ -14,10 +14,10 @@ use uuid::Uuid;
 
 use crate::http::reply::SPOKEN_BY;
 use bazdid_protocol::{
-    error::{Code, Error},
+    error::{Code, Error, FieldError},
     text_enum::TextEnum as _,
 };
-use bazdid_texts::{Language, title};
+use bazdid_texts::{Language, title, told::told};
 
 /// The media type of a problem.
 pub const MEDIA_TYPE: &str = "application/problem+json";
@@ -95,10 +95,11 @@ impl Problem {
         body.insert("code".into(), json!(info.slug));
         body.insert("retryable".into(), json!(info.retryable));
         if let Some(detail) = detail {
-            body.insert("detail".into(), json!(detail));
+            body.insert("detail".into(), json!(told(self.language, detail)));
         }
         if !fields.is_empty() {
-            body.insert("errors".into(), json!(fields));
+            let said = |f: &FieldError| json!({ "pointer": f.pointer, "detail": told(self.language, &f.detail) });
+            body.insert("errors".into(), fields.iter().map(said).collect());
         }
         if let Some(id) = self.request_id {
             body.insert("request_id".into(), json!(id));

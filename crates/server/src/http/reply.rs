@@ -24,7 +24,11 @@ pub const SPOKEN_BY: &str = "Accept-Language, Authorization";
 
 /// Something for people to read.
 pub fn spoken(language: Language, body: &impl Serialize) -> HttpResponse {
-    HttpResponse::Ok().insert_header((header::CONTENT_LANGUAGE, language.as_str())).insert_header((header::VARY, SPOKEN_BY)).json(body)
+    HttpResponse::Ok()
+        .insert_header((header::CONTENT_LANGUAGE, language.as_str()))
+        .insert_header((header::VARY, SPOKEN_BY))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .json(body)
 }
 
 /// One thing with its revision as `ETag`.
