@@ -319,7 +319,7 @@ export interface EpochRound {
 }
 
 /** An event as it is delivered to a webhook; `type` says which */
-export type Event = TicketCreatedEvent | TicketChangedEvent | TicketMergedEvent | VisitRecordedEvent | NoteAddedEvent | PhotoAddedEvent | PhotoStateChangedEvent | PhotoJudgedEvent | PhotoRemovedEvent | RoundSubmittedEvent | RoundJudgedEvent | WorkOrderAnsweredEvent | WorkOrderCreatedEvent | WorkOrderOfferedEvent | WorkOrderAssignedEvent | WorkOrderStateChangedEvent | WorkOrderRescheduledEvent | ConflictOpenedEvent | ConflictResolvedEvent | MutationQuarantinedEvent | TicketStatusChangedEvent | WebhookPingEvent;
+export type Event = TicketCreatedEvent | TicketChangedEvent | TicketMergedEvent | VisitRecordedEvent | NoteAddedEvent | PhotoAddedEvent | PhotoStateChangedEvent | PhotoJudgedEvent | PhotoRemovedEvent | RoundSubmittedEvent | RoundJudgedEvent | WorkOrderAnsweredEvent | WorkOrderCreatedEvent | WorkOrderOfferedEvent | WorkOrderAssignedEvent | WorkOrderStateChangedEvent | WorkOrderRescheduledEvent | ConflictOpenedEvent | ConflictResolvedEvent | PatrolRecordedEvent | MutationQuarantinedEvent | TicketStatusChangedEvent | WebhookPingEvent;
 
 /** What the steps of work in a category must bring. */
 export interface EvidenceNeeds {
@@ -633,7 +633,7 @@ export type MockArgument = boolean | MockFlag;
 export type MockFlag = "real" | "mock" | "unknown";
 
 /** A command with what its author knew. */
-export type Mutation = TicketCreateMutation | TicketEditMutation | TicketProposeMutation | NoteAddMutation | NoteEditMutation | NoteRemoveMutation | VisitRecordMutation | VisitLeaveMutation | PhotoAddMutation | PhotoRemoveMutation | MeasurementAddMutation | ChecklistAnswerMutation | WorkAcceptMutation | WorkDeclineMutation | WorkStartMutation | WorkRequestHoldMutation | WorkResumeMutation | WorkSubmitMutation | WorkFailVisitMutation | WorkRetractMutation | InspectionSubmitMutation | RoundVerifyMutation | RoundReworkMutation;
+export type Mutation = TicketCreateMutation | TicketEditMutation | TicketProposeMutation | NoteAddMutation | NoteEditMutation | NoteRemoveMutation | VisitRecordMutation | VisitLeaveMutation | PatrolRecordMutation | PhotoAddMutation | PhotoRemoveMutation | MeasurementAddMutation | ChecklistAnswerMutation | WorkAcceptMutation | WorkDeclineMutation | WorkStartMutation | WorkRequestHoldMutation | WorkResumeMutation | WorkSubmitMutation | WorkFailVisitMutation | WorkRetractMutation | InspectionSubmitMutation | RoundVerifyMutation | RoundReworkMutation;
 
 /** What every mutation has beside its command: its place and what its author knew. */
 export interface MutationHead {
@@ -645,7 +645,7 @@ export interface MutationHead {
   base?: number | null;
   /** The device's boot then. */
   boot?: string | null;
-  /** What it is about: a ticket or a work order. */
+  /** What it is about: a ticket or a work order; of what makes a ticket or a patrol, the new one. */
   entity: string;
   /** The epoch of the work order that the author knew. */
   epoch?: number | null;
@@ -823,6 +823,91 @@ export interface OrganisationRow {
 }
 
 export type OutcomeCode = "stale_epoch" | "epoch_unknown" | "concurrent_edit" | "parallel_update" | "terminal_state" | "deleted_entity" | "already_submitted" | "not_assigned" | "not_permitted" | "actor_mismatch" | "unknown_entity" | "dependency" | "invalid_transition" | "validation" | "malformed" | "unknown_command" | "unsupported_version" | "too_large" | "id_reuse" | "clock_suspect" | "quarantined";
+
+export type PatrolOutcome = "nothing_found" | "reported" | "cut_short";
+
+/** The arguments of `patrol.record`. */
+export interface PatrolRecordArgs {
+  /** In which area of one's own; absent: where the points lie. */
+  area?: Id | null;
+  /** Where it ended. */
+  end_point?: Point | null;
+  /** End by the device's clock; absent: when the mutation was made. */
+  finished_at?: Instant | null;
+  /** Whether the fixes were simulated. */
+  mock?: MockArgument;
+  /** In words. */
+  note?: string | null;
+  /** What came of it. */
+  outcome: PatrolOutcome;
+  /** Where it began. */
+  start_point?: Point | null;
+  /** Beginning by the device's clock. */
+  started_at?: Instant | null;
+  /** The tickets that were registered for what was found; needed if the outcome is `reported`. */
+  tickets?: Id[] | null;
+}
+
+export type PatrolRecordMutation = MutationHead & {
+  args: PatrolRecordArgs;
+  cmd: "patrol.record";
+};
+
+/** Somebody went round an area without a ticket. It belongs to no ticket: those that were registered on the way have events of their own. */
+export interface PatrolRecorded {
+  /** Who went. */
+  account: Id;
+  /** In which area; absent: in none. */
+  area: Id | null;
+  /** End, as the server estimates it. */
+  finished_at: Instant;
+  /** For which contractor. */
+  organisation: Id | null;
+  /** What came of it. */
+  outcome: PatrolOutcome;
+  /** The patrol. */
+  patrol: Id;
+  /** The tickets that the person registered for what they found. */
+  tickets: Id[];
+}
+
+/** Somebody went round an area without a ticket. It belongs to no ticket: those that were registered on the way have events of their own. */
+export interface PatrolRecordedEvent {
+  data: PatrolRecorded;
+  id: string;
+  /** Rises from event to event of a ticket, with gaps */
+  seq: number;
+  /** The ticket that it belongs to; null: it belongs to none */
+  ticket: string | null;
+  timestamp: string;
+  type: "patrol.recorded";
+}
+
+/** A round through an area without a ticket. */
+export interface PatrolRow {
+  /** Who went. */
+  actor: Id;
+  /** The area, as they named it; else the smallest in which the round ended or began; `null`: in none. */
+  area: Id | null;
+  /** Where it ended. */
+  end_point: Point | null;
+  /** End, corrected by the server. */
+  finished_at: Instant;
+  /** Identity. */
+  id: Id;
+  /** Whether the fixes were simulated. */
+  mock: MockFlag;
+  /** In words. */
+  note: string | null;
+  /** What came of it. */
+  outcome: PatrolOutcome;
+  /** Where it began. */
+  start_point: Point | null;
+  /** Beginning, corrected by the server; `null`: unknown. */
+  started_at: Instant | null;
+  /** The tickets that the person registered for what they found, as the device named them. */
+  tickets: Id[];
+}
 
 /** The arguments of `photo.add`. */
 export interface PhotoAddArgs {
@@ -1440,6 +1525,17 @@ export type RowChange = {
   op: "put";
   row: PhotoRow;
   t: "photo";
+  /** The row's stamp, microseconds: the `seen_ts` of the next mutation on it. Absent for rows that have none. */
+  ts?: number;
+  /** Revision */
+  v: number;
+} | {
+  /** In which channels, by their places in `channels` */
+  c: number[];
+  id: string;
+  op: "put";
+  row: PatrolRow;
+  t: "patrol";
   /** The row's stamp, microseconds: the `seen_ts` of the next mutation on it. Absent for rows that have none. */
   ts?: number;
   /** Revision */
@@ -2228,7 +2324,7 @@ export type WorkRetractMutation = MutationHead & {
 /** The arguments of `work.start`. */
 export interface WorkStartArgs {
   /** The visit that it begins with. */
-  visit: Id | null;
+  visit?: Id | null;
 }
 
 export type WorkStartMutation = MutationHead & {

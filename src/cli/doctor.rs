@@ -1,5 +1,7 @@
 //! `bazdid doctor`: looks for what is wrong, and says what to do.
 
+mod webhooks;
+
 use std::path::Path;
 
 use bazdid_command::{Env, Failure, explain, out};
@@ -59,7 +61,7 @@ pub fn run(_: &Args, env: &Env) -> Result<(), Failure> {
             say("configuration", Found::Fine("read without a fault".into()));
             say("master key", master_key(&config));
             say("disk", disk(&config));
-            for (what, found) in database(&config) {
+            for (what, found) in database(&config, env.clock.now()) {
                 say(what, found);
             }
         }
@@ -105,7 +107,7 @@ fn disk(config: &Config) -> Found {
     }
 }
 
-fn database(config: &Config) -> Vec<(&'static str, Found)> {
+fn database(config: &Config, now: Timestamp) -> Vec<(&'static str, Found)> {
     let url = config.database.url.reveal();
     if let Some(path) = url.strip_prefix("sqlite://")
         && !Path::new(path).exists()
@@ -133,6 +135,8 @@ fn database(config: &Config) -> Vec<(&'static str, Found)> {
     if matches!(found.last(), Some(("migrations", Found::Fine(_)))) {
         found.extend(city(&db));
         found.extend(search(&db).map(|search| ("search", search)));
+        let receivers = db.read_blocking(webhooks::read);
+        found.push(("webhooks", receivers.map_or_else(|e| Found::Fault(explain(&e)), |all| webhooks::judge(&all, now))));
     }
     found
 }

@@ -32,6 +32,11 @@ impl<'a> Phone<'a> {
 
     /// Does one thing and sends it at once; gives the answer to it.
     pub fn push(&mut self, cmd: &str, entity: &Value, epoch: Option<i64>, args: &Value) -> Value {
+        self.push_in("en", cmd, entity, epoch, args)
+    }
+
+    /// [`Phone::push`], answered in a language.
+    pub fn push_in(&mut self, language: &str, cmd: &str, entity: &Value, epoch: Option<i64>, args: &Value) -> Value {
         self.town.app.clock.advance_minutes(1);
         self.seq += 1;
         let now = self.town.app.clock.now();
@@ -41,7 +46,7 @@ impl<'a> Phone<'a> {
             mutation["epoch"] = epoch.into();
         }
         let body = json!({ "device": self.device, "sent_at": now, "mutations": [mutation] });
-        self.town.call(self.who, "POST", "/v1/sync/push").json(&body).send().ok()["results"][0].clone()
+        self.town.call(self.who, "POST", "/v1/sync/push").header("Accept-Language", language).json(&body).send().ok()["results"][0].clone()
     }
 
     #[track_caller]

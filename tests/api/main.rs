@@ -36,6 +36,7 @@ mod metrics;
 mod node;
 mod office;
 mod office_lists;
+mod patrol;
 mod picture;
 mod picture_order;
 mod presence;

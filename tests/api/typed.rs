@@ -162,6 +162,32 @@ fn a_problem_speaks_the_language_that_was_asked_for() {
             (Some("Not found, or you do not have access"), "en")
         );
         assert_eq!(persian.json()["code"], english.json()["code"], "a code is for programs");
+        assert_eq!(persian.header("vary"), "Accept-Language, Authorization");
+        // Who asks for neither is told in the language of their account; who has none in English.
+        let of_account = ask("");
+        assert_eq!((of_account.header("content-language"), &of_account.json()["title"]), ("fa", &persian.json()["title"]));
+        let words = town.call("operator", "GET", "/v1/vocabulary").header("Accept-Language", "de").send();
+        assert_eq!((words.header("content-language"), words.header("vary")), ("fa", "Accept-Language, Authorization"));
+        let stranger = town.app.call("GET", "/v1/tickets").header("Accept-Language", "").send();
+        assert_eq!((stranger.status, stranger.header("content-language")), (401, "en"));
+        town.app.person("anna", Role::Operator, None, &[]);
+        let anna = town.app.token("anna");
+        let id = town.app.call("GET", "/v1/me").token(&anna).send().ok()["id"].as_str().unwrap().to_owned();
+        town.app.person("chief", Role::Admin, None, &[]);
+        let chief = town.app.token("chief");
+        let rev = town.app.call("GET", &format!("/v1/accounts/{id}")).token(&chief).send().ok()["rev"].as_i64().unwrap();
+        let path = format!("/v1/accounts/{id}");
+        town.app.call("PATCH", &path).token(&chief).if_match(rev).json(&json!({ "locale": "en" })).send().ok();
+        assert_eq!(
+            town.app.call("GET", "/v1/vocabulary").token(&anna).header("Accept-Language", "").send().header("content-language"),
+            "en"
+        );
+        // Details too, those of fields among them.
+        assert_eq!((&persian.json()["detail"], &english.json()["detail"]), (&json!("درخواست یافت نشد"), &json!("no such ticket")));
+        let body = json!({ "outcome": "information_only", "phone": "ندارد" });
+        let refused = town.call("operator", "POST", "/v1/calls").header("Accept-Language", "fa").json(&body).send();
+        let detail = refused.json()["errors"][0]["detail"].as_str().unwrap().to_owned();
+        assert!(detail.starts_with("شمارهٔ تلفن نیست"), "{detail}");
         let catalogue = town.call("operator", "GET", "/v1/errors").header("Accept-Language", "fa").send().ok();
         let vocabulary = town.app.call("GET", "/v1/vocabulary").header("Accept-Language", "fa").send();
         assert_eq!(vocabulary.header("content-language"), "fa");

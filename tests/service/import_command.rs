@@ -482,6 +482,13 @@ fn import_the_catalogue_gives_the_municipality_its_own_name() {
         assert!(code == 0 && said.contains(" 0 created, 1 changed") && name(&city) == "شهرداری اراک", "{said}");
         let (_, said) = run(&city, &["doctor"]);
         assert!(said.contains("ok    municipality: شهرداری اراک"), "{said}");
+        assert!(said.contains("ok    webhooks: nobody receives events"), "{said}");
+        let (_, added) = run(&city, &["webhook", "add", "https://hooks.example.org/x", "--event", "ticket.created"]);
+        assert!(run(&city, &["doctor"]).1.contains("ok    webhooks: 1 receive events"), "{added}");
+        let id = added.split_whitespace().nth(1).unwrap();
+        run(&city, &["webhook", "disable", id]);
+        let (code, said) = run(&city, &["doctor"]);
+        assert!(code == 0 && said.contains(&format!("note  webhooks: {id} is disabled")), "{said}");
         let (code, said) = run(&city, &["import", "catalogue"]);
         assert!(code == 0 && name(&city) == "شهرداری اراک", "a name that was given stays: {said}");
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use bazdid_domain::{
     search::{finds, words},
-    ticket::{Boundary, Ticket, TicketOrigin},
+    ticket::{Boundary, Ticket, TicketOrigin, TicketStatus},
     unit_of_work::UnitOfWork,
     visibility::{Parts, Reach},
 };
@@ -21,7 +21,7 @@ use bazdid_store::{
     state::find_state,
     ticket::search::{
         TicketFilter,
-        index::{index_some, index_state},
+        index::{MAX_CANDIDATES, find, index_some, index_state},
         list_tickets, scan_tickets,
     },
 };
@@ -200,6 +200,48 @@ fn a_large_block_is_read_no_further_than_the_page() {
                         }
                     }
                     assert_eq!(found, count, "{typed}");
+                }
+                Ok(())
+            })
+            .unwrap();
+    }
+}
+
+#[test]
+fn a_frequent_word_with_a_filter_that_no_block_knows_is_scanned_once_too_many_candidates_were_refused() {
+    let most = u128::try_from(MAX_CANDIDATES).unwrap();
+    for t in TestDb::both() {
+        t.db()
+            .write_blocking(move |tx| {
+                category(tx);
+                let one = |n: u128| Ticket {
+                    text: "چاله در خیابان".into(),
+                    status: if n.is_multiple_of(1_000) { TicketStatus::Closed } else { TicketStatus::Triaged },
+                    ..ticket(10_000 + n)
+                };
+                let all: Vec<Ticket> = (0..most + 600).map(one).collect();
+                for (n, some) in all.chunks(200).enumerate() {
+                    save(tx, some.to_vec(), at(i64::try_from(n).unwrap()));
+                }
+                while index_some(tx, 1, 4_096)? > 0 {}
+                let contractor = Reach::Parts(Parts { organisations: BTreeSet::from([id(5)]), ..Parts::default() });
+                let asked = |statuses: &[TicketStatus], limit| TicketFilter {
+                    words: words("خیابان"),
+                    statuses: statuses.to_vec(),
+                    limit,
+                    ..TicketFilter::default()
+                };
+                for (filter, reach, is_scanned, count) in [
+                    (asked(&[], 50), &Reach::Everything, false, 50),
+                    (asked(&[TicketStatus::Triaged], 50), &Reach::Everything, false, 50),
+                    (asked(&[TicketStatus::Closed], 3), &Reach::Everything, false, 3),
+                    (asked(&[TicketStatus::Closed], 50), &Reach::Everything, true, 5),
+                    (asked(&[TicketStatus::Cancelled], 50), &Reach::Everything, true, 0),
+                    (asked(&[], 50), &contractor, true, 0),
+                ] {
+                    let found = list_tickets(tx, &filter, reach)?;
+                    assert_eq!(found, scan_tickets(tx, &filter, reach)?, "{filter:?}");
+                    assert_eq!((found.len(), find(tx, &filter, reach)?.is_none()), (count, is_scanned), "{filter:?}");
                 }
                 Ok(())
             })

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Commands that make something, by what they make.
-const MAKERS: &[&str] = &["ticket", "note", "visit", "photo", "measurement", "work_event", "answer"];
+const MAKERS: &[&str] = &["ticket", "note", "visit", "photo", "measurement", "patrol", "work_event", "answer"];
 
 /// A mutation that makes a thing of a kind under an id. `own` is the mutation's id where the thing does not take it.
 fn make(kind: &str, thing: Uuid, own: u128, seq: i64, (ticket, order, visit): (Uuid, Uuid, Uuid)) -> Value {
@@ -33,6 +33,7 @@ fn make(kind: &str, thing: Uuid, own: u128, seq: i64, (ticket, order, visit): (U
             json!({"photo": thing, "kind": "after", "sha256": "ab".repeat(32), "bytes": 9, "mime": "image/jpeg", "captured_at": "2026-11-18T09:00:00Z"}),
         ),
         "measurement" => named("measurement.add", json!({"measurement": thing, "item": "asphalt", "quantity": 1.0, "unit": "m2"})),
+        "patrol" => mutation(seq, own, "patrol.record", thing, json!({"outcome": "nothing_found"})),
         "answer" => named("checklist.answer", json!({"visit": visit, "checklist": Uuid::from_u128(700), "item": "a", "value": 1})),
         "work_event" => mutation(seq, own, "work.start", order, json!({"visit": visit})),
         other => panic!("{other}"),
@@ -137,8 +138,8 @@ fn the_ids_of_one_push_are_unique_over_all_kinds_too() {
         let (ticket, order, visit) = full_ticket(city);
         let (phone, device) = registered(city, INSPECTOR_W);
         let mut seq = 0;
-        for first in &MAKERS[..5] {
-            for second in &MAKERS[..5] {
+        for first in &MAKERS[..6] {
+            for second in &MAKERS[..6] {
                 let thing = Uuid::from_u128(0xbeef_0000 + u128::try_from(seq).unwrap());
                 let items: Vec<Value> = [first, second]
                     .into_iter()

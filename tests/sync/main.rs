@@ -23,6 +23,7 @@ mod load;
 mod moved;
 mod overlay;
 mod own_facts;
+mod patrol;
 mod plans;
 mod pull;
 mod push;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::{
-    BenchResult, Sizes,
+    BenchResult, Sizes, crew,
     env::BenchEnv,
     figures::{Figures, Wanted, float, percentile_ms},
     import,
@@ -85,21 +85,37 @@ fn said_of(n: usize, total: usize) -> (String, String) {
     (text, format!("{} {} پلاک {}", pick(&PLACES, n.wrapping_mul(31)), pick(&NAMES, n.wrapping_mul(104_729) >> 4), n % 400))
 }
 
-/// What is looked for: a name of the case, the words, whether by somebody of one district.
-const CASES: [(&str, &str, bool); 13] = [
-    ("one letter, frequent", "ا", false),
-    ("one letter, rare", "ژ", false),
-    ("two letters", "پل", false),
-    ("two letters, in many words", "آب", false),
-    ("three letters", "جوی", false),
-    ("a frequent word inside one district", "خیابان", true),
-    ("two frequent words inside one district", "فاضلاب بلوار", true),
-    ("a word that nobody wrote", "زرافه", false),
-    ("a word of known letters that nobody wrote", "شکستنآب", false),
-    ("a word that nobody wrote, in one district", "چالابان", true),
-    ("joined where a half-space was typed", "آبرسانی", false),
-    ("a word of the oldest tickets", "برف", false),
-    ("a word of the oldest tickets and one of all", "برف خیابان", true),
+/// Who looks.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Who {
+    /// Somebody who reads everything.
+    Everywhere,
+    /// A supervisor of one district.
+    Here,
+    /// A contractor's manager without an order.
+    Contractor,
+}
+use Who::{Contractor, Everywhere, Here};
+
+/// What is looked for: a name of the case, the words, what else is asked, by whom.
+const CASES: [(&str, &str, &str, Who); 17] = [
+    ("one letter, frequent", "ا", "", Everywhere),
+    ("one letter, rare", "ژ", "", Everywhere),
+    ("two letters", "پل", "", Everywhere),
+    ("two letters, in many words", "آب", "", Everywhere),
+    ("three letters", "جوی", "", Everywhere),
+    ("a frequent word inside one district", "خیابان", "", Here),
+    ("two frequent words inside one district", "فاضلاب بلوار", "", Here),
+    ("a word that nobody wrote", "زرافه", "", Everywhere),
+    ("a word of known letters that nobody wrote", "شکستنآب", "", Everywhere),
+    ("a word that nobody wrote, in one district", "چالابان", "", Here),
+    ("joined where a half-space was typed", "آبرسانی", "", Everywhere),
+    ("a word of the oldest tickets", "برف", "", Everywhere),
+    ("a word of the oldest tickets and one of all", "برف خیابان", "", Here),
+    ("a frequent word with a status that few have", "خیابان", "&status=cancelled", Everywhere),
+    ("a frequent word with a status that few have, in one district", "خیابان", "&status=cancelled", Here),
+    ("a frequent word before the first day", "خیابان", "&created_to=2000-01-01T00:00:00Z", Everywhere),
+    ("a frequent word, by a contractor without orders", "خیابان", "", Contractor),
 ];
 
 /// Measures.
@@ -123,11 +139,17 @@ pub fn run(bench: &BenchEnv, figures: &mut Figures, sizes: &Sizes) -> BenchResul
     let mut everywhere = Login::of(&server, &bench.person(Role::Admin)?)?;
     let mut office = Office::open(bench, &server)?;
     let mut here = office.logins(Role::Supervisor, Reach::OneDistrict, 1)?.pop().ok_or_else(|| Failure::said("no login"))?;
+    let contractor = crew::organisation(bench, &mut office)?;
+    let mut manager = office.worker(Role::ContractorManager, &contractor)?;
     let mut all = Vec::new();
-    for (name, words, in_district) in CASES {
+    for (name, words, filter, who) in CASES {
         bench.watch.go_on()?;
-        let login = if in_district { &mut here } else { &mut everywhere };
-        let (mut times, found) = search(login, words, sizes.rounds)?;
+        let login = match who {
+            Everywhere => &mut everywhere,
+            Here => &mut here,
+            Contractor => &mut manager,
+        };
+        let (mut times, found) = search(login, words, filter, sizes.rounds)?;
         figures.judge(&format!("{name} ({found} on the page), p95"), percentile_ms(&mut times, 0.95), "ms", Wanted::Below(MOST_MS));
         all.extend(times);
     }
@@ -141,8 +163,8 @@ pub fn run(bench: &BenchEnv, figures: &mut Figures, sizes: &Sizes) -> BenchResul
 }
 
 /// Times of a search, and how many tickets its page has.
-fn search(login: &mut Login, words: &str, rounds: usize) -> BenchResult<(Vec<Duration>, usize)> {
-    let path = format!("/v1/tickets?limit=50&q={}", words.bytes().map(|b| format!("%{b:02X}")).collect::<String>());
+fn search(login: &mut Login, words: &str, filter: &str, rounds: usize) -> BenchResult<(Vec<Duration>, usize)> {
+    let path = format!("/v1/tickets?limit=50&q={}{filter}", words.bytes().map(|b| format!("%{b:02X}")).collect::<String>());
     let (mut times, mut found) = (Vec::with_capacity(rounds), 0);
     for round in 0..=rounds {
         let watch = Stopwatch::start();
@@ -185,7 +207,7 @@ mod tests {
     fn the_requests_have_what_the_cases_look_for() {
         let texts: Vec<String> =
             (0..20_000).map(|n| said_of(n, 20_000)).map(|(text, address)| fold(&format!("{text} {address}"))).collect();
-        for (name, query, _) in CASES {
+        for (name, query, ..) in CASES {
             let words = words(query);
             let found = texts.iter().filter(|text| finds(text, &words)).count();
             assert_eq!(found == 0, name.contains("nobody"), "{name}: {found}");

@@ -8,7 +8,7 @@ use crate::{Device, outbox::Entry, transport::Transport};
 use bazdid_protocol::{
     geo::Point,
     hex::hex,
-    ids::{CategoryId, GroupId, Id, MutationId, NoteId, PhotoId, TicketId, VisitId},
+    ids::{CategoryId, GroupId, Id, MutationId, NoteId, PatrolId, PhotoId, TicketId, VisitId},
     time::Timestamp,
     words::{
         photo::PhotoKind,
@@ -145,6 +145,13 @@ impl<T: Transport> Device<T> {
     /// `visit.leave`, now.
     pub fn leave(&mut self, entity: Uuid, visit: VisitId, outcome: VisitOutcome) -> MutationId {
         self.act("visit.leave", entity, json!({ "visit": visit, "outcome": outcome }))
+    }
+
+    /// `patrol.record` with these arguments, when the round is over.
+    pub fn record_patrol(&mut self, args: Value) -> PatrolId {
+        let patrol: PatrolId = self.new_id();
+        self.act("patrol.record", patrol.uuid(), args);
+        patrol
     }
 
     /// `photo.add`.

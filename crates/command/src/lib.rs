@@ -94,7 +94,7 @@ impl Failure {
 pub fn explain(error: &Error) -> String {
     let mut text = match (&error.internal, &error.detail) {
         (Some(internal), _) => internal.clone(),
-        (None, Some(detail)) => detail.clone(),
+        (None, Some(detail)) => detail.to_string(),
         (None, None) => error.code.info().title.to_owned(),
     };
     for field in &error.fields {

@@ -269,6 +269,17 @@ impl CoverageBook {
         self.caps.get(&subject).copied()
     }
 
+    /// Whether one of some organisations has or had a contract in force at an instant that covers an area, by itself or with one above it.
+    #[must_use]
+    pub fn covers(&self, organisations: &[OrganisationId], area: AreaId, at: Timestamp) -> bool {
+        let entries = self.with_those_above(&[area]).into_iter().filter_map(|a| self.by_area.get(&a)).flatten();
+        entries.filter_map(|n| self.entries.get(*n)).any(|Entry { contract, coverage, .. }| {
+            let counted = matches!(contract.status, ContractStatus::Active | ContractStatus::Ended);
+            let in_force = counted && contract.valid_from <= at && at < contract.ends_at() && coverage.in_force_at(at);
+            in_force && organisations.contains(&contract.organisation_id)
+        })
+    }
+
     /// The coverages and contracts with a daily capacity that may be asked in some areas (those above them included by name).
     #[must_use]
     pub fn capped_in(&self, areas: &BTreeSet<AreaId>) -> Vec<Uuid> {
@@ -337,15 +348,21 @@ impl CoverageBook {
         Ok((coverage.rank, specificity, Reverse(kind), Reverse(free.unwrap_or(i64::MAX)), contract.number.as_str(), coverage.id))
     }
 
-    /// The areas and categories asked for, with all that lie above them. A loop of parents ends where it began.
-    fn place(&self, question: &Question<'_>) -> Place {
+    /// Areas with all that lie above them. A loop of parents ends where it began.
+    fn with_those_above(&self, leaves: &[AreaId]) -> BTreeSet<AreaId> {
         let mut areas = BTreeSet::new();
-        for leaf in question.areas {
+        for leaf in leaves {
             let mut next = Some(*leaf);
             while let Some(area) = next.filter(|area| areas.insert(*area)) {
                 next = self.areas.get(&area).and_then(|(_, parent)| *parent);
             }
         }
+        areas
+    }
+
+    /// The areas and categories asked for, with all that lie above them. A loop of parents ends where it began.
+    fn place(&self, question: &Question<'_>) -> Place {
+        let areas = self.with_those_above(question.areas);
         let mut categories = Vec::new();
         let mut next = Some(question.category);
         while let Some(category) = next.filter(|category| !categories.contains(category)) {

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::{
     conflict::{Conflict, ConflictStatus},
     office::is_code,
+    patrol::Patrol,
     photo::{Photo, VerdictResult},
     sync::journal::Journaled,
     ticket::Ticket,
@@ -21,10 +22,10 @@ use crate::{
 };
 use bazdid_protocol::{
     event::{
-        ChangedField, ConflictOpened, ConflictResolved, EventKind, MutationQuarantined, NoteAdded, Payload, PhotoAdded, PhotoJudged,
-        PhotoRemoved, PhotoStateChanged, RoundJudged, RoundSubmitted, TicketChanged, TicketCreated, TicketMerged, TicketStatusChanged,
-        VisitRecorded, WebhookPing, WorkOrderAnswered, WorkOrderAssigned, WorkOrderCreated, WorkOrderOffered, WorkOrderRescheduled,
-        WorkOrderStateChanged,
+        ChangedField, ConflictOpened, ConflictResolved, EventKind, MutationQuarantined, NoteAdded, PatrolRecorded, Payload, PhotoAdded,
+        PhotoJudged, PhotoRemoved, PhotoStateChanged, RoundJudged, RoundSubmitted, TicketChanged, TicketCreated, TicketMerged,
+        TicketStatusChanged, VisitRecorded, WebhookPing, WorkOrderAnswered, WorkOrderAssigned, WorkOrderCreated, WorkOrderOffered,
+        WorkOrderRescheduled, WorkOrderStateChanged,
     },
     ids::{EventId, TicketId, WebhookId, name_uuid},
     outcome::Status,
@@ -70,7 +71,7 @@ impl DomainEvent {
     }
 }
 
-/// The events of a unit of work, those of a ticket together and in the order of [`EventKind`].
+/// The events of a unit of work, those of a ticket together (what has none comes first) and in the order of [`EventKind`].
 #[must_use]
 pub fn derive(unit: &UnitOfWork, at: Timestamp) -> Vec<DomainEvent> {
     let mut found = Found { at, events: Vec::new() };
@@ -84,6 +85,9 @@ pub fn derive(unit: &UnitOfWork, at: Timestamp) -> Vec<DomainEvent> {
     for (_, now) in unit.notes.changed().filter(|(was, _)| was.is_none()) {
         let said = NoteAdded { note: now.id, work_order: now.work_order_id, audience: now.audience };
         found.add(now.ticket_id, (now.id.uuid(), now.rev), said);
+    }
+    for (_, now) in unit.patrols.changed().filter(|(was, _)| was.is_none()) {
+        found.patrol(now);
     }
     for (was, now) in unit.photos.changed() {
         found.photo(was, now);
@@ -117,11 +121,11 @@ struct Found {
 }
 
 impl Found {
-    fn add(&mut self, ticket: TicketId, (row, rev): Version, payload: impl Into<Payload>) {
+    fn add(&mut self, ticket: impl Into<Option<TicketId>>, (row, rev): Version, payload: impl Into<Payload>) {
         let payload = payload.into();
         // With the instant: after a backup was put back a row may have the same revision a second time.
         let id = EventId::new(name_uuid(&format!("event|{}|{row}|{rev}|{}", payload.kind(), self.at.micros())));
-        self.events.push(DomainEvent { id, ticket: Some(ticket), occurred_at: self.at, payload });
+        self.events.push(DomainEvent { id, ticket: ticket.into(), occurred_at: self.at, payload });
     }
 
     fn ticket(&mut self, was: Option<&Ticket>, now: &Ticket) {
@@ -140,6 +144,19 @@ impl Found {
         if let Some(into) = now.duplicate_of.filter(|into| was.and_then(|was| was.duplicate_of) != Some(*into)) {
             self.add(now.id, version, TicketMerged { into });
         }
+    }
+
+    fn patrol(&mut self, now: &Patrol) {
+        let said = PatrolRecorded {
+            patrol: now.id,
+            account: now.actor,
+            organisation: now.organisation_id,
+            area: now.area_id,
+            outcome: now.outcome,
+            tickets: now.tickets.clone(),
+            finished_at: now.finished_est,
+        };
+        self.add(None, (now.id.uuid(), now.rev), said);
     }
 
     fn photo(&mut self, was: Option<&Photo>, now: &Photo) {

@@ -11,7 +11,6 @@ mod pair;
 pub mod pairs;
 pub mod reading;
 pub mod rounds;
-pub mod sentence;
 pub mod thresholds;
 
 use serde_json::{Value, json};

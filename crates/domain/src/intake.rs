@@ -18,6 +18,7 @@ use bazdid_protocol::{
     ids::{AccountId, CategoryId, DeviceId, FieldEditId, MutationId, OrganisationId, TicketId, WriteId},
     text_enum::TextEnum as _,
     time::Timestamp,
+    told::Told,
 };
 
 /// Longest name of a ticket in another system, characters.
@@ -84,13 +85,13 @@ pub const fn point_source(point: &Point) -> PointSource {
 }
 
 /// A field that cannot be accepted: JSON pointer, and what would be right.
-pub type Fault = (String, String);
+pub type Fault = (String, Told);
 
 /// What is wrong with an intake; empty: nothing.
 #[must_use]
 pub fn faults(intake: &Intake, reference: &Reference) -> Vec<Fault> {
     let mut faults = Vec::new();
-    let mut fault = |pointer: &str, why: &str| faults.push((pointer.to_owned(), why.to_owned()));
+    let mut fault = |pointer: &str, why: &'static str| faults.push((pointer.to_owned(), Told::from(why)));
     if let Some(why) = text_fault(&intake.text) {
         fault("/text", why);
     }

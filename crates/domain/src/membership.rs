@@ -12,6 +12,7 @@ use std::collections::{BTreeSet, HashSet};
 use uuid::Uuid;
 
 use crate::{
+    patrol::Patrol,
     photo::Photo,
     unit_of_work::{Entity, Table, UnitOfWork},
     visibility::{Reader, Readers, View, Visible, by_ticket, finder, with_view},
@@ -63,6 +64,7 @@ pub fn carried(unit: &UnitOfWork, kind: &str, id: Uuid) -> Option<(i64, BTreeSet
             .or_else(|| of(&unit.answers, kind, id, now))
             .or_else(|| of(&unit.photos, kind, id, now))
             .or_else(|| of(&unit.conflicts, kind, id, now))
+            .or_else(|| of(&unit.patrols, kind, id, now))
     });
     found.map(|(v, readers)| (v, readers.into_iter().map(Reader::channel).collect()))
 }
@@ -86,6 +88,7 @@ pub fn may_let_go(unit: &UnitOfWork, kind: &str, id: Uuid) -> bool {
         Measurement::KIND => fact!(measurements),
         ChecklistAnswer::KIND => fact!(answers),
         Photo::KIND => unit.photos.get(Id::new(id)).map(|p| p.is_awaited() || of_finder(p.ticket_id, p.work_order_id, Some(p.actor))),
+        Patrol::KIND => unit.patrols.get(Id::new(id)).map(|_| false),
         _ => None,
     };
     stays == Some(false)
@@ -117,6 +120,7 @@ pub fn moves(unit: &UnitOfWork) -> Vec<Move> {
     collect(&unit.answers, &before, &now, &restless, &mut out);
     collect(&unit.photos, &before, &now, &restless, &mut out);
     collect(&unit.conflicts, &before, &now, &restless, &mut out);
+    collect(&unit.patrols, &before, &now, &restless, &mut out);
     out
 }
 
@@ -144,7 +148,7 @@ fn collect<E: Visible>(table: &Table<E>, before: &View<'_>, now: &View<'_>, rest
         out.extend(new.iter().map(|reader| to(*reader, row, Stay::Carried)));
         out.extend(old.difference(&new).map(|reader| to(*reader, row, Stay::Gone)));
     }
-    for row in table.unchanged().filter(|row| restless.contains(&row.ticket_id())) {
+    for row in table.unchanged().filter(|row| row.ticket_id().is_some_and(|ticket| restless.contains(&ticket))) {
         let (old, new) = (row.readers(before), row.readers(now));
         out.extend(new.difference(&old).map(|reader| to(*reader, row, Stay::Carried)));
         out.extend(old.difference(&new).map(|reader| to(*reader, row, Stay::Gone)));

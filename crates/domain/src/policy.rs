@@ -40,7 +40,7 @@ bazdid_protocol::text_enum! {
         WorkRead = "work.read",
         /// Offer, reassign, cancel, hold.
         WorkManage = "work.manage",
-        /// Accept, decline, start, submit.
+        /// Accept, decline, start, submit; go round.
         WorkPerform = "work.perform",
         /// Verify and return rounds.
         RoundVerify = "round.verify",
@@ -144,7 +144,8 @@ pub const fn command_permissions(command: &Command) -> &'static [Permission] {
         | Command::WorkSubmit(_)
         | Command::WorkFailVisit(_)
         | Command::WorkRetract(_)
-        | Command::InspectionSubmit(_) => &[P::WorkPerform],
+        | Command::InspectionSubmit(_)
+        | Command::PatrolRecord(_) => &[P::WorkPerform],
         Command::RoundVerify(_) | Command::RoundRework(_) => &[P::RoundVerify],
     }
 }

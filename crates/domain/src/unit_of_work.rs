@@ -1,6 +1,6 @@
 //! The part of the database that one transaction decides about, held in memory.
 //!
-//! A world holds whole aggregates: tickets with everything below them. Rules read and write it; a refused group is
+//! A world holds whole aggregates: tickets with everything below them, and patrols, which stand by themselves. Rules read and write it; a refused group is
 //! undone by [`UnitOfWork::rollback`]; the store writes back what differs. Knows nothing of where rows come from.
 
 use std::collections::{BTreeMap, BTreeSet, btree_map::Entry as Slot};
@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::{
     conflict::Conflict,
+    patrol::Patrol,
     photo::Photo,
     ticket::{FieldEdit, StatusChange, Ticket},
     visit::{ChecklistAnswer, Measurement, Note, Visit},
@@ -17,11 +18,12 @@ use crate::{
 use bazdid_protocol::{
     ids::{Id, TicketId},
     rows::{
-        AnswerRow, ConflictRow, MeasurementRow, NoteRow, PhotoRow, RoundRow, TicketRow, VisitRow, WireRow as _, WorkEventRow, WorkOrderRow,
+        AnswerRow, ConflictRow, MeasurementRow, NoteRow, PatrolRow, PhotoRow, RoundRow, TicketRow, VisitRow, WireRow as _, WorkEventRow,
+        WorkOrderRow,
     },
 };
 
-/// A row that belongs to a ticket.
+/// A row of one of the tables of a unit of work.
 pub trait Entity: Clone + PartialEq {
     /// Tag of its id.
     type Tag;
@@ -29,8 +31,8 @@ pub trait Entity: Clone + PartialEq {
     const KIND: &'static str;
     /// Identity.
     fn id(&self) -> Id<Self::Tag>;
-    /// The ticket it belongs to.
-    fn ticket_id(&self) -> TicketId;
+    /// The ticket it belongs to; absent: it stands by itself.
+    fn ticket_id(&self) -> Option<TicketId>;
     /// Revision.
     fn rev(&self) -> i64;
     /// Sets the revision.
@@ -43,7 +45,7 @@ macro_rules! entities {
             type Tag = bazdid_protocol::ids::$tag;
             const KIND: &'static str = $kind;
             fn id(&self) -> Id<Self::Tag> { self.id }
-            fn ticket_id(&self) -> TicketId { self.$ticket }
+            fn ticket_id(&self) -> Option<TicketId> { Some(self.$ticket) }
             entities!(@rev $($rev)?);
         }
     )+};
@@ -71,6 +73,19 @@ entities! {
     ChecklistAnswer, AnswerTag, AnswerRow::KIND, ticket_id, rev;
     Photo, PhotoTag, PhotoRow::KIND, ticket_id, rev;
     Conflict, ConflictTag, ConflictRow::KIND, ticket_id, rev;
+}
+
+/// A patrol stands by itself.
+impl Entity for Patrol {
+    type Tag = bazdid_protocol::ids::PatrolTag;
+    const KIND: &'static str = PatrolRow::KIND;
+    fn id(&self) -> Id<Self::Tag> {
+        self.id
+    }
+    fn ticket_id(&self) -> Option<TicketId> {
+        None
+    }
+    entities!(@rev rev);
 }
 
 /// A row of a table. Most of what is loaded is never written, so it is held once and needs no comparison.
@@ -264,6 +279,8 @@ unit! {
     photos: Photo,
     /// Conflicts.
     conflicts: Conflict,
+    /// Rounds without a ticket.
+    patrols: Patrol,
 }
 
 impl UnitOfWork {

@@ -1,7 +1,8 @@
-//! Who may see a ticket and what lies below it: orders, rounds, events, visits, notes, measurements, answers, photos, conflicts.
+//! Who may see a ticket and what lies below it: orders, rounds, events, visits, notes, measurements, answers, photos, conflicts; and
+//! patrols, which lie below none.
 //!
 //! This is the one definition. For each kind of row it lists the rules by which people may read the row ([`TicketRule`],
-//! [`OrderRule`], [`FactRule`], [`OfficeRule`]); for each person it says what their grants reach ([`Reach`]). It is rendered three
+//! [`OrderRule`], [`FactRule`], [`OfficeRule`], [`PatrolRule`]); for each person it says what their grants reach ([`Reach`]). It is rendered three
 //! times:
 //!
 //! | rendering | where | question that it answers |
@@ -25,6 +26,7 @@ pub use reach::{Basis, Parts, Reach};
 
 use crate::{
     conflict::Conflict,
+    patrol::Patrol,
     photo::Photo,
     ticket::{Ticket, TicketOrigin},
     unit_of_work::{Entity, UnitOfWork},
@@ -130,6 +132,14 @@ rules! {
         /// people registered the ticket, if the author is one of them.
         AuthorsSide,
         /// The author, whoever holds the order now and wherever the ticket lies.
+        Author,
+    }
+
+    /// Who may read a patrol.
+    PatrolRule {
+        /// The office of its area; of one in no area, the office of every area.
+        Place,
+        /// Who went.
         Author,
     }
 
@@ -312,6 +322,19 @@ impl Visible for Conflict {
     /// then the areas count that the conflict was raised with.
     fn readers(&self, view: &View<'_>) -> Readers {
         OfficeRule::readers(self.ticket_id, &self.areas, view)
+    }
+}
+
+impl Visible for Patrol {
+    fn readers(&self, _: &View<'_>) -> Readers {
+        let mut readers = Readers::new();
+        for rule in PatrolRule::ALL {
+            match rule {
+                PatrolRule::Place => readers.extend(at_place(self.area_id.as_slice(), Reader::Office)),
+                PatrolRule::Author => readers.extend([Reader::Person(self.actor)]),
+            }
+        }
+        readers
     }
 }
 

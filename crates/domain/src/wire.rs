@@ -1,8 +1,8 @@
 //! Rows as devices see them: the same for every reader, without personal data.
 
 use bazdid_protocol::rows::{
-    AnswerRow, AreaRow, CategoryRow, ChecklistRow, ConflictRow, MeasurementRow, NoteRow, OrganisationRow, PhotoRow, PhotoVerdict, RoundRow,
-    TicketRow, VisitRow, WorkEventRow, WorkOrderRow,
+    AnswerRow, AreaRow, CategoryRow, ChecklistRow, ConflictRow, MeasurementRow, NoteRow, OrganisationRow, PatrolRow, PhotoRow,
+    PhotoVerdict, RoundRow, TicketRow, VisitRow, WorkEventRow, WorkOrderRow,
 };
 
 use crate::{
@@ -10,6 +10,7 @@ use crate::{
     category::{Category, Checklist},
     conflict::Conflict,
     organisation::Organisation,
+    patrol::Patrol,
     photo::Photo,
     ticket::Ticket,
     visit::{ChecklistAnswer, Measurement, Note, Visit},
@@ -189,6 +190,24 @@ pub fn photo(p: &Photo) -> PhotoRow {
         state: p.state,
         verdicts: p.verdicts.iter().map(|v| PhotoVerdict { check: v.check.clone(), result: v.result }).collect(),
         removed_at: p.removed_at,
+    }
+}
+
+/// A patrol.
+#[must_use]
+pub fn patrol(p: &Patrol) -> PatrolRow {
+    PatrolRow {
+        id: p.id,
+        actor: p.actor,
+        area: p.area_id,
+        started_at: p.started_est,
+        finished_at: p.finished_est,
+        start_point: p.start_point,
+        end_point: p.end_point,
+        mock: p.mock,
+        outcome: p.outcome,
+        tickets: p.tickets.clone(),
+        note: p.note.clone(),
     }
 }
 

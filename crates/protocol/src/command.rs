@@ -1,9 +1,11 @@
 //! The commands that devices send, read from their JSON arguments with a precise fault for each that cannot be accepted.
 
 mod args;
+mod patrol;
 mod quantity;
 mod read;
 
+pub use patrol::PatrolRecord;
 pub use quantity::{MAX_QUANTITIES, Quantity, quantities};
 use serde::Deserialize;
 use serde_json::Value;
@@ -294,6 +296,8 @@ pub enum Command {
     VisitRecord(VisitRecord),
     /// `visit.leave`
     VisitLeave(VisitLeave),
+    /// `patrol.record`
+    PatrolRecord(PatrolRecord),
     /// `photo.add`
     PhotoAdd(PhotoAdd),
     /// `photo.remove`
@@ -336,6 +340,7 @@ pub const COMMANDS: &[&str] = &[
     "note.remove",
     "visit.record",
     "visit.leave",
+    "patrol.record",
     "photo.add",
     "photo.remove",
     "measurement.add",
@@ -370,6 +375,7 @@ impl Command {
             Self::TicketCreate(_) => ("ticket", entity, "/entity"),
             Self::NoteAdd(a) => ("note", a.note.uuid(), "/args/note"),
             Self::VisitRecord(a) => ("visit", a.visit.uuid(), "/args/visit"),
+            Self::PatrolRecord(_) => ("patrol", entity, "/entity"),
             Self::PhotoAdd(a) => ("photo", a.photo.uuid(), "/args/photo"),
             Self::MeasurementAdd(a) => ("measurement", a.measurement.uuid(), "/args/measurement"),
             Self::ChecklistAnswer(_) => ("answer", mutation.uuid(), "/id"),
@@ -416,6 +422,7 @@ impl Command {
             | Self::TicketPropose(_)
             | Self::NoteAdd(_)
             | Self::VisitRecord(_)
+            | Self::PatrolRecord(_)
             | Self::WorkAccept
             | Self::WorkResume
             | Self::WorkSubmit(_) => (None, None),
@@ -490,7 +497,7 @@ mod tests {
     /// A new argument that names a row must be in `refers_to`, in `creates`, or here.
     #[test]
     fn every_id_in_the_arguments_of_a_command_is_named_by_its_type() {
-        const REFERENCE_DATA: [&str; 2] = ["category", "checklist"];
+        const REFERENCE_DATA: [&str; 3] = ["area", "category", "checklist"];
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../api-spec/commands");
         let mut seen = std::collections::BTreeSet::new();
         for file in std::fs::read_dir(folder).unwrap() {

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     geo::Point,
     ids::{
-        AccountId, AreaId, AssignmentId, CategoryId, ConflictId, DeviceId, EventId, MutationId, NoteId, OrganisationId, PhotoId, RoundId,
-        TicketId, VisitId, WebhookId, WorkOrderId,
+        AccountId, AreaId, AssignmentId, CategoryId, ConflictId, DeviceId, EventId, MutationId, NoteId, OrganisationId, PatrolId, PhotoId,
+        RoundId, TicketId, VisitId, WebhookId, WorkOrderId,
     },
     time::Timestamp,
     words::{
@@ -20,7 +20,7 @@ use crate::{
         conflict::{ConflictKind, Resolution, Severity},
         photo::{PhotoKind, PhotoState},
         ticket::{Boundary, TicketOrigin, TicketStatus},
-        visit::{Audience, VisitKind},
+        visit::{Audience, PatrolOutcome, VisitKind},
         work_order::{Answer, RoundVerdict, WorkOrderKind, WorkOrderState},
     },
 };
@@ -338,6 +338,24 @@ events! {
         kind: ConflictKind,
         /// How.
         resolution: Option<Resolution>,
+    }
+
+    /// Somebody went round an area without a ticket. It belongs to no ticket: those that were registered on the way have events of their own.
+    PatrolRecorded = "patrol.recorded" {
+        /// The patrol.
+        patrol: PatrolId,
+        /// Who went.
+        account: AccountId,
+        /// For which contractor.
+        organisation: Option<OrganisationId>,
+        /// In which area; absent: in none.
+        area: Option<AreaId>,
+        /// What came of it.
+        outcome: PatrolOutcome,
+        /// The tickets that the person registered for what they found.
+        tickets: Vec<TicketId>,
+        /// End, as the server estimates it.
+        finished_at: Timestamp,
     }
 
     /// Something that a device sent belongs to nothing that the server knows, or could not be decided; it waits in the office's quarantine.

@@ -141,8 +141,9 @@ pub fn figures(text: &str) -> String {
 #[must_use]
 pub fn is_shortened(text: &str) -> bool {
     let text = figures(text);
-    let front =
-        |front: &str| front.bytes().any(|b| b.is_ascii_digit()) && front.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b','));
+    let front = |front: &str| {
+        front.bytes().any(|b| b.is_ascii_digit()) && front.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '٫'))
+    };
     let power = |power: &str| power.strip_prefix('+').is_some_and(|p| !p.is_empty() && p.bytes().all(|b| b.is_ascii_digit()));
     text.split_once(['E', 'e']).is_some_and(|(a, b)| front(a) && power(b))
 }

@@ -149,6 +149,8 @@ ids! {
     WorkEventId of WorkEventTag;
     /// A person's presence at a place.
     VisitId of VisitTag;
+    /// A round through an area without a ticket.
+    PatrolId of PatrolTag;
     /// A photo, by its metadata.
     PhotoId of PhotoTag;
     /// One attempt to send a photo's bytes.

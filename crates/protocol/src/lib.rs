@@ -29,6 +29,7 @@ pub mod sql;
 pub mod stage;
 pub mod text_enum;
 pub mod time;
+pub mod told;
 pub mod upcast;
 pub mod warning;
 pub mod words;

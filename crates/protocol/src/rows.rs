@@ -12,8 +12,8 @@ use serde_json::Value;
 use crate::{
     geo::Point,
     ids::{
-        AccountId, AnswerId, AreaId, AssignmentId, CategoryId, ChecklistId, ConflictId, MeasurementId, NoteId, OrganisationId, PhotoId,
-        RoundId, TicketId, VisitId, WorkEventId, WorkOrderId,
+        AccountId, AnswerId, AreaId, AssignmentId, CategoryId, ChecklistId, ConflictId, MeasurementId, NoteId, OrganisationId, PatrolId,
+        PhotoId, RoundId, TicketId, VisitId, WorkEventId, WorkOrderId,
     },
     time::Timestamp,
     words::{
@@ -23,7 +23,7 @@ use crate::{
         organisation::{ActiveState, OrganisationKind},
         photo::{PhotoKind, PhotoState, VerdictResult},
         ticket::{Boundary, PointSource, TicketOrigin, TicketStatus},
-        visit::{Audience, MockFlag, VisitKind, VisitOutcome},
+        visit::{Audience, MockFlag, PatrolOutcome, VisitKind, VisitOutcome},
         work_order::{Defect, RoundVerdict, Standing, WorkEventKind, WorkOrderKind, WorkOrderState},
     },
 };
@@ -294,6 +294,31 @@ rows! {
         verdicts: Vec<PhotoVerdict>,
         /// When it was removed; the declaration is kept.
         removed_at: Option<Timestamp>,
+    }
+    /// A round through an area without a ticket.
+    Patrol PatrolRow = "patrol" {
+        /// Identity.
+        id: PatrolId,
+        /// Who went.
+        actor: AccountId,
+        /// The area, as they named it; else the smallest in which the round ended or began; `null`: in none.
+        area: Option<AreaId>,
+        /// Beginning, corrected by the server; `null`: unknown.
+        started_at: Option<Timestamp>,
+        /// End, corrected by the server.
+        finished_at: Timestamp,
+        /// Where it began.
+        start_point: Option<Point>,
+        /// Where it ended.
+        end_point: Option<Point>,
+        /// Whether the fixes were simulated.
+        mock: MockFlag,
+        /// What came of it.
+        outcome: PatrolOutcome,
+        /// The tickets that the person registered for what they found, as the device named them.
+        tickets: Vec<TicketId>,
+        /// In words.
+        note: Option<String>,
     }
     /// Two people's work that the rules do not decide; for the office only. The sides depend on the kind: section 7 of `api-spec/sync.md`.
     Conflict ConflictRow = "conflict" {

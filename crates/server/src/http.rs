@@ -38,7 +38,10 @@ use crate::{
     },
 };
 use bazdid_clock::{SharedClock, SharedIds};
-use bazdid_protocol::error::{Code, Error as Fault};
+use bazdid_protocol::{
+    error::{Code, Error as Fault},
+    told::Told,
+};
 use bazdid_service::Shared;
 use bazdid_store::Db;
 use bazdid_upload::Uploads;
@@ -138,9 +141,10 @@ async fn serve_document(site: web::Data<Site>) -> HttpResponse {
 async fn unknown(req: HttpRequest, site: web::Data<Site>) -> Answer {
     let allowed = site.paths.iter().find(|(path, _)| path.is_match(req.path()));
     Err(match allowed {
-        Some((_, methods)) => {
-            Problem::from(Fault::with(Code::MethodNotAllowed, format!("this resource knows {methods}")).fact("allow", methods.as_str()))
-        }
+        Some((_, methods)) => Problem::from(
+            Fault::with(Code::MethodNotAllowed, Told::with("this resource knows {methods}", &[("methods", &methods)]))
+                .fact("allow", methods.as_str()),
+        ),
         None => Problem::from(Fault::with(Code::NotFound, "there is no such path; see /openapi.json")),
     })
 }

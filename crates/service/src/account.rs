@@ -27,6 +27,7 @@ use bazdid_protocol::{
     error::{Code, Error, FieldError, Result},
     fold,
     ids::AccountId,
+    told::Told,
 };
 use bazdid_store::{
     self as store, Tx,
@@ -232,7 +233,7 @@ fn set_state(tx: &mut Tx<'_>, ctx: &Ctx, id: AccountId, rev: i64, to: ActiveStat
     authorise(ctx)?;
     let mut person = claim(tx, ctx, id, rev)?;
     if person.account.state == to {
-        return Err(Error::with(Code::InvalidTransition, format!("the account is {to} already")));
+        return Err(Error::with(Code::InvalidTransition, Told::with("the account is {state} already", &[("state", &to)])));
     }
     let action = match to {
         ActiveState::Active => "account.enable",
@@ -312,8 +313,8 @@ fn keep_an_administrator(tx: &mut Tx<'_>, ctx: &Ctx, stays: impl Fn(&RoleGrant) 
     Err(Error::with(Code::InvalidTransition, "then nobody could manage accounts any more: make another administrator first"))
 }
 
-fn check(faults: &mut Vec<FieldError>, pointer: &str, fault: Option<&str>) {
-    faults.extend(fault.map(|detail| FieldError { pointer: pointer.to_owned(), detail: detail.to_owned() }));
+fn check(faults: &mut Vec<FieldError>, pointer: &str, fault: Option<&'static str>) {
+    faults.extend(fault.map(|detail| FieldError { pointer: pointer.to_owned(), detail: detail.into() }));
 }
 
 fn login_fault(login: &str) -> Option<&'static str> {

@@ -24,6 +24,7 @@ use bazdid_domain::{
 use bazdid_protocol::{
     error::{Error, FieldError, Result},
     ids::{AreaId, AreaShapeId},
+    told::Told,
 };
 use bazdid_store::{self as store, Tx};
 
@@ -67,8 +68,8 @@ pub fn expected_place(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Expected> {
 #[must_use]
 pub fn refused(faults: &[FeatureFault]) -> Error {
     let pointer = |f: &FeatureFault| f.feature.map_or_else(String::new, |n| format!("/features/{n}"));
-    let fields = faults.iter().map(|f| FieldError { pointer: pointer(f), detail: f.to_string() }).collect();
-    Error { detail: Some("nothing was imported".to_owned()), ..Error::invalid(fields) }
+    let fields = faults.iter().map(|f| FieldError { pointer: pointer(f), detail: f.to_string().into() }).collect();
+    Error { detail: Some("nothing was imported".into()), ..Error::invalid(fields) }
 }
 
 /// Imports the areas of a file: by code, all or nothing. An area that the file does not name is left as it is, and so is the
@@ -295,7 +296,13 @@ pub fn update_area(tx: &mut Tx<'_>, ctx: &Ctx, id: AreaId, rev: i64, data: &Area
         match store::area::find_area(tx, parent)? {
             None => faults.add("/parent_id", "there is no such area"),
             Some(parent) if parent.kind >= before.kind => {
-                faults.add("/parent_id", format!("is a {}; the parent of a {} must be of a higher level", parent.kind, before.kind));
+                faults.add(
+                    "/parent_id",
+                    Told::with(
+                        "is a {kind}; the parent of a {child} must be of a higher level",
+                        &[("kind", &parent.kind), ("child", &before.kind)],
+                    ),
+                );
             }
             Some(_) => {}
         }

@@ -25,7 +25,10 @@ use bazdid_protocol::{
     error::{Code, Error, Result},
     fold,
     ids::{AccountId, SessionId},
+    text_enum::TextEnum as _,
     time::{MICROS_PER_HOUR, MICROS_PER_SECOND, Timestamp},
+    told::Told,
+    words::language::Language,
 };
 use bazdid_security::{
     password::{self, Cost, Verdict},
@@ -125,6 +128,8 @@ pub struct Authenticated {
     pub actor: Actor,
     /// The login that the token comes from.
     pub session: SessionId,
+    /// The language of the account, for those who ask for none.
+    pub language: Option<Language>,
 }
 
 /// Step one, in a transaction that writes: counts the attempt against the login and the address before anything is known about
@@ -135,10 +140,10 @@ pub struct Authenticated {
 pub fn admit(tx: &mut Tx<'_>, ctx: &Ctx, command: &Login) -> Result<Answer<Attempt>> {
     let login = normal_login(&command.login);
     if command.password.is_empty() || command.password.len() > password::MAX_BYTES {
-        return Ok(Err(Error::field("/password", format!("must have 1 to {} bytes", password::MAX_BYTES))));
+        return Ok(Err(Error::field("/password", Told::with("must have 1 to {max} bytes", &[("max", &password::MAX_BYTES)]))));
     }
     if login.is_empty() || login.len() > MAX_LOGIN_BYTES || login.contains('\0') {
-        return Ok(Err(Error::field("/login", format!("must have 1 to {MAX_LOGIN_BYTES} bytes"))));
+        return Ok(Err(Error::field("/login", Told::with("must have 1 to {max} bytes", &[("max", &MAX_LOGIN_BYTES)]))));
     }
     let account = find_account_by_login(tx, &login)?.map(|a| a.id);
     let closes = match throttle::count(tx, ctx, &login, command.address)? {
@@ -303,7 +308,7 @@ pub fn authenticate_to_hand_in(tx: &mut Tx<'_>, ctx: &Ctx, token: &str) -> Resul
         ActiveState::Disabled if expired(HAND_IN_DAYS) => return Err(Error::new(Code::AccountDisabled)),
         ActiveState::Disabled => Vec::new(),
     };
-    Ok(Authenticated { actor: Actor::new(account.id, grants, ctx.now), session: claims.sid })
+    Ok(Authenticated { actor: Actor::new(account.id, grants, ctx.now), session: claims.sid, language: language_of(&account) })
 }
 
 fn of_claims(tx: &mut Tx<'_>, claims: &Claims) -> Result<(Account, Vec<RoleGrant>)> {
@@ -324,7 +329,11 @@ pub(crate) fn in_force(ctx: &Ctx, account: &Account, grants: Vec<RoleGrant>, ses
     if account.state != ActiveState::Active {
         return Err(Error::new(Code::AccountDisabled));
     }
-    Ok(Authenticated { actor: Actor::new(account.id, grants, ctx.now), session })
+    Ok(Authenticated { actor: Actor::new(account.id, grants, ctx.now), session, language: language_of(account) })
+}
+
+fn language_of(account: &Account) -> Option<Language> {
+    Language::parse(&account.locale).ok()
 }
 
 /// Forgets what is of no more use, and signs with a new key when the old one has served its time. For the background worker, which

@@ -22,6 +22,7 @@ use bazdid_domain::{
 use bazdid_protocol::{
     error::{Error, Result},
     ids::{ChecklistId, OrganisationId},
+    told::Told,
 };
 use bazdid_store::{self as store, Tx};
 
@@ -76,7 +77,7 @@ pub fn import_entries(tx: &mut Tx<'_>, ctx: &Ctx, catalogue: &Catalogue, existin
     categories.extend(plan.rows.categories.iter().cloned());
     plan.attach(first, categories, &known, &catalogue.checklists, &checklists);
     let Plan { faults, rows, done, .. } = plan;
-    faults.finish().map_err(|e| Error { detail: Some("nothing was imported".to_owned()), ..e })?;
+    faults.finish().map_err(|e| Error { detail: Some("nothing was imported".into()), ..e })?;
     let counts = count(&done);
     if run == Run::Real && counts.created + counts.changed > 0 {
         let detail = json!({ "created": counts.created, "changed": counts.changed });
@@ -187,7 +188,8 @@ impl Plan<'_> {
             let of_code = |c: &Category| known.iter().any(|k| Some(k.id) == c.checklist_id && k.code == entry.code);
             for code in &entry.categories {
                 let Some(category) = all.get_mut(code) else {
-                    self.faults.add(&format!("/checklists/{n}/categories"), format!("there is no category \"{code}\""));
+                    self.faults
+                        .add(&format!("/checklists/{n}/categories"), Told::with("there is no category \"{code}\"", &[("code", code)]));
                     continue;
                 };
                 let free = category.checklist_id.is_none() || of_code(category) || self.existing == Existing::Update;

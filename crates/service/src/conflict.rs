@@ -23,6 +23,7 @@ use bazdid_protocol::{
     error::{Code, Error, Result},
     ids::{ConflictId, TicketId, WorkOrderId},
     text_enum::TextEnum as _,
+    told::Told,
 };
 use bazdid_store::{
     self as store, Tx,
@@ -89,7 +90,7 @@ pub struct Resolve {
 pub fn resolve(tx: &mut Tx<'_>, ctx: &Ctx, id: ConflictId, seen: i64, command: &Resolve) -> Result<Conflict> {
     let reach = allowed(tx, ctx, Permission::ConflictResolve)?;
     if command.note.as_deref().is_some_and(|n| n.chars().count() > MAX_NOTE) {
-        return Err(Error::field("/note", format!("may have at most {MAX_NOTE} characters")));
+        return Err(Error::field("/note", Told::with("may have at most {max} characters", &[("max", &MAX_NOTE)])));
     }
     let reference = ctx.reference(tx)?;
     let found = one(tx, id, &reach)?;
@@ -166,7 +167,13 @@ fn refused(refusal: Refusal, resolution: Resolution) -> Error {
         Refusal::Decided => Error::with(Code::Conflict, "this conflict was decided already"),
         Refusal::NotAccepted(kind) => {
             let words: Vec<&str> = resolution::accepted(kind).iter().map(|r| r.as_str()).collect();
-            Error::field("/resolution", format!("a conflict of kind {kind} is not decided by {resolution}; it takes {}", words.join(", ")))
+            Error::field(
+                "/resolution",
+                Told::with(
+                    "a conflict of kind {kind} is not decided by {resolution}; it takes {words}",
+                    &[("kind", &kind), ("resolution", &resolution), ("words", &words.join(", "))],
+                ),
+            )
         }
         Refusal::OwnWork => Error::with(Code::Forbidden, "nobody decides about their own work, nor about their organisation's"),
         Refusal::State(why) => Error::with(Code::InvalidTransition, why),

@@ -24,6 +24,7 @@ use bazdid_protocol::{
     error::{Code, Error, Result},
     ids::{ContractId, OrganisationId},
     time::Timestamp,
+    told::Told,
 };
 use bazdid_store::{self as store, Tx};
 
@@ -179,7 +180,10 @@ fn check(tx: &mut Tx<'_>, mut faults: Faults, data: &ContractData) -> Result<()>
         None => faults.add("/organisation_id", "there is no such organisation"),
         Some(o) if o.state != ActiveState::Active => faults.add("/organisation_id", "is not in use any more"),
         Some(o) if !holds_contracts(o.kind) => {
-            faults.add("/organisation_id", format!("is a {}: only contractors, emergency groups and partners hold contracts", o.kind));
+            faults.add(
+                "/organisation_id",
+                Told::with("is a {kind}: only contractors, emergency groups and partners hold contracts", &[("kind", &o.kind)]),
+            );
         }
         Some(_) => {}
     }

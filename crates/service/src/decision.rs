@@ -16,6 +16,7 @@ use bazdid_domain::{
 use bazdid_protocol::{
     error::{Code, Error, Result},
     ids::MutationId,
+    told::Told,
 };
 use bazdid_store::Tx;
 
@@ -68,14 +69,17 @@ pub fn decide(
 fn refused(refusal: Refusal) -> Error {
     match refusal {
         Refusal::Unknown(what) => Error::not_found(what),
-        Refusal::Transition { from, to } => {
-            Error::with(Code::InvalidTransition, format!("you may not take a work order from {from} to {to}"))
+        Refusal::Transition { from, to } => Error::with(
+            Code::InvalidTransition,
+            Told::with("you may not take a work order from {from} to {to}", &[("from", &from), ("to", &to)]),
+        )
+        .fact("from", from.to_string())
+        .fact("to", to.to_string()),
+        Refusal::Status { from, to } => {
+            Error::with(Code::InvalidTransition, Told::with("a ticket does not go from {from} to {to}", &[("from", &from), ("to", &to)]))
                 .fact("from", from.to_string())
                 .fact("to", to.to_string())
         }
-        Refusal::Status { from, to } => Error::with(Code::InvalidTransition, format!("a ticket does not go from {from} to {to}"))
-            .fact("from", from.to_string())
-            .fact("to", to.to_string()),
         Refusal::State(why) => Error::with(Code::InvalidTransition, why),
         Refusal::BytesAwaited(awaited) => bytes_awaited(&awaited),
         Refusal::OwnWork => Error::with(Code::Forbidden, "nobody judges their own work, nor that of their organisation"),

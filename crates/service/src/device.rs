@@ -12,6 +12,7 @@ use bazdid_protocol::{
     fold::{is_blank, trim},
     ids::{AccountId, DeviceId},
     time::Timestamp,
+    told::Told,
 };
 use bazdid_store::{
     self as store, Tx,
@@ -192,7 +193,7 @@ fn faults(new: &NewDevice) -> Vec<FieldError> {
         })
         .map(|(pointer, _, min, max)| FieldError {
             pointer: pointer.to_owned(),
-            detail: format!("must have {min} to {max} characters, no control characters"),
+            detail: Told::with("must have {min} to {max} characters, no control characters", &[("min", &min), ("max", &max)]),
         })
         .collect()
 }

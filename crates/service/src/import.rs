@@ -113,6 +113,6 @@ impl LineOutcome {
 #[must_use]
 pub fn reason(error: &bazdid_protocol::error::Error) -> String {
     let fields = error.fields.iter().map(|f| format!("{} {}", f.pointer.trim_start_matches('/'), f.detail));
-    let said: Vec<String> = error.detail.clone().into_iter().chain(fields).collect();
+    let said: Vec<String> = error.detail.iter().map(ToString::to_string).chain(fields).collect();
     if said.is_empty() { error.code.info().title.to_owned() } else { said.join("; ") }
 }

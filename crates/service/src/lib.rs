@@ -21,6 +21,7 @@ pub mod keys;
 pub mod once;
 pub mod organisation;
 pub mod outbox;
+pub mod patrol;
 pub mod phone;
 pub mod photo;
 pub mod picture;

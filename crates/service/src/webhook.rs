@@ -14,6 +14,7 @@ use bazdid_protocol::{
     event::EventKind,
     ids::{EventId, WebhookId},
     time::Timestamp,
+    told::Told,
 };
 use bazdid_security::webhook::{SECRET_BYTES, WebhookSecret};
 use bazdid_store::{self as store, Tx, outbox::StoredEvent};
@@ -101,7 +102,10 @@ pub fn create(tx: &mut Tx<'_>, ctx: &Ctx, data: &WebhookData) -> Result<(Overvie
     bump(tx, ctx)?;
     check(ctx, data)?;
     if store::webhook::list_webhooks(tx)?.len() >= MAX_WEBHOOKS {
-        return Err(Error::with(Code::Conflict, format!("there are {MAX_WEBHOOKS} receivers, which is as many as there may be")));
+        return Err(Error::with(
+            Code::Conflict,
+            Told::with("there are {max} receivers, which is as many as there may be", &[("max", &MAX_WEBHOOKS)]),
+        ));
     }
     let id: WebhookId = ctx.ids.id(ctx.now);
     let (secret, sealed) = new_secret(ctx, id)?;
@@ -259,7 +263,7 @@ fn check(ctx: &Ctx, data: &WebhookData) -> Result<()> {
     }
     let plain = data.description.chars().count() <= MAX_DESCRIPTION && !data.description.chars().any(char::is_control);
     if !plain {
-        faults.add("/description", format!("must be one line of at most {MAX_DESCRIPTION} characters"));
+        faults.add("/description", Told::with("must be one line of at most {max} characters", &[("max", &MAX_DESCRIPTION)]));
     }
     if let Some(events) = &data.events {
         faults.unless(|| !events.is_empty(), "/events", "must name an event; leave it out for every event");

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::{
     conflict::ConflictRow,
     keys::Keys,
+    patrol::PatrolRow,
     photo::PhotoRow,
     schema,
     sql::db_error,
@@ -155,7 +156,8 @@ pub fn save_unit(tx: &mut Tx<'_>, unit: &UnitOfWork, now: Timestamp) -> Result<(
     MeasurementRow::save(tx, &changed(&unit.measurements))?;
     ChecklistAnswerRow::save(tx, &changed(&unit.answers))?;
     PhotoRow::save(tx, &changed(&unit.photos), now)?;
-    ConflictRow::save(tx, &changed(&unit.conflicts), now)
+    ConflictRow::save(tx, &changed(&unit.conflicts), now)?;
+    PatrolRow::save(tx, &changed(&unit.patrols), now)
 }
 
 macro_rules! roots {

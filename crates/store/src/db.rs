@@ -260,7 +260,7 @@ struct RaceLost;
 /// The error of a closure that decided by what another transaction has changed meanwhile: it is run again. After too many
 /// times the caller is told to come back. On SQLite nobody can be faster: there is one writer.
 #[must_use]
-pub fn race_lost(detail: &str) -> Error {
+pub fn race_lost(detail: &'static str) -> Error {
     Error::with(Code::Overloaded, detail).retry_after(1).caused_by(RaceLost)
 }
 

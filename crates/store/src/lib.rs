@@ -35,6 +35,7 @@ pub mod mutation;
 mod open_order_counts;
 pub mod organisation;
 pub mod outbox;
+pub mod patrol;
 pub mod photo;
 pub mod picture;
 pub mod rows;

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::{
     conflict::ConflictRow,
     keys::Keys,
+    patrol::PatrolRow,
     photo::PhotoRow,
     schema,
     sql::db_error,
@@ -18,6 +19,7 @@ use crate::{
 };
 use bazdid_domain::{
     conflict::Conflict,
+    patrol::Patrol,
     photo::Photo,
     ticket::Ticket,
     unit_of_work::{Entity, UnitOfWork},
@@ -57,6 +59,7 @@ pub fn load_rows(tx: &mut Tx<'_>, wanted: &BTreeMap<&str, Vec<Uuid>>) -> Result<
         ChecklistAnswer => answers, checklist_answers, ChecklistAnswerRow;
         Photo => photos, photos, PhotoRow;
         Conflict => conflicts, conflicts, ConflictRow;
+        Patrol => patrols, patrols, PatrolRow;
     }
     Ok(unit)
 }

@@ -404,6 +404,36 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::sql::types::*;
+    patrols (id) {
+        id -> Key,
+        rev -> BigInt,
+        actor -> Key,
+        organisation_id -> Nullable<Key>,
+        device_id -> Nullable<Key>,
+        area_id -> Nullable<Key>,
+        started_at -> Nullable<Micros>,
+        started_est -> Nullable<Micros>,
+        finished_at -> Micros,
+        finished_est -> Micros,
+        received_at -> Micros,
+        start_lat -> Nullable<Double>,
+        start_lon -> Nullable<Double>,
+        start_accuracy_m -> Nullable<Double>,
+        end_lat -> Nullable<Double>,
+        end_lon -> Nullable<Double>,
+        end_accuracy_m -> Nullable<Double>,
+        mock -> Text,
+        outcome -> Text,
+        tickets -> Doc,
+        note -> Nullable<Text>,
+        eff -> Micros,
+        stored_at -> Micros,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::types::*;
     notes (id) {
         id -> Key,
         rev -> BigInt,
@@ -874,6 +904,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     work_events,
     rounds,
     visits,
+    patrols,
     notes,
     measurements,
     checklist_answers,

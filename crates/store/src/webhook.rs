@@ -6,7 +6,7 @@ use diesel::{
 };
 
 use crate::{
-    schema::{webhook_deliveries, webhooks},
+    schema::{outbox, webhook_deliveries, webhooks},
     sql::{Json, db_error},
     tx::Tx,
 };
@@ -339,6 +339,21 @@ pub fn find_last_fault(tx: &mut Tx<'_>, webhook: WebhookId) -> Result<Option<Del
         .optional())
     .map_err(db_error)?;
     Ok(found.flatten())
+}
+
+/// When the oldest event happened that is still to be sent to one of some receivers.
+///
+/// # Errors
+/// The database fails.
+pub fn find_oldest_pending(tx: &mut Tx<'_>, webhooks: &[WebhookId]) -> Result<Option<Timestamp>> {
+    on!(tx, |c| webhook_deliveries::table
+        .inner_join(outbox::table.on(outbox::position.eq(webhook_deliveries::position)))
+        .filter(webhook_deliveries::webhook_id.eq_any(webhooks).and(webhook_deliveries::state.eq(DeliveryState::Pending)))
+        .order(webhook_deliveries::position)
+        .select(outbox::occurred_at)
+        .first(c)
+        .optional())
+    .map_err(db_error)
 }
 
 /// How many deliveries of each state a receiver has.

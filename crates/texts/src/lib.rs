@@ -3,6 +3,8 @@
 //! A text has the same name and the same arguments in every language; the tests of this crate see to it. Codes, words on the wire and logs are
 //! for programs and are not here.
 
+pub mod told;
+pub mod verdict;
 pub mod vocabulary;
 
 use std::sync::LazyLock;
@@ -45,6 +47,11 @@ pub fn text(language: Language, name: &str, arguments: &[(&str, FluentValue<'_>)
     text_of(bundle(language), name, arguments)
 }
 
+/// Whether there is a text of a name.
+fn has(language: Language, name: &str) -> bool {
+    bundle(language).has_message(name)
+}
+
 fn text_of(bundle: &FluentBundle<FluentResource>, name: &str, arguments: &[(&str, FluentValue<'_>)]) -> Option<String> {
     let pattern = bundle.get_message(name)?.value()?;
     let arguments: FluentArgs<'_> = arguments.iter().map(|(name, value)| (*name, value.clone())).collect();
@@ -67,8 +74,10 @@ mod tests {
     use super::*;
     use bazdid_protocol::text_enum::TextEnum as _;
 
+    pub(crate) use super::source;
+
     /// The names of a file with the arguments of each.
-    fn names(source: &str) -> BTreeMap<String, BTreeSet<String>> {
+    pub(crate) fn names(source: &str) -> BTreeMap<String, BTreeSet<String>> {
         let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         let mut last = String::new();
         for line in source.lines().filter(|l| !l.starts_with('#') && !l.trim().is_empty()) {

@@ -16,7 +16,7 @@ use bazdid_protocol::{
         photo::{PhotoKind, PhotoState, VerdictResult},
         ticket::{Boundary, PointSource, TicketField, TicketOrigin, TicketStatus},
         upload::UploadState,
-        visit::{Audience, MockFlag, VisitKind, VisitOutcome},
+        visit::{Audience, MockFlag, PatrolOutcome, VisitKind, VisitOutcome},
         work_order::{Answer, RoundVerdict, Standing, WorkEventKind, WorkOrderKind, WorkOrderState},
     },
 };
@@ -77,6 +77,7 @@ vocabulary! {
     "round_verdict" => RoundVerdict,
     "visit_kind" => VisitKind,
     "visit_outcome" => VisitOutcome,
+    "patrol_outcome" => PatrolOutcome,
     "mock_flag" => MockFlag,
     "audience" => Audience,
     "photo_kind" => PhotoKind,

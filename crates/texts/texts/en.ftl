@@ -211,6 +211,12 @@ word-visit-outcome-not-ours = not ours
 word-visit-outcome-needs-other = needs others
 word-visit-outcome-unsafe = unsafe
 
+## patrol_outcome
+
+word-patrol-outcome-nothing-found = nothing found
+word-patrol-outcome-reported = reported
+word-patrol-outcome-cut-short = cut short
+
 ## mock_flag
 
 word-mock-flag-real = real
@@ -342,3 +348,431 @@ word-push-warning-unusable-value = The value could not be used
 word-push-warning-too-long = The text was cut
 word-push-warning-unknown-field = The field is not known
 word-push-warning-too-many-bytes = Too many bytes
+
+# What the checks of a photo found
+#
+# A check and a result have one text without figures. Numbered ones stand before it: the first of which every figure is known is said.
+
+## Figures
+
+figure-metres = { $number } m
+figure-kilometres = { $number } km
+figure-kmh = { $number } km/h
+figure-degrees = { $count ->
+    [one] { $number } degree
+   *[other] { $number } degrees
+}
+figure-days = { $number } d
+figure-hours = { $number } h
+figure-minutes = { $number } min
+figure-seconds = { $number } s
+figure-and = { $first } { $second }
+figure-less-than = less than { $figure }
+figure-no-bytes = no bytes
+figure-bytes = { $number } bytes
+figure-kilobytes = { $number } kB
+figure-megabytes = { $number } MB
+compass-north = north
+compass-north-east = north-east
+compass-east = east
+compass-south-east = south-east
+compass-south = south
+compass-south-west = south-west
+compass-west = west
+compass-north-west = north-west
+media-jpeg = JPEG
+media-png = PNG
+media-webp = WebP
+media-heic = HEIC
+media-avif = AVIF
+media-gif = GIF
+media-unknown = unknown
+zone-asia-tehran = Asia/Tehran
+
+## A check that this version does not know
+
+verdict-other-ok = The check "{ $check }" says: ok.
+verdict-other-mismatch = The check "{ $check }" says: mismatch.
+verdict-other-unknown = The check "{ $check }" says: unknown.
+
+## distance
+
+verdict-distance-ok-1 = The photo was taken { $distance_m } from the place of the request; up to { $allowed_m } is accepted.
+verdict-distance-ok = The photo was taken at the place of the request.
+verdict-distance-mismatch-1 = The photo was taken { $distance_m } from the place of the request, farther than the { $allowed_m } that are accepted.
+verdict-distance-mismatch = The photo was taken away from the place of the request.
+verdict-distance-unknown-1 = The photo was recorded { $distance_m } from the place of the request, farther than the { $allowed_m } that are accepted, but not every position states its accuracy, so the fix may have been that bad.
+verdict-distance-unknown = It is not known how far from the place of the request the photo was taken.
+
+## mock_location
+
+verdict-mock-location-ok = The phone said that the photo's position was real.
+verdict-mock-location-mismatch = The phone said that the photo's position was simulated.
+verdict-mock-location-unknown = The phone did not say whether the photo's position was real or simulated.
+
+## inside_visit
+
+verdict-inside-visit-ok-1 = The photo was taken { $after_departure_s } after the visit ended, which is accepted.
+verdict-inside-visit-ok-2 = The photo was taken { $after_arrival_s } after the arrival, during the visit.
+verdict-inside-visit-ok-3 = The photo was taken { $before_arrival_s } before the arrival was recorded, which is accepted.
+verdict-inside-visit-ok = The photo was taken during the visit.
+verdict-inside-visit-mismatch-1 = The photo was taken { $before_arrival_s } before the arrival.
+verdict-inside-visit-mismatch-2 = The photo was taken { $after_departure_s } after the visit ended.
+verdict-inside-visit-mismatch = The photo was not taken during the visit.
+verdict-inside-visit-unknown-1 = It is not known whether the photo was taken during the visit, because the phone's clock was changed in the meantime.
+verdict-inside-visit-unknown-2 = The photo was taken { $after_arrival_s } after the arrival, but the end of the visit was not recorded.
+verdict-inside-visit-unknown-3 = It is not known whether the photo was taken during a visit, because its visit is not recorded.
+verdict-inside-visit-unknown = It is not known whether the photo was taken during the visit.
+
+## order
+
+verdict-order-ok-1 = Between the photo before the work and the one after it lie { $widest_gap_s }; at least { $least_gap_s } are needed.
+verdict-order-ok = The photo after the work was taken later than the one before it.
+verdict-order-mismatch-1 = The photo after the work was taken { $early_s } before the one before it.
+verdict-order-mismatch-2 = Between the photo before the work and the one after it lie only { $widest_gap_s }; at least { $least_gap_s } are needed.
+verdict-order-mismatch = The photos before and after the work are not in the right order of time.
+verdict-order-unknown-1 = The photo has no counterpart of the same turn of work that would show which came first (at least { $least_gap_s } are needed between them).
+verdict-order-unknown = The photo has no counterpart of the same turn of work that would show which came first.
+
+## unique_bytes
+
+verdict-unique-bytes-ok = The same file is not used elsewhere.
+verdict-unique-bytes-mismatch-1 = The same file is used in other places as well: { $also_in }.
+verdict-unique-bytes-mismatch = The same file is used elsewhere as well.
+verdict-unique-bytes-unknown = It is not known whether the same file is used elsewhere.
+
+## clock
+
+verdict-clock-ok-1 = The phone's clock was off by { $skew_s }; up to { $allowed_s } is accepted.
+verdict-clock-ok-2 = The phone's clock is right; up to { $allowed_s } off is accepted.
+verdict-clock-ok = The phone's clock is right.
+verdict-clock-mismatch-1 = The phone's clock was off by { $skew_s }, more than the { $allowed_s } that are accepted.
+verdict-clock-mismatch-2 = The phone's clock is not right; up to { $allowed_s } off is accepted.
+verdict-clock-mismatch = The phone's clock is not right.
+verdict-clock-unknown-1 = It is not known whether the phone's clock was right (up to { $allowed_s } off is accepted).
+verdict-clock-unknown = It is not known whether the phone's clock was right.
+
+## bytes
+
+verdict-bytes-ok-1 = The file that arrived is the one that the phone declared ({ $received_bytes }).
+verdict-bytes-ok = The file that arrived is the one that the phone declared.
+verdict-bytes-mismatch-1 = The file that arrived is not the one that the phone declared: { $declared_bytes } were declared, { $received_bytes } with another content arrived.
+verdict-bytes-mismatch = The file that arrived is not the one that the phone declared.
+verdict-bytes-unknown = The file has not arrived, so it cannot be said whether it is the one that the phone declared.
+
+## format
+
+verdict-format-ok-1 = The file is a picture of type { $found } with { $width } × { $height } pixels, as declared.
+verdict-format-ok-2 = The file is a picture of type { $found }, as declared.
+verdict-format-ok = The file is a picture of the type and size that were declared.
+verdict-format-mismatch-1 = The file is a picture of type { $found } with { $width } × { $height } pixels, but type { $declared } with { $declared_width } × { $declared_height } was declared.
+verdict-format-mismatch-2 = The file is a picture of type { $found }, but type { $declared } was declared.
+verdict-format-mismatch-3 = The file is no picture of a known type; type { $declared } was declared.
+verdict-format-mismatch = The file is no picture of the type and size that were declared.
+verdict-format-unknown-1 = The file was not read, perhaps because it is larger than is read, so its type is not known; type { $declared } was declared.
+verdict-format-unknown = The file was not read, so its type is not known.
+
+## exif_position
+
+verdict-exif-position-ok-1 = The position inside the file lies { $distance_m } from the declared one; up to { $allowed_m } is accepted.
+verdict-exif-position-ok = The position inside the file agrees with the declared one.
+verdict-exif-position-mismatch-1 = The position inside the file lies { $distance_m } from the declared one, more than the { $at_most_m } that the worst accuracy would allow.
+verdict-exif-position-mismatch = The position inside the file does not agree with the declared one.
+verdict-exif-position-unknown-1 = The position inside the file lies { $distance_m } from the declared one; up to { $allowed_m } is accepted, but not every accuracy is stated, and up to { $at_most_m } the fix may be to blame.
+verdict-exif-position-unknown = The position inside the file cannot be compared with the declared one.
+
+## exif_time
+
+verdict-exif-time-ok-1 = The satellites' time inside the file differs from the time of the photo by { $gps_difference_s }; up to { $allowed_s } is accepted.
+verdict-exif-time-ok-2 = The time inside the file differs from the declared one by { $difference_s }; up to { $allowed_s } is accepted. The camera wrote no time zone; { $assumed_zone } is assumed.
+verdict-exif-time-ok-3 = The time inside the file differs from the declared one by { $difference_s }; up to { $allowed_s } is accepted.
+verdict-exif-time-ok = The time inside the file agrees with the declared one.
+verdict-exif-time-mismatch-1 = The time inside the file differs from the declared one by { $difference_s }, more than the { $allowed_s } that are accepted. The camera wrote no time zone; { $assumed_zone } is assumed.
+verdict-exif-time-mismatch-2 = The time inside the file differs from the declared one by { $difference_s }, more than the { $allowed_s } that are accepted.
+verdict-exif-time-mismatch = The time inside the file does not agree with the declared one.
+verdict-exif-time-unknown-1 = The time inside the file differs from the declared one by { $difference_s }; the camera wrote no time zone, and its clock may be set to another zone.
+verdict-exif-time-unknown-2 = The file holds no readable time to compare with the declared one (up to { $allowed_s } apart is accepted).
+verdict-exif-time-unknown = The time inside the file cannot be compared with the declared one.
+
+## pair
+
+verdict-pair-ok-1 = The photos before and after the work lie { $distance_m } apart (up to { $allowed_m } is accepted). This one looks to the { $own_compass }, its counterpart to the { $other_compass }: { $turned_deg } apart (up to { $allowed_deg } is accepted).
+verdict-pair-ok-2 = The photos before and after the work lie { $distance_m } apart (up to { $allowed_m } is accepted) and look { $turned_deg } apart (up to { $allowed_deg }).
+verdict-pair-ok-3 = The photos before and after the work lie { $distance_m } apart; up to { $allowed_m } is accepted. Where the camera looked is not recorded.
+verdict-pair-ok = The photos before and after the work are of the same place.
+verdict-pair-mismatch-1 = The photos before and after the work are not of the same place: they lie { $too_far_m } apart, and up to { $allowed_m } is accepted.
+verdict-pair-mismatch-2 = The photos before and after the work are of the same place, but look in different directions: this one to the { $own_compass }, its counterpart to the { $other_compass }, { $turned_deg } apart; up to { $allowed_deg } is accepted.
+verdict-pair-mismatch-3 = The photos before and after the work are of the same place, but look in different directions, { $turned_deg } apart; up to { $allowed_deg } is accepted.
+verdict-pair-mismatch = The photos before and after the work are not of the same place and direction.
+verdict-pair-unknown-1 = The photos before and after the work lie { $distance_m } apart; up to { $allowed_m } is accepted, but not every position states its accuracy.
+verdict-pair-unknown-2 = There is no counterpart with a position to compare with (up to { $allowed_m } apart is accepted).
+verdict-pair-unknown = The photos before and after the work cannot be compared.
+
+## similar_picture
+
+verdict-similar-picture-ok = No picture elsewhere looks like this one.
+verdict-similar-picture-mismatch-1 = Nearly the same picture is found in other places: { $count }.
+verdict-similar-picture-mismatch = Nearly the same picture is found elsewhere.
+verdict-similar-picture-unknown = How the picture looks cannot be compared with others.
+
+## speed
+
+verdict-speed-ok-1 = The phone was at about the same place when it took its other photo.
+verdict-speed-ok-2 = Between this photo and another of the same phone lie { $distance_m } in { $passed_s }, at least { $speed_kmh }; up to { $allowed_kmh } is plausible.
+verdict-speed-ok = The way between this photo and another of the same phone fits the time between them.
+verdict-speed-mismatch-1 = Between this photo and another of the same phone lie { $distance_m } in { $passed_s }, that is { $speed_kmh }; more than { $allowed_kmh } is not plausible.
+verdict-speed-mismatch = The way between this photo and another of the same phone does not fit the time between them.
+verdict-speed-unknown-1 = Between this photo and another of the same phone lie { $distance_m } in { $passed_s }, that is { $speed_kmh } (the bound is { $allowed_kmh }), but not every position states its accuracy.
+verdict-speed-unknown-2 = There is no other photo of the phone with a position, so no speed is known (the bound is { $allowed_kmh }).
+verdict-speed-unknown = How fast the phone moved between this photo and another is not known.
+
+# Details of problems
+#
+# The English text is the pattern that stands in the code; its words are `{ $name }` here and `{name}` there.
+detail-resource-methods = this resource knows { $methods }
+detail-no-path = there is no such path; see /openapi.json
+detail-migrations-wait = migrations wait: run `bazdid migrate up`
+detail-if-match = If-Match must be the ETag of the thing as you read it, such as "57"
+detail-idempotency-key = Idempotency-Key must have 1 to { $max } visible ASCII characters, such as a UUID
+detail-body-broke-off = the body broke off
+detail-no-json = the body is no JSON: { $why }
+detail-too-slow = the request took longer than { $seconds } seconds
+detail-needs-permission = this needs the permission { $permission }
+detail-send-token = send the access token as `Authorization: Bearer …`
+detail-too-many-sync = too many devices sync at this moment; nothing of this request was done
+detail-window = pack with a window of at most { $bytes } bytes
+detail-encoding-broke-off = the body broke off or is not in the encoding that it claims
+detail-unpacked-limit = the body may have { $limit } bytes after decompression
+detail-metrics-local = without telemetry.metrics_token only the server's own machine may ask
+detail-metrics-token = send telemetry.metrics_token as `Authorization: Bearer …`
+detail-query-nul = a query must not contain the character NUL
+detail-part-undecided = a part of the push could not be decided: push again
+detail-whole-number = must be a whole number from 1 to { $max }
+detail-one-of-both = name an organisation or an account, not both
+detail-organisation-or-account = name an organisation or an account
+detail-override = a POST of an upload says by X-HTTP-Method-Override what it stands for
+detail-nothing-came = nothing came any more
+detail-upload-elsewhere = another request goes on with this upload
+detail-no-outline = the area has no outline of its own
+detail-bytes-unpacked = bytes come as { $type }, unpacked
+detail-too-many-wait = too many devices wait at this server; pull now and then
+detail-at-most-characters = must have at most { $max } characters
+detail-no-ticket-code = this is no code of a ticket: ten digits, the last of which checks the others
+detail-bbox = expected west,south,east,north in degrees, west below east and south below north
+detail-upload-offset = the upload goes on at { $offset }
+detail-upload-length = the upload was announced with { $length } bytes
+detail-order-transition = you may not take a work order from { $from } to { $to }
+detail-ticket-transition = a ticket does not go from { $from } to { $to }
+detail-own-judgement = nobody judges their own work, nor that of their organisation
+detail-wait-for-bytes = wait for the bytes, return the round, or say in without_bytes why they are not waited for
+detail-without-bytes = only who manages the order may accept it without waiting for bytes
+detail-inspector-here = must be an inspector of an area that holds the ticket
+detail-photo-removed = the photo was removed
+detail-others-bytes = you may see this photo, but its bytes are others' to send
+detail-stored-stays = the photo is stored; what is stored is not taken back
+detail-byte-length = must have 1 to { $max } bytes
+detail-login-taken = the login is taken
+detail-account-already = the account is { $state } already
+detail-own-account = nobody closes their own account
+detail-last-admin = then nobody could manage accounts any more: make another administrator first
+detail-name-ticket = name the ticket that the call was about
+detail-say-why = say why, in at most 400 characters
+detail-decided-already = this was decided already
+detail-no-rule = no rule can read this; discard it, the journal keeps it
+detail-own-decision = nobody decides about their own work, nor about their organisation's
+detail-still-unknown = the server still does not know what this belongs to; say what it is about, discard it, or wait
+detail-phone = is no phone number; expected one such as 0912 123 4567 or +98 912 123 4567{ $local }
+detail-receivers = there are { $max } receivers, which is as many as there may be
+detail-receiver-off = nothing is sent to a receiver that is switched off
+detail-not-again = only what is dead or waits for its next attempt is sent again
+detail-at-most-note = may have at most { $max } characters
+detail-other-ticket-outside = the other ticket lies outside your areas; somebody who answers for both decides
+detail-conflict-gone = what this conflict is about is not there any more; keep or dismiss it
+detail-conflict-decided = this conflict was decided already
+detail-conflict-takes = a conflict of kind { $kind } is not decided by { $resolution }; it takes { $words }
+detail-id-taken = this id names something that exists; make another
+detail-not-future = must not lie in the future
+detail-other-area = the point lies in an area for which you do not register tickets
+detail-no-category = there is no such category
+detail-contract-ended = the contract has ended; write a new one
+detail-validity-over = its validity is over; extend it first
+detail-later-than-from = must be later than `from`
+detail-device-out = the device is out of service already
+detail-device-taken-out = the office took this device out of service: send what waits once more, keep everything, and ask the office
+detail-grant-ended = the grant has ended already
+detail-not-your-password = is not your password
+detail-days-range = must be from 0 to 3660
+detail-original-for = the original is for those who judge the evidence and for its author's side; ask for size=screen
+detail-its-bytes = its bytes are { $state }
+detail-no-smaller = the bytes are stored and cannot be shown smaller: { $reason }
+detail-login-ended = the login that it was made in has ended
+detail-device-not-yours = this device is not registered to you
+detail-fetch-limit = ask for at most { $max } rows at once
+detail-row-type = expected the type of a row: small letters and _, such as work_order
+detail-pull-first = a push names the snapshot that the app has: pull first
+detail-snapshot-gone = the server does not have this snapshot any more: pull, then push again
+detail-rows-changed = rows have changed since the app's snapshot: pull, then push again
+detail-too-many-rows = this device sees more than { $max } rows, more than one answer carries: use POST /v1/sync/pull, which has pages
+detail-push-limit = send at most { $mutations } mutations and { $bytes } bytes in one push
+detail-next-seq = the next mutation must have seq { $expected }
+detail-forked = the server has other mutations of this device: register anew and send all of yours again
+detail-about-evidence = only a note, visit, photo, measurement or answer can be given to another thing
+detail-no-organisation = there is no organisation "{ $code }"
+detail-no-area = there is no area "{ $code }"
+detail-no-organisation-before = there is no organisation "{ $code }" before this row
+detail-no-category-code = there is no category "{ $code }"
+detail-ticket-exists = a ticket with this id exists
+detail-no-category-id = there is no category with this id or code
+detail-no-area-id = there is no area with this id or code
+detail-database-url = the database URL must begin with sqlite:// or postgres://
+detail-round-passed = the order has gone on since this round, or somebody has judged it
+detail-ticket-ended = the office has ended the ticket; reopen it first
+detail-no-hold-asked = nobody has asked for a hold of this order
+detail-nobody-holds = nobody holds this order
+detail-merge-target-ended = the ticket to merge into was ended by the office
+detail-no-late-work = there is no late work in this conflict; dismiss it
+detail-verified-already = the order is verified already; pay both, or dismiss the late work
+detail-merged-nothing = the ticket was merged into another and nothing was submitted for it; dismiss it
+detail-merged-named = the ticket was merged into another, which names this evidence; dismiss it
+detail-open-again = the ticket is open again already; dismiss it
+detail-merged-accept = the ticket was merged into another; accept what was submitted, or dismiss it
+detail-nothing-to-pay = nobody has reported late that they worked; there is nothing to pay
+detail-order-elsewhere = the order has gone on to somebody else since; keep what is in force
+detail-submission-judged = the submission was judged already; keep what is in force
+detail-ticket-ended-keep = the office has ended this ticket; keep what is in force
+detail-no-field = this conflict names no field; keep what is in force
+detail-no-force = the value would not come into force; look at the ticket again
+detail-round-passed-keep = the order has gone on since this round; keep what is in force
+detail-bytes-wanted = the category asks for photos whose bytes have not all arrived; wait for them, or keep what is in force
+detail-findings = findings are what an inspector saw; take the other, or keep the first
+detail-order-gone-on = the order has gone on since; keep what is in force
+detail-merge-other = the ticket to merge into was ended by the office; merge into the other, or reopen it
+detail-merged-already = this ticket was merged already
+detail-nothing-waits = nothing waits here any more; discard it
+detail-waits-unknown = the server still does not know what this waits for; discard it, or wait
+detail-no-such = no such { $what }
+detail-nothing-imported = nothing was imported
+detail-not-empty = must not be empty
+detail-one-line = must be one line of at most { $max } characters
+detail-code-letters = must be at most { $max } small letters, digits, and . - _ between them
+detail-from-to = must be from { $from } to { $to }
+detail-twice = stands in the file twice
+detail-no-checklist = there is no such checklist
+detail-no-contract = there is no such contract
+detail-coverage-overlaps = another coverage of the contract has this area and category at an overlapping time
+detail-no-such-area = there is no such area
+detail-not-in-use = is not in use any more
+detail-all-covered = must be with_descendants where everything is covered
+detail-parent-level = is a { $kind }; the parent of a { $child } must be of a higher level
+detail-organisation-code-taken = is taken by another organisation
+detail-above-itself = the organisation would lie above itself
+detail-no-such-organisation = there is no such organisation
+detail-category-code-taken = is taken by another category
+detail-category-group = must be a group: there are two levels of categories
+detail-contract-number-taken = is taken by another contract
+detail-holds-contracts = is a { $kind }: only contractors, emergency groups and partners hold contracts
+detail-no-body = the request has no body; a JSON document is expected
+detail-nul = a text must not contain the character NUL
+detail-invisible = is made of invisible characters only; write something or leave it out
+detail-min-max-characters = must have { $min } to { $max } characters, no control characters
+detail-expected-uuid = expected a UUID, found "{ $found }"
+detail-capacities = the capacities of the day are being taken at this moment
+detail-login-letters = must have 2 to 64 characters of a-z, 0-9, '.', '_', '-', '@' and begin with a letter or digit
+detail-person-name = must have 1 to 120 characters, no control characters
+detail-fa-or-en = must be fa or en
+detail-organisation-disabled = the organisation is disabled
+detail-contractor-role = must be a contractor or an emergency group for this role
+detail-role-for-contractor = this role is held for a contractor or an emergency group
+detail-role-in-areas = this role is held in areas: name at least one (the city for all of it)
+detail-most-areas = at most 500 areas; an area stands for all below it
+detail-after-valid-from = must lie after valid_from
+detail-say-request = say what is asked for
+detail-source-length = must have 1 to 200 characters
+detail-category-out-of-use = this category is out of use
+detail-no-nul = must not contain the character NUL
+detail-text-length = must have at most 4000 characters
+detail-latitude = must be a latitude in degrees, from -90 to 90
+detail-longitude = must be a longitude in degrees, from -180 to 180
+detail-accuracy = must be metres, from 0 to 100000
+detail-whole-bytes = { $name } must be a whole number of bytes
+detail-upload-length-known = the length must be known when an upload begins
+detail-one-byte = a photo has at least one byte
+detail-metadata-limit = Upload-Metadata has at most { $max } bytes
+detail-metadata-photo = Upload-Metadata must name the photo: `photo_id` and its id in Base64
+detail-metadata-uuid = `photo_id` of Upload-Metadata must be a UUID in Base64
+detail-checksum = Upload-Checksum must be an algorithm ({ $names }) and a hash in Base64
+detail-missing = is missing
+detail-no-cursor = this is no cursor of this list; begin without one
+
+# Of mutations, without the pointer before them.
+detail-roles = your roles do not allow this
+detail-thing-unknown = the server does not know this thing yet
+detail-visit-elsewhere = this visit was at another ticket
+detail-newer-answer = a newer answer stands; yours is kept
+detail-newer-value = a newer value stands; yours is kept in the history of the ticket
+detail-another-value = another value stands; yours is kept in the history of the ticket
+detail-category-unknown = the server does not know this category
+detail-area-unknown = the server does not know this area
+detail-area-not-yours = you do not work in this area; name one of yours, or none
+detail-not-a-fact = not a fact
+detail-not-a-verdict = not a verdict
+detail-not-work = not a work event
+detail-ticket-was-ended = the office had ended this ticket; what you recorded is kept
+detail-judge-elsewhere = the ticket lies in no area where you judge work
+detail-judged-otherwise = somebody else judged this round otherwise
+detail-not-yours-then = this order was not yours in that epoch
+detail-judged-not-back = the work was judged; what you reported cannot be taken back any more
+detail-no-code-free = no code is free for this id, make another
+detail-name-epoch = name the epoch that the order had when this was done
+detail-epoch-unknown = the server has not issued this epoch
+detail-no-inspection = findings end an inspection; this order is none
+detail-order-was-ended = the office had ended this order; a supervisor decides about your work
+detail-order-went-on = the order had gone on without you; a supervisor decides about your work
+detail-colleague-declined = one of your colleagues declined what another submitted
+detail-other-findings = somebody else submitted other findings; a supervisor decides
+detail-first-findings = your first findings are in force; these are kept beside them
+detail-only-manager = only your manager can decline; the office was asked to relieve you, until then the order stays yours
+detail-verified-kept = the order is verified; your report is kept and changes nothing
+detail-visit-unknown = the server does not know this visit yet
+detail-not-allowed-then = you were no longer allowed to do this; a supervisor may let it in
+detail-group-waits = waits for another mutation of its group
+detail-rests-refused = what it rests on, or another of its group, was refused
+detail-rests-refused-kept = what it rests on, or another of its group, was refused; it is kept for the office
+detail-not-who-pushes = not the account that pushes
+detail-id-other-content = this id was used with other content
+detail-send-again = send it again
+detail-not-decided = the server could not decide this; it is kept for the office
+detail-does-not-count = a supervisor decided that it does not count; it is kept in the journal
+detail-did-not-come = what it waits for did not come; a person decides
+detail-group-parted = a group stands in one push, its members one after another; another part of this one came before
+detail-must-be-object = must be an object
+detail-must-be-uuid = must be a UUID
+detail-must-be-text = must be a text
+detail-command-unknown = the server does not know this command
+detail-patrol-tickets = name at least one ticket that was registered, or say another outcome
+detail-one-defect = name at least one coded defect
+detail-hex-digits = must be 64 hex digits
+
+## Kinds of things, in the word `what`
+
+thing-account = account
+thing-area = area
+thing-call = call
+thing-category = category
+thing-channel = channel
+thing-conflict = conflict
+thing-contract = contract
+thing-coverage = coverage
+thing-device = device
+thing-error-code = error code
+thing-grant = grant
+thing-organisation = organisation
+thing-phone-of-this-call = phone of this call
+thing-photo = photo
+thing-quarantined-mutation = quarantined mutation
+thing-round = round
+thing-ticket = ticket
+thing-upload = upload
+thing-webhook = webhook
+thing-work-order = work order
+thing-ticket-or-work-order = ticket or work order

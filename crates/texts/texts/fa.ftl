@@ -211,6 +211,12 @@ word-visit-outcome-not-ours = در حوزهٔ ما نیست
 word-visit-outcome-needs-other = نیازمند گروه دیگر
 word-visit-outcome-unsafe = ناایمن
 
+## patrol_outcome
+
+word-patrol-outcome-nothing-found = بدون مورد
+word-patrol-outcome-reported = ثبت‌شده
+word-patrol-outcome-cut-short = ناتمام
+
 ## mock_flag
 
 word-mock-flag-real = واقعی
@@ -342,3 +348,430 @@ word-push-warning-unusable-value = مقدار قابل استفاده نبود
 word-push-warning-too-long = متن کوتاه شد
 word-push-warning-unknown-field = فیلد شناخته‌شده نیست
 word-push-warning-too-many-bytes = حجم بیش از حد است
+
+# What the checks of a photo found
+#
+# A check and a result have one text without figures. Numbered ones stand before it: the first of which every figure is known is said.
+
+## Figures
+
+figure-metres = { $number } متر
+figure-kilometres = { $number } کیلومتر
+figure-kmh = { $number } کیلومتر در ساعت
+figure-degrees = { $count ->
+   *[other] { $number } درجه
+}
+figure-days = { $number } روز
+figure-hours = { $number } ساعت
+figure-minutes = { $number } دقیقه
+figure-seconds = { $number } ثانیه
+figure-and = { $first } و { $second }
+figure-less-than = کمتر از { $figure }
+figure-no-bytes = فایل خالی
+figure-bytes = { $number } بایت
+figure-kilobytes = { $number } کیلوبایت
+figure-megabytes = { $number } مگابایت
+compass-north = شمال
+compass-north-east = شمال شرقی
+compass-east = شرق
+compass-south-east = جنوب شرقی
+compass-south = جنوب
+compass-south-west = جنوب غربی
+compass-west = غرب
+compass-north-west = شمال غربی
+media-jpeg = جی‌پگ
+media-png = پی‌ان‌جی
+media-webp = وب‌پی
+media-heic = اچ‌ای‌آی‌سی
+media-avif = ای‌وی‌آی‌اف
+media-gif = گیف
+media-unknown = نامشخص
+zone-asia-tehran = تهران
+
+## A check that this version does not know
+
+verdict-other-ok = نتیجهٔ بررسی «{ $check }»: درست است.
+verdict-other-mismatch = نتیجهٔ بررسی «{ $check }»: نمی‌خواند.
+verdict-other-unknown = نتیجهٔ بررسی «{ $check }»: معلوم نیست.
+
+## distance
+
+verdict-distance-ok-1 = عکس در فاصلهٔ { $distance_m } از محل درخواست گرفته شده است؛ تا { $allowed_m } پذیرفته است.
+verdict-distance-ok = عکس در محل درخواست گرفته شده است.
+verdict-distance-mismatch-1 = عکس در فاصلهٔ { $distance_m } از محل درخواست گرفته شده است، دورتر از { $allowed_m } که پذیرفته است.
+verdict-distance-mismatch = عکس دور از محل درخواست گرفته شده است.
+verdict-distance-unknown-1 = عکس در فاصلهٔ { $distance_m } از محل درخواست ثبت شده است، دورتر از { $allowed_m } که پذیرفته است؛ اما دقت همهٔ موقعیت‌ها معلوم نیست و شاید خطا از مکان‌یاب باشد.
+verdict-distance-unknown = معلوم نیست عکس در چه فاصله‌ای از محل درخواست گرفته شده است.
+
+## mock_location
+
+verdict-mock-location-ok = گوشی اعلام کرده که موقعیت عکس واقعی است.
+verdict-mock-location-mismatch = گوشی اعلام کرده که موقعیت عکس ساختگی است.
+verdict-mock-location-unknown = گوشی نگفته است که موقعیت عکس واقعی است یا ساختگی.
+
+## inside_visit
+
+verdict-inside-visit-ok-1 = عکس { $after_departure_s } پس از پایان بازدید گرفته شده است و این پذیرفته است.
+verdict-inside-visit-ok-2 = عکس { $after_arrival_s } پس از رسیدن به محل و در زمان بازدید گرفته شده است.
+verdict-inside-visit-ok-3 = عکس { $before_arrival_s } پیش از ثبت رسیدن به محل گرفته شده است و این پذیرفته است.
+verdict-inside-visit-ok = عکس در زمان بازدید گرفته شده است.
+verdict-inside-visit-mismatch-1 = عکس { $before_arrival_s } پیش از رسیدن به محل گرفته شده است.
+verdict-inside-visit-mismatch-2 = عکس { $after_departure_s } پس از پایان بازدید گرفته شده است.
+verdict-inside-visit-mismatch = عکس در زمان بازدید گرفته نشده است.
+verdict-inside-visit-unknown-1 = معلوم نیست عکس در زمان بازدید گرفته شده است یا نه، چون ساعت گوشی در این میان تغییر کرده است.
+verdict-inside-visit-unknown-2 = عکس { $after_arrival_s } پس از رسیدن به محل گرفته شده است، اما پایان بازدید ثبت نشده است.
+verdict-inside-visit-unknown-3 = معلوم نیست عکس در زمان بازدید گرفته شده است یا نه، چون بازدید آن ثبت نشده است.
+verdict-inside-visit-unknown = معلوم نیست عکس در زمان بازدید گرفته شده است یا نه.
+
+## order
+
+verdict-order-ok-1 = میان عکس پیش از کار و عکس پس از کار { $widest_gap_s } فاصله است؛ دست‌کم { $least_gap_s } لازم است.
+verdict-order-ok = عکس پس از کار دیرتر از عکس پیش از کار گرفته شده است.
+verdict-order-mismatch-1 = عکس پس از کار { $early_s } زودتر از عکس پیش از کار گرفته شده است.
+verdict-order-mismatch-2 = میان عکس پیش از کار و عکس پس از کار فقط { $widest_gap_s } فاصله است؛ دست‌کم { $least_gap_s } لازم است.
+verdict-order-mismatch = ترتیب زمانی عکس‌های پیش و پس از کار درست نیست.
+verdict-order-unknown-1 = این عکس جفتی از همین نوبت کار ندارد که بتوان ترتیب پیش و پس را سنجید (فاصلهٔ لازم دست‌کم { $least_gap_s }).
+verdict-order-unknown = این عکس جفتی از همین نوبت کار ندارد که بتوان ترتیب پیش و پس را سنجید.
+
+## unique_bytes
+
+verdict-unique-bytes-ok = همین فایل در جای دیگری به کار نرفته است.
+verdict-unique-bytes-mismatch-1 = همین فایل { $also_in } جای دیگر هم به کار رفته است.
+verdict-unique-bytes-mismatch = همین فایل جای دیگری هم به کار رفته است.
+verdict-unique-bytes-unknown = معلوم نیست این فایل در جای دیگری به کار رفته است یا نه.
+
+## clock
+
+verdict-clock-ok-1 = ساعت گوشی { $skew_s } با ساعت درست اختلاف داشت؛ تا { $allowed_s } پذیرفته است.
+verdict-clock-ok-2 = ساعت گوشی درست است؛ اختلاف تا { $allowed_s } پذیرفته است.
+verdict-clock-ok = ساعت گوشی درست است.
+verdict-clock-mismatch-1 = ساعت گوشی { $skew_s } با ساعت درست اختلاف داشت، بیش از { $allowed_s } که پذیرفته است.
+verdict-clock-mismatch-2 = ساعت گوشی درست نیست؛ اختلاف تا { $allowed_s } پذیرفته است.
+verdict-clock-mismatch = ساعت گوشی درست نیست.
+verdict-clock-unknown-1 = معلوم نیست ساعت گوشی درست بوده است یا نه (تا { $allowed_s } اختلاف پذیرفته است).
+verdict-clock-unknown = معلوم نیست ساعت گوشی درست بوده است یا نه.
+
+## bytes
+
+verdict-bytes-ok-1 = فایلی که رسید همان است که گوشی اعلام کرده بود ({ $received_bytes }).
+verdict-bytes-ok = فایلی که رسید همان است که گوشی اعلام کرده بود.
+verdict-bytes-mismatch-1 = فایلی که رسید آن نیست که گوشی اعلام کرده بود: { $declared_bytes } اعلام شد و { $received_bytes } با محتوایی دیگر رسید.
+verdict-bytes-mismatch = فایلی که رسید آن نیست که گوشی اعلام کرده بود.
+verdict-bytes-unknown = فایل هنوز نرسیده است و نمی‌توان گفت همان است که گوشی اعلام کرده بود یا نه.
+
+## format
+
+verdict-format-ok-1 = فایل همان‌گونه که اعلام شده تصویری از نوع { $found } با اندازهٔ { $width } در { $height } پیکسل است.
+verdict-format-ok-2 = فایل همان‌گونه که اعلام شده تصویری از نوع { $found } است.
+verdict-format-ok = فایل تصویری از همان نوع و اندازه‌ای است که اعلام شده است.
+verdict-format-mismatch-1 = فایل تصویری از نوع { $found } با اندازهٔ { $width } در { $height } پیکسل است، اما نوع { $declared } و اندازهٔ { $declared_width } در { $declared_height } اعلام شده بود.
+verdict-format-mismatch-2 = فایل تصویری از نوع { $found } است، اما نوع { $declared } اعلام شده بود.
+verdict-format-mismatch-3 = فایل تصویری از نوع‌های شناخته‌شده نیست؛ نوع { $declared } اعلام شده بود.
+verdict-format-mismatch = فایل تصویری از نوع و اندازه‌ای که اعلام شده بود نیست.
+verdict-format-unknown-1 = فایل خوانده نشد، شاید چون بزرگ‌تر از آن است که خوانده شود، و نوع آن معلوم نیست؛ نوع { $declared } اعلام شده بود.
+verdict-format-unknown = فایل خوانده نشد و نوع آن معلوم نیست.
+
+## exif_position
+
+verdict-exif-position-ok-1 = موقعیت درون فایل { $distance_m } با موقعیت اعلام‌شده فاصله دارد؛ تا { $allowed_m } پذیرفته است.
+verdict-exif-position-ok = موقعیت درون فایل با موقعیت اعلام‌شده سازگار است.
+verdict-exif-position-mismatch-1 = موقعیت درون فایل { $distance_m } با موقعیت اعلام‌شده فاصله دارد، بیش از { $at_most_m } که با بدترین دقت هم ممکن است.
+verdict-exif-position-mismatch = موقعیت درون فایل با موقعیت اعلام‌شده سازگار نیست.
+verdict-exif-position-unknown-1 = موقعیت درون فایل { $distance_m } با موقعیت اعلام‌شده فاصله دارد؛ تا { $allowed_m } پذیرفته است، اما دقت همهٔ موقعیت‌ها معلوم نیست و تا { $at_most_m } شاید خطای مکان‌یاب باشد.
+verdict-exif-position-unknown = موقعیت درون فایل را نمی‌توان با موقعیت اعلام‌شده سنجید.
+
+## exif_time
+
+verdict-exif-time-ok-1 = زمانی که ماهواره‌ها در فایل نوشته‌اند { $gps_difference_s } با زمان گرفتن عکس اختلاف دارد؛ تا { $allowed_s } پذیرفته است.
+verdict-exif-time-ok-2 = زمان درون فایل { $difference_s } با زمان اعلام‌شده اختلاف دارد؛ تا { $allowed_s } پذیرفته است. دوربین منطقهٔ زمانی را ننوشته و ساعت { $assumed_zone } فرض شده است.
+verdict-exif-time-ok-3 = زمان درون فایل { $difference_s } با زمان اعلام‌شده اختلاف دارد؛ تا { $allowed_s } پذیرفته است.
+verdict-exif-time-ok = زمان درون فایل با زمان اعلام‌شده سازگار است.
+verdict-exif-time-mismatch-1 = زمان درون فایل { $difference_s } با زمان اعلام‌شده اختلاف دارد، بیش از { $allowed_s } که پذیرفته است. دوربین منطقهٔ زمانی را ننوشته و ساعت { $assumed_zone } فرض شده است.
+verdict-exif-time-mismatch-2 = زمان درون فایل { $difference_s } با زمان اعلام‌شده اختلاف دارد، بیش از { $allowed_s } که پذیرفته است.
+verdict-exif-time-mismatch = زمان درون فایل با زمان اعلام‌شده سازگار نیست.
+verdict-exif-time-unknown-1 = زمان درون فایل { $difference_s } با زمان اعلام‌شده اختلاف دارد؛ دوربین منطقهٔ زمانی را ننوشته است و شاید ساعت آن بر منطقهٔ زمانی دیگری تنظیم باشد.
+verdict-exif-time-unknown-2 = فایل زمان خوانایی ندارد که بتوان با زمان اعلام‌شده سنجید (تا { $allowed_s } اختلاف پذیرفته است).
+verdict-exif-time-unknown = زمان درون فایل را نمی‌توان با زمان اعلام‌شده سنجید.
+
+## pair
+
+verdict-pair-ok-1 = عکس‌های پیش و پس از کار { $distance_m } از هم فاصله دارند (تا { $allowed_m } پذیرفته است). این عکس رو به { $own_compass } و جفت آن رو به { $other_compass } است، با { $turned_deg } اختلاف جهت (تا { $allowed_deg } پذیرفته است).
+verdict-pair-ok-2 = عکس‌های پیش و پس از کار { $distance_m } از هم فاصله دارند (تا { $allowed_m } پذیرفته است) و جهت آن‌ها { $turned_deg } اختلاف دارد (تا { $allowed_deg }).
+verdict-pair-ok-3 = عکس‌های پیش و پس از کار { $distance_m } از هم فاصله دارند؛ تا { $allowed_m } پذیرفته است. جهت دوربین ثبت نشده است.
+verdict-pair-ok = عکس‌های پیش و پس از کار از یک جا گرفته شده‌اند.
+verdict-pair-mismatch-1 = عکس‌های پیش و پس از کار از یک جا نیستند: { $too_far_m } از هم فاصله دارند و تا { $allowed_m } پذیرفته است.
+verdict-pair-mismatch-2 = عکس‌های پیش و پس از کار از یک جا، اما رو به دو سوی گوناگون گرفته شده‌اند: این عکس رو به { $own_compass } و جفت آن رو به { $other_compass } است، با { $turned_deg } اختلاف جهت؛ تا { $allowed_deg } پذیرفته است.
+verdict-pair-mismatch-3 = عکس‌های پیش و پس از کار از یک جا، اما رو به دو سوی گوناگون گرفته شده‌اند، با { $turned_deg } اختلاف جهت؛ تا { $allowed_deg } پذیرفته است.
+verdict-pair-mismatch = عکس‌های پیش و پس از کار از یک جا و یک سو نیستند.
+verdict-pair-unknown-1 = عکس‌های پیش و پس از کار { $distance_m } از هم فاصله دارند؛ تا { $allowed_m } پذیرفته است، اما دقت همهٔ موقعیت‌ها معلوم نیست.
+verdict-pair-unknown-2 = جفتی با موقعیت ثبت‌شده نیست که بتوان با آن سنجید (تا { $allowed_m } فاصله پذیرفته است).
+verdict-pair-unknown = عکس‌های پیش و پس از کار را نمی‌توان با هم سنجید.
+
+## similar_picture
+
+verdict-similar-picture-ok = تصویری همانند این در جای دیگری نیست.
+verdict-similar-picture-mismatch-1 = تصویری تقریباً همانند این در { $count } جای دیگر هست.
+verdict-similar-picture-mismatch = تصویری تقریباً همانند این در جای دیگری هست.
+verdict-similar-picture-unknown = ظاهر این تصویر را نمی‌توان با تصویرهای دیگر سنجید.
+
+## speed
+
+verdict-speed-ok-1 = گوشی هنگام گرفتن عکس دیگرش تقریباً در همین جا بوده است.
+verdict-speed-ok-2 = گوشی میان این عکس و عکس دیگرش در { $passed_s } دست‌کم { $speed_kmh } سرعت داشته است ({ $distance_m })؛ تا { $allowed_kmh } پذیرفتنی است.
+verdict-speed-ok = فاصلهٔ این عکس از عکس دیگر همین گوشی با زمان میان آن دو سازگار است.
+verdict-speed-mismatch-1 = گوشی میان این عکس و عکس دیگرش { $distance_m } را در { $passed_s } پیموده است، یعنی { $speed_kmh }؛ بیش از { $allowed_kmh } ممکن نیست.
+verdict-speed-mismatch = فاصلهٔ این عکس از عکس دیگر همین گوشی با زمان میان آن دو سازگار نیست.
+verdict-speed-unknown-1 = گوشی میان این عکس و عکس دیگرش { $distance_m } را در { $passed_s } پیموده است، یعنی { $speed_kmh } (مرز { $allowed_kmh } است)، اما دقت همهٔ موقعیت‌ها معلوم نیست.
+verdict-speed-unknown-2 = عکس دیگری با موقعیت از همین گوشی نیست که بتوان سرعت را سنجید (مرز { $allowed_kmh } است).
+verdict-speed-unknown = سرعت گوشی میان این عکس و عکس دیگرش معلوم نیست.
+
+# Details of problems
+#
+# The English text is the pattern that stands in the code; its words are `{ $name }` here and `{name}` there.
+detail-resource-methods = این نشانی این روش‌ها را می‌پذیرد: { $methods }
+detail-no-path = چنین نشانی‌ای نیست؛ /openapi.json را ببینید
+detail-migrations-wait = پایگاه داده باید به‌روز شود: `bazdid migrate up` را اجرا کنید
+detail-if-match = If-Match باید ETag چیزی باشد که خوانده‌اید، مانند "57"
+detail-idempotency-key = Idempotency-Key باید ۱ تا { $max } نویسهٔ دیدنی ASCII داشته باشد، مانند یک UUID
+detail-body-broke-off = بدنهٔ درخواست ناتمام ماند
+detail-no-json = بدنهٔ درخواست JSON نیست: { $why }
+detail-too-slow = پاسخ بیش از { $seconds } ثانیه طول کشید
+detail-needs-permission = این کار مجوز { $permission } می‌خواهد
+detail-send-token = رمز دسترسی را به صورت `Authorization: Bearer …` بفرستید
+detail-too-many-sync = اکنون دستگاه‌های زیادی هم‌گام می‌شوند؛ از این درخواست چیزی انجام نشد
+detail-window = هنگام فشرده‌سازی پنجره حداکثر { $bytes } بایت باشد
+detail-encoding-broke-off = بدنهٔ درخواست ناتمام است یا با رمزگذاری اعلام‌شده نمی‌خواند
+detail-unpacked-limit = بدنهٔ درخواست پس از باز شدن حداکثر { $limit } بایت می‌تواند داشته باشد
+detail-metrics-local = بدون telemetry.metrics_token فقط خود کارساز می‌تواند بپرسد
+detail-metrics-token = telemetry.metrics_token را به صورت `Authorization: Bearer …` بفرستید
+detail-query-nul = پرسش نباید نویسهٔ NUL داشته باشد
+detail-part-undecided = دربارهٔ بخشی از ارسال تصمیم گرفته نشد: دوباره بفرستید
+detail-whole-number = باید عددی صحیح از ۱ تا { $max } باشد
+detail-one-of-both = یا سازمان را نام ببرید یا حساب را، نه هر دو را
+detail-organisation-or-account = سازمان یا حسابی را نام ببرید
+detail-override = در POST بارگذاری، X-HTTP-Method-Override می‌گوید جای چه روشی نشسته است
+detail-nothing-came = دیگر چیزی نرسید
+detail-upload-elsewhere = درخواست دیگری این بارگذاری را ادامه می‌دهد
+detail-no-outline = این محدوده مرزی از خود ندارد
+detail-bytes-unpacked = بایت‌ها با نوع { $type } و بدون فشرده‌سازی فرستاده می‌شوند
+detail-too-many-wait = دستگاه‌های زیادی در انتظارند؛ گاه‌به‌گاه دریافت کنید
+detail-at-most-characters = حداکثر { $max } نویسه می‌تواند داشته باشد
+detail-no-ticket-code = این کد درخواست نیست: ده رقم که رقم آخر بقیه را می‌سنجد
+detail-bbox = به صورت غرب،جنوب،شرق،شمال به درجه بنویسید؛ غرب کمتر از شرق و جنوب کمتر از شمال
+detail-upload-offset = بارگذاری از بایت { $offset } ادامه دارد
+detail-upload-length = بارگذاری با { $length } بایت اعلام شده است
+detail-order-transition = اجازهٔ بردن دستور کار از { $from } به { $to } را ندارید
+detail-ticket-transition = درخواست از { $from } به { $to } نمی‌رود
+detail-own-judgement = هیچ‌کس کار خود یا سازمان خود را داوری نمی‌کند
+detail-wait-for-bytes = تا رسیدن عکس‌ها صبر کنید، کار را برگردانید، یا در without_bytes بگویید چرا منتظر آن‌ها نمی‌مانید
+detail-without-bytes = فقط کسی که دستور کار را مدیریت می‌کند می‌تواند آن را بدون رسیدن عکس‌ها بپذیرد
+detail-inspector-here = باید بازرس محدوده‌ای باشد که درخواست در آن است
+detail-photo-removed = این عکس حذف شده است
+detail-others-bytes = این عکس را می‌بینید، اما فرستادن فایل آن با شما نیست
+detail-stored-stays = این عکس ذخیره شده است؛ آنچه ذخیره شده پس گرفته نمی‌شود
+detail-byte-length = باید ۱ تا { $max } بایت داشته باشد
+detail-login-taken = این نام کاربری گرفته شده است
+detail-account-already = وضعیت حساب از پیش { $state } است
+detail-own-account = هیچ‌کس حساب خود را نمی‌بندد
+detail-last-admin = آنگاه کسی نمی‌ماند که حساب‌ها را مدیریت کند: نخست مدیر دیگری تعیین کنید
+detail-name-ticket = درخواستی را که تماس دربارهٔ آن بود نام ببرید
+detail-say-why = دلیل را در حداکثر ۴۰۰ نویسه بنویسید
+detail-decided-already = پیش‌تر دربارهٔ این تصمیم گرفته شده است
+detail-no-rule = هیچ قاعده‌ای این را نمی‌خواند؛ کنارش بگذارید، دفتر ثبت آن را نگه می‌دارد
+detail-own-decision = هیچ‌کس دربارهٔ کار خود یا سازمان خود تصمیم نمی‌گیرد
+detail-still-unknown = هنوز معلوم نیست این به چه تعلق دارد؛ بگویید دربارهٔ چیست، کنارش بگذارید یا صبر کنید
+detail-phone = شمارهٔ تلفن نیست؛ مانند ‎0912 123 4567‎ یا ‎+98 912 123 4567‎ بنویسید{ $local }
+detail-receivers = { $max } گیرنده هست و بیش از این ممکن نیست
+detail-receiver-off = به گیرنده‌ای که خاموش است چیزی فرستاده نمی‌شود
+detail-not-again = فقط آنچه ناکام مانده یا در انتظار تلاش بعدی است دوباره فرستاده می‌شود
+detail-at-most-note = حداکثر { $max } نویسه می‌تواند داشته باشد
+detail-other-ticket-outside = درخواست دیگر بیرون از محدوده‌های شماست؛ کسی تصمیم می‌گیرد که پاسخگوی هر دو باشد
+detail-conflict-gone = آنچه این تعارض دربارهٔ آن است دیگر نیست؛ نگهش دارید یا کنار بگذارید
+detail-conflict-decided = پیش‌تر دربارهٔ این تعارض تصمیم گرفته شده است
+detail-conflict-takes = تعارض از نوع { $kind } با { $resolution } حل نمی‌شود؛ راه‌های آن: { $words }
+detail-id-taken = این شناسه از آنِ چیز دیگری است؛ شناسهٔ دیگری بسازید
+detail-not-future = نباید در آینده باشد
+detail-other-area = این نقطه در محدوده‌ای است که برای آن درخواست ثبت نمی‌کنید
+detail-no-category = چنین دسته‌ای نیست
+detail-contract-ended = قرارداد پایان یافته است؛ قرارداد تازه‌ای بنویسید
+detail-validity-over = اعتبار آن به پایان رسیده است؛ نخست تمدیدش کنید
+detail-later-than-from = باید پس از `from` باشد
+detail-device-out = این دستگاه از پیش از کار کنار گذاشته شده است
+detail-device-taken-out = مرکز این دستگاه را از کار کنار گذاشته است: آنچه مانده را یک بار دیگر بفرستید، همه چیز را نگه دارید و از مرکز بپرسید
+detail-grant-ended = این نقش پیش‌تر پایان یافته است
+detail-not-your-password = گذرواژهٔ شما نیست
+detail-days-range = باید از ۰ تا ۳۶۶۰ باشد
+detail-original-for = فایل اصلی برای داوران شواهد و طرف گیرندهٔ عکس است؛ با size=screen بخواهید
+detail-its-bytes = وضعیت فایل آن { $state } است
+detail-no-smaller = فایل ذخیره شده است و نمی‌توان آن را کوچک‌تر نشان داد: { $reason }
+detail-login-ended = نشستی که این در آن ساخته شد پایان یافته است
+detail-device-not-yours = این دستگاه به نام شما ثبت نشده است
+detail-fetch-limit = هر بار حداکثر { $max } سطر بخواهید
+detail-row-type = نوع سطر را بنویسید: حروف کوچک لاتین و _، مانند work_order
+detail-pull-first = ارسال باید نسخه‌ای را که برنامه دارد نام ببرد: نخست دریافت کنید
+detail-snapshot-gone = کارساز این نسخه را دیگر ندارد: دریافت کنید و دوباره بفرستید
+detail-rows-changed = سطرها از نسخهٔ برنامه به بعد تغییر کرده‌اند: دریافت کنید و دوباره بفرستید
+detail-too-many-rows = این دستگاه بیش از { $max } سطر می‌بیند که در یک پاسخ نمی‌گنجد: از POST /v1/sync/pull استفاده کنید که صفحه‌بندی دارد
+detail-push-limit = در هر ارسال حداکثر { $mutations } فرمان و { $bytes } بایت بفرستید
+detail-next-seq = فرمان بعدی باید شمارهٔ seq برابر { $expected } داشته باشد
+detail-forked = کارساز فرمان‌های دیگری از این دستگاه دارد: از نو ثبت کنید و همه را دوباره بفرستید
+detail-about-evidence = فقط یادداشت، بازدید، عکس، اندازه‌گیری یا پاسخ را می‌توان به چیز دیگری نسبت داد
+detail-no-organisation = سازمان «{ $code }» نیست
+detail-no-area = محدودهٔ «{ $code }» نیست
+detail-no-organisation-before = پیش از این سطر سازمان «{ $code }» نیست
+detail-no-category-code = دستهٔ «{ $code }» نیست
+detail-ticket-exists = درخواستی با این شناسه هست
+detail-no-category-id = دسته‌ای با این شناسه یا کد نیست
+detail-no-area-id = محدوده‌ای با این شناسه یا کد نیست
+detail-database-url = نشانی پایگاه داده باید با sqlite://‎ یا postgres://‎ آغاز شود
+detail-round-passed = دستور کار از این نوبت گذشته است یا کسی آن را داوری کرده است
+detail-ticket-ended = مرکز درخواست را پایان داده است؛ نخست آن را بازگشایی کنید
+detail-no-hold-asked = کسی توقف این دستور کار را نخواسته است
+detail-nobody-holds = این دستور کار در دست کسی نیست
+detail-merge-target-ended = مرکز درخواستی را که ادغام در آن انجام می‌شود پایان داده است
+detail-no-late-work = در این تعارض کار دیررسیده‌ای نیست؛ کنارش بگذارید
+detail-verified-already = دستور کار پیش‌تر تأیید شده است؛ هزینهٔ هر دو را بپردازید یا کار دیررسیده را کنار بگذارید
+detail-merged-nothing = درخواست در درخواست دیگری ادغام شده و چیزی برای آن ارسال نشده است؛ کنارش بگذارید
+detail-merged-named = درخواست در درخواست دیگری ادغام شده که این شواهد را نام می‌برد؛ کنارش بگذارید
+detail-open-again = درخواست از پیش دوباره باز است؛ کنارش بگذارید
+detail-merged-accept = درخواست در درخواست دیگری ادغام شده است؛ آنچه ارسال شده را بپذیرید یا کنارش بگذارید
+detail-nothing-to-pay = کسی دیرتر گزارش کار نداده است؛ چیزی برای پرداخت نیست
+detail-order-elsewhere = دستور کار از آن پس به دیگری رسیده است؛ آنچه در جریان است نگه دارید
+detail-submission-judged = دربارهٔ این ارسال پیش‌تر داوری شده است؛ آنچه در جریان است نگه دارید
+detail-ticket-ended-keep = مرکز این درخواست را پایان داده است؛ آنچه در جریان است نگه دارید
+detail-no-field = این تعارض مقداری را نام نمی‌برد؛ آنچه در جریان است نگه دارید
+detail-no-force = این مقدار برقرار نمی‌شد؛ درخواست را دوباره ببینید
+detail-round-passed-keep = دستور کار از این نوبت گذشته است؛ آنچه در جریان است نگه دارید
+detail-bytes-wanted = دسته عکس‌هایی می‌خواهد که فایل همهٔ آن‌ها نرسیده است؛ صبر کنید یا آنچه در جریان است نگه دارید
+detail-findings = یافته‌ها همان است که بازرس دیده است؛ دیگری را بپذیرید یا نخستین را نگه دارید
+detail-order-gone-on = دستور کار از آن پس پیش رفته است؛ آنچه در جریان است نگه دارید
+detail-merge-other = مرکز درخواستی را که ادغام در آن انجام می‌شود پایان داده است؛ در دیگری ادغام کنید یا آن را بازگشایی کنید
+detail-merged-already = این درخواست پیش‌تر ادغام شده است
+detail-nothing-waits = دیگر چیزی اینجا در انتظار نیست؛ کنارش بگذارید
+detail-waits-unknown = هنوز معلوم نیست این در انتظار چیست؛ کنارش بگذارید یا صبر کنید
+detail-no-such = { $what } یافت نشد
+detail-nothing-imported = چیزی وارد نشد
+detail-not-empty = نباید خالی باشد
+detail-one-line = باید یک سطر با حداکثر { $max } نویسه باشد
+detail-code-letters = باید حداکثر { $max } حرف کوچک لاتین، رقم و میان آن‌ها . - _ باشد
+detail-from-to = باید از { $from } تا { $to } باشد
+detail-twice = دو بار در فایل آمده است
+detail-no-checklist = چنین فهرست وارسی‌ای نیست
+detail-no-contract = چنین قراردادی نیست
+detail-coverage-overlaps = پوشش دیگری از همین قرارداد همین محدوده و دسته را در زمانی هم‌پوش دارد
+detail-no-such-area = چنین محدوده‌ای نیست
+detail-not-in-use = دیگر در کار نیست
+detail-all-covered = آنجا که همه چیز پوشش دارد باید with_descendants باشد
+detail-parent-level = از نوع { $kind } است؛ بالادست { $child } باید در سطحی بالاتر باشد
+detail-organisation-code-taken = از آنِ سازمان دیگری است
+detail-above-itself = سازمان بالادست خودش می‌شد
+detail-no-such-organisation = چنین سازمانی نیست
+detail-category-code-taken = از آنِ دستهٔ دیگری است
+detail-category-group = باید گروه باشد: دسته‌ها دو سطح دارند
+detail-contract-number-taken = از آنِ قرارداد دیگری است
+detail-holds-contracts = از نوع { $kind } است: فقط پیمانکاران، گروه‌های فوریت و همکاران قرارداد دارند
+detail-no-body = درخواست بدنه ندارد؛ سند JSON لازم است
+detail-nul = متن نباید نویسهٔ NUL داشته باشد
+detail-invisible = فقط از نویسه‌های نادیدنی است؛ چیزی بنویسید یا آن را نیاورید
+detail-min-max-characters = باید { $min } تا { $max } نویسه و بدون نویسهٔ کنترلی داشته باشد
+detail-expected-uuid = باید UUID باشد، نه «{ $found }»
+detail-capacities = ظرفیت‌های امروز در همین لحظه گرفته می‌شود
+detail-login-letters = باید ۲ تا ۶۴ نویسه از a-z، ‏0-9، '.'، '_'، '-' و '@' باشد و با حرف یا رقم آغاز شود
+detail-person-name = باید ۱ تا ۱۲۰ نویسه و بدون نویسهٔ کنترلی داشته باشد
+detail-fa-or-en = باید fa یا en باشد
+detail-organisation-disabled = این سازمان غیرفعال است
+detail-contractor-role = برای این نقش باید پیمانکار یا گروه فوریت باشد
+detail-role-for-contractor = این نقش برای پیمانکار یا گروه فوریت است
+detail-role-in-areas = این نقش در محدوده‌هاست: دست‌کم یکی را نام ببرید (برای همه، شهر)
+detail-most-areas = حداکثر ۵۰۰ محدوده؛ هر محدوده جای همهٔ زیرمجموعه‌هایش است
+detail-after-valid-from = باید پس از valid_from باشد
+detail-say-request = بنویسید چه درخواست می‌شود
+detail-source-length = باید ۱ تا ۲۰۰ نویسه داشته باشد
+detail-category-out-of-use = این دسته دیگر در کار نیست
+detail-no-nul = نباید نویسهٔ NUL داشته باشد
+detail-text-length = حداکثر ۴۰۰۰ نویسه می‌تواند داشته باشد
+detail-latitude = باید عرض جغرافیایی به درجه، از ‎-90‎ تا 90 باشد
+detail-longitude = باید طول جغرافیایی به درجه، از ‎-180‎ تا 180 باشد
+detail-accuracy = باید به متر و از ۰ تا ۱۰۰۰۰۰ باشد
+detail-whole-bytes = { $name } باید عددی صحیح به بایت باشد
+detail-upload-length-known = هنگام آغاز بارگذاری باید اندازه معلوم باشد
+detail-one-byte = عکس دست‌کم یک بایت دارد
+detail-metadata-limit = Upload-Metadata حداکثر { $max } بایت دارد
+detail-metadata-photo = Upload-Metadata باید عکس را نام ببرد: `photo_id` و شناسهٔ آن به Base64
+detail-metadata-uuid = `photo_id` در Upload-Metadata باید UUID به صورت Base64 باشد
+detail-checksum = Upload-Checksum باید نام الگوریتم ({ $names }) و چکیده به Base64 باشد
+detail-missing = آورده نشده است
+detail-no-cursor = این نشانه از آن این فهرست نیست؛ بدون آن آغاز کنید
+
+# Of mutations, without the pointer before them.
+detail-roles = نقش‌های شما این را اجازه نمی‌دهد
+detail-thing-unknown = کارساز هنوز این را نمی‌شناسد
+detail-visit-elsewhere = این بازدید برای درخواست دیگری بوده است
+detail-newer-answer = پاسخ تازه‌تری برقرار است؛ پاسخ شما نگه داشته شد
+detail-newer-value = مقدار تازه‌تری برقرار است؛ مقدار شما در تاریخچهٔ درخواست ماند
+detail-another-value = مقدار دیگری برقرار است؛ مقدار شما در تاریخچهٔ درخواست ماند
+detail-category-unknown = کارساز این دسته را نمی‌شناسد
+detail-area-unknown = کارساز این محدوده را نمی‌شناسد
+detail-area-not-yours = در این محدوده کار نمی‌کنید؛ یکی از محدوده‌های خود را نام ببرید یا هیچ‌کدام را
+detail-not-a-fact = ثبتِ مشاهده نیست
+detail-not-a-verdict = داوری نیست
+detail-not-work = رویداد کار نیست
+detail-ticket-was-ended = مرکز این درخواست را پایان داده بود؛ آنچه ثبت کردید نگه داشته شد
+detail-judge-elsewhere = درخواست در هیچ محدوده‌ای نیست که کار آن را داوری می‌کنید
+detail-judged-otherwise = دیگری این نوبت را به گونه‌ای دیگر داوری کرده است
+detail-not-yours-then = این دستور کار در آن هنگام در دست شما نبود
+detail-judged-not-back = کار داوری شده است؛ گزارش شما را دیگر نمی‌توان پس گرفت
+detail-no-code-free = برای این شناسه کدی آزاد نیست؛ شناسهٔ دیگری بسازید
+detail-name-epoch = بگویید این کار در کدام epoch دستور کار انجام شد
+detail-epoch-unknown = کارساز این epoch را صادر نکرده است
+detail-no-inspection = یافته‌ها پایان بازرسی است؛ این دستور کار بازرسی نیست
+detail-order-was-ended = مرکز این دستور کار را پایان داده بود؛ سرپرست دربارهٔ کار شما تصمیم می‌گیرد
+detail-order-went-on = دستور کار بدون شما پیش رفته بود؛ سرپرست دربارهٔ کار شما تصمیم می‌گیرد
+detail-colleague-declined = یکی از همکارانتان آنچه را دیگری فرستاده رد کرده است
+detail-other-findings = دیگری یافته‌های متفاوتی فرستاده است؛ سرپرست تصمیم می‌گیرد
+detail-first-findings = یافته‌های نخست شما برقرار است؛ این‌ها در کنارشان نگه داشته شد
+detail-only-manager = فقط مدیر شما می‌تواند رد کند؛ از مرکز خواسته شد شما را معاف کند و تا آن هنگام دستور کار با شماست
+detail-verified-kept = دستور کار تأیید شده است؛ گزارش شما نگه داشته شد و چیزی را تغییر نمی‌دهد
+detail-visit-unknown = کارساز هنوز این بازدید را نمی‌شناسد
+detail-not-allowed-then = دیگر اجازهٔ این کار را نداشتید؛ سرپرست می‌تواند آن را بپذیرد
+detail-group-waits = در انتظار فرمان دیگری از گروه خود است
+detail-rests-refused = آنچه این بر آن استوار است، یا فرمان دیگری از گروهش، پذیرفته نشد
+detail-rests-refused-kept = آنچه این بر آن استوار است، یا فرمان دیگری از گروهش، پذیرفته نشد؛ برای مرکز نگه داشته شد
+detail-not-who-pushes = حسابی نیست که می‌فرستد
+detail-id-other-content = این شناسه با محتوای دیگری به کار رفته است
+detail-send-again = دوباره بفرستید
+detail-not-decided = کارساز نتوانست تصمیم بگیرد؛ برای مرکز نگه داشته شد
+detail-does-not-count = سرپرست تصمیم گرفت که به حساب نیاید؛ در دفتر ثبت می‌ماند
+detail-did-not-come = آنچه در انتظارش بود نرسید؛ یک نفر تصمیم می‌گیرد
+detail-group-parted = گروه در یک ارسال و پشت سر هم می‌آید؛ بخش دیگری از این گروه پیش‌تر آمده است
+detail-must-be-object = باید شیء (object) باشد
+detail-must-be-uuid = باید UUID باشد
+detail-must-be-text = باید متن باشد
+detail-command-unknown = کارساز این فرمان را نمی‌شناسد
+detail-patrol-tickets = دست‌کم یک درخواست ثبت‌شده را نام ببرید یا نتیجهٔ دیگری بگویید
+detail-one-defect = دست‌کم یک ایراد کددار را نام ببرید
+detail-hex-digits = باید ۶۴ رقم شانزده‌شانزدهی باشد
+
+## Kinds of things, in the word `what`
+
+thing-account = حساب
+thing-area = محدوده
+thing-call = تماس
+thing-category = دسته
+thing-channel = کانال
+thing-conflict = تعارض
+thing-contract = قرارداد
+thing-coverage = پوشش
+thing-device = دستگاه
+thing-error-code = کد خطا
+thing-grant = نقش
+thing-organisation = سازمان
+thing-phone-of-this-call = شمارهٔ این تماس
+thing-photo = عکس
+thing-quarantined-mutation = فرمان کنارگذاشته
+thing-round = نوبت
+thing-ticket = درخواست
+thing-upload = بارگذاری
+thing-webhook = گیرنده
+thing-work-order = دستور کار
+thing-ticket-or-work-order = درخواست یا دستور کار

@@ -89,9 +89,9 @@ impl Case {
         self.act(Step { n: 0, who, cmd, entity: ORDER, epoch: Some(epoch), base, minutes, args })
     }
 
-    /// A new ticket.
-    pub fn create(self, who: Who, ticket: u128, minutes: i64, args: Value) -> Self {
-        self.act(Step { n: 0, who, cmd: "ticket.create", entity: ticket, epoch: None, base: None, minutes, args })
+    /// Something new that stands by itself.
+    pub fn create(self, who: Who, entity: u128, minutes: i64, cmd: &'static str, args: Value) -> Self {
+        self.act(Step { n: 0, who, cmd, entity, epoch: None, base: None, minutes, args })
     }
 
     /// What each is told if they arrive as they stand: the status and the code.
@@ -236,6 +236,7 @@ fn rows(unit: &UnitOfWork) -> BTreeMap<(String, String), Value> {
     unit.measurements.iter().for_each(|r| add("measurement", wire::measurement(r).to_value()));
     unit.answers.iter().for_each(|r| add("answer", wire::answer(r).to_value()));
     unit.photos.iter().for_each(|r| add("photo", wire::photo(r).to_value()));
+    unit.patrols.iter().for_each(|r| add("patrol", wire::patrol(r).to_value()));
     for r in unit.assignments.iter() {
         add(
             "assignment",

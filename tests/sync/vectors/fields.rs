@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::vectors::{
     case::{Case, case},
     fixture::{
-        MASTER, NEW, NOW, OFFER_2, ORDER, PAVEMENT, POTHOLE, TICKET, TREE,
+        AREA, MASTER, NEW, NOW, OFFER_2, ORDER, PAVEMENT, POTHOLE, TICKET, TREE,
         Who::{CrewA, CrewB, InspectorA, InspectorB, OldCrew, Operator},
         assignment, ended, id, key, order, ticket, unit,
     },
@@ -22,6 +22,7 @@ const CATEGORY: &str = "category";
 const OFFICE: &str = "priority, due dates, promise, assignment";
 const POINT: &str = "point";
 const FACTS: &str = "photos, visits, notes, measurements";
+const PATROLS: &str = "patrols";
 const ANSWER: &str = "checklist answer";
 const FINDINGS: &str = "findings of an inspection";
 const CREATED: &str = "ticket created";
@@ -253,6 +254,18 @@ fn facts() -> Vec<Case> {
             .at_ticket(InspectorA, 3, 170, "note.add", json!({"note": key(43), "text": "دیده شد"}))
             .told(&["applied", "applied", "applied", "applied"])
             .conflicts(&[]),
+        case("facts", "patrols", PATROLS, "Rounds of two people through one area are both kept; each lies in the area that it names, or where it ended.", unit())
+            .create(InspectorA, 46, 200, "patrol.record", json!({
+                "outcome": "nothing_found", "area": key(AREA), "started_at": NOW.plus_minutes(-290), "finished_at": NOW.plus_minutes(-205),
+                "note": "همه‌جا دیده شد",
+            }))
+            .create(CrewA, 47, 190, "patrol.record", json!({
+                "outcome": "reported", "tickets": [key(TICKET)], "finished_at": NOW.plus_minutes(-195),
+                "end_point": {"lat": 36.2689, "lon": 50.0041, "accuracy_m": 5.0}, "mock": false,
+            }))
+            .create(CrewA, 48, 180, "patrol.record", json!({"outcome": "cut_short", "area": key(AREA)}))
+            .told(&["applied", "applied", "rejected not_permitted"])
+            .conflicts(&[]),
         case("facts", "a removed photo stays as a tombstone", FACTS, "Only the author removes their photo; the row stays, marked.", unit())
             .work(CrewA, 2, 190, "photo.add", photo(41, "after", 190))
             .work(CrewA, 2, 180, "photo.remove", json!({"photo": key(41)}))
@@ -368,13 +381,13 @@ fn tickets() -> Vec<Case> {
             "Two people register the same within 25 m and 24 h: both tickets stay, a person may merge them.",
             UnitOfWork::default(),
         )
-        .create(InspectorA, 600, 200, pothole(36.1))
-        .create(InspectorB, 601, 100, pothole(36.1001))
+        .create(InspectorA, 600, 200, "ticket.create", pothole(36.1))
+        .create(InspectorB, 601, 100, "ticket.create", pothole(36.1001))
         .told(&["applied", "applied"])
         .conflicts(&["possible_duplicate soft"]),
         case("created", "two tickets apart", CREATED, "At more than 25 m they are two.", UnitOfWork::default())
-            .create(InspectorA, 600, 200, pothole(36.1))
-            .create(InspectorB, 601, 100, pothole(36.1003))
+            .create(InspectorA, 600, 200, "ticket.create", pothole(36.1))
+            .create(InspectorB, 601, 100, "ticket.create", pothole(36.1003))
             .told(&["applied", "applied"])
             .conflicts(&[]),
         case(

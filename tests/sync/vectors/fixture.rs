@@ -290,7 +290,8 @@ pub fn commit(unit: &UnitOfWork) -> UnitOfWork {
         measurements,
         answers,
         photos,
-        conflicts
+        conflicts,
+        patrols
     );
     next
 }

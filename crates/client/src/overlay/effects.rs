@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::{outbox::Entry, overlay::View};
 use bazdid_protocol::{
-    command::{Command, RoundJudge, TicketCreate, TicketSet},
+    command::{Command, PatrolRecord, RoundJudge, TicketCreate, TicketSet},
     ids::WorkEventId,
     stage::state_after,
     text_enum::TextEnum as _,
@@ -24,6 +24,7 @@ const EVENT: &str = "work_event";
 const ROUND: &str = "round";
 const NOTE: &str = "note";
 const VISIT: &str = "visit";
+const PATROL: &str = "patrol";
 const PHOTO: &str = "photo";
 const MEASUREMENT: &str = "measurement";
 const ANSWER: &str = "answer";
@@ -38,6 +39,7 @@ pub(super) fn show(view: &mut View<'_>, entry: &Entry, command: &Command) {
         Command::NoteAdd(_) | Command::VisitRecord(_) | Command::PhotoAdd(_) | Command::MeasurementAdd(_) | Command::ChecklistAnswer(_) => {
             add_fact(view, entry, command)
         }
+        Command::PatrolRecord(args) => record_patrol(view, entry, args),
         Command::NoteEdit(args) => change_own(view, entry, NOTE, args.note.uuid(), &[("text", json!(args.text))]),
         Command::NoteRemove(args) => change_own(view, entry, NOTE, args.note.uuid(), &[("removed_at", json!(entry.at))]),
         Command::PhotoRemove(args) => change_own(view, entry, PHOTO, args.photo.uuid(), &[("removed_at", json!(entry.at))]),
@@ -89,6 +91,16 @@ fn edit_ticket(view: &mut View<'_>, entry: &Entry, set: &TicketSet) {
     fields.extend(set.category.map(|c| ("category", json!(c))));
     fields.extend(set.point.map(|p| ("point", json!(p))));
     view.change(entry, TICKET, entry.entity, &fields);
+}
+
+/// In which area it lies without one being named is the server's to find.
+fn record_patrol(view: &mut View<'_>, entry: &Entry, args: &PatrolRecord) {
+    let row = json!({
+        "id": entry.entity, "actor": entry.actor, "area": args.area, "started_at": args.started_at,
+        "finished_at": args.finished_at.unwrap_or(entry.at), "start_point": args.start_point, "end_point": args.end_point, "mock": args.mock,
+        "outcome": args.outcome, "tickets": args.tickets, "note": args.note,
+    });
+    view.add(entry, PATROL, entry.entity, row);
 }
 
 /// The ticket and the order that something is about.

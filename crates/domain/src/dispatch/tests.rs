@@ -392,3 +392,27 @@ proptest! {
         prop_assert_eq!(asked, able);
     }
 }
+
+#[test]
+fn an_area_is_covered_by_a_contract_in_it_or_above_it_for_as_long_as_it_is_in_force() {
+    let market = Market::two();
+    let covers = |market: &Market, area: u128, at: Timestamp| market.book().covers(&[id(1)], id(area), at);
+    assert!(covers(&market, DISTRICT, NOW));
+    assert!(!covers(&market, 4, NOW) && !covers(&market, 2, NOW), "neither a neighbour nor what lies above");
+    assert!(!market.book().covers(&[id(9)], id(DISTRICT), NOW));
+    assert!(!covers(&market, DISTRICT, NOW.plus_days(11)) && !covers(&market, DISTRICT, NOW.plus_days(-11)));
+    let with = |change: fn(&mut Contract, &mut Coverage)| {
+        let mut market = Market::two();
+        change(&mut market.contracts[0], &mut market.coverages[0]);
+        market
+    };
+    assert!(covers(&with(|_, coverage| coverage.area_id = id(1)), DISTRICT, NOW), "the whole city");
+    // One that was ended before its time counts until then.
+    let ended = with(|contract, _| (contract.status, contract.updated_at) = (ContractStatus::Ended, NOW));
+    assert!(covers(&ended, DISTRICT, NOW.plus_days(-1)) && !covers(&ended, DISTRICT, NOW));
+    for status in [ContractStatus::Draft, ContractStatus::Suspended] {
+        let mut market = Market::two();
+        market.contracts[0].status = status;
+        assert!(!covers(&market, DISTRICT, NOW), "{status}");
+    }
+}

@@ -18,7 +18,7 @@ use crate::{
     reference::Reference,
     sync::engine::{counts, first_epoch},
     unit_of_work::UnitOfWork,
-    work_order::{Standing, WorkEvent, WorkEventKind, WorkOrder, WorkOrderKind, WorkOrderState},
+    work_order::{Round, Standing, WorkEvent, WorkEventKind, WorkOrder, WorkOrderKind, WorkOrderState},
 };
 use bazdid_protocol::{
     ids::{AccountId, OrganisationId},
@@ -108,8 +108,8 @@ pub fn missing(report: &Report<'_>) -> Vec<Need> {
     needs_of(report.step).filter(lacks).collect()
 }
 
-/// What the newest report of an order lacks of what its ticket's category asks for now: of a submission, or of a visit at which
-/// nobody could work. Nothing for an order that has neither.
+/// What the newest report of an order lacks of what its ticket's category asks for now: of a submission, of a visit at which nobody could
+/// work, or of a start. Nothing for an order that has none of them.
 #[must_use]
 pub fn missing_of(unit: &UnitOfWork, reference: &Reference, order: &WorkOrder) -> Vec<Need> {
     let Some((step, party)) = reported(unit, order) else { return Vec::new() };
@@ -129,15 +129,29 @@ pub fn has_unread_quantities(unit: &UnitOfWork, order: &WorkOrder) -> bool {
             .any(|said| bazdid_protocol::command::quantities(said).1 > 0)
 }
 
-/// The newest report of an order that needs something, and by whom.
+/// The newest report of an order that needs something, and by whom: a submission, a visit at which nobody could work, or the start of what is
+/// under way.
 fn reported(unit: &UnitOfWork, order: &WorkOrder) -> Option<(Step, Party)> {
     if let Some(account) = order.submitted_by {
         let step = if order.kind == WorkOrderKind::Inspection { Step::Inspect } else { Step::Submit };
         return Some((step, Party { organisation: order.submitted_org, account }));
     }
-    let failed = |e: &&WorkEvent| e.kind == WorkEventKind::FailVisit && counts(e.standing);
-    let event = attempt(unit, order).filter(failed).max_by_key(|e| (e.eff, e.id)).filter(|_| order.state == WorkOrderState::FailedVisit)?;
-    Some((Step::FailVisit, Party { organisation: event.organisation_id, account: event.actor }))
+    let (step, kind) = match order.state {
+        WorkOrderState::FailedVisit => (Step::FailVisit, WorkEventKind::FailVisit),
+        WorkOrderState::InProgress | WorkOrderState::OnHold => (Step::Start, WorkEventKind::Start),
+        WorkOrderState::Draft
+        | WorkOrderState::Offered
+        | WorkOrderState::Accepted
+        | WorkOrderState::Declined
+        | WorkOrderState::Expired
+        | WorkOrderState::Submitted
+        | WorkOrderState::Verified
+        | WorkOrderState::Rework
+        | WorkOrderState::Closed
+        | WorkOrderState::Cancelled => return None,
+    };
+    let event = attempt(unit, order).filter(|e| e.kind == kind && counts(e.standing)).max_by_key(|e| (e.eff, e.id))?;
+    Some((step, Party { organisation: event.organisation_id, account: event.actor }))
 }
 
 /// The epochs of the attempt at an order that is going on; nothing if nobody holds it.
@@ -170,11 +184,22 @@ impl<'a> Report<'a> {
         }
     }
 
-    /// Whether something of an instant counts.
-    fn when(&self, of: Of) -> impl Fn(Timestamp) -> bool + use<'a> {
+    fn rounds(&self) -> Rounds<'a> {
         let order = self.order.id;
-        let rounds = Rounds::of(self.unit.rounds.iter().filter(move |r| r.work_order_id == order), self.party.organisation);
+        Rounds::of(self.unit.rounds.iter().filter(move |r| r.work_order_id == order), self.party.organisation)
+    }
+
+    /// Whether something of an estimated time counts.
+    fn when(&self, of: Of) -> impl Fn(Timestamp) -> bool + use<'a> {
+        let rounds = self.rounds();
         move |at| of == Of::AnyRound || rounds.is_current(at)
+    }
+
+    /// Whether something of a stamp counts.
+    fn stamped(&self, of: Of) -> impl Fn(Timestamp) -> bool + use<'a> {
+        let (rounds, unit) = (self.rounds(), self.unit);
+        let stamp = move |r: &Round| unit.work_events.get(r.event_id).map_or(r.submitted_at, |event| event.eff);
+        move |at| of == Of::AnyRound || rounds.is_current_by_stamp(at, stamp)
     }
 
     /// A visit of the party at the ticket, or one that the work of this attempt began with, whenever that was.
@@ -228,7 +253,7 @@ impl<'a> Report<'a> {
         let ticket = self.unit.tickets.get(self.order.ticket_id);
         let category = ticket.and_then(|t| self.reference.categories.get(&t.category_id));
         let checklist = category.and_then(|c| c.checklist_id).and_then(|c| self.reference.checklists.get(&c));
-        let counts = self.when(of);
+        let counts = self.stamped(of);
         let answered: BTreeSet<&str> = self
             .unit
             .answers
@@ -245,7 +270,7 @@ impl<'a> Report<'a> {
     }
 
     fn has_quantity(&self, of: Of) -> bool {
-        let counts = self.when(of);
+        let counts = self.stamped(of);
         self.unit
             .measurements
             .iter()

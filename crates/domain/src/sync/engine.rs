@@ -18,6 +18,7 @@ mod identity;
 mod judge;
 mod late;
 mod overtaken;
+mod patrol;
 mod quarantine;
 mod rejudge;
 mod retract;
@@ -141,6 +142,7 @@ pub fn decide(unit: &mut UnitOfWork, context: &MergeContext<'_>, author: &Author
         | Command::InspectionSubmit(_) => work::decide(unit, context, author, act),
         Command::WorkRetract(args) => retract::decide(unit, context, author, act, args),
         Command::RoundVerify(_) | Command::RoundRework(_) => judge::decide(unit, context, author, act),
+        Command::PatrolRecord(args) => patrol::record(unit, context, author, act, args),
         Command::TicketCreate(args) => ticket::create(unit, context, author, act, args),
         Command::TicketEdit(args) => edit::edit(unit, context, author, act, &args.set),
         Command::TicketPropose(args) => edit::propose(unit, context, author, act, args),

@@ -178,7 +178,7 @@ impl Reach {
         };
         let mut rows = BTreeSet::new();
         macro_rules! tables { ($($table:ident),+) => {$( add(self, &unit.$table, &view, &mut rows); )+} }
-        tables!(tickets, work_orders, rounds, work_events, visits, notes, measurements, answers, photos, conflicts);
+        tables!(tickets, work_orders, rounds, work_events, visits, notes, measurements, answers, photos, conflicts, patrols);
         rows
     }
 }

@@ -88,6 +88,27 @@ impl<'a, 'w> Args<'a, 'w> {
         self.optional(name, AN_ID, read_id)
     }
 
+    /// Ids that the command can do without, each once, of the first `most`; what is none is passed over.
+    pub fn ids<T: From<Uuid> + PartialEq>(&mut self, name: &str, most: usize) -> Vec<T> {
+        let Some(items) = self.optional(name, "must be an array of UUIDs", Value::as_array) else { return Vec::new() };
+        if items.len() > most {
+            self.warn(name, WarningCode::TooLong, format!("at most {most} are taken; the first {most} are"));
+        }
+        let mut found: Vec<T> = Vec::new();
+        for (place, item) in items.iter().enumerate().take(most) {
+            match read_id(item) {
+                Some(id) if !found.contains(&id) => found.push(id),
+                Some(_) => {}
+                None => {
+                    let detail = format!("{} {AN_ID}; it is passed over", quote(item));
+                    let warning = Warning::new(format!("{}/{place}", self.at(name)), WarningCode::UnusableValue, detail);
+                    self.warnings.push(warning);
+                }
+            }
+        }
+        found
+    }
+
     /// A word that the command cannot do without.
     pub fn word<T: TextEnum>(&self, name: &str) -> Result<T, Fault> {
         self.needed(name, &one_of::<T>(), read_word)

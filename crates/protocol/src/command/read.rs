@@ -8,7 +8,7 @@ use crate::{
         RoundJudge, TicketCreate, TicketEdit, TicketPropose, TicketSet, VisitLeave, VisitRecord, WithReason, WorkRetract, WorkStart,
         WorkSubmit,
         args::{Args, unusable},
-        invalid,
+        invalid, patrol,
     },
     ids::PhotoId,
     outcome::OutcomeCode,
@@ -26,7 +26,7 @@ const MAX_MIME: usize = 60;
 /// Most pixels of a side.
 const MAX_PIXELS: i64 = 100_000;
 /// What stands in the place of an instant that cannot be read.
-const THEN: &str = "the time of the mutation itself stands in its place";
+pub(super) const THEN: &str = "the time of the mutation itself stands in its place";
 
 /// Reads a command in its newest version.
 pub(super) fn read(cmd: &str, mut a: Args<'_, '_>) -> Result<Command, Fault> {
@@ -51,6 +51,7 @@ pub(super) fn read(cmd: &str, mut a: Args<'_, '_>) -> Result<Command, Fault> {
             mock: a.mock(),
         }),
         "visit.leave" => Command::VisitLeave(VisitLeave { visit: a.id("visit")?, outcome: a.optional_word("outcome") }),
+        "patrol.record" => Command::PatrolRecord(patrol::read(a)?),
         "photo.add" => Command::PhotoAdd(photo(a)?),
         "photo.remove" => Command::PhotoRemove(PhotoRemove { photo: a.id("photo")? }),
         "measurement.add" => Command::MeasurementAdd(MeasurementAdd {

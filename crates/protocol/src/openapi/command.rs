@@ -14,8 +14,8 @@ use utoipa::{
 
 use crate::{
     command::{
-        ChecklistAnswerArgs, InspectionSubmit, MeasurementAdd, NoteAdd, NoteChange, PhotoAdd, PhotoRemove, RoundJudge, TicketCreate,
-        TicketEdit, TicketPropose, VisitLeave, VisitRecord, WithReason, WorkRetract, WorkStart, WorkSubmit,
+        ChecklistAnswerArgs, InspectionSubmit, MeasurementAdd, NoteAdd, NoteChange, PatrolRecord, PhotoAdd, PhotoRemove, RoundJudge,
+        TicketCreate, TicketEdit, TicketPropose, VisitLeave, VisitRecord, WithReason, WorkRetract, WorkStart, WorkSubmit,
     },
     ids::{AccountId, GroupId, MutationId},
     openapi::{Components, change::word},
@@ -58,7 +58,7 @@ pub struct MutationHead {
     /// Version of the command.
     #[schema(required = false, default = 1)]
     pub v: i64,
-    /// What it is about: a ticket or a work order.
+    /// What it is about: a ticket or a work order; of what makes a ticket or a patrol, the new one.
     pub entity: uuid::Uuid,
     /// The revision of the entity that the author had seen.
     pub base: Option<i64>,
@@ -101,13 +101,14 @@ pub fn commands() -> Vec<CommandSchema> {
         of::<NoteChange>("note.remove", &["text"], &[]),
         of::<VisitRecord>("visit.record", &[], &[]),
         of::<VisitLeave>("visit.leave", &[], &[]),
+        of::<PatrolRecord>("patrol.record", &[], &[]),
         of::<PhotoAdd>("photo.add", &[], &[]),
         of::<PhotoRemove>("photo.remove", &[], &[]),
         of::<MeasurementAdd>("measurement.add", &[], &[]),
         of::<ChecklistAnswerArgs>("checklist.answer", &[], &[]),
         without_arguments("work.accept"),
         of::<WithReason>("work.decline", &["visit", "review_at"], &[]),
-        of::<WorkStart>("work.start", &[], &["visit"]),
+        of::<WorkStart>("work.start", &[], &[]),
         of::<WithReason>("work.request_hold", &["visit"], &[]),
         without_arguments("work.resume"),
         of::<WorkSubmit>("work.submit", &[], &[]),

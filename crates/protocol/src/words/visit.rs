@@ -35,6 +35,18 @@ crate::text_enum! {
 }
 
 crate::text_enum! {
+    /// What came of going round an area without a ticket.
+    PatrolOutcome {
+        /// All was in order.
+        NothingFound = "nothing_found",
+        /// What was found was registered: the patrol names the tickets.
+        Reported = "reported",
+        /// It ended before all was seen: weather, danger, another order.
+        CutShort = "cut_short",
+    }
+}
+
+crate::text_enum! {
     /// What the operating system said of a fix being simulated.
     MockFlag {
         /// A real fix.

@@ -29,6 +29,8 @@ use bazdid_domain::policy::Permission;
 use bazdid_protocol::{
     error::{Code, Error as Fault, Result},
     ids::SessionId,
+    told::Told,
+    words::language::Language,
 };
 use bazdid_service::{
     Ctx,
@@ -92,6 +94,10 @@ impl<P> Deref for May<P> {
 #[derive(Debug)]
 pub struct Anyone(pub Ctx);
 
+/// The language of the account that asks.
+#[derive(Debug, Clone, Copy)]
+pub struct AccountLanguage(pub Language);
+
 /// What the access token of a request says; taken by the extractor.
 struct Identified(Result<Option<Authenticated>>);
 
@@ -110,9 +116,9 @@ fn may<P: Needs>(req: &HttpRequest) -> Result<May<P>> {
         Some(Identified(outcome)) => outcome?,
         None => return Err(Fault::internal("nobody looked at the access token")),
     };
-    let Some(Authenticated { actor, session }) = somebody else { return Err(Fault::new(Code::Unauthenticated)) };
+    let Some(Authenticated { actor, session, .. }) = somebody else { return Err(Fault::new(Code::Unauthenticated)) };
     if !actor.may(P::PERMISSION) {
-        return Err(Fault::with(Code::Forbidden, format!("this needs the permission {}", P::PERMISSION)));
+        return Err(Fault::with(Code::Forbidden, Told::with("this needs the permission {permission}", &[("permission", &P::PERMISSION)])));
     }
     Ok(May { ctx: Ctx { actor: Some(actor), ..context(req)? }, session, permission: PhantomData })
 }
@@ -137,6 +143,9 @@ fn context(req: &HttpRequest) -> Result<Ctx> {
 /// Looks at the access token of a request, if it has one.
 pub async fn identify(req: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
     let outcome = who(req.request()).await;
+    if let Ok(Some(Authenticated { language: Some(language), .. })) = &outcome {
+        req.extensions_mut().insert(AccountLanguage(*language));
+    }
     req.extensions_mut().insert(Identified(outcome));
     next.call(req).await.map(ServiceResponse::map_into_boxed_body)
 }

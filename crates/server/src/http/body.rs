@@ -25,6 +25,7 @@ use bazdid_protocol::{
     error::{Code, Error, FieldError, Result},
     fold,
     raw_json::decode,
+    told::Told,
 };
 
 const NO_BODY: &str = "the request has no body; a JSON document is expected";
@@ -217,11 +218,11 @@ fn parse<T: DeserializeOwned>(bytes: &[u8], unfit: Code) -> Result<T> {
         } else if bytes.is_empty() {
             Error::with(malformed, NO_BODY)
         } else {
-            let fields = if pointer.is_empty() { Vec::new() } else { vec![FieldError { pointer, detail: text.clone() }] };
-            Error { fields, ..Error::with(malformed, format!("the body is no JSON: {text}")) }
+            let fields = if pointer.is_empty() { Vec::new() } else { vec![FieldError { pointer, detail: text.clone().into() }] };
+            Error { fields, ..Error::with(malformed, Told::with("the body is no JSON: {why}", &[("why", &text)])) }
         }
     })?;
-    json.end().map_err(|e| Error::with(malformed, format!("the body is no JSON: {e}")))?;
+    json.end().map_err(|e| Error::with(malformed, Told::with("the body is no JSON: {why}", &[("why", &e)])))?;
     Ok(value)
 }
 
@@ -313,7 +314,8 @@ mod tests {
         ] {
             let error = parse::<Sample>(body.as_bytes(), Code::Validation).unwrap_err();
             assert_eq!(error.code, Code::Validation, "{body}");
-            assert_eq!(error.fields, [FieldError { pointer: pointer.into(), detail: detail.into() }], "{body}");
+            let told: Vec<(&str, &str)> = error.fields.iter().map(|f| (f.pointer.as_str(), &*f.detail)).collect();
+            assert_eq!(told, [(pointer, detail)], "{body}");
         }
         for body in ["", "{", "nonsense", r#"{"point":{"lat":1},"tags":[]} x"#] {
             assert_eq!(parse::<Sample>(body.as_bytes(), Code::Validation).unwrap_err().code, Code::Malformed, "{body}");

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use actix_web::{
-    Error, HttpMessage as _,
+    Error, HttpMessage as _, HttpRequest,
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::header::{self, HeaderMap, HeaderName, HeaderValue},
@@ -14,11 +14,16 @@ use tracing::Instrument as _;
 use uuid::Uuid;
 
 use crate::http::{
-    State, metrics,
+    State,
+    auth::AccountLanguage,
+    metrics,
     problem::{Problem, from_framework},
     v1::upload::headers,
 };
-use bazdid_protocol::error::{Code, Error as Fault};
+use bazdid_protocol::{
+    error::{Code, Error as Fault},
+    told::Told,
+};
 use bazdid_texts::Language;
 
 /// How long one request of an upload may take at most; silence ends it much earlier.
@@ -41,12 +46,12 @@ pub async fn edge(req: ServiceRequest, next: Next<impl MessageBody + 'static>) -
     let method = req.method().clone();
     let docs = req.path().starts_with("/docs/");
     let uploads = headers::is_upload(req.path());
-    let language = language_of(req.headers());
+    let asked = accepted(req.headers());
     let span = tracing::info_span!("request", request.id = %id);
     let limit = if headers::is_stream(&method, req.path()) { UPLOAD_LIMIT } else { Duration::from_secs(state.limits.request_timeout_s) };
     async move {
         let refused = |error: &Error| {
-            let refused = refuse(error, id, language, uploads);
+            let refused = refuse(error, id, asked.unwrap_or(Language::English), uploads);
             metrics::answered(&method, None, refused.as_response_error().status_code(), state.clock.now() - started);
             refused
         };
@@ -55,11 +60,15 @@ pub async fn edge(req: ServiceRequest, next: Next<impl MessageBody + 'static>) -
             Ok(Ok(response)) => response.map_into_boxed_body(),
             Ok(Err(error)) => return Err(refused(&error)),
             Err(_) => {
-                let slow = Fault::with(Code::Overloaded, format!("the request took longer than {} seconds", limit.as_secs()));
+                let slow = Fault::with(
+                    Code::Overloaded,
+                    Told::with("the request took longer than {seconds} seconds", &[("seconds", &limit.as_secs())]),
+                );
                 return Err(refused(&Problem::from(slow).into()));
             }
         };
         let route = response.request().match_pattern();
+        let language = language_of(response.request());
         let response = explain(response, id, language);
         let took_us = state.clock.now() - started;
         metrics::answered(&method, route.as_deref(), response.status(), took_us);
@@ -73,10 +82,14 @@ pub async fn edge(req: ServiceRequest, next: Next<impl MessageBody + 'static>) -
     .await
 }
 
-/// The language that a request asks for; English where it asks for none of ours.
-pub(super) fn language_of(headers: &HeaderMap) -> Language {
-    let asked = headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
-    asked.and_then(Language::accepted).unwrap_or(Language::English)
+/// The language of the answer to a request: what it asks for, else that of the account that asks, else English.
+pub(super) fn language_of(req: &HttpRequest) -> Language {
+    let of_account = || req.extensions().get::<AccountLanguage>().map(|of| of.0);
+    accepted(req.headers()).or_else(of_account).unwrap_or(Language::English)
+}
+
+fn accepted(headers: &HeaderMap) -> Option<Language> {
+    headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).and_then(Language::accepted)
 }
 
 /// Gives an error that never became a response its request id.

@@ -4,7 +4,10 @@ use std::io::{self, Read};
 
 use flate2::read::{MultiGzDecoder, ZlibDecoder};
 
-use bazdid_protocol::error::{Code, Error, Result};
+use bazdid_protocol::{
+    error::{Code, Error, Result},
+    told::Told,
+};
 
 /// The largest window of zstd, as a power of two: a frame that asks for more memory than 8 MiB to be unpacked is refused.
 const WINDOW_LOG: u32 = 23;
@@ -53,8 +56,11 @@ impl Packing {
         };
         outcome.map_err(|e| {
             if self == Self::Zstd && e.to_string().contains(WINDOW_REFUSED) {
-                return Error::with(Code::TooLarge, format!("pack with a window of at most {} bytes", 1_u32 << WINDOW_LOG))
-                    .fact("limit_bytes", limit);
+                return Error::with(
+                    Code::TooLarge,
+                    Told::with("pack with a window of at most {bytes} bytes", &[("bytes", &(1_u32 << WINDOW_LOG))]),
+                )
+                .fact("limit_bytes", limit);
             }
             Error::with(Code::Malformed, "the body broke off or is not in the encoding that it claims").caused_by(e.to_string())
         })?;
@@ -71,7 +77,8 @@ fn zstd(packed: &[u8], most: u64, out: &mut Vec<u8>) -> io::Result<usize> {
 /// A body that is larger than allowed.
 #[must_use]
 pub fn too_large(limit: usize) -> Error {
-    Error::with(Code::TooLarge, format!("the body may have {limit} bytes after decompression")).fact("limit_bytes", limit)
+    Error::with(Code::TooLarge, Told::with("the body may have {limit} bytes after decompression", &[("limit", &limit)]))
+        .fact("limit_bytes", limit)
 }
 
 #[cfg(test)]

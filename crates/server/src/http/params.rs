@@ -14,6 +14,7 @@ use crate::http::{
 use bazdid_protocol::{
     error::{Code, Error, FieldError, Result},
     ids::Id,
+    told::Told,
 };
 
 /// Rows in a page when nobody says.
@@ -33,7 +34,10 @@ impl<T> FromRequest for PathId<T> {
         let text = req.match_info().get("id").unwrap_or_default();
         let shown: String = text.chars().take(80).collect();
         let fault = || Error {
-            fields: vec![FieldError { pointer: "{id}".into(), detail: format!("expected a UUID, found \"{shown}\"") }],
+            fields: vec![FieldError {
+                pointer: "{id}".into(),
+                detail: Told::with("expected a UUID, found \"{found}\"", &[("found", &shown)]),
+            }],
             ..Error::new(Code::Malformed)
         };
         ready(text.parse().map(Self).map_err(|_| fault().into()))
@@ -113,7 +117,7 @@ impl<F: DeserializeOwned> List<F> {
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(cursor).ok();
         match bytes.and_then(|b| serde_json::from_slice(&b).ok()) {
             Some(key) => Ok(Some(key)),
-            None => Err(fault("cursor", "this is no cursor of this list; begin without one".into())),
+            None => Err(fault("cursor", "this is no cursor of this list; begin without one")),
         }
     }
 }
@@ -179,7 +183,7 @@ impl<T> Listed<T> {
     }
 }
 
-fn fault(name: &str, detail: String) -> Error {
+fn fault(name: &str, detail: impl Into<Told>) -> Error {
     Error::field(format!("?{name}"), detail)
 }
 

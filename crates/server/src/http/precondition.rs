@@ -5,7 +5,10 @@ use std::future::{Ready, ready};
 use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header};
 
 use crate::http::{body::Body, problem::Problem};
-use bazdid_protocol::error::{Code, Error, Result};
+use bazdid_protocol::{
+    error::{Code, Error, Result},
+    told::Told,
+};
 use bazdid_service::once::Once;
 
 /// The revision that the client read, from `If-Match: "57"`.
@@ -59,7 +62,7 @@ impl FromRequest for IdempotencyKey {
             }
             Some(_) => Err(Error::with(
                 Code::Malformed,
-                format!("Idempotency-Key must have 1 to {MAX_KEY} visible ASCII characters, such as a UUID"),
+                Told::with("Idempotency-Key must have 1 to {max} visible ASCII characters, such as a UUID", &[("max", &MAX_KEY)]),
             )
             .into()),
         })

@@ -12,11 +12,12 @@ use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::http::reply::SPOKEN_BY;
 use bazdid_protocol::{
-    error::{Code, Error},
+    error::{Code, Error, FieldError},
     text_enum::TextEnum as _,
 };
-use bazdid_texts::{Language, title};
+use bazdid_texts::{Language, title, told::told};
 
 /// The media type of a problem.
 pub const MEDIA_TYPE: &str = "application/problem+json";
@@ -94,10 +95,11 @@ impl Problem {
         body.insert("code".into(), json!(info.slug));
         body.insert("retryable".into(), json!(info.retryable));
         if let Some(detail) = detail {
-            body.insert("detail".into(), json!(detail));
+            body.insert("detail".into(), json!(told(self.language, detail)));
         }
         if !fields.is_empty() {
-            body.insert("errors".into(), json!(fields));
+            let said = |f: &FieldError| json!({ "pointer": f.pointer, "detail": told(self.language, &f.detail) });
+            body.insert("errors".into(), fields.iter().map(said).collect());
         }
         if let Some(id) = self.request_id {
             body.insert("request_id".into(), json!(id));
@@ -134,6 +136,7 @@ impl ResponseError for Problem {
         let mut response = HttpResponse::build(status);
         response.insert_header((header::CACHE_CONTROL, "no-store"));
         response.insert_header((header::CONTENT_LANGUAGE, self.language.as_str()));
+        response.append_header((header::VARY, SPOKEN_BY));
         if let Some(seconds) = self.error.retry_after_s.or_else(|| self.error.code.info().retryable.then_some(1)) {
             response.insert_header((header::RETRY_AFTER, seconds.to_string()));
         }

@@ -7,12 +7,28 @@ use actix_web::{
 use serde::Serialize;
 use serde_json::Value;
 
-use bazdid_protocol::error::{Error, Result};
+use bazdid_protocol::{
+    error::{Error, Result},
+    text_enum::TextEnum as _,
+};
 use bazdid_service::once;
+use bazdid_texts::Language;
 
 /// Something without a revision.
 pub fn plain(body: &impl Serialize) -> HttpResponse {
     HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(body)
+}
+
+/// On what the language of an answer depends: what is asked for, and the account that asks.
+pub const SPOKEN_BY: &str = "Accept-Language, Authorization";
+
+/// Something for people to read.
+pub fn spoken(language: Language, body: &impl Serialize) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((header::CONTENT_LANGUAGE, language.as_str()))
+        .insert_header((header::VARY, SPOKEN_BY))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .json(body)
 }
 
 /// One thing with its revision as `ETag`.

@@ -16,6 +16,7 @@ pub mod errors;
 pub mod inbox;
 pub mod order_of_lists;
 pub mod organisation;
+pub mod patrol;
 pub mod photo;
 pub mod quarantine;
 pub mod round;
@@ -49,6 +50,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     inbox::routes(config);
     quarantine::routes(config);
     organisation::routes(config);
+    patrol::routes(config);
     photo::routes(config);
     round::routes(config);
     ticket::routes(config);

@@ -1,16 +1,18 @@
 //! What serde says of a value that does not fit, in the words of somebody who writes JSON: no names of Rust's types, and what would do.
 
+use bazdid_protocol::told::Told;
+
 /// A fault as it is told: which member below the place, if it is about one, and what is wrong.
 pub(super) struct Said {
     /// The member that is missing.
     pub member: Option<String>,
     /// What is wrong, and what would do.
-    pub detail: String,
+    pub detail: Told,
 }
 
 impl Said {
-    fn of(detail: String) -> Self {
-        Self { member: None, detail }
+    fn of(detail: impl Into<Told>) -> Self {
+        Self { member: None, detail: detail.into() }
     }
 }
 
@@ -19,7 +21,7 @@ pub(super) fn reword(text: &str) -> Said {
     let text = text.rsplit_once(" at line ").map_or(text, |(front, _)| front);
     if let Some(name) = text.strip_prefix("missing field ") {
         let name = name.trim_matches('`').to_owned();
-        return Said { detail: "is missing".to_owned(), member: Some(name) };
+        return Said { detail: "is missing".into(), member: Some(name) };
     }
     if let Some(rest) = text.strip_prefix("unknown field ") {
         let (name, known) = rest.split_once(", ").unwrap_or((rest, ""));
@@ -125,6 +127,6 @@ mod tests {
             assert_eq!(reword(said).detail, told, "{said}");
         }
         let missing = reword("missing field `tags` at line 1 column 5");
-        assert_eq!((missing.member.as_deref(), missing.detail.as_str()), (Some("tags"), "is missing"));
+        assert_eq!((missing.member.as_deref(), &*missing.detail), (Some("tags"), "is missing"));
     }
 }

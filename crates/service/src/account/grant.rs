@@ -90,7 +90,7 @@ pub fn revoke(tx: &mut Tx<'_>, ctx: &Ctx, account: AccountId, rev: i64, id: Gran
 /// Everything that is wrong with a grant.
 fn faults(reference: &Reference, new: &NewGrant, now: Timestamp) -> Vec<FieldError> {
     let mut found = Vec::new();
-    let mut fault = |pointer: String, detail: &str| found.push(FieldError { pointer, detail: detail.to_owned() });
+    let mut fault = |pointer: String, detail: &'static str| found.push(FieldError { pointer, detail: detail.into() });
     let organisation = new.organisation_id.map(|id| reference.organisations.get(&id));
     match (new.role, organisation) {
         (_, Some(None)) => fault("/organisation_id".into(), "there is no such organisation"),

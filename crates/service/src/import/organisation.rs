@@ -14,6 +14,7 @@ use bazdid_domain::organisation::{ActiveState, OrganisationKind};
 use bazdid_protocol::{
     error::{Error, Result},
     text_enum::UnknownWord,
+    told::Told,
 };
 use bazdid_store::{self as store, Tx};
 
@@ -93,7 +94,13 @@ pub fn import(tx: &mut Tx<'_>, ctx: &Ctx, row: &OrganisationRow) -> Result<Taken
         None => before.as_ref().and_then(|o| o.parent_id),
         Some(code) => {
             let found = store::organisation::find_organisation_by_code(tx, code)?;
-            Some(found.ok_or_else(|| Error::field("/parent", format!("there is no organisation \"{code}\" before this row")))?.id)
+            Some(
+                found
+                    .ok_or_else(|| {
+                        Error::field("/parent", Told::with("there is no organisation \"{code}\" before this row", &[("code", &code)]))
+                    })?
+                    .id,
+            )
         }
     };
     let data = OrganisationData {

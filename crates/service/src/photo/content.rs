@@ -14,6 +14,7 @@ use bazdid_domain::{
 use bazdid_protocol::{
     error::{Code, Error, Result},
     ids::PhotoId,
+    told::Told,
 };
 use bazdid_store::{self as store, Tx, photo::PhotoFilter};
 
@@ -51,7 +52,7 @@ pub fn get(tx: &mut Tx<'_>, ctx: &Ctx, id: PhotoId, size: ContentSize) -> Result
         ));
     }
     if photo.state != PhotoState::Stored {
-        return Err(Error::with(Code::PhotoNotStored, format!("its bytes are {}", photo.state))
+        return Err(Error::with(Code::PhotoNotStored, Told::with("its bytes are {state}", &[("state", &photo.state)]))
             .fact("state", photo.state.to_string())
             .retry_after(BYTES_RETRY_S));
     }
@@ -74,9 +75,11 @@ fn smaller(picture: Option<&Picture>, size: Size) -> Result<i64> {
     let Some(small) = found.small else {
         let fault = picture.and_then(|p| p.fault).map(|f| f.to_string());
         let reason = fault.or_else(|| found.fingerprint.err().map(|gap| gap.to_string())).unwrap_or_default();
-        return Err(
-            Error::with(Code::NoPicture, format!("the bytes are stored and cannot be shown smaller: {reason}")).fact("reason", reason)
-        );
+        return Err(Error::with(
+            Code::NoPicture,
+            Told::with("the bytes are stored and cannot be shown smaller: {reason}", &[("reason", &reason)]),
+        )
+        .fact("reason", reason));
     };
     Ok(match size {
         Size::Screen => small.screen_bytes,

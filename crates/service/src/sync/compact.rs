@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::{Ctx, sync::limits::FEED_DAYS, timers::Step};
 use bazdid_domain::{
     membership,
+    patrol::Patrol,
     photo::Photo,
     unit_of_work::{Entity as _, UnitOfWork},
     visit::{ChecklistAnswer, Measurement, Note, Visit},
@@ -17,6 +18,7 @@ use bazdid_protocol::{
     channel::Channel,
     digest::row_hash,
     error::Result,
+    ids::Id,
     time::{MICROS_PER_DAY, Timestamp},
 };
 use bazdid_store::{
@@ -31,7 +33,7 @@ const STEP: i64 = 5_000;
 /// Facts that are looked at together.
 const FACTS_AT_ONCE: i64 = 500;
 /// Kinds of the rows that the channel of who recorded them carries.
-const FACTS: &[&str] = &[Note::KIND, Visit::KIND, Measurement::KIND, ChecklistAnswer::KIND, Photo::KIND];
+const FACTS: &[&str] = &[Note::KIND, Visit::KIND, Measurement::KIND, ChecklistAnswer::KIND, Photo::KIND, Patrol::KIND];
 
 /// Marks the heads of the channels, once a day.
 ///
@@ -75,7 +77,8 @@ fn let_go(tx: &mut Tx<'_>, channel: i64, through: i64) -> Result<usize> {
         after = last;
         let ids: Vec<Uuid> = rows.into_iter().map(|(_, id)| id).collect();
         let roots = store::aggregate::find_roots(tx, &ids)?;
-        let unit = store::aggregate::read_unit(tx, &roots.into_iter().map(|(_, ticket)| ticket).collect::<Vec<_>>())?;
+        let mut unit = store::aggregate::read_unit(tx, &roots.into_iter().map(|(_, ticket)| ticket).collect::<Vec<_>>())?;
+        unit.patrols.load(store::patrol::find_patrols(tx, &ids.iter().copied().map(Id::new).collect::<Vec<_>>())?);
         let gone: Vec<Entry> = ids.iter().flat_map(|id| leaving(&unit, user, *id)).collect();
         done += gone.len();
         store::feed::append(tx, &gone, row_hash)?;

@@ -178,7 +178,7 @@ fn record_visit(
 
 /// When something was recorded, by the device's clock and corrected: the clock is off by the same skew as at the mutation itself. What
 /// has no instant of its own was recorded when the mutation was made.
-fn recorded_at(act: &Act<'_>, at: Option<Timestamp>) -> (Timestamp, Timestamp) {
+pub(super) fn recorded_at(act: &Act<'_>, at: Option<Timestamp>) -> (Timestamp, Timestamp) {
     let Stamp { est, skew_us, .. } = act.stamp;
     match at {
         Some(at) => (at, at.plus_micros(skew_us.saturating_neg()).min(act.received_at)),

@@ -179,6 +179,7 @@ pub(super) fn commit(unit: &UnitOfWork) -> UnitOfWork {
     next.answers.load(unit.answers.iter().cloned());
     next.photos.load(unit.photos.iter().cloned());
     next.conflicts.load(unit.conflicts.iter().cloned());
+    next.patrols.load(unit.patrols.iter().cloned());
     next
 }
 
@@ -262,7 +263,7 @@ fn refusals_and_what_they_say() {
     );
     assert_eq!(go(&mut w, &holder, 3, ORDER, 1, 10, "work.accept", json!({})).code, Some(OutcomeCode::NotAssigned));
     assert_eq!(go(&mut w, &holder, 4, ORDER, 3, 10, "work.accept", json!({})).code, Some(OutcomeCode::EpochUnknown));
-    assert_eq!(go(&mut w, &holder, 5, ORDER, 2, 10, "work.start", json!({})).code, Some(OutcomeCode::Validation));
+    assert_eq!(go(&mut w, &holder, 5, ORDER, 2, 10, "work.start", json!({})).code, Some(OutcomeCode::Dependency));
     let clerk = Author { roles: vec![Role::Operator], ..holder };
     assert_eq!(go(&mut w, &clerk, 6, ORDER, 2, 10, "work.accept", json!({})).code, Some(OutcomeCode::NotPermitted));
     assert_eq!(w.work_events.iter().count(), 0);

@@ -2,12 +2,12 @@
 
 use crate::{
     account::Role,
-    category::{Need, NeedLevel, Step},
-    evidence::needs::{self, Report, awaited, level},
+    category::Step,
+    evidence::needs::{self, Report, awaited},
     organisation::OrganisationKind,
     sync::{
         engine::{
-            Act, Author,
+            Act, Author, Authority,
             attempt::{self, goes_on, refold, reinstate},
             disputes, ended, facts, is_party, late, target, unknown,
         },
@@ -18,7 +18,7 @@ use crate::{
     work_order_graph::{Hold, Mode, Mover, NotAllowed, Party},
 };
 use bazdid_protocol::{
-    command::Command,
+    command::{Command, WorkStart},
     ids::{VisitId, WorkEventId},
     outcome::{Outcome, OutcomeCode, Status},
 };
@@ -297,12 +297,17 @@ fn refuse(
 ) -> Option<Outcome> {
     let needs = &order.evidence;
     let (step, brings_quantities) = match act.command {
-        Command::WorkStart(start) => return refuse_start(unit, start.visit, order, level(needs, Step::Start, Need::Visit)),
+        Command::WorkStart(WorkStart { visit: Some(visit) }) => return refuse_visit(unit, *visit, order),
+        Command::WorkStart(WorkStart { visit: None }) => (Step::Start, false),
         Command::WorkSubmit(submit) => (Step::Submit, !submit.quantities.is_empty()),
         Command::WorkFailVisit(_) => (Step::FailVisit, false),
         Command::InspectionSubmit(submit) => (Step::Inspect, !submit.quantities.is_empty()),
         _ => return None,
     };
+    // Whom a person has let in does not wait: a verifier is told what is missing.
+    if author.authority == Authority::Adopted {
+        return None;
+    }
     let party = needs::Party { organisation: assignment.organisation_id, account: author.account };
     let report = Report { unit, reference: context.reference, order, needs, step, party, brings_quantities };
     let detail = awaited(&report)?;
@@ -310,11 +315,7 @@ fn refuse(
 }
 
 /// A visit that is named must be known and at the ticket.
-fn refuse_start(unit: &UnitOfWork, visit: Option<VisitId>, order: &WorkOrder, level: NeedLevel) -> Option<Outcome> {
-    let Some(visit) = visit else {
-        let detail = "/args/visit: name the visit that the work begins with";
-        return (level == NeedLevel::Hold).then(|| Outcome::rejected(OutcomeCode::Validation, detail));
-    };
+fn refuse_visit(unit: &UnitOfWork, visit: VisitId, order: &WorkOrder) -> Option<Outcome> {
     match unit.visits.get(visit) {
         None => Some(Outcome::held(OutcomeCode::Dependency, "/args/visit: the server does not know this visit yet", visit.uuid())),
         Some(known) if known.ticket_id != order.ticket_id => {

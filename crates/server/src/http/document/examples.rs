@@ -27,6 +27,7 @@ files![
     "health",
     "inbox",
     "organisations",
+    "patrols",
     "photos",
     "rounds",
     "sync",

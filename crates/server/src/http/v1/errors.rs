@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::http::{edge::language_of, params::Listed, problem::Answer};
+use crate::http::{edge::language_of, params::Listed, problem::Answer, reply};
 use bazdid_protocol::error::{Code, Error};
 use bazdid_texts::{Language, title};
 
@@ -40,8 +40,8 @@ impl ErrorCode {
 #[utoipa::path(tag = "errors", responses((status = 200, body = Listed<ErrorCode>)), extensions(("x-permission" = json!("public"))))]
 #[get("/v1/errors")]
 async fn list(req: HttpRequest) -> HttpResponse {
-    let language = language_of(req.headers());
-    HttpResponse::Ok().json(Listed::all(Code::ALL.iter().map(|code| ErrorCode::of(*code, language)).collect()))
+    let language = language_of(&req);
+    reply::spoken(language, &Listed::all(Code::ALL.iter().map(|code| ErrorCode::of(*code, language)).collect()))
 }
 
 /// Get an error code
@@ -52,7 +52,8 @@ async fn list(req: HttpRequest) -> HttpResponse {
 async fn one(req: HttpRequest) -> Answer {
     let slug = req.match_info().get("code").unwrap_or_default();
     let code = Code::ALL.iter().find(|c| c.info().slug == slug).ok_or_else(|| Error::not_found("error code"))?;
-    Ok(HttpResponse::Ok().json(ErrorCode::of(*code, language_of(req.headers()))))
+    let language = language_of(&req);
+    Ok(reply::spoken(language, &ErrorCode::of(*code, language)))
 }
 
 /// The catalogue for the specification, as a page of Markdown.

@@ -6,7 +6,7 @@ mod wake;
 
 use std::sync::Arc;
 
-use actix_web::{get, post, web};
+use actix_web::{HttpRequest, get, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -15,13 +15,14 @@ use crate::http::{
     State,
     auth::{May, Own, Sync},
     body::{Body, Envelope, Parts},
+    edge::language_of,
     params::Params,
     problem::Answer,
     reply,
 };
 use bazdid_domain::account::Device;
 use bazdid_protocol::{
-    envelope::{EnvelopeFault, PullRequest, PullResponse, PushRequest, PushResponse},
+    envelope::{EnvelopeFault, PullRequest, PullResponse, PushRequest, PushResponse, ResultItem},
     error::{Code, Error, FieldError},
     ids::DeviceId,
     text_enum::TextEnum as _,
@@ -34,6 +35,7 @@ use bazdid_service::{
         restore::{Sign, renew_feed},
     },
 };
+use bazdid_texts::{Language, told::kept};
 
 /// Where a device sends what was done with it.
 pub const PUSH: &str = "/v1/sync/push";
@@ -101,7 +103,7 @@ pub struct ResultsQuery {
 /// `api-spec/sync.md` describes the protocol.
 #[utoipa::path(tag = "sync", request_body = PushRequest, responses((status = 200, body = PushResponse)), extensions(("x-permission" = json!("own"))))]
 #[post("/v1/sync/push")]
-async fn push(state: web::Data<State>, ctx: May<Own>, body: Parts) -> Answer {
+async fn push(state: web::Data<State>, ctx: May<Own>, req: HttpRequest, body: Parts) -> Answer {
     let request = PushRequest::read(&body.text()).map_err(bad_envelope)?;
     let Parts { pass, .. } = body;
     let ctx = ctx.ctx();
@@ -111,15 +113,22 @@ async fn push(state: web::Data<State>, ctx: May<Own>, body: Parts) -> Answer {
         let _in_work = &pass;
         sync::push::push(tx, &ctx, &batch)
     });
-    let answer = answer.await?;
-    for result in &answer.results {
+    let mut answer = answer.await?;
+    let language = language_of(&req);
+    for result in &mut answer.results {
+        say(result, language);
         metrics::counter!("bazdid_sync_push_results_total", "status" => result.status.as_str()).increment(1);
     }
-    Ok(reply::plain(&answer))
+    Ok(reply::spoken(language, &answer))
+}
+
+/// Says what became of a mutation in a language; the journal has it in English.
+fn say(result: &mut ResultItem, language: Language) {
+    result.detail = result.detail.take().map(|detail| kept(language, &detail));
 }
 
 fn bad_envelope(EnvelopeFault { pointer, detail }: EnvelopeFault) -> Error {
-    Error { fields: vec![FieldError { pointer, detail }], ..Error::new(Code::BadEnvelope) }
+    Error { fields: vec![FieldError { pointer, detail: detail.into() }], ..Error::new(Code::BadEnvelope) }
 }
 
 /// Pull changes
@@ -175,9 +184,12 @@ async fn register(state: web::Data<State>, ctx: May<Sync>, body: Body<DeviceBody
 /// The answers that the device has not acknowledged, those to mutations that are still held, and those that were changed later.
 #[utoipa::path(tag = "sync", params(ResultsQuery), responses((status = 200, body = schema::Results)), extensions(("x-permission" = json!("own"))))]
 #[get("/v1/sync/results")]
-async fn results(state: web::Data<State>, ctx: May<Own>, query: Params<ResultsQuery>) -> Answer {
+async fn results(state: web::Data<State>, ctx: May<Own>, req: HttpRequest, query: Params<ResultsQuery>) -> Answer {
     let (ctx, ResultsQuery { device, after, limit }) = (ctx.ctx(), query.0);
-    Ok(reply::plain(&state.db.read(move |tx| sync::results::list_results(tx, &ctx, device, after, limit)).await?))
+    let mut found = state.db.read(move |tx| sync::results::list_results(tx, &ctx, device, after, limit)).await?;
+    let language = language_of(&req);
+    found.items.iter_mut().for_each(|result| say(result, language));
+    Ok(reply::spoken(language, &found))
 }
 
 /// Get limits and versions of the sync

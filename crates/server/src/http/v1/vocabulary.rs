@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::http::{edge::language_of, params::Listed};
+use crate::http::{edge::language_of, params::Listed, reply};
 use bazdid_texts::vocabulary::{Words, vocabulary};
 
 /// The routes of this module.
@@ -44,11 +44,11 @@ impl From<Words> for VocabularyKind {
 /// List words
 ///
 /// Every enumeration of the API and the sync with what people read in the place of each word, in the language of `Accept-Language` (`fa` or
-/// `en`; English where neither is asked for). Labels may change; words do not.
+/// `en`); where neither is asked for in that of the account that asks, else in English. Labels may change; words do not.
 #[utoipa::path(tag = "vocabulary", responses((status = 200, body = Listed<VocabularyKind>)), extensions(("x-permission" = json!("public"))))]
 #[get("/v1/vocabulary")]
 async fn list(req: HttpRequest) -> HttpResponse {
-    let language = language_of(req.headers());
+    let language = language_of(&req);
     let items = vocabulary(language).into_iter().map(VocabularyKind::from).collect();
-    HttpResponse::Ok().insert_header(("content-language", language.to_string())).json(Listed::all(items))
+    reply::spoken(language, &Listed::all(items))
 }

@@ -24,6 +24,7 @@ use bazdid_protocol::{
     ids::DeviceId,
     outcome::{OutcomeCode, Status},
     text_enum::TextEnum as _,
+    told::Told,
     warning::Warning,
 };
 use bazdid_service::sync::watermelon::{
@@ -216,7 +217,7 @@ fn number(name: &str, text: Option<&str>) -> Result<Option<i64>> {
     let Some(text) = word(text) else { return Ok(None) };
     match text.parse() {
         Ok(number @ 1..=MAX_SAFE) => Ok(Some(number)),
-        _ => Err(Error::field(format!("?{name}"), format!("must be a whole number from 1 to {MAX_SAFE}"))),
+        _ => Err(Error::field(format!("?{name}"), Told::with("must be a whole number from 1 to {max}", &[("max", &MAX_SAFE)]))),
     }
 }
 

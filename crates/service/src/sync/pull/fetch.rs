@@ -18,6 +18,7 @@ use bazdid_protocol::{
     envelope::{Change, ChangeOp},
     error::{Code, Error, FieldError, Result},
     repair::{FetchRequest, FetchResponse, RowKey},
+    told::Told,
 };
 use bazdid_store::Tx;
 
@@ -29,7 +30,8 @@ use bazdid_store::Tx;
 pub fn fetch(tx: &mut Tx<'_>, ctx: &Ctx, request: &FetchRequest) -> Result<FetchResponse> {
     check_schema(request.schema)?;
     if request.rows.len() > MAX_FETCH {
-        return Err(Error::with(Code::BatchTooLarge, format!("ask for at most {MAX_FETCH} rows at once")).fact("max_fetch", MAX_FETCH));
+        return Err(Error::with(Code::BatchTooLarge, Told::with("ask for at most {max} rows at once", &[("max", &MAX_FETCH)]))
+            .fact("max_fetch", MAX_FETCH));
     }
     for (place, key) in request.rows.iter().enumerate() {
         check_key(key, &format!("/rows/{place}"))?;
@@ -66,5 +68,5 @@ pub(super) fn check_key(key: &RowKey, pointer: &str) -> Result<()> {
         return Ok(());
     }
     let detail = "expected the type of a row: small letters and _, such as work_order".to_owned();
-    Err(Error { fields: vec![FieldError { pointer: format!("{pointer}/t"), detail }], ..Error::new(Code::BadEnvelope) })
+    Err(Error { fields: vec![FieldError { pointer: format!("{pointer}/t"), detail: detail.into() }], ..Error::new(Code::BadEnvelope) })
 }

@@ -143,6 +143,7 @@ pub(super) fn show(unit: &UnitOfWork, reference: &Reference, kind: &str, id: Uui
             .or_else(|| of(&unit.measurements, kind, id, wire::measurement, |m| Some(m.eff.micros())))
             .or_else(|| of(&unit.answers, kind, id, wire::answer, |a| Some(a.eff.micros())))
             .or_else(|| of(&unit.photos, kind, id, wire::photo, |p| Some(p.eff.micros())))
-            .or_else(|| of(&unit.conflicts, kind, id, wire::conflict, |_| None)),
+            .or_else(|| of(&unit.conflicts, kind, id, wire::conflict, |_| None))
+            .or_else(|| of(&unit.patrols, kind, id, wire::patrol, |p| Some(p.eff.micros()))),
     }
 }

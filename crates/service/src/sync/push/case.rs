@@ -94,10 +94,16 @@ impl Case {
             Ok(Command::NoteAdd(_)
                 | Command::VisitRecord(_)
                 | Command::VisitLeave(_)
+                | Command::PatrolRecord(_)
                 | Command::PhotoAdd(_)
                 | Command::MeasurementAdd(_)
                 | Command::ChecklistAnswer(_))
         )
+    }
+
+    /// Whether it says what somebody saw or did at a ticket or order, and may be given to another.
+    pub const fn is_about_a_place(&self) -> bool {
+        self.is_evidence() && !matches!(self.command, Ok(Command::PatrolRecord(_)))
     }
 
     /// What becomes of it if what it rests on was refused.

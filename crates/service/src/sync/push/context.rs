@@ -88,6 +88,7 @@ const fn reads_notes(case: &Case) -> bool {
         Ok(Command::NoteAdd(_)
             | Command::VisitRecord(_)
             | Command::VisitLeave(_)
+            | Command::PatrolRecord(_)
             | Command::PhotoAdd(_)
             | Command::PhotoRemove(_)
             | Command::MeasurementAdd(_)

@@ -77,7 +77,7 @@ pub fn ready(tx: &mut Tx<'_>, reference: &Reference, row: Journaled, about: Opti
     let mut kept = adoptable(tx, reference, vec![row])?;
     for one in &mut kept.0 {
         let Some((entity, areas)) = &about else { continue };
-        if !one.case.is_evidence() {
+        if !one.case.is_about_a_place() {
             return Err(Error::field("/about", "only a note, visit, photo, measurement or answer can be given to another thing"));
         }
         one.entity = *entity;

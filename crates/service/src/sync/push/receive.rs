@@ -14,6 +14,7 @@ use bazdid_protocol::{
     ids::{GroupId, MutationId, name_uuid},
     mutation::{Mutation, MutationFault, content_hash, item_hash, parse_item, storable},
     outcome::OutcomeCode,
+    told::Told,
     upcast::{STEPS, to_newest},
     warning::Warning,
 };
@@ -133,10 +134,16 @@ fn check_limits(request: &PushRequest, limits: &SyncLimits) -> Result<()> {
     if request.mutations.len() <= max_mutations {
         return Ok(());
     }
-    Err(Error::with(Code::BatchTooLarge, format!("send at most {max_mutations} mutations and {max_bytes} bytes in one push"))
-        .fact("max_mutations", max_mutations)
-        .fact("max_bytes", max_bytes)
-        .fact("max_mutation_bytes", max_mutation_bytes))
+    Err(Error::with(
+        Code::BatchTooLarge,
+        Told::with(
+            "send at most {mutations} mutations and {bytes} bytes in one push",
+            &[("mutations", &max_mutations), ("bytes", &max_bytes)],
+        ),
+    )
+    .fact("max_mutations", max_mutations)
+    .fact("max_bytes", max_bytes)
+    .fact("max_mutation_bytes", max_mutation_bytes))
 }
 
 /// Checks that the items follow on what the server has: no gap, and no other history.
@@ -169,7 +176,8 @@ fn item<'b>(device: &Device, seq: i64, read: &'b Read) -> Item<'b> {
 }
 
 fn gap(expected: i64) -> Error {
-    Error::with(Code::SeqGap, format!("the next mutation must have seq {expected}")).fact("expected_seq", expected)
+    Error::with(Code::SeqGap, Told::with("the next mutation must have seq {expected}", &[("expected", &expected)]))
+        .fact("expected_seq", expected)
 }
 
 /// Another history than the server's: a clone, or a device that was restored from a backup.

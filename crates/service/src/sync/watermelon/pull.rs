@@ -23,6 +23,7 @@ use bazdid_domain::sync::cursor::Cursor;
 use bazdid_protocol::{
     error::{Code, Error, Result},
     ids::DeviceId,
+    told::Told,
 };
 use bazdid_store::{
     self as store, Tx,
@@ -195,8 +196,9 @@ fn read_all(tx: &mut Tx<'_>, positions: &mut Positions<'_>) -> Result<Vec<FeedRo
         if entries.iter().filter(|e: &&FeedRow| e.present).count() > MAX_ROWS {
             return Err(Error::with(
                 Code::BatchTooLarge,
-                format!(
-                    "this device sees more than {MAX_ROWS} rows, more than one answer carries: use POST /v1/sync/pull, which has pages"
+                Told::with(
+                    "this device sees more than {max} rows, more than one answer carries: use POST /v1/sync/pull, which has pages",
+                    &[("max", &MAX_ROWS)],
                 ),
             )
             .fact("max_rows", MAX_ROWS));

@@ -36,6 +36,9 @@ pub use make::index_some;
 pub const MAX_WAITING: i64 = 20_000;
 /// Candidates whose texts are looked at by one statement.
 const CHUNK: usize = 256;
+/// After so many candidates that the rest of the filter refuses the search is a scan: what the index does not know is then what keeps tickets
+/// off the page, and the database's own indexes may know it.
+pub const MAX_CANDIDATES: usize = 4_096;
 /// Of more alternatives than this the index is not asked.
 const MAX_ALTERNATIVES: usize = 64;
 /// The gram of what lies outside every area.
@@ -152,6 +155,10 @@ struct Search<'s> {
     filter: &'s TicketFilter,
     reach: &'s Reach,
     limit: usize,
+    /// Whether something is asked that the index does not know.
+    is_narrowed: bool,
+    /// Candidates that were looked at.
+    candidates: usize,
     seen: BTreeSet<TicketId>,
     found: Vec<(Timestamp, TicketId, Keyed<Ticket, TicketKey>)>,
 }
@@ -159,6 +166,7 @@ struct Search<'s> {
 impl Search<'_> {
     /// Looks at tickets one by one: how many of them are found.
     fn look_at(&mut self, tx: &mut Tx<'_>, ids: &[TicketId]) -> Result<usize> {
+        self.candidates += ids.len();
         let rows = select_tickets(tx, self.filter, self.reach, Among::These(ids))?;
         let count = rows.len();
         for row in rows {
@@ -180,7 +188,7 @@ impl Search<'_> {
         for some in run.chunks(CHUNK) {
             let ids = tickets(tx, some)?;
             count += self.look_at(tx, &ids)?;
-            if count >= self.limit {
+            if count >= self.limit || self.is_lost() {
                 break;
             }
         }
@@ -195,6 +203,11 @@ impl Search<'_> {
         }
         places.clear();
         Ok(())
+    }
+
+    /// Whether the page is filled too slowly.
+    fn is_lost(&self) -> bool {
+        self.is_narrowed && self.candidates > MAX_CANDIDATES && self.found.len() < self.limit
     }
 
     /// Whether nothing that was stored at an instant or before it can be on the page any more.
@@ -231,7 +244,7 @@ impl Search<'_> {
         let mut rest = blocks.as_slice();
         for size in [1, 4, 16].into_iter().chain(std::iter::repeat(64)) {
             let (group, after) = rest.split_at(size.min(rest.len()));
-            if group.is_empty() || self.is_full(group.first().map(|b| b.newest_at)) {
+            if group.is_empty() || self.is_lost() || self.is_full(group.first().map(|b| b.newest_at)) {
                 return Ok(());
             }
             let found = wanted.places(tx, group)?;
@@ -247,7 +260,7 @@ impl Search<'_> {
                 if few.len() > CHUNK {
                     self.look_at_places(tx, &mut few)?;
                 }
-                if few.is_empty() && self.is_full(group.get(n + 1).or(after.first()).map(|b| b.newest_at)) {
+                if self.is_lost() || few.is_empty() && self.is_full(group.get(n + 1).or(after.first()).map(|b| b.newest_at)) {
                     return Ok(());
                 }
             }
@@ -296,11 +309,32 @@ fn tickets_at(tx: &mut Tx<'_>, places: &[i64]) -> Result<Vec<TicketId>> {
     Ok(found)
 }
 
-/// What a scan would find, by the index; nothing if a scan is to be made.
+/// Whether a filter or a reach asks for something that stands in no block.
+fn is_narrowed(filter: &TicketFilter, reach: &Reach) -> bool {
+    let TicketFilter {
+        area: _,
+        categories: _,
+        words: _,
+        before: _,
+        limit: _,
+        statuses,
+        code,
+        bbox,
+        created_from,
+        created_to,
+        boundary,
+        unassigned,
+    } = filter;
+    let by_orders = matches!(reach, Reach::Parts(parts) if !parts.organisations.is_empty());
+    let in_time = created_from.is_some() || created_to.is_some();
+    by_orders || in_time || !statuses.is_empty() || code.is_some() || bbox.is_some() || boundary.is_some() || *unassigned
+}
+
+/// What a scan would find, by the index; nothing if a scan is to be made: too many tickets wait, or of [`MAX_CANDIDATES`] too few were found.
 ///
 /// # Errors
 /// The database fails.
-pub(super) fn find(tx: &mut Tx<'_>, filter: &TicketFilter, reach: &Reach) -> Result<Option<Vec<Keyed<Ticket, TicketKey>>>> {
+pub fn find(tx: &mut Tx<'_>, filter: &TicketFilter, reach: &Reach) -> Result<Option<Vec<Keyed<Ticket, TicketKey>>>> {
     if filter.words.is_empty() || matches!(filter.before, Some(PageKey::Former(_))) {
         return Ok(None);
     }
@@ -310,8 +344,12 @@ pub(super) fn find(tx: &mut Tx<'_>, filter: &TicketFilter, reach: &Reach) -> Res
         return Ok(None);
     }
     let limit = usize::try_from(filter.limit).unwrap_or_default();
-    let mut search = Search { filter, reach, limit, seen: BTreeSet::new(), found: Vec::new() };
+    let (is_narrowed, candidates) = (is_narrowed(filter, reach), 0);
+    let mut search = Search { filter, reach, limit, is_narrowed, candidates, seen: BTreeSet::new(), found: Vec::new() };
     search.look_at_waiting(tx)?;
     search.look_at_blocks(tx)?;
+    if search.is_lost() {
+        return Ok(None);
+    }
     Ok(Some(search.found.into_iter().map(|(_, _, row)| row).collect()))
 }

@@ -7,14 +7,12 @@ use uuid::Uuid;
 
 use bazdid_domain::{
     account::ClockTrust,
-    evidence::{
-        reading::Gap,
-        sentence::{Language, sentence},
-    },
+    evidence::reading::Gap,
     photo::{Verdict, VerdictResult},
     visit::MockFlag,
 };
 use bazdid_protocol::time::Timestamp;
+use bazdid_texts::{Language, verdict::sentence};
 
 /// One check of one photo.
 #[derive(Debug, Serialize, ToSchema)]
@@ -43,7 +41,10 @@ pub struct SentenceView {
 
 impl From<Verdict> for VerdictView {
     fn from(v: Verdict) -> Self {
-        let sentence = SentenceView { fa: sentence(&v, Language::Persian), en: sentence(&v, Language::English) };
+        let sentence = SentenceView {
+            fa: sentence(Language::Persian, &v.check, v.result, &v.figures),
+            en: sentence(Language::English, &v.check, v.result, &v.figures),
+        };
         let Verdict { check, result, figures } = v;
         Self { check, result, figures, sentence }
     }

@@ -9,6 +9,7 @@ use bazdid_protocol::{
     error::{Error, Result},
     fold,
     time::Timestamp,
+    told::Told,
 };
 use bazdid_service::ticket::lookup::Asked;
 use bazdid_store::ticket::search::{TicketFilter, TicketKey};
@@ -110,7 +111,7 @@ impl TicketQuery {
 
 fn words(text: &str) -> Result<Vec<String>> {
     if text.chars().count() > MAX_QUERY {
-        return Err(Error::field("?q", format!("must have at most {MAX_QUERY} characters")));
+        return Err(Error::field("?q", Told::with("must have at most {max} characters", &[("max", &MAX_QUERY)])));
     }
     Ok(search::words(text))
 }

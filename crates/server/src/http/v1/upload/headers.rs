@@ -10,6 +10,7 @@ use crate::http::v1::upload::{BYTES, UPLOADS};
 use bazdid_protocol::{
     error::{Code, Error, Result},
     ids::PhotoId,
+    told::Told,
 };
 use bazdid_service::upload::NewUpload;
 use bazdid_upload::Checksum;
@@ -46,7 +47,7 @@ pub fn resumable(req: &HttpRequest) -> Result<()> {
     if text(req, "Tus-Resumable") == Some(VERSION) { Ok(()) } else { Err(Error::new(Code::UnsupportedTus)) }
 }
 
-fn malformed(detail: impl Into<String>) -> Error {
+fn malformed(detail: impl Into<Told>) -> Error {
     Error::with(Code::Malformed, detail)
 }
 
@@ -56,7 +57,7 @@ fn number(req: &HttpRequest, name: &str) -> Result<u64> {
         .filter(digits)
         .and_then(|t| t.parse().ok())
         .filter(|n| i64::try_from(*n).is_ok())
-        .ok_or_else(|| malformed(format!("{name} must be a whole number of bytes")))
+        .ok_or_else(|| malformed(Told::with("{name} must be a whole number of bytes", &[("name", &name)])))
 }
 
 /// Where the bytes begin.
@@ -85,7 +86,7 @@ pub fn new_upload(req: &HttpRequest) -> Result<NewUpload> {
 
 fn photo(metadata: &str) -> Result<PhotoId> {
     if metadata.len() > MAX_METADATA {
-        return Err(malformed(format!("Upload-Metadata has at most {MAX_METADATA} bytes")));
+        return Err(malformed(Told::with("Upload-Metadata has at most {max} bytes", &[("max", &MAX_METADATA)])));
     }
     let found = metadata.split(',').find_map(|pair| {
         let (key, value) = pair.trim().split_once(' ')?;
@@ -129,15 +130,19 @@ pub fn sent(req: &HttpRequest) -> Result<Sent> {
     }
     let checksum = text(req, "Upload-Checksum")
         .map(|t| {
-            Checksum::parse(t)
-                .ok_or_else(|| malformed(format!("Upload-Checksum must be an algorithm ({}) and a hash in Base64", Checksum::ALGORITHMS)))
+            Checksum::parse(t).ok_or_else(|| {
+                malformed(Told::with(
+                    "Upload-Checksum must be an algorithm ({names}) and a hash in Base64",
+                    &[("names", &Checksum::ALGORITHMS)],
+                ))
+            })
         })
         .transpose()?;
     Ok(Sent { announced: text(req, "Content-Length").and_then(|n| n.parse().ok()), checksum })
 }
 
 fn media_type() -> Error {
-    Error::with(Code::UnsupportedMediaType, format!("bytes come as {BYTES}, unpacked"))
+    Error::with(Code::UnsupportedMediaType, Told::with("bytes come as {type}, unpacked", &[("type", &BYTES)]))
 }
 
 #[cfg(test)]

@@ -132,7 +132,10 @@ fn row(table: Table, text: &str) -> Result<SentRow, UnreadRow> {
 }
 
 fn broken(at: &str, why: Broken) -> Error {
-    Error { fields: vec![FieldError { pointer: at.to_owned(), detail: format!("is no JSON: {why}") }], ..Error::new(Code::BadEnvelope) }
+    Error {
+        fields: vec![FieldError { pointer: at.to_owned(), detail: format!("is no JSON: {why}").into() }],
+        ..Error::new(Code::BadEnvelope)
+    }
 }
 
 #[cfg(test)]
