@@ -136,7 +136,7 @@ impl FromRequest for Anyone {
 fn context(req: &HttpRequest) -> Result<Ctx> {
     let state = req.app_data::<web::Data<State>>().ok_or_else(|| Fault::internal("the application has no state"))?;
     let request_id = req.extensions().get::<RequestId>().map(|r| r.0).ok_or_else(|| Fault::internal("the request has no id"))?;
-    let language = language_of(req.headers());
+    let language = language_of(req);
     Ok(Ctx { now: state.clock.now(), ids: state.ids.clone(), request_id, actor: None, language, shared: state.shared.clone() })
 }
 
