@@ -1,6 +1,7 @@
 //! The command line: one file below for each subcommand, plain words when something is wrong.
 
 pub mod config;
+pub mod device;
 pub mod doctor;
 pub mod import;
 pub mod migrate;
@@ -64,6 +65,8 @@ commands! {
     Migrate => migrate;
     /// Make and change accounts, straight in the database.
     User => user;
+    /// Show the devices of people, and revoke those that were lost.
+    Device => device;
     /// Say who is told of events by webhooks.
     Webhook => webhook;
     /// Bring in areas, the catalogue, requests, accounts and contracts from files.

@@ -32,6 +32,7 @@ mod kill;
 mod kill_phone;
 mod limits;
 mod listing;
+mod lost;
 mod metrics;
 mod node;
 mod office;

@@ -257,7 +257,7 @@ fn passwords_are_changed_by_their_owner_and_set_by_an_administrator() {
         let session = alive(&here).unwrap();
         let change = |old: &str, new: &str| -> Result<()> {
             let (ctx, old) = (city.ctx_of(who), old.to_owned());
-            let attempt = city.write(move |tx| password::admit_change(tx, &ctx, &old))?;
+            let attempt = city.write(move |tx| password::admit_owner(tx, &ctx, &old))?;
             let ctx = city.ctx_of(who);
             let verified = attempt.verify(&ctx)?;
             let new = NewPassword::new(&ctx, new, "op-1", "/new_password")?;

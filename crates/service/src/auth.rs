@@ -17,14 +17,14 @@ use uuid::Uuid;
 
 use crate::{Ctx, change::entry, keys, timers::Step};
 use bazdid_domain::{
-    account::{Account, Role, RoleGrant},
+    account::{Account, Role},
     actor::Actor,
     organisation::ActiveState,
 };
 use bazdid_protocol::{
     error::{Code, Error, Result},
     fold,
-    ids::{AccountId, SessionId},
+    ids::{AccountId, DeviceId, SessionId},
     time::{MICROS_PER_HOUR, MICROS_PER_SECOND, Timestamp},
 };
 use bazdid_security::{
@@ -37,7 +37,8 @@ use bazdid_store::{
     account::{find_account, find_account_by_login, list_grants_of},
     credential::{find_credential, replace_hash},
     session::{
-        RefreshToken, Session, find_refresh_token, find_session, insert_refresh_token, insert_session, revoke_session, use_refresh_token,
+        RefreshToken, Session, find_refresh_token, find_session, find_session_with_devices, insert_refresh_token, insert_session,
+        revoke_session, use_refresh_token,
     },
 };
 
@@ -125,6 +126,8 @@ pub struct Authenticated {
     pub actor: Actor,
     /// The login that the token comes from.
     pub session: SessionId,
+    /// The devices that it is known to work with.
+    pub devices: Vec<DeviceId>,
 }
 
 /// Step one, in a transaction that writes: counts the attempt against the login and the address before anything is known about
@@ -229,8 +232,7 @@ pub fn refresh(tx: &mut Tx<'_>, ctx: &Ctx, token: &str) -> Result<Answer<Tokens>
     let Some(session) = find_session(tx, old.session_id)? else { return Ok(Err(Error::new(Code::Unauthenticated))) };
     let Some(account) = find_account(tx, session.account_id)? else { return Ok(Err(Error::new(Code::Unauthenticated))) };
     if session.revoked_at.is_some() {
-        let code = if session.revoked_reason.as_deref() == Some("reuse") { Code::TokenReused } else { Code::Unauthenticated };
-        return Ok(Err(Error::new(code)));
+        return Ok(Err(ended(&session)));
     }
     if account.state != ActiveState::Active {
         return Ok(Err(Error::new(Code::AccountDisabled)));
@@ -277,54 +279,82 @@ pub fn logout(tx: &mut Tx<'_>, ctx: &Ctx, session: SessionId) -> Result<()> {
     Ok(())
 }
 
+/// Why a session that has ended is refused.
+fn ended(session: &Session) -> Error {
+    Error::new(match session.revoked_reason.as_deref() {
+        Some("reuse") => Code::TokenReused,
+        _ if session.lost_its_device() => Code::DeviceRevoked,
+        _ => Code::Unauthenticated,
+    })
+}
+
 /// Who an access token belongs to, with the grants in force now. The database is asked each time: a revoked session, a disabled
 /// account and an ended grant count at once.
 ///
 /// # Errors
-/// `unauthenticated`, `token_expired`, `account_disabled`; the database fails.
+/// `unauthenticated`, `token_expired`, `device_revoked` if the login ended with its device, `account_disabled`; the database fails.
 pub fn authenticate(tx: &mut Tx<'_>, ctx: &Ctx, token: &str) -> Result<Authenticated> {
     let claims = keys::ring_of(tx, ctx, token)?.verify(token, ctx.now)?;
-    let (account, grants) = of_claims(tx, &claims)?;
-    in_force(ctx, &account, grants, claims.sid)
+    let opened = of_claims(tx, &claims)?;
+    in_force(tx, ctx, opened)
 }
 
-/// As [`authenticate`], for handing in unsent work only: a disabled account may still do that, with its last access token, for
-/// [`HAND_IN_DAYS`] after that expired. Such a person has no grants: nothing can be read or decided with them.
+/// As [`authenticate`], for handing in unsent work only: who has a disabled account, or a login that ended with its device, may still do
+/// that with their last access token, for [`HAND_IN_DAYS`] after that expired. Such a person has no grants ([`Actor::handing_in`]): nothing can
+/// be read or decided with them.
 ///
 /// # Errors
-/// `unauthenticated`, `token_expired`, `account_disabled` when that time is over; the database fails.
+/// `unauthenticated`, `token_expired`; `account_disabled` or `device_revoked` when that time is over; the database fails.
 pub fn authenticate_to_hand_in(tx: &mut Tx<'_>, ctx: &Ctx, token: &str) -> Result<Authenticated> {
     let claims = keys::ring_of(tx, ctx, token)?.verify_within(token, ctx.now, i64::MAX)?;
-    let (account, grants) = of_claims(tx, &claims)?;
+    let opened = of_claims(tx, &claims)?;
     let expired = |days: i64| (claims.exp + days * 86_400) * MICROS_PER_SECOND <= ctx.now.micros();
-    let grants = match account.state {
-        ActiveState::Active if expired(0) => return Err(Error::new(Code::TokenExpired)),
-        ActiveState::Active => grants,
-        ActiveState::Disabled if expired(HAND_IN_DAYS) => return Err(Error::new(Code::AccountDisabled)),
-        ActiveState::Disabled => Vec::new(),
+    let over = match find_account(tx, claims.sub)?.map(|a| a.state) {
+        Some(ActiveState::Disabled) => Code::AccountDisabled,
+        _ if opened.session.lost_its_device() => Code::DeviceRevoked,
+        _ if expired(0) => return Err(Error::new(Code::TokenExpired)),
+        _ => return in_force(tx, ctx, opened),
     };
-    Ok(Authenticated { actor: Actor::new(account.id, grants, ctx.now), session: claims.sid })
+    if opened.session.revoked_at.is_some() && !opened.session.lost_its_device() {
+        return Err(ended(&opened.session));
+    }
+    if expired(HAND_IN_DAYS) {
+        return Err(Error::new(over));
+    }
+    Ok(Authenticated { actor: Actor::handing_in(claims.sub), session: claims.sid, devices: opened.devices })
 }
 
-fn of_claims(tx: &mut Tx<'_>, claims: &Claims) -> Result<(Account, Vec<RoleGrant>)> {
-    let of_session = of_session(tx, claims.sid)?.filter(|(account, _)| account.id == claims.sub);
-    of_session.ok_or_else(|| Error::new(Code::Unauthenticated))
+/// A login as it stands, ended or not.
+pub(crate) struct Opened {
+    session: Session,
+    devices: Vec<DeviceId>,
 }
 
-/// Whose login it is, with their grants; nothing if it has ended.
-pub(crate) fn of_session(tx: &mut Tx<'_>, id: SessionId) -> Result<Option<(Account, Vec<RoleGrant>)>> {
-    let Some(session) = find_session(tx, id)?.filter(|s| s.revoked_at.is_none()) else { return Ok(None) };
-    let Some(account) = find_account(tx, session.account_id)? else { return Ok(None) };
-    let grants = list_grants_of(tx, &[account.id])?;
-    Ok(Some((account, grants)))
+fn of_claims(tx: &mut Tx<'_>, claims: &Claims) -> Result<Opened> {
+    let opened = of_session(tx, claims.sid)?.filter(|opened| opened.session.account_id == claims.sub);
+    opened.ok_or_else(|| Error::new(Code::Unauthenticated))
 }
 
-/// Somebody whose login goes on, unless their account is disabled.
-pub(crate) fn in_force(ctx: &Ctx, account: &Account, grants: Vec<RoleGrant>, session: SessionId) -> Result<Authenticated> {
+/// A login by its id.
+pub(crate) fn of_session(tx: &mut Tx<'_>, id: SessionId) -> Result<Option<Opened>> {
+    Ok(find_session_with_devices(tx, id)?.map(|(session, devices)| Opened { session, devices }))
+}
+
+/// Somebody whose login goes on, with the grants in force now.
+///
+/// # Errors
+/// It has ended; their account is disabled; the database fails.
+pub(crate) fn in_force(tx: &mut Tx<'_>, ctx: &Ctx, opened: Opened) -> Result<Authenticated> {
+    let Opened { session, devices } = opened;
+    if session.revoked_at.is_some() {
+        return Err(ended(&session));
+    }
+    let account = find_account(tx, session.account_id)?.ok_or_else(|| Error::new(Code::Unauthenticated))?;
     if account.state != ActiveState::Active {
         return Err(Error::new(Code::AccountDisabled));
     }
-    Ok(Authenticated { actor: Actor::new(account.id, grants, ctx.now), session })
+    let grants = list_grants_of(tx, &[account.id])?;
+    Ok(Authenticated { actor: Actor::new(account.id, grants, ctx.now), session: session.id, devices })
 }
 
 /// Forgets what is of no more use, and signs with a new key when the old one has served its time. For the background worker, which

@@ -602,6 +602,15 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::sql::types::*;
+    session_devices (session_id, device_id) {
+        session_id -> Key,
+        device_id -> Key,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::types::*;
     refresh_tokens (hash) {
         hash -> Binary,
         session_id -> Key,
@@ -884,6 +893,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_entries,
     credentials,
     sessions,
+    session_devices,
     refresh_tokens,
     login_throttles,
     signing_keys,

@@ -48,14 +48,14 @@ impl NewPassword {
     }
 }
 
-/// Step one of changing one's own password, in a transaction that writes: the old one is a guess like at a login, and counted like one.
-/// Then comes [`Attempt::verify`], without a database, then [`change`].
+/// Step one of what asks for one's own password once more, in a transaction that writes: it is a guess like at a login, and counted like one.
+/// Then comes [`Attempt::verify`], without a database, then what was to be done, such as [`change`].
 ///
 /// # Errors
 /// The database fails. In the answer: `validation`, `too_many_attempts`.
-pub fn admit_change(tx: &mut Tx<'_>, ctx: &Ctx, old_password: &str) -> Result<Answer<Attempt>> {
+pub fn admit_owner(tx: &mut Tx<'_>, ctx: &Ctx, password: &str) -> Result<Answer<Attempt>> {
     let account = find_account(tx, ctx.account()?)?.ok_or_else(|| Error::new(Code::Unauthenticated))?;
-    auth::admit(tx, ctx, &Login { login: account.login, password: old_password.to_owned(), address: None })
+    auth::admit(tx, ctx, &Login { login: account.login, password: password.to_owned(), address: None })
 }
 
 /// Changes one's own password. Every other login of the account ends; `session` is the one that goes on.

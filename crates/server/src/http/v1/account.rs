@@ -226,7 +226,7 @@ async fn change_password(state: web::Data<State>, ctx: May<Own>, body: Body<Pass
     let for_admit = ctx.clone();
     let admit = move |tx: &mut bazdid_store::Tx<'_>| {
         let login = account::me(tx, &for_admit)?.account.login;
-        Ok(account::password::admit_change(tx, &for_admit, &old_password)?.map(|attempt| (attempt, login)))
+        Ok(account::password::admit_owner(tx, &for_admit, &old_password)?.map(|attempt| (attempt, login)))
     };
     let (attempt, login) = state.db.write(admit).await??;
     let for_hash = ctx.clone();
@@ -237,7 +237,7 @@ async fn change_password(state: web::Data<State>, ctx: May<Own>, body: Body<Pass
 }
 
 /// Hashing takes tens of milliseconds: not on the worker's own thread.
-async fn blocking<T: Send + 'static>(
+pub(super) async fn blocking<T: Send + 'static>(
     f: impl FnOnce() -> bazdid_protocol::error::Result<T> + Send + 'static,
 ) -> bazdid_protocol::error::Result<T> {
     web::block(f).await.map_err(|e| Error::internal("the hashing of a password was cut off").caused_by(e))?
@@ -381,7 +381,7 @@ async fn reset_password(
 
 /// End all logins of an account
 ///
-/// For a phone that was lost: refresh tokens and access tokens of the account are refused from now on. Its devices stay registered; see
+/// Refresh tokens and access tokens of the account are refused from now on. Its devices stay registered; for a phone that was lost see
 /// `POST /v1/devices/{id}/revoke`.
 #[utoipa::path(tag = "accounts", params(("id" = AccountId, Path), ("If-Match" = String, Header)), responses((status = 200, body = AccountView)), extensions(("x-permission" = json!("account.manage"))))]
 #[post("/v1/accounts/{id}/end-sessions")]
