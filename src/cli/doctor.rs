@@ -6,7 +6,10 @@ use bazdid_command::{Env, Failure, explain, out};
 use bazdid_domain::catalogue::{MUNICIPALITY, UNNAMED_FA};
 use bazdid_protocol::{error::Error, time::Timestamp};
 use bazdid_server::{config::Config, key, telemetry};
-use bazdid_service::area;
+use bazdid_service::{
+    area,
+    master_key::{self, Recognised},
+};
 use bazdid_store::{
     self as store, Db, DbOptions,
     ticket::search::index::{IndexState, MAX_WAITING, index_state},
@@ -131,10 +134,33 @@ fn database(config: &Config) -> Vec<(&'static str, Found)> {
     });
     // Tables that a migration has still to make are not asked.
     if matches!(found.last(), Some(("migrations", Found::Fine(_)))) {
+        found.push(("key of the database", key_of_database(config, &db)));
         found.extend(city(&db));
         found.extend(search(&db).map(|search| ("search", search)));
     }
     found
+}
+
+/// Whether the master key is that of the database.
+fn key_of_database(config: &Config, db: &Db) -> Found {
+    let key = match key::find(&config.security) {
+        Ok(key) => key,
+        Err(e) => return Found::Fault(explain(&e)),
+    };
+    let lost = "or say by `bazdid user reset-keys` that it is lost";
+    let Some(key) = key else {
+        return match db.read_blocking(master_key::has_data) {
+            Ok(true) => Found::Fault(format!("the database has data, and its master key is not there; put it back, {lost}")),
+            Ok(false) => Found::Note("it has none yet; `bazdid serve` makes it".into()),
+            Err(e) => Found::Fault(explain(&e)),
+        };
+    };
+    match db.read_blocking(|tx| master_key::recognise(tx, key.bytes())) {
+        Ok(Recognised::Right(vault)) => Found::Fine(format!("it is the configured one, version {}", vault.version())),
+        Ok(Recognised::New(_)) => Found::Note("not noted yet; `bazdid serve` does it".into()),
+        Ok(Recognised::Other) => Found::Fault(format!("it is another one than the configured one; put the right one back, {lost}")),
+        Err(e) => Found::Fault(explain(&e)),
+    }
 }
 
 /// What a new city easily overlooks.

@@ -23,8 +23,7 @@ impl OfficeClient {
     /// The configuration has faults, or the database cannot be reached.
     pub fn open(env: &Env) -> std::result::Result<Self, Failure> {
         let config = env.config()?;
-        let shared = server::shared(&config, &env.ids)?;
-        let db = server::database(&config, Migrations::Run)?;
+        let (db, shared) = server::open(&config, &env.ids, Migrations::Run)?;
         Ok(Self { db, ctx: Ctx::of_machine(&env.clock, &env.ids, &shared) })
     }
 

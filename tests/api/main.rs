@@ -33,6 +33,7 @@ mod kill_phone;
 mod limits;
 mod listing;
 mod lost;
+mod master_key;
 mod metrics;
 mod node;
 mod office;

@@ -31,7 +31,7 @@ use utoipa_actix_web::{AppExt as _, service_config::ServiceConfig};
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
-    config::Secret,
+    config::{Secret, Security},
     http::{
         gate::Gate,
         problem::{Answer, Problem},
@@ -63,6 +63,8 @@ pub struct State {
     pub db: Db,
     /// Where the database is, for the question whether migrations wait.
     pub database_url: String,
+    /// Where the master key is, for the question whether it is still the one that this process works with.
+    pub security: Security,
     /// What a scraper of the figures has to send; empty: only this machine may ask.
     pub metrics_token: Secret,
     /// The time.

@@ -14,7 +14,7 @@ use bazdid_domain::{
     ticket::{Call, CallOutcome},
 };
 use bazdid_protocol::{
-    error::{Error, Result},
+    error::{Code, Error, Result},
     fold::is_blank,
     ids::{CallId, TicketId},
 };
@@ -75,7 +75,7 @@ pub fn list(tx: &mut Tx<'_>, ctx: &Ctx, filter: &CallFilter) -> Result<Vec<Keyed
 /// # Errors
 /// The phone is none; the database fails.
 pub fn of_caller(tx: &mut Tx<'_>, ctx: &Ctx, typed: &str, limit: i64) -> Result<Vec<Call>> {
-    let hash = ctx.shared.vault.phone_hash(&phone::read(ctx, typed, "/phone")?).to_vec();
+    let hash = ctx.shared.vault.phone_hash(&phone::read(ctx, typed, "/phone")?);
     let found = list_calls_by(tx, &CallFilter { caller_hash: Some(hash), limit, ..CallFilter::default() })?;
     let found: Vec<Call> = found.into_iter().map(|c| c.row).collect();
     let tickets: Vec<TicketId> = found.iter().filter_map(|c| c.ticket_id).collect();
@@ -103,6 +103,9 @@ pub fn reveal(tx: &mut Tx<'_>, ctx: &Ctx, id: CallId, reason: &str) -> Result<St
         None => {}
     }
     let sealed = call.caller_encrypted.ok_or_else(|| Error::not_found("phone of this call"))?;
+    if !ctx.shared.vault.sealed(&sealed) {
+        return Err(Error::with(Code::NotFound, "the phone was sealed with a master key that was lost: nobody can read it any more"));
+    }
     let phone = ctx.shared.vault.open(&sealed, id.uuid().as_bytes())?;
     let phone = String::from_utf8(phone).map_err(|e| Error::internal("calls.caller_encrypted holds no text").caused_by(e))?;
     store::audit::save_audit_entries(tx, &[entry(ctx, "call.reveal", "call", id.uuid(), json!({ "reason": reason }))])?;

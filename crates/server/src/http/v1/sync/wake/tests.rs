@@ -105,6 +105,7 @@ impl House {
             gate,
             uploads,
             metrics_token: config.telemetry.metrics_token,
+            security: config.security,
         };
         Self { state: web::Data::new(state), ctx, device: device.unwrap().id, _folder: folder }
     }
