@@ -88,6 +88,7 @@ commands! {
 #[must_use]
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
+    keep_to_oneself();
     let env = Env { file: cli.config, clock: Arc::new(SystemClock), ids: Arc::new(SystemIds) };
     match cli.command.run(&env) {
         Ok(()) => ExitCode::SUCCESS,
@@ -97,6 +98,16 @@ pub fn run() -> ExitCode {
         }
     }
 }
+
+/// Whatever the program makes belongs to who runs it, and nobody else reads it: files are 0600, folders 0700.
+#[cfg(unix)]
+fn keep_to_oneself() {
+    use rustix::{fs::Mode, process::umask};
+    umask(Mode::RWXG | Mode::RWXO);
+}
+
+#[cfg(not(unix))]
+const fn keep_to_oneself() {}
 
 #[cfg(test)]
 mod tests {

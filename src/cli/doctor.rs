@@ -1,6 +1,6 @@
 //! `bazdid doctor`: looks for what is wrong, and says what to do.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use bazdid_command::{Env, Failure, explain, out};
 use bazdid_domain::catalogue::{MUNICIPALITY, UNNAMED_FA};
@@ -60,6 +60,7 @@ pub fn run(_: &Args, env: &Env) -> Result<(), Failure> {
         Ok(config) => {
             telemetry::start(&config.telemetry);
             say("configuration", Found::Fine("read without a fault".into()));
+            say("files", files(&config));
             say("master key", master_key(&config));
             say("disk", disk(&config));
             for (what, found) in database(&config) {
@@ -77,11 +78,24 @@ fn master_key(config: &Config) -> Found {
         Err(e) => Found::Fault(explain(&e)),
         Ok(None) => Found::Note(format!("{path} is not there; `bazdid serve` makes it on its first start")),
         Ok(Some(_)) if config.security.master_key.is_some() => Found::Fine("given by the configuration".into()),
-        Ok(Some(_)) => match others_may_read(&config.security.key_file) {
-            true => Found::Fault(format!("others may read {path}; run `chmod 600 {path}`")),
-            false => Found::Fine(format!("{path}; keep a copy of it apart from the database's")),
-        },
+        Ok(Some(_)) => Found::Fine(format!("{path}; keep a copy of it apart from the database's")),
     }
+}
+
+/// Whether others of the machine may read what is the installation's own.
+fn files(config: &Config) -> Found {
+    let database = config.database.url.reveal().strip_prefix("sqlite://");
+    let beside = |ending: &str| database.map(|path| PathBuf::from(format!("{path}{ending}")));
+    let files = ["", "-wal", "-shm"].into_iter().filter_map(beside).chain([config.security.key_file.clone()]);
+    let open: Vec<String> = files
+        .filter(|path| others_may_read(path))
+        .map(|path| format!("chmod 600 {}", path.display()))
+        .chain(others_may_read(&config.evidence.folder).then(|| format!("chmod 700 {}", config.evidence.folder.display())))
+        .collect();
+    if open.is_empty() {
+        return Found::Fine("nobody else may read database, key and photos".into());
+    }
+    Found::Fault(format!("others may read what is not theirs; run\n      {}", open.join("\n      ")))
 }
 
 #[cfg(unix)]

@@ -14,6 +14,8 @@ pub struct OfficeClient {
     pub db: Db,
     /// Who works on the machine itself, at the instant at which the command began.
     pub ctx: Ctx,
+    /// Under which address clients reach the server; empty: not configured.
+    pub public_url: String,
 }
 
 impl OfficeClient {
@@ -24,7 +26,8 @@ impl OfficeClient {
     pub fn open(env: &Env) -> std::result::Result<Self, Failure> {
         let config = env.config()?;
         let (db, shared) = server::open(&config, &env.ids, Migrations::Run)?;
-        Ok(Self { db, ctx: Ctx::of_machine(&env.clock, &env.ids, &shared) })
+        let public_url = config.server.public_url.clone();
+        Ok(Self { db, public_url, ctx: Ctx::of_machine(&env.clock, &env.ids, &shared) })
     }
 
     /// Runs a use case in one transaction; a dry run is taken back.

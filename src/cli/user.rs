@@ -3,6 +3,8 @@
 //! A password comes from the terminal without an echo or from standard input, never from an argument: arguments are seen by
 //! everybody on the machine and stay in the shell's history.
 
+mod code;
+
 use std::{
     collections::HashMap,
     io::{BufRead as _, Read as _},
@@ -46,6 +48,8 @@ use bazdid_store::{self as store, Tx};
     bazdid user grant maryam supervisor --area qazvin --to 2027-03-20\n  \
     bazdid user revoke maryam supervisor\n  \
     bazdid user passwd maryam                                     ends every login of maryam\n  \
+    bazdid user invite maryam                                     a code with which maryam sets a password\n  \
+    bazdid user enrol crew-7                                      a QR that the app of crew-7 scans\n  \
     bazdid user list\n\n\
     Works on the database of the configuration, whether or not a server runs.")]
 pub struct Args {
@@ -58,8 +62,10 @@ enum Action {
     #[command(flatten)]
     Change(Change),
     /// Say that the master key of the database is lost, and that the configured one takes its place.
-    #[command(after_help = "Stop every server before. Every login ends; passwords stay. The phones of callers and accounts that were kept so far cannot be read any more, nor\n\
-        callers be found by them, and receivers of webhooks need new secrets (`bazdid webhook rotate`). The key file is made if it is not there.")]
+    #[command(
+        after_help = "Stop every server before. Every login ends; passwords stay. The phones of callers and accounts that were kept so far cannot be read any more, nor\n\
+        callers be found by them, and receivers of webhooks need new secrets (`bazdid webhook rotate`). The key file is made if it is not there."
+    )]
     ResetKeys {
         /// That the phone numbers kept so far are lost with the key.
         #[arg(long, required = true)]
@@ -93,10 +99,13 @@ enum Change {
         #[arg(long, conflicts_with = "password_stdin")]
         no_password: bool,
     },
-    /// Set a password; every login of the account ends.
+    /// Set a password for somebody; every login of the account ends, and they choose another one when they log in.
     Passwd {
         /// Login name.
         login: String,
+        /// Its owner has typed it: they need not choose another one.
+        #[arg(long)]
+        own: bool,
         #[command(flatten)]
         secret: Secret,
     },
@@ -129,6 +138,19 @@ enum Change {
     Enable {
         /// Login name.
         login: String,
+    },
+    /// Make a one-time code with which somebody sets their password: an invitation, or help for who has forgotten it.
+    Invite {
+        /// Login name.
+        login: String,
+    },
+    /// Make a one-time code for a phone, and show it as a QR that the app scans.
+    Enrol {
+        /// Login name.
+        login: String,
+        /// Under which address the phone reaches the server; server.public_url if it is not given.
+        #[arg(long, value_name = "URL")]
+        server: Option<String>,
     },
     /// Show accounts with their grants.
     List {
@@ -186,8 +208,9 @@ fn change(action: &Change, office: &OfficeClient) -> std::result::Result<(), Fai
             };
             office.add(new, *role, reach)
         }
-        Change::Passwd { login, secret } => {
-            let (new, ctx) = (office.password(login, secret)?, office.ctx.clone());
+        Change::Passwd { login, own, secret } => {
+            let (typed, ctx) = (office.password(login, secret)?, office.ctx.clone());
+            let new = if *own { typed } else { typed.to_be_changed() };
             office.change(login, "has a new password; every login has ended", move |tx, a| password::reset(tx, &ctx, a.id, a.rev, &new))
         }
         Change::Grant { login, role, reach } => {
@@ -203,6 +226,8 @@ fn change(action: &Change, office: &OfficeClient) -> std::result::Result<(), Fai
             let ctx = office.ctx.clone();
             office.change(login, "is enabled", move |tx, a| account::enable(tx, &ctx, a.id, a.rev))
         }
+        Change::Invite { login } => office.invite(login),
+        Change::Enrol { login, server } => office.enrol(login, server.as_deref()),
         Change::List { text } => office.list(text.clone()),
         Change::RotateKeys => {
             let ctx = office.ctx.clone();

@@ -117,7 +117,7 @@ pub fn found(db: &Db) {
             store::account::save_accounts(tx, &[account])?;
             store::account::save_grants(tx, &[grant])?;
             let password_hash = password::hash(PASSWORD, [1; 16], cost)?;
-            store::credential::save_credential(tx, &Credential { account_id: id(n), password_hash, changed_at: now })?;
+            store::credential::save_credential(tx, &Credential { account_id: id(n), password_hash, changed_at: now, must_change: false })?;
         }
         Ok(())
     })

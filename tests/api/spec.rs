@@ -27,6 +27,7 @@ pub const PUBLIC: &[&str] = &[
     "OPTIONS /v1/uploads",
     "OPTIONS /v1/uploads/{id}",
     "POST /v1/auth/login",
+    "POST /v1/auth/redeem",
     "POST /v1/auth/refresh",
 ];
 

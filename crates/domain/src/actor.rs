@@ -26,7 +26,11 @@ impl Actor {
     /// A person with those of the grants that are theirs and in force at an instant.
     #[must_use]
     pub fn new(account_id: AccountId, grants: impl IntoIterator<Item = RoleGrant>, at: Timestamp) -> Self {
-        Self { account_id, grants: grants.into_iter().filter(|g| g.account_id == account_id && g.in_force_at(at)).collect(), hands_in: false }
+        Self {
+            account_id,
+            grants: grants.into_iter().filter(|g| g.account_id == account_id && g.in_force_at(at)).collect(),
+            hands_in: false,
+        }
     }
 
     /// Somebody whose account is disabled, or whose login ended with their device: they may do nothing but hand in what was not sent, for a

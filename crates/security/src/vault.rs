@@ -36,6 +36,8 @@ pub struct Vault {
     cursor: hmac::Key,
     subject: hmac::Key,
     link: hmac::Key,
+    client: hmac::Key,
+    code: hmac::Key,
     refresh: hmac::Key,
 }
 
@@ -66,6 +68,8 @@ impl Vault {
             cursor: mac(&[b"cursor.v1"]),
             subject: mac(&[b"throttle-subject.v1"]),
             link: mac(&[b"link.v1"]),
+            client: mac(&[b"client.v1"]),
+            code: mac(&[b"access-code.v1"]),
             refresh: mac(&[b"refresh-token.v1"]),
         }
     }
@@ -170,6 +174,24 @@ impl Vault {
         hmac::verify(&self.link, bytes, tag).is_ok()
     }
 
+    /// The tag of the token by which a client is known that has logged in before.
+    #[must_use]
+    pub fn sign_client(&self, bytes: &[u8]) -> [u8; 32] {
+        tag(&self.client, bytes)
+    }
+
+    /// Whether such a token has the tag that [`Vault::sign_client`] gave it.
+    #[must_use]
+    pub fn is_client(&self, bytes: &[u8], tag: &[u8]) -> bool {
+        hmac::verify(&self.client, bytes, tag).is_ok()
+    }
+
+    /// The keyed hash of a one-time code.
+    #[must_use]
+    pub fn code_hash(&self, code: &str) -> Vec<u8> {
+        self.stored(&self.code, code.as_bytes())
+    }
+
     /// The secret bytes of the refresh token that follows another one. The same token always has the same successor; both the token
     /// and the master key are needed to compute it.
     #[must_use]
@@ -235,7 +257,11 @@ mod tests {
         let (a, b, c) = (v.phone_hash("+982833333333"), v.sign_cursor(b"+982833333333"), v.throttle_subject("+982833333333"));
         assert!(a[2..] != b && b != c && a[2..] != c);
         let request = v.request_hash(b"+982833333333-+982833333333-1234");
-        assert_eq!((&a[..2], &request[..2], a.len()), ([0, 1].as_slice(), [0, 1].as_slice(), 34), "the version of the key stands before it");
+        assert_eq!(
+            (&a[..2], &request[..2], a.len()),
+            ([0, 1].as_slice(), [0, 1].as_slice(), 34),
+            "the version of the key stands before it"
+        );
         assert_ne!(Vault::of_version(&[1; 32], 2).phone_hash("+982833333333"), a);
         assert_eq!(a, vault(1).phone_hash("+982833333333"), "the same after a restart");
         assert_ne!(a, vault(2).phone_hash("+982833333333"));

@@ -76,6 +76,8 @@ pub struct Server {
     pub sync_bytes: usize,
     /// Reverse proxies in front of the server that add to `X-Forwarded-For`.
     pub proxies: usize,
+    /// Under which address clients reach the server, such as `https://field.city.example`; empty: not told.
+    pub public_url: String,
 }
 
 /// Which database.
@@ -157,6 +159,7 @@ impl Default for Server {
             sync_requests: 4096,
             sync_bytes: 256 * 1024 * 1024,
             proxies: 0,
+            public_url: String::new(),
         }
     }
 }

@@ -8,6 +8,7 @@ pub mod body;
 pub mod document;
 mod edge;
 pub mod gate;
+mod head;
 pub mod health;
 mod inflate;
 mod metrics;
@@ -65,6 +66,8 @@ pub struct State {
     pub database_url: String,
     /// Where the master key is, for the question whether it is still the one that this process works with.
     pub security: Security,
+    /// Under which address clients reach the server; empty: not configured.
+    pub public_url: String,
     /// What a scraper of the figures has to send; empty: only this machine may ask.
     pub metrics_token: Secret,
     /// The time.
@@ -90,7 +93,7 @@ pub struct Site {
     /// The document as it is served.
     text: web::Bytes,
     /// The methods of each path, for 405.
-    paths: Arc<Vec<(ResourceDef, String)>>,
+    paths: Arc<Vec<(ResourceDef, Vec<&'static str>)>>,
 }
 
 impl Site {
@@ -102,9 +105,19 @@ impl Site {
         let text = document::text()?;
         let paths = document::operations()
             .into_iter()
-            .map(|(path, methods)| (ResourceDef::new(path), methods.into_iter().map(|o| o.method).collect::<Vec<_>>().join(", ")))
+            .map(|(path, methods)| (ResourceDef::new(path), methods.into_iter().map(|o| o.method).collect()))
             .collect();
         Ok(Self { state: web::Data::new(state), text: text.into(), paths: Arc::new(paths) })
+    }
+
+    /// The methods of a path; nothing if nobody serves it.
+    fn methods(&self, path: &str) -> Option<&[&'static str]> {
+        self.paths.iter().find(|(pattern, _)| pattern.is_match(path)).map(|(_, methods)| methods.as_slice())
+    }
+
+    /// Whether a path answers `HEAD` itself.
+    fn knows_head(&self, path: &str) -> bool {
+        self.methods(path).is_some_and(|methods| methods.contains(&"HEAD"))
     }
 }
 
@@ -126,6 +139,7 @@ pub fn app(
         .service(web::redirect("/docs", "/docs/"))
         .service(SwaggerUi::new("/docs/{_:.*}").config(document::page()))
         .default_service(web::to(unknown))
+        .wrap(from_fn(head::as_get))
         .wrap(from_fn(auth::identify))
         .wrap(Compress::default())
         .wrap(from_fn(edge::edge))
@@ -138,10 +152,11 @@ async fn serve_document(site: web::Data<Site>) -> HttpResponse {
 
 /// A path that nobody serves, or a method that its path does not know.
 async fn unknown(req: HttpRequest, site: web::Data<Site>) -> Answer {
-    let allowed = site.paths.iter().find(|(path, _)| path.is_match(req.path()));
-    Err(match allowed {
-        Some((_, methods)) => {
-            Problem::from(Fault::with(Code::MethodNotAllowed, format!("this resource knows {methods}")).fact("allow", methods.as_str()))
+    Err(match site.methods(req.path()) {
+        Some(methods) => {
+            let head = (methods.contains(&"GET") && !methods.contains(&"HEAD")).then_some("HEAD");
+            let methods = methods.iter().copied().chain(head).collect::<Vec<_>>().join(", ");
+            Problem::from(Fault::with(Code::MethodNotAllowed, format!("this resource knows {methods}")).fact("allow", methods))
         }
         None => Problem::from(Fault::with(Code::NotFound, "there is no such path; see /openapi.json")),
     })

@@ -225,6 +225,7 @@ pub fn build(config: &Config, clock: SharedClock, ids: SharedIds, listener: TcpL
         db,
         database_url: config.database.url.reveal().to_owned(),
         security: config.security.clone(),
+        public_url: config.server.public_url.clone(),
         clock,
         ids,
         shared,

@@ -8,14 +8,19 @@
 //! the token ([`bazdid_security::refresh`]). A token that comes later than that is held by two parties: the whole session ends
 //! (`token_reused`).
 
+mod bearer;
+mod client;
 mod throttle;
+
+pub use bearer::{Authenticated, authenticate, authenticate_to_hand_in};
+pub(crate) use bearer::{in_force, of_session};
 
 use std::net::IpAddr;
 
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::{Ctx, change::entry, keys, timers::Step};
+use crate::{Ctx, account::password::NewPassword, auth::throttle::Asker, change::entry, keys, timers::Step};
 use bazdid_domain::{
     account::{Account, Role},
     actor::Actor,
@@ -24,7 +29,7 @@ use bazdid_domain::{
 use bazdid_protocol::{
     error::{Code, Error, Result},
     fold,
-    ids::{AccountId, DeviceId, SessionId},
+    ids::{AccountId, SessionId},
     time::{MICROS_PER_HOUR, MICROS_PER_SECOND, Timestamp},
 };
 use bazdid_security::{
@@ -35,10 +40,10 @@ use bazdid_security::{
 use bazdid_store::{
     self as store, Tx,
     account::{find_account, find_account_by_login, list_grants_of},
-    credential::{find_credential, replace_hash},
+    credential::{Credential, find_credential, replace_hash, save_credential},
     session::{
-        RefreshToken, Session, find_refresh_token, find_session, find_session_with_devices, insert_refresh_token, insert_session,
-        revoke_session, use_refresh_token,
+        RefreshToken, Session, find_refresh_token, find_session, insert_refresh_token, insert_session, revoke_session, revoke_sessions,
+        use_refresh_token,
     },
 };
 
@@ -68,8 +73,26 @@ pub struct Login {
     pub login: String,
     /// Password.
     pub password: String,
-    /// From where; absent only where there is no network between.
+    /// From where.
+    pub origin: Origin,
+    /// What the client was given at its last login: by it a client is known that has logged in before.
+    pub known_client: Option<String>,
+}
+
+/// From where somebody logs in, for the throttle and the audit log.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// The address; absent only where there is no network between.
     pub address: Option<IpAddr>,
+    /// What the client says that it is (`User-Agent`).
+    pub agent: Option<String>,
+}
+
+impl Origin {
+    /// What the audit log keeps of a login to an account.
+    fn audited(&self, account: AccountId) -> serde_json::Value {
+        json!({ "account": account, "address": self.address, "agent": self.agent })
+    }
 }
 
 /// What holds a secret is never printed.
@@ -89,9 +112,10 @@ secret!(Login, Attempt, Verified, Tokens);
 pub struct Attempt {
     command: Login,
     account: Option<AccountId>,
-    stored: Option<String>,
+    stored: Option<Credential>,
     cost: Cost,
-    /// Whether its failure closes the login's door for a while.
+    asker: Asker,
+    /// Whether its failure closes a door for a while.
     closes: bool,
 }
 
@@ -117,42 +141,45 @@ pub struct Tokens {
     pub account: Account,
     /// The roles in force.
     pub roles: Vec<Role>,
+    /// For the client's next login; of a login only.
+    pub known_client: Option<String>,
 }
 
-/// Somebody whose token is good.
-#[derive(Debug, Clone)]
-pub struct Authenticated {
-    /// Who, with the grants in force.
-    pub actor: Actor,
-    /// The login that the token comes from.
-    pub session: SessionId,
-    /// The devices that it is known to work with.
-    pub devices: Vec<DeviceId>,
-}
-
-/// Step one, in a transaction that writes: counts the attempt against the login and the address before anything is known about
-/// it (so that a hundred guesses at once are a hundred), and refuses it unseen while either is blocked.
+/// Step one, in a transaction that writes: counts the attempt before anything is known about it (so that a hundred guesses at once are a
+/// hundred), and refuses it unseen while its door is closed. Whose door that is stands in [`throttle`].
 ///
 /// # Errors
 /// The database fails. In the answer: `validation`, `too_many_attempts`.
 pub fn admit(tx: &mut Tx<'_>, ctx: &Ctx, command: &Login) -> Result<Answer<Attempt>> {
     let login = normal_login(&command.login);
-    if command.password.is_empty() || command.password.len() > password::MAX_BYTES {
-        return Ok(Err(Error::field("/password", format!("must have 1 to {} bytes", password::MAX_BYTES))));
-    }
     if login.is_empty() || login.len() > MAX_LOGIN_BYTES || login.contains('\0') {
         return Ok(Err(Error::field("/login", format!("must have 1 to {MAX_LOGIN_BYTES} bytes"))));
     }
     let account = find_account_by_login(tx, &login)?.map(|a| a.id);
-    let closes = match throttle::count(tx, ctx, &login, command.address)? {
+    let number = account.zip(command.known_client.as_deref()).and_then(|(account, token)| client::known(ctx, account, token));
+    let asker = number.map_or(Asker::Stranger, Asker::Client);
+    admit_as(tx, ctx, Login { login, ..command.clone() }, account, asker)
+}
+
+/// [`admit`] for somebody who has logged in and is asked for their password once more: what others try at their login is nothing to them.
+pub(crate) fn admit_session(tx: &mut Tx<'_>, ctx: &Ctx, account: &Account, session: SessionId, password: &str) -> Result<Answer<Attempt>> {
+    let command = Login { login: account.login.clone(), password: password.to_owned(), origin: Origin::default(), known_client: None };
+    admit_as(tx, ctx, command, Some(account.id), Asker::Session(session))
+}
+
+fn admit_as(tx: &mut Tx<'_>, ctx: &Ctx, command: Login, account: Option<AccountId>, asker: Asker) -> Result<Answer<Attempt>> {
+    if command.password.is_empty() || command.password.len() > password::MAX_BYTES {
+        return Ok(Err(Error::field("/password", format!("must have 1 to {} bytes", password::MAX_BYTES))));
+    }
+    let closes = match throttle::count(tx, ctx, asker, &command.login, command.origin.address)? {
         Ok(closes) => closes,
         Err(refusal) => return Ok(Err(refusal)),
     };
     let stored = match account {
-        Some(id) => find_credential(tx, id)?.map(|c| c.password_hash),
+        Some(id) => find_credential(tx, id)?,
         None => None,
     };
-    Ok(Ok(Attempt { command: Login { login, ..command.clone() }, account, stored, cost: ctx.shared.settings.password_cost, closes }))
+    Ok(Ok(Attempt { command, account, stored, cost: ctx.shared.settings.password_cost, asker, closes }))
 }
 
 impl Attempt {
@@ -162,7 +189,7 @@ impl Attempt {
     /// The stored hash cannot be read.
     pub fn verify(self, ctx: &Ctx) -> Result<Verified> {
         let password = &self.command.password;
-        let verdict = password::verify(password, self.stored.as_deref(), self.cost)?;
+        let verdict = password::verify(password, self.stored.as_ref().map(|c| c.password_hash.as_str()), self.cost)?;
         let new_hash = match verdict {
             Verdict::RightButOld => Some(hash_password(ctx, password)?),
             Verdict::Right | Verdict::Wrong => None,
@@ -172,11 +199,30 @@ impl Attempt {
     }
 }
 
-/// Step three, in a transaction that writes: opens a session, or keeps the failure.
+impl Verified {
+    /// The password that is to take the place of the one that was right, without a database; nothing if that was wrong.
+    ///
+    /// # Errors
+    /// It cannot be a password of the login, or is the one that it replaces.
+    pub fn renewed(&self, ctx: &Ctx, typed: &str) -> Result<Option<NewPassword>> {
+        const FIELD: &str = "/new_password";
+        if self.right.is_none() {
+            return Ok(None);
+        }
+        if fold::password(typed) == fold::password(&self.attempt.command.password) {
+            return Err(Error::field(FIELD, "must be another one than before"));
+        }
+        NewPassword::new(ctx, typed, &self.attempt.command.login, FIELD).map(Some)
+    }
+}
+
+/// Step three, in a transaction that writes: opens a session, or keeps the failure. A new password takes the place of the old one, and ends every
+/// other login.
 ///
 /// # Errors
-/// The database fails. In the answer: `bad_credentials`, and `account_disabled` to who knows the password.
-pub fn login(tx: &mut Tx<'_>, ctx: &Ctx, verified: &Verified) -> Result<Answer<Tokens>> {
+/// The database fails. In the answer: `bad_credentials`, and to who knows the password `account_disabled`, or `password_change_required` if
+/// somebody else has set it and there is no new one.
+pub fn login(tx: &mut Tx<'_>, ctx: &Ctx, verified: &Verified, new: Option<&NewPassword>) -> Result<Answer<Tokens>> {
     let Verified { attempt, right, new_hash } = verified;
     let account = match right {
         Some(id) => find_account(tx, *id)?,
@@ -185,7 +231,7 @@ pub fn login(tx: &mut Tx<'_>, ctx: &Ctx, verified: &Verified) -> Result<Answer<T
     let Some(account) = account else {
         if let Some(id) = attempt.account {
             let action = if attempt.closes { "login.blocked" } else { "login.failed" };
-            audit(tx, ctx, action, "account", id.uuid(), json!({}))?;
+            audit(tx, ctx, action, "account", id.uuid(), attempt.command.origin.audited(id))?;
         }
         return Ok(Err(Error::new(Code::BadCredentials)));
     };
@@ -193,18 +239,51 @@ pub fn login(tx: &mut Tx<'_>, ctx: &Ctx, verified: &Verified) -> Result<Answer<T
         return Ok(Err(Error::new(Code::BadCredentials)));
     }
     if account.state != ActiveState::Active {
-        audit(tx, ctx, "login.refused_disabled", "account", account.id.uuid(), json!({}))?;
+        audit(tx, ctx, "login.refused_disabled", "account", account.id.uuid(), attempt.command.origin.audited(account.id))?;
         return Ok(Err(Error::new(Code::AccountDisabled)));
     }
-    if let (Some(old), Some(new)) = (&attempt.stored, new_hash) {
-        replace_hash(tx, account.id, old, new)?;
+    match (&attempt.stored, new, new_hash) {
+        (_, Some(new), _) => {
+            replace_password(tx, ctx, account.id, new, None)?;
+            audit(tx, ctx, "account.password_change", "account", account.id.uuid(), json!({}))?;
+        }
+        (Some(Credential { must_change: true, .. }), None, _) => return Ok(Err(Error::new(Code::PasswordChangeRequired))),
+        (Some(old), None, Some(hash)) => drop(replace_hash(tx, account.id, &old.password_hash, hash)?),
+        (_, None, _) => {}
     }
+    let number = if let Asker::Client(number) = attempt.asker { Some(number) } else { None };
+    open(tx, ctx, account, &attempt.command.origin, number, "login").map(Ok)
+}
+
+/// Opens a session, for a client that is known from now on.
+pub(crate) fn open(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    account: Account,
+    origin: &Origin,
+    known: Option<client::Number>,
+    action: &str,
+) -> Result<Tokens> {
     let session = Session { id: ctx.ids.id(ctx.now), account_id: account.id, created_at: ctx.now, revoked_at: None, revoked_reason: None };
     insert_session(tx, &session)?;
-    audit(tx, ctx, "login", "session", session.id.uuid(), json!({ "account": account.id }))?;
+    audit(tx, ctx, action, "session", session.id.uuid(), origin.audited(account.id))?;
+    let number = known.unwrap_or_else(|| {
+        let mut number = client::Number::default();
+        ctx.ids.fill(&mut number);
+        number
+    });
+    let known_client = Some(client::token(ctx, account.id, number));
     let mut secret = [0; 32];
     ctx.ids.fill(&mut secret);
-    issue(tx, ctx, &session, account, &secret, None).map(Ok)
+    let tokens = issue(tx, ctx, &session, account, &secret, None)?;
+    Ok(Tokens { known_client, ..tokens })
+}
+
+/// Sets a password that its owner has chosen. Every login ends but one.
+pub(crate) fn replace_password(tx: &mut Tx<'_>, ctx: &Ctx, account: AccountId, new: &NewPassword, but: Option<SessionId>) -> Result<()> {
+    save_credential(tx, &new.credential(account, ctx.now))?;
+    store::access_code::delete_access_codes(tx, account, None)?;
+    revoke_sessions(tx, account, but, ctx.now, "password").map(drop)
 }
 
 /// Whether a verified attempt proves that somebody is the owner of an account; if so, the count of attempts is forgotten.
@@ -214,9 +293,10 @@ pub fn login(tx: &mut Tx<'_>, ctx: &Ctx, verified: &Verified) -> Result<Answer<T
 pub(super) fn confirm(tx: &mut Tx<'_>, ctx: &Ctx, verified: &Verified, account: AccountId) -> Result<bool> {
     let Verified { attempt, right, .. } = verified;
     // The password may have been changed since step one looked.
-    let proven = *right == Some(account) && find_credential(tx, account)?.map(|c| c.password_hash) == attempt.stored;
+    let hash = |credential: &Credential| credential.password_hash.clone();
+    let proven = *right == Some(account) && find_credential(tx, account)?.as_ref().map(hash) == attempt.stored.as_ref().map(hash);
     if proven {
-        throttle::forgive(tx, ctx, &attempt.command.login, attempt.command.address)?;
+        throttle::forgive(tx, ctx, attempt.asker, &attempt.command.login, attempt.command.origin.address)?;
     }
     Ok(proven)
 }
@@ -232,7 +312,8 @@ pub fn refresh(tx: &mut Tx<'_>, ctx: &Ctx, token: &str) -> Result<Answer<Tokens>
     let Some(session) = find_session(tx, old.session_id)? else { return Ok(Err(Error::new(Code::Unauthenticated))) };
     let Some(account) = find_account(tx, session.account_id)? else { return Ok(Err(Error::new(Code::Unauthenticated))) };
     if session.revoked_at.is_some() {
-        return Ok(Err(ended(&session)));
+        let reused = session.revoked_reason.as_deref() == Some("reuse");
+        return Ok(Err(if reused { Error::new(Code::TokenReused) } else { ended(&session) }));
     }
     if account.state != ActiveState::Active {
         return Ok(Err(Error::new(Code::AccountDisabled)));
@@ -265,7 +346,7 @@ fn issue(tx: &mut Tx<'_>, ctx: &Ctx, session: &Session, account: Account, secret
     let ring = keys::signing_ring(tx, ctx)?;
     let access_token = ring.issue(&Claims::new(account.id, session.id, ctx.ids.uuid(ctx.now), ctx.now))?;
     let roles = Actor::new(account.id, list_grants_of(tx, &[account.id])?, ctx.now).roles().into_iter().collect();
-    Ok(Tokens { access_token, expires_in: LIFE_S, refresh_token: refresh::token(secret), account, roles })
+    Ok(Tokens { access_token, expires_in: LIFE_S, refresh_token: refresh::token(secret), account, roles, known_client: None })
 }
 
 /// Ends a session: its access tokens are good for nothing from now on. Again: nothing happens.
@@ -281,80 +362,7 @@ pub fn logout(tx: &mut Tx<'_>, ctx: &Ctx, session: SessionId) -> Result<()> {
 
 /// Why a session that has ended is refused.
 fn ended(session: &Session) -> Error {
-    Error::new(match session.revoked_reason.as_deref() {
-        Some("reuse") => Code::TokenReused,
-        _ if session.lost_its_device() => Code::DeviceRevoked,
-        _ => Code::Unauthenticated,
-    })
-}
-
-/// Who an access token belongs to, with the grants in force now. The database is asked each time: a revoked session, a disabled
-/// account and an ended grant count at once.
-///
-/// # Errors
-/// `unauthenticated`, `token_expired`, `device_revoked` if the login ended with its device, `account_disabled`; the database fails.
-pub fn authenticate(tx: &mut Tx<'_>, ctx: &Ctx, token: &str) -> Result<Authenticated> {
-    let claims = keys::ring_of(tx, ctx, token)?.verify(token, ctx.now)?;
-    let opened = of_claims(tx, &claims)?;
-    in_force(tx, ctx, opened)
-}
-
-/// As [`authenticate`], for handing in unsent work only: who has a disabled account, or a login that ended with its device, may still do
-/// that with their last access token, for [`HAND_IN_DAYS`] after that expired. Such a person has no grants ([`Actor::handing_in`]): nothing can
-/// be read or decided with them.
-///
-/// # Errors
-/// `unauthenticated`, `token_expired`; `account_disabled` or `device_revoked` when that time is over; the database fails.
-pub fn authenticate_to_hand_in(tx: &mut Tx<'_>, ctx: &Ctx, token: &str) -> Result<Authenticated> {
-    let claims = keys::ring_of(tx, ctx, token)?.verify_within(token, ctx.now, i64::MAX)?;
-    let opened = of_claims(tx, &claims)?;
-    let expired = |days: i64| (claims.exp + days * 86_400) * MICROS_PER_SECOND <= ctx.now.micros();
-    let over = match find_account(tx, claims.sub)?.map(|a| a.state) {
-        Some(ActiveState::Disabled) => Code::AccountDisabled,
-        _ if opened.session.lost_its_device() => Code::DeviceRevoked,
-        _ if expired(0) => return Err(Error::new(Code::TokenExpired)),
-        _ => return in_force(tx, ctx, opened),
-    };
-    if opened.session.revoked_at.is_some() && !opened.session.lost_its_device() {
-        return Err(ended(&opened.session));
-    }
-    if expired(HAND_IN_DAYS) {
-        return Err(Error::new(over));
-    }
-    Ok(Authenticated { actor: Actor::handing_in(claims.sub), session: claims.sid, devices: opened.devices })
-}
-
-/// A login as it stands, ended or not.
-pub(crate) struct Opened {
-    session: Session,
-    devices: Vec<DeviceId>,
-}
-
-fn of_claims(tx: &mut Tx<'_>, claims: &Claims) -> Result<Opened> {
-    let opened = of_session(tx, claims.sid)?.filter(|opened| opened.session.account_id == claims.sub);
-    opened.ok_or_else(|| Error::new(Code::Unauthenticated))
-}
-
-/// A login by its id.
-pub(crate) fn of_session(tx: &mut Tx<'_>, id: SessionId) -> Result<Option<Opened>> {
-    Ok(find_session_with_devices(tx, id)?.map(|(session, devices)| Opened { session, devices }))
-}
-
-/// Somebody whose login goes on, with the grants in force now.
-///
-/// # Errors
-/// It has ended; their account is disabled; the database fails.
-pub(crate) fn in_force(tx: &mut Tx<'_>, ctx: &Ctx, opened: Opened) -> Result<Authenticated> {
-    let Opened { session, devices } = opened;
-    if session.revoked_at.is_some() {
-        return Err(ended(&session));
-    }
-    let account = find_account(tx, session.account_id)?.ok_or_else(|| Error::new(Code::Unauthenticated))?;
-    if account.state != ActiveState::Active {
-        return Err(Error::new(Code::AccountDisabled));
-    }
-    let grants = list_grants_of(tx, &[account.id])?;
-    Ok(Authenticated { actor: Actor::new(account.id, grants, ctx.now), session: session.id, devices })
+    Error::new(if session.lost_its_device() { Code::DeviceRevoked } else { Code::Unauthenticated })
 }
 
 /// Forgets what is of no more use, and signs with a new key when the old one has served its time. For the background worker, which
@@ -370,8 +378,9 @@ pub fn tidy(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Step> {
     store::state::save_state(tx, TIDIED_AT, &ctx.now.to_string())?;
     let counts = store::throttle::delete_throttles(tx, ctx.now.plus_days(-2))?;
     let tokens = store::session::delete_refresh_tokens(tx, ctx.now.plus_days(-KEEP_TOKENS_DAYS))?;
+    let codes = store::access_code::delete_expired_access_codes(tx, ctx.now)?;
     let rotated = keys::rotate_keys_older_than(tx, ctx, KEY_DAYS)?;
-    Ok(Step { done: counts + tokens + usize::from(rotated), more: false })
+    Ok(Step { done: counts + tokens + codes + usize::from(rotated), more: false })
 }
 
 /// Most bytes of a login name.

@@ -1,6 +1,7 @@
 //! Calls: what an operator took. Who called is sealed; a reveal is a permission of its own and stands in the audit log.
 
 use serde_json::json;
+use uuid::Uuid;
 
 use crate::{
     Ctx,
@@ -70,7 +71,7 @@ pub fn list(tx: &mut Tx<'_>, ctx: &Ctx, filter: &CallFilter) -> Result<Vec<Keyed
     list_calls_by(tx, &filter)
 }
 
-/// The calls of the caller with a phone, newest first, as far as their tickets are within reach.
+/// The calls of the caller with a phone, newest first, as far as their tickets are within reach. The audit log says who looked, and not for whom.
 ///
 /// # Errors
 /// The phone is none; the database fails.
@@ -83,7 +84,10 @@ pub fn of_caller(tx: &mut Tx<'_>, ctx: &Ctx, typed: &str, limit: i64) -> Result<
     let reference = ctx.reference(tx)?;
     let reach = reach(ctx, &reference, Permission::CallManage)?;
     let reached = |id| unit.tickets.get(id).is_some_and(|t| reach.reads(&unit, t));
-    Ok(found.into_iter().filter(|c| c.ticket_id.is_none_or(reached)).collect())
+    let found: Vec<Call> = found.into_iter().filter(|c| c.ticket_id.is_none_or(reached)).collect();
+    let detail = json!({ "calls": found.len() });
+    store::audit::save_audit_entries(tx, &[entry(ctx, "call.find", "caller", Uuid::nil(), detail)])?;
+    Ok(found)
 }
 
 /// Who called, with a reason that stands in the audit log.

@@ -2,11 +2,7 @@
 
 use serde_json::json;
 
-use crate::{
-    Ctx, auth,
-    auth::Verified,
-    change::entry,
-};
+use crate::{Ctx, auth, auth::Verified, change::entry};
 use bazdid_domain::{
     account::{ClockTrust, Device, RETIRE_AFTER_DAYS},
     policy::Permission,
@@ -176,6 +172,8 @@ pub fn note_use(tx: &mut Tx<'_>, ctx: &Ctx, session: SessionId, id: DeviceId) ->
     let known = lock_device(tx, id)?.filter(|d| d.account_id == asks && (d.revoked_at.is_none() || d.retired));
     if known.is_some() {
         insert_session_device(tx, session, id)?;
+        let works = entry(ctx, "session.device", "session", session.uuid(), json!({ "account": asks, "device": id }));
+        store::audit::save_audit_entries(tx, &[works])?;
     }
     Ok(known.is_some())
 }

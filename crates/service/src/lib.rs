@@ -19,6 +19,7 @@ pub mod import;
 pub mod inbox;
 pub mod keys;
 pub mod master_key;
+pub mod notice;
 pub mod once;
 pub mod organisation;
 pub mod outbox;
@@ -130,13 +131,7 @@ impl Shared {
     /// With empty caches and the vault of the database's master key: see [`master_key::recognise`].
     #[must_use]
     pub fn with_vault(settings: Settings, vault: Vault) -> Self {
-        Self {
-            settings,
-            vault,
-            reference: ReferenceCache::default(),
-            keys: KeyCache::default(),
-            subscriptions: Subscriptions::default(),
-        }
+        Self { settings, vault, reference: ReferenceCache::default(), keys: KeyCache::default(), subscriptions: Subscriptions::default() }
     }
 }
 

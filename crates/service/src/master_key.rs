@@ -79,7 +79,8 @@ pub fn require(tx: &mut Tx<'_>, vault: &Vault) -> Result<()> {
 /// That the database has another master key than this process.
 #[must_use]
 pub fn changed() -> Error {
-    Error::with(Code::Unavailable, "the master key is not that of the database: give this process the right one and start it anew").retry_after(30)
+    Error::with(Code::Unavailable, "the master key is not that of the database: give this process the right one and start it anew")
+        .retry_after(30)
 }
 
 /// Whether a database holds anything that a new master key could not belong to.

@@ -584,6 +584,32 @@ diesel::table! {
         account_id -> Key,
         password_hash -> Text,
         changed_at -> Micros,
+        must_change -> Bool,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::types::*;
+    notices (id) {
+        id -> Key,
+        kind -> Text,
+        account_id -> Key,
+        raised_at -> Micros,
+        seen_by -> Nullable<Key>,
+        seen_at -> Nullable<Micros>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::types::*;
+    access_codes (hash) {
+        hash -> Binary,
+        account_id -> Key,
+        purpose -> Text,
+        created_at -> Micros,
+        expires_at -> Micros,
     }
 }
 
@@ -892,6 +918,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     conflicts,
     audit_entries,
     credentials,
+    access_codes,
+    notices,
     sessions,
     session_devices,
     refresh_tokens,

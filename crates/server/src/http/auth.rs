@@ -150,6 +150,10 @@ fn context(req: &HttpRequest) -> Result<Ctx> {
 
 /// Looks at the access token of a request, if it has one.
 pub async fn identify(req: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+    if req.headers().get_all(header::AUTHORIZATION).nth(1).is_some() {
+        // A proxy in front may look at another one than the server.
+        return Err(Problem::from(Fault::with(Code::Malformed, "send one `Authorization` header, not several")).into());
+    }
     let outcome = who(req.request()).await;
     req.extensions_mut().insert(Identified(outcome));
     next.call(req).await.map(ServiceResponse::map_into_boxed_body)

@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::http::edge::SAFE;
 use bazdid_protocol::{
     error::{Code, Error},
     text_enum::TextEnum as _,
@@ -152,7 +153,9 @@ impl ResponseError for Problem {
         if let Some(id) = self.request_id {
             response.insert_header(("x-request-id", id.to_string()));
         }
-        response.insert_header(("x-content-type-options", "nosniff"));
+        for header in SAFE {
+            response.insert_header(header);
+        }
         response.content_type(MEDIA_TYPE).body(Value::Object(self.body()).to_string())
     }
 }

@@ -14,6 +14,7 @@ pub mod coverage;
 pub mod device;
 pub mod errors;
 pub mod inbox;
+pub mod notice;
 pub mod organisation;
 pub mod photo;
 pub mod quarantine;
@@ -46,6 +47,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     errors::routes(config);
     inbox::routes(config);
     quarantine::routes(config);
+    notice::routes(config);
     organisation::routes(config);
     photo::routes(config);
     round::routes(config);

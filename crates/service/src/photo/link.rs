@@ -73,7 +73,7 @@ pub fn authenticate(tx: &mut Tx<'_>, ctx: &Ctx, photo: PhotoId, size: ContentSiz
     let ended = || Error::with(Code::LinkExpired, "the login that it was made in has ended");
     let opened = auth::of_session(tx, session)?.ok_or_else(ended)?;
     auth::in_force(tx, ctx, opened).map_err(|e| match e.code {
-        Code::Unauthenticated | Code::TokenReused | Code::DeviceRevoked => ended(),
+        Code::Unauthenticated | Code::DeviceRevoked => ended(),
         _ => e,
     })
 }

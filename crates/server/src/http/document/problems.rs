@@ -32,7 +32,9 @@ const BYTES: &[Code] = &[TooLarge, UnsupportedMediaType, ChecksumMismatch, Bytes
 const OWN: &[(&[&str], &[Code])] = &[
     (&["health_figures"], &[Unauthenticated]),
     (&["errors_one"], &[NotFound]),
-    (&["auth_login"], &[BadCredentials, AccountDisabled, TooManyAttempts]),
+    (&["auth_login"], &[BadCredentials, AccountDisabled, TooManyAttempts, PasswordChangeRequired]),
+    (&["auth_redeem"], &[BadCredentials, AccountDisabled]),
+    (&["accounts_make_code", "accounts_acknowledge_notice"], &[InvalidTransition]),
     (&["auth_refresh"], &[Unauthenticated, TokenExpired, TokenReused, AccountDisabled, DeviceRevoked]),
     (&["accounts_change_password", "sync_revoke_own"], &[TooManyAttempts]),
     (&["accounts_create"], &[AlreadyExists]),
@@ -77,7 +79,8 @@ const OWN: &[(&[&str], &[Code])] = &[
 /// The codes of an operation.
 fn codes(operation: &Operation, permission: Option<&str>) -> BTreeSet<Code> {
     let id = operation.operation_id.as_deref().unwrap_or_default();
-    let mut codes = BTreeSet::from([Internal]);
+    // Several `Authorization` headers are malformed wherever they are sent.
+    let mut codes = BTreeSet::from([Internal, Malformed]);
     if !WITHOUT_DATABASE.contains(&id) {
         codes.extend([Overloaded, Unavailable]);
     }

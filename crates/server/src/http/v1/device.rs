@@ -122,9 +122,9 @@ async fn list_own(state: web::Data<State>, ctx: May<Own>) -> Answer {
 #[utoipa::path(tag = "sync", request_body = OwnDevice, params(("id" = DeviceId, Path)), responses((status = 200, body = DeviceView)), extensions(("x-permission" = json!("own"))))]
 #[post("/v1/sync/devices/{id}/revoke")]
 async fn revoke_own(state: web::Data<State>, ctx: May<Own>, id: PathId<DeviceTag>, body: Body<OwnDevice>) -> Answer {
-    let ctx = ctx.ctx();
+    let (session, ctx) = (ctx.session(), ctx.ctx());
     let (for_admit, password) = (ctx.clone(), body.value.password);
-    let attempt = state.db.write(move |tx| admit_owner(tx, &for_admit, &password)).await??;
+    let attempt = state.db.write(move |tx| admit_owner(tx, &for_admit, session, &password)).await??;
     let for_look = ctx.clone();
     let owner = blocking(move || attempt.verify(&for_look)).await?;
     let device = state.db.write(move |tx| device::revoke_own(tx, &ctx, &owner, id.0)).await?;
