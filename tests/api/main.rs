@@ -38,6 +38,7 @@ mod master_key;
 mod metrics;
 mod node;
 mod office;
+mod personal;
 mod picture;
 mod picture_order;
 mod presence;

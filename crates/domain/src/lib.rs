@@ -26,6 +26,7 @@ pub mod judging;
 pub mod membership;
 pub mod office;
 pub mod organisation;
+pub mod personal;
 pub mod photo;
 pub mod picture;
 pub mod placement;
