@@ -41,6 +41,7 @@ const OWN: &[(&[&str], &[Code])] = &[
     (&["accounts_disable", "accounts_enable", "accounts_revoke_grant"], &[InvalidTransition]),
     (&["contracts_update", "contracts_activate", "contracts_suspend", "contracts_end"], &[InvalidTransition]),
     (&["coverages_create", "coverages_update"], &[InvalidTransition]),
+    (&["coverages_list"], &[NotFound]),
     (&["devices_revoke", "sync_revoke_own"], &[InvalidTransition]),
     (&["conflicts_resolve", "inbox_adopt", "inbox_discard"], &[Conflict, InvalidTransition]),
     (&["tickets_create"], &[AlreadyExists]),
