@@ -132,6 +132,7 @@ fn every_operation_names_its_permission_and_only_the_listed_ones_are_public() {
 /// Verbs that a summary begins with.
 const VERBS: &[&str] = &[
     "Accept",
+    "Acknowledge",
     "Activate",
     "Add",
     "Adopt",

@@ -136,7 +136,7 @@ async fn login(req: HttpRequest, state: web::Data<State>, ctx: Anyone, body: Bod
     Ok(tokens(state.db.write(move |tx| auth::login(tx, &ctx, &verified, new.as_ref())).await??))
 }
 
-/// Use a one-time code
+/// Exchange a one-time code
 ///
 /// The office hands it over: to set a password (for the first time or because it was forgotten), or to log in on a phone that scans it. It is good once.
 /// The answer is that of a login. Setting a password ends every other login.

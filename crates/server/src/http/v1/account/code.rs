@@ -47,7 +47,7 @@ pub struct AccessCode {
     pub qr: Option<String>,
 }
 
-/// Make a one-time code for an account
+/// Create a one-time code for an account
 ///
 /// For the office to hand over: `password` invites somebody or lets them set a password that they have forgotten (good for 24 hours), `phone` logs in on a
 /// phone that scans it (1 hour). It is good once, takes the place of the last one for the same purpose, and is shown only here. The phone or
