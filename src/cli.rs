@@ -1,6 +1,7 @@
 //! The command line: one file below for each subcommand, plain words when something is wrong.
 
 pub mod config;
+pub mod device;
 pub mod doctor;
 pub mod import;
 pub mod migrate;
@@ -64,6 +65,8 @@ commands! {
     Migrate => migrate;
     /// Make and change accounts, straight in the database.
     User => user;
+    /// Show the devices of people, and revoke those that were lost.
+    Device => device;
     /// Say who is told of events by webhooks.
     Webhook => webhook;
     /// Bring in areas, the catalogue, requests, accounts and contracts from files.
@@ -85,6 +88,7 @@ commands! {
 #[must_use]
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
+    keep_to_oneself();
     let env = Env { file: cli.config, clock: Arc::new(SystemClock), ids: Arc::new(SystemIds) };
     match cli.command.run(&env) {
         Ok(()) => ExitCode::SUCCESS,
@@ -94,6 +98,16 @@ pub fn run() -> ExitCode {
         }
     }
 }
+
+/// Whatever the program makes belongs to who runs it, and nobody else reads it: files are 0600, folders 0700.
+#[cfg(unix)]
+fn keep_to_oneself() {
+    use rustix::{fs::Mode, process::umask};
+    umask(Mode::RWXG | Mode::RWXO);
+}
+
+#[cfg(not(unix))]
+const fn keep_to_oneself() {}
 
 #[cfg(test)]
 mod tests {

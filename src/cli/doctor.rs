@@ -2,13 +2,16 @@
 
 mod webhooks;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use bazdid_command::{Env, Failure, explain, out};
 use bazdid_domain::catalogue::{MUNICIPALITY, UNNAMED_FA};
 use bazdid_protocol::{error::Error, time::Timestamp};
 use bazdid_server::{config::Config, key, telemetry};
-use bazdid_service::area;
+use bazdid_service::{
+    area,
+    master_key::{self, Recognised},
+};
 use bazdid_store::{
     self as store, Db, DbOptions,
     ticket::search::index::{IndexState, MAX_WAITING, index_state},
@@ -59,6 +62,7 @@ pub fn run(_: &Args, env: &Env) -> Result<(), Failure> {
         Ok(config) => {
             telemetry::start(&config.telemetry);
             say("configuration", Found::Fine("read without a fault".into()));
+            say("files", files(&config));
             say("master key", master_key(&config));
             say("disk", disk(&config));
             for (what, found) in database(&config, env.clock.now()) {
@@ -76,11 +80,24 @@ fn master_key(config: &Config) -> Found {
         Err(e) => Found::Fault(explain(&e)),
         Ok(None) => Found::Note(format!("{path} is not there; `bazdid serve` makes it on its first start")),
         Ok(Some(_)) if config.security.master_key.is_some() => Found::Fine("given by the configuration".into()),
-        Ok(Some(_)) => match others_may_read(&config.security.key_file) {
-            true => Found::Fault(format!("others may read {path}; run `chmod 600 {path}`")),
-            false => Found::Fine(format!("{path}; keep a copy of it apart from the database's")),
-        },
+        Ok(Some(_)) => Found::Fine(format!("{path}; keep a copy of it apart from the database's")),
     }
+}
+
+/// Whether others of the machine may read what is the installation's own.
+fn files(config: &Config) -> Found {
+    let database = config.database.url.reveal().strip_prefix("sqlite://");
+    let beside = |ending: &str| database.map(|path| PathBuf::from(format!("{path}{ending}")));
+    let files = ["", "-wal", "-shm"].into_iter().filter_map(beside).chain([config.security.key_file.clone()]);
+    let open: Vec<String> = files
+        .filter(|path| others_may_read(path))
+        .map(|path| format!("chmod 600 {}", path.display()))
+        .chain(others_may_read(&config.evidence.folder).then(|| format!("chmod 700 {}", config.evidence.folder.display())))
+        .collect();
+    if open.is_empty() {
+        return Found::Fine("nobody else may read database, key and photos".into());
+    }
+    Found::Fault(format!("others may read what is not theirs; run\n      {}", open.join("\n      ")))
 }
 
 #[cfg(unix)]
@@ -133,12 +150,35 @@ fn database(config: &Config, now: Timestamp) -> Vec<(&'static str, Found)> {
     });
     // Tables that a migration has still to make are not asked.
     if matches!(found.last(), Some(("migrations", Found::Fine(_)))) {
+        found.push(("key of the database", key_of_database(config, &db)));
         found.extend(city(&db));
         found.extend(search(&db).map(|search| ("search", search)));
         let receivers = db.read_blocking(webhooks::read);
         found.push(("webhooks", receivers.map_or_else(|e| Found::Fault(explain(&e)), |all| webhooks::judge(&all, now))));
     }
     found
+}
+
+/// Whether the master key is that of the database.
+fn key_of_database(config: &Config, db: &Db) -> Found {
+    let key = match key::find(&config.security) {
+        Ok(key) => key,
+        Err(e) => return Found::Fault(explain(&e)),
+    };
+    let lost = "or say by `bazdid user reset-keys` that it is lost";
+    let Some(key) = key else {
+        return match db.read_blocking(master_key::has_data) {
+            Ok(true) => Found::Fault(format!("the database has data, and its master key is not there; put it back, {lost}")),
+            Ok(false) => Found::Note("it has none yet; `bazdid serve` makes it".into()),
+            Err(e) => Found::Fault(explain(&e)),
+        };
+    };
+    match db.read_blocking(|tx| master_key::recognise(tx, key.bytes())) {
+        Ok(Recognised::Right(vault)) => Found::Fine(format!("it is the configured one, version {}", vault.version())),
+        Ok(Recognised::New(_)) => Found::Note("not noted yet; `bazdid serve` does it".into()),
+        Ok(Recognised::Other) => Found::Fault(format!("it is another one than the configured one; put the right one back, {lost}")),
+        Err(e) => Found::Fault(explain(&e)),
+    }
 }
 
 /// What a new city easily overlooks.

@@ -14,6 +14,8 @@ pub struct OfficeClient {
     pub db: Db,
     /// Who works on the machine itself, at the instant at which the command began.
     pub ctx: Ctx,
+    /// Under which address clients reach the server; empty: not configured.
+    pub public_url: String,
 }
 
 impl OfficeClient {
@@ -23,9 +25,9 @@ impl OfficeClient {
     /// The configuration has faults, or the database cannot be reached.
     pub fn open(env: &Env) -> std::result::Result<Self, Failure> {
         let config = env.config()?;
-        let shared = server::shared(&config, &env.ids)?;
-        let db = server::database(&config, Migrations::Run)?;
-        Ok(Self { db, ctx: Ctx::of_machine(&env.clock, &env.ids, &shared) })
+        let (db, shared) = server::open(&config, &env.ids, Migrations::Run)?;
+        let public_url = config.server.public_url.clone();
+        Ok(Self { db, public_url, ctx: Ctx::of_machine(&env.clock, &env.ids, &shared) })
     }
 
     /// Runs a use case in one transaction; a dry run is taken back.

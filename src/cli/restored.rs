@@ -44,8 +44,7 @@ pub struct Args {
 /// The configuration has faults, or the database cannot be reached.
 pub fn run(args: &Args, env: &Env) -> std::result::Result<(), Failure> {
     let config = env.config()?;
-    let db = server::database(&config, Migrations::Leave)?;
-    let shared = server::shared(&config, &env.ids)?;
+    let (db, shared) = server::open(&config, &env.ids, Migrations::Leave)?;
     let ctx = Ctx::of_machine(&env.clock, &env.ids, &shared);
     let now = ctx.now;
     let end_sessions = args.end_sessions;

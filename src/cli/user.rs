@@ -3,9 +3,12 @@
 //! A password comes from the terminal without an echo or from standard input, never from an argument: arguments are seen by
 //! everybody on the machine and stay in the shell's history.
 
+mod code;
+
 use std::{
     collections::HashMap,
     io::{BufRead as _, Read as _},
+    sync::Arc,
 };
 
 use clap::Subcommand;
@@ -24,14 +27,16 @@ use bazdid_protocol::{
     time::Timestamp,
 };
 use bazdid_security::password::MAX_BYTES;
+use bazdid_server::{self as server, Migrations, key};
 use bazdid_service::{
+    Ctx, Shared,
     account::{
         self, AccountQuery, NewAccount, Person,
         grant::{self, NewGrant},
         password::{self, NewPassword},
     },
     auth::normal_login,
-    keys,
+    keys, master_key,
 };
 use bazdid_store::{self as store, Tx};
 
@@ -43,6 +48,8 @@ use bazdid_store::{self as store, Tx};
     bazdid user grant maryam supervisor --area qazvin --to 2027-03-20\n  \
     bazdid user revoke maryam supervisor\n  \
     bazdid user passwd maryam                                     ends every login of maryam\n  \
+    bazdid user invite maryam                                     a code with which maryam sets a password\n  \
+    bazdid user enrol crew-7                                      a QR that the app of crew-7 scans\n  \
     bazdid user list\n\n\
     Works on the database of the configuration, whether or not a server runs.")]
 pub struct Args {
@@ -52,6 +59,22 @@ pub struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Action {
+    #[command(flatten)]
+    Change(Change),
+    /// Say that the master key of the database is lost, and that the configured one takes its place.
+    #[command(
+        after_help = "Stop every server before. Every login ends; passwords stay. The phones of callers and accounts that were kept so far cannot be read any more, nor\n\
+        callers be found by them, and receivers of webhooks need new secrets (`bazdid webhook rotate`). The key file is made if it is not there."
+    )]
+    ResetKeys {
+        /// That the phone numbers kept so far are lost with the key.
+        #[arg(long, required = true)]
+        accept_loss: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum Change {
     /// Make an account.
     Add {
         /// Login name.
@@ -76,10 +99,13 @@ enum Action {
         #[arg(long, conflicts_with = "password_stdin")]
         no_password: bool,
     },
-    /// Set a password; every login of the account ends.
+    /// Set a password for somebody; every login of the account ends, and they choose another one when they log in.
     Passwd {
         /// Login name.
         login: String,
+        /// Its owner has typed it: they need not choose another one.
+        #[arg(long)]
+        own: bool,
         #[command(flatten)]
         secret: Secret,
     },
@@ -112,6 +138,19 @@ enum Action {
     Enable {
         /// Login name.
         login: String,
+    },
+    /// Make a one-time code with which somebody sets their password: an invitation, or help for who has forgotten it.
+    Invite {
+        /// Login name.
+        login: String,
+    },
+    /// Make a one-time code for a phone, and show it as a QR that the app scans.
+    Enrol {
+        /// Login name.
+        login: String,
+        /// Under which address the phone reaches the server; server.public_url if it is not given.
+        #[arg(long, value_name = "URL")]
+        server: Option<String>,
     },
     /// Show accounts with their grants.
     List {
@@ -151,9 +190,15 @@ struct Secret {
 /// # Errors
 /// The configuration has faults, the database cannot be reached, or the change is refused.
 pub fn run(args: &Args, env: &Env) -> std::result::Result<(), Failure> {
-    let office = OfficeClient::open(env)?;
     match &args.action {
-        Action::Add { login, name, locale, phone, role, reach, secret, no_password } => {
+        Action::ResetKeys { .. } => reset_keys(env),
+        Action::Change(action) => change(action, &OfficeClient::open(env)?),
+    }
+}
+
+fn change(action: &Change, office: &OfficeClient) -> std::result::Result<(), Failure> {
+    match action {
+        Change::Add { login, name, locale, phone, role, reach, secret, no_password } => {
             let new = NewAccount {
                 login: login.clone(),
                 display_name: name.clone().unwrap_or_else(|| login.clone()),
@@ -163,31 +208,52 @@ pub fn run(args: &Args, env: &Env) -> std::result::Result<(), Failure> {
             };
             office.add(new, *role, reach)
         }
-        Action::Passwd { login, secret } => {
-            let (new, ctx) = (office.password(login, secret)?, office.ctx.clone());
+        Change::Passwd { login, own, secret } => {
+            let (typed, ctx) = (office.password(login, secret)?, office.ctx.clone());
+            let new = if *own { typed } else { typed.to_be_changed() };
             office.change(login, "has a new password; every login has ended", move |tx, a| password::reset(tx, &ctx, a.id, a.rev, &new))
         }
-        Action::Grant { login, role, reach } => {
+        Change::Grant { login, role, reach } => {
             let (new, ctx) = (office.grant(*role, reach)?, office.ctx.clone());
             office.change(login, &format!("holds the role {role}"), move |tx, a| grant::grant(tx, &ctx, a.id, a.rev, &new).map(|(p, _)| p))
         }
-        Action::Revoke { login, role, grant } => office.revoke(login, *role, grant.map(GrantId::new)),
-        Action::Disable { login } => {
+        Change::Revoke { login, role, grant } => office.revoke(login, *role, grant.map(GrantId::new)),
+        Change::Disable { login } => {
             let ctx = office.ctx.clone();
             office.change(login, "is disabled", move |tx, a| account::disable(tx, &ctx, a.id, a.rev))
         }
-        Action::Enable { login } => {
+        Change::Enable { login } => {
             let ctx = office.ctx.clone();
             office.change(login, "is enabled", move |tx, a| account::enable(tx, &ctx, a.id, a.rev))
         }
-        Action::List { text } => office.list(text.clone()),
-        Action::RotateKeys => {
+        Change::Invite { login } => office.invite(login),
+        Change::Enrol { login, server } => office.enrol(login, server.as_deref()),
+        Change::List { text } => office.list(text.clone()),
+        Change::RotateKeys => {
             let ctx = office.ctx.clone();
             office.db.write_blocking(move |tx| keys::rotate_keys(tx, &ctx))?;
             out("a new key signs; servers that run take it up within half a minute");
             Ok(())
         }
     }
+}
+
+/// Gives the database the configured master key in place of one that was lost.
+fn reset_keys(env: &Env) -> std::result::Result<(), Failure> {
+    let config = env.config()?;
+    let db = server::database(&config, Migrations::Run)?;
+    let master = key::load_or_create(&config.security, &env.ids)?;
+    let vault = db.read_blocking(|tx| master_key::successor(tx, master.bytes()))?;
+    let ctx = Ctx::of_machine(&env.clock, &env.ids, &Arc::new(Shared::with_vault(server::settings(&config), vault)));
+    let lost = db.write_blocking(move |tx| master_key::reset(tx, &ctx))?;
+    out(format_args!(
+        "the database has a new master key; keep a copy of it apart from the database's. {} login(s) ended, {} phone number(s) cannot be read any more",
+        lost.sessions, lost.phones
+    ));
+    if !lost.webhooks.is_empty() {
+        out(format_args!("these receivers of webhooks need a new secret (`bazdid webhook rotate`):\n  {}", lost.webhooks.join("\n  ")));
+    }
+    Ok(())
 }
 
 impl OfficeClient {

@@ -10,7 +10,8 @@ fn an_account_is_made_granted_and_closed() {
     for app in TestApp::both() {
         app.person("admin", Role::Admin, None, &[]);
         let admin = app.token("admin");
-        let new = json!({ "login": "Leila", "display_name": "لیلا", "password": PASSWORD, "phone": "+989121234567" });
+        let new = json!({ "login": "Leila", "display_name": "لیلا", "password": PASSWORD, "phone": "+989121234567",
+            "must_change_password": false });
         let reply = app.call("POST", "/v1/accounts").token(&admin).json(&new).send();
         assert_eq!((reply.status, reply.header("etag")), (201, "\"1\""));
         assert!(!reply.text.contains("9121234567"), "a phone is in no answer");

@@ -475,7 +475,12 @@ impl TestApp {
             created_at: now,
             updated_at: now,
         };
-        let credential = Credential { account_id: id, password_hash: password::hash(PASSWORD, [1; 16], COST).unwrap(), changed_at: now };
+        let credential = Credential {
+            account_id: id,
+            password_hash: password::hash(PASSWORD, [1; 16], COST).unwrap(),
+            changed_at: now,
+            must_change: false,
+        };
         let write = move |tx: &mut Tx<'_>| {
             store::account::save_accounts(tx, std::slice::from_ref(&account))?;
             store::credential::save_credential(tx, &credential)

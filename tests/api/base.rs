@@ -46,7 +46,7 @@ fn what_does_not_exist_is_a_problem() {
     assert_eq!(body["type"], "/v1/errors/not_found");
     let reply = app.call("DELETE", "/version").send();
     reply.problem("method_not_allowed");
-    assert_eq!(reply.header("allow"), "GET");
+    assert_eq!(reply.header("allow"), "GET, HEAD");
 }
 
 #[test]
@@ -98,4 +98,48 @@ fn a_stopped_server_has_answered_and_answers_no_more() {
     let mut app = TestApp::with(|_| {});
     assert_eq!(app.get("/livez").status, 200);
     app.stop();
+}
+
+#[test]
+fn what_answers_get_answers_head_without_a_body() {
+    let app = TestApp::with(|_| {});
+    app.account("maryam");
+    let token = app.token("maryam");
+    for path in ["/livez", "/version", "/v1/me", "/v1/errors/validation", "/v1/sync/config"] {
+        let ask = |method: &str| app.call(method, path).token(&token).header("Accept-Encoding", "identity").send();
+        let (got, head) = (ask("GET"), ask("HEAD"));
+        assert_eq!((head.status, head.text.as_str()), (200, ""), "{path}");
+        for header in ["content-type", "etag", "content-length"] {
+            assert_eq!(head.header(header), got.header(header), "{path}: {header}");
+        }
+    }
+    assert_eq!(app.call("HEAD", "/openapi.json").header("Accept-Encoding", "identity").send().status, 200);
+    for (path, status) in [("/v1/nonsense", 404), ("/v1/auth/login", 405), ("/v1/tickets", 401)] {
+        let head = app.call("HEAD", path).header("Accept-Encoding", "identity").send();
+        assert_eq!((head.status, head.text.as_str()), (status, ""), "{path}");
+    }
+}
+
+#[test]
+fn an_answer_is_shown_in_no_frame_and_tells_nobody_where_it_was() {
+    let app = TestApp::with(|_| {});
+    for path in ["/livez", "/v1/me", "/v1/nonsense", "/docs/", "/openapi.json"] {
+        let reply = app.get(path);
+        assert_eq!((reply.header("referrer-policy"), reply.header("x-content-type-options")), ("no-referrer", "nosniff"), "{path}");
+        assert!(reply.header("content-security-policy").contains("frame-ancestors 'none'"), "{path}");
+    }
+}
+
+#[test]
+fn of_two_authorization_headers_neither_is_believed() {
+    let app = TestApp::with(|_| {});
+    app.account("maryam");
+    let token = format!("Bearer {}", app.token("maryam"));
+    for second in [token.as_str(), "Bearer nonsense", ""] {
+        for path in ["/v1/me", "/version"] {
+            let reply = app.call("GET", path).header("Authorization", &token).header("Authorization", second).send();
+            assert_eq!(reply.status, 400, "{path} with {second}");
+            reply.problem("malformed");
+        }
+    }
 }

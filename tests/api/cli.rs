@@ -57,6 +57,70 @@ fn the_doctor_finds_what_is_wrong_and_says_what_to_do() {
     assert!(!said.contains("hunter2"));
 }
 
+#[cfg(unix)]
+#[test]
+fn what_the_program_makes_belongs_to_who_runs_it() {
+    use std::os::unix::fs::PermissionsExt as _;
+    fn modes(folder: &Path, found: &mut Vec<(std::path::PathBuf, u32)>) {
+        for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
+            let meta = entry.metadata().unwrap();
+            found.push((entry.path(), meta.permissions().mode() & 0o777));
+            if meta.is_dir() {
+                modes(&entry.path(), found);
+            }
+        }
+    }
+    let folder = installed();
+    assert_eq!(run(folder.path(), &["user", "add", "maryam", "--role", "admin", "--no-password"]).0, 0);
+    let mut running = Busy::serve(folder.path());
+    let mut found = Vec::new();
+    modes(&folder.path().join("data"), &mut found);
+    assert!(found.len() >= 4, "database, key and photos: {found:?}");
+    for (path, mode) in &found {
+        assert_eq!(*mode, if path.is_dir() { 0o700 } else { 0o600 }, "{}", path.display());
+    }
+    running.child.kill().unwrap();
+    running.child.wait().unwrap();
+    let said = run(folder.path(), &["doctor"]).1;
+    assert!(said.contains("ok    files"), "{said}");
+    for (path, wide, right) in [("data/bazdid.db", 0o640, "600"), ("data/bazdid.key", 0o604, "600"), ("data/evidence", 0o750, "700")] {
+        let file = folder.path().join(path);
+        let before = std::fs::metadata(&file).unwrap().permissions();
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(wide)).unwrap();
+        let (code, said) = run(folder.path(), &["doctor"]);
+        assert!(code == 1 && said.contains("FAULT files") && said.contains(&format!("chmod {right} {path}")), "{said}");
+        std::fs::set_permissions(&file, before).unwrap();
+    }
+}
+
+#[test]
+fn a_log_in_a_file_has_no_colours_and_no_faults_of_clients() {
+    let folder = installed();
+    let log = folder.path().join("log");
+    let mut child = command(folder.path(), &["serve"])
+        .env("BAZDID_TELEMETRY__LEVEL", "debug")
+        .stdout(Stdio::piped())
+        .stderr(std::fs::File::create(&log).unwrap())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let address = line.split("http://").nth(1).unwrap().split(' ').next().unwrap().to_owned();
+    for sent in ["\0\0nonsense\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "GET /v1/me HTTP/1.1\r\nhost: x\r\nbad header\r\n\r\n"] {
+        let mut stream = TcpStream::connect(&address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        stream.write_all(sent.as_bytes()).unwrap();
+        let mut answer = String::new();
+        drop(stream.read_to_string(&mut answer));
+        assert!(answer.starts_with("HTTP/1.1 400"), "{sent:?}: {answer}");
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let said = std::fs::read_to_string(&log).unwrap();
+    assert!(said.contains("serving") && !said.contains('\u{1b}'), "{said}");
+    assert!(!said.contains("ERROR"), "{said}");
+}
+
 #[test]
 fn receivers_of_webhooks_are_run_from_the_command_line() {
     let folder = installed();

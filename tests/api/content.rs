@@ -100,6 +100,14 @@ fn a_picture_is_shown_in_the_size_that_one_may_see() {
         let original = fetch(&town, "supervisor", photo, "original");
         assert_eq!((original.status, original.header("content-type")), (200, "image/jpeg"), "by its first bytes, before it was read");
         assert!(original.body == bytes, "byte for byte");
+        fetch(&town, "supervisor", photo, "original");
+        let auditor = {
+            town.app.person("auditor_of_photos", Role::Auditor, None, &[]);
+            town.app.token("auditor_of_photos")
+        };
+        let looks = || town.app.call("GET", "/v1/audit?action=photo.original").token(&auditor).send().ok()["items"].clone();
+        assert_eq!(looks().as_array().unwrap().len(), 1, "several requests are one look");
+        assert_eq!((&looks()[0]["entity"], &looks()[0]["actor"]), (&json!(photo), &town.get("supervisor", "/v1/me")["id"]));
         read(&town, &bytes);
         for (size, width, height) in [("screen", 1_200, 1_600), ("thumb", 240, 320)] {
             let small = fetch(&town, "crew", photo, size);

@@ -117,7 +117,7 @@ pub fn found(db: &Db) {
             store::account::save_accounts(tx, &[account])?;
             store::account::save_grants(tx, &[grant])?;
             let password_hash = password::hash(PASSWORD, [1; 16], cost)?;
-            store::credential::save_credential(tx, &Credential { account_id: id(n), password_hash, changed_at: now })?;
+            store::credential::save_credential(tx, &Credential { account_id: id(n), password_hash, changed_at: now, must_change: false })?;
         }
         Ok(())
     })
@@ -329,8 +329,10 @@ pub fn number(name: &str, default: u64) -> u64 {
 
 /// Writes the configuration of a small server.
 pub fn configure(folder: &Path, url: &str) {
+    // The database has people already, and no key is made for such a one.
+    let key = "07".repeat(32);
     let toml = format!(
-        "[server]\nport = 0\nworkers = 2\n[database]\nurl = {url:?}\nconnections = 4\n[security]\npassword_memory_kib = 8192\npassword_passes = 1\n\
+        "[server]\nport = 0\nworkers = 2\n[database]\nurl = {url:?}\nconnections = 4\n[security]\nmaster_key = \"{key}\"\npassword_memory_kib = 8192\npassword_passes = 1\n\
          [telemetry]\nlevel = \"error\"\n",
     );
     std::fs::write(folder.join("bazdid.toml"), toml).unwrap();

@@ -6,6 +6,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod access;
 mod account;
 mod app;
 mod auth;
@@ -32,11 +33,14 @@ mod kill;
 mod kill_phone;
 mod limits;
 mod listing;
+mod lost;
+mod master_key;
 mod metrics;
 mod node;
 mod office;
 mod office_lists;
 mod patrol;
+mod personal;
 mod picture;
 mod picture_order;
 mod presence;

@@ -27,6 +27,7 @@ pub const PUBLIC: &[&str] = &[
     "OPTIONS /v1/uploads",
     "OPTIONS /v1/uploads/{id}",
     "POST /v1/auth/login",
+    "POST /v1/auth/redeem",
     "POST /v1/auth/refresh",
 ];
 
@@ -131,6 +132,7 @@ fn every_operation_names_its_permission_and_only_the_listed_ones_are_public() {
 /// Verbs that a summary begins with.
 const VERBS: &[&str] = &[
     "Accept",
+    "Acknowledge",
     "Activate",
     "Add",
     "Adopt",

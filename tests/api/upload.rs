@@ -427,7 +427,7 @@ fn bytes_that_were_not_declared_are_kept_told_and_asked_for_again() {
             assert_eq!((&figures["received_bytes"], &figures["kept"]), (&json!(wrong.len()), &json!(kept)));
             assert_eq!(field.tus("HEAD", &upload).send().status, 410);
         }
-        assert_eq!(fs::read(&files(&town.app, "mismatch")[0]).unwrap(), picture(100, 1_000));
+        assert!(files(&town.app, "mismatch").iter().any(|file| fs::read(file).unwrap() == picture(100, 1_000)));
         let upload = field.create(photo, 1_000);
         assert_eq!(field.patch(&upload, 0, &bytes[..500]).status, 204);
         assert_eq!(field.state(photo), "failed", "until the right bytes are there");

@@ -60,12 +60,12 @@ fn logins(page: &(Vec<Person>, Option<String>)) -> Vec<&str> {
 }
 
 fn login(city: &City, name: &str, password: &str) -> Result<Tokens> {
-    let command = Login { login: name.into(), password: password.into(), address: None };
+    let command = Login { login: name.into(), password: password.into(), origin: Default::default(), known_client: None };
     let ctx = city.ctx();
     let attempt = city.write(move |tx| auth::admit(tx, &ctx, &command))?;
     let ctx = city.ctx();
     let verified = attempt.verify(&ctx)?;
-    city.write(move |tx| auth::login(tx, &ctx, &verified))
+    city.write(move |tx| auth::login(tx, &ctx, &verified, None))
 }
 
 /// A city area with one district in it.
@@ -257,7 +257,7 @@ fn passwords_are_changed_by_their_owner_and_set_by_an_administrator() {
         let session = alive(&here).unwrap();
         let change = |old: &str, new: &str| -> Result<()> {
             let (ctx, old) = (city.ctx_of(who), old.to_owned());
-            let attempt = city.write(move |tx| password::admit_change(tx, &ctx, &old))?;
+            let attempt = city.write(move |tx| password::admit_owner(tx, &ctx, session, &old))?;
             let ctx = city.ctx_of(who);
             let verified = attempt.verify(&ctx)?;
             let new = NewPassword::new(&ctx, new, "op-1", "/new_password")?;
@@ -292,15 +292,15 @@ fn passwords_are_changed_by_their_owner_and_set_by_an_administrator() {
 fn a_password_changed_while_somebody_logs_in_wins() {
     for city in City::both() {
         let who = city.account("op-1");
-        let command = Login { login: "op-1".into(), password: PASSWORD.into(), address: None };
+        let command = Login { login: "op-1".into(), password: PASSWORD.into(), origin: Default::default(), known_client: None };
         let ctx = city.ctx();
         let attempt = city.write(move |tx| auth::admit(tx, &ctx, &command)).unwrap();
         let ctx = city.ctx();
         let verified = attempt.verify(&ctx).unwrap();
         let hash = bazdid_security::password::hash("another long one", [3; 16], Default::default()).unwrap();
-        let credential = store::credential::Credential { account_id: who, password_hash: hash, changed_at: city.now() };
+        let credential = store::credential::Credential { account_id: who, password_hash: hash, changed_at: city.now(), must_change: false };
         city.write(move |tx| store::credential::save_credential(tx, &credential));
-        assert_eq!(code(city.write(move |tx| auth::login(tx, &ctx, &verified))), Code::BadCredentials);
+        assert_eq!(code(city.write(move |tx| auth::login(tx, &ctx, &verified, None))), Code::BadCredentials);
     }
 }
 

@@ -13,7 +13,7 @@ use bazdid_protocol::{
 };
 use bazdid_security::password::{self, Cost};
 use bazdid_service::{
-    auth::{self, Answer, Login, Tokens},
+    auth::{self, Answer, Login, Origin, Tokens},
     keys,
 };
 use bazdid_store as store;
@@ -22,14 +22,18 @@ use crate::city::{City, PASSWORD};
 
 const HOME: &str = "10.0.0.1";
 
+fn from(address: &str) -> Origin {
+    Origin { address: Some(address.parse::<IpAddr>().unwrap()), agent: None }
+}
+
 /// The three steps of a login.
 fn login_from(city: &City, login: &str, password: &str, address: &str) -> Result<Tokens> {
-    let command = Login { login: login.into(), password: password.into(), address: Some(address.parse::<IpAddr>().unwrap()) };
+    let command = Login { login: login.into(), password: password.into(), origin: from(address), known_client: None };
     let ctx = city.ctx();
     let attempt = city.try_write(move |tx| auth::admit(tx, &ctx, &command))??;
     let ctx = city.ctx();
     let verified = attempt.verify(&ctx)?;
-    city.try_write(move |tx| auth::login(tx, &ctx, &verified))?
+    city.try_write(move |tx| auth::login(tx, &ctx, &verified, None))?
 }
 
 fn login(city: &City, name: &str, password: &str) -> Result<Tokens> {
@@ -118,40 +122,105 @@ fn guessing_closes_the_door_for_longer_each_time_and_success_opens_it() {
             assert_eq!(code(login(&city, "op-1", "a wrong password")), Code::BadCredentials);
         }
         // (seconds that the door is closed, after this many failures)
-        for closed in [30, 60, 120, 240, 480, 900, 900] {
+        for closed in [30, 60, 120, 240, 480, 960, 1920, 3600, 3600] {
             let refusal = login(&city, "op-1", PASSWORD).unwrap_err();
             assert_eq!((refusal.code, refusal.retry_after_s), (Code::TooManyAttempts, Some(closed)));
             city.clock.advance_micros(i64::try_from(closed).unwrap() * 1_000_000 - 1);
-            let refusal = login_from(&city, "op-1", PASSWORD, "10.0.0.2").unwrap_err();
-            assert_eq!((refusal.code, refusal.retry_after_s), (Code::TooManyAttempts, Some(1)), "from wherever");
+            let refusal = login(&city, "op-1", PASSWORD).unwrap_err();
+            assert_eq!((refusal.code, refusal.retry_after_s), (Code::TooManyAttempts, Some(1)));
             city.clock.advance_micros(1);
             assert_eq!(code(login(&city, "op-1", "a wrong password")), Code::BadCredentials);
         }
         login(&city, "op-2", PASSWORD).expect("another login from the same address");
-        city.clock.advance_minutes(15);
+        login_from(&city, "op-1", PASSWORD, "10.0.0.2").expect("the owner from elsewhere");
+        city.clock.advance_minutes(60);
         login(&city, "op-1", PASSWORD).unwrap();
         for _ in 0..4 {
             assert_eq!(code(login(&city, "op-1", "a wrong password")), Code::BadCredentials, "counted from one again");
         }
         login(&city, "op-1", PASSWORD).unwrap();
-        assert_eq!(city.audit().iter().filter(|a| *a == "login.blocked").count(), 8);
+        assert_eq!(city.audit().iter().filter(|a| *a == "login.blocked").count(), 10);
     }
 }
 
 #[test]
-fn one_address_that_tries_many_logins_is_closed_out_and_others_are_not() {
+fn fifty_wrong_tries_behind_one_address_refuse_nobody_who_is_right() {
     for city in City::both() {
         city.account("op-1");
-        for n in 0..50 {
+        city.account("op-2");
+        for n in 0..60 {
             assert_eq!(code(login(&city, &format!("guess-{n}"), "a wrong password")), Code::BadCredentials, "{n}");
         }
-        assert_eq!(code(login(&city, "op-1", PASSWORD)), Code::TooManyAttempts);
-        login_from(&city, "op-1", PASSWORD, "10.0.0.2").unwrap();
-        city.clock.advance_micros(30_000_000);
-        login(&city, "op-1", PASSWORD).expect("a success opens the door of the address");
-        login(&city, "op-1", PASSWORD).unwrap();
-        assert_eq!(code(login(&city, "guess", "a wrong password")), Code::BadCredentials);
-        assert_eq!(code(login(&city, "op-1", PASSWORD)), Code::TooManyAttempts, "but its count was kept");
+        login(&city, "op-1", PASSWORD).expect("a login that was not tried from there");
+        // But each login has less patience with the address.
+        assert_eq!(code(login(&city, "op-2", "a wrong password")), Code::BadCredentials);
+        for closed in [60, 120, 240] {
+            assert_eq!(login(&city, "op-2", PASSWORD).unwrap_err().retry_after_s, Some(closed));
+            city.clock.advance_micros(i64::try_from(closed).unwrap() * 1_000_000);
+            assert_eq!(code(login(&city, "op-2", "a wrong password")), Code::BadCredentials);
+        }
+        login_from(&city, "op-2", PASSWORD, "10.0.0.2").unwrap();
+        // A day later the address is like any other.
+        city.clock.advance_minutes(24 * 60 + 1);
+        for _ in 0..5 {
+            assert_eq!(code(login(&city, "op-1", "a wrong password")), Code::BadCredentials);
+        }
+    }
+}
+
+/// A login of a client that shows what it was given before.
+fn login_known(city: &City, name: &str, password: &str, known: &Tokens) -> Result<Tokens> {
+    let command = Login { login: name.into(), password: password.into(), origin: from(HOME), known_client: known.known_client.clone() };
+    let ctx = city.ctx();
+    let attempt = city.try_write(move |tx| auth::admit(tx, &ctx, &command))??;
+    let ctx = city.ctx();
+    let verified = attempt.verify(&ctx)?;
+    city.try_write(move |tx| auth::login(tx, &ctx, &verified, None))?
+}
+
+#[test]
+fn strangers_everywhere_lock_no_client_out_that_has_logged_in_before() {
+    for city in City::both() {
+        city.account("op-1");
+        city.account("op-2");
+        let (phone, other) = (login(&city, "op-1", PASSWORD).unwrap(), login(&city, "op-2", PASSWORD).unwrap());
+        for n in 0..60 {
+            drop(login_from(&city, "op-1", "a wrong password", &format!("10.9.{n}.1")));
+        }
+        assert_eq!(code(login_from(&city, "op-1", PASSWORD, "10.0.0.9")), Code::TooManyAttempts, "guesses from many addresses are bounded");
+        let again = login_known(&city, "op-1", PASSWORD, &phone).unwrap();
+        assert_eq!(code(login_known(&city, "op-1", PASSWORD, &other)), Code::TooManyAttempts, "another account's client is a stranger");
+        // Who has the client guesses no more than a stranger, and the client's own tokens do not multiply it.
+        for known in [&phone, &again, &phone, &again, &phone] {
+            assert_eq!(code(login_known(&city, "op-1", "a wrong password", known)), Code::BadCredentials);
+        }
+        assert_eq!(login_known(&city, "op-1", PASSWORD, &again).unwrap_err().retry_after_s, Some(30));
+        city.clock.advance_minutes(180 * 24 * 60);
+        for n in 0..60 {
+            drop(login_from(&city, "op-1", "a wrong password", &format!("10.9.{n}.1")));
+        }
+        assert_eq!(code(login_known(&city, "op-1", PASSWORD, &phone)), Code::TooManyAttempts, "it is known for half a year");
+    }
+}
+
+#[test]
+fn a_clients_token_that_was_changed_makes_a_stranger() {
+    for city in City::both() {
+        city.account("op-1");
+        let tokens = login(&city, "op-1", PASSWORD).unwrap();
+        for n in 0..60 {
+            drop(login_from(&city, "op-1", "a wrong password", &format!("10.9.{n}.1")));
+        }
+        let right = tokens.known_client.clone().unwrap();
+        for wrong in [String::new(), "bzk_".into(), right[4..].into(), format!("{right}A"), format!("bzk_A{}", &right[5..]), "bzk_!".into()]
+        {
+            if wrong == right {
+                continue;
+            }
+            let changed = Tokens { known_client: Some(wrong.clone()), ..tokens.clone() };
+            assert_eq!(code(login_known(&city, "op-1", PASSWORD, &changed)), Code::TooManyAttempts, "{wrong}");
+        }
+        login_known(&city, "op-1", PASSWORD, &tokens).unwrap();
     }
 }
 
@@ -174,7 +243,7 @@ fn counts_do_not_name_anybody() {
         let rows = city.write(|tx| store::throttle::lock_throttles(tx, &["none".into()], Default::default()));
         assert_eq!(rows.len(), 1);
         let before = city.now().plus_micros(1);
-        assert_eq!(city.write(move |tx| store::throttle::delete_throttles(tx, before)), 3);
+        assert_eq!(city.write(move |tx| store::throttle::delete_throttles(tx, before)), 4, "a login, an address, both together, and none");
     }
 }
 
@@ -389,7 +458,8 @@ fn a_cheap_hash_is_replaced_at_the_next_login() {
     for city in City::both() {
         let id = city.account("op-1");
         let cheap = password::hash(PASSWORD, [2; 16], Cost { memory_kib: 32, passes: 1 }).unwrap();
-        let credential = store::credential::Credential { account_id: id, password_hash: cheap.clone(), changed_at: city.now() };
+        let credential =
+            store::credential::Credential { account_id: id, password_hash: cheap.clone(), changed_at: city.now(), must_change: false };
         city.write(move |tx| store::credential::save_credential(tx, &credential));
         login(&city, "op-1", PASSWORD).unwrap();
         let stored = city.read(|tx| store::credential::find_credential(tx, id)).unwrap().password_hash;

@@ -109,7 +109,7 @@ impl City {
             updated_at: self.now(),
         };
         let password_hash = bazdid_security::password::hash(PASSWORD, [1; 16], self.shared.settings.password_cost).unwrap();
-        let credential = Credential { account_id: id, password_hash, changed_at: self.now() };
+        let credential = Credential { account_id: id, password_hash, changed_at: self.now(), must_change: false };
         self.write(move |tx| {
             store::account::save_accounts(tx, std::slice::from_ref(&account))?;
             store::credential::save_credential(tx, &credential)

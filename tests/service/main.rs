@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::as_conversions, clippy::indexing_slicing, reason = "tests")]
 
+mod access_code;
 mod account;
 mod area;
 mod auth;

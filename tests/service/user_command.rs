@@ -5,15 +5,15 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
-use bazdid_domain::organisation::OrganisationKind;
+use bazdid_domain::{account::Role, organisation::OrganisationKind};
+use bazdid_service::device::{self, NewDevice};
 
 use crate::city::City;
 
 /// Runs the program on a city's database with something on standard input.
-fn bazdid(city: &City, args: &[&str], input: &str) -> Output {
+fn run(city: &City, args: &[&str], input: &str) -> Output {
     let folder = tempfile::tempdir().unwrap();
     let mut child = Command::new(env!("CARGO_BIN_EXE_bazdid"))
-        .args(["user"])
         .args(args)
         .current_dir(folder.path())
         .env("BAZDID_DATABASE__URL", &city.test_db.url)
@@ -26,6 +26,10 @@ fn bazdid(city: &City, args: &[&str], input: &str) -> Output {
         .unwrap();
     child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
     child.wait_with_output().unwrap()
+}
+
+fn bazdid(city: &City, args: &[&str], input: &str) -> Output {
+    run(city, &[&["user"], args].concat(), input)
 }
 
 #[track_caller]
@@ -80,5 +84,34 @@ fn an_installation_gets_its_people_from_the_command_line() {
         }
         assert_eq!(fine(&city, &["list", "op-1"], ""), "", "a refused account leaves nothing");
         assert!(!city.audit().is_empty());
+    }
+}
+
+#[test]
+fn a_lost_phone_is_one_command() {
+    for city in City::both() {
+        let area = city.ids.id(city.now());
+        let id = city.person("crew-1", Role::Inspector, None, &[area]);
+        let register = |nonce: &str| {
+            let (ctx, nonce) = (city.ctx_of(id), nonce.to_owned());
+            let new = move || NewDevice { nonce: nonce.clone(), name: nonce.clone(), platform: "android".into(), app_version: "1".into() };
+            city.write(move |tx| device::register(tx, &ctx, &new())).id.to_string()
+        };
+        let lost = |args: &[&str]| {
+            let output = run(&city, &[&["device", "lost", "crew-1"], args].concat(), "");
+            (output.status.success(), String::from_utf8([output.stdout, output.stderr].concat()).unwrap())
+        };
+        let phone = register("the phone");
+        let (done, said) = lost(&[]);
+        assert!(done && said.contains(&phone) && said.contains("is revoked"), "{said}");
+        let (tablet, other) = (register("the tablet"), register("the other"));
+        let (done, said) = lost(&[]);
+        assert!(!done && said.contains(&tablet) && said.contains(&other) && said.contains("--device"), "it asks which one: {said}");
+        assert!(!lost(&["--device", &phone]).0, "it is revoked already");
+        assert!(lost(&["--device", &tablet]).0);
+        assert!(lost(&["--all"]).1.contains(&other));
+        assert!(!lost(&["--all"]).0);
+        let listed = run(&city, &["device", "list", "crew-1"], "");
+        assert_eq!(String::from_utf8(listed.stdout).unwrap().matches("revoked").count(), 3);
     }
 }

@@ -130,7 +130,7 @@ impl<'g> Office<'g> {
         self.bench.watch.go_on()?;
         // A login is short; an id makes it one that nobody had in an earlier part.
         let login = format!("bench.{}", self.bench.ids.uuid(self.bench.clock.now()).simple());
-        let body = json!({ "login": login, "display_name": "bench", "locale": "fa", "password": PASSWORD });
+        let body = json!({ "login": login, "display_name": "bench", "locale": "fa", "password": PASSWORD, "must_change_password": false });
         let made = self.admin.create("/v1/accounts", &body)?;
         let id = made.get("id").and_then(Value::as_str).ok_or_else(|| Failure::said("an account without an id"))?;
         // What devices record happened a moment before it is pushed; the role must have been held by then.

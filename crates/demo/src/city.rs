@@ -233,7 +233,7 @@ impl Ids {
     pub fn account(&self, admin: &mut OfficeClient, person: &Person) -> DemoResult<()> {
         let organisation = person.organisation.as_ref().map(|(code, _)| Self::find(&self.organisations, code)).transpose()?;
         let areas = person.areas.iter().map(|a| Self::find(&self.areas, a).cloned()).collect::<DemoResult<Vec<_>>>()?;
-        let body = json!({ "login": person.login, "display_name": person.name, "locale": "fa", "password": person.password });
+        let body = json!({ "login": person.login, "display_name": person.name, "locale": "fa", "password": person.password, "must_change_password": false });
         let id = uuid_of(&admin.create("/v1/accounts", &body)?, "id")?;
         let grant = json!({ "role": person.role, "organisation_id": organisation, "areas": areas });
         admin.command(&format!("/v1/accounts/{id}"), "grant", &grant).map(drop)

@@ -123,8 +123,8 @@ pub fn fresh_database(config: &Config) -> DemoResult<()> {
 /// # Errors
 /// The files have faults; the database fails.
 pub fn install(config: &Config, clock: &SharedClock, ids: &SharedIds, city: City, admin: &Person) -> DemoResult<(usize, usize)> {
-    let db = server::database(config, Migrations::Leave)?;
-    let ctx = Ctx::of_machine(clock, ids, &server::shared(config, ids)?);
+    let (db, shared) = server::open(config, ids, Migrations::Leave)?;
+    let ctx = Ctx::of_machine(clock, ids, &shared);
     let catalogue = catalogue(city).map_err(|e| Failure::said(format!("the catalogue cannot be read: {e}")))?;
     let reading = read_areas(city.geojson().as_bytes(), &names(), Expected::Anywhere).map_err(|faults| area::refused(&faults))?;
     let password = NewPassword::new(&ctx, &admin.password, &admin.login, "/password")?;

@@ -20,13 +20,31 @@ pub struct Actor {
     /// Who.
     pub account_id: AccountId,
     grants: Vec<RoleGrant>,
+    hands_in: bool,
 }
 
 impl Actor {
     /// A person with those of the grants that are theirs and in force at an instant.
     #[must_use]
     pub fn new(account_id: AccountId, grants: impl IntoIterator<Item = RoleGrant>, at: Timestamp) -> Self {
-        Self { account_id, grants: grants.into_iter().filter(|g| g.account_id == account_id && g.in_force_at(at)).collect() }
+        Self {
+            account_id,
+            grants: grants.into_iter().filter(|g| g.account_id == account_id && g.in_force_at(at)).collect(),
+            hands_in: false,
+        }
+    }
+
+    /// Somebody whose account is disabled, or whose login ended with their device: they may do nothing but hand in what was not sent, for a
+    /// supervisor to decide about.
+    #[must_use]
+    pub const fn handing_in(account_id: AccountId) -> Self {
+        Self { account_id, grants: Vec::new(), hands_in: true }
+    }
+
+    /// Whether it is [`Actor::handing_in`].
+    #[must_use]
+    pub const fn hands_in(&self) -> bool {
+        self.hands_in
     }
 
     /// Whoever works on the machine itself, by the command line, where the database can be changed anyway. An administrator
@@ -43,7 +61,7 @@ impl Actor {
             valid_from: at,
             valid_to: None,
         };
-        Self { account_id, grants: vec![grant] }
+        Self { account_id, grants: vec![grant], hands_in: false }
     }
 
     /// Whether it is [`Actor::system`].

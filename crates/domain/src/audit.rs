@@ -23,7 +23,7 @@ pub struct AuditEntry {
     pub entity_kind: String,
     /// The thing.
     pub entity_id: Uuid,
-    /// More; never personal data.
+    /// More; no personal data, but the address and the program that somebody logs in from.
     pub detail: Value,
     /// Of which request.
     pub request_id: Option<Uuid>,

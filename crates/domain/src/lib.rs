@@ -27,6 +27,7 @@ pub mod membership;
 pub mod office;
 pub mod organisation;
 pub mod patrol;
+pub mod personal;
 pub mod photo;
 pub mod picture;
 pub mod placement;

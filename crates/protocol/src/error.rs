@@ -46,6 +46,7 @@ codes! {
     BadCredentials = "bad_credentials", 401, false, "The login or the password is wrong";
     TokenExpired = "token_expired", 401, false, "The access token has expired";
     TokenReused = "token_reused", 401, false, "The refresh token was used before; log in again";
+    PasswordChangeRequired = "password_change_required", 403, false, "Somebody else has set the password: log in with a new one beside it";
     Forbidden = "forbidden", 403, false, "Your roles do not allow this";
     AccountDisabled = "account_disabled", 403, false, "The account is disabled";
     LinkInvalid = "link_invalid", 403, false, "This is no link to this picture in this size";

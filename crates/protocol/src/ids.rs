@@ -183,6 +183,8 @@ ids! {
     EventId of EventTag;
     /// A receiver of webhooks.
     WebhookId of WebhookTag;
+    /// A notice to the administrators.
+    NoticeId of NoticeTag;
 }
 
 /// Where one thing has the id of another, the conversion has a name and a reason here.

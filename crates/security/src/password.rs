@@ -1,5 +1,7 @@
 //! Passwords: Argon2id with its parameters in the stored text (PHC), so that they can rise and old hashes still verify.
 
+mod common;
+
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version, password_hash::phc::PasswordHash};
 
 use bazdid_protocol::{
@@ -49,7 +51,7 @@ pub enum Verdict {
 /// Refuses what cannot be a new password, with what would be right.
 ///
 /// # Errors
-/// Too short, too long, a control character, one character over and over, or the login itself.
+/// Too short, too long, a control character, one character over and over, the login itself, or one of those that are guessed first.
 pub fn validate_new(password: &str, login: &str, pointer: &str) -> Result<()> {
     let bytes = password.len();
     let password = &*fold::password(password);
@@ -67,7 +69,10 @@ pub fn validate_new(password: &str, login: &str, pointer: &str) -> Result<()> {
     {
         "must not be made of the login".to_owned()
     } else {
-        return Ok(());
+        match common::fault(password) {
+            Some(fault) => fault.to_owned(),
+            None => return Ok(()),
+        }
     };
     Err(Error::field(pointer, fault))
 }

@@ -5,6 +5,7 @@
 
 mod evidence;
 mod keys;
+mod master_key;
 mod webhooks;
 
 use std::{
@@ -19,10 +20,10 @@ use figment::{
     value::{Dict, Map, Value},
 };
 
-use bazdid_protocol::hex::{self, hex};
 use bazdid_service::phone::{Country, PhonePlan};
 
 pub use evidence::{Evidence, Secret};
+pub use master_key::MasterKey;
 pub use webhooks::Webhooks;
 
 /// The file that is read when none is named.
@@ -76,6 +77,8 @@ pub struct Server {
     pub sync_bytes: usize,
     /// Reverse proxies in front of the server that add to `X-Forwarded-For`.
     pub proxies: usize,
+    /// Under which address clients reach the server, such as `https://field.city.example`; empty: not told.
+    pub public_url: String,
 }
 
 /// Which database.
@@ -157,6 +160,7 @@ impl Default for Server {
             sync_requests: 4096,
             sync_bytes: 256 * 1024 * 1024,
             proxies: 0,
+            public_url: String::new(),
         }
     }
 }
@@ -222,42 +226,6 @@ impl fmt::Display for DatabaseUrl {
 impl fmt::Debug for DatabaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
-    }
-}
-
-/// The master key, from which all other keys are derived.
-#[derive(Clone, PartialEq, Eq)]
-pub struct MasterKey([u8; 32]);
-
-impl MasterKey {
-    /// Wraps 32 bytes.
-    #[must_use]
-    pub const fn new(bytes: [u8; 32]) -> Self {
-        Self(bytes)
-    }
-
-    /// Reads 64 hex digits.
-    #[must_use]
-    pub fn from_hex(text: &str) -> Option<Self> {
-        hex::bytes(text).map(Self)
-    }
-
-    /// As 64 hex digits: for the key file only.
-    #[must_use]
-    pub fn to_hex(&self) -> String {
-        hex(&self.0)
-    }
-
-    /// The bytes.
-    #[must_use]
-    pub const fn bytes(&self) -> &[u8; 32] {
-        &self.0
-    }
-}
-
-impl fmt::Debug for MasterKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[redacted]")
     }
 }
 

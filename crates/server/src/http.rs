@@ -8,6 +8,7 @@ pub mod body;
 pub mod document;
 mod edge;
 pub mod gate;
+mod head;
 pub mod health;
 mod inflate;
 mod metrics;
@@ -31,7 +32,7 @@ use utoipa_actix_web::{AppExt as _, service_config::ServiceConfig};
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
-    config::Secret,
+    config::{Secret, Security},
     http::{
         gate::Gate,
         problem::{Answer, Problem},
@@ -66,6 +67,10 @@ pub struct State {
     pub db: Db,
     /// Where the database is, for the question whether migrations wait.
     pub database_url: String,
+    /// Where the master key is, for the question whether it is still the one that this process works with.
+    pub security: Security,
+    /// Under which address clients reach the server; empty: not configured.
+    pub public_url: String,
     /// What a scraper of the figures has to send; empty: only this machine may ask.
     pub metrics_token: Secret,
     /// The time.
@@ -91,7 +96,7 @@ pub struct Site {
     /// The document as it is served.
     text: web::Bytes,
     /// The methods of each path, for 405.
-    paths: Arc<Vec<(ResourceDef, String)>>,
+    paths: Arc<Vec<(ResourceDef, Vec<&'static str>)>>,
 }
 
 impl Site {
@@ -103,9 +108,19 @@ impl Site {
         let text = document::text()?;
         let paths = document::operations()
             .into_iter()
-            .map(|(path, methods)| (ResourceDef::new(path), methods.into_iter().map(|o| o.method).collect::<Vec<_>>().join(", ")))
+            .map(|(path, methods)| (ResourceDef::new(path), methods.into_iter().map(|o| o.method).collect()))
             .collect();
         Ok(Self { state: web::Data::new(state), text: text.into(), paths: Arc::new(paths) })
+    }
+
+    /// The methods of a path; nothing if nobody serves it.
+    fn methods(&self, path: &str) -> Option<&[&'static str]> {
+        self.paths.iter().find(|(pattern, _)| pattern.is_match(path)).map(|(_, methods)| methods.as_slice())
+    }
+
+    /// Whether a path answers `HEAD` itself.
+    fn knows_head(&self, path: &str) -> bool {
+        self.methods(path).is_some_and(|methods| methods.contains(&"HEAD"))
     }
 }
 
@@ -127,6 +142,7 @@ pub fn app(
         .service(web::redirect("/docs", "/docs/"))
         .service(SwaggerUi::new("/docs/{_:.*}").config(document::page()))
         .default_service(web::to(unknown))
+        .wrap(from_fn(head::as_get))
         .wrap(from_fn(auth::identify))
         .wrap(Compress::default())
         .wrap(from_fn(edge::edge))
@@ -139,12 +155,13 @@ async fn serve_document(site: web::Data<Site>) -> HttpResponse {
 
 /// A path that nobody serves, or a method that its path does not know.
 async fn unknown(req: HttpRequest, site: web::Data<Site>) -> Answer {
-    let allowed = site.paths.iter().find(|(path, _)| path.is_match(req.path()));
-    Err(match allowed {
-        Some((_, methods)) => Problem::from(
-            Fault::with(Code::MethodNotAllowed, Told::with("this resource knows {methods}", &[("methods", &methods)]))
-                .fact("allow", methods.as_str()),
-        ),
+    Err(match site.methods(req.path()) {
+        Some(methods) => {
+            let head = (methods.contains(&"GET") && !methods.contains(&"HEAD")).then_some("HEAD");
+            let methods = methods.iter().copied().chain(head).collect::<Vec<_>>().join(", ");
+            let detail = Told::with("this resource knows {methods}", &[("methods", &methods)]);
+            Problem::from(Fault::with(Code::MethodNotAllowed, detail).fact("allow", methods))
+        }
         None => Problem::from(Fault::with(Code::NotFound, "there is no such path; see /openapi.json")),
     })
 }

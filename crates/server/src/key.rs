@@ -1,4 +1,4 @@
-//! The file of the master key: made on the first start, readable by its owner only.
+//! The file of the master key: made on the first start, readable by its owner only. And whether the key is that of the database.
 
 use std::{
     fs::{File, OpenOptions},
@@ -6,11 +6,83 @@ use std::{
     path::Path,
 };
 
-use crate::config::{MasterKey, Security};
+use crate::config::{Config, MasterKey, Security};
 use bazdid_clock::SharedIds;
 use bazdid_protocol::error::{Error, Result};
+use bazdid_security::vault::Vault;
+use bazdid_service::master_key::{self, Recognised};
+use bazdid_store::{self as store, Db};
 
-/// The master key of a configuration; the file is made if it is not there.
+/// The vault of a database, opened with the master key of the configuration. For a database that is new the key is made if there is none.
+///
+/// # Errors
+/// The key file cannot be read or made; the key is not that of the database; there is none, though the database has data; the database fails.
+pub fn unlock(config: &Config, db: &Db, ids: &SharedIds) -> Result<Vault> {
+    // A thread of its own: a server is built inside a runtime, where nothing may block.
+    std::thread::scope(|scope| scope.spawn(|| unlock_blocking(config, db, ids)).join())
+        .map_err(|_| Error::internal("the look at the master key panicked"))?
+}
+
+fn unlock_blocking(config: &Config, db: &Db, ids: &SharedIds) -> Result<Vault> {
+    let security = &config.security;
+    let waits = || store::pending(config.database.url.reveal()).is_ok_and(|waiting| !waiting.is_empty());
+    let Some(key) = find(security)? else {
+        return match db.read_blocking(master_key::has_data) {
+            Ok(false) => make(security, db, ids),
+            Ok(true) => Err(missing(security)),
+            Err(_) if waits() => Err(Error::internal("migrations wait: run `bazdid migrate up` before the first start")),
+            Err(e) => Err(e),
+        };
+    };
+    match db.read_blocking(|tx| master_key::recognise(tx, key.bytes())) {
+        Ok(Recognised::Right(vault)) => Ok(vault),
+        Ok(Recognised::New(_)) => adopt(db, &key),
+        Ok(Recognised::Other) => Err(Error::internal(OTHER)),
+        // Tables that a migration has still to make: `/readyz` answers no until it was run.
+        Err(_) if waits() => Ok(Vault::new(key.bytes())),
+        Err(e) => Err(e),
+    }
+}
+
+/// Makes the key of a database that is new.
+fn make(security: &Security, db: &Db, ids: &SharedIds) -> Result<Vault> {
+    let vault = adopt(db, &create(&security.key_file, ids)?);
+    if vault.is_err() {
+        // Another process was faster; nothing was sealed with this one.
+        drop(std::fs::remove_file(&security.key_file));
+    }
+    vault
+}
+
+fn adopt(db: &Db, key: &MasterKey) -> Result<Vault> {
+    let bytes = *key.bytes();
+    let right = db.write_blocking(move |tx| master_key::adopt(tx, &Vault::new(&bytes)))?;
+    if right { Ok(Vault::new(&bytes)) } else { Err(Error::internal(OTHER)) }
+}
+
+const OTHER: &str = "the master key is not that of the database. Give it the right one (`security.key_file` or `security.master_key`), or say by \
+    `bazdid user reset-keys` that it is lost";
+
+fn missing(security: &Security) -> Error {
+    Error::internal(format!(
+        "the database has data, and {} with its master key is not there; no new key was made. Put the key back, or say by `bazdid user reset-keys` \
+         that it is lost",
+        security.key_file.display()
+    ))
+}
+
+/// Whether the key file holds another key than a running process works with. A file that is not there says nothing: it may have been given to the
+/// process for its start only.
+#[must_use]
+pub fn is_replaced(security: &Security, vault: &Vault) -> bool {
+    let same = |key: &MasterKey| Vault::of_version(key.bytes(), vault.version()).is_check_value(&vault.check_value());
+    match find(security) {
+        Ok(found) => found.is_some_and(|key| !same(&key)),
+        Err(_) => true,
+    }
+}
+
+/// The master key of a configuration; the file is made if it is not there. Whether it is the database's is another question: see [`unlock`].
 ///
 /// # Errors
 /// The file cannot be read or made, or holds something else.

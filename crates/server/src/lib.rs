@@ -112,13 +112,15 @@ pub fn settings(config: &Config) -> Settings {
     }
 }
 
-/// What the use cases share; the master key is read, or made on the first start.
+/// Opens the database of a configuration with its master key, which is made for a database that is new.
 ///
 /// # Errors
-/// The key file cannot be read or made.
-pub fn shared(config: &Config, ids: &SharedIds) -> Result<Arc<Shared>> {
-    let master = key::load_or_create(&config.security, ids)?;
-    Ok(Arc::new(Shared::new(settings(config), master.bytes())))
+/// The database cannot be reached, or a migration failed; the key file cannot be read or made; the master key is not that of the database, or is
+/// missing though the database has data.
+pub fn open(config: &Config, ids: &SharedIds, migrations: Migrations) -> Result<(Db, Arc<Shared>)> {
+    let db = database(config, migrations)?;
+    let vault = key::unlock(config, &db, ids)?;
+    Ok((db, Arc::new(Shared::with_vault(settings(config), vault))))
 }
 
 /// Opens the database of a configuration.
@@ -189,8 +191,7 @@ pub fn build(config: &Config, clock: SharedClock, ids: SharedIds, listener: TcpL
     let fault = |what: &str, e: std::io::Error| Error::internal(what).caused_by(e);
     telemetry::count()?;
     store::totals::count_statements();
-    let shared = shared(config, &ids)?;
-    let db = database(config, migrations)?;
+    let (db, shared) = open(config, &ids, migrations)?;
     let limits = Limits {
         body_bytes: config.server.body_bytes,
         push_bytes: MAX_PUSH_BYTES,
@@ -223,6 +224,8 @@ pub fn build(config: &Config, clock: SharedClock, ids: SharedIds, listener: TcpL
         metrics_token: config.telemetry.metrics_token.clone(),
         db,
         database_url: config.database.url.reveal().to_owned(),
+        security: config.security.clone(),
+        public_url: config.server.public_url.clone(),
         clock,
         ids,
         shared,

@@ -1,11 +1,19 @@
 //! The log, for people or as JSON, filtered by level: messages read alone, ids are dotted fields, no personal data. And the figures of the
 //! process, as a scraper reads them.
 
-use std::sync::OnceLock;
+use std::{fmt::Debug, io::IsTerminal as _, sync::OnceLock};
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
-use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt as _, util::SubscriberInitExt as _};
+use tracing::{
+    Event, Subscriber,
+    field::{Field, Visit},
+};
+use tracing_subscriber::{
+    EnvFilter, Layer, fmt,
+    layer::{Context, SubscriberExt as _},
+    util::SubscriberInitExt as _,
+};
 
 use crate::config::{LogFormat, Telemetry};
 use bazdid_protocol::error::{Error, Result};
@@ -19,13 +27,41 @@ static FIGURES: OnceLock<PrometheusHandle> = OnceLock::new();
 /// Starts the log of the process, on standard error. A second call changes nothing.
 pub fn start(telemetry: &Telemetry) {
     let filter = EnvFilter::new(&telemetry.level);
-    let registry = tracing_subscriber::registry().with(filter);
+    let registry = tracing_subscriber::registry().with(filter).with(ClientsFaults);
     let layer = fmt::layer().with_writer(std::io::stderr).with_target(false);
+    // Colours are for a terminal; a file keeps them as signs that no tool reads.
+    let layer = if std::io::stderr().is_terminal() { layer } else { layer.with_ansi(false) };
     // An error means that a subscriber is set: in a process that starts two servers the first one logs for both.
     drop(match telemetry.format {
         LogFormat::Pretty => registry.with(layer.compact()).try_init(),
         LogFormat::Json => registry.with(layer.json().flatten_event(true)).try_init(),
     });
+}
+
+/// Leaves out what the HTTP library logs as an error of the server when a client breaks a line off or sends what is no HTTP: everybody could
+/// fill the log with it.
+struct ClientsFaults;
+
+impl<S: Subscriber> Layer<S> for ClientsFaults {
+    fn event_enabled(&self, event: &Event<'_>, _: Context<'_, S>) -> bool {
+        if event.metadata().target() != "actix_http::h1::dispatcher" {
+            return true;
+        }
+        let mut said = Said(String::new());
+        event.record(&mut said);
+        !said.0.starts_with("stream error")
+    }
+}
+
+/// The message of an event.
+struct Said(String);
+
+impl Visit for Said {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        if field.name() == "message" {
+            self.0 = format!("{value:?}");
+        }
+    }
 }
 
 /// Begins to count. A second call changes nothing.

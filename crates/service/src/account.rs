@@ -1,7 +1,8 @@
-//! Accounts: who may log in. Their roles stand in [`grant`], their own passwords in [`password`].
+//! Accounts: who may log in. Their roles stand in [`grant`], their own passwords in [`password`], what the office hands over in [`access_code`].
 //!
 //! A phone number is sealed as soon as it is read and is in no answer. Changes ask for the revision that was read.
 
+pub mod access_code;
 pub mod grant;
 pub mod password;
 
@@ -35,7 +36,7 @@ use bazdid_store::{
         AccountFilter, find_account, find_account_by_login, list_accounts, list_grants, list_grants_of, page_accounts, raise_account,
         save_accounts,
     },
-    credential::{Credential, save_credential},
+    credential::save_credential,
 };
 
 /// Most characters of a display name.
@@ -169,8 +170,7 @@ pub fn create(tx: &mut Tx<'_>, ctx: &Ctx, new: &NewAccount) -> Result<Person> {
     };
     save_accounts(tx, std::slice::from_ref(&account))?;
     if let Some(password) = &new.password {
-        let credential = Credential { account_id: id, password_hash: password.hash().to_owned(), changed_at: ctx.now };
-        save_credential(tx, &credential)?;
+        save_credential(tx, &password.credential(id, ctx.now))?;
     }
     audit(tx, ctx, "account.create", id, json!({}))?;
     Ok(Person { account, grants: Vec::new() })
@@ -242,6 +242,7 @@ fn set_state(tx: &mut Tx<'_>, ctx: &Ctx, id: AccountId, rev: i64, to: ActiveStat
                 return Err(Error::with(Code::InvalidTransition, "nobody closes their own account"));
             }
             keep_an_administrator(tx, ctx, |g| g.account_id != id)?;
+            store::access_code::delete_access_codes(tx, id, None)?;
             "account.disable"
         }
     };

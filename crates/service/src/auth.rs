@@ -8,16 +8,21 @@
 //! the token ([`bazdid_security::refresh`]). A token that comes later than that is held by two parties: the whole session ends
 //! (`token_reused`).
 
+mod bearer;
+mod client;
 mod throttle;
+
+pub use bearer::{Authenticated, authenticate, authenticate_to_hand_in};
+pub(crate) use bearer::{in_force, of_session};
 
 use std::net::IpAddr;
 
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::{Ctx, change::entry, keys, timers::Step};
+use crate::{Ctx, account::password::NewPassword, auth::throttle::Asker, change::entry, keys, timers::Step};
 use bazdid_domain::{
-    account::{Account, Role, RoleGrant},
+    account::{Account, Role},
     actor::Actor,
     organisation::ActiveState,
 };
@@ -38,9 +43,10 @@ use bazdid_security::{
 use bazdid_store::{
     self as store, Tx,
     account::{find_account, find_account_by_login, list_grants_of},
-    credential::{find_credential, replace_hash},
+    credential::{Credential, find_credential, replace_hash, save_credential},
     session::{
-        RefreshToken, Session, find_refresh_token, find_session, insert_refresh_token, insert_session, revoke_session, use_refresh_token,
+        RefreshToken, Session, find_refresh_token, find_session, insert_refresh_token, insert_session, revoke_session, revoke_sessions,
+        use_refresh_token,
     },
 };
 
@@ -70,8 +76,26 @@ pub struct Login {
     pub login: String,
     /// Password.
     pub password: String,
-    /// From where; absent only where there is no network between.
+    /// From where.
+    pub origin: Origin,
+    /// What the client was given at its last login: by it a client is known that has logged in before.
+    pub known_client: Option<String>,
+}
+
+/// From where somebody logs in, for the throttle and the audit log.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// The address; absent only where there is no network between.
     pub address: Option<IpAddr>,
+    /// What the client says that it is (`User-Agent`).
+    pub agent: Option<String>,
+}
+
+impl Origin {
+    /// What the audit log keeps of a login to an account.
+    fn audited(&self, account: AccountId) -> serde_json::Value {
+        json!({ "account": account, "address": self.address, "agent": self.agent })
+    }
 }
 
 /// What holds a secret is never printed.
@@ -91,9 +115,10 @@ secret!(Login, Attempt, Verified, Tokens);
 pub struct Attempt {
     command: Login,
     account: Option<AccountId>,
-    stored: Option<String>,
+    stored: Option<Credential>,
     cost: Cost,
-    /// Whether its failure closes the login's door for a while.
+    asker: Asker,
+    /// Whether its failure closes a door for a while.
     closes: bool,
 }
 
@@ -119,42 +144,45 @@ pub struct Tokens {
     pub account: Account,
     /// The roles in force.
     pub roles: Vec<Role>,
+    /// For the client's next login; of a login only.
+    pub known_client: Option<String>,
 }
 
-/// Somebody whose token is good.
-#[derive(Debug, Clone)]
-pub struct Authenticated {
-    /// Who, with the grants in force.
-    pub actor: Actor,
-    /// The login that the token comes from.
-    pub session: SessionId,
-    /// The language of the account, for those who ask for none.
-    pub language: Option<Language>,
-}
-
-/// Step one, in a transaction that writes: counts the attempt against the login and the address before anything is known about
-/// it (so that a hundred guesses at once are a hundred), and refuses it unseen while either is blocked.
+/// Step one, in a transaction that writes: counts the attempt before anything is known about it (so that a hundred guesses at once are a
+/// hundred), and refuses it unseen while its door is closed. Whose door that is stands in [`throttle`].
 ///
 /// # Errors
 /// The database fails. In the answer: `validation`, `too_many_attempts`.
 pub fn admit(tx: &mut Tx<'_>, ctx: &Ctx, command: &Login) -> Result<Answer<Attempt>> {
     let login = normal_login(&command.login);
-    if command.password.is_empty() || command.password.len() > password::MAX_BYTES {
-        return Ok(Err(Error::field("/password", Told::with("must have 1 to {max} bytes", &[("max", &password::MAX_BYTES)]))));
-    }
     if login.is_empty() || login.len() > MAX_LOGIN_BYTES || login.contains('\0') {
         return Ok(Err(Error::field("/login", Told::with("must have 1 to {max} bytes", &[("max", &MAX_LOGIN_BYTES)]))));
     }
     let account = find_account_by_login(tx, &login)?.map(|a| a.id);
-    let closes = match throttle::count(tx, ctx, &login, command.address)? {
+    let number = account.zip(command.known_client.as_deref()).and_then(|(account, token)| client::known(ctx, account, token));
+    let asker = number.map_or(Asker::Stranger, Asker::Client);
+    admit_as(tx, ctx, Login { login, ..command.clone() }, account, asker)
+}
+
+/// [`admit`] for somebody who has logged in and is asked for their password once more: what others try at their login is nothing to them.
+pub(crate) fn admit_session(tx: &mut Tx<'_>, ctx: &Ctx, account: &Account, session: SessionId, password: &str) -> Result<Answer<Attempt>> {
+    let command = Login { login: account.login.clone(), password: password.to_owned(), origin: Origin::default(), known_client: None };
+    admit_as(tx, ctx, command, Some(account.id), Asker::Session(session))
+}
+
+fn admit_as(tx: &mut Tx<'_>, ctx: &Ctx, command: Login, account: Option<AccountId>, asker: Asker) -> Result<Answer<Attempt>> {
+    if command.password.is_empty() || command.password.len() > password::MAX_BYTES {
+        return Ok(Err(Error::field("/password", Told::with("must have 1 to {max} bytes", &[("max", &password::MAX_BYTES)]))));
+    }
+    let closes = match throttle::count(tx, ctx, asker, &command.login, command.origin.address)? {
         Ok(closes) => closes,
         Err(refusal) => return Ok(Err(refusal)),
     };
     let stored = match account {
-        Some(id) => find_credential(tx, id)?.map(|c| c.password_hash),
+        Some(id) => find_credential(tx, id)?,
         None => None,
     };
-    Ok(Ok(Attempt { command: Login { login, ..command.clone() }, account, stored, cost: ctx.shared.settings.password_cost, closes }))
+    Ok(Ok(Attempt { command, account, stored, cost: ctx.shared.settings.password_cost, asker, closes }))
 }
 
 impl Attempt {
@@ -164,7 +192,7 @@ impl Attempt {
     /// The stored hash cannot be read.
     pub fn verify(self, ctx: &Ctx) -> Result<Verified> {
         let password = &self.command.password;
-        let verdict = password::verify(password, self.stored.as_deref(), self.cost)?;
+        let verdict = password::verify(password, self.stored.as_ref().map(|c| c.password_hash.as_str()), self.cost)?;
         let new_hash = match verdict {
             Verdict::RightButOld => Some(hash_password(ctx, password)?),
             Verdict::Right | Verdict::Wrong => None,
@@ -174,11 +202,30 @@ impl Attempt {
     }
 }
 
-/// Step three, in a transaction that writes: opens a session, or keeps the failure.
+impl Verified {
+    /// The password that is to take the place of the one that was right, without a database; nothing if that was wrong.
+    ///
+    /// # Errors
+    /// It cannot be a password of the login, or is the one that it replaces.
+    pub fn renewed(&self, ctx: &Ctx, typed: &str) -> Result<Option<NewPassword>> {
+        const FIELD: &str = "/new_password";
+        if self.right.is_none() {
+            return Ok(None);
+        }
+        if fold::password(typed) == fold::password(&self.attempt.command.password) {
+            return Err(Error::field(FIELD, "must be another one than before"));
+        }
+        NewPassword::new(ctx, typed, &self.attempt.command.login, FIELD).map(Some)
+    }
+}
+
+/// Step three, in a transaction that writes: opens a session, or keeps the failure. A new password takes the place of the old one, and ends every
+/// other login.
 ///
 /// # Errors
-/// The database fails. In the answer: `bad_credentials`, and `account_disabled` to who knows the password.
-pub fn login(tx: &mut Tx<'_>, ctx: &Ctx, verified: &Verified) -> Result<Answer<Tokens>> {
+/// The database fails. In the answer: `bad_credentials`, and to who knows the password `account_disabled`, or `password_change_required` if
+/// somebody else has set it and there is no new one.
+pub fn login(tx: &mut Tx<'_>, ctx: &Ctx, verified: &Verified, new: Option<&NewPassword>) -> Result<Answer<Tokens>> {
     let Verified { attempt, right, new_hash } = verified;
     let account = match right {
         Some(id) => find_account(tx, *id)?,
@@ -187,7 +234,7 @@ pub fn login(tx: &mut Tx<'_>, ctx: &Ctx, verified: &Verified) -> Result<Answer<T
     let Some(account) = account else {
         if let Some(id) = attempt.account {
             let action = if attempt.closes { "login.blocked" } else { "login.failed" };
-            audit(tx, ctx, action, "account", id.uuid(), json!({}))?;
+            audit(tx, ctx, action, "account", id.uuid(), attempt.command.origin.audited(id))?;
         }
         return Ok(Err(Error::new(Code::BadCredentials)));
     };
@@ -195,18 +242,51 @@ pub fn login(tx: &mut Tx<'_>, ctx: &Ctx, verified: &Verified) -> Result<Answer<T
         return Ok(Err(Error::new(Code::BadCredentials)));
     }
     if account.state != ActiveState::Active {
-        audit(tx, ctx, "login.refused_disabled", "account", account.id.uuid(), json!({}))?;
+        audit(tx, ctx, "login.refused_disabled", "account", account.id.uuid(), attempt.command.origin.audited(account.id))?;
         return Ok(Err(Error::new(Code::AccountDisabled)));
     }
-    if let (Some(old), Some(new)) = (&attempt.stored, new_hash) {
-        replace_hash(tx, account.id, old, new)?;
+    match (&attempt.stored, new, new_hash) {
+        (_, Some(new), _) => {
+            replace_password(tx, ctx, account.id, new, None)?;
+            audit(tx, ctx, "account.password_change", "account", account.id.uuid(), json!({}))?;
+        }
+        (Some(Credential { must_change: true, .. }), None, _) => return Ok(Err(Error::new(Code::PasswordChangeRequired))),
+        (Some(old), None, Some(hash)) => drop(replace_hash(tx, account.id, &old.password_hash, hash)?),
+        (_, None, _) => {}
     }
+    let number = if let Asker::Client(number) = attempt.asker { Some(number) } else { None };
+    open(tx, ctx, account, &attempt.command.origin, number, "login").map(Ok)
+}
+
+/// Opens a session, for a client that is known from now on.
+pub(crate) fn open(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    account: Account,
+    origin: &Origin,
+    known: Option<client::Number>,
+    action: &str,
+) -> Result<Tokens> {
     let session = Session { id: ctx.ids.id(ctx.now), account_id: account.id, created_at: ctx.now, revoked_at: None, revoked_reason: None };
     insert_session(tx, &session)?;
-    audit(tx, ctx, "login", "session", session.id.uuid(), json!({ "account": account.id }))?;
+    audit(tx, ctx, action, "session", session.id.uuid(), origin.audited(account.id))?;
+    let number = known.unwrap_or_else(|| {
+        let mut number = client::Number::default();
+        ctx.ids.fill(&mut number);
+        number
+    });
+    let known_client = Some(client::token(ctx, account.id, number));
     let mut secret = [0; 32];
     ctx.ids.fill(&mut secret);
-    issue(tx, ctx, &session, account, &secret, None).map(Ok)
+    let tokens = issue(tx, ctx, &session, account, &secret, None)?;
+    Ok(Tokens { known_client, ..tokens })
+}
+
+/// Sets a password that its owner has chosen. Every login ends but one.
+pub(crate) fn replace_password(tx: &mut Tx<'_>, ctx: &Ctx, account: AccountId, new: &NewPassword, but: Option<SessionId>) -> Result<()> {
+    save_credential(tx, &new.credential(account, ctx.now))?;
+    store::access_code::delete_access_codes(tx, account, None)?;
+    revoke_sessions(tx, account, but, ctx.now, "password").map(drop)
 }
 
 /// Whether a verified attempt proves that somebody is the owner of an account; if so, the count of attempts is forgotten.
@@ -216,9 +296,10 @@ pub fn login(tx: &mut Tx<'_>, ctx: &Ctx, verified: &Verified) -> Result<Answer<T
 pub(super) fn confirm(tx: &mut Tx<'_>, ctx: &Ctx, verified: &Verified, account: AccountId) -> Result<bool> {
     let Verified { attempt, right, .. } = verified;
     // The password may have been changed since step one looked.
-    let proven = *right == Some(account) && find_credential(tx, account)?.map(|c| c.password_hash) == attempt.stored;
+    let hash = |credential: &Credential| credential.password_hash.clone();
+    let proven = *right == Some(account) && find_credential(tx, account)?.as_ref().map(hash) == attempt.stored.as_ref().map(hash);
     if proven {
-        throttle::forgive(tx, ctx, &attempt.command.login, attempt.command.address)?;
+        throttle::forgive(tx, ctx, attempt.asker, &attempt.command.login, attempt.command.origin.address)?;
     }
     Ok(proven)
 }
@@ -234,8 +315,8 @@ pub fn refresh(tx: &mut Tx<'_>, ctx: &Ctx, token: &str) -> Result<Answer<Tokens>
     let Some(session) = find_session(tx, old.session_id)? else { return Ok(Err(Error::new(Code::Unauthenticated))) };
     let Some(account) = find_account(tx, session.account_id)? else { return Ok(Err(Error::new(Code::Unauthenticated))) };
     if session.revoked_at.is_some() {
-        let code = if session.revoked_reason.as_deref() == Some("reuse") { Code::TokenReused } else { Code::Unauthenticated };
-        return Ok(Err(Error::new(code)));
+        let reused = session.revoked_reason.as_deref() == Some("reuse");
+        return Ok(Err(if reused { Error::new(Code::TokenReused) } else { ended(&session) }));
     }
     if account.state != ActiveState::Active {
         return Ok(Err(Error::new(Code::AccountDisabled)));
@@ -268,7 +349,7 @@ fn issue(tx: &mut Tx<'_>, ctx: &Ctx, session: &Session, account: Account, secret
     let ring = keys::signing_ring(tx, ctx)?;
     let access_token = ring.issue(&Claims::new(account.id, session.id, ctx.ids.uuid(ctx.now), ctx.now))?;
     let roles = Actor::new(account.id, list_grants_of(tx, &[account.id])?, ctx.now).roles().into_iter().collect();
-    Ok(Tokens { access_token, expires_in: LIFE_S, refresh_token: refresh::token(secret), account, roles })
+    Ok(Tokens { access_token, expires_in: LIFE_S, refresh_token: refresh::token(secret), account, roles, known_client: None })
 }
 
 /// Ends a session: its access tokens are good for nothing from now on. Again: nothing happens.
@@ -282,58 +363,9 @@ pub fn logout(tx: &mut Tx<'_>, ctx: &Ctx, session: SessionId) -> Result<()> {
     Ok(())
 }
 
-/// Who an access token belongs to, with the grants in force now. The database is asked each time: a revoked session, a disabled
-/// account and an ended grant count at once.
-///
-/// # Errors
-/// `unauthenticated`, `token_expired`, `account_disabled`; the database fails.
-pub fn authenticate(tx: &mut Tx<'_>, ctx: &Ctx, token: &str) -> Result<Authenticated> {
-    let claims = keys::ring_of(tx, ctx, token)?.verify(token, ctx.now)?;
-    let (account, grants) = of_claims(tx, &claims)?;
-    in_force(ctx, &account, grants, claims.sid)
-}
-
-/// As [`authenticate`], for handing in unsent work only: a disabled account may still do that, with its last access token, for
-/// [`HAND_IN_DAYS`] after that expired. Such a person has no grants: nothing can be read or decided with them.
-///
-/// # Errors
-/// `unauthenticated`, `token_expired`, `account_disabled` when that time is over; the database fails.
-pub fn authenticate_to_hand_in(tx: &mut Tx<'_>, ctx: &Ctx, token: &str) -> Result<Authenticated> {
-    let claims = keys::ring_of(tx, ctx, token)?.verify_within(token, ctx.now, i64::MAX)?;
-    let (account, grants) = of_claims(tx, &claims)?;
-    let expired = |days: i64| (claims.exp + days * 86_400) * MICROS_PER_SECOND <= ctx.now.micros();
-    let grants = match account.state {
-        ActiveState::Active if expired(0) => return Err(Error::new(Code::TokenExpired)),
-        ActiveState::Active => grants,
-        ActiveState::Disabled if expired(HAND_IN_DAYS) => return Err(Error::new(Code::AccountDisabled)),
-        ActiveState::Disabled => Vec::new(),
-    };
-    Ok(Authenticated { actor: Actor::new(account.id, grants, ctx.now), session: claims.sid, language: language_of(&account) })
-}
-
-fn of_claims(tx: &mut Tx<'_>, claims: &Claims) -> Result<(Account, Vec<RoleGrant>)> {
-    let of_session = of_session(tx, claims.sid)?.filter(|(account, _)| account.id == claims.sub);
-    of_session.ok_or_else(|| Error::new(Code::Unauthenticated))
-}
-
-/// Whose login it is, with their grants; nothing if it has ended.
-pub(crate) fn of_session(tx: &mut Tx<'_>, id: SessionId) -> Result<Option<(Account, Vec<RoleGrant>)>> {
-    let Some(session) = find_session(tx, id)?.filter(|s| s.revoked_at.is_none()) else { return Ok(None) };
-    let Some(account) = find_account(tx, session.account_id)? else { return Ok(None) };
-    let grants = list_grants_of(tx, &[account.id])?;
-    Ok(Some((account, grants)))
-}
-
-/// Somebody whose login goes on, unless their account is disabled.
-pub(crate) fn in_force(ctx: &Ctx, account: &Account, grants: Vec<RoleGrant>, session: SessionId) -> Result<Authenticated> {
-    if account.state != ActiveState::Active {
-        return Err(Error::new(Code::AccountDisabled));
-    }
-    Ok(Authenticated { actor: Actor::new(account.id, grants, ctx.now), session, language: language_of(account) })
-}
-
-fn language_of(account: &Account) -> Option<Language> {
-    Language::parse(&account.locale).ok()
+/// Why a session that has ended is refused.
+fn ended(session: &Session) -> Error {
+    Error::new(if session.lost_its_device() { Code::DeviceRevoked } else { Code::Unauthenticated })
 }
 
 /// Forgets what is of no more use, and signs with a new key when the old one has served its time. For the background worker, which
@@ -349,8 +381,9 @@ pub fn tidy(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Step> {
     store::state::save_state(tx, TIDIED_AT, &ctx.now.to_string())?;
     let counts = store::throttle::delete_throttles(tx, ctx.now.plus_days(-2))?;
     let tokens = store::session::delete_refresh_tokens(tx, ctx.now.plus_days(-KEEP_TOKENS_DAYS))?;
+    let codes = store::access_code::delete_expired_access_codes(tx, ctx.now)?;
     let rotated = keys::rotate_keys_older_than(tx, ctx, KEY_DAYS)?;
-    Ok(Step { done: counts + tokens + usize::from(rotated), more: false })
+    Ok(Step { done: counts + tokens + codes + usize::from(rotated), more: false })
 }
 
 /// Most bytes of a login name.

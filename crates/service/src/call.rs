@@ -1,6 +1,7 @@
 //! Calls: what an operator took. Who called is sealed; a reveal is a permission of its own and stands in the audit log.
 
 use serde_json::json;
+use uuid::Uuid;
 
 use crate::{
     Ctx,
@@ -14,7 +15,7 @@ use bazdid_domain::{
     ticket::{Call, CallOutcome},
 };
 use bazdid_protocol::{
-    error::{Error, Result},
+    error::{Code, Error, Result},
     fold::is_blank,
     ids::{CallId, TicketId},
 };
@@ -70,12 +71,12 @@ pub fn list(tx: &mut Tx<'_>, ctx: &Ctx, filter: &CallFilter) -> Result<Vec<Keyed
     list_calls_by(tx, &filter)
 }
 
-/// The calls of the caller with a phone, newest first, as far as their tickets are within reach.
+/// The calls of the caller with a phone, newest first, as far as their tickets are within reach. The audit log says who looked, and not for whom.
 ///
 /// # Errors
 /// The phone is none; the database fails.
 pub fn of_caller(tx: &mut Tx<'_>, ctx: &Ctx, typed: &str, limit: i64) -> Result<Vec<Call>> {
-    let hash = ctx.shared.vault.phone_hash(&phone::read(ctx, typed, "/phone")?).to_vec();
+    let hash = ctx.shared.vault.phone_hash(&phone::read(ctx, typed, "/phone")?);
     let found = list_calls_by(tx, &CallFilter { caller_hash: Some(hash), limit, ..CallFilter::default() })?;
     let found: Vec<Call> = found.into_iter().map(|c| c.row).collect();
     let tickets: Vec<TicketId> = found.iter().filter_map(|c| c.ticket_id).collect();
@@ -83,7 +84,10 @@ pub fn of_caller(tx: &mut Tx<'_>, ctx: &Ctx, typed: &str, limit: i64) -> Result<
     let reference = ctx.reference(tx)?;
     let reach = reach(ctx, &reference, Permission::CallManage)?;
     let reached = |id| unit.tickets.get(id).is_some_and(|t| reach.reads(&unit, t));
-    Ok(found.into_iter().filter(|c| c.ticket_id.is_none_or(reached)).collect())
+    let found: Vec<Call> = found.into_iter().filter(|c| c.ticket_id.is_none_or(reached)).collect();
+    let detail = json!({ "calls": found.len() });
+    store::audit::save_audit_entries(tx, &[entry(ctx, "call.find", "caller", Uuid::nil(), detail)])?;
+    Ok(found)
 }
 
 /// Who called, with a reason that stands in the audit log.
@@ -103,6 +107,9 @@ pub fn reveal(tx: &mut Tx<'_>, ctx: &Ctx, id: CallId, reason: &str) -> Result<St
         None => {}
     }
     let sealed = call.caller_encrypted.ok_or_else(|| Error::not_found("phone of this call"))?;
+    if !ctx.shared.vault.sealed(&sealed) {
+        return Err(Error::with(Code::NotFound, "the phone was sealed with a master key that was lost: nobody can read it any more"));
+    }
     let phone = ctx.shared.vault.open(&sealed, id.uuid().as_bytes())?;
     let phone = String::from_utf8(phone).map_err(|e| Error::internal("calls.caller_encrypted holds no text").caused_by(e))?;
     store::audit::save_audit_entries(tx, &[entry(ctx, "call.reveal", "call", id.uuid(), json!({ "reason": reason }))])?;

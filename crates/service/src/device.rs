@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::{Ctx, change::entry};
+use crate::{Ctx, auth, auth::Verified, change::entry};
 use bazdid_domain::{
     account::{ClockTrust, Device, RETIRE_AFTER_DAYS},
     policy::Permission,
@@ -10,15 +10,17 @@ use bazdid_domain::{
 use bazdid_protocol::{
     error::{Code, Error, FieldError, Result},
     fold::{is_blank, trim},
-    ids::{AccountId, DeviceId},
+    ids::{AccountId, DeviceId, SessionId},
     time::Timestamp,
     told::Told,
 };
 use bazdid_store::{
     self as store, Tx,
     account::{
-        find_device, find_device_by_nonce, insert_device, list_devices_of, page_devices, reinstate_device, retire_device, revoke_device,
+        find_device, find_device_by_nonce, insert_device, list_devices_of, lock_device, page_devices, reinstate_device, retire_device,
+        revoke_device,
     },
+    session::{insert_session_device, revoke_sessions_of_device},
 };
 
 /// Most devices of one account that are in service: a person has a phone and a tablet, and each reinstallation of the app is one more.
@@ -160,19 +162,63 @@ pub fn list(
     Ok((devices, next))
 }
 
-/// Takes a device out of service: it gets nothing more, and what it sends goes to quarantine.
+/// Notes that a login of who asks works with a device of theirs: it will end together with it. Tells whether it did; not for a device that is
+/// revoked, nor for one that is not theirs, which whatever follows refuses.
 ///
 /// # Errors
-/// There is none; it was taken out of service already; no permission; the database fails.
+/// Nobody has logged in; the database fails.
+pub fn note_use(tx: &mut Tx<'_>, ctx: &Ctx, session: SessionId, id: DeviceId) -> Result<bool> {
+    let asks = ctx.account()?;
+    // Locked: a revocation at the same time either ends this login too or is seen here.
+    let known = lock_device(tx, id)?.filter(|d| d.account_id == asks && (d.revoked_at.is_none() || d.retired));
+    if known.is_some() {
+        insert_session_device(tx, session, id)?;
+        let works = entry(ctx, "session.device", "session", session.uuid(), json!({ "account": asks, "device": id }));
+        store::audit::save_audit_entries(tx, &[works])?;
+    }
+    Ok(known.is_some())
+}
+
+/// [`register`], in a login that works with the device from now on.
+///
+/// # Errors
+/// As [`register`].
+pub fn register_in(tx: &mut Tx<'_>, ctx: &Ctx, session: SessionId, new: &NewDevice) -> Result<Device> {
+    let device = register(tx, ctx, new)?;
+    if note_use(tx, ctx, session, device.id)? { Ok(device) } else { Err(Error::new(Code::DeviceRevoked)) }
+}
+
+/// Revokes a device, for the office: it gets nothing more, every login that worked with it ends, and what it still sends goes to quarantine.
+///
+/// # Errors
+/// There is none; it was revoked already; no permission; the database fails.
 pub fn revoke(tx: &mut Tx<'_>, ctx: &Ctx, id: DeviceId) -> Result<Device> {
     authorise(ctx)?;
-    let revoked = revoke_device(tx, id, ctx.now)?;
     let device = find_device(tx, id)?.ok_or_else(|| Error::not_found("device"))?;
-    if !revoked {
+    end(tx, ctx, &device)
+}
+
+/// Revokes a device of one's own, as [`revoke`] does. The password is asked for: who only found an open app does not put the owner's other
+/// devices out of service. (Steps one and two are those of a change of the password: [`admit_owner`](crate::account::password::admit_owner).)
+///
+/// # Errors
+/// The password is wrong, which is kept as a failure by step one; one has no such device; it was revoked already; the database fails.
+pub fn revoke_own(tx: &mut Tx<'_>, ctx: &Ctx, owner: &Verified, id: DeviceId) -> Result<Device> {
+    let account = ctx.account()?;
+    if !auth::confirm(tx, ctx, owner, account)? {
+        return Err(Error::field("/password", "is not your password"));
+    }
+    let device = find_device(tx, id)?.filter(|d| d.account_id == account).ok_or_else(|| Error::not_found("device"))?;
+    end(tx, ctx, &device)
+}
+
+fn end(tx: &mut Tx<'_>, ctx: &Ctx, device: &Device) -> Result<Device> {
+    if !revoke_device(tx, device.id, ctx.now)? {
         return Err(Error::with(Code::InvalidTransition, "the device is out of service already"));
     }
-    audit(tx, ctx, "device.revoke", id, json!({ "account": device.account_id }))?;
-    Ok(device)
+    let sessions = revoke_sessions_of_device(tx, device.id, ctx.now)?;
+    audit(tx, ctx, "device.revoke", device.id, json!({ "account": device.account_id, "sessions": sessions }))?;
+    find_device(tx, device.id)?.ok_or_else(|| Error::internal("a device that was read is gone"))
 }
 
 fn authorise(ctx: &Ctx) -> Result<()> {

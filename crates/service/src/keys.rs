@@ -4,7 +4,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use uuid::Uuid;
 
-use crate::{Ctx, change::entry};
+use crate::{Ctx, change::entry, master_key};
 use bazdid_protocol::{
     error::{Error, Result},
     time::{MICROS_PER_SECOND, Timestamp},
@@ -32,6 +32,11 @@ impl KeyCache {
     fn get(&self, now: Timestamp) -> Option<Arc<KeyRing>> {
         let cached = self.0.read().unwrap_or_else(PoisonError::into_inner);
         cached.as_ref().filter(|(at, _)| (0..FRESH_US).contains(&(now - *at))).map(|(_, ring)| Arc::clone(ring))
+    }
+
+    /// The ring is read again when it is needed next.
+    pub(crate) fn forget(&self) {
+        self.put(None);
     }
 
     fn put(&self, value: Option<(Timestamp, Arc<KeyRing>)>) {
@@ -73,14 +78,14 @@ pub fn signing_ring(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Arc<KeyRing>> {
 /// Makes a new key that signs from now on. The old ones verify until their last token has expired.
 ///
 /// # Errors
-/// The database fails.
+/// The master key is not that of the database (`unavailable`); the database fails.
 pub fn rotate_keys(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<()> {
     let kid = create(tx, ctx)?;
     let retired = retire_signing_keys(tx, &kid, ctx.now)?;
     delete_signing_keys(tx, ctx.now.plus_days(-KEEP_RETIRED_DAYS))?;
     let detail = serde_json::json!({ "kid": kid, "retired": retired });
     store::audit::save_audit_entries(tx, &[entry(ctx, "signing_key.rotate", "signing_key", Uuid::nil(), detail)])?;
-    ctx.shared.keys.put(None);
+    ctx.shared.keys.forget();
     Ok(())
 }
 
@@ -107,6 +112,11 @@ fn read(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<KeyRing> {
     list_signing_keys(tx)?.iter().map(|key| open(&ctx.shared.vault, key)).collect::<Result<Vec<_>>>().map(KeyRing::new)
 }
 
+/// Whether a vault opens the keys; also if there are none.
+pub(crate) fn open_with(tx: &mut Tx<'_>, vault: &Vault) -> Result<bool> {
+    Ok(list_signing_keys(tx)?.iter().all(|key| open(vault, key).is_ok()))
+}
+
 fn open(vault: &Vault, key: &SigningKey) -> Result<TokenKey> {
     let broken = || Error::internal(format!("signing_keys.sealed of {} is no key", key.kid));
     let secret: [u8; 32] = vault.open(&key.sealed, &aad(&key.kid))?.try_into().map_err(|_| broken())?;
@@ -114,6 +124,8 @@ fn open(vault: &Vault, key: &SigningKey) -> Result<TokenKey> {
 }
 
 fn create(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<String> {
+    // A key that only this process could open would lock all others out.
+    master_key::require(tx, &ctx.shared.vault)?;
     let (mut secret, mut nonce) = ([0; 32], [0; 12]);
     let key = loop {
         ctx.ids.fill(&mut secret);

@@ -18,6 +18,8 @@ pub mod faults;
 pub mod import;
 pub mod inbox;
 pub mod keys;
+pub mod master_key;
+pub mod notice;
 pub mod once;
 pub mod organisation;
 pub mod outbox;
@@ -123,16 +125,16 @@ pub struct Shared {
 }
 
 impl Shared {
-    /// With empty caches; every other key is derived from the master key.
+    /// With empty caches; every other key is derived from the master key, the first one of its database.
     #[must_use]
     pub fn new(settings: Settings, master_key: &[u8; 32]) -> Self {
-        Self {
-            settings,
-            vault: Vault::new(master_key),
-            reference: ReferenceCache::default(),
-            keys: KeyCache::default(),
-            subscriptions: Subscriptions::default(),
-        }
+        Self::with_vault(settings, Vault::new(master_key))
+    }
+
+    /// With empty caches and the vault of the database's master key: see [`master_key::recognise`].
+    #[must_use]
+    pub fn with_vault(settings: Settings, vault: Vault) -> Self {
+        Self { settings, vault, reference: ReferenceCache::default(), keys: KeyCache::default(), subscriptions: Subscriptions::default() }
     }
 }
 

@@ -15,7 +15,7 @@ use bazdid_store::{
 pub struct Once {
     /// The key that the client made up; absent: every request is a new one.
     pub key: Option<String>,
-    /// SHA-256 over method, path and body.
+    /// SHA-256 over method, path and body. It is never stored: see [`Vault::request_hash`](bazdid_security::vault::Vault::request_hash).
     pub request_hash: [u8; 32],
 }
 
@@ -30,7 +30,7 @@ pub type Answer = (u16, Value);
 pub fn once(tx: &mut Tx<'_>, ctx: &Ctx, once: &Once, effect: impl FnOnce(&mut Tx<'_>) -> Result<Answer>) -> Result<Answer> {
     let Some(key) = &once.key else { return effect(tx) };
     let account_id = ctx.account()?;
-    let request_hash = once.request_hash.to_vec();
+    let request_hash = ctx.shared.vault.request_hash(&once.request_hash);
     // The key is taken before the effect: a second request at once waits here and then finds the first one's answer.
     let taken = KeptAnswer { account_id, key: key.clone(), request_hash, status: 0, body: Value::Null, created_at: ctx.now };
     if insert_answer(tx, &taken)? {

@@ -16,6 +16,7 @@ use crate::{
 use bazdid_domain::{
     duplicate::{NEAR_DAYS, Subject, Suggestion, suggest},
     intake::{self, Intake},
+    personal::masked,
     placement::Placement,
     policy::Permission,
     reference::Reference,
@@ -185,7 +186,7 @@ pub fn sealed_call(ctx: &Ctx, ticket_id: Option<TicketId>, outcome: CallOutcome,
         id,
         ticket_id,
         outcome,
-        caller_hash: phone.map(|p| vault.phone_hash(p).to_vec()),
+        caller_hash: phone.map(|p| vault.phone_hash(p)),
         caller_encrypted: sealed,
         taken_by: ctx.actor.as_ref().map_or_else(system_account, |a| a.account_id),
         taken_at: ctx.now,
@@ -267,7 +268,25 @@ pub fn duplicates(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Vec<Sugges
 pub fn search(tx: &mut Tx<'_>, ctx: &Ctx, filter: &TicketFilter) -> Result<Vec<Keyed<Ticket, TicketKey>>> {
     let reference = ctx.reference(tx)?;
     let reach = reach(ctx, &reference, Permission::TicketRead)?;
-    list_tickets(tx, filter, &reach)
+    let mut found = list_tickets(tx, filter, &reach)?;
+    if !is_office(&reach) {
+        found.iter_mut().for_each(|keyed| mask(&mut keyed.row));
+    }
+    Ok(found)
+}
+
+/// Whether a reach is that of the office somewhere: who is outside it sees no number that stands in a text.
+fn is_office(reach: &Reach) -> bool {
+    match reach {
+        Reach::Everything => true,
+        Reach::Parts(parts) => parts.every_office,
+    }
+}
+
+/// Masks the numbers in the texts of a ticket.
+fn mask(ticket: &mut Ticket) {
+    ticket.text = masked(&ticket.text).into_owned();
+    ticket.address_text = ticket.address_text.as_deref().map(|text| masked(text).into_owned());
 }
 
 /// How many tickets of a filter the actor may know of, as far as they are counted.
@@ -312,7 +331,7 @@ impl Detail {
 /// # Errors
 /// There is no such ticket within reach; the database fails.
 pub fn get(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Detail> {
-    let unit = ticket_within(tx, ctx, id, Permission::TicketRead, Access::Read)?;
+    let mut unit = ticket_within(tx, ctx, id, Permission::TicketRead, Access::Read)?;
     let reference = ctx.reference(tx)?;
     let readable = readable(ctx, &reference, &unit)?;
     let mut history = list_status_changes(tx, id)?;
@@ -322,8 +341,15 @@ pub fn get(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Detail> {
         history.iter_mut().for_each(|h| h.actor = None);
         // Of a row that they may not read nothing is told, and of a field's other writers only that there were some.
         values.retain(|v| v.row.is_none_or(|row| rows.contains(&row)));
+        if let Some(mut ticket) = unit.tickets.get(id).cloned() {
+            mask(&mut ticket);
+            unit.tickets.load([ticket]);
+        }
         let me = ctx.actor()?.account_id;
         for value in &mut values {
+            if let Value::String(text) = &mut value.value {
+                *text = masked(text).into_owned();
+            }
             let is_field = value.row.is_none();
             for writer in std::iter::once(&mut value.writer).chain(&mut value.overruled_by) {
                 if is_field && writer.actor != Some(me) {
@@ -340,6 +366,8 @@ pub fn get(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Detail> {
 pub fn feature(ticket: &Ticket) -> Value {
     let mut properties = bazdid_domain::wire::ticket(ticket).to_value();
     if let Some(map) = properties.as_object_mut() {
+        map.insert("text".into(), json!(ticket.text));
+        map.insert("address_text".into(), json!(ticket.address_text));
         map.remove("id");
         map.remove("point");
         map.insert("accuracy_m".into(), json!(ticket.point.accuracy_m));

@@ -15,6 +15,8 @@ pub struct Credential {
     pub password_hash: String,
     /// When the password was last changed.
     pub changed_at: Timestamp,
+    /// Whether somebody else has set it: its owner takes another one when they log in.
+    pub must_change: bool,
 }
 
 impl std::fmt::Debug for Credential {
@@ -44,6 +46,7 @@ pub fn save_credential(tx: &mut Tx<'_>, credential: &Credential) -> Result<()> {
         .set((
             credentials::password_hash.eq(diesel::upsert::excluded(credentials::password_hash)),
             credentials::changed_at.eq(diesel::upsert::excluded(credentials::changed_at)),
+            credentials::must_change.eq(diesel::upsert::excluded(credentials::must_change)),
         ))
         .execute(c))
     .map(drop)

@@ -17,7 +17,7 @@ pub struct KeptAnswer {
     pub account_id: AccountId,
     /// The key that the client made up.
     pub key: String,
-    /// SHA-256 over method, path and body: the same key with another request is a mistake of the client.
+    /// Keyed hash over method, path and body: the same key with another request is a mistake of the client.
     pub request_hash: Vec<u8>,
     /// HTTP status of the answer.
     pub status: i64,

@@ -8,6 +8,7 @@ mod macros;
 pub mod listing;
 #[macro_use]
 mod visibility;
+pub mod access_code;
 pub mod account;
 pub mod aggregate;
 pub mod area;
@@ -32,6 +33,7 @@ pub mod lease;
 pub mod merge_context;
 mod migrations;
 pub mod mutation;
+pub mod notice;
 mod open_order_counts;
 pub mod organisation;
 pub mod outbox;

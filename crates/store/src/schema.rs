@@ -614,6 +614,32 @@ diesel::table! {
         account_id -> Key,
         password_hash -> Text,
         changed_at -> Micros,
+        must_change -> Bool,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::types::*;
+    notices (id) {
+        id -> Key,
+        kind -> Text,
+        account_id -> Key,
+        raised_at -> Micros,
+        seen_by -> Nullable<Key>,
+        seen_at -> Nullable<Micros>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::types::*;
+    access_codes (hash) {
+        hash -> Binary,
+        account_id -> Key,
+        purpose -> Text,
+        created_at -> Micros,
+        expires_at -> Micros,
     }
 }
 
@@ -626,6 +652,15 @@ diesel::table! {
         created_at -> Micros,
         revoked_at -> Nullable<Micros>,
         revoked_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::types::*;
+    session_devices (session_id, device_id) {
+        session_id -> Key,
+        device_id -> Key,
     }
 }
 
@@ -914,7 +949,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     conflicts,
     audit_entries,
     credentials,
+    access_codes,
+    notices,
     sessions,
+    session_devices,
     refresh_tokens,
     login_throttles,
     signing_keys,

@@ -1,17 +1,20 @@
-//! Sessions (families of refresh tokens) and the hashes of their tokens.
+//! Sessions (families of refresh tokens), the devices that they work with, and the hashes of their tokens.
 
 use diesel::prelude::*;
 
 use crate::{
-    schema::{refresh_tokens, sessions},
+    schema::{refresh_tokens, session_devices, sessions},
     sql::db_error,
     tx::Tx,
 };
 use bazdid_protocol::{
     error::Result,
-    ids::{AccountId, SessionId},
+    ids::{AccountId, DeviceId, SessionId},
     time::Timestamp,
 };
+
+/// Why a session ended whose device was revoked: with its last access token unsent work may still be handed in.
+pub const LOST_DEVICE: &str = "device";
 
 /// One login: everything that was refreshed from it.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -25,8 +28,16 @@ pub struct Session {
     pub created_at: Timestamp,
     /// Set when it was ended.
     pub revoked_at: Option<Timestamp>,
-    /// Why: `logout`, `reuse`, `password`, `admin`.
+    /// Why: `logout`, `reuse`, `password`, `admin`, `restore`, [`LOST_DEVICE`].
     pub revoked_reason: Option<String>,
+}
+
+impl Session {
+    /// Whether it ended because a device of it was revoked.
+    #[must_use]
+    pub fn lost_its_device(&self) -> bool {
+        self.revoked_reason.as_deref() == Some(LOST_DEVICE)
+    }
 }
 
 /// One refresh token, by its hash.
@@ -63,6 +74,47 @@ pub fn find_session(tx: &mut Tx<'_>, id: SessionId) -> Result<Option<Session>> {
     on!(tx, |c| sessions::table.filter(sessions::id.eq(id)).select(Session::as_select()).first(c).optional()).map_err(db_error)
 }
 
+/// A session with the devices that it works with, in one query.
+///
+/// # Errors
+/// The database fails.
+pub fn find_session_with_devices(tx: &mut Tx<'_>, id: SessionId) -> Result<Option<(Session, Vec<DeviceId>)>> {
+    let rows: Vec<(Session, Option<DeviceId>)> = on!(tx, |c| sessions::table
+        .left_join(session_devices::table.on(session_devices::session_id.eq(sessions::id)))
+        .filter(sessions::id.eq(id))
+        .select((Session::as_select(), session_devices::device_id.nullable()))
+        .load(c))
+    .map_err(db_error)?;
+    let devices = rows.iter().filter_map(|(_, device)| *device).collect();
+    Ok(rows.into_iter().next().map(|(session, _)| (session, devices)))
+}
+
+/// Notes that a session works with a device.
+///
+/// # Errors
+/// The database fails.
+pub fn insert_session_device(tx: &mut Tx<'_>, session: SessionId, device: DeviceId) -> Result<()> {
+    on!(tx, |c| diesel::insert_into(session_devices::table)
+        .values((session_devices::session_id.eq(session), session_devices::device_id.eq(device)))
+        .on_conflict((session_devices::session_id, session_devices::device_id))
+        .do_nothing()
+        .execute(c))
+    .map(drop)
+    .map_err(db_error)
+}
+
+/// Ends every open session that worked with a device. Answers how many were open.
+///
+/// # Errors
+/// The database fails.
+pub fn revoke_sessions_of_device(tx: &mut Tx<'_>, device: DeviceId, at: Timestamp) -> Result<usize> {
+    let of_device = session_devices::table.filter(session_devices::device_id.eq(device)).select(session_devices::session_id);
+    on!(tx, |c| diesel::update(sessions::table.filter(sessions::revoked_at.is_null().and(sessions::id.eq_any(of_device))))
+        .set((sessions::revoked_at.eq(Some(at)), sessions::revoked_reason.eq(Some(LOST_DEVICE))))
+        .execute(c))
+    .map_err(db_error)
+}
+
 /// Ends a session. Tells whether it was still open.
 ///
 /// # Errors
@@ -75,7 +127,7 @@ pub fn revoke_session(tx: &mut Tx<'_>, id: SessionId, at: Timestamp, reason: &st
     .map_err(db_error)
 }
 
-/// Ends every open session of an account but one. Answers how many were open.
+/// Ends every session of an account but one, those too that may only hand in ([`LOST_DEVICE`]). Answers how many.
 ///
 /// # Errors
 /// The database fails.
@@ -83,19 +135,25 @@ pub fn revoke_sessions(tx: &mut Tx<'_>, account: AccountId, but: Option<SessionI
     // No session has the nil id.
     let but = but.unwrap_or_else(|| SessionId::new(uuid::Uuid::nil()));
     on!(tx, |c| diesel::update(
-        sessions::table.filter(sessions::account_id.eq(account).and(sessions::revoked_at.is_null()).and(sessions::id.ne(but)))
+        sessions::table.filter(
+            sessions::account_id
+                .eq(account)
+                .and(sessions::revoked_at.is_null().or(sessions::revoked_reason.eq(LOST_DEVICE)))
+                .and(sessions::id.ne(but))
+        )
     )
     .set((sessions::revoked_at.eq(Some(at)), sessions::revoked_reason.eq(Some(reason))))
     .execute(c))
     .map_err(db_error)
 }
 
-/// Ends every open session. Answers how many were open.
+/// Ends every session, those too that may only hand in ([`LOST_DEVICE`]). Answers how many.
 ///
 /// # Errors
 /// The database fails.
 pub fn revoke_all_sessions(tx: &mut Tx<'_>, at: Timestamp, reason: &str) -> Result<usize> {
-    on!(tx, |c| diesel::update(sessions::table.filter(sessions::revoked_at.is_null()))
+    let goes_on = sessions::revoked_at.is_null().or(sessions::revoked_reason.eq(LOST_DEVICE));
+    on!(tx, |c| diesel::update(sessions::table.filter(goes_on))
         .set((sessions::revoked_at.eq(Some(at)), sessions::revoked_reason.eq(Some(reason))))
         .execute(c))
     .map_err(db_error)

@@ -46,6 +46,14 @@ pub fn retire_signing_keys(tx: &mut Tx<'_>, but: &str, at: Timestamp) -> Result<
     .map_err(db_error)
 }
 
+/// Deletes every key.
+///
+/// # Errors
+/// The database fails.
+pub fn delete_all_signing_keys(tx: &mut Tx<'_>) -> Result<usize> {
+    on!(tx, |c| diesel::delete(signing_keys::table).execute(c)).map_err(db_error)
+}
+
 /// Deletes keys that were retired before an instant.
 ///
 /// # Errors

@@ -13,6 +13,20 @@ pub fn find_state(tx: &mut Tx<'_>, name: &str) -> Result<Option<String>> {
     on!(tx, |c| server_state::table.filter(server_state::name.eq(name)).select(server_state::value).first(c).optional()).map_err(db_error)
 }
 
+/// Sets the value of a name that has none. Tells whether it did.
+///
+/// # Errors
+/// The database fails.
+pub fn insert_state(tx: &mut Tx<'_>, name: &str, value: &str) -> Result<bool> {
+    on!(tx, |c| diesel::insert_into(server_state::table)
+        .values((server_state::name.eq(name), server_state::value.eq(value)))
+        .on_conflict(server_state::name)
+        .do_nothing()
+        .execute(c))
+    .map(|n| n == 1)
+    .map_err(db_error)
+}
+
 /// Sets the value of a name. On PostgreSQL the row stays locked to the end of the transaction.
 ///
 /// # Errors

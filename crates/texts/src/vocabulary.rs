@@ -8,7 +8,7 @@ use bazdid_protocol::{
     text_enum::TextEnum,
     warning::WarningCode,
     words::{
-        account::{ClockTrust, Role},
+        account::{ClockTrust, CodePurpose, NoticeKind, Role},
         area::AreaKind,
         category::{Hazard, Priority},
         conflict::{ConflictKind, ConflictStatus, Resolution, Severity},
@@ -84,6 +84,8 @@ vocabulary! {
     "photo_state" => PhotoState,
     "verdict_result" => VerdictResult,
     "upload_state" => UploadState,
+    "code_purpose" => CodePurpose,
+    "notice_kind" => NoticeKind,
     "clock_trust" => ClockTrust,
     "conflict_kind" => ConflictKind,
     "severity" => Severity,

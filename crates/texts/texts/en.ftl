@@ -9,6 +9,7 @@ error-unauthenticated = Log in first
 error-bad-credentials = The login or the password is wrong
 error-token-expired = The access token has expired
 error-token-reused = The refresh token was used before; log in again
+error-password-change-required = Somebody else has set the password: log in with a new one beside it
 error-forbidden = Your roles do not allow this
 error-account-disabled = The account is disabled
 error-link-invalid = This is no link to this picture in this size
@@ -256,6 +257,15 @@ word-upload-state-stored = stored
 word-upload-state-mismatch = other bytes
 word-upload-state-expired = expired
 word-upload-state-terminated = ended
+
+## code_purpose
+
+word-code-purpose-password = setting a password
+word-code-purpose-phone = logging in on a phone
+
+## notice_kind
+
+word-notice-kind-reveal-granted = an administrator may see callers now
 
 ## clock_trust
 

@@ -9,6 +9,7 @@ error-unauthenticated = ابتدا وارد سامانه شوید
 error-bad-credentials = نام کاربری یا گذرواژه نادرست است
 error-token-expired = اعتبار نشست پایان یافته است
 error-token-reused = این نشانهٔ تمدید پیش‌تر به کار رفته است؛ دوباره وارد سامانه شوید
+error-password-change-required = گذرواژه را شخص دیگری تعیین کرده است؛ همراه آن گذرواژهٔ تازه‌ای بفرستید
 error-forbidden = نقش شما این کار را مجاز نمی‌داند
 error-account-disabled = حساب کاربری غیرفعال است
 error-link-invalid = این پیوند به این تصویر در این اندازه معتبر نیست
@@ -256,6 +257,15 @@ word-upload-state-stored = ذخیره‌شده
 word-upload-state-mismatch = فایل دیگر
 word-upload-state-expired = مهلت‌گذشته
 word-upload-state-terminated = پایان‌یافته
+
+## code_purpose
+
+word-code-purpose-password = تعیین گذرواژه
+word-code-purpose-phone = ورود با تلفن همراه
+
+## notice_kind
+
+word-notice-kind-reveal-granted = دسترسی مدیر به مشخصات تماس‌گیرندگان
 
 ## clock_trust
 

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::{
     conflict::Conflict,
+    personal::masked,
     photo::Photo,
     ticket::{Ticket, TicketOrigin},
     unit_of_work::UnitOfWork,
@@ -72,7 +73,8 @@ fn ticket(t: &Ticket) -> Value {
     let author = Some(t.created_by).filter(|_| t.origin == TicketOrigin::Field);
     let areas: Vec<String> = t.areas.iter().map(|a| name(*a)).collect();
     let row = json!({
-        "id": name(t.id), "code": t.code, "category_id": name(t.category_id), "text": t.text, "address_text": t.address_text,
+        "id": name(t.id), "code": t.code, "category_id": name(t.category_id), "text": masked(&t.text),
+        "address_text": t.address_text.as_deref().map(masked),
         "point_source": t.point_source, "areas": document(&areas), "boundary": t.boundary, "priority": t.priority, "hazard": t.hazard,
         "status": t.status, "status_reason": t.status_reason, "origin": t.origin, "promise_at": when(t.promise_at),
         "duplicate_of": named(t.duplicate_of), "supporters": t.supporters, "actor_id": named(author), "created_at": ms(t.created_at), "updated_at": ms(t.stamp),

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::{
+    personal::masked,
     watermelon::{
         Table,
         columns::Columns,
@@ -249,6 +250,12 @@ impl Author<'_> {
         self.columns.differ(Columns(&known.row), &names)
     }
 
+    /// Whether a text differs, apart from numbers that the app may have written itself and that rows show masked.
+    fn differs_masked(&self, known: &Known, name: &str) -> bool {
+        let sent = self.columns.get(name).and_then(Value::as_str).map(masked);
+        self.differs(known, &[name]) && sent.as_deref() != known.row.get(name).and_then(Value::as_str)
+    }
+
     /// Whether an event that the app sent as a decline stands here as crew's request for relief: the same event, under the kind that the
     /// server gave it.
     fn is_request_sent_as_decline(&self, known: &Known) -> bool {
@@ -280,10 +287,10 @@ impl Author<'_> {
     fn ticket(&self, known: &Known) -> Reading {
         let columns = self.columns;
         let mut set = Map::new();
-        if self.differs(known, &["text"]) {
+        if self.differs_masked(known, "text") {
             set.insert("text".into(), columns.raw("text"));
         }
-        if self.differs(known, &["address_text"]) {
+        if self.differs_masked(known, "address_text") {
             set.insert("address_text".into(), json!(columns.get("address_text").and_then(Value::as_str).unwrap_or_default()));
         }
         if self.differs(known, &["category_id"]) {

@@ -21,6 +21,24 @@ crate::text_enum! {
 }
 
 crate::text_enum! {
+    /// What a one-time code is for.
+    CodePurpose {
+        /// To set a password, for the first time or because it was forgotten, and to log in with it.
+        Password = "password",
+        /// To log in on a phone without typing a password.
+        Phone = "phone",
+    }
+}
+
+crate::text_enum! {
+    /// What administrators are told of each other.
+    NoticeKind {
+        /// An administrator has granted themselves a role that sees who called.
+        RevealGranted = "reveal_granted",
+    }
+}
+
+crate::text_enum! {
     /// How far a device's wall clock is trusted.
     ClockTrust {
         /// No sync yet.

@@ -87,6 +87,7 @@ keys! {
     server.sync_requests = |v| number(v, 1, 100_000), "pushes and pulls in work or waiting at most; more are asked to come back later";
     server.sync_bytes = |v| number(v, 8 << 20, 1 << 40), "bytes of their bodies together, after decompression; the memory they take is some times that";
     server.proxies = |v| number(v, 0, 10), "reverse proxies in front that add to X-Forwarded-For; 0 believes the connection only";
+    server.public_url = public_url, "address under which phones reach the server, such as https://field.city.example; stands in the QR that enrols a phone";
     database.url = database_url, "sqlite://PATH or postgres://USER:PASSWORD@HOST:PORT/NAME";
     database.connections = |v| number(v, 1, 256), "connections to the database";
     telemetry.format = word, "pretty or json";
@@ -201,6 +202,16 @@ fn level(value: &Value) -> Result<String, String> {
         Ok(_) => Ok(text.to_owned()),
         Err(e) => Err(format!("{e}; expected error, warn, info, debug or trace")),
     }
+}
+
+/// An address without a slash at its end.
+fn public_url(value: &Value) -> Result<String, String> {
+    let url = any_text(value)?;
+    let url = url.trim_end_matches('/');
+    let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    let fine =
+        url.is_empty() || host.is_some_and(|h| !h.is_empty() && !h.contains(|c: char| c.is_whitespace() || matches!(c, '?' | '#' | '@')));
+    if fine { Ok(url.to_owned()) } else { Err(format!("expected an address such as https://field.city.example, found \"{url}\"")) }
 }
 
 /// The texts of these faults do not repeat the value: it may hold a password.

@@ -28,7 +28,7 @@ fn the_environment_stands_over_the_file() {
     assert_eq!((config.server.port, config.server.workers), (9000, 3));
     assert_eq!((config.city.border_tolerance_m, config.city.time_zone), (30.0, chrono_tz::Europe::Berlin));
     assert_eq!(config.telemetry.format, LogFormat::Json);
-    assert_eq!(config.security.master_key, Some(MasterKey([0x11; 32])), "a key of digits is no number");
+    assert_eq!(config.security.master_key, Some(MasterKey::new([0x11; 32])), "a key of digits is no number");
 }
 
 /// (file, environment, what the one fault must say)

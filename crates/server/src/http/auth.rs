@@ -28,13 +28,14 @@ use crate::http::{
 use bazdid_domain::policy::Permission;
 use bazdid_protocol::{
     error::{Code, Error as Fault, Result},
-    ids::SessionId,
+    ids::{DeviceId, SessionId},
     told::Told,
     words::language::Language,
 };
 use bazdid_service::{
     Ctx,
     auth::{Authenticated, authenticate, authenticate_to_hand_in},
+    device,
     photo::link,
 };
 
@@ -66,6 +67,7 @@ permissions! {
 pub struct May<P> {
     ctx: Ctx,
     session: SessionId,
+    devices: Vec<DeviceId>,
     permission: PhantomData<P>,
 }
 
@@ -80,6 +82,19 @@ impl<P> May<P> {
     #[must_use]
     pub const fn session(&self) -> SessionId {
         self.session
+    }
+
+    /// The context, for what is done with a device: the login is noted with it before, so that it ends when the device is revoked.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn with_device(self, state: &State, device: DeviceId) -> Result<Ctx> {
+        let Self { ctx, session, devices, .. } = self;
+        if !devices.contains(&device) && !ctx.actor()?.hands_in() {
+            let ctx = ctx.clone();
+            state.db.write(move |tx| device::note_use(tx, &ctx, session, device)).await?;
+        }
+        Ok(ctx)
     }
 }
 
@@ -116,11 +131,11 @@ fn may<P: Needs>(req: &HttpRequest) -> Result<May<P>> {
         Some(Identified(outcome)) => outcome?,
         None => return Err(Fault::internal("nobody looked at the access token")),
     };
-    let Some(Authenticated { actor, session, .. }) = somebody else { return Err(Fault::new(Code::Unauthenticated)) };
+    let Some(Authenticated { actor, session, devices, .. }) = somebody else { return Err(Fault::new(Code::Unauthenticated)) };
     if !actor.may(P::PERMISSION) {
         return Err(Fault::with(Code::Forbidden, Told::with("this needs the permission {permission}", &[("permission", &P::PERMISSION)])));
     }
-    Ok(May { ctx: Ctx { actor: Some(actor), ..context(req)? }, session, permission: PhantomData })
+    Ok(May { ctx: Ctx { actor: Some(actor), ..context(req)? }, session, devices, permission: PhantomData })
 }
 
 impl FromRequest for Anyone {
@@ -142,6 +157,10 @@ fn context(req: &HttpRequest) -> Result<Ctx> {
 
 /// Looks at the access token of a request, if it has one.
 pub async fn identify(req: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+    if req.headers().get_all(header::AUTHORIZATION).nth(1).is_some() {
+        // A proxy in front may look at another one than the server.
+        return Err(Problem::from(Fault::with(Code::Malformed, "send one `Authorization` header, not several")).into());
+    }
     let outcome = who(req.request()).await;
     if let Ok(Some(Authenticated { language: Some(language), .. })) = &outcome {
         req.extensions_mut().insert(AccountLanguage(*language));

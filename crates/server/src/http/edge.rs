@@ -30,6 +30,13 @@ use bazdid_texts::Language;
 const UPLOAD_LIMIT: Duration = Duration::from_secs(6 * 3_600);
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// What a browser may do with an answer that says nothing else: guess no type, show it in no frame, load nothing, and tell nobody where it comes from.
+pub(super) const SAFE: [(&str, &str); 3] = [
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "no-referrer"),
+    ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+];
+
 /// The id of a request: the client's if it sent a UUID, else a new one.
 #[derive(Debug, Clone, Copy)]
 pub struct RequestId(pub Uuid);
@@ -124,10 +131,15 @@ fn add_headers(mut response: ServiceResponse<BoxBody>, id: Uuid, docs: bool, upl
     if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
         headers.insert(REQUEST_ID, value);
     }
-    headers.insert(HeaderName::from_static("x-content-type-options"), HeaderValue::from_static("nosniff"));
+    for (name, value) in SAFE {
+        if !headers.contains_key(name) {
+            headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        }
+    }
     if docs {
         // The page loads nothing from elsewhere, and the browser sees to it.
-        let policy = "default-src 'self'; style-src 'self' 'unsafe-inline'; script-src 'self' 'unsafe-inline'; img-src 'self' data:";
+        let policy = "default-src 'self'; style-src 'self' 'unsafe-inline'; script-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+            base-uri 'none'; frame-ancestors 'none'";
         headers.insert(HeaderName::from_static("content-security-policy"), HeaderValue::from_static(policy));
     }
     response

@@ -1,12 +1,18 @@
 //! Whether the server lives, whether it can serve, and which one it is.
 
+use std::sync::Arc;
+
 use actix_web::{HttpResponse, get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::http::{State, problem::Answer};
+use crate::{
+    http::{State, problem::Answer},
+    key,
+};
 use bazdid_protocol::error::{Code, Error};
+use bazdid_service::master_key;
 use bazdid_store as store;
 
 /// The routes of this module.
@@ -46,15 +52,21 @@ async fn livez() -> HttpResponse {
 
 /// Check that the server can serve
 ///
-/// For a load balancer. The database has to answer, and no migration may be waiting; otherwise the answer is 503.
+/// For a load balancer. The database has to answer, no migration may be waiting, and the master key has to be that of the database and of the key
+/// file; otherwise the answer is 503.
 #[utoipa::path(tag = "health", responses((status = 200, body = Health)), extensions(("x-permission" = json!("public"))))]
 #[get("/readyz")]
 async fn readyz(state: web::Data<State>) -> Answer {
-    let url = state.database_url.clone();
-    let waiting = web::block(move || store::pending(&url)).await.map_err(|e| Error::internal("the check was cut off").caused_by(e))??;
-    state.db.read(|_| Ok(())).await?;
+    let (url, security, shared) = (state.database_url.clone(), state.security.clone(), Arc::clone(&state.shared));
+    let look = move || Ok::<_, Error>((store::pending(&url)?, key::is_replaced(&security, &shared.vault)));
+    let (waiting, replaced) = web::block(look).await.map_err(|e| Error::internal("the check was cut off").caused_by(e))??;
     if !waiting.is_empty() {
         return Err(Error::with(Code::Unavailable, "migrations wait: run `bazdid migrate up`").retry_after(30).into());
+    }
+    let shared = Arc::clone(&state.shared);
+    state.db.read(move |tx| master_key::require(tx, &shared.vault)).await?;
+    if replaced {
+        return Err(master_key::changed().into());
     }
     Ok(HttpResponse::Ok().json(Health { status: "ok" }))
 }

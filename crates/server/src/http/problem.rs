@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::http::reply::SPOKEN_BY;
+use crate::http::{edge::SAFE, reply::SPOKEN_BY};
 use bazdid_protocol::{
     error::{Code, Error, FieldError},
     text_enum::TextEnum as _,
@@ -155,7 +155,9 @@ impl ResponseError for Problem {
         if let Some(id) = self.request_id {
             response.insert_header(("x-request-id", id.to_string()));
         }
-        response.insert_header(("x-content-type-options", "nosniff"));
+        for header in SAFE {
+            response.insert_header(header);
+        }
         response.content_type(MEDIA_TYPE).body(Value::Object(self.body()).to_string())
     }
 }

@@ -14,6 +14,7 @@ pub mod coverage;
 pub mod device;
 pub mod errors;
 pub mod inbox;
+pub mod notice;
 pub mod order_of_lists;
 pub mod organisation;
 pub mod patrol;
@@ -49,6 +50,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     errors::routes(config);
     inbox::routes(config);
     quarantine::routes(config);
+    notice::routes(config);
     organisation::routes(config);
     patrol::routes(config);
     photo::routes(config);

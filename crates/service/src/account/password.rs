@@ -8,23 +8,22 @@ use super::{audit, authorise, claim};
 use crate::{
     Ctx,
     account::Person,
-    auth::{self, Answer, Attempt, Login, Verified, hash_password},
+    auth::{self, Answer, Attempt, Verified, hash_password},
 };
 use bazdid_protocol::{
     error::{Code, Error, Result},
     ids::{AccountId, SessionId},
+    time::Timestamp,
 };
 use bazdid_security::password::validate_new;
-use bazdid_store::{
-    Tx,
-    account::find_account,
-    credential::{Credential, save_credential},
-    session::revoke_sessions,
-};
+use bazdid_store::{self as store, Tx, account::find_account, credential::Credential, session::revoke_sessions};
 
 /// A new password, checked and hashed.
 #[derive(Clone)]
-pub struct NewPassword(String);
+pub struct NewPassword {
+    hash: String,
+    must_change: bool,
+}
 
 impl std::fmt::Debug for NewPassword {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -39,23 +38,30 @@ impl NewPassword {
     /// It cannot be a password of that login.
     pub fn new(ctx: &Ctx, password: &str, login: &str, pointer: &str) -> Result<Self> {
         validate_new(password, login, pointer)?;
-        hash_password(ctx, password).map(Self)
+        Ok(Self { hash: hash_password(ctx, password)?, must_change: false })
     }
 
-    /// The hash.
-    pub(super) fn hash(&self) -> &str {
-        &self.0
+    /// The same, chosen for somebody else: they log in with it once, and choose another one.
+    #[must_use]
+    pub fn to_be_changed(self) -> Self {
+        Self { must_change: true, ..self }
+    }
+
+    /// As it is stored.
+    pub(crate) fn credential(&self, account_id: AccountId, changed_at: Timestamp) -> Credential {
+        Credential { account_id, password_hash: self.hash.clone(), changed_at, must_change: self.must_change }
     }
 }
 
-/// Step one of changing one's own password, in a transaction that writes: the old one is a guess like at a login, and counted like one.
-/// Then comes [`Attempt::verify`], without a database, then [`change`].
+/// Step one of what asks for one's own password once more, in a transaction that writes: it is a guess like at a login, and counted
+/// against the login that is under way, so that nobody else can keep the owner from it.
+/// Then comes [`Attempt::verify`], without a database, then what was to be done, such as [`change`].
 ///
 /// # Errors
 /// The database fails. In the answer: `validation`, `too_many_attempts`.
-pub fn admit_change(tx: &mut Tx<'_>, ctx: &Ctx, old_password: &str) -> Result<Answer<Attempt>> {
+pub fn admit_owner(tx: &mut Tx<'_>, ctx: &Ctx, session: SessionId, password: &str) -> Result<Answer<Attempt>> {
     let account = find_account(tx, ctx.account()?)?.ok_or_else(|| Error::new(Code::Unauthenticated))?;
-    auth::admit(tx, ctx, &Login { login: account.login, password: old_password.to_owned(), address: None })
+    auth::admit_session(tx, ctx, &account, session, password)
 }
 
 /// Changes one's own password. Every other login of the account ends; `session` is the one that goes on.
@@ -67,7 +73,7 @@ pub fn change(tx: &mut Tx<'_>, ctx: &Ctx, old: &Verified, new: &NewPassword, ses
     if !auth::confirm(tx, ctx, old, id)? {
         return Err(Error::field("/old_password", "is not your password"));
     }
-    store(tx, ctx, id, new, session)?;
+    auth::replace_password(tx, ctx, id, new, session)?;
     audit(tx, ctx, "account.password_change", id, json!({}))
 }
 
@@ -78,7 +84,7 @@ pub fn change(tx: &mut Tx<'_>, ctx: &Ctx, old: &Verified, new: &NewPassword, ses
 pub fn reset(tx: &mut Tx<'_>, ctx: &Ctx, id: AccountId, rev: i64, new: &NewPassword) -> Result<Person> {
     authorise(ctx)?;
     let person = claim(tx, ctx, id, rev)?;
-    store(tx, ctx, id, new, None)?;
+    auth::replace_password(tx, ctx, id, new, None)?;
     audit(tx, ctx, "account.password_reset", id, json!({}))?;
     Ok(person)
 }
@@ -90,12 +96,8 @@ pub fn reset(tx: &mut Tx<'_>, ctx: &Ctx, id: AccountId, rev: i64, new: &NewPassw
 pub fn end_sessions(tx: &mut Tx<'_>, ctx: &Ctx, id: AccountId, rev: i64) -> Result<Person> {
     authorise(ctx)?;
     let person = claim(tx, ctx, id, rev)?;
+    store::access_code::delete_access_codes(tx, id, None)?;
     let ended = revoke_sessions(tx, id, None, ctx.now, "admin")?;
     audit(tx, ctx, "account.end_sessions", id, json!({ "ended": ended }))?;
     Ok(person)
-}
-
-fn store(tx: &mut Tx<'_>, ctx: &Ctx, id: AccountId, new: &NewPassword, but: Option<SessionId>) -> Result<()> {
-    save_credential(tx, &Credential { account_id: id, password_hash: new.0.clone(), changed_at: ctx.now })?;
-    revoke_sessions(tx, id, but, ctx.now, "password").map(drop)
 }

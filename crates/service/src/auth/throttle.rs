@@ -1,16 +1,26 @@
-//! Slowing down who guesses, without locking out who forgot.
+//! Slowing down who guesses, without locking out anybody else.
 //!
-//! Every attempt counts against its login name (whether or not it exists) and against its address, until it succeeds. After some
-//! attempts each further one closes the door for twice as long as the one before; while it is closed nothing is looked at and
-//! nothing counts. A day without an attempt, or a success, and the count is forgotten. The counts are rows: a restart forgets
+//! Every attempt is counted before it is looked at, until it succeeds. What it counts against depends on who asks:
+//!
+//! - a **client that has logged in with the account before** ([`client`](super::client)), or a login that is under way: against itself alone. What strangers
+//!   try does not concern it, and a phone that was stolen gets no more tries than a stranger;
+//! - a **stranger**: against the login name from their address, against the login name from wherever (whether or not it exists), and against the address.
+//!
+//! After some attempts each further one closes the door for twice as long as the one before; while it is closed nothing is looked at and
+//! nothing counts. The door of an address is never closed, for thousands may share it behind a carrier's NAT: when many attempts have failed from one, each
+//! login has less patience with it. A day without an attempt, or a success, and the count is forgotten. The counts are rows: a restart forgets
 //! nothing, and all machines of an installation count together.
 
 use std::net::IpAddr;
 
-use crate::{Ctx, auth::Answer};
+use crate::{
+    Ctx,
+    auth::{Answer, client::Number},
+};
 use bazdid_protocol::{
     error::{Code, Error, Result},
     hex::hex,
+    ids::SessionId,
     time::{MICROS_PER_DAY, MICROS_PER_SECOND, Timestamp},
 };
 use bazdid_store::{
@@ -29,10 +39,29 @@ struct Law {
     longest_s: i64,
 }
 
-/// A person mistypes a few times; and nobody can lock somebody else out for longer than a quarter of an hour.
-const LOGIN: Law = Law { free: 5, first_s: 30, longest_s: 15 * 60 };
-/// A whole office may come from one address.
-const ADDRESS: Law = Law { free: 50, first_s: 30, longest_s: 60 * 60 };
+/// Who is known mistypes a few times.
+const KNOWN: Law = Law { free: 5, first_s: 30, longest_s: 15 * 60 };
+/// So does a stranger at one login from one address.
+const PAIR: Law = Law { free: 5, first_s: 30, longest_s: 60 * 60 };
+/// The same from an address from which many have failed.
+const SUSPECT_PAIR: Law = Law { free: 1, first_s: 60, longest_s: 24 * 60 * 60 };
+/// Strangers at one login from many addresses.
+const LOGIN: Law = Law { free: 50, first_s: 30, longest_s: 15 * 60 };
+/// An address is counted and never closed.
+const ADDRESS: Law = Law { free: i64::MAX, first_s: 0, longest_s: 0 };
+/// After so many attempts that did not succeed an address is suspect: a whole office may come from one.
+const SUSPECT: i64 = 50;
+/// Whose attempt it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asker {
+    /// Nobody knows.
+    Stranger,
+    /// A client that has logged in with the account before.
+    Client(Number),
+    /// A login of the account that is under way.
+    Session(SessionId),
+}
+
 /// When a count is forgotten.
 const FORGET_US: i64 = MICROS_PER_DAY;
 
@@ -42,7 +71,12 @@ impl Law {
         // Far fewer doublings than this reach the longest wait.
         let doublings = u32::try_from(failures.saturating_sub(self.free).min(32)).ok()?;
         let seconds = self.first_s.saturating_mul(1_i64.checked_shl(doublings).unwrap_or(i64::MAX)).min(self.longest_s);
-        Some(now.plus_micros(seconds * MICROS_PER_SECOND))
+        (seconds > 0).then(|| now.plus_micros(seconds * MICROS_PER_SECOND))
+    }
+
+    /// The count that is not forgotten yet.
+    fn standing(row: &Throttle, now: Timestamp) -> i64 {
+        if now - row.blocked_until.unwrap_or(row.last_at).max(row.last_at) >= FORGET_US { 0 } else { row.failures }
     }
 
     /// Counts an attempt at `now`, or tells how long the door is still closed.
@@ -50,9 +84,7 @@ impl Law {
         if let Some(end) = row.blocked_until.filter(|end| now < *end) {
             return Err(end - now);
         }
-        if now - row.blocked_until.unwrap_or(row.last_at).max(row.last_at) >= FORGET_US {
-            row.failures = 0;
-        }
+        row.failures = Self::standing(row, now);
         row.failures = row.failures.saturating_add(1);
         row.last_at = now;
         row.blocked_until = self.blocked_until(row.failures, now);
@@ -60,17 +92,31 @@ impl Law {
     }
 }
 
-/// The rows of a login and an address, each with its law, locked.
-fn rows(tx: &mut Tx<'_>, ctx: &Ctx, login: &str, address: Option<IpAddr>) -> Result<Vec<(Law, Throttle)>> {
+/// The rows that an attempt counts against, each with its law, locked.
+fn rows(tx: &mut Tx<'_>, ctx: &Ctx, asker: Asker, login: &str, address: Option<IpAddr>) -> Result<Vec<(Law, Throttle)>> {
     let name = |kind: &str, subject: &str| {
         let hash = ctx.shared.vault.throttle_subject(&format!("{kind}:{subject}"));
         format!("{kind}:{}", hex(&hash))
     };
-    let login = name("login", login);
-    let address = address.map(|a| name("address", &network(a)));
-    let subjects: Vec<String> = std::iter::once(login.clone()).chain(address).collect();
-    let rows = lock_throttles(tx, &subjects, ctx.now)?;
-    Ok(rows.into_iter().map(|row| (if row.subject == login { LOGIN } else { ADDRESS }, row)).collect())
+    let network = address.map(network);
+    let laws: Vec<(String, Law)> = match asker {
+        Asker::Client(number) => vec![(name("client", &hex(&number)), KNOWN)],
+        Asker::Session(id) => vec![(name("session", &id.to_string()), KNOWN)],
+        Asker::Stranger => {
+            // An address holds no space, so no two pairs have one name.
+            let from = network.iter().map(|n| (name("pair", &format!("{login} {n}")), PAIR));
+            let address = network.iter().map(|n| (name("address", n), ADDRESS));
+            std::iter::once((name("login", login), LOGIN)).chain(from).chain(address).collect()
+        }
+    };
+    let subjects: Vec<String> = laws.iter().map(|(subject, _)| subject.clone()).collect();
+    let locked = lock_throttles(tx, &subjects, ctx.now)?;
+    let law = |row: &Throttle| laws.iter().find(|(subject, _)| *subject == row.subject).map(|(_, law)| *law);
+    let mut rows: Vec<(Law, Throttle)> = locked.into_iter().filter_map(|row| Some((law(&row)?, row))).collect();
+    if rows.iter().any(|(law, row)| *law == ADDRESS && Law::standing(row, ctx.now) >= SUSPECT) {
+        rows.iter_mut().filter(|(law, _)| *law == PAIR).for_each(|(law, _)| *law = SUSPECT_PAIR);
+    }
+    Ok(rows)
 }
 
 /// What one subscriber holds: an IPv4 address, or a /64 of IPv6, in which every device can take any address.
@@ -84,27 +130,27 @@ fn network(address: IpAddr) -> String {
     }
 }
 
-/// Counts an attempt: whether it closes the login's door if it fails. A refusal if a door is closed.
-pub(super) fn count(tx: &mut Tx<'_>, ctx: &Ctx, login: &str, address: Option<IpAddr>) -> Result<Answer<bool>> {
-    let mut rows = rows(tx, ctx, login, address)?;
+/// Counts an attempt: whether it closes a door if it fails. A refusal if one is closed.
+pub(super) fn count(tx: &mut Tx<'_>, ctx: &Ctx, asker: Asker, login: &str, address: Option<IpAddr>) -> Result<Answer<bool>> {
+    let mut rows = rows(tx, ctx, asker, login, address)?;
     let waits: Vec<i64> = rows.iter_mut().filter_map(|(law, row)| law.attempt(row, ctx.now).err()).collect();
     if let Some(wait) = waits.iter().max() {
-        // Refused unseen: it counts against neither.
+        // Refused unseen: it counts against nobody.
         let seconds = wait.saturating_add(MICROS_PER_SECOND - 1) / MICROS_PER_SECOND;
         return Ok(Err(Error::new(Code::TooManyAttempts).retry_after(u64::try_from(seconds).unwrap_or(1))));
     }
-    let closes = rows.iter().any(|(law, row)| *law == LOGIN && row.blocked_until.is_some());
+    let closes = rows.iter().any(|(_, row)| row.blocked_until.is_some());
     let rows: Vec<Throttle> = rows.into_iter().map(|(_, row)| row).collect();
     save_throttles(tx, &rows)?;
     Ok(Ok(closes))
 }
 
-/// The attempt succeeded: the login's count is forgotten, the address's is one less and its door is open again. (Nobody gains by
-/// logging in with an account of their own between guesses: while the door is closed that is refused, too.)
-pub(super) fn forgive(tx: &mut Tx<'_>, ctx: &Ctx, login: &str, address: Option<IpAddr>) -> Result<()> {
-    let rows: Vec<Throttle> = rows(tx, ctx, login, address)?
+/// The attempt succeeded: its counts are forgotten, but the address's is only one less, so that nobody gains by logging in with an account of
+/// their own between guesses.
+pub(super) fn forgive(tx: &mut Tx<'_>, ctx: &Ctx, asker: Asker, login: &str, address: Option<IpAddr>) -> Result<()> {
+    let rows: Vec<Throttle> = rows(tx, ctx, asker, login, address)?
         .into_iter()
-        .map(|(law, row)| Throttle { failures: if law == LOGIN { 0 } else { (row.failures - 1).max(0) }, blocked_until: None, ..row })
+        .map(|(law, row)| Throttle { failures: if law == ADDRESS { (row.failures - 1).max(0) } else { 0 }, blocked_until: None, ..row })
         .collect();
     save_throttles(tx, &rows)
 }
@@ -121,28 +167,31 @@ mod tests {
         let mut now = NOW;
         let mut waits = Vec::new();
         for _ in 0..14 {
-            LOGIN.attempt(&mut row, now).unwrap();
+            KNOWN.attempt(&mut row, now).unwrap();
             let wait = row.blocked_until.map_or(0, |end| end - now);
             if wait > 0 {
-                assert_eq!(LOGIN.attempt(&mut row.clone(), now), Err(wait));
-                assert_eq!(LOGIN.attempt(&mut row.clone(), now.plus_micros(wait - 1)), Err(1));
+                assert_eq!(KNOWN.attempt(&mut row.clone(), now), Err(wait));
+                assert_eq!(KNOWN.attempt(&mut row.clone(), now.plus_micros(wait - 1)), Err(1));
             }
             waits.push(wait / MICROS_PER_SECOND);
             now = now.plus_micros(wait);
         }
         assert_eq!(waits, [0, 0, 0, 0, 30, 60, 120, 240, 480, 900, 900, 900, 900, 900]);
-        LOGIN.attempt(&mut row, now.plus_micros(FORGET_US - 1)).unwrap();
+        KNOWN.attempt(&mut row, now.plus_micros(FORGET_US - 1)).unwrap();
         assert_eq!(row.failures, 15, "a day has not passed");
         let end = row.blocked_until.unwrap();
-        LOGIN.attempt(&mut row, end.plus_micros(FORGET_US)).unwrap();
+        KNOWN.attempt(&mut row, end.plus_micros(FORGET_US)).unwrap();
         assert_eq!((row.failures, row.blocked_until), (1, None));
     }
 
     #[test]
     fn absurd_counts_do_not_overflow() {
         let mut row = Throttle { subject: "x".into(), failures: i64::MAX, last_at: NOW, blocked_until: None };
-        ADDRESS.attempt(&mut row, NOW).unwrap();
+        PAIR.attempt(&mut row, NOW).unwrap();
         assert_eq!(row.blocked_until.unwrap() - NOW, 3600 * MICROS_PER_SECOND);
+        row.blocked_until = None;
+        ADDRESS.attempt(&mut row, NOW).unwrap();
+        assert_eq!((row.failures, row.blocked_until), (i64::MAX, None), "the door of an address stays open");
     }
 
     #[test]

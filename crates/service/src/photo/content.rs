@@ -4,7 +4,9 @@
 //! (position, times, the device) and is for those who judge the evidence of the place, for its author, and for the organisation
 //! that it was taken for. Everybody else who looks at the work has no need of it.
 
-use crate::{Ctx, photo, reach::reach};
+use serde_json::json;
+
+use crate::{Ctx, change::entry, photo, reach::reach};
 use bazdid_domain::{
     evidence::reading::{Format, Known},
     photo::{ContentSize, Photo, PhotoState},
@@ -16,12 +18,21 @@ use bazdid_protocol::{
     ids::PhotoId,
     told::Told,
 };
-use bazdid_store::{self as store, Tx, photo::PhotoFilter};
+use bazdid_store::{
+    self as store, Tx,
+    audit::{AuditFilter, page_audit_entries, save_audit_entries},
+    photo::PhotoFilter,
+};
 
 /// When bytes that are on their way may be asked for again, seconds.
 pub(crate) const BYTES_RETRY_S: u64 = 60;
 /// When a smaller picture that is about to be made may be asked for again, seconds.
 const PICTURE_RETRY_S: u64 = 5;
+
+/// What the audit log says of a look at an original.
+const ORIGINAL: &str = "photo.original";
+/// Requests of one person for one original within so many minutes are one look.
+const ONE_LOOK_MINUTES: i64 = 10;
 
 /// A file of a photo that may be shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +76,26 @@ pub fn get(tx: &mut Tx<'_>, ctx: &Ctx, id: PhotoId, size: ContentSize) -> Result
     let bytes = u64::try_from(bytes).map_err(|e| Error::internal("a file has fewer bytes than none").caused_by(e))?;
     let format = picture.filter(|p| p.state == PictureState::Read).and_then(|p| p.found).map(|f| f.reading.format);
     Ok(Content { photo: id, sha256: photo.sha256, size, bytes, format })
+}
+
+/// Notes that somebody looks at an original, for the audit log. A viewer asks for many parts of one file: they are one look.
+///
+/// # Errors
+/// The database fails.
+pub fn note_original(tx: &mut Tx<'_>, ctx: &Ctx, content: &Content) -> Result<()> {
+    let looked = AuditFilter {
+        entity: Some(content.photo.uuid()),
+        actor: Some(ctx.account()?),
+        action: Some(ORIGINAL.to_owned()),
+        from: Some(ctx.now.plus_minutes(-ONE_LOOK_MINUTES)),
+        limit: 1,
+        ..AuditFilter::default()
+    };
+    if page_audit_entries(tx, &looked)?.is_empty() {
+        let looks = entry(ctx, ORIGINAL, "photo", content.photo.uuid(), json!({ "sha256": content.sha256 }));
+        save_audit_entries(tx, &[looks])?;
+    }
+    Ok(())
 }
 
 /// Bytes of a smaller picture.

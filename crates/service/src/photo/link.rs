@@ -71,8 +71,11 @@ pub fn authenticate(tx: &mut Tx<'_>, ctx: &Ctx, photo: PhotoId, size: ContentSiz
     }
     let session = SessionId::new(Uuid::from_bytes(*session));
     let ended = || Error::with(Code::LinkExpired, "the login that it was made in has ended");
-    let (account, grants) = auth::of_session(tx, session)?.ok_or_else(ended)?;
-    auth::in_force(ctx, &account, grants, session)
+    let opened = auth::of_session(tx, session)?.ok_or_else(ended)?;
+    auth::in_force(tx, ctx, opened).map_err(|e| match e.code {
+        Code::Unauthenticated | Code::DeviceRevoked => ended(),
+        _ => e,
+    })
 }
 
 /// What a signature is about: the picture, and what the link says.

@@ -27,7 +27,7 @@ use bazdid_store::{Tx, account};
 pub(super) enum Standing {
     /// Device and account are in service.
     InService,
-    /// One of them is not: what is unsent is handed in, for a supervisor to let in or leave out.
+    /// One of them is not, or the login ended with another device: what is unsent is handed in, for a supervisor to let in or leave out.
     HandsIn,
 }
 
@@ -39,7 +39,7 @@ pub(super) fn check_sender(tx: &mut Tx<'_>, ctx: &Ctx, device: Option<Device>) -
         Some(at) if ctx.now >= at.plus_days(HAND_IN_DAYS) => return Err(Error::new(Code::DeviceRevoked)),
         Some(_) => Standing::HandsIn,
         // How long ago that was, the access token has told.
-        None if account.state != ActiveState::Active => Standing::HandsIn,
+        None if ctx.actor()?.hands_in() || account.state != ActiveState::Active => Standing::HandsIn,
         None => Standing::InService,
     };
     Ok((device, standing))

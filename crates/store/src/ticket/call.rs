@@ -34,6 +34,14 @@ pub struct CallFilter {
     pub limit: i64,
 }
 
+/// How many calls keep their caller's phone.
+///
+/// # Errors
+/// The database fails.
+pub fn count_sealed_calls(tx: &mut Tx<'_>) -> Result<i64> {
+    on!(tx, |c| calls::table.filter(calls::caller_encrypted.is_not_null()).count().get_result(c)).map_err(db_error)
+}
+
 /// Calls by filter, those first that were stored last.
 ///
 /// # Errors

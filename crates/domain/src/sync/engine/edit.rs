@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::{
     conflict::{Cause, ConflictKind, Severity},
     intake::{self, Written, ensure_origin, point_source},
+    personal::restored,
     policy::Permission,
     sync::{
         engine::{
@@ -50,7 +51,9 @@ pub(super) fn edit(unit: &mut UnitOfWork, context: &MergeContext<'_>, author: &A
     let office = act.office || author.may(Permission::TicketManage);
     let mut overruled = None;
     let mut raised = None;
+    let standing = unit.tickets.get(id).cloned();
     for (field, value) in fields(set) {
+        let value = if let Some(ticket) = &standing { with_numbers(field, value, ticket) } else { value };
         ensure_origin(unit, id, field);
         let edits = edits_of(unit, id, field);
         // What the author had seen came before, whatever their clock says.
@@ -98,6 +101,19 @@ fn fields(set: &TicketSet) -> Vec<(TicketField, Value)> {
         (TicketField::Category, set.category.map(|c| json!(c))),
     ];
     all.into_iter().filter_map(|(field, value)| Some((field, value?))).collect()
+}
+
+/// A text with the numbers that its author could not see.
+fn with_numbers(field: TicketField, value: Value, ticket: &Ticket) -> Value {
+    let standing = match field {
+        TicketField::Text => Some(ticket.text.as_str()),
+        TicketField::AddressText => ticket.address_text.as_deref(),
+        TicketField::Point | TicketField::Category => None,
+    };
+    match (&value, standing) {
+        (Value::String(written), Some(standing)) => Value::String(restored(written, standing).into_owned()),
+        _ => value,
+    }
 }
 
 fn edits_of(unit: &UnitOfWork, ticket: TicketId, field: TicketField) -> Vec<FieldEdit> {

@@ -32,14 +32,17 @@ const BYTES: &[Code] = &[TooLarge, UnsupportedMediaType, ChecksumMismatch, Bytes
 const OWN: &[(&[&str], &[Code])] = &[
     (&["health_figures"], &[Unauthenticated]),
     (&["errors_one"], &[NotFound]),
-    (&["auth_login"], &[BadCredentials, AccountDisabled, TooManyAttempts]),
-    (&["auth_refresh"], &[Unauthenticated, TokenExpired, TokenReused, AccountDisabled]),
-    (&["accounts_change_password"], &[TooManyAttempts]),
+    (&["auth_login"], &[BadCredentials, AccountDisabled, TooManyAttempts, PasswordChangeRequired]),
+    (&["auth_redeem"], &[BadCredentials, AccountDisabled]),
+    (&["accounts_make_code", "accounts_acknowledge_notice"], &[InvalidTransition]),
+    (&["auth_refresh"], &[Unauthenticated, TokenExpired, TokenReused, AccountDisabled, DeviceRevoked]),
+    (&["accounts_change_password", "sync_revoke_own"], &[TooManyAttempts]),
     (&["accounts_create"], &[AlreadyExists]),
     (&["accounts_disable", "accounts_enable", "accounts_revoke_grant"], &[InvalidTransition]),
     (&["contracts_update", "contracts_activate", "contracts_suspend", "contracts_end"], &[InvalidTransition]),
     (&["coverages_create", "coverages_update"], &[InvalidTransition]),
-    (&["devices_revoke"], &[InvalidTransition]),
+    (&["coverages_list"], &[NotFound]),
+    (&["devices_revoke", "sync_revoke_own"], &[InvalidTransition]),
     (&["conflicts_resolve", "inbox_adopt", "inbox_discard"], &[Conflict, InvalidTransition]),
     (&["tickets_create"], &[AlreadyExists]),
     (
@@ -57,9 +60,9 @@ const OWN: &[(&[&str], &[Code])] = &[
     (&["photos_show", "photos_look", "photos_make_link"], &[PhotoNotStored, PictureNotReady, NoPicture]),
     (&["photos_show", "photos_look"], &[LinkInvalid, LinkExpired]),
     (&["photos_show"], &[RangeNotSatisfiable]),
-    (&["sync_register"], &[DeviceLimit, DeviceRevoked]),
-    (&["sync_push", "sync_pull", "sync_manifest", "sync_fetch", "sync_results", "sync_wait", "sync_events"], &[Forbidden, DeviceRevoked]),
-    (&["sync_watermelon_pull", "sync_watermelon_push"], &[Forbidden, DeviceRevoked]),
+    (&["sync_register"], &[DeviceLimit]),
+    (&["sync_push", "sync_pull", "sync_manifest", "sync_fetch", "sync_results", "sync_wait", "sync_events"], &[Forbidden]),
+    (&["sync_watermelon_pull", "sync_watermelon_push"], &[Forbidden]),
     (&["sync_pull", "sync_manifest", "sync_fetch"], &[UpgradeRequired]),
     (&["sync_manifest"], &[NotFound]),
     (&["sync_push"], &[SeqGap, DeviceForked]),
@@ -77,12 +80,13 @@ const OWN: &[(&[&str], &[Code])] = &[
 /// The codes of an operation.
 fn codes(operation: &Operation, permission: Option<&str>) -> BTreeSet<Code> {
     let id = operation.operation_id.as_deref().unwrap_or_default();
-    let mut codes = BTreeSet::from([Internal]);
+    // Several `Authorization` headers are malformed wherever they are sent.
+    let mut codes = BTreeSet::from([Internal, Malformed]);
     if !WITHOUT_DATABASE.contains(&id) {
         codes.extend([Overloaded, Unavailable]);
     }
     if permission != Some(PUBLIC) {
-        codes.extend([Unauthenticated, TokenExpired, AccountDisabled]);
+        codes.extend([Unauthenticated, TokenExpired, AccountDisabled, DeviceRevoked]);
         if permission != Some(Permission::Own.as_str()) {
             codes.insert(Forbidden);
         }

@@ -1,5 +1,7 @@
 //! Accounts and what they may do.
 
+mod code;
+
 use actix_web::{HttpResponse, get, patch, post, web};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -35,6 +37,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(me).service(change_password);
     config.service(list).service(create).service(get).service(update).service(disable).service(enable);
     config.service(grant).service(revoke_grant).service(reset_password).service(end_sessions);
+    code::routes(config);
 }
 
 /// An account with its grants. A phone number is in no answer.
@@ -130,8 +133,16 @@ pub struct NewAccountBody {
     /// Phone as it is said, with or without country and area code; kept sealed, in no answer.
     #[schema(example = "+989121234567")]
     pub phone: Option<String>,
-    /// Without one nobody can log in yet.
+    /// Without one nobody can log in yet: a one-time code lets its owner choose one (`POST /v1/accounts/{id}/access-code`).
     pub password: Option<String>,
+    /// Whether its owner must choose another password when they log in first.
+    #[serde(default = "yes")]
+    #[schema(default = true)]
+    pub must_change_password: bool,
+}
+
+const fn yes() -> bool {
+    true
 }
 
 fn persian() -> String {
@@ -238,7 +249,7 @@ async fn change_password(state: web::Data<State>, ctx: May<Own>, body: Body<Pass
     let for_admit = ctx.clone();
     let admit = move |tx: &mut bazdid_store::Tx<'_>| {
         let login = account::me(tx, &for_admit)?.account.login;
-        Ok(account::password::admit_change(tx, &for_admit, &old_password)?.map(|attempt| (attempt, login)))
+        Ok(account::password::admit_owner(tx, &for_admit, session, &old_password)?.map(|attempt| (attempt, login)))
     };
     let (attempt, login) = state.db.write(admit).await??;
     let for_hash = ctx.clone();
@@ -249,7 +260,7 @@ async fn change_password(state: web::Data<State>, ctx: May<Own>, body: Body<Pass
 }
 
 /// Hashing takes tens of milliseconds: not on the worker's own thread.
-async fn blocking<T: Send + 'static>(
+pub(super) async fn blocking<T: Send + 'static>(
     f: impl FnOnce() -> bazdid_protocol::error::Result<T> + Send + 'static,
 ) -> bazdid_protocol::error::Result<T> {
     web::block(f).await.map_err(|e| Error::internal("the hashing of a password was cut off").caused_by(e))?
@@ -276,10 +287,13 @@ async fn list(state: web::Data<State>, ctx: May<AccountRead>, query: List<Accoun
 #[post("/v1/accounts")]
 async fn create(state: web::Data<State>, ctx: May<AccountManage>, key: IdempotencyKey, body: Body<NewAccountBody>) -> Answer {
     let (ctx, key) = (ctx.ctx(), key.once(&body));
-    let NewAccountBody { login, display_name, locale, phone, password } = body.value;
+    let NewAccountBody { login, display_name, locale, phone, password, must_change_password } = body.value;
     let for_hash = ctx.clone();
     let for_login = login.clone();
-    let hash = move || password.map(|p| NewPassword::new(&for_hash, &p, &for_login, "/password")).transpose();
+    let hash = move || {
+        let new = password.map(|p| NewPassword::new(&for_hash, &p, &for_login, "/password")).transpose()?;
+        Ok(new.map(|new| if must_change_password { new.to_be_changed() } else { new }))
+    };
     let new = NewAccount { login, display_name, locale, phone, password: blocking(hash).await? };
     let create = move |tx: &mut bazdid_store::Tx<'_>| {
         once(tx, &ctx, &key, |tx| reply::created(&AccountView::from(account::create(tx, &ctx, &new)?)))
@@ -374,7 +388,8 @@ async fn revoke_grant(
 
 /// Set the password of an account
 ///
-/// For somebody who has forgotten theirs. All their logins end.
+/// All their logins end, and they must choose another one when they log in (`password_change_required`). For somebody who has forgotten theirs
+/// a one-time code is better: then nobody else knows the password.
 #[utoipa::path(tag = "accounts", request_body = PasswordReset, params(("id" = AccountId, Path), ("If-Match" = String, Header)), responses((status = 200, body = AccountView)), extensions(("x-permission" = json!("account.manage"))))]
 #[post("/v1/accounts/{id}/reset-password")]
 async fn reset_password(
@@ -387,13 +402,14 @@ async fn reset_password(
     let for_get = Ctx::clone(&ctx);
     let login = state.db.read(move |tx| account::get(tx, &for_get, id.0)).await?.account.login;
     let for_hash = Ctx::clone(&ctx);
-    let new = blocking(move || NewPassword::new(&for_hash, &body.value.password, &login, "/password")).await?;
+    let new =
+        blocking(move || NewPassword::new(&for_hash, &body.value.password, &login, "/password").map(NewPassword::to_be_changed)).await?;
     change(&state, ctx, move |tx, ctx| account::password::reset(tx, ctx, id.0, rev.0, &new)).await
 }
 
 /// End all logins of an account
 ///
-/// For a phone that was lost: refresh tokens and access tokens of the account are refused from now on. Its devices stay registered; see
+/// Refresh tokens and access tokens of the account are refused from now on. Its devices stay registered; for a phone that was lost see
 /// `POST /v1/devices/{id}/revoke`.
 #[utoipa::path(tag = "accounts", params(("id" = AccountId, Path), ("If-Match" = String, Header)), responses((status = 200, body = AccountView)), extensions(("x-permission" = json!("account.manage"))))]
 #[post("/v1/accounts/{id}/end-sessions")]

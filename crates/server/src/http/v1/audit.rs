@@ -45,7 +45,8 @@ pub struct AuditView {
     pub entity_kind: String,
     /// The thing.
     pub entity: Uuid,
-    /// More, such as codes, numbers and ids: each `action` has members of its own. Never personal data or free text.
+    /// More, such as codes, numbers and ids: each `action` has members of its own. No personal data and no free text,
+    /// but the address and the program that somebody logged in from.
     #[schema(value_type = Object, additional_properties = true)]
     pub detail: Value,
     /// Of which request.
@@ -82,7 +83,8 @@ pub struct AuditQuery {
 
 /// List entries of the audit log
 ///
-/// Newest first: who did what to what, in which request. The log holds no personal data and no free text; it is never changed.
+/// Newest first: who did what to what, in which request. The log holds no personal data and no free text beside the address and the
+/// program of each login; it is never changed.
 #[utoipa::path(tag = "audit", params(AuditQuery, Paging), responses((status = 200, body = Listed<AuditView>)), extensions(("x-permission" = json!("audit.read"))))]
 #[get("/v1/audit")]
 async fn list(state: web::Data<State>, ctx: May<AuditRead>, query: List<AuditQuery>) -> Answer {

@@ -1,6 +1,6 @@
 //! Logging in and out.
 
-use actix_web::{HttpRequest, HttpResponse, post, web};
+use actix_web::{HttpRequest, HttpResponse, http::header, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -10,14 +10,18 @@ use crate::http::{
     auth::{Anyone, May, Own, address},
     body::Body,
     problem::Answer,
+    v1::account::blocking,
 };
 use bazdid_domain::account::Role;
-use bazdid_protocol::{error::Error, ids::AccountId};
-use bazdid_service::auth;
+use bazdid_protocol::ids::AccountId;
+use bazdid_service::{account::access_code, auth};
+
+/// Characters of a `User-Agent` that the audit log keeps.
+const MAX_AGENT: usize = 200;
 
 /// The routes of this module.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(login).service(refresh).service(logout);
+    config.service(login).service(redeem).service(refresh).service(logout);
 }
 
 /// Who wants to log in.
@@ -29,6 +33,24 @@ pub struct LoginBody {
     pub login: String,
     /// Password.
     pub password: String,
+    /// Another one, which takes its place at once and ends every other login. Asked for by `password_change_required`.
+    #[schema(required = false, nullable = false)]
+    pub new_password: Option<String>,
+    /// `known_client` of the client's last login: with it what strangers try at this login does not lock the client out.
+    #[schema(required = false, nullable = false)]
+    pub known_client: Option<String>,
+}
+
+/// A one-time code that the office handed over.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RedeemBody {
+    /// As it was handed over; case, spaces and hyphens do not count.
+    #[schema(example = "7K3M-9QX2-ABCD-0101")]
+    pub code: String,
+    /// The password from now on, if the code is for setting one.
+    #[schema(required = false, nullable = false)]
+    pub new_password: Option<String>,
 }
 
 /// A refresh token to exchange.
@@ -54,6 +76,10 @@ pub struct TokenAnswer {
     pub refresh_token: String,
     /// Who it is.
     pub account: TokenAccount,
+    /// Opens nothing. Keep it when the person logs out, and send it with their next login; after a login only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub known_client: Option<String>,
 }
 
 /// Who has logged in.
@@ -72,7 +98,14 @@ pub struct TokenAccount {
 impl From<auth::Tokens> for TokenAnswer {
     fn from(t: auth::Tokens) -> Self {
         let account = TokenAccount { id: t.account.id, login: t.account.login, display_name: t.account.display_name, roles: t.roles };
-        Self { access_token: t.access_token, token_type: "Bearer", expires_in: t.expires_in, refresh_token: t.refresh_token, account }
+        Self {
+            access_token: t.access_token,
+            token_type: "Bearer",
+            expires_in: t.expires_in,
+            refresh_token: t.refresh_token,
+            account,
+            known_client: t.known_client,
+        }
     }
 }
 
@@ -82,20 +115,51 @@ fn tokens(tokens: auth::Tokens) -> HttpResponse {
 
 /// Log in
 ///
-/// Exchanges login and password for an access token (15 minutes) and a refresh token. Too many failed attempts for a login or from an
-/// address are answered 429 with `Retry-After`.
+/// Exchanges login and password for an access token (15 minutes) and a refresh token. Too many failed attempts are answered 429 with
+/// `Retry-After`; a client that sends `known_client` is counted by itself. If somebody else has set the password, the answer is 403
+/// `password_change_required` until `new_password` comes with it.
 #[utoipa::path(tag = "auth", request_body = LoginBody, responses((status = 200, body = TokenAnswer)), extensions(("x-permission" = json!("public"))))]
 #[post("/v1/auth/login")]
 async fn login(req: HttpRequest, state: web::Data<State>, ctx: Anyone, body: Body<LoginBody>) -> Answer {
     let Anyone(ctx) = ctx;
-    let LoginBody { login, password } = body.value;
-    let command = auth::Login { login, password, address: address(&req, state.limits.proxies) };
+    let LoginBody { login, password, new_password, known_client } = body.value;
+    let command = auth::Login { login, password, origin: origin(&req, &state), known_client };
     let for_admit = ctx.clone();
     let attempt = state.db.write(move |tx| auth::admit(tx, &for_admit, &command)).await??;
     let for_verify = ctx.clone();
-    let verified = web::block(move || attempt.verify(&for_verify)).await;
-    let verified = verified.map_err(|e| Error::internal("the look at a password was cut off").caused_by(e))??;
-    Ok(tokens(state.db.write(move |tx| auth::login(tx, &ctx, &verified)).await??))
+    let (verified, new) = blocking(move || {
+        let verified = attempt.verify(&for_verify)?;
+        let new = new_password.map(|typed| verified.renewed(&for_verify, &typed)).transpose()?.flatten();
+        Ok((verified, new))
+    })
+    .await?;
+    Ok(tokens(state.db.write(move |tx| auth::login(tx, &ctx, &verified, new.as_ref())).await??))
+}
+
+/// Exchange a one-time code
+///
+/// The office hands it over: to set a password (for the first time or because it was forgotten), or to log in on a phone that scans it. It is good once.
+/// The answer is that of a login. Setting a password ends every other login.
+#[utoipa::path(tag = "auth", request_body = RedeemBody, responses((status = 200, body = TokenAnswer)), extensions(("x-permission" = json!("public"))))]
+#[post("/v1/auth/redeem")]
+async fn redeem(req: HttpRequest, state: web::Data<State>, ctx: Anyone, body: Body<RedeemBody>) -> Answer {
+    let Anyone(ctx) = ctx;
+    let (RedeemBody { code, new_password }, origin) = (body.value, origin(&req, &state));
+    let for_look = ctx.clone();
+    let presented = state.db.read(move |tx| access_code::present(tx, &for_look, &code)).await?;
+    let for_hash = ctx.clone();
+    let (presented, new) = blocking(move || {
+        let new = presented.password(&for_hash, new_password.as_deref())?;
+        Ok((presented, new))
+    })
+    .await?;
+    Ok(tokens(state.db.write(move |tx| access_code::redeem(tx, &ctx, &presented, new.as_ref(), &origin)).await??))
+}
+
+/// From where a request comes.
+fn origin(req: &HttpRequest, state: &State) -> auth::Origin {
+    let agent = req.headers().get(header::USER_AGENT).and_then(|v| v.to_str().ok());
+    auth::Origin { address: address(req, state.limits.proxies), agent: agent.map(|text| text.chars().take(MAX_AGENT).collect()) }
 }
 
 /// Exchange a refresh token

@@ -1,4 +1,4 @@
-//! Devices: everybody sees their own, the office takes them out of service.
+//! Devices: everybody sees and revokes their own, the office those of everybody.
 
 use actix_web::{get, post, web};
 use serde::{Deserialize, Serialize};
@@ -7,21 +7,23 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::http::{
     State,
-    auth::{DeviceManage, May, Sync},
+    auth::{DeviceManage, May, Own},
+    body::Body,
     params::{List, Listed, Paging, PathId},
     problem::Answer,
     reply,
+    v1::account::blocking,
 };
 use bazdid_domain::account::{ClockTrust, Device};
 use bazdid_protocol::{
     ids::{AccountId, DeviceId, DeviceTag},
     time::{MICROS_PER_SECOND, Timestamp},
 };
-use bazdid_service::device;
+use bazdid_service::{account::password::admit_owner, device};
 
 /// The routes of this module.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list_own).service(list).service(revoke);
+    config.service(list_own).service(revoke_own).service(list).service(revoke);
 }
 
 /// A device.
@@ -85,6 +87,14 @@ impl From<Device> for DeviceView {
     }
 }
 
+/// That it is the owner who asks.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OwnDevice {
+    /// Your password.
+    pub password: String,
+}
+
 /// Which devices.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -97,12 +107,28 @@ pub struct DeviceQuery {
 /// List your own devices
 ///
 /// With how far each is: last push and pull, answered mutations, trust in its clock.
-#[utoipa::path(tag = "sync", responses((status = 200, body = Listed<DeviceView>)), extensions(("x-permission" = json!("sync"))))]
+#[utoipa::path(tag = "sync", responses((status = 200, body = Listed<DeviceView>)), extensions(("x-permission" = json!("own"))))]
 #[get("/v1/sync/devices")]
-async fn list_own(state: web::Data<State>, ctx: May<Sync>) -> Answer {
+async fn list_own(state: web::Data<State>, ctx: May<Own>) -> Answer {
     let ctx = ctx.ctx();
     let found = state.db.read(move |tx| device::list_own(tx, &ctx)).await?;
     Ok(reply::plain(&Listed::all(found.into_iter().map(DeviceView::from).collect())))
+}
+
+/// Revoke one of your own devices
+///
+/// For a phone that you lost or gave away, and for good: it can pull nothing any more, and every login that worked with it ends. What it still
+/// pushes is set aside for a supervisor for some days. Asks for your password. A device that is revoked already is 409.
+#[utoipa::path(tag = "sync", request_body = OwnDevice, params(("id" = DeviceId, Path)), responses((status = 200, body = DeviceView)), extensions(("x-permission" = json!("own"))))]
+#[post("/v1/sync/devices/{id}/revoke")]
+async fn revoke_own(state: web::Data<State>, ctx: May<Own>, id: PathId<DeviceTag>, body: Body<OwnDevice>) -> Answer {
+    let (session, ctx) = (ctx.session(), ctx.ctx());
+    let (for_admit, password) = (ctx.clone(), body.value.password);
+    let attempt = state.db.write(move |tx| admit_owner(tx, &for_admit, session, &password)).await??;
+    let for_look = ctx.clone();
+    let owner = blocking(move || attempt.verify(&for_look)).await?;
+    let device = state.db.write(move |tx| device::revoke_own(tx, &ctx, &owner, id.0)).await?;
+    Ok(reply::plain(&DeviceView::from(device)))
 }
 
 /// List devices
@@ -119,8 +145,9 @@ async fn list(state: web::Data<State>, ctx: May<DeviceManage>, query: List<Devic
 
 /// Revoke a device
 ///
-/// For a phone that was lost. It can pull nothing any more; what it still pushes is set aside for a supervisor for some days. A device
-/// that is revoked already is 409.
+/// For a phone that was lost, and for good. It can pull nothing any more, and every login that registered it, or pulled or pushed with it, ends:
+/// reading, renewing and registering are 403 `device_revoked`. What it still pushes is set aside for a supervisor for some days. A device that is
+/// revoked already is 409.
 #[utoipa::path(tag = "devices", params(("id" = DeviceId, Path)), responses((status = 200, body = DeviceView)), extensions(("x-permission" = json!("device.manage"))))]
 #[post("/v1/devices/{id}/revoke")]
 async fn revoke(state: web::Data<State>, ctx: May<DeviceManage>, id: PathId<DeviceTag>) -> Answer {

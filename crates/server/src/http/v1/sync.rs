@@ -106,7 +106,7 @@ pub struct ResultsQuery {
 async fn push(state: web::Data<State>, ctx: May<Own>, req: HttpRequest, body: Parts) -> Answer {
     let request = PushRequest::read(&body.text()).map_err(bad_envelope)?;
     let Parts { pass, .. } = body;
-    let ctx = ctx.ctx();
+    let ctx = ctx.with_device(&state, request.device).await?;
     let batch = sync::push::Batch::read(&ctx, request)?;
     let answer = state.db.write_together(move |tx| {
         // In work until the database is done with it, though nobody may wait for the answer any more.
@@ -139,8 +139,8 @@ fn bad_envelope(EnvelopeFault { pointer, detail }: EnvelopeFault) -> Error {
 #[post("/v1/sync/pull")]
 async fn pull(state: web::Data<State>, ctx: May<Own>, body: Envelope<PullRequest>) -> Answer {
     let Envelope(request, pass) = body;
-    let (ctx, request, pass) = (ctx.ctx(), Arc::new(request), Arc::new(pass));
     let device = request.device;
+    let (ctx, request, pass) = (ctx.with_device(&state, device).await?, Arc::new(request), Arc::new(pass));
     let noted = ctx.clone();
     let page = || {
         let (ctx, request, pass) = (ctx.clone(), Arc::clone(&request), Arc::clone(&pass));
@@ -172,10 +172,10 @@ async fn pull(state: web::Data<State>, ctx: May<Own>, body: Envelope<PullRequest
 #[utoipa::path(tag = "sync", request_body = DeviceBody, responses((status = 200, body = RegisteredDevice)), extensions(("x-permission" = json!("sync"))))]
 #[post("/v1/sync/devices")]
 async fn register(state: web::Data<State>, ctx: May<Sync>, body: Body<DeviceBody>) -> Answer {
-    let ctx = ctx.ctx();
+    let (session, ctx) = (ctx.session(), ctx.ctx());
     let DeviceBody { nonce, name, platform, app_version } = body.value;
     let new = device::NewDevice { nonce, name, platform, app_version };
-    let device = state.db.write(move |tx| device::register(tx, &ctx, &new)).await?;
+    let device = state.db.write(move |tx| device::register_in(tx, &ctx, session, &new)).await?;
     Ok(reply::plain(&RegisteredDevice::from(device)))
 }
 
@@ -185,7 +185,8 @@ async fn register(state: web::Data<State>, ctx: May<Sync>, body: Body<DeviceBody
 #[utoipa::path(tag = "sync", params(ResultsQuery), responses((status = 200, body = schema::Results)), extensions(("x-permission" = json!("own"))))]
 #[get("/v1/sync/results")]
 async fn results(state: web::Data<State>, ctx: May<Own>, req: HttpRequest, query: Params<ResultsQuery>) -> Answer {
-    let (ctx, ResultsQuery { device, after, limit }) = (ctx.ctx(), query.0);
+    let ResultsQuery { device, after, limit } = query.0;
+    let ctx = ctx.with_device(&state, device).await?;
     let mut found = state.db.read(move |tx| sync::results::list_results(tx, &ctx, device, after, limit)).await?;
     let language = language_of(&req);
     found.items.iter_mut().for_each(|result| say(result, language));

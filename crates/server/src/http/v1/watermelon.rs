@@ -152,8 +152,8 @@ struct Pushed {
 #[utoipa::path(tag = "sync", params(PullQuery), responses((status = 200, body = Pulled)), extensions(("x-permission" = json!("own"))))]
 #[get("/v1/watermelon/sync")]
 async fn watermelon_pull(state: web::Data<State>, ctx: May<Own>, query: Params<PullQuery>, pass: Pass) -> Answer {
-    let ctx = ctx.ctx();
     let PullQuery { device, last_pulled_at, schema_version, migration } = query.0;
+    let ctx = ctx.with_device(&state, device).await?;
     let shape = if word(migration.as_deref()).is_some() { Shape::Migrated } else { Shape::Same };
     let request = pull::Request { device, last_pulled_at: number("last_pulled_at", last_pulled_at.as_deref())?, shape };
     tracing::debug!(device.id = %device, app.schema_version = schema_version, "an app pulls");
@@ -180,8 +180,8 @@ async fn watermelon_pull(state: web::Data<State>, ctx: May<Own>, query: Params<P
 #[utoipa::path(tag = "sync", params(PushQuery), request_body(content = schema::PushedBody, description = "`changes` as the library makes it, or `{\"changes\": …}`"), responses((status = 200, body = Pushed)), extensions(("x-permission" = json!("own"))))]
 #[post("/v1/watermelon/sync")]
 async fn watermelon_push(state: web::Data<State>, ctx: May<Own>, query: Params<PushQuery>, body: Parts) -> Answer {
-    let ctx = ctx.ctx();
     let PushQuery { device, last_pulled_at, sent_at } = query.0;
+    let ctx = ctx.with_device(&state, device).await?;
     let sent = envelope::read(&body.text())?;
     let Parts { pass, .. } = body;
     let request = push::Request {

@@ -82,7 +82,7 @@ pub fn by_link(method: &Method, path: &str, query: &str) -> Option<(PhotoId, Con
 /// Get the picture of a photo
 ///
 /// `screen` and `thumb` are made after the upload; until then the answer is 409 with `Retry-After`. A file never changes under its
-/// `ETag`. Ranges of bytes are supported. Instead of an access token the token of a link may be sent as `link`.
+/// `ETag`. Ranges of bytes are supported. A look at an original stands in the audit log. Instead of an access token the token of a link may be sent as `link`.
 #[utoipa::path(
     tag = "photos",
     params(
@@ -137,7 +137,8 @@ async fn look(
 
 async fn deliver(state: &State, ctx: May<TicketRead>, id: PathId<PhotoTag>, query: &ContentQuery, req: &HttpRequest) -> Answer {
     let (ctx, size) = (ctx.ctx(), query.size);
-    let content = state.db.read(move |tx| content::get(tx, &ctx, id.0, size)).await?;
+    let for_get = ctx.clone();
+    let content = state.db.read(move |tx| content::get(tx, &for_get, id.0, size)).await?;
     let etag = format!("\"{}-{size}\"", content.sha256);
     if text(req, header::IF_NONE_MATCH).is_some_and(|known| names(known, &etag)) {
         let mut response = HttpResponse::NotModified();
@@ -165,6 +166,10 @@ async fn deliver(state: &State, ctx: May<TicketRead>, id: PathId<PhotoTag>, quer
     if req.method() == Method::HEAD {
         return Ok(response.body(SizedStream::new(length, stream::empty::<Result<web::Bytes>>())));
     }
+    if size == ContentSize::Original {
+        let looked = content.clone();
+        state.db.write(move |tx| content::note_original(tx, &ctx, &looked)).await?;
+    }
     let opened = state.uploads.open_content(&content, Some(range)).await?;
     Ok(response.body(SizedStream::new(length, opened.bytes)))
 }
@@ -185,7 +190,7 @@ fn add_headers(response: &mut actix_web::HttpResponseBuilder, content: &Content,
         // Packing would change the bytes that a range counts.
         .insert_header((header::CONTENT_ENCODING, "identity"))
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
+        .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'; sandbox"))
         .insert_header((header::REFERRER_POLICY, "no-referrer"));
 }
 

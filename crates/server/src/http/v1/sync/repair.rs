@@ -25,7 +25,8 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
 #[utoipa::path(tag = "sync", request_body = ManifestRequest, responses((status = 200, body = ManifestResponse)), extensions(("x-permission" = json!("own"))))]
 #[post("/v1/sync/manifest")]
 async fn manifest(state: web::Data<State>, ctx: May<Own>, body: Envelope<ManifestRequest>) -> Answer {
-    let (ctx, Envelope(request, pass)) = (ctx.ctx(), body);
+    let Envelope(request, pass) = body;
+    let ctx = ctx.with_device(&state, request.device).await?;
     let answer = state.db.read(move |tx| {
         let _in_work = pass;
         pull::manifest(tx, &ctx, &request)
@@ -40,7 +41,8 @@ async fn manifest(state: web::Data<State>, ctx: May<Own>, body: Envelope<Manifes
 #[utoipa::path(tag = "sync", request_body = FetchRequest, responses((status = 200, body = FetchResponse)), extensions(("x-permission" = json!("own"))))]
 #[post("/v1/sync/fetch")]
 async fn fetch(state: web::Data<State>, ctx: May<Own>, body: Envelope<FetchRequest>) -> Answer {
-    let (ctx, Envelope(request, pass)) = (ctx.ctx(), body);
+    let Envelope(request, pass) = body;
+    let ctx = ctx.with_device(&state, request.device).await?;
     let answer = state.db.read(move |tx| {
         let _in_work = pass;
         pull::fetch(tx, &ctx, &request)

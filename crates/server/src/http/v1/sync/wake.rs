@@ -102,7 +102,8 @@ pub struct Wake {
 #[utoipa::path(tag = "sync", params(WaitQuery), responses((status = 200, body = Wake)), extensions(("x-permission" = json!("own"))))]
 #[get("/v1/sync/wait")]
 async fn wait(state: web::Data<State>, ctx: May<Own>, query: Params<WaitQuery>) -> Answer {
-    let (ctx, WaitQuery { device, cursor, timeout_s }) = (ctx.ctx(), query.0);
+    let WaitQuery { device, cursor, timeout_s } = query.0;
+    let ctx = ctx.with_device(&state, device).await?;
     let seat = seat(&state)?;
     let looked = look(&state, &ctx, device, cursor).await?;
     if looked.behind {
@@ -128,7 +129,8 @@ async fn wait(state: web::Data<State>, ctx: May<Own>, query: Params<WaitQuery>) 
 #[utoipa::path(tag = "sync", params(EventsQuery), responses((status = 200, content_type = "text/event-stream", body = String)), extensions(("x-permission" = json!("own"))))]
 #[get("/v1/sync/events")]
 async fn events(state: web::Data<State>, ctx: May<Own>, query: Params<EventsQuery>) -> Answer {
-    let (ctx, EventsQuery { device, cursor }) = (ctx.ctx(), query.0);
+    let EventsQuery { device, cursor } = query.0;
+    let ctx = ctx.with_device(&state, device).await?;
     let line = Line::open(state, ctx, device, cursor).await?;
     Ok(HttpResponse::Ok()
         .content_type("text/event-stream")

@@ -9,6 +9,7 @@ use crate::http::v1::{round::RoundView, ticket::schema, work_order::WorkOrderVie
 use bazdid_domain::{
     category::{Hazard, Priority},
     duplicate::{Likeness, Suggestion},
+    personal::is_marked,
     ticket::{Boundary, PointSource, StatusChange, Ticket, TicketOrigin, TicketStatus},
     ticket_history::{Writer, Written},
     unit_of_work::{Entity, Table},
@@ -41,6 +42,9 @@ pub struct TicketView {
     /// Where, in words.
     #[schema(required = true)]
     pub address_text: Option<String>,
+    /// Whether text or address have numbers that look like phones or national ids. They are masked (`•••••••`) for everybody outside the office
+    /// and on devices; better take them out.
+    pub personal_numbers: bool,
     /// Where.
     pub point: Point,
     /// Where the point came from.
@@ -86,6 +90,7 @@ impl From<Ticket> for TicketView {
             rev: t.rev,
             code: t.code,
             category: t.category_id,
+            personal_numbers: is_marked(&t.text) || t.address_text.as_deref().is_some_and(is_marked),
             text: t.text,
             address_text: t.address_text,
             point: t.point,

@@ -112,6 +112,8 @@ impl House {
             gate,
             uploads,
             metrics_token: config.telemetry.metrics_token,
+            security: config.security,
+            public_url: String::new(),
         };
         Self { state: web::Data::new(state), ctx, device: device.unwrap().id, _folder: folder }
     }
