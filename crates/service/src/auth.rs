@@ -30,10 +30,8 @@ use bazdid_protocol::{
     error::{Code, Error, Result},
     fold,
     ids::{AccountId, SessionId},
-    text_enum::TextEnum as _,
     time::{MICROS_PER_HOUR, MICROS_PER_SECOND, Timestamp},
     told::Told,
-    words::language::Language,
 };
 use bazdid_security::{
     password::{self, Cost, Verdict},

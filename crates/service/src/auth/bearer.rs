@@ -64,7 +64,12 @@ pub fn authenticate_to_hand_in(tx: &mut Tx<'_>, ctx: &Ctx, token: &str) -> Resul
     if expired(HAND_IN_DAYS) {
         return Err(Error::new(over));
     }
-    Ok(Authenticated { actor: Actor::handing_in(claims.sub), session: claims.sid, devices: opened.devices, language: account.as_ref().and_then(language_of) })
+    Ok(Authenticated {
+        actor: Actor::handing_in(claims.sub),
+        session: claims.sid,
+        devices: opened.devices,
+        language: account.as_ref().and_then(language_of),
+    })
 }
 
 /// A login as it stands, ended or not.

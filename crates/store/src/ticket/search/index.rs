@@ -317,17 +317,25 @@ fn is_narrowed(filter: &TicketFilter, reach: &Reach) -> bool {
         words: _,
         before: _,
         limit: _,
+        // The index is asked in one order only.
+        sort: _,
         statuses,
         code,
         bbox,
         created_from,
         created_to,
         boundary,
+        priorities,
+        hazards,
+        held_by,
+        due_before,
         unassigned,
     } = filter;
     let by_orders = matches!(reach, Reach::Parts(parts) if !parts.organisations.is_empty());
     let in_time = created_from.is_some() || created_to.is_some();
-    by_orders || in_time || !statuses.is_empty() || code.is_some() || bbox.is_some() || boundary.is_some() || *unassigned
+    let by_work = held_by.is_some() || due_before.is_some() || *unassigned;
+    let by_words = !statuses.is_empty() || !priorities.is_empty() || !hazards.is_empty();
+    by_orders || in_time || by_work || by_words || code.is_some() || bbox.is_some() || boundary.is_some()
 }
 
 /// What a scan would find, by the index; nothing if a scan is to be made: too many tickets wait, or of [`MAX_CANDIDATES`] too few were found.
