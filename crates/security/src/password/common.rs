@@ -85,7 +85,7 @@ fn are_neighbours(a: char, b: char) -> bool {
         let place = |of: char| row.chars().position(|c| c == of);
         place(a).zip(place(b)).is_some_and(|(a, b)| a.abs_diff(b) <= 1)
     };
-    a == b || ROWS.iter().any(|row| beside(row))
+    a == b || ROWS.iter().any(beside)
 }
 
 #[cfg(test)]
