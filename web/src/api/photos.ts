@@ -10,7 +10,7 @@ const MOST = 120;
 const kept = new Map<string, Promise<string>>();
 
 /** The address of a picture in this browser: its bytes are read once, with the person's own token. */
-export function picture(photo: Pick<Photo, 'id' | 'content'>, size: PhotoSize): Promise<string> {
+export function picture(photo: { readonly id: string; readonly content?: Photo['content'] }, size: PhotoSize): Promise<string> {
   const key = `${photo.id} ${size}`;
   const found = kept.get(key);
   if (found) {
@@ -18,7 +18,7 @@ export function picture(photo: Pick<Photo, 'id' | 'content'>, size: PhotoSize): 
     kept.set(key, found);
     return found;
   }
-  const made = read(photo.content[size]);
+  const made = read(photo.content?.[size] ?? `/v1/photos/${photo.id}/content?size=${size}`);
   kept.set(key, made);
   // A picture that is not made yet is asked for again when it is next shown.
   made.catch(() => kept.delete(key));

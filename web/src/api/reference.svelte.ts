@@ -58,10 +58,42 @@ export const summaries = new Lookup<TicketSummary>(async (id) => {
   return summaryOf(ticket);
 });
 
-const accounts = new Lookup<string>(async (id) => {
-  const account = await data(api.GET('/v1/accounts/{id}', { params: { path: { id } } }));
-  return account.display_name;
-});
+/** Names of accounts, read together when the first one is shown. */
+class People {
+  #names = $state.raw<ReadonlyMap<string, string>>();
+  #asked = false;
+
+  /** The name; `undefined` until they have been read, `null` for whom the reader may not see. */
+  name(id: string): string | null | undefined {
+    if (!this.#asked) {
+      this.#asked = true;
+      queueMicrotask(() => void this.#read());
+    }
+    return this.#names && (this.#names.get(id) ?? null);
+  }
+
+  clear(): void {
+    this.#names = undefined;
+    this.#asked = false;
+  }
+
+  async #read(): Promise<void> {
+    const names = new Map<string, string>();
+    try {
+      let cursor: string | null | undefined;
+      do {
+        const query = { limit: 200, ...(cursor ? { cursor } : {}) };
+        const page = await data(api.GET('/v1/accounts', { params: { query } }));
+        for (const account of page.items) names.set(account.id, account.display_name);
+        cursor = page.next_cursor;
+      } while (cursor);
+    } finally {
+      this.#names = names;
+    }
+  }
+}
+
+const people = new People();
 
 /** What people read for a person. Who may not see accounts learns only whether it is they themselves. */
 export function personName(id: string | null | undefined): string {
@@ -69,12 +101,12 @@ export function personName(id: string | null | undefined): string {
   if (!id) return t.system;
   if (id === session.person?.id) return t.you;
   if (!session.may('account.read')) return t.somebody;
-  const name = accounts.get(id);
+  const name = people.name(id);
   return name === undefined ? '…' : (name ?? t.somebody);
 }
 
 /** Forgets what belongs to the person before. */
 export function forgetReference(): void {
   summaries.clear();
-  accounts.clear();
+  people.clear();
 }

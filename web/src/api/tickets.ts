@@ -1,5 +1,5 @@
 import { latinDigits } from '../i18n/digits';
-import { api, data } from './client';
+import { api, data, ifMatch } from './client';
 import { session } from './session.svelte';
 import type { Schemas, Ticket, TicketDetail } from './types';
 
@@ -48,4 +48,27 @@ export async function readTicket(id: string): Promise<TicketPage> {
     session.may('call.manage') ? data(api.GET('/v1/calls', { params: { query } })) : undefined,
   ]);
   return { ticket, photos: photos.items, calls: calls?.items };
+}
+
+interface Changes {
+  triage: Schemas['TriageBody'];
+  defer: Schemas['DeferBody'];
+  refer: Schemas['ReferBody'];
+  merge: Schemas['MergeBody'];
+  reject: Schemas['CodedReason'];
+  cancel: Schemas['CodedReason'];
+  reopen: Schemas['Reason'];
+}
+
+/** Changes a ticket as it was read; a {@link Failure} `precondition_failed` says that somebody was faster. */
+export function changeTicket<Change extends keyof Changes>(ticket: Ticket, change: Change, body: Changes[Change]): Promise<Ticket> {
+  const params = { path: { id: ticket.id }, header: ifMatch(ticket) };
+  // The path and the body belong together by `Change`, which the types of the client cannot follow.
+  return data(api.POST(`/v1/tickets/{id}/${change}` as '/v1/tickets/{id}/triage', { params, body: body as Schemas['TriageBody'] }));
+}
+
+/** Tickets that may be the same thing. */
+export async function duplicatesOf(id: string): Promise<readonly Schemas['SuggestionView'][]> {
+  const found = await data(api.GET('/v1/tickets/{id}/duplicates', { params: { path: { id } } }));
+  return found.items;
 }

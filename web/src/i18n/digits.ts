@@ -25,3 +25,8 @@ export function distance(metres: number, language: Language): string {
 export function digits(text: string, language: Language): string {
   return language === 'fa' ? text.replace(/[0-9]/g, (digit) => '۰۱۲۳۴۵۶۷۸۹'[Number(digit)] ?? digit) : text;
 }
+
+/** A text that is read from left to right, such as a code, kept apart from the text around it, on one line. */
+export function isolated(text: string): string {
+  return `\u2066${text.replaceAll('-', '-\u2060')}\u2069`;
+}
