@@ -35,9 +35,13 @@ export async function findPlaces(typed: string, signal: AbortSignal): Promise<Pl
   return [...areas.slice(0, 4), ...addresses];
 }
 
-/** The point of a place; of an area its middle, as exact as that is. */
+/** How exact the point of an earlier ticket is for another request with the same address, metres. */
+const SAME_ADDRESS = 100;
+
+/** The point of a place: of an area its middle, of an address that of its earlier ticket, as exact as they are. */
 export async function pointOf(place: Place): Promise<Point> {
-  if (place.kind !== 'area') return place.point;
+  if (place.kind === 'point') return place.point;
+  if (place.kind === 'ticket') return { ...place.point, accuracy_m: Math.max(place.point.accuracy_m ?? 0, SAME_ADDRESS) };
   const outline = await data(api.GET('/v1/areas/{id}/outline', { params: { path: { id: place.area.id } } }));
   return middleOf(outline.geometry);
 }

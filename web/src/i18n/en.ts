@@ -327,9 +327,14 @@ export const en: Messages = {
     flags: 'Flags',
     flag: {
       missing_evidence: 'evidence missing',
+      missing_visit: 'no visit',
+      missing_start: 'never started',
+      missing_photos: 'photos missing',
+      missing_checklist: 'checklist missing',
+      missing_quantities: 'no quantities',
       double_work: 'double work',
-      late_submission: 'submitted late',
     },
+    needs: { visit: 'visit', start: 'start', photos: 'photos', checklist: 'checklist', quantities: 'quantities' },
     do: {
       offer: 'Offer to',
       reassign: 'Reassign',
@@ -398,6 +403,7 @@ export const en: Messages = {
     noTicket: 'Call without a ticket',
     outcome: 'How the call ended',
     outcomes: {
+      registered: 'ticket registered',
       information_only: 'a question only',
       duplicate: 'repeats a ticket that exists',
       not_municipal: 'not for the municipality',
@@ -537,6 +543,7 @@ export const en: Messages = {
     discard: 'Discard',
     discardHint: 'It is refused; its content stays in the journal.',
   },
+  audit: { who: 'Who' },
   people: {
     title: 'People',
     search: 'Name or login',

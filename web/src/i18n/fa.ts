@@ -322,9 +322,14 @@ export const fa = {
     flags: 'نشانه‌ها',
     flag: {
       missing_evidence: 'مدرک ناقص',
+      missing_visit: 'بدون بازدید',
+      missing_start: 'بدون آغاز کار',
+      missing_photos: 'عکس ناقص',
+      missing_checklist: 'چک‌لیست ناقص',
+      missing_quantities: 'بدون مقدار',
       double_work: 'کار دوباره',
-      late_submission: 'ثبت دیرهنگام',
     } as Readonly<Record<string, string>>,
+    needs: { visit: 'بازدید', start: 'آغاز کار', photos: 'عکس', checklist: 'چک‌لیست', quantities: 'مقدار' },
     do: {
       offer: 'پیشنهاد به',
       reassign: 'واگذاری دوباره',
@@ -393,6 +398,7 @@ export const fa = {
     noTicket: 'تماس بدون درخواست',
     outcome: 'نتیجهٔ تماس',
     outcomes: {
+      registered: 'درخواست ثبت شد',
       information_only: 'فقط پرسش',
       duplicate: 'تکرار درخواستی که هست',
       not_municipal: 'در صلاحیت شهرداری نیست',
@@ -532,6 +538,7 @@ export const fa = {
     discard: 'دور گذاشتن',
     discardHint: 'رد می‌شود؛ محتوا در دفتر می‌ماند.',
   },
+  audit: { who: 'چه کسی' },
   people: {
     title: 'کاربران',
     search: 'نام یا نام کاربری',
