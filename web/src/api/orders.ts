@@ -35,3 +35,17 @@ export function changeOrder(order: Order, change: Change, given: OrderChange): P
       return data(api.POST('/v1/work-orders/{id}/cancel', { params, body: { code, note } }));
   }
 }
+
+/** What orders may be narrowed by, as it stands in an address. */
+export interface OrderFilter {
+  /** States, separated by commas. */
+  readonly state: string;
+  readonly organisation: string;
+  readonly area: string;
+}
+
+export async function listOrders(filter: OrderFilter, cursor: string | undefined, signal: AbortSignal) {
+  const given = Object.entries(filter).filter(([, value]) => value !== '');
+  const query = { ...Object.fromEntries(given), limit: 50, ...(cursor === undefined ? {} : { cursor }) };
+  return data(api.GET('/v1/work-orders', { params: { query }, signal }));
+}
