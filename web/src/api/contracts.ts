@@ -1,14 +1,17 @@
 import { api, data, ifMatch } from './client';
+import { session } from './session.svelte';
 import type { Contract, Organisation, Schemas } from './types';
 
 /** All that the page of contracts shows. */
 export interface ContractPage {
   readonly contracts: readonly Contract[];
-  readonly report: Schemas['ContractReport'];
+  /** Gaps, overlaps and ends; absent for who does not write contracts. */
+  readonly report: Schemas['ContractReport'] | undefined;
 }
 
 export async function readContracts(): Promise<ContractPage> {
-  const [contracts, report] = await Promise.all([data(api.GET('/v1/contracts')), data(api.GET('/v1/contracts/report'))]);
+  const reported = session.may('contract.manage') ? data(api.GET('/v1/contracts/report')) : undefined;
+  const [contracts, report] = await Promise.all([data(api.GET('/v1/contracts')), reported]);
   return { contracts: contracts.items, report };
 }
 

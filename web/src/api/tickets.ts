@@ -72,3 +72,18 @@ export async function duplicatesOf(id: string): Promise<readonly Schemas['Sugges
   const found = await data(api.GET('/v1/tickets/{id}/duplicates', { params: { path: { id } } }));
   return found.items;
 }
+
+/** Most tickets that a view of the map draws; further in there are fewer. */
+const ON_MAP = 1000;
+
+/** The tickets in a box that fit, for the map; `more` where there are more than are drawn. */
+export async function ticketsIn(filter: TicketFilter, bbox: string, signal: AbortSignal): Promise<{ tickets: readonly Ticket[]; more: boolean }> {
+  let tickets: readonly Ticket[] = [];
+  let cursor: string | null | undefined;
+  do {
+    const page = await listTickets({ ...filter, bbox }, cursor ?? undefined, signal, 200);
+    tickets = [...tickets, ...page.items];
+    cursor = page.next_cursor;
+  } while (cursor && tickets.length < ON_MAP);
+  return { tickets, more: Boolean(cursor) };
+}

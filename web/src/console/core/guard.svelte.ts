@@ -1,6 +1,6 @@
 /** Asks before unsaved changes are left. */
 class Guard {
-  #forms = new Set<symbol>();
+  #forms = new Set<() => boolean>();
   /** Set while the person is asked. */
   question = $state.raw<(leave: boolean) => void>();
 
@@ -11,13 +11,13 @@ class Guard {
   }
 
   get dirty(): boolean {
-    return this.#forms.size > 0;
+    return [...this.#forms].some((changed) => changed());
   }
 
-  /** Says whether a form has unsaved changes. */
-  mark(form: symbol, changed: boolean): void {
-    if (changed) this.#forms.add(form);
-    else this.#forms.delete(form);
+  /** Asks a form, from now on, whether it has unsaved changes; until it is gone. */
+  watch(changed: () => boolean): () => void {
+    this.#forms.add(changed);
+    return () => void this.#forms.delete(changed);
   }
 
   /** Resolves to true if the page may be left. */
@@ -25,9 +25,12 @@ class Guard {
     if (!this.dirty) return true;
     this.question?.(false);
     const answer = await new Promise<boolean>((resolve) => {
-      this.question = resolve;
+      const answered = (leave: boolean) => {
+        if (this.question === answered) this.question = undefined;
+        resolve(leave);
+      };
+      this.question = answered;
     });
-    this.question = undefined;
     if (answer) this.#forms.clear();
     return answer;
   }
@@ -35,11 +38,7 @@ class Guard {
 
 export const guard = new Guard();
 
-/** Marks a form as changed for as long as `changed` says so. Call it while a component is made. */
+/** Guards a form for as long as it is shown; `changed` says whether it holds what would be lost. Call it while a component is made. */
 export function guarded(changed: () => boolean): void {
-  const form = Symbol('form');
-  $effect(() => {
-    guard.mark(form, changed());
-    return () => guard.mark(form, false);
-  });
+  $effect(() => guard.watch(changed));
 }

@@ -1,5 +1,3 @@
-import { untrack } from 'svelte';
-
 /** What a key does on the page that is shown. */
 export interface Shortcut {
   /** As `KeyboardEvent.key`; two keys in a row as `g i`. */
@@ -31,6 +29,8 @@ export function letter(event: Pick<KeyboardEvent, 'key' | 'code'>): string {
 
 /** The shortcuts that work now: those of the page and those of everywhere. */
 class Keys {
+  // What counts is a plain list: while an effect is taken down, a state is read as it was before.
+  #added: readonly Group[] = [];
   #groups = $state.raw<readonly Group[]>([]);
   #first = '';
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -44,10 +44,13 @@ class Keys {
   }
 
   add(group: Group): () => void {
-    this.#groups = [...this.#groups, group];
-    return () => {
-      this.#groups = this.#groups.filter((g) => g !== group);
-    };
+    this.#set([...this.#added, group]);
+    return () => this.#set(this.#added.filter((g) => g !== group));
+  }
+
+  #set(groups: readonly Group[]): void {
+    this.#added = groups;
+    this.#groups = groups;
   }
 
   #pressed(event: KeyboardEvent): void {
@@ -57,7 +60,7 @@ class Keys {
     const pressed = this.#first ? `${this.#first} ${key}` : key;
     clearTimeout(this.#timer);
     this.#first = '';
-    const all = this.#groups.flatMap((group) => group.shortcuts);
+    const all = this.#added.flatMap((group) => group.shortcuts);
     // Of two with the same keys the page's own, which was added later, is meant.
     const found = all.findLast((shortcut) => shortcut.keys === pressed);
     if (found) {
@@ -75,7 +78,6 @@ export const keys = new Keys();
 /** Adds shortcuts while a component is shown. Call it while the component is made. */
 export function shortcuts(group: () => Group): void {
   $effect(() => {
-    const added = group();
-    return untrack(() => keys.add(added));
+    return keys.add(group());
   });
 }

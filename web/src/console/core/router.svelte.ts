@@ -38,7 +38,8 @@ class Router {
 
   start(): void {
     const kept = history.state as Entry | null;
-    if (kept?.key === undefined) history.replaceState(entry(0), '');
+    // A document that is opened anew is the last entry of the tab's history.
+    if (kept?.key === undefined) history.replaceState(entry(history.length - 1), '');
     history.scrollRestoration = 'manual';
     addEventListener('popstate', () => void this.#moved());
     addEventListener('click', (event) => this.#clicked(event));

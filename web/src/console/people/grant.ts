@@ -9,5 +9,5 @@ export function roleText(grant: Schemas['GrantView']): string {
     grant.areas.length > 0 ? reference.areaNames(grant.areas) : '',
   ].filter((text) => text !== '');
   const role = words.of('role', grant.role);
-  return where.length > 0 ? `${role} (${where.join(' · ')})` : role;
+  return where.length > 0 ? `${role}: ${where.join(' · ')}` : role;
 }
