@@ -47,7 +47,8 @@ fn a_file_that_a_browser_has_is_not_sent_again() {
     assert_eq!((same.status, same.text.as_str(), same.header("etag")), (304, "", tag.as_str()));
     let other = app.call("GET", "/console/").header("If-None-Match", "W/\"another\"").send();
     assert_eq!((other.status, other.text.as_str()), (200, first.text.as_str()));
-    let head = app.call("HEAD", "/console/").send();
+    // The client would unpack a body that is not there.
+    let head = app.call("HEAD", "/console/").header("Accept-Encoding", "identity").send();
     assert_eq!((head.status, head.text.as_str(), head.header("etag")), (200, "", tag.as_str()));
 }
 

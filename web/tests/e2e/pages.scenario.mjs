@@ -75,9 +75,18 @@ scenarios.push({
     await fa.page.setViewportSize({ width: 1080, height: 660 });
     await fa.page.locator('tbody tr .badge').first().waitFor();
     await take(fa.page, 'inbox-fa');
-    await fa.go('/rounds?verdict=accepted');
+    // The first round that waits and has both pictures.
+    await fa.go('/rounds');
     await fa.page.locator('tbody tr a').first().click();
-    await fa.page.locator('figure img').nth(1).waitFor();
+    const picture = fa.page.locator('figure').filter({ has: fa.page.locator('img') });
+    for (let n = 0; n < 20; n += 1) {
+      await picture.first().waitFor();
+      await fa.page.waitForLoadState('networkidle');
+      if ((await picture.count()) === 2) break;
+      const heading = fa.page.url();
+      await fa.page.keyboard.press('j');
+      await fa.page.waitForURL((url) => url.href !== heading);
+    }
     await take(fa.page, 'verification-fa');
     const en = await person('supervisor', { language: 'en' });
     await en.page.setViewportSize({ width: 1080, height: 660 });
