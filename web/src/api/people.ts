@@ -41,7 +41,9 @@ export function changePerson(person: Account, change: PersonChange): Promise<Acc
 }
 
 export function resetPassword(person: Account, password: string): Promise<Account> {
-  return data(api.POST('/v1/accounts/{id}/reset-password', { params: { path: { id: person.id }, header: ifMatch(person) }, body: { password } }));
+  return data(
+    api.POST('/v1/accounts/{id}/reset-password', { params: { path: { id: person.id }, header: ifMatch(person) }, body: { password } }),
+  );
 }
 
 export function grantRole(person: Account, grant: Schemas['NewGrant']): Promise<Account> {

@@ -15,7 +15,9 @@ function documented(): Map<string, string[]> {
   const operations = Object.values(document.paths).flatMap((path) => Object.values(path));
   const named = operations.flatMap((operation) => {
     const sentence = /Needs the permission `([^`]+)`: (.+?)\.(?:\s|$)/.exec(operation.description ?? '');
-    return sentence?.[1] && sentence[2] ? [[sentence[1], [...sentence[2].matchAll(/`([a-z_]+)`/g)].map((m) => m[1] ?? '').sort()] as const] : [];
+    return sentence?.[1] && sentence[2]
+      ? [[sentence[1], [...sentence[2].matchAll(/`([a-z_]+)`/g)].map((m) => m[1] ?? '').sort()] as const]
+      : [];
   });
   return new Map(named);
 }

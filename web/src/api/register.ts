@@ -31,7 +31,9 @@ export async function findPlaces(typed: string, signal: AbortSignal): Promise<Pl
   ).map((area): Place => ({ kind: 'area', area, label: i18n.name(area) }));
   const { items } = await listTickets({ q: text }, undefined, signal, 30);
   const byAddress = new Map(items.flatMap((ticket) => (ticket.address_text ? [[ticket.address_text, ticket] as const] : [])));
-  const addresses = [...byAddress].slice(0, ADDRESSES).map(([label, ticket]): Place => ({ kind: 'ticket', point: ticket.point, label, ticket }));
+  const addresses = [...byAddress]
+    .slice(0, ADDRESSES)
+    .map(([label, ticket]): Place => ({ kind: 'ticket', point: ticket.point, label, ticket }));
   return [...areas.slice(0, 4), ...addresses];
 }
 

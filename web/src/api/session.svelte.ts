@@ -147,7 +147,14 @@ export class Session {
 }
 
 function unauthenticated(): Failure {
-  return new Failure({ type: 'about:blank', code: 'unauthenticated', status: 401, title: 'unauthenticated', retryable: false, request_id: '' });
+  return new Failure({
+    type: 'about:blank',
+    code: 'unauthenticated',
+    status: 401,
+    title: 'unauthenticated',
+    retryable: false,
+    request_id: '',
+  });
 }
 
 export const session = new Session();

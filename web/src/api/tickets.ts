@@ -77,7 +77,11 @@ export async function duplicatesOf(id: string): Promise<readonly Schemas['Sugges
 const ON_MAP = 1000;
 
 /** The tickets in a box that fit, for the map; `more` where there are more than are drawn. */
-export async function ticketsIn(filter: TicketFilter, bbox: string, signal: AbortSignal): Promise<{ tickets: readonly Ticket[]; more: boolean }> {
+export async function ticketsIn(
+  filter: TicketFilter,
+  bbox: string,
+  signal: AbortSignal,
+): Promise<{ tickets: readonly Ticket[]; more: boolean }> {
   let tickets: readonly Ticket[] = [];
   let cursor: string | null | undefined;
   do {

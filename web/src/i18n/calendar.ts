@@ -16,7 +16,11 @@ function format(language: Language, options: Intl.DateTimeFormatOptions): Intl.D
 
 function parts(date: Date, language: Language, options: Intl.DateTimeFormatOptions, zone?: string): Record<string, string> {
   const zoned = zone === undefined ? options : { ...options, timeZone: zone };
-  return Object.fromEntries(format(language, zoned).formatToParts(date).map((part) => [part.type, part.value]));
+  return Object.fromEntries(
+    format(language, zoned)
+      .formatToParts(date)
+      .map((part) => [part.type, part.value]),
+  );
 }
 
 /** Such as `۹ آذر ۱۴۰۵` or `30 November 2026`. */
@@ -61,5 +65,7 @@ export function span(from: string | Date, to: string | Date, language: Language)
   const seconds = Math.abs(new Date(to).getTime() - new Date(from).getTime()) / 1000;
   const [unit, size] = UNITS.find(([, length]) => seconds >= length) ?? ['minute', 60];
   const locale = language === 'fa' ? 'fa-IR-u-nu-arabext' : 'en-GB';
-  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long', maximumFractionDigits: 0 }).format(Math.trunc(seconds / size));
+  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long', maximumFractionDigits: 0 }).format(
+    Math.trunc(seconds / size),
+  );
 }

@@ -593,7 +593,8 @@ export const en: Messages = {
     emptyHint: 'A device is registered by the first login of the field app.',
     revoke: 'Lost: take out of service',
     revokeTitle: 'Is the device lost?',
-    revokeHint: 'The device reads nothing any more. What it has not sent yet is taken for 14 days and kept in quarantine. Sessions are ended on the page of the person.',
+    revokeHint:
+      'The device reads nothing any more. What it has not sent yet is taken for 14 days and kept in quarantine. Sessions are ended on the page of the person.',
   },
   organisations: {
     title: 'Organisations',

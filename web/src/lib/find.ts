@@ -24,7 +24,12 @@ function fit(word: string, typed: string): number | undefined {
 }
 
 /** The things that fit, the best first: names before other words, beginnings before middles. All of them where nothing was typed. */
-export function find<T>(things: readonly T[], typed: string, names: (thing: T) => readonly string[], others: (thing: T) => readonly string[]): T[] {
+export function find<T>(
+  things: readonly T[],
+  typed: string,
+  names: (thing: T) => readonly string[],
+  others: (thing: T) => readonly string[],
+): T[] {
   const sought = folded(typed);
   if (sought === '') return [...things];
   const best = (texts: readonly string[]) => texts.flatMap((text) => fit(folded(text), sought) ?? []).toSorted((a, b) => a - b)[0];

@@ -56,7 +56,9 @@ describe('the middle of an area', () => {
 
   it('lies within every real outline, and its accuracy does not reach the border', () => {
     const file = new URL('../../../crates/demo-data/data/tehran.geojson', import.meta.url);
-    const { features } = JSON.parse(readFileSync(file, 'utf8')) as { features: { geometry: { type: string; coordinates: number[][][] | number[][][][] } }[] };
+    const { features } = JSON.parse(readFileSync(file, 'utf8')) as {
+      features: { geometry: { type: string; coordinates: number[][][] | number[][][][] } }[];
+    };
     expect(features.length).toBeGreaterThan(10);
     for (const { geometry } of features) {
       const coordinates = (geometry.type === 'Polygon' ? [geometry.coordinates] : geometry.coordinates) as number[][][][];
@@ -70,5 +72,5 @@ describe('the middle of an area', () => {
         expect(within(outline, { lat: middle.lat + Math.sin(angle) * reach * 0.99, lon })).toBe(true);
       }
     }
-  });
+  }, 30_000);
 });

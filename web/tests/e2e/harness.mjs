@@ -22,7 +22,9 @@ export async function city() {
   if (process.env.BAZDID_DEMO) return read(await readFile(process.env.BAZDID_DEMO, 'utf8'), () => undefined);
   const program = process.env.BAZDID_BIN ?? new URL('../../../target/debug/bazdid', import.meta.url).pathname;
   const folder = await mkdtemp(join(tmpdir(), 'bazdid-console-'));
-  const child = spawn(program, ['demo', '--data', join(folder, 'data'), '--port', '0', '--photo-pixels', '640'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(program, ['demo', '--data', join(folder, 'data'), '--port', '0', '--photo-pixels', '640'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const text = await new Promise((resolve, reject) => {
     let said = '';
     child.stdout.on('data', (chunk) => {
@@ -61,7 +63,13 @@ export class Browser {
 
   /** A person at a browser of their own, logged in. `expected` names console messages that the scenario brings about. */
   async person(login, { language = 'fa', width = 'desktop', scheme = 'light', expected = [] } = {}) {
-    const context = await this.#browser.newContext({ viewport: WIDTHS[width], locale: language, colorScheme: scheme, timezoneId: 'Asia/Tehran', reducedMotion: 'reduce' });
+    const context = await this.#browser.newContext({
+      viewport: WIDTHS[width],
+      locale: language,
+      colorScheme: scheme,
+      timezoneId: 'Asia/Tehran',
+      reducedMotion: 'reduce',
+    });
     await context.addInitScript((chosen) => {
       if (!localStorage.getItem('bazdid.language')) localStorage.setItem('bazdid.language', chosen);
       addEventListener('securitypolicyviolation', (event) => console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`));
@@ -133,7 +141,13 @@ export class Person {
     const found = await this.page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
     return found.violations
       .filter((v) => v.impact === 'serious' || v.impact === 'critical')
-      .map((v) => `${v.id}: ${v.help}\n      ${v.nodes.slice(0, 3).map((n) => `${n.target.join(' ')} ${n.any[0]?.message ?? ''}`).join('\n      ')}`);
+      .map(
+        (v) =>
+          `${v.id}: ${v.help}\n      ${v.nodes
+            .slice(0, 3)
+            .map((n) => `${n.target.join(' ')} ${n.any[0]?.message ?? ''}`)
+            .join('\n      ')}`,
+      );
   }
 
   async close() {
@@ -143,7 +157,8 @@ export class Person {
 }
 
 export function equal(found, wanted, what) {
-  if (JSON.stringify(found) !== JSON.stringify(wanted)) throw new Error(`${what}: ${JSON.stringify(found)} instead of ${JSON.stringify(wanted)}`);
+  if (JSON.stringify(found) !== JSON.stringify(wanted))
+    throw new Error(`${what}: ${JSON.stringify(found)} instead of ${JSON.stringify(wanted)}`);
 }
 
 export function holds(condition, what) {

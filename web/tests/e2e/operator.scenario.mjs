@@ -88,7 +88,10 @@ export const scenarios = [
       await page.locator('tbody tr').first().locator('a').click();
       await page.locator('dl.facts a.code').waitFor();
       const point = await page.locator('dl.facts a.code').textContent();
-      const category = await page.locator('dl.facts dd').first().evaluate((cell) => cell.firstChild.textContent.trim());
+      const category = await page
+        .locator('dl.facts dd')
+        .first()
+        .evaluate((cell) => cell.firstChild.textContent.trim());
       await operator.press('n');
       await page.locator('[data-field=phone] input:focus').waitFor();
       await operator.type('02833330000');

@@ -26,7 +26,9 @@ for (const { name, run } of chosen) {
       () => [],
       async (error) => {
         // What was seen when it went wrong.
-        await Promise.allSettled(people.map((p, n) => p.page.screenshot({ path: new URL(`out/${name.replace(/\W+/g, '-')}-${n}.png`, here).pathname })));
+        await Promise.allSettled(
+          people.map((p, n) => p.page.screenshot({ path: new URL(`out/${name.replace(/\W+/g, '-')}-${n}.png`, here).pathname })),
+        );
         return [error];
       },
     );

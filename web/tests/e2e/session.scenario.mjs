@@ -12,7 +12,11 @@ export const scenarios = [
       await page.locator('form button.primary').click();
       await page.getByRole('alert').getByText(TEXTS[language].trouble.requestId).waitFor();
       holds(/[0-9a-f-]{36}/.test(await page.getByRole('alert').textContent()), 'the id of the request is shown');
-      equal(await page.evaluate(() => [document.documentElement.lang, document.documentElement.dir]), [language, language === 'fa' ? 'rtl' : 'ltr'], 'language and direction');
+      equal(
+        await page.evaluate(() => [document.documentElement.lang, document.documentElement.dir]),
+        [language, language === 'fa' ? 'rtl' : 'ltr'],
+        'language and direction',
+      );
       await stranger.login('auditor', town.password('auditor'));
       // A deep link leads to its page, and what does not exist says so.
       await stranger.go('/people');
@@ -80,7 +84,11 @@ export const scenarios = [
       await page.locator('dialog').waitFor({ state: 'detached' });
       // «ل» and «ف» are where G and T are.
       await page.evaluate(() => {
-        for (const [key, code] of [['ل', 'KeyG'], ['ف', 'KeyT']]) document.body.dispatchEvent(new KeyboardEvent('keydown', { key, code, bubbles: true }));
+        for (const [key, code] of [
+          ['ل', 'KeyG'],
+          ['ف', 'KeyT'],
+        ])
+          document.body.dispatchEvent(new KeyboardEvent('keydown', { key, code, bubbles: true }));
       });
       await operator.heading(TEXTS.fa.tickets.title);
     },

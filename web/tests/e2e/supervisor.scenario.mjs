@@ -57,7 +57,10 @@ export const scenarios = ['fa', 'en'].map((language) => ({
     await supervisor.press('+');
     const glass = page.locator('.glass');
     const transforms = await glass.evaluateAll((all) => all.map((e) => e.style.transform));
-    holds(transforms.length > 0 && transforms.every((one) => one === transforms[0] && /scale\(1\.9/.test(one)), `the pictures are seen as ${transforms}`);
+    holds(
+      transforms.length > 0 && transforms.every((one) => one === transforms[0] && /scale\(1\.9/.test(one)),
+      `the pictures are seen as ${transforms}`,
+    );
     await supervisor.press('0');
 
     let judged = 0;

@@ -11,7 +11,13 @@ const SHUT: readonly TicketStatus[] = ['cancelled', 'duplicate', 'rejected'];
 const GOING: readonly TicketStatus[] = ['new', 'triaged', 'in_work'];
 
 /** The state that an action leads to, where that is one. */
-const LEADS_TO: Partial<Record<TicketAction, TicketStatus>> = { defer: 'deferred', refer: 'referred', merge: 'duplicate', reject: 'rejected', cancel: 'cancelled' };
+const LEADS_TO: Partial<Record<TicketAction, TicketStatus>> = {
+  defer: 'deferred',
+  refer: 'referred',
+  merge: 'duplicate',
+  reject: 'rejected',
+  cancel: 'cancelled',
+};
 
 /** What can be done with a ticket of this status; the server decides with more than the status. */
 export function ticketActions(status: TicketStatus): TicketAction[] {

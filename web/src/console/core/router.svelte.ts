@@ -34,6 +34,8 @@ class Router {
   /** Of the entry in the history. */
   key = $state('');
   #at = 0;
+  /** Where this document began: going back further would leave the console. */
+  #first = 0;
   #undoing = false;
 
   start(): void {
@@ -44,6 +46,12 @@ class Router {
     addEventListener('popstate', () => void this.#moved());
     addEventListener('click', (event) => this.#clicked(event));
     this.#read();
+    this.#first = this.#at;
+  }
+
+  /** Goes back, as long as that stays in the console. */
+  back(): void {
+    if (this.#at > this.#first) history.back();
   }
 
   /** Goes to an address. Unsaved changes are asked about first. */

@@ -39,7 +39,12 @@ export const NONE: Features = { type: 'FeatureCollection', features: [] };
 export function mapStyle(areas: Features): StyleSpecification {
   const digits = Array.from({ length: 10 }, (_, digit) => number(digit, i18n.language));
   // The expression of a style knows no Persian digits: counts up to a thousand are replaced by a table.
-  const counts = ['match', ['get', 'point_count'], ...Array.from({ length: 999 }, (_, n) => [n + 2, [...String(n + 2)].map((d) => digits[Number(d)]).join('')]).flat(), '…'];
+  const counts = [
+    'match',
+    ['get', 'point_count'],
+    ...Array.from({ length: 999 }, (_, n) => [n + 2, [...String(n + 2)].map((d) => digits[Number(d)]).join('')]).flat(),
+    '…',
+  ];
   return {
     version: 8,
     sources: {
@@ -92,7 +97,12 @@ export function mapStyle(areas: Features): StyleSpecification {
         id: 'chosen',
         type: 'circle',
         source: 'chosen',
-        paint: { 'circle-radius': 9, 'circle-color': colour('--good'), 'circle-stroke-color': colour('--surface'), 'circle-stroke-width': 3 },
+        paint: {
+          'circle-radius': 9,
+          'circle-color': colour('--good'),
+          'circle-stroke-color': colour('--surface'),
+          'circle-stroke-width': 3,
+        },
       },
     ],
   };
