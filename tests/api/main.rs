@@ -15,6 +15,7 @@ mod bench;
 mod catalogue;
 mod cli;
 mod conflict;
+mod console;
 mod content;
 mod contract;
 mod contract_check;

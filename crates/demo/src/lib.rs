@@ -351,6 +351,7 @@ impl Demo {
         let url = &self.stage.base_url;
         let p = &self.supervisor;
         out(format_args!("\n━━ The server stays up at {url} until Ctrl-C ━━"));
+        out(format_args!("  console: {url}/console/"));
         out(format_args!("  documentation: {url}/docs/\n"));
         out(format_args!(
             "  TOKEN=$(curl -s {url}/v1/auth/login -H 'content-type: application/json' \\\n    \

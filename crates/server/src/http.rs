@@ -5,6 +5,7 @@
 mod alias;
 pub mod auth;
 pub mod body;
+mod console;
 pub mod document;
 mod edge;
 pub mod gate;
@@ -141,6 +142,7 @@ pub fn app(
         .service(web::resource("/openapi.json").get(serve_document))
         .service(web::redirect("/docs", "/docs/"))
         .service(SwaggerUi::new("/docs/{_:.*}").config(document::page()))
+        .configure(console::routes)
         .default_service(web::to(unknown))
         .wrap(from_fn(head::as_get))
         .wrap(from_fn(auth::identify))

@@ -1,0 +1,112 @@
+import { i18n } from '../i18n/language.svelte';
+import { api, data } from './client';
+import { Lookup } from './lookup.svelte';
+import { session } from './session.svelte';
+import { summaryOf, type Area, type Category, type Organisation, type TicketSummary } from './types';
+
+/** What rows refer to by id: read once, named in the language that is set. */
+class Reference {
+  categories = $state.raw<readonly Category[]>([]);
+  areas = $state.raw<readonly Area[]>([]);
+  organisations = $state.raw<readonly Organisation[]>([]);
+  #categories = $derived(new Map(this.categories.map((c) => [c.id, c])));
+  #areas = $derived(new Map(this.areas.map((a) => [a.id, a])));
+  #organisations = $derived(new Map(this.organisations.map((o) => [o.id, o])));
+
+  /** Reads everything anew. */
+  async load(): Promise<void> {
+    const [categories, areas, organisations] = await Promise.all([
+      data(api.GET('/v1/categories')),
+      data(api.GET('/v1/areas')),
+      data(api.GET('/v1/organisations')),
+    ]);
+    this.categories = categories.items;
+    this.areas = areas.items;
+    this.organisations = organisations.items;
+  }
+
+  category(id: string): Category | undefined {
+    return this.#categories.get(id);
+  }
+
+  area(id: string): Area | undefined {
+    return this.#areas.get(id);
+  }
+
+  categoryName(id: string): string {
+    const found = this.#categories.get(id);
+    return found ? i18n.name(found) : i18n.t.common.unknown;
+  }
+
+  /** The names of areas, joined. */
+  areaNames(ids: readonly string[]): string {
+    const names = ids.flatMap((id) => this.#areas.get(id) ?? []).map((area) => i18n.name(area));
+    return names.join(i18n.t.common.comma);
+  }
+
+  organisationName(id: string): string {
+    const found = this.#organisations.get(id);
+    return found ? i18n.name(found) : i18n.t.common.unknown;
+  }
+}
+
+export const reference = new Reference();
+
+/** Summaries of tickets, for rows that have only the id. */
+export const summaries = new Lookup<TicketSummary>(async (id) => {
+  const ticket = await data(api.GET('/v1/tickets/{id}', { params: { path: { id } } }));
+  return summaryOf(ticket);
+});
+
+/** Names of accounts, read together when the first one is shown. */
+class People {
+  #names = $state.raw<ReadonlyMap<string, string>>();
+  #asked = false;
+
+  /** The name; `undefined` until they have been read, `null` for whom the reader may not see. */
+  name(id: string): string | null | undefined {
+    if (!this.#asked) {
+      this.#asked = true;
+      queueMicrotask(() => void this.#read());
+    }
+    return this.#names && (this.#names.get(id) ?? null);
+  }
+
+  clear(): void {
+    this.#names = undefined;
+    this.#asked = false;
+  }
+
+  async #read(): Promise<void> {
+    const names = new Map<string, string>();
+    try {
+      let cursor: string | null | undefined;
+      do {
+        const query = { limit: 200, ...(cursor ? { cursor } : {}) };
+        const page = await data(api.GET('/v1/accounts', { params: { query } }));
+        for (const account of page.items) names.set(account.id, account.display_name);
+        cursor = page.next_cursor;
+      } while (cursor);
+    } finally {
+      this.#names = names;
+    }
+  }
+}
+
+const people = new People();
+
+/** What people read for a person. Who may not see accounts learns only whether it is they themselves. */
+export function personName(id: string | null | undefined): string {
+  const t = i18n.t.common;
+  if (!id) return t.system;
+  if (id === session.person?.id) return t.you;
+  if (!session.may('account.read')) return t.somebody;
+  const name = people.name(id);
+  return name === undefined ? '…' : (name ?? t.somebody);
+}
+
+/** Forgets what belongs to the person before. */
+export function forgetReference(): void {
+  summaries.clear();
+  people.clear();
+}

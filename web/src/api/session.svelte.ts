@@ -1,0 +1,160 @@
+import { patient } from './network.svelte';
+import { allows, type Permission, type Role } from './permissions';
+import { Failure, failure } from './problem';
+import type { components } from './schema';
+
+export type Person = components['schemas']['TokenAccount'];
+type Tokens = components['schemas']['TokenAnswer'];
+
+/** A login as it is kept for all tabs. */
+interface Kept {
+  readonly access: string;
+  readonly refresh: string;
+  /** When the access token ends, milliseconds since 1970. */
+  readonly until: number;
+  readonly person: Person;
+}
+
+/** What a session needs of the browser; tests bring their own. */
+export interface Browser {
+  readonly storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+  /** Runs one at a time in all tabs. */
+  alone<T>(run: () => Promise<T>): Promise<T>;
+  send(path: string, body: unknown, bearer?: string): Promise<Response>;
+  now(): number;
+}
+
+const KEY = 'bazdid.session';
+/** A token that ends sooner is exchanged before it is used, milliseconds. */
+const MARGIN = 30_000;
+
+const real: Browser = {
+  storage: globalThis.localStorage,
+  // Web Locks exist on https and localhost only. Without them several tabs may exchange the same token, which the server answers with
+  // the same successor for 30 seconds.
+  alone: (run) => (navigator.locks ? navigator.locks.request(KEY, run) : run()),
+  send: (path, body, bearer) => {
+    const headers = { 'content-type': 'application/json', 'accept-language': document.documentElement.lang };
+    const authorization = bearer === undefined ? {} : { authorization: `Bearer ${bearer}` };
+    return patient(new Request(path, { method: 'POST', headers: { ...headers, ...authorization }, body: JSON.stringify(body) }));
+  },
+  now: () => Date.now(),
+};
+
+/** Who works here, in all tabs. */
+export class Session {
+  /** Who is logged in. */
+  person = $state.raw<Person>();
+  /** True when the login ended while somebody was working: they log in again without losing the page. */
+  ended = $state(false);
+  readonly #browser: Browser;
+
+  constructor(browser: Browser = real) {
+    this.#browser = browser;
+    this.person = this.#read()?.person;
+  }
+
+  /** Whether a role of theirs holds the permission. */
+  may(permission: Permission): boolean {
+    return allows(this.roles, permission);
+  }
+
+  get roles(): readonly Role[] {
+    return this.person?.roles ?? [];
+  }
+
+  /** Logs in; throws a {@link Failure} if the server refuses. */
+  async login(login: string, password: string): Promise<void> {
+    this.#keep(await this.#tokens('/v1/auth/login', { login, password }));
+  }
+
+  /** Logs out everywhere in this browser, even if the server cannot be told. */
+  async logout(): Promise<void> {
+    const kept = this.#read();
+    this.#browser.storage.removeItem(KEY);
+    this.person = undefined;
+    this.ended = false;
+    if (kept) await this.#browser.send('/v1/auth/logout', {}, kept.access).catch(() => undefined);
+  }
+
+  /** An access token that is good for a while. */
+  async token(): Promise<string> {
+    const kept = this.#read();
+    if (!kept) throw this.#end();
+    return kept.until - this.#browser.now() > MARGIN ? kept.access : this.renew(kept.access);
+  }
+
+  /** A new access token in the place of `stale`; several tabs and requests that ask at once make one exchange. */
+  async renew(stale: string): Promise<string> {
+    return this.#browser.alone(async () => {
+      const kept = this.#read();
+      if (!kept) throw this.#end();
+      if (kept.access !== stale) return kept.access;
+      try {
+        const tokens = await this.#tokens('/v1/auth/refresh', { refresh_token: kept.refresh });
+        this.#keep(tokens);
+        return tokens.access_token;
+      } catch (error) {
+        // Only the server's own word ends a login: without an answer it may still be good.
+        if (error instanceof Failure && (error.problem?.status === 401 || error.problem?.status === 403)) {
+          this.#browser.storage.removeItem(KEY);
+          throw this.#end(error);
+        }
+        throw error;
+      }
+    });
+  }
+
+  /** Takes over what another tab did. */
+  follow(): void {
+    const person = this.#read()?.person;
+    if (!person) this.ended = this.person !== undefined;
+    else if (person.id === this.person?.id || this.person === undefined) {
+      this.person = person;
+      this.ended = false;
+    } else globalThis.location?.reload();
+  }
+
+  #end(error: Failure = unauthenticated()): Failure {
+    this.ended = this.person !== undefined;
+    return error;
+  }
+
+  async #tokens(path: string, body: unknown): Promise<Tokens> {
+    const response = await this.#browser.send(path, body).catch((error: unknown) => {
+      throw error instanceof TypeError ? new Failure() : error;
+    });
+    const answer: unknown = await response.json().catch(() => undefined);
+    if (!response.ok) throw failure(response, answer);
+    return answer as Tokens;
+  }
+
+  #keep(tokens: Tokens): void {
+    const until = this.#browser.now() + tokens.expires_in * 1000;
+    const kept: Kept = { access: tokens.access_token, refresh: tokens.refresh_token, until, person: tokens.account };
+    const other = this.person !== undefined && this.person.id !== kept.person.id;
+    this.#browser.storage.setItem(KEY, JSON.stringify(kept));
+    // What the page shows belongs to the person before.
+    if (other) globalThis.location?.reload();
+    this.person = kept.person;
+    this.ended = false;
+  }
+
+  #read(): Kept | undefined {
+    const text = this.#browser.storage?.getItem(KEY);
+    return text ? (JSON.parse(text) as Kept) : undefined;
+  }
+}
+
+function unauthenticated(): Failure {
+  return new Failure({
+    type: 'about:blank',
+    code: 'unauthenticated',
+    status: 401,
+    title: 'unauthenticated',
+    retryable: false,
+    request_id: '',
+  });
+}
+
+export const session = new Session();

@@ -1,0 +1,22 @@
+/** A member of a thing that has another value than before. */
+export interface Difference {
+  readonly field: string;
+  readonly before: unknown;
+  readonly now: unknown;
+}
+
+/** Members that change with every write and mean nothing to people. */
+const IGNORED = ['rev', 'updated_at', 'areas'];
+
+/** What has changed of a thing between two readings. Lists below it are not compared: they are shown as they are. */
+export function differences(before: object, now: object): Difference[] {
+  const was = before as Readonly<Record<string, unknown>>;
+  return Object.entries(now)
+    .filter(([field, value]) => !IGNORED.includes(field) && !isList(value) && JSON.stringify(was[field]) !== JSON.stringify(value))
+    .map(([field, value]) => ({ field, before: was[field], now: value }));
+}
+
+/** Lists of things; lists of words are values. */
+function isList(value: unknown): boolean {
+  return Array.isArray(value) && value.some((item) => typeof item === 'object');
+}

@@ -1,0 +1,12 @@
+import { mount } from 'svelte';
+import App from './console/App.svelte';
+import { applyScheme } from './console/core/scheme';
+import { i18n } from './i18n/language.svelte';
+import './ui/tokens.css';
+import './ui/base.css';
+
+i18n.apply();
+applyScheme();
+
+const target = document.getElementById('app');
+if (target) mount(App, { target });
