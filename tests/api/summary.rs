@@ -32,6 +32,18 @@ fn orders_and_rounds_name_the_ticket_and_who_holds_them() {
 }
 
 #[test]
+fn an_address_in_short_has_no_number_of_a_person() {
+    for town in Town::both() {
+        let mut body = pothole();
+        body["address_text"] = json!("خیابان ۱۲، تلفن ۰۹۱۲۳۴۵۶۷۸۹");
+        let made = town.call("operator", "POST", "/v1/tickets").json(&body).send().ok();
+        let path = format!("/v1/work-orders/{}", made["work_orders"][0]["id"].as_str().unwrap());
+        assert_eq!(town.get("crew", &path)["ticket"]["place"]["address"], "خیابان ۱۲، تلفن •••••••");
+        assert_eq!(made["address_text"], body["address_text"], "the office reads it at the ticket");
+    }
+}
+
+#[test]
 fn people_learn_what_they_may_do() {
     for town in Town::both() {
         let may = |who: &str, permission: &str| town.get(who, "/v1/me")["permissions"].as_array().unwrap().contains(&json!(permission));

@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use bazdid_domain::{
     category::{Hazard, Priority},
+    personal::masked,
     ticket::Ticket,
 };
 use bazdid_protocol::{
@@ -63,7 +64,7 @@ pub struct CategoryNameView {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Place)]
 pub struct PlaceView {
-    /// In words.
+    /// In words, without numbers that look like phones or national ids.
     #[schema(required = true)]
     pub address: Option<String>,
     /// The areas that hold the point.
@@ -74,7 +75,9 @@ impl PlaceView {
     /// The place of a ticket.
     #[must_use]
     pub fn of(t: &Ticket, names: &Names) -> Self {
-        Self { address: t.address_text.clone(), areas: t.areas.iter().map(|id| area(names, *id)).collect() }
+        // Rows are for contractors too; whoever may read a number in an address opens the ticket.
+        let address = t.address_text.as_deref().map(|text| masked(text).into_owned());
+        Self { address, areas: t.areas.iter().map(|id| area(names, *id)).collect() }
     }
 }
 
