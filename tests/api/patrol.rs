@@ -6,7 +6,7 @@ use bazdid_protocol::event::EventKind;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::{events::Told, evidence::Phone, town::Town};
+use crate::{events::Phrase, evidence::Phone, town::Town};
 
 fn patrols(town: &Town, who: &str, filter: &str) -> Vec<Value> {
     town.get(who, &format!("/v1/patrols{filter}"))["items"].as_array().unwrap().clone()
@@ -20,7 +20,7 @@ fn new_id(town: &Town) -> Value {
 #[test]
 fn the_office_sees_the_rounds_of_its_areas_and_is_told_of_them() {
     for town in Town::both() {
-        let told = Told::in_town(town, &Value::Null);
+        let told = Phrase::in_town(town, &Value::Null);
         let town = &told.town;
         let mut inspector = Phone::of(town, "inspector");
         told.news();

@@ -16,9 +16,9 @@ use bazdid_protocol::{
     fold::is_blank,
     geo::Point,
     ids::{AccountId, CategoryId, DeviceId, FieldEditId, MutationId, OrganisationId, TicketId, WriteId},
+    phrase::Phrase,
     text_enum::TextEnum as _,
     time::Timestamp,
-    told::Told,
 };
 
 /// Longest name of a ticket in another system, characters.
@@ -85,13 +85,13 @@ pub const fn point_source(point: &Point) -> PointSource {
 }
 
 /// A field that cannot be accepted: JSON pointer, and what would be right.
-pub type Fault = (String, Told);
+pub type Fault = (String, Phrase);
 
 /// What is wrong with an intake; empty: nothing.
 #[must_use]
 pub fn faults(intake: &Intake, reference: &Reference) -> Vec<Fault> {
     let mut faults = Vec::new();
-    let mut fault = |pointer: &str, why: &'static str| faults.push((pointer.to_owned(), Told::from(why)));
+    let mut fault = |pointer: &str, why: &'static str| faults.push((pointer.to_owned(), Phrase::from(why)));
     if let Some(why) = text_fault(&intake.text) {
         fault("/text", why);
     }

@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::told::Told;
+use crate::phrase::Phrase;
 
 /// One line of the table of codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -103,7 +103,7 @@ pub struct FieldError {
     /// JSON pointer (RFC 6901) into the request's body, or `?name` for a query parameter.
     pub pointer: String,
     /// What is wrong and what would be right.
-    pub detail: Told,
+    pub detail: Phrase,
 }
 
 /// The boxed cause of an error, for the log.
@@ -115,7 +115,7 @@ pub struct Error {
     /// Line of the table.
     pub code: Code,
     /// What a client is told beyond the title.
-    pub detail: Option<Told>,
+    pub detail: Option<Phrase>,
     /// Which fields are wrong.
     pub fields: Vec<FieldError>,
     /// Facts that a program can act on, such as `{"expected_seq": 12}`.
@@ -139,12 +139,12 @@ impl Error {
     }
 
     /// An error of a code with a sentence for the client.
-    pub fn with(code: Code, detail: impl Into<Told>) -> Self {
+    pub fn with(code: Code, detail: impl Into<Phrase>) -> Self {
         Self { detail: Some(detail.into()), ..Self::new(code) }
     }
 
     /// One field is wrong.
-    pub fn field(pointer: impl Into<String>, detail: impl Into<Told>) -> Self {
+    pub fn field(pointer: impl Into<String>, detail: impl Into<Phrase>) -> Self {
         Self::invalid(vec![FieldError { pointer: pointer.into(), detail: detail.into() }])
     }
 
@@ -157,7 +157,7 @@ impl Error {
     /// There is no such thing, or the actor may not know of it.
     #[must_use]
     pub fn not_found(what: &str) -> Self {
-        Self::with(Code::NotFound, Told::with("no such {what}", &[("what", &what)]))
+        Self::with(Code::NotFound, Phrase::with("no such {what}", &[("what", &what)]))
     }
 
     /// A fault of the server: the text goes to the log only.

@@ -19,6 +19,7 @@ pub mod mutation;
 #[cfg(feature = "openapi")]
 pub mod openapi;
 pub mod outcome;
+pub mod phrase;
 pub mod proposal;
 pub mod raw_json;
 pub mod repair;
@@ -29,7 +30,6 @@ pub mod sql;
 pub mod stage;
 pub mod text_enum;
 pub mod time;
-pub mod told;
 pub mod upcast;
 pub mod warning;
 pub mod words;

@@ -42,7 +42,7 @@ use crate::{
 use bazdid_clock::{SharedClock, SharedIds};
 use bazdid_protocol::{
     error::{Code, Error as Fault},
-    told::Told,
+    phrase::Phrase,
 };
 use bazdid_service::Shared;
 use bazdid_store::Db;
@@ -161,7 +161,7 @@ async fn unknown(req: HttpRequest, site: web::Data<Site>) -> Answer {
         Some(methods) => {
             let head = (methods.contains(&"GET") && !methods.contains(&"HEAD")).then_some("HEAD");
             let methods = methods.iter().copied().chain(head).collect::<Vec<_>>().join(", ");
-            let detail = Told::with("this resource knows {methods}", &[("methods", &methods)]);
+            let detail = Phrase::with("this resource knows {methods}", &[("methods", &methods)]);
             Problem::from(Fault::with(Code::MethodNotAllowed, detail).fact("allow", methods))
         }
         None => Problem::from(Fault::with(Code::NotFound, "there is no such path; see /openapi.json")),

@@ -28,7 +28,7 @@ use bazdid_protocol::{
     error::{Code, Error, FieldError, Result},
     fold,
     ids::AccountId,
-    told::Told,
+    phrase::Phrase,
 };
 use bazdid_store::{
     self as store, Tx,
@@ -233,7 +233,7 @@ fn set_state(tx: &mut Tx<'_>, ctx: &Ctx, id: AccountId, rev: i64, to: ActiveStat
     authorise(ctx)?;
     let mut person = claim(tx, ctx, id, rev)?;
     if person.account.state == to {
-        return Err(Error::with(Code::InvalidTransition, Told::with("the account is {state} already", &[("state", &to)])));
+        return Err(Error::with(Code::InvalidTransition, Phrase::with("the account is {state} already", &[("state", &to)])));
     }
     let action = match to {
         ActiveState::Active => "account.enable",

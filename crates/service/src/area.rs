@@ -24,7 +24,7 @@ use bazdid_domain::{
 use bazdid_protocol::{
     error::{Error, FieldError, Result},
     ids::{AreaId, AreaShapeId},
-    told::Told,
+    phrase::Phrase,
 };
 use bazdid_store::{self as store, Tx};
 
@@ -298,7 +298,7 @@ pub fn update_area(tx: &mut Tx<'_>, ctx: &Ctx, id: AreaId, rev: i64, data: &Area
             Some(parent) if parent.kind >= before.kind => {
                 faults.add(
                     "/parent_id",
-                    Told::with(
+                    Phrase::with(
                         "is a {kind}; the parent of a {child} must be of a higher level",
                         &[("kind", &parent.kind), ("child", &before.kind)],
                     ),

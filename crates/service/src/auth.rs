@@ -30,8 +30,8 @@ use bazdid_protocol::{
     error::{Code, Error, Result},
     fold,
     ids::{AccountId, SessionId},
+    phrase::Phrase,
     time::{MICROS_PER_HOUR, MICROS_PER_SECOND, Timestamp},
-    told::Told,
 };
 use bazdid_security::{
     password::{self, Cost, Verdict},
@@ -154,7 +154,7 @@ pub struct Tokens {
 pub fn admit(tx: &mut Tx<'_>, ctx: &Ctx, command: &Login) -> Result<Answer<Attempt>> {
     let login = normal_login(&command.login);
     if login.is_empty() || login.len() > MAX_LOGIN_BYTES || login.contains('\0') {
-        return Ok(Err(Error::field("/login", Told::with("must have 1 to {max} bytes", &[("max", &MAX_LOGIN_BYTES)]))));
+        return Ok(Err(Error::field("/login", Phrase::with("must have 1 to {max} bytes", &[("max", &MAX_LOGIN_BYTES)]))));
     }
     let account = find_account_by_login(tx, &login)?.map(|a| a.id);
     let number = account.zip(command.known_client.as_deref()).and_then(|(account, token)| client::known(ctx, account, token));
@@ -170,7 +170,7 @@ pub(crate) fn admit_session(tx: &mut Tx<'_>, ctx: &Ctx, account: &Account, sessi
 
 fn admit_as(tx: &mut Tx<'_>, ctx: &Ctx, command: Login, account: Option<AccountId>, asker: Asker) -> Result<Answer<Attempt>> {
     if command.password.is_empty() || command.password.len() > password::MAX_BYTES {
-        return Ok(Err(Error::field("/password", Told::with("must have 1 to {max} bytes", &[("max", &password::MAX_BYTES)]))));
+        return Ok(Err(Error::field("/password", Phrase::with("must have 1 to {max} bytes", &[("max", &password::MAX_BYTES)]))));
     }
     let closes = match throttle::count(tx, ctx, asker, &command.login, command.origin.address)? {
         Ok(closes) => closes,

@@ -22,7 +22,7 @@ use bazdid_domain::{
 use bazdid_protocol::{
     error::{Error, Result},
     ids::{ChecklistId, OrganisationId},
-    told::Told,
+    phrase::Phrase,
 };
 use bazdid_store::{self as store, Tx};
 
@@ -189,7 +189,7 @@ impl Plan<'_> {
             for code in &entry.categories {
                 let Some(category) = all.get_mut(code) else {
                     self.faults
-                        .add(&format!("/checklists/{n}/categories"), Told::with("there is no category \"{code}\"", &[("code", code)]));
+                        .add(&format!("/checklists/{n}/categories"), Phrase::with("there is no category \"{code}\"", &[("code", code)]));
                     continue;
                 };
                 let free = category.checklist_id.is_none() || of_code(category) || self.existing == Existing::Update;

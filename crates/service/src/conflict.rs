@@ -22,8 +22,8 @@ use bazdid_domain::{
 use bazdid_protocol::{
     error::{Code, Error, Result},
     ids::{ConflictId, TicketId, WorkOrderId},
+    phrase::Phrase,
     text_enum::TextEnum as _,
-    told::Told,
 };
 use bazdid_store::{
     self as store, Tx,
@@ -90,7 +90,7 @@ pub struct Resolve {
 pub fn resolve(tx: &mut Tx<'_>, ctx: &Ctx, id: ConflictId, seen: i64, command: &Resolve) -> Result<Conflict> {
     let reach = allowed(tx, ctx, Permission::ConflictResolve)?;
     if command.note.as_deref().is_some_and(|n| n.chars().count() > MAX_NOTE) {
-        return Err(Error::field("/note", Told::with("may have at most {max} characters", &[("max", &MAX_NOTE)])));
+        return Err(Error::field("/note", Phrase::with("may have at most {max} characters", &[("max", &MAX_NOTE)])));
     }
     let reference = ctx.reference(tx)?;
     let found = one(tx, id, &reach)?;
@@ -169,7 +169,7 @@ fn refused(refusal: Refusal, resolution: Resolution) -> Error {
             let words: Vec<&str> = resolution::accepted(kind).iter().map(|r| r.as_str()).collect();
             Error::field(
                 "/resolution",
-                Told::with(
+                Phrase::with(
                     "a conflict of kind {kind} is not decided by {resolution}; it takes {words}",
                     &[("kind", &kind), ("resolution", &resolution), ("words", &words.join(", "))],
                 ),

@@ -23,8 +23,8 @@ use bazdid_domain::{
 use bazdid_protocol::{
     error::{Code, Error, Result},
     ids::{ContractId, OrganisationId},
+    phrase::Phrase,
     time::Timestamp,
-    told::Told,
 };
 use bazdid_store::{self as store, Tx};
 
@@ -182,7 +182,7 @@ fn check(tx: &mut Tx<'_>, mut faults: Faults, data: &ContractData) -> Result<()>
         Some(o) if !holds_contracts(o.kind) => {
             faults.add(
                 "/organisation_id",
-                Told::with("is a {kind}: only contractors, emergency groups and partners hold contracts", &[("kind", &o.kind)]),
+                Phrase::with("is a {kind}: only contractors, emergency groups and partners hold contracts", &[("kind", &o.kind)]),
             );
         }
         Some(_) => {}

@@ -16,7 +16,7 @@ use bazdid_domain::{
 use bazdid_protocol::{
     error::{Code, Error, Result},
     ids::MutationId,
-    told::Told,
+    phrase::Phrase,
 };
 use bazdid_store::Tx;
 
@@ -71,12 +71,12 @@ fn refused(refusal: Refusal) -> Error {
         Refusal::Unknown(what) => Error::not_found(what),
         Refusal::Transition { from, to } => Error::with(
             Code::InvalidTransition,
-            Told::with("you may not take a work order from {from} to {to}", &[("from", &from), ("to", &to)]),
+            Phrase::with("you may not take a work order from {from} to {to}", &[("from", &from), ("to", &to)]),
         )
         .fact("from", from.to_string())
         .fact("to", to.to_string()),
         Refusal::Status { from, to } => {
-            Error::with(Code::InvalidTransition, Told::with("a ticket does not go from {from} to {to}", &[("from", &from), ("to", &to)]))
+            Error::with(Code::InvalidTransition, Phrase::with("a ticket does not go from {from} to {to}", &[("from", &from), ("to", &to)]))
                 .fact("from", from.to_string())
                 .fact("to", to.to_string())
         }

@@ -11,8 +11,8 @@ use bazdid_protocol::{
     error::{Code, Error, FieldError, Result},
     fold::{is_blank, trim},
     ids::{AccountId, DeviceId, SessionId},
+    phrase::Phrase,
     time::Timestamp,
-    told::Told,
 };
 use bazdid_store::{
     self as store, Tx,
@@ -239,7 +239,7 @@ fn faults(new: &NewDevice) -> Vec<FieldError> {
         })
         .map(|(pointer, _, min, max)| FieldError {
             pointer: pointer.to_owned(),
-            detail: Told::with("must have {min} to {max} characters, no control characters", &[("min", &min), ("max", &max)]),
+            detail: Phrase::with("must have {min} to {max} characters, no control characters", &[("min", &min), ("max", &max)]),
         })
         .collect()
 }

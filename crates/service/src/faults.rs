@@ -3,7 +3,7 @@
 use bazdid_protocol::{
     error::{Error, FieldError, Result},
     fold::is_blank,
-    told::Told,
+    phrase::Phrase,
 };
 
 /// Longest name, characters.
@@ -17,7 +17,7 @@ pub struct Faults(Vec<FieldError>);
 
 impl Faults {
     /// Adds a fault.
-    pub fn add(&mut self, pointer: &str, detail: impl Into<Told>) {
+    pub fn add(&mut self, pointer: &str, detail: impl Into<Phrase>) {
         self.0.push(FieldError { pointer: pointer.to_owned(), detail: detail.into() });
     }
 
@@ -33,7 +33,7 @@ impl Faults {
         if is_blank(text) {
             self.add(pointer, "must not be empty");
         } else if text.chars().count() > MAX_NAME || text.chars().any(char::is_control) {
-            self.add(pointer, Told::with("must be one line of at most {max} characters", &[("max", &MAX_NAME)]));
+            self.add(pointer, Phrase::with("must be one line of at most {max} characters", &[("max", &MAX_NAME)]));
         }
     }
 
@@ -42,14 +42,14 @@ impl Faults {
         let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
         let edges = text.starts_with(plain) && text.ends_with(plain);
         if !edges || text.len() > MAX_CODE || !text.chars().all(|c| plain(c) || matches!(c, '.' | '-' | '_')) {
-            self.add(pointer, Told::with("must be at most {max} small letters, digits, and . - _ between them", &[("max", &MAX_CODE)]));
+            self.add(pointer, Phrase::with("must be at most {max} small letters, digits, and . - _ between them", &[("max", &MAX_CODE)]));
         }
     }
 
     /// A whole number within bounds.
     pub fn range(&mut self, pointer: &str, value: i64, bounds: std::ops::RangeInclusive<i64>) {
         if !bounds.contains(&value) {
-            self.add(pointer, Told::with("must be from {from} to {to}", &[("from", bounds.start()), ("to", bounds.end())]));
+            self.add(pointer, Phrase::with("must be from {from} to {to}", &[("from", bounds.start()), ("to", bounds.end())]));
         }
     }
 

@@ -8,7 +8,7 @@ use crate::{Ctx, import::TAKEN_WITHOUT};
 use bazdid_protocol::{
     error::{Error, Result},
     fold::fold,
-    told::Told,
+    phrase::Phrase,
 };
 
 /// More characters than the longest number with all its separators.
@@ -85,7 +85,7 @@ pub fn read(ctx: &Ctx, typed: &str, pointer: &str) -> Result<String> {
         let local = if plan.area_code.is_empty() { "" } else { ", or a number of the city without its area code" };
         Error::field(
             pointer,
-            Told::with("is no phone number; expected one such as 0912 123 4567 or +98 912 123 4567{local}", &[("local", &local)]),
+            Phrase::with("is no phone number; expected one such as 0912 123 4567 or +98 912 123 4567{local}", &[("local", &local)]),
         )
     })
 }

@@ -13,8 +13,8 @@ use bazdid_protocol::{
     error::{Code, Error, Result},
     event::EventKind,
     ids::{EventId, WebhookId},
+    phrase::Phrase,
     time::Timestamp,
-    told::Told,
 };
 use bazdid_security::webhook::{SECRET_BYTES, WebhookSecret};
 use bazdid_store::{self as store, Tx, outbox::StoredEvent};
@@ -104,7 +104,7 @@ pub fn create(tx: &mut Tx<'_>, ctx: &Ctx, data: &WebhookData) -> Result<(Overvie
     if store::webhook::list_webhooks(tx)?.len() >= MAX_WEBHOOKS {
         return Err(Error::with(
             Code::Conflict,
-            Told::with("there are {max} receivers, which is as many as there may be", &[("max", &MAX_WEBHOOKS)]),
+            Phrase::with("there are {max} receivers, which is as many as there may be", &[("max", &MAX_WEBHOOKS)]),
         ));
     }
     let id: WebhookId = ctx.ids.id(ctx.now);
@@ -263,7 +263,7 @@ fn check(ctx: &Ctx, data: &WebhookData) -> Result<()> {
     }
     let plain = data.description.chars().count() <= MAX_DESCRIPTION && !data.description.chars().any(char::is_control);
     if !plain {
-        faults.add("/description", Told::with("must be one line of at most {max} characters", &[("max", &MAX_DESCRIPTION)]));
+        faults.add("/description", Phrase::with("must be one line of at most {max} characters", &[("max", &MAX_DESCRIPTION)]));
     }
     if let Some(events) = &data.events {
         faults.unless(|| !events.is_empty(), "/events", "must name an event; leave it out for every event");

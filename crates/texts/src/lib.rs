@@ -3,7 +3,7 @@
 //! A text has the same name and the same arguments in every language; the tests of this crate see to it. Codes, words on the wire and logs are
 //! for programs and are not here.
 
-pub mod told;
+pub mod phrase;
 pub mod verdict;
 pub mod vocabulary;
 

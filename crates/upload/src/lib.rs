@@ -45,7 +45,7 @@ use bazdid_protocol::{
     error::{Code, Error, Result},
     hex::hex,
     ids::UploadId,
-    told::Told,
+    phrase::Phrase,
 };
 use bazdid_service::{Ctx, upload};
 use bazdid_store::Db;
@@ -286,12 +286,12 @@ impl Uploads {
 /// The client believes the upload at another offset.
 #[must_use]
 pub fn elsewhere(offset: u64) -> Error {
-    Error::with(Code::OffsetMismatch, Told::with("the upload goes on at {offset}", &[("offset", &offset)])).fact("upload_offset", offset)
+    Error::with(Code::OffsetMismatch, Phrase::with("the upload goes on at {offset}", &[("offset", &offset)])).fact("upload_offset", offset)
 }
 
 /// The client has more than the upload was announced with.
 #[must_use]
 pub fn excess(length: u64) -> Error {
-    Error::with(Code::TooLarge, Told::with("the upload was announced with {length} bytes", &[("length", &length)]))
+    Error::with(Code::TooLarge, Phrase::with("the upload was announced with {length} bytes", &[("length", &length)]))
         .fact("limit_bytes", length)
 }

@@ -29,7 +29,7 @@ use bazdid_domain::policy::Permission;
 use bazdid_protocol::{
     error::{Code, Error as Fault, Result},
     ids::{DeviceId, SessionId},
-    told::Told,
+    phrase::Phrase,
     words::language::Language,
 };
 use bazdid_service::{
@@ -133,7 +133,10 @@ fn may<P: Needs>(req: &HttpRequest) -> Result<May<P>> {
     };
     let Some(Authenticated { actor, session, devices, .. }) = somebody else { return Err(Fault::new(Code::Unauthenticated)) };
     if !actor.may(P::PERMISSION) {
-        return Err(Fault::with(Code::Forbidden, Told::with("this needs the permission {permission}", &[("permission", &P::PERMISSION)])));
+        return Err(Fault::with(
+            Code::Forbidden,
+            Phrase::with("this needs the permission {permission}", &[("permission", &P::PERMISSION)]),
+        ));
     }
     Ok(May { ctx: Ctx { actor: Some(actor), ..context(req)? }, session, devices, permission: PhantomData })
 }

@@ -24,8 +24,8 @@ use crate::http::{
 use bazdid_protocol::{
     error::{Code, Error, FieldError, Result},
     fold,
+    phrase::Phrase,
     raw_json::decode,
-    told::Told,
 };
 
 const NO_BODY: &str = "the request has no body; a JSON document is expected";
@@ -219,10 +219,10 @@ fn parse<T: DeserializeOwned>(bytes: &[u8], unfit: Code) -> Result<T> {
             Error::with(malformed, NO_BODY)
         } else {
             let fields = if pointer.is_empty() { Vec::new() } else { vec![FieldError { pointer, detail: text.clone().into() }] };
-            Error { fields, ..Error::with(malformed, Told::with("the body is no JSON: {why}", &[("why", &text)])) }
+            Error { fields, ..Error::with(malformed, Phrase::with("the body is no JSON: {why}", &[("why", &text)])) }
         }
     })?;
-    json.end().map_err(|e| Error::with(malformed, Told::with("the body is no JSON: {why}", &[("why", &e)])))?;
+    json.end().map_err(|e| Error::with(malformed, Phrase::with("the body is no JSON: {why}", &[("why", &e)])))?;
     Ok(value)
 }
 

@@ -22,7 +22,7 @@ use crate::http::{
 };
 use bazdid_protocol::{
     error::{Code, Error as Fault},
-    told::Told,
+    phrase::Phrase,
 };
 use bazdid_texts::Language;
 
@@ -69,7 +69,7 @@ pub async fn edge(req: ServiceRequest, next: Next<impl MessageBody + 'static>) -
             Err(_) => {
                 let slow = Fault::with(
                     Code::Overloaded,
-                    Told::with("the request took longer than {seconds} seconds", &[("seconds", &limit.as_secs())]),
+                    Phrase::with("the request took longer than {seconds} seconds", &[("seconds", &limit.as_secs())]),
                 );
                 return Err(refused(&Problem::from(slow).into()));
             }

@@ -6,7 +6,7 @@ use flate2::read::{MultiGzDecoder, ZlibDecoder};
 
 use bazdid_protocol::{
     error::{Code, Error, Result},
-    told::Told,
+    phrase::Phrase,
 };
 
 /// The largest window of zstd, as a power of two: a frame that asks for more memory than 8 MiB to be unpacked is refused.
@@ -58,7 +58,7 @@ impl Packing {
             if self == Self::Zstd && e.to_string().contains(WINDOW_REFUSED) {
                 return Error::with(
                     Code::TooLarge,
-                    Told::with("pack with a window of at most {bytes} bytes", &[("bytes", &(1_u32 << WINDOW_LOG))]),
+                    Phrase::with("pack with a window of at most {bytes} bytes", &[("bytes", &(1_u32 << WINDOW_LOG))]),
                 )
                 .fact("limit_bytes", limit);
             }
@@ -77,7 +77,7 @@ fn zstd(packed: &[u8], most: u64, out: &mut Vec<u8>) -> io::Result<usize> {
 /// A body that is larger than allowed.
 #[must_use]
 pub fn too_large(limit: usize) -> Error {
-    Error::with(Code::TooLarge, Told::with("the body may have {limit} bytes after decompression", &[("limit", &limit)]))
+    Error::with(Code::TooLarge, Phrase::with("the body may have {limit} bytes after decompression", &[("limit", &limit)]))
         .fact("limit_bytes", limit)
 }
 

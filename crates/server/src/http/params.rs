@@ -14,7 +14,7 @@ use crate::http::{
 use bazdid_protocol::{
     error::{Code, Error, FieldError, Result},
     ids::Id,
-    told::Told,
+    phrase::Phrase,
 };
 
 /// Rows in a page when nobody says.
@@ -36,7 +36,7 @@ impl<T> FromRequest for PathId<T> {
         let fault = || Error {
             fields: vec![FieldError {
                 pointer: "{id}".into(),
-                detail: Told::with("expected a UUID, found \"{found}\"", &[("found", &shown)]),
+                detail: Phrase::with("expected a UUID, found \"{found}\"", &[("found", &shown)]),
             }],
             ..Error::new(Code::Malformed)
         };
@@ -183,7 +183,7 @@ impl<T> Listed<T> {
     }
 }
 
-fn fault(name: &str, detail: impl Into<Told>) -> Error {
+fn fault(name: &str, detail: impl Into<Phrase>) -> Error {
     Error::field(format!("?{name}"), detail)
 }
 

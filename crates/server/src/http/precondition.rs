@@ -7,7 +7,7 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header};
 use crate::http::{body::Body, problem::Problem};
 use bazdid_protocol::{
     error::{Code, Error, Result},
-    told::Told,
+    phrase::Phrase,
 };
 use bazdid_service::once::Once;
 
@@ -62,7 +62,7 @@ impl FromRequest for IdempotencyKey {
             }
             Some(_) => Err(Error::with(
                 Code::Malformed,
-                Told::with("Idempotency-Key must have 1 to {max} visible ASCII characters, such as a UUID", &[("max", &MAX_KEY)]),
+                Phrase::with("Idempotency-Key must have 1 to {max} visible ASCII characters, such as a UUID", &[("max", &MAX_KEY)]),
             )
             .into()),
         })

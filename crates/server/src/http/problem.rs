@@ -17,7 +17,7 @@ use bazdid_protocol::{
     error::{Code, Error, FieldError},
     text_enum::TextEnum as _,
 };
-use bazdid_texts::{Language, title, told::told};
+use bazdid_texts::{Language, phrase::translate, title};
 
 /// The media type of a problem.
 pub const MEDIA_TYPE: &str = "application/problem+json";
@@ -95,10 +95,10 @@ impl Problem {
         body.insert("code".into(), json!(info.slug));
         body.insert("retryable".into(), json!(info.retryable));
         if let Some(detail) = detail {
-            body.insert("detail".into(), json!(told(self.language, detail)));
+            body.insert("detail".into(), json!(translate(self.language, detail)));
         }
         if !fields.is_empty() {
-            let said = |f: &FieldError| json!({ "pointer": f.pointer, "detail": told(self.language, &f.detail) });
+            let said = |f: &FieldError| json!({ "pointer": f.pointer, "detail": translate(self.language, &f.detail) });
             body.insert("errors".into(), fields.iter().map(said).collect());
         }
         if let Some(id) = self.request_id {

@@ -1,17 +1,17 @@
 //! What serde says of a value that does not fit, in the words of somebody who writes JSON: no names of Rust's types, and what would do.
 
-use bazdid_protocol::told::Told;
+use bazdid_protocol::phrase::Phrase;
 
 /// A fault as it is told: which member below the place, if it is about one, and what is wrong.
 pub(super) struct Said {
     /// The member that is missing.
     pub member: Option<String>,
     /// What is wrong, and what would do.
-    pub detail: Told,
+    pub detail: Phrase,
 }
 
 impl Said {
-    fn of(detail: impl Into<Told>) -> Self {
+    fn of(detail: impl Into<Phrase>) -> Self {
         Self { member: None, detail: detail.into() }
     }
 }

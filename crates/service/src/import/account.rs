@@ -22,7 +22,7 @@ use bazdid_domain::{account::Role, reference::Reference};
 use bazdid_protocol::{
     error::{Error, Result},
     ids::AreaId,
-    told::Told,
+    phrase::Phrase,
 };
 use bazdid_store::{self as store, Tx};
 
@@ -178,14 +178,14 @@ fn new_grant(reference: &Reference, row: &AccountRow) -> Result<NewGrant> {
             let found = reference.organisations.values().find(|o| o.code == *code);
             Some(
                 found
-                    .ok_or_else(|| Error::field("/organisation", Told::with("there is no organisation \"{code}\"", &[("code", &code)])))?
+                    .ok_or_else(|| Error::field("/organisation", Phrase::with("there is no organisation \"{code}\"", &[("code", &code)])))?
                     .id,
             )
         }
     };
     let area = |code: &String| -> Result<AreaId> {
         let found = reference.areas.list().find(|a| a.code == *code);
-        Ok(found.ok_or_else(|| Error::field("/areas", Told::with("there is no area \"{code}\"", &[("code", &code)])))?.id)
+        Ok(found.ok_or_else(|| Error::field("/areas", Phrase::with("there is no area \"{code}\"", &[("code", &code)])))?.id)
     };
     let areas = row.areas.iter().map(area).collect::<Result<_>>()?;
     Ok(NewGrant { role: row.role, organisation_id, areas, valid_from: None, valid_to: None })

@@ -18,9 +18,9 @@ use bazdid_protocol::{
     error::{Error, Result},
     fold::figures,
     ids::{AreaId, CategoryId},
+    phrase::Phrase,
     text_enum::UnknownWord,
     time::Timestamp,
-    told::Told,
 };
 use bazdid_store::{self as store, Tx};
 
@@ -156,8 +156,9 @@ pub fn read(table: &Table<'_>, row: &Row, instants: &Instants) -> Result<Contrac
 pub fn import(tx: &mut Tx<'_>, ctx: &Ctx, row: &ContractRow) -> Result<Taken> {
     lock(tx)?;
     let organisation = store::organisation::find_organisation_by_code(tx, &row.organisation)?;
-    let organisation = organisation
-        .ok_or_else(|| Error::field("/organisation", Told::with("there is no organisation \"{code}\"", &[("code", &row.organisation)])))?;
+    let organisation = organisation.ok_or_else(|| {
+        Error::field("/organisation", Phrase::with("there is no organisation \"{code}\"", &[("code", &row.organisation)]))
+    })?;
     let before = store::contract::find_contract_by_number(tx, &row.number)?;
     let data = ContractData {
         number: row.number.clone(),
@@ -197,12 +198,13 @@ const fn verb_to(from: ContractStatus, to: ContractStatus) -> Option<ContractVer
 
 fn import_coverage(tx: &mut Tx<'_>, ctx: &Ctx, contract: &Contract, row: &CoverageRow) -> Result<Taken> {
     let area = store::area::find_area_by_code(tx, &row.area)?;
-    let area_id: AreaId = area.ok_or_else(|| Error::field("/area", Told::with("there is no area \"{code}\"", &[("code", &row.area)])))?.id;
+    let area_id: AreaId =
+        area.ok_or_else(|| Error::field("/area", Phrase::with("there is no area \"{code}\"", &[("code", &row.area)])))?.id;
     let category_id: Option<CategoryId> = match &row.category {
         None => None,
         Some(code) => {
             let found = store::category::find_category_by_code(tx, code)?;
-            Some(found.ok_or_else(|| Error::field("/category", Told::with("there is no category \"{code}\"", &[("code", &code)])))?.id)
+            Some(found.ok_or_else(|| Error::field("/category", Phrase::with("there is no category \"{code}\"", &[("code", &code)])))?.id)
         }
     };
     let known = store::contract::list_coverages(tx)?.into_iter().find(|c| {

@@ -13,8 +13,8 @@ use crate::{
 use bazdid_domain::organisation::{ActiveState, OrganisationKind};
 use bazdid_protocol::{
     error::{Error, Result},
+    phrase::Phrase,
     text_enum::UnknownWord,
-    told::Told,
 };
 use bazdid_store::{self as store, Tx};
 
@@ -97,7 +97,7 @@ pub fn import(tx: &mut Tx<'_>, ctx: &Ctx, row: &OrganisationRow) -> Result<Taken
             Some(
                 found
                     .ok_or_else(|| {
-                        Error::field("/parent", Told::with("there is no organisation \"{code}\" before this row", &[("code", &code)]))
+                        Error::field("/parent", Phrase::with("there is no organisation \"{code}\" before this row", &[("code", &code)]))
                     })?
                     .id,
             )

@@ -16,7 +16,7 @@ use bazdid_domain::{
 use bazdid_protocol::{
     error::{Code, Error, Result},
     ids::PhotoId,
-    told::Told,
+    phrase::Phrase,
 };
 use bazdid_store::{
     self as store, Tx,
@@ -63,7 +63,7 @@ pub fn get(tx: &mut Tx<'_>, ctx: &Ctx, id: PhotoId, size: ContentSize) -> Result
         ));
     }
     if photo.state != PhotoState::Stored {
-        return Err(Error::with(Code::PhotoNotStored, Told::with("its bytes are {state}", &[("state", &photo.state)]))
+        return Err(Error::with(Code::PhotoNotStored, Phrase::with("its bytes are {state}", &[("state", &photo.state)]))
             .fact("state", photo.state.to_string())
             .retry_after(BYTES_RETRY_S));
     }
@@ -108,7 +108,7 @@ fn smaller(picture: Option<&Picture>, size: Size) -> Result<i64> {
         let reason = fault.or_else(|| found.fingerprint.err().map(|gap| gap.to_string())).unwrap_or_default();
         return Err(Error::with(
             Code::NoPicture,
-            Told::with("the bytes are stored and cannot be shown smaller: {reason}", &[("reason", &reason)]),
+            Phrase::with("the bytes are stored and cannot be shown smaller: {reason}", &[("reason", &reason)]),
         )
         .fact("reason", reason));
     };

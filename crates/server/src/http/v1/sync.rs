@@ -35,7 +35,7 @@ use bazdid_service::{
         restore::{Sign, renew_feed},
     },
 };
-use bazdid_texts::{Language, told::kept};
+use bazdid_texts::{Language, phrase::translate_english};
 
 /// Where a device sends what was done with it.
 pub const PUSH: &str = "/v1/sync/push";
@@ -124,7 +124,7 @@ async fn push(state: web::Data<State>, ctx: May<Own>, req: HttpRequest, body: Pa
 
 /// Says what became of a mutation in a language; the journal has it in English.
 fn say(result: &mut ResultItem, language: Language) {
-    result.detail = result.detail.take().map(|detail| kept(language, &detail));
+    result.detail = result.detail.take().map(|detail| translate_english(language, &detail));
 }
 
 fn bad_envelope(EnvelopeFault { pointer, detail }: EnvelopeFault) -> Error {

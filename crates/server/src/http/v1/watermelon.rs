@@ -23,8 +23,8 @@ use bazdid_protocol::{
     error::{Code, Error, Result},
     ids::DeviceId,
     outcome::{OutcomeCode, Status},
+    phrase::Phrase,
     text_enum::TextEnum as _,
-    told::Told,
     warning::Warning,
 };
 use bazdid_service::sync::watermelon::{
@@ -217,7 +217,7 @@ fn number(name: &str, text: Option<&str>) -> Result<Option<i64>> {
     let Some(text) = word(text) else { return Ok(None) };
     match text.parse() {
         Ok(number @ 1..=MAX_SAFE) => Ok(Some(number)),
-        _ => Err(Error::field(format!("?{name}"), Told::with("must be a whole number from 1 to {max}", &[("max", &MAX_SAFE)]))),
+        _ => Err(Error::field(format!("?{name}"), Phrase::with("must be a whole number from 1 to {max}", &[("max", &MAX_SAFE)]))),
     }
 }
 

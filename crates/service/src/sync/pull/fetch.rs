@@ -17,8 +17,8 @@ use crate::{
 use bazdid_protocol::{
     envelope::{Change, ChangeOp},
     error::{Code, Error, FieldError, Result},
+    phrase::Phrase,
     repair::{FetchRequest, FetchResponse, RowKey},
-    told::Told,
 };
 use bazdid_store::Tx;
 
@@ -30,7 +30,7 @@ use bazdid_store::Tx;
 pub fn fetch(tx: &mut Tx<'_>, ctx: &Ctx, request: &FetchRequest) -> Result<FetchResponse> {
     check_schema(request.schema)?;
     if request.rows.len() > MAX_FETCH {
-        return Err(Error::with(Code::BatchTooLarge, Told::with("ask for at most {max} rows at once", &[("max", &MAX_FETCH)]))
+        return Err(Error::with(Code::BatchTooLarge, Phrase::with("ask for at most {max} rows at once", &[("max", &MAX_FETCH)]))
             .fact("max_fetch", MAX_FETCH));
     }
     for (place, key) in request.rows.iter().enumerate() {

@@ -14,7 +14,7 @@ use bazdid_protocol::{
     ids::{GroupId, MutationId, name_uuid},
     mutation::{Mutation, MutationFault, content_hash, item_hash, parse_item, storable},
     outcome::OutcomeCode,
-    told::Told,
+    phrase::Phrase,
     upcast::{STEPS, to_newest},
     warning::Warning,
 };
@@ -136,7 +136,7 @@ fn check_limits(request: &PushRequest, limits: &SyncLimits) -> Result<()> {
     }
     Err(Error::with(
         Code::BatchTooLarge,
-        Told::with(
+        Phrase::with(
             "send at most {mutations} mutations and {bytes} bytes in one push",
             &[("mutations", &max_mutations), ("bytes", &max_bytes)],
         ),
@@ -176,7 +176,7 @@ fn item<'b>(device: &Device, seq: i64, read: &'b Read) -> Item<'b> {
 }
 
 fn gap(expected: i64) -> Error {
-    Error::with(Code::SeqGap, Told::with("the next mutation must have seq {expected}", &[("expected", &expected)]))
+    Error::with(Code::SeqGap, Phrase::with("the next mutation must have seq {expected}", &[("expected", &expected)]))
         .fact("expected_seq", expected)
 }
 

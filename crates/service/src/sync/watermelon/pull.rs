@@ -23,7 +23,7 @@ use bazdid_domain::sync::cursor::Cursor;
 use bazdid_protocol::{
     error::{Code, Error, Result},
     ids::DeviceId,
-    told::Told,
+    phrase::Phrase,
 };
 use bazdid_store::{
     self as store, Tx,
@@ -196,7 +196,7 @@ fn read_all(tx: &mut Tx<'_>, positions: &mut Positions<'_>) -> Result<Vec<FeedRo
         if entries.iter().filter(|e: &&FeedRow| e.present).count() > MAX_ROWS {
             return Err(Error::with(
                 Code::BatchTooLarge,
-                Told::with(
+                Phrase::with(
                     "this device sees more than {max} rows, more than one answer carries: use POST /v1/sync/pull, which has pages",
                     &[("max", &MAX_ROWS)],
                 ),

@@ -8,8 +8,8 @@ use bazdid_domain::{search, ticket::Boundary, ticket_code};
 use bazdid_protocol::{
     error::{Error, Result},
     fold,
+    phrase::Phrase,
     time::Timestamp,
-    told::Told,
 };
 use bazdid_service::ticket::lookup::Asked;
 use bazdid_store::ticket::search::{TicketFilter, TicketKey};
@@ -111,7 +111,7 @@ impl TicketQuery {
 
 fn words(text: &str) -> Result<Vec<String>> {
     if text.chars().count() > MAX_QUERY {
-        return Err(Error::field("?q", Told::with("must have at most {max} characters", &[("max", &MAX_QUERY)])));
+        return Err(Error::field("?q", Phrase::with("must have at most {max} characters", &[("max", &MAX_QUERY)])));
     }
     Ok(search::words(text))
 }

@@ -10,7 +10,7 @@ use crate::http::v1::upload::{BYTES, UPLOADS};
 use bazdid_protocol::{
     error::{Code, Error, Result},
     ids::PhotoId,
-    told::Told,
+    phrase::Phrase,
 };
 use bazdid_service::upload::NewUpload;
 use bazdid_upload::Checksum;
@@ -47,7 +47,7 @@ pub fn resumable(req: &HttpRequest) -> Result<()> {
     if text(req, "Tus-Resumable") == Some(VERSION) { Ok(()) } else { Err(Error::new(Code::UnsupportedTus)) }
 }
 
-fn malformed(detail: impl Into<Told>) -> Error {
+fn malformed(detail: impl Into<Phrase>) -> Error {
     Error::with(Code::Malformed, detail)
 }
 
@@ -57,7 +57,7 @@ fn number(req: &HttpRequest, name: &str) -> Result<u64> {
         .filter(digits)
         .and_then(|t| t.parse().ok())
         .filter(|n| i64::try_from(*n).is_ok())
-        .ok_or_else(|| malformed(Told::with("{name} must be a whole number of bytes", &[("name", &name)])))
+        .ok_or_else(|| malformed(Phrase::with("{name} must be a whole number of bytes", &[("name", &name)])))
 }
 
 /// Where the bytes begin.
@@ -86,7 +86,7 @@ pub fn new_upload(req: &HttpRequest) -> Result<NewUpload> {
 
 fn photo(metadata: &str) -> Result<PhotoId> {
     if metadata.len() > MAX_METADATA {
-        return Err(malformed(Told::with("Upload-Metadata has at most {max} bytes", &[("max", &MAX_METADATA)])));
+        return Err(malformed(Phrase::with("Upload-Metadata has at most {max} bytes", &[("max", &MAX_METADATA)])));
     }
     let found = metadata.split(',').find_map(|pair| {
         let (key, value) = pair.trim().split_once(' ')?;
@@ -131,7 +131,7 @@ pub fn sent(req: &HttpRequest) -> Result<Sent> {
     let checksum = text(req, "Upload-Checksum")
         .map(|t| {
             Checksum::parse(t).ok_or_else(|| {
-                malformed(Told::with(
+                malformed(Phrase::with(
                     "Upload-Checksum must be an algorithm ({names}) and a hash in Base64",
                     &[("names", &Checksum::ALGORITHMS)],
                 ))
@@ -142,7 +142,7 @@ pub fn sent(req: &HttpRequest) -> Result<Sent> {
 }
 
 fn media_type() -> Error {
-    Error::with(Code::UnsupportedMediaType, Told::with("bytes come as {type}, unpacked", &[("type", &BYTES)]))
+    Error::with(Code::UnsupportedMediaType, Phrase::with("bytes come as {type}, unpacked", &[("type", &BYTES)]))
 }
 
 #[cfg(test)]

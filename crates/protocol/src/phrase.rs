@@ -7,13 +7,13 @@ use serde::{Serialize, Serializer};
 
 /// A sentence for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
+pub struct Phrase {
     english: Cow<'static, str>,
     pattern: Option<&'static str>,
     words: Vec<(&'static str, String)>,
 }
 
-impl Told {
+impl Phrase {
     /// A sentence with words in it: each `{name}` of the pattern stands for the word of that name.
     #[must_use]
     pub fn with(pattern: &'static str, words: &[(&'static str, &dyn fmt::Display)]) -> Self {
@@ -42,21 +42,21 @@ impl Told {
     }
 }
 
-impl From<&'static str> for Told {
+impl From<&'static str> for Phrase {
     fn from(sentence: &'static str) -> Self {
         Self { english: sentence.into(), pattern: Some(sentence), words: Vec::new() }
     }
 }
 
 /// Of a sentence that was put together elsewhere only the English is known.
-impl From<String> for Told {
+impl From<String> for Phrase {
     fn from(sentence: String) -> Self {
         Self { english: sentence.into(), pattern: None, words: Vec::new() }
     }
 }
 
 /// In English.
-impl Deref for Told {
+impl Deref for Phrase {
     type Target = str;
 
     fn deref(&self) -> &str {
@@ -65,26 +65,26 @@ impl Deref for Told {
 }
 
 /// In English.
-impl fmt::Display for Told {
+impl fmt::Display for Phrase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.english)
     }
 }
 
 /// In English.
-impl Serialize for Told {
+impl Serialize for Phrase {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.english)
     }
 }
 
-impl PartialEq<str> for Told {
+impl PartialEq<str> for Phrase {
     fn eq(&self, other: &str) -> bool {
         *self.english == *other
     }
 }
 
-impl PartialEq<&str> for Told {
+impl PartialEq<&str> for Phrase {
     fn eq(&self, other: &&str) -> bool {
         *self.english == **other
     }
@@ -96,12 +96,12 @@ mod tests {
 
     #[test]
     fn a_sentence_has_its_words_and_is_known_by_its_pattern() {
-        let told = Told::with("from {from} to {to}: {from}", &[("from", &1), ("to", &"the {end}")]);
+        let told = Phrase::with("from {from} to {to}: {from}", &[("from", &1), ("to", &"the {end}")]);
         assert_eq!(told, "from 1 to the {end}: 1");
         assert_eq!(told.pattern(), Some("from {from} to {to}: {from}"));
         assert_eq!(told.words(), [("from", "1".to_owned()), ("to", "the {end}".to_owned())]);
-        assert_eq!(Told::from("as it stands"), *"as it stands");
-        assert_eq!((Told::from("as it stands").pattern(), Told::from("made".to_owned()).pattern()), (Some("as it stands"), None));
+        assert_eq!(Phrase::from("as it stands"), *"as it stands");
+        assert_eq!((Phrase::from("as it stands").pattern(), Phrase::from("made".to_owned()).pattern()), (Some("as it stands"), None));
         assert_eq!(serde_json::to_value(&told).unwrap(), "from 1 to the {end}: 1");
     }
 }

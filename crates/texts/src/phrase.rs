@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::LazyLock};
 use fluent_bundle::FluentValue;
 
 use crate::{Language, source, text};
-use bazdid_protocol::told::Told;
+use bazdid_protocol::phrase::Phrase;
 
 /// What a word that names a kind of thing is called: `thing-<word>`.
 const THING: &str = "what";
@@ -29,7 +29,7 @@ pub fn knows(pattern: &str) -> bool {
 
 /// A sentence in a language; in English where the catalogue does not have it.
 #[must_use]
-pub fn told(language: Language, said: &Told) -> String {
+pub fn translate(language: Language, said: &Phrase) -> String {
     if language == Language::English {
         return said.to_string();
     }
@@ -49,7 +49,7 @@ pub fn told(language: Language, said: &Told) -> String {
 /// A sentence that was kept in English, as the journal keeps the answers to mutations, in a language: if it has no words of its own it is in the
 /// catalogue as it stands, with or without a JSON pointer before it. English where the catalogue does not have it.
 #[must_use]
-pub fn kept(language: Language, english: &str) -> String {
+pub fn translate_english(language: Language, english: &str) -> String {
     if language == Language::English {
         return english.to_owned();
     }
@@ -74,23 +74,23 @@ mod tests {
     fn every_pattern_has_one_name_and_words_are_put_in() {
         let lines = source(Language::English).lines().filter(|l| l.starts_with("detail-")).count();
         assert_eq!((names().len(), lines > 100), (lines, true), "no two names have one text");
-        let limit = Told::with("the body may have {limit} bytes after decompression", &[("limit", &7)]);
-        assert_eq!(told(Language::English, &limit), "the body may have 7 bytes after decompression");
-        assert_eq!(told(Language::Persian, &limit), "بدنهٔ درخواست پس از باز شدن حداکثر 7 بایت می‌تواند داشته باشد");
-        assert_eq!(told(Language::Persian, &Told::with("no such {what}", &[("what", &"work order")])), "دستور کار یافت نشد");
-        assert_eq!(told(Language::Persian, &Told::with("no such {what}", &[("what", &"unicorn")])), "unicorn یافت نشد");
-        assert_eq!(told(Language::Persian, &Told::from("of no catalogue".to_owned())), "of no catalogue");
+        let limit = Phrase::with("the body may have {limit} bytes after decompression", &[("limit", &7)]);
+        assert_eq!(translate(Language::English, &limit), "the body may have 7 bytes after decompression");
+        assert_eq!(translate(Language::Persian, &limit), "بدنهٔ درخواست پس از باز شدن حداکثر 7 بایت می‌تواند داشته باشد");
+        assert_eq!(translate(Language::Persian, &Phrase::with("no such {what}", &[("what", &"work order")])), "دستور کار یافت نشد");
+        assert_eq!(translate(Language::Persian, &Phrase::with("no such {what}", &[("what", &"unicorn")])), "unicorn یافت نشد");
+        assert_eq!(translate(Language::Persian, &Phrase::from("of no catalogue".to_owned())), "of no catalogue");
     }
 
     #[test]
     fn what_was_kept_in_english_is_said_with_its_pointer() {
-        let said = |english| kept(Language::Persian, english);
+        let said = |english| translate_english(Language::Persian, english);
         assert_eq!(said("your roles do not allow this"), "نقش‌های شما این را اجازه نمی‌دهد");
         assert_eq!(said("/args/visit: this visit was at another ticket"), "/args/visit: این بازدید برای درخواست دیگری بوده است");
         for english in ["waits for at least 2 photo(s) of kind after", "/args/x: of no catalogue", "and so on: must be a text"] {
             assert_eq!(said(english), english);
         }
-        assert_eq!(kept(Language::English, "/args/visit: must be a UUID"), "/args/visit: must be a UUID");
+        assert_eq!(translate_english(Language::English, "/args/visit: must be a UUID"), "/args/visit: must be a UUID");
     }
 
     /// The first text of a call after its `skip` first arguments, if it is written out there.
@@ -148,9 +148,9 @@ mod tests {
             ("Error::with(", 1),
             ("Fault::with(", 1),
             ("Error::field(", 1),
-            ("Told::with(", 0),
+            ("Phrase::with(", 0),
             ("Refusal::State(", 0),
-            ("Told::from(", 0),
+            ("Phrase::from(", 0),
             ("Err(State(", 0),
             ("faults.add(", 1),
             ("race_lost(", 0),
