@@ -15,7 +15,7 @@ use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
         RefOr, Schema,
-        schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type},
+        schema::{KnownFormat, ObjectBuilder, SchemaFormat, SchemaType, Type},
     },
 };
 
@@ -122,8 +122,10 @@ impl ToSchema for Timestamp {
 impl PartialSchema for Point {
     fn schema() -> RefOr<Schema> {
         let degrees = |most: f64| ObjectBuilder::new().schema_type(Type::Number).minimum(Some(-most)).maximum(Some(most));
-        let accuracy =
-            ObjectBuilder::new().schema_type(Type::Number).minimum(Some(0.0)).description(Some("Radius of 68 % confidence, metres"));
+        let accuracy = ObjectBuilder::new()
+            .schema_type(SchemaType::from_iter([Type::Number, Type::Null]))
+            .minimum(Some(0.0))
+            .description(Some("Radius of 68 % confidence, metres; absent or `null` if not known"));
         let point = ObjectBuilder::new().property("lat", degrees(90.0)).property("lon", degrees(180.0)).property("accuracy_m", accuracy);
         point.required("lat").required("lon").build().into()
     }
