@@ -103,7 +103,7 @@ keys! {
     evidence.disk_reserve_bytes = |v| number(v, 0, 1 << 60), "bytes that stay free on the disk of the folder";
     evidence.upload_hours = |v| number(v, 1, 24 * 60), "how long an upload takes bytes, hours";
     evidence.mismatch_days = |v| number(v, 30, 3_660), "how long bytes are kept that are not those that were declared, days";
-    evidence.missing_days = |v| number(v, 1, 366), "after how long the office is told of a photo whose bytes have not come, days";
+    evidence.missing_days = |v| number(v, 1, 366), "after how long the office is notified of a photo whose bytes have not come, days";
     evidence.link_s = |v| number(v, 10, 600), "how long a link to a picture is good, seconds";
     evidence.uploads_at_once = |v| number(v, 1, 100_000), "uploads that send bytes at once; more are asked to come back later";
     evidence.readers = |v| number(v, 0, 64), "stored pictures that are read at once, each by a thread; 0: another process on the same database reads them";
