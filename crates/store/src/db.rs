@@ -2,7 +2,6 @@
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    path::Path,
     sync::Arc,
     time::Duration,
 };
@@ -106,10 +105,6 @@ impl Db {
                 Backend::Pg { lanes: Lanes::start(&pool, &hub)?, pool }
             }
             Target::Sqlite(path) => {
-                if let Some(folder) = Path::new(path).parent() {
-                    std::fs::create_dir_all(folder)
-                        .map_err(|e| Error::internal(format!("cannot create the folder of {path}")).caused_by(e))?;
-                }
                 let writer = Writer::start(sqlite_writer::open(path)?)?;
                 let readers = Pool::builder()
                     .max_size(size)

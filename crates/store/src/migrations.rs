@@ -22,12 +22,7 @@ fn with<T>(url: &str, f: impl FnOnce(&mut dyn Harness) -> Result<T>) -> Result<T
             let mut conn = PgConnection::establish(url).map_err(|e| Error::new(Code::Unavailable).caused_by(e))?;
             f(&mut Pg(&mut conn))
         }
-        Target::Sqlite(path) => {
-            if let Some(folder) = std::path::Path::new(path).parent() {
-                std::fs::create_dir_all(folder).map_err(|e| Error::internal(format!("cannot create the folder of {path}")).caused_by(e))?;
-            }
-            f(&mut Sqlite(&mut sqlite_writer::open(path)?))
-        }
+        Target::Sqlite(path) => f(&mut Sqlite(&mut sqlite_writer::open(path)?)),
     }
 }
 

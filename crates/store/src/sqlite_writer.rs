@@ -1,7 +1,7 @@
 //! SQLite's one writer: a thread that runs queued closures as savepoints of one transaction and answers all of them
 //! after its commit (group commit). With `synchronous=FULL`, what was answered survives a power cut.
 
-use std::{sync::mpsc, thread, time::Duration};
+use std::{fs::OpenOptions, path::Path, sync::mpsc, thread, time::Duration};
 
 use diesel::{Connection, RunQueryDsl, SqliteConnection, connection::SimpleConnection};
 
@@ -107,8 +107,23 @@ fn commit_group(conn: &mut SqliteConnection, group: &mut [Box<dyn Job>]) -> Resu
     })
 }
 
+/// Makes the file with its folder, if it is not there, for its owner alone: SQLite gives the files beside it the same rights.
+fn make(path: &str) -> std::io::Result<()> {
+    if let Some(folder) = Path::new(path).parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let mut options = OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
+}
+
 /// Opens a connection with the settings that every connection needs.
 pub(crate) fn open(path: &str) -> Result<SqliteConnection> {
+    make(path).map_err(|e| {
+        Error { internal: Some(format!("cannot make the SQLite file {path}")), ..Error::new(Code::Unavailable) }.caused_by(e)
+    })?;
     let mut conn = SqliteConnection::establish(path).map_err(|e| {
         Error { internal: Some(format!("cannot open the SQLite file {path}")), ..Error::new(Code::Unavailable) }.caused_by(e)
     })?;
