@@ -1,7 +1,7 @@
 import { patient } from './network.svelte';
-import { allows, type Permission, type Role } from './permissions';
 import { Failure, failure } from './problem';
 import type { components } from './schema';
+import type { Permission, Role } from './types';
 
 export type Person = components['schemas']['TokenAccount'];
 type Tokens = components['schemas']['TokenAnswer'];
@@ -47,6 +47,8 @@ export class Session {
   person = $state.raw<Person>();
   /** True when the login ended while somebody was working: they log in again without losing the page. */
   ended = $state(false);
+  /** What their roles allow, as `/v1/me` says. */
+  permissions = $state.raw<readonly Permission[]>([]);
   readonly #browser: Browser;
 
   constructor(browser: Browser = real) {
@@ -54,9 +56,9 @@ export class Session {
     this.person = this.#read()?.person;
   }
 
-  /** Whether a role of theirs holds the permission. */
+  /** Whether a role of theirs holds the permission: what the pages offer follows; the server asks again. */
   may(permission: Permission): boolean {
-    return allows(this.roles, permission);
+    return this.permissions.includes(permission);
   }
 
   get roles(): readonly Role[] {

@@ -45,7 +45,6 @@ describe('a session', () => {
 
   it('is known to every tab', async () => {
     expect(await Promise.all(tabs.map((tab) => tab.token()))).toEqual(['first-0', 'first-0', 'first-0', 'first-0']);
-    expect(tabs.map((tab) => tab.may('call.manage'))).toEqual([true, true, true, true]);
     expect(browser.exchanges).toBe(0);
   });
 

@@ -26,6 +26,10 @@ export async function listTickets(filter: TicketFilter, cursor: string | undefin
   return data(api.GET('/v1/tickets', { params: { query }, signal })) as Promise<Schemas['Listed_TicketView']>;
 }
 
+export function ticketById(id: string): Promise<TicketDetail> {
+  return data(api.GET('/v1/tickets/{id}', { params: { path: { id } } }));
+}
+
 /** The ticket with a code, as people say it. */
 export async function ticketByCode(code: string): Promise<Ticket | undefined> {
   const found = await data(api.GET('/v1/tickets', { params: { query: { code: latinDigits(code).trim(), limit: 1 } } }));
@@ -43,7 +47,7 @@ export interface TicketPage {
 export async function readTicket(id: string): Promise<TicketPage> {
   const query = { ticket: id };
   const [ticket, photos, calls] = await Promise.all([
-    data(api.GET('/v1/tickets/{id}', { params: { path: { id } } })),
+    ticketById(id),
     data(api.GET('/v1/photos', { params: { query: { ...query, limit: 200 } } })),
     session.may('call.manage') ? data(api.GET('/v1/calls', { params: { query } })) : undefined,
   ]);
