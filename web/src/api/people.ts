@@ -51,6 +51,11 @@ export function resetPassword(person: Account, password: string): Promise<Accoun
   );
 }
 
+/** Makes a one-time code with which the person sets their password; it is shown only now. */
+export function makeCode(person: Account): Promise<Schemas['AccessCode']> {
+  return data(api.POST('/v1/accounts/{id}/access-code', { params: { path: { id: person.id } }, body: { purpose: 'password' } }));
+}
+
 export function grantRole(person: Account, grant: Schemas['NewGrant']): Promise<Account> {
   return data(api.POST('/v1/accounts/{id}/grant', { params: { path: { id: person.id }, header: ifMatch(person) }, body: grant }));
 }

@@ -59,9 +59,11 @@ export function summaryOf(ticket: Ticket): TicketSummary {
   return { id, code, category: reference.category(ticket.category) ?? unknown, place: { address, areas }, priority, hazard, promise_at };
 }
 
-/** Where a ticket is, in words: its address, or its areas. */
-export function placeText(place: TicketSummary['place']): string {
-  return place.address ?? place.areas.map((area) => area.name).join(i18n.t.common.comma);
+/** Where a ticket is, in words: its address, or its smallest areas. */
+export function placeText({ address, areas }: TicketSummary['place']): string {
+  const above = new Set(areas.map((area) => reference.area(area.id)?.parent_id));
+  const smallest = areas.filter((area) => !above.has(area.id)).map((area) => area.name);
+  return address ?? smallest.join(i18n.t.common.comma);
 }
 
 /** Names of accounts, read together when the first one is shown. */
