@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { compose, INBOX_KINDS } from './inbox';
 import type { Order, Round } from './types';
 
-const order = (id: string, at: string) => ({ id, ticket: `t-${id}`, created_at: at, updated_at: at }) as Order;
-const round = (id: string, at: string) => ({ id, ticket: `t-${id}`, submitted_at: at }) as Round;
+const order = (id: string, at: string) => ({ id, ticket: { id: `t-${id}` }, created_at: at, updated_at: at }) as Order;
+const round = (id: string, at: string) => ({ id, ticket: { id: `t-${id}` }, submitted_at: at }) as Round;
 const answer = {
   drafts: [order('young', '2026-11-30T10:00:00Z'), order('old', '2026-11-30T08:00:00Z')],
   conflicts: [],
@@ -30,7 +30,7 @@ describe('the inbox', () => {
     const failed = { items: [order('f', '2026-11-30T06:00:00Z')], next_cursor: null };
     const { items } = compose(answer, rounds, failed);
     expect(items.map((item) => item.id)).toEqual(['old', 'young', 'f', 'r1', 'r2']);
-    expect(items.map((item) => item.ticket)).toEqual(['t-old', 't-young', 't-f', 't-r1', 't-r2']);
+    expect(items.map((item) => item.ticket?.id)).toEqual(['t-old', 't-young', 't-f', 't-r1', 't-r2']);
   });
 
   it('tells how many there are, not how many are shown', () => {

@@ -1,6 +1,7 @@
 import { api, data } from './client';
+import { summaryOf } from './reference.svelte';
 import { session } from './session.svelte';
-import type { Conflict, Device, Order, Quarantined, Round, Ticket } from './types';
+import type { Conflict, Device, Order, Quarantined, Round, Ticket, TicketSummary } from './types';
 
 /** What may wait for the office, in the order in which it is shown. */
 export const INBOX_KINDS = ['draft', 'failed_visit', 'round', 'conflict', 'outside', 'quarantine', 'clock'] as const;
@@ -12,7 +13,7 @@ export type InboxItem = {
   /** Since when. */
   readonly at: string;
   /** The ticket that it is about, where there is one. */
-  readonly ticket: string | undefined;
+  readonly ticket: TicketSummary | undefined;
 } & (
   | { readonly kind: 'draft' | 'failed_visit'; readonly order: Order }
   | { readonly kind: 'round'; readonly round: Round }
@@ -63,7 +64,13 @@ export function compose(inbox: Answered | undefined, rounds: Listed<Round>, fail
     ...(inbox?.conflicts ?? []).map((conflict) => {
       return { kind: 'conflict' as const, id: conflict.id, at: conflict.raised_at, ticket: conflict.ticket, conflict };
     }),
-    ...(inbox?.outside ?? []).map((found) => ({ kind: 'outside' as const, id: found.id, at: found.created_at, ticket: found.id, found })),
+    ...(inbox?.outside ?? []).map((found) => ({
+      kind: 'outside' as const,
+      id: found.id,
+      at: found.created_at,
+      ticket: summaryOf(found),
+      found,
+    })),
     ...(inbox?.kept ?? []).map((kept) => {
       return { kind: 'quarantine' as const, id: kept.id, at: kept.received_at, ticket: undefined, kept };
     }),

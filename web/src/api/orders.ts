@@ -40,12 +40,18 @@ export function changeOrder(order: Order, change: Change, given: OrderChange): P
 export interface OrderFilter {
   /** States, separated by commas. */
   readonly state: string;
-  readonly organisation: string;
   readonly area: string;
+  readonly priority: string;
+  readonly hazard: string;
+  /** An organisation or a person. */
+  readonly held_by: string;
+  /** `true`: only what was due before now. */
+  readonly late: string;
+  readonly sort: string;
 }
 
 export async function listOrders(filter: OrderFilter, cursor: string | undefined, signal: AbortSignal) {
   const given = Object.entries(filter).filter(([, value]) => value !== '');
-  const query = { ...Object.fromEntries(given), limit: 50, ...(cursor === undefined ? {} : { cursor }) };
+  const query = { ...Object.fromEntries(given), limit: 50, ...(cursor === undefined ? { total: true } : { cursor }) };
   return data(api.GET('/v1/work-orders', { params: { query }, signal }));
 }

@@ -2,6 +2,11 @@ import { latinDigits } from '../i18n/digits';
 import { api, data, ifMatch } from './client';
 import type { Account, Device, Schemas } from './types';
 
+/** The account of the person who asks, with what it may do now. */
+export function readMe(): Promise<Schemas['OwnAccountView']> {
+  return data(api.GET('/v1/me'));
+}
+
 /** What accounts may be narrowed by, as it stands in an address. */
 export interface PeopleFilter {
   readonly text: string;
@@ -20,8 +25,8 @@ export function readPerson(id: string): Promise<Account> {
 }
 
 /** Adds an account; the same key again has no second effect. */
-export function addPerson(person: Schemas['NewAccount'], key: string): Promise<Account> {
-  const body = { ...person, phone: person.phone ? latinDigits(person.phone) : null };
+export function addPerson(person: Omit<Schemas['NewAccount'], 'must_change_password'>, key: string): Promise<Account> {
+  const body = { ...person, must_change_password: true, phone: person.phone ? latinDigits(person.phone) : null };
   return data(api.POST('/v1/accounts', { params: { header: { 'Idempotency-Key': key } }, body }));
 }
 
@@ -44,6 +49,11 @@ export function resetPassword(person: Account, password: string): Promise<Accoun
   return data(
     api.POST('/v1/accounts/{id}/reset-password', { params: { path: { id: person.id }, header: ifMatch(person) }, body: { password } }),
   );
+}
+
+/** Makes a one-time code with which the person sets their password; it is shown only now. */
+export function makeCode(person: Account): Promise<Schemas['AccessCode']> {
+  return data(api.POST('/v1/accounts/{id}/access-code', { params: { path: { id: person.id } }, body: { purpose: 'password' } }));
 }
 
 export function grantRole(person: Account, grant: Schemas['NewGrant']): Promise<Account> {

@@ -1,8 +1,7 @@
 import { i18n } from '../i18n/language.svelte';
 import { api, data } from './client';
-import { Lookup } from './lookup.svelte';
 import { session } from './session.svelte';
-import { summaryOf, type Area, type Category, type Organisation, type TicketSummary } from './types';
+import type { Area, Category, Order, Organisation, PersonName, Ticket, TicketSummary } from './types';
 
 /** What rows refer to by id: read once, named in the language that is set. */
 class Reference {
@@ -52,11 +51,20 @@ class Reference {
 
 export const reference = new Reference();
 
-/** Summaries of tickets, for rows that have only the id. */
-export const summaries = new Lookup<TicketSummary>(async (id) => {
-  const ticket = await data(api.GET('/v1/tickets/{id}', { params: { path: { id } } }));
-  return summaryOf(ticket);
-});
+/** A ticket in short, as the rows of other lists have theirs. */
+export function summaryOf(ticket: Ticket): TicketSummary {
+  const { id, code, address_text: address, leaf_areas, priority, hazard, promise_at } = ticket;
+  const unknown = { id: ticket.category, code: '', name_fa: i18n.t.common.unknown, name_en: i18n.t.common.unknown };
+  const areas = leaf_areas.flatMap((area) => reference.area(area) ?? []).map((area) => ({ id: area.id, name: i18n.name(area) }));
+  return { id, code, category: reference.category(ticket.category) ?? unknown, place: { address, areas }, priority, hazard, promise_at };
+}
+
+/** Where a ticket is, in words: its address, or its smallest areas. */
+export function placeText({ address, areas }: TicketSummary['place']): string {
+  const above = new Set(areas.map((area) => reference.area(area.id)?.parent_id));
+  const smallest = areas.filter((area) => !above.has(area.id)).map((area) => area.name);
+  return address ?? smallest.join(i18n.t.common.comma);
+}
 
 /** Names of accounts, read together when the first one is shown. */
 class People {
@@ -95,7 +103,7 @@ class People {
 
 const people = new People();
 
-/** What people read for a person. Who may not see accounts learns only whether it is they themselves. */
+/** What people read for a person that is known by id only. Who may not see accounts learns only whether it is they themselves. */
 export function personName(id: string | null | undefined): string {
   const t = i18n.t.common;
   if (!id) return t.system;
@@ -105,8 +113,19 @@ export function personName(id: string | null | undefined): string {
   return name === undefined ? '…' : (name ?? t.somebody);
 }
 
+/** What people read for a person whose name came with the row. */
+export function named(person: PersonName | null | undefined): string {
+  const t = i18n.t.common;
+  if (person?.id === session.person?.id) return t.you;
+  return person?.name ?? t.system;
+}
+
+/** Who holds an order, or would be asked. */
+export function holderOf(order: Pick<Order, 'organisation' | 'account'>): string {
+  return order.organisation?.name ?? (order.account ? named(order.account) : i18n.t.order.nobody);
+}
+
 /** Forgets what belongs to the person before. */
 export function forgetReference(): void {
-  summaries.clear();
   people.clear();
 }

@@ -1,7 +1,6 @@
 import { i18n } from '../i18n/language.svelte';
-import { boxAround, metres, middleOf, readPoint } from '../lib/geometry';
+import { middleOf, readPoint } from '../lib/geometry';
 import { find } from '../lib/find';
-import { OPEN } from '../lib/ticket';
 import { latinDigits } from '../i18n/digits';
 import { api, data } from './client';
 import { reference } from './reference.svelte';
@@ -29,7 +28,7 @@ export async function findPlaces(typed: string, signal: AbortSignal): Promise<Pl
     (area) => [area.name_fa, area.name_en],
     (area) => [area.code],
   ).map((area): Place => ({ kind: 'area', area, label: i18n.name(area) }));
-  const { items } = await listTickets({ q: text }, undefined, signal, 30);
+  const { items } = await listTickets({ q: text }, undefined, signal, { limit: 30 });
   const byAddress = new Map(items.flatMap((ticket) => (ticket.address_text ? [[ticket.address_text, ticket] as const] : [])));
   const addresses = [...byAddress]
     .slice(0, ADDRESSES)
@@ -54,20 +53,9 @@ export function locate(point: Point, signal: AbortSignal): Promise<Schemas['Loca
   return data(api.GET('/v1/areas/locate', { params: { query }, signal }));
 }
 
-/** An open ticket near a place. */
-export interface Nearby {
-  readonly ticket: Ticket;
-  readonly metres: number;
-}
-
-/** How far from a place an open ticket may be the same thing, metres. */
-const REACH = 150;
-
-/** Open tickets of the category near the point, the nearest first. */
-export async function nearby(point: Point, category: string, signal: AbortSignal): Promise<Nearby[]> {
-  const filter = { bbox: boxAround(point, REACH), category, status: OPEN.join(',') };
-  const { items } = await listTickets(filter, undefined, signal, 20);
-  return items.map((ticket) => ({ ticket, metres: metres(point, ticket.point) })).toSorted((a, b) => a.metres - b.metres);
+/** What a registration would make of a call so far; keeps nothing. */
+export function preview(call: Schemas['PreviewBody'], signal: AbortSignal): Promise<Schemas['PreviewView']> {
+  return data(api.POST('/v1/tickets/preview', { body: call, signal }));
 }
 
 /** Registers a ticket. The same key again has no second effect. */

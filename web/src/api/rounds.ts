@@ -1,6 +1,5 @@
 import { api, data, ifMatch } from './client';
-import { summaries } from './reference.svelte';
-import { summaryOf, type Evidence, type Round, type Schemas, type TicketDetail } from './types';
+import type { Evidence, Round, Schemas, TicketDetail } from './types';
 
 /** What rounds may be narrowed by, as it stands in an address. */
 export interface RoundFilter {
@@ -25,10 +24,9 @@ export interface RoundPage {
 export async function readRound(id: string): Promise<RoundPage> {
   const round = await data(api.GET('/v1/rounds/{id}', { params: { path: { id } } }));
   const [ticket, evidence] = await Promise.all([
-    data(api.GET('/v1/tickets/{id}', { params: { path: { id: round.ticket } } })),
+    data(api.GET('/v1/tickets/{id}', { params: { path: { id: round.ticket.id } } })),
     data(api.GET('/v1/work-orders/{id}/evidence', { params: { path: { id: round.work_order } } })),
   ]);
-  summaries.put(ticket.id, summaryOf(ticket));
   return { round, ticket, evidence };
 }
 

@@ -49,7 +49,7 @@ export interface paths {
         };
         /**
          * Check that the server can serve
-         * @description For a load balancer. The database has to answer, and no migration may be waiting; otherwise the answer is 503. Needs no login.
+         * @description For a load balancer. The database has to answer, no migration may be waiting, and the master key has to be that of the database and of the key file; otherwise the answer is 503. Needs no login.
          */
         get: operations["health_readyz"];
         put?: never;
@@ -108,6 +108,26 @@ export interface paths {
         patch: operations["accounts_update"];
         trace?: never;
     };
+    "/v1/accounts/{id}/access-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create a one-time code for an account
+         * @description For the office to hand over: `password` invites somebody or lets them set a password that they have forgotten (good for 24 hours), `phone` logs in on a phone that scans it (1 hour). It is good once, takes the place of the last one for the same purpose, and is shown only here. The phone or page sends it to `POST /v1/auth/redeem`. Needs the permission `account.manage`: `admin`.
+         */
+        post: operations["accounts_make_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/accounts/{id}/disable": {
         parameters: {
             query?: never;
@@ -159,7 +179,7 @@ export interface paths {
         put?: never;
         /**
          * End all logins of an account
-         * @description For a phone that was lost: refresh tokens and access tokens of the account are refused from now on. Its devices stay registered; see `POST /v1/devices/{id}/revoke`. `If-Match` names the revision that you read; if the thing has changed since, nothing is done. Needs the permission `account.manage`: `admin`.
+         * @description Refresh tokens and access tokens of the account are refused from now on. Its devices stay registered; for a phone that was lost see `POST /v1/devices/{id}/revoke`. `If-Match` names the revision that you read; if the thing has changed since, nothing is done. Needs the permission `account.manage`: `admin`.
          */
         post: operations["accounts_end_sessions"];
         delete?: never;
@@ -199,7 +219,7 @@ export interface paths {
         put?: never;
         /**
          * Set the password of an account
-         * @description For somebody who has forgotten theirs. All their logins end. `If-Match` names the revision that you read; if the thing has changed since, nothing is done. Needs the permission `account.manage`: `admin`.
+         * @description All their logins end, and they must choose another one when they log in (`password_change_required`). For somebody who has forgotten theirs a one-time code is better: then nobody else knows the password. `If-Match` names the revision that you read; if the thing has changed since, nothing is done. Needs the permission `account.manage`: `admin`.
          */
         post: operations["accounts_reset_password"];
         delete?: never;
@@ -321,7 +341,7 @@ export interface paths {
         };
         /**
          * List entries of the audit log
-         * @description Newest first: who did what to what, in which request. The log holds no personal data and no free text; it is never changed. `next_cursor` leads to the next page. Needs the permission `audit.read`: `admin`, `auditor`.
+         * @description Newest first: who did what to what, in which request. The log holds no personal data and no free text beside the address and the program of each login; it is never changed. `next_cursor` leads to the next page. Needs the permission `audit.read`: `admin`, `auditor`.
          */
         get: operations["audit_list"];
         put?: never;
@@ -343,7 +363,7 @@ export interface paths {
         put?: never;
         /**
          * Log in
-         * @description Exchanges login and password for an access token (15 minutes) and a refresh token. Too many failed attempts for a login or from an address are answered 429 with `Retry-After`. Needs no login.
+         * @description Exchanges login and password for an access token (15 minutes) and a refresh token. Too many failed attempts are answered 429 with `Retry-After`; a client that sends `known_client` is counted by itself. If somebody else has set the password, the answer is 403 `password_change_required` until `new_password` comes with it. Needs no login.
          */
         post: operations["auth_login"];
         delete?: never;
@@ -366,6 +386,26 @@ export interface paths {
          * @description Ends the login that the access token belongs to: its refresh token and its access tokens are refused from now on. Everybody who has logged in may do this (`own`).
          */
         post: operations["auth_logout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/redeem": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Exchange a one-time code
+         * @description The office hands it over: to set a password (for the first time or because it was forgotten), or to log in on a phone that scans it. It is good once. The answer is that of a login. Setting a password ends every other login. Needs no login.
+         */
+        post: operations["auth_redeem"];
         delete?: never;
         options?: never;
         head?: never;
@@ -427,7 +467,7 @@ export interface paths {
         put?: never;
         /**
          * Find the calls of a caller
-         * @description At most 100, newest first. The number is in the body, so that no log and no history of a browser has it. Needs the permission `call.manage`: `operator`.
+         * @description At most 100, newest first. The number is in the body, so that no log and no history of a browser has it. The audit log says who looked. Needs the permission `call.manage`: `operator`.
          */
         post: operations["calls_find"];
         delete?: never;
@@ -771,7 +811,7 @@ export interface paths {
         put?: never;
         /**
          * Revoke a device
-         * @description For a phone that was lost. It can pull nothing any more; what it still pushes is set aside for a supervisor for some days. A device that is revoked already is 409. Needs the permission `device.manage`: `admin`.
+         * @description For a phone that was lost, and for good. It can pull nothing any more, and every login that registered it, or pulled or pushed with it, ends: reading, renewing and registering are 403 `device_revoked`. What it still pushes is set aside for a supervisor for some days. A device that is revoked already is 409. Needs the permission `device.manage`: `admin`.
          */
         post: operations["devices_revoke"];
         delete?: never;
@@ -849,7 +889,7 @@ export interface paths {
         };
         /**
          * Get your own account
-         * @description Answers the account of the access token, with all its grants. Everybody who has logged in may do this (`own`).
+         * @description Answers the account of the access token, with all its grants and what they allow now. Everybody who has logged in may do this (`own`).
          */
         get: operations["accounts_me"];
         put?: never;
@@ -874,6 +914,46 @@ export interface paths {
          * @description Asks for the password in force. Every other login of the account ends; this one goes on. Everybody who has logged in may do this (`own`).
          */
         post: operations["accounts_change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List notices to administrators
+         * @description Newest first. `reveal_granted`: an administrator has granted themselves a role that sees who called. `next_cursor` leads to the next page. Needs the permission `account.manage`: `admin`.
+         */
+        get: operations["accounts_list_notices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notices/{id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Acknowledge a notice
+         * @description Says that you have seen it. A notice about yourself is for another administrator (409), and one that somebody has seen stays as it is (409). Needs the permission `account.manage`: `admin`.
+         */
+        post: operations["accounts_acknowledge_notice"];
         delete?: never;
         options?: never;
         head?: never;
@@ -921,6 +1001,26 @@ export interface paths {
          * @description All fields are replaced; the code stays. A disabled organisation is asked for nothing new. `If-Match` names the revision that you read; if the thing has changed since, nothing is done. Needs the permission `catalogue.manage`: `admin`.
          */
         put: operations["organisations_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/patrols": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List patrols
+         * @description Newest first: those in the areas of your office, and your own. One that lies in no area is read by every office. `next_cursor` leads to the next page. Everybody who has logged in may do this (`work.read`).
+         */
+        get: operations["patrols_list"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -977,7 +1077,7 @@ export interface paths {
         };
         /**
          * Get the picture of a photo
-         * @description `screen` and `thumb` are made after the upload; until then the answer is 409 with `Retry-After`. A file never changes under its `ETag`. Ranges of bytes are supported. Instead of an access token the token of a link may be sent as `link`. Everybody who has logged in may do this (`ticket.read`).
+         * @description `screen` and `thumb` are made after the upload; until then the answer is 409 with `Retry-After`. A file never changes under its `ETag`. Ranges of bytes are supported. A look at an original stands in the audit log. Instead of an access token the token of a link may be sent as `link`. Everybody who has logged in may do this (`ticket.read`).
          */
         get: operations["photos_show"];
         put?: never;
@@ -1181,7 +1281,7 @@ export interface paths {
         };
         /**
          * List your own devices
-         * @description With how far each is: last push and pull, answered mutations, trust in its clock. Needs the permission `sync`: `operator`, `supervisor`, `inspector`, `contractor_manager`, `crew`.
+         * @description With how far each is: last push and pull, answered mutations, trust in its clock. Everybody who has logged in may do this (`own`).
          */
         get: operations["sync_list_own"];
         put?: never;
@@ -1190,6 +1290,26 @@ export interface paths {
          * @description The device makes a nonce and sends the same at each attempt: registering again gives the same device. An account may have 20 devices in service; one that was silent for long makes room, otherwise the answer is 409 `device_limit`. Needs the permission `sync`: `operator`, `supervisor`, `inspector`, `contractor_manager`, `crew`.
          */
         post: operations["sync_register"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sync/devices/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revoke one of your own devices
+         * @description For a phone that you lost or gave away, and for good: it can pull nothing any more, and every login that worked with it ends. What it still pushes is set aside for a supervisor for some days. Asks for your password. A device that is revoked already is 409. Everybody who has logged in may do this (`own`).
+         */
+        post: operations["sync_revoke_own"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1354,6 +1474,26 @@ export interface paths {
          * @description Registers a citizen's request. The system finds its areas, opens a work order, offers it by contract or to an inspector, and names tickets that may be the same. The caller's phone number is stored encrypted and is in no response. With an `Idempotency-Key` a repeated request gets the stored response and has no second effect. Needs the permission `ticket.create`: `operator`, `supervisor`, `inspector`, `crew`.
          */
         post: operations["tickets_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tickets/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview a ticket
+         * @description What `POST /v1/tickets` would make of the same at this moment: the areas, the promise, who would be asked and why, and tickets that may be the same with a photo of each. Nothing is kept and nobody is asked. The text may still be missing. Needs the permission `ticket.create`: `operator`, `supervisor`, `inspector`, `crew`.
+         */
+        post: operations["tickets_preview"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1609,7 +1749,7 @@ export interface paths {
         };
         /**
          * List words
-         * @description Every enumeration of the API and the sync with what people read in the place of each word, in the language of `Accept-Language` (`fa` or `en`; English where neither is asked for). Labels may change; words do not. Needs no login.
+         * @description Every enumeration of the API and the sync with what people read in the place of each word, in the language of `Accept-Language` (`fa` or `en`); where neither is asked for in that of the account that asks, else in English. Labels may change; words do not. Needs no login.
          */
         get: operations["vocabulary_list"];
         put?: never;
@@ -2025,6 +2165,20 @@ export interface components {
          * @enum {string}
          */
         Accepted: "all" | "part";
+        /** @description A one-time code; whoever has it gets into the account. */
+        AccessCode: {
+            /**
+             * @description To hand over.
+             * @example 7K3M-9QX2-ABCD-0101
+             */
+            code: string;
+            /** @description Not good from then on. */
+            expires_at: components["schemas"]["Instant"];
+            /** @description What for. */
+            purpose: components["schemas"]["CodePurpose"];
+            /** @description The text of a QR for a phone: the address of the server and the code. Absent if `server.public_url` is not configured. */
+            qr: string | null;
+        };
         /** @description What is changed of an account; what is absent stays. */
         AccountChange: {
             /** @description Name that colleagues see. */
@@ -2153,6 +2307,13 @@ export interface components {
         AreaGeometryType: "MultiPolygon";
         /** @enum {string} */
         AreaKind: "city" | "region" | "district";
+        /** @description An area by name. */
+        AreaName: {
+            /** @description Identity. */
+            id: components["schemas"]["Id"];
+            /** @description Its name, in the language of `Accept-Language`. */
+            name: string;
+        };
         /** @description What an area is. */
         AreaProperties: {
             /** @description Code. */
@@ -2206,7 +2367,7 @@ export interface components {
         };
         /** @description One offer of an order to one party. */
         AssignmentView: {
-            account: components["schemas"]["Id"] | null;
+            account: components["schemas"]["PersonView"] | null;
             answer: components["schemas"]["Answer"] | null;
             answered_at: components["schemas"]["Instant"] | null;
             contract: components["schemas"]["Id"] | null;
@@ -2220,7 +2381,7 @@ export interface components {
             id: components["schemas"]["Id"];
             /** @description When it was offered. */
             offered_at: components["schemas"]["Instant"];
-            organisation: components["schemas"]["Id"] | null;
+            organisation: components["schemas"]["OrganisationName"] | null;
             /**
              * Format: int64
              * @description Rank of the coverage.
@@ -2236,7 +2397,7 @@ export interface components {
         };
         /** @description What one party showed of one attempt. */
         AttemptView: {
-            organisation: components["schemas"]["Id"] | null;
+            organisation: components["schemas"]["OrganisationName"] | null;
             /** @description Photos that are neither. */
             others: components["schemas"]["ShownPhoto"][];
             /** @description Before and after, in the order in which they were taken. */
@@ -2255,7 +2416,10 @@ export interface components {
             actor: components["schemas"]["Id"] | null;
             /** @description When. */
             at: components["schemas"]["Instant"];
-            /** @description More, such as codes, numbers and ids: each `action` has members of its own. Never personal data or free text. */
+            /**
+             * @description More, such as codes, numbers and ids: each `action` has members of its own. No personal data and no free text,
+             *     but the address and the program that somebody logged in from.
+             */
             detail: Record<string, never>;
             /**
              * Format: uuid
@@ -2364,6 +2528,20 @@ export interface components {
             state: components["schemas"]["ActiveState"];
             /** @description Other words for it. */
             synonyms?: string[];
+        };
+        /** @description A category by name. */
+        CategoryName: {
+            /**
+             * @description Code.
+             * @example roads.pothole
+             */
+            code: string;
+            /** @description Identity. */
+            id: components["schemas"]["Id"];
+            /** @description English name. */
+            name_en: string;
+            /** @description Persian name. */
+            name_fa: string;
         };
         /** @description A category of requests; two levels. */
         CategoryRow: {
@@ -2511,6 +2689,13 @@ export interface components {
         };
         /** @enum {string} */
         ClockTrust: "unknown" | "good" | "suspect" | "wrong";
+        /** @enum {string} */
+        CodePurpose: "password" | "phone";
+        /** @description What a one-time code is for. */
+        CodeToMake: {
+            /** @description `password` or `phone`. */
+            purpose: components["schemas"]["CodePurpose"];
+        };
         /** @description Why something is ended. */
         CodedReason: {
             /**
@@ -2606,7 +2791,7 @@ export interface components {
             raised_at: components["schemas"]["Instant"];
             resolution: components["schemas"]["Resolution"] | null;
             resolved_at: components["schemas"]["Instant"] | null;
-            resolved_by: components["schemas"]["Id"] | null;
+            resolved_by: components["schemas"]["PersonView"] | null;
             /**
              * Format: int64
              * @description Revision, for `If-Match` of the decision.
@@ -2619,7 +2804,7 @@ export interface components {
             /** @description What stood; its members depend on `kind`. */
             theirs: components["schemas"]["ConflictTheirs"];
             /** @description At which ticket. */
-            ticket: components["schemas"]["Id"];
+            ticket: components["schemas"]["TicketSummary"];
             work_order: components["schemas"]["Id"] | null;
         };
         /** @description A coverage that was considered. */
@@ -2738,6 +2923,14 @@ export interface components {
             valid_from: components["schemas"]["Instant"];
             /** @description First instant after validity. */
             valid_to: components["schemas"]["Instant"];
+        };
+        /** @description A page with the number of all rows. */
+        Counted_TicketView: components["schemas"]["Listed_TicketView"] & {
+            total?: components["schemas"]["Total"] | null;
+        };
+        /** @description A page with the number of all rows. */
+        Counted_WorkOrderView: components["schemas"]["Listed_WorkOrderView"] & {
+            total?: components["schemas"]["Total"] | null;
         };
         /** @description What is said of a coverage. */
         CoverageData: {
@@ -3017,7 +3210,7 @@ export interface components {
             title: string;
         };
         /** @enum {string} */
-        EventKind: "ticket.created" | "ticket.changed" | "ticket.merged" | "visit.recorded" | "note.added" | "photo.added" | "photo.state_changed" | "photo.judged" | "photo.removed" | "round.submitted" | "round.judged" | "work_order.answered" | "work_order.created" | "work_order.offered" | "work_order.assigned" | "work_order.state_changed" | "work_order.rescheduled" | "conflict.opened" | "conflict.resolved" | "mutation.quarantined" | "ticket.status_changed" | "webhook.ping";
+        EventKind: "ticket.created" | "ticket.changed" | "ticket.merged" | "visit.recorded" | "note.added" | "photo.added" | "photo.state_changed" | "photo.judged" | "photo.removed" | "round.submitted" | "round.judged" | "work_order.answered" | "work_order.created" | "work_order.offered" | "work_order.assigned" | "work_order.state_changed" | "work_order.rescheduled" | "conflict.opened" | "conflict.resolved" | "patrol.recorded" | "mutation.quarantined" | "ticket.status_changed" | "webhook.ping";
         /** @description What the steps of work in a category must bring. */
         EvidenceNeeds: {
             /** @description Photos of a submission by kind. */
@@ -3522,6 +3715,10 @@ export interface components {
             /** @description The verdict. */
             verdict: components["schemas"]["RoundVerdict"];
         };
+        /** @description A ticket that the call may be about, with a picture of it. */
+        LikelyDuplicate: components["schemas"]["SuggestionView"] & {
+            photo: components["schemas"]["Id"] | null;
+        };
         /** @enum {string} */
         Likeness: "likely" | "possible";
         /** @description For which file a link is. */
@@ -3607,9 +3804,23 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description One page of a list. */
+        Listed_NoticeView: {
+            /** @description The rows. */
+            items: components["schemas"]["NoticeView"][];
+            /** @description The cursor of the next page; absent at the end. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
         Listed_OrganisationView: {
             /** @description The rows. */
             items: components["schemas"]["OrganisationView"][];
+            /** @description The cursor of the next page; absent at the end. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        Listed_PatrolView: {
+            /** @description The rows. */
+            items: components["schemas"]["PatrolView"][];
             /** @description The cursor of the next page; absent at the end. */
             next_cursor: string | null;
         };
@@ -3687,11 +3898,15 @@ export interface components {
         };
         /** @description Who wants to log in. */
         LoginBody: {
+            /** @description `known_client` of the client's last login: with it what strangers try at this login does not lock the client out. */
+            known_client?: string;
             /**
              * @description Login name.
              * @example operator
              */
             login: string;
+            /** @description Another one, which takes its place at once and ends every other login. Asked for by `password_change_required`. */
+            new_password?: string;
             /** @description Password. */
             password: string;
         };
@@ -3832,7 +4047,7 @@ export interface components {
         /** @enum {string} */
         MockFlag: "real" | "mock" | "unknown";
         /** @description A command with what its author knew. */
-        Mutation: components["schemas"]["TicketCreateMutation"] | components["schemas"]["TicketEditMutation"] | components["schemas"]["TicketProposeMutation"] | components["schemas"]["NoteAddMutation"] | components["schemas"]["NoteEditMutation"] | components["schemas"]["NoteRemoveMutation"] | components["schemas"]["VisitRecordMutation"] | components["schemas"]["VisitLeaveMutation"] | components["schemas"]["PhotoAddMutation"] | components["schemas"]["PhotoRemoveMutation"] | components["schemas"]["MeasurementAddMutation"] | components["schemas"]["ChecklistAnswerMutation"] | components["schemas"]["WorkAcceptMutation"] | components["schemas"]["WorkDeclineMutation"] | components["schemas"]["WorkStartMutation"] | components["schemas"]["WorkRequestHoldMutation"] | components["schemas"]["WorkResumeMutation"] | components["schemas"]["WorkSubmitMutation"] | components["schemas"]["WorkFailVisitMutation"] | components["schemas"]["WorkRetractMutation"] | components["schemas"]["InspectionSubmitMutation"] | components["schemas"]["RoundVerifyMutation"] | components["schemas"]["RoundReworkMutation"];
+        Mutation: components["schemas"]["TicketCreateMutation"] | components["schemas"]["TicketEditMutation"] | components["schemas"]["TicketProposeMutation"] | components["schemas"]["NoteAddMutation"] | components["schemas"]["NoteEditMutation"] | components["schemas"]["NoteRemoveMutation"] | components["schemas"]["VisitRecordMutation"] | components["schemas"]["VisitLeaveMutation"] | components["schemas"]["PatrolRecordMutation"] | components["schemas"]["PhotoAddMutation"] | components["schemas"]["PhotoRemoveMutation"] | components["schemas"]["MeasurementAddMutation"] | components["schemas"]["ChecklistAnswerMutation"] | components["schemas"]["WorkAcceptMutation"] | components["schemas"]["WorkDeclineMutation"] | components["schemas"]["WorkStartMutation"] | components["schemas"]["WorkRequestHoldMutation"] | components["schemas"]["WorkResumeMutation"] | components["schemas"]["WorkSubmitMutation"] | components["schemas"]["WorkFailVisitMutation"] | components["schemas"]["WorkRetractMutation"] | components["schemas"]["InspectionSubmitMutation"] | components["schemas"]["RoundVerifyMutation"] | components["schemas"]["RoundReworkMutation"];
         /** @description What every mutation has beside its command: its place and what its author knew. */
         MutationHead: {
             actor?: components["schemas"]["Id"] | null;
@@ -3846,7 +4061,7 @@ export interface components {
             boot?: string | null;
             /**
              * Format: uuid
-             * @description What it is about: a ticket or a work order.
+             * @description What it is about: a ticket or a work order; of what makes a ticket or a patrol, the new one.
              */
             entity: string;
             /**
@@ -3928,7 +4143,12 @@ export interface components {
             locale: string;
             /** @description Login name. */
             login: string;
-            /** @description Without one nobody can log in yet. */
+            /**
+             * @description Whether its owner must choose another password when they log in first.
+             * @default true
+             */
+            must_change_password: boolean;
+            /** @description Without one nobody can log in yet: a one-time code lets its owner choose one (`POST /v1/accounts/{id}/access-code`). */
             password?: string | null;
             /**
              * @description Phone as it is said, with or without country and area code; kept sealed, in no answer.
@@ -4060,6 +4280,21 @@ export interface components {
             ticket: components["schemas"]["Id"];
             work_order: components["schemas"]["Id"] | null;
         };
+        /** @enum {string} */
+        NoticeKind: "reveal_granted";
+        /** @description Something that the administrators should know of one of them. */
+        NoticeView: {
+            /** @description Whose account it is about. */
+            account_id: components["schemas"]["Id"];
+            /** @description Identity. */
+            id: components["schemas"]["Id"];
+            /** @description What happened. */
+            kind: components["schemas"]["NoticeKind"];
+            /** @description When. */
+            raised_at: components["schemas"]["Instant"];
+            seen_at: components["schemas"]["Instant"] | null;
+            seen_by: components["schemas"]["Id"] | null;
+        };
         /** @description An objection. */
         ObjectionBody: {
             /** @description Why. */
@@ -4112,6 +4347,13 @@ export interface components {
         };
         /** @enum {string} */
         OrganisationKind: "municipality" | "region_office" | "partner" | "contractor" | "emergency_group";
+        /** @description An organisation by name. */
+        OrganisationName: {
+            /** @description Identity. */
+            id: components["schemas"]["Id"];
+            /** @description Its name, in the language of `Accept-Language`. */
+            name: string;
+        };
         /** @description An organisation. */
         OrganisationRow: {
             /** @description Short code, unique. */
@@ -4167,6 +4409,16 @@ export interface components {
              */
             rank: number;
         };
+        /** @description Your own account. */
+        OwnAccountView: components["schemas"]["AccountView"] & {
+            /** @description What the roles that you hold now allow, anywhere; where they hold is in `grants`. */
+            permissions: components["schemas"]["Permission"][];
+        };
+        /** @description That it is the owner who asks. */
+        OwnDevice: {
+            /** @description Your password. */
+            password: string;
+        };
         /** @description Before and after; of a photo that stands alone the other is absent. */
         PairView: {
             after: components["schemas"]["ShownPhoto"] | null;
@@ -4183,6 +4435,75 @@ export interface components {
         PasswordReset: {
             /** @description The new password. */
             password: string;
+        };
+        /** @enum {string} */
+        PatrolOutcome: "nothing_found" | "reported" | "cut_short";
+        /** @description The arguments of `patrol.record`. */
+        PatrolRecordArgs: {
+            area?: components["schemas"]["Id"] | null;
+            end_point?: components["schemas"]["Point"] | null;
+            finished_at?: components["schemas"]["Instant"] | null;
+            /** @description Whether the fixes were simulated. */
+            mock?: components["schemas"]["MockArgument"];
+            /** @description In words. */
+            note?: string | null;
+            /** @description What came of it. */
+            outcome: components["schemas"]["PatrolOutcome"];
+            start_point?: components["schemas"]["Point"] | null;
+            started_at?: components["schemas"]["Instant"] | null;
+            /** @description The tickets that were registered for what was found; needed if the outcome is `reported`. */
+            tickets?: components["schemas"]["Id"][] | null;
+        };
+        PatrolRecordMutation: components["schemas"]["MutationHead"] & {
+            args: components["schemas"]["PatrolRecordArgs"];
+            /** @enum {string} */
+            cmd: "patrol.record";
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            cmd: "patrol.record";
+        };
+        /** @description A round through an area without a ticket. */
+        PatrolRow: {
+            /** @description Who went. */
+            actor: components["schemas"]["Id"];
+            area: components["schemas"]["Id"] | null;
+            end_point: components["schemas"]["Point"] | null;
+            /** @description End, corrected by the server. */
+            finished_at: components["schemas"]["Instant"];
+            /** @description Identity. */
+            id: components["schemas"]["Id"];
+            /** @description Whether the fixes were simulated. */
+            mock: components["schemas"]["MockFlag"];
+            /** @description In words. */
+            note: string | null;
+            /** @description What came of it. */
+            outcome: components["schemas"]["PatrolOutcome"];
+            start_point: components["schemas"]["Point"] | null;
+            started_at: components["schemas"]["Instant"] | null;
+            /** @description The tickets that the person registered for what they found, as the device named them. */
+            tickets: components["schemas"]["Id"][];
+        };
+        /** @description A patrol as the office sees it. */
+        PatrolView: components["schemas"]["PatrolRow"] & {
+            device: components["schemas"]["Id"] | null;
+            organisation: components["schemas"]["Id"] | null;
+            /** @description When the server heard of it. */
+            received_at: components["schemas"]["Instant"];
+        };
+        /** @enum {string} */
+        Permission: "own" | "account.manage" | "account.read" | "device.manage" | "area.manage" | "area.read" | "catalogue.manage" | "catalogue.read" | "contract.manage" | "contract.read" | "ticket.create" | "ticket.read" | "ticket.manage" | "call.manage" | "caller.reveal" | "work.read" | "work.manage" | "work.perform" | "round.verify" | "conflict.read" | "conflict.resolve" | "sync" | "audit.read" | "import.run" | "webhook.manage";
+        /** @description A person by name. */
+        PersonView: {
+            /** @description Identity. */
+            id: components["schemas"]["Id"];
+            /**
+             * @description The name that they show; `null`: the system itself.
+             * @example مریم احمدی
+             */
+            name: string | null;
         };
         /** @description The arguments of `photo.add`. */
         PhotoAddArgs: {
@@ -4329,7 +4650,7 @@ export interface components {
         /** @description A photo's metadata. */
         PhotoView: {
             /** @description Who took it. */
-            actor: components["schemas"]["Id"];
+            actor: components["schemas"]["PersonView"];
             /**
              * Format: int64
              * @description Number of bytes.
@@ -4358,7 +4679,7 @@ export interface components {
             mime: string;
             /** @description Whether the fix was simulated. */
             mock: components["schemas"]["MockFlag"];
-            organisation: components["schemas"]["Id"] | null;
+            organisation: components["schemas"]["OrganisationName"] | null;
             point: components["schemas"]["Point"] | null;
             reading?: components["schemas"]["ReadingView"] | null;
             /** @description When the server heard of it. */
@@ -4373,8 +4694,9 @@ export interface components {
             sha256: string;
             /** @description Where the bytes are. */
             state: components["schemas"]["PhotoState"];
+            ticket: components["schemas"]["TicketSummary"] | null;
             /** @description Of which ticket. */
-            ticket: components["schemas"]["Id"];
+            ticket_id: components["schemas"]["Id"];
             /** @description What the checks found. */
             verdicts: components["schemas"]["VerdictView"][];
             visit: components["schemas"]["Id"] | null;
@@ -4405,6 +4727,13 @@ export interface components {
              */
             width: number;
         };
+        /** @description Where a ticket is, for people. */
+        Place: {
+            /** @description In words, without numbers that look like phones or national ids. */
+            address: string | null;
+            /** @description The areas that hold the point. */
+            areas: components["schemas"]["AreaName"][];
+        };
         Point: {
             /** @description Radius of 68 % confidence, metres */
             accuracy_m?: number;
@@ -4424,6 +4753,46 @@ export interface components {
         PointGeometryType: "Point";
         /** @enum {string} */
         PointSource: "gps" | "map" | "address" | "import";
+        /** @description What is known of a call so far. */
+        PreviewBody: {
+            /** @description Where, in words. */
+            address_text?: string | null;
+            /**
+             * @description The category's id or code.
+             * @example roads.pothole
+             */
+            category: string;
+            /** @description Where. */
+            point: components["schemas"]["Point"];
+            /** @description The citizen's words so far. */
+            text?: string;
+        };
+        /** @description Who would be asked to do what. */
+        PreviewOrder: {
+            accept_due: components["schemas"]["Instant"] | null;
+            account: components["schemas"]["PersonView"] | null;
+            explanation?: components["schemas"]["Explanation"] | null;
+            /** @description What is to be done. */
+            kind: components["schemas"]["WorkOrderKind"];
+            organisation: components["schemas"]["OrganisationName"] | null;
+            resolve_due: components["schemas"]["Instant"] | null;
+        };
+        /** @description What a registration would make at this moment. */
+        PreviewView: {
+            /** @description How clearly the point lies in the areas. */
+            boundary: components["schemas"]["Boundary"];
+            /** @description Tickets that may be the same thing, the likeliest first. */
+            duplicates: components["schemas"]["LikelyDuplicate"][];
+            /** @description Hazard. */
+            hazard: components["schemas"]["Hazard"];
+            /** @description Where the point lies. */
+            place: components["schemas"]["Place"];
+            /** @description Priority. */
+            priority: components["schemas"]["Priority"];
+            promise_at: components["schemas"]["Instant"] | null;
+            /** @description What would be asked of whom. */
+            work_orders: components["schemas"]["PreviewOrder"][];
+        };
         /** @enum {string} */
         Priority: "low" | "normal" | "high" | "urgent";
         /** @description An error (RFC 9457). Further members are facts that a program can act on, such as `expected_seq`. */
@@ -4703,6 +5072,16 @@ export interface components {
         };
         /** @description What was recorded at what the office had ended. */
         Recorded: components["schemas"]["EvidenceSide"] | components["schemas"]["LateSide"];
+        /** @description A one-time code that the office handed over. */
+        RedeemBody: {
+            /**
+             * @description As it was handed over; case, spaces and hyphens do not count.
+             * @example 7K3M-9QX2-ABCD-0101
+             */
+            code: string;
+            /** @description The password from now on, if the code is for setting one. */
+            new_password?: string;
+        };
         /** @description A partner organisation answers for it. */
         ReferBody: {
             /** @description Which. */
@@ -4951,14 +5330,14 @@ export interface components {
             /** @description When. */
             submitted_at: components["schemas"]["Instant"];
             /** @description By whom. */
-            submitted_by: components["schemas"]["Id"];
-            submitted_org: components["schemas"]["Id"] | null;
+            submitted_by: components["schemas"]["PersonView"];
+            submitted_org: components["schemas"]["OrganisationName"] | null;
             /** @description Of which ticket. */
-            ticket: components["schemas"]["Id"];
+            ticket: components["schemas"]["TicketSummary"];
             /** @description What the office says. */
             verdict: components["schemas"]["RoundVerdict"];
             verdict_at: components["schemas"]["Instant"] | null;
-            verdict_by: components["schemas"]["Id"] | null;
+            verdict_by: components["schemas"]["PersonView"] | null;
             /** @description Why it was accepted though bytes that the category asks for had not arrived. */
             without_bytes: string | null;
             /** @description Of which work order. */
@@ -5135,6 +5514,26 @@ export interface components {
             row: components["schemas"]["PhotoRow"];
             /** @enum {string} */
             t: "photo";
+            /**
+             * Format: int64
+             * @description The row's stamp, microseconds: the `seen_ts` of the next mutation on it. Absent for rows that have none.
+             */
+            ts?: number;
+            /**
+             * Format: int64
+             * @description Revision
+             */
+            v: number;
+        } | {
+            /** @description In which channels, by their places in `channels` */
+            c: number[];
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            op: "put";
+            row: components["schemas"]["PatrolRow"];
+            /** @enum {string} */
+            t: "patrol";
             /**
              * Format: int64
              * @description The row's stamp, microseconds: the `seen_ts` of the next mutation on it. Absent for rows that have none.
@@ -5513,6 +5912,7 @@ export interface components {
             features: components["schemas"]["TicketFeature"][];
             /** @description The cursor of the next page; `null` at the end. */
             next_cursor: string | null;
+            total: components["schemas"]["Total"] | null;
             type: components["schemas"]["FeatureCollectionType"];
         };
         /** @enum {string} */
@@ -5528,7 +5928,7 @@ export interface components {
             accuracy_m: number | null;
             /** @description Where, in words. */
             address_text: string | null;
-            /** @description Every area that holds the point. */
+            /** @description Every area that contained the point when the ticket was created or moved. */
             areas: components["schemas"]["Id"][];
             /** @description How clearly the point lies in them. */
             boundary: components["schemas"]["Boundary"];
@@ -5539,13 +5939,13 @@ export interface components {
             /** @description When the citizen asked. */
             created_at: components["schemas"]["Instant"];
             duplicate_of: components["schemas"]["Id"] | null;
-            /** @description Hazard. */
+            /** @description Hazard, from the category. */
             hazard: components["schemas"]["Hazard"];
             /** @description Where it came from. */
             origin: components["schemas"]["TicketOrigin"];
             /** @description Where the point came from. */
             point_source: components["schemas"]["PointSource"];
-            /** @description Priority. */
+            /** @description Priority; the office's alone. */
             priority: components["schemas"]["Priority"];
             promise_at: components["schemas"]["Instant"] | null;
             /**
@@ -5555,7 +5955,7 @@ export interface components {
             rev: number;
             /** @description Where it stands. */
             status: components["schemas"]["TicketStatus"];
-            /** @description Why. */
+            /** @description Coded or free reason of the status. */
             status_reason: string | null;
             /**
              * Format: int64
@@ -5646,6 +6046,25 @@ export interface components {
         };
         /** @enum {string} */
         TicketStatus: "new" | "triaged" | "in_work" | "resolved" | "closed" | "waiting_citizen" | "deferred" | "referred" | "duplicate" | "rejected" | "cancelled" | "reopen_requested";
+        /** @description A ticket in short: what a person recognizes it by. */
+        TicketSummary: {
+            /** @description What it is about. */
+            category: components["schemas"]["CategoryName"];
+            /**
+             * @description Code that can be said by phone.
+             * @example 0485123976
+             */
+            code: string;
+            /** @description Hazard. */
+            hazard: components["schemas"]["Hazard"];
+            /** @description Identity. */
+            id: components["schemas"]["Id"];
+            /** @description Where. */
+            place: components["schemas"]["Place"];
+            /** @description Priority. */
+            priority: components["schemas"]["Priority"];
+            promise_at: components["schemas"]["Instant"] | null;
+        };
         /** @description A ticket. Who called is in no answer. */
         TicketView: {
             /** @description Where, in words. */
@@ -5672,6 +6091,11 @@ export interface components {
             leaf_areas: components["schemas"]["Id"][];
             /** @description Where it came from. */
             origin: components["schemas"]["TicketOrigin"];
+            /**
+             * @description Whether text or address have numbers that look like phones or national ids. They are masked (`•••••••`) for everybody outside the office
+             *     and on devices; better take them out.
+             */
+            personal_numbers: boolean;
             /** @description Where. */
             point: components["schemas"]["Point"];
             /** @description Where the point came from. */
@@ -5723,6 +6147,8 @@ export interface components {
              * @example 900
              */
             expires_in: number;
+            /** @description Opens nothing. Keep it when the person logs out, and send it with their next login; after a login only. */
+            known_client?: string;
             /** @description For `POST /v1/auth/refresh`. */
             refresh_token: string;
             /**
@@ -5730,6 +6156,17 @@ export interface components {
              * @example Bearer
              */
             token_type: string;
+        };
+        /** @description How many rows there are. */
+        Total: {
+            /**
+             * Format: int64
+             * @description So many rows; 10,000 if there are more.
+             * @example 137
+             */
+            count: number;
+            /** @description Whether there are not more. */
+            is_exact: boolean;
         };
         /** @description What the office changes of a ticket; what is absent stays. */
         TriageBody: {
@@ -6706,7 +7143,7 @@ export interface components {
         /** @description A work order. */
         WorkOrderView: {
             accept_due: components["schemas"]["Instant"] | null;
-            account: components["schemas"]["Id"] | null;
+            account: components["schemas"]["PersonView"] | null;
             assignment: components["schemas"]["Id"] | null;
             contract: components["schemas"]["Id"] | null;
             coverage: components["schemas"]["Id"] | null;
@@ -6729,7 +7166,7 @@ export interface components {
             id: components["schemas"]["Id"];
             /** @description What is to be done. */
             kind: components["schemas"]["WorkOrderKind"];
-            organisation: components["schemas"]["Id"] | null;
+            organisation: components["schemas"]["OrganisationName"] | null;
             /** @description The reason of a hold, a cancellation or a failed visit. */
             reason: string | null;
             resolve_due: components["schemas"]["Instant"] | null;
@@ -6747,7 +7184,7 @@ export interface components {
             /** @description Where it stands. */
             state: components["schemas"]["WorkOrderState"];
             /** @description For which ticket. */
-            ticket: components["schemas"]["Id"];
+            ticket: components["schemas"]["TicketSummary"];
             /** @description Last change. */
             updated_at: components["schemas"]["Instant"];
         };
@@ -6799,7 +7236,7 @@ export interface components {
         };
         /** @description The arguments of `work.start`. */
         WorkStartArgs: {
-            visit: components["schemas"]["Id"] | null;
+            visit?: components["schemas"]["Id"] | null;
         };
         WorkStartMutation: components["schemas"]["MutationHead"] & {
             args: components["schemas"]["WorkStartArgs"];
@@ -6866,6 +7303,30 @@ export interface components {
                 };
             };
         };
+        /** @description `account_disabled`: The account is disabled. `device_revoked`: The device was taken out of service. */
+        "account_disabled.device_revoked": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": "account_disabled",
+                 *       "request_id": "0192f000-0000-7000-8000-00000000ffff",
+                 *       "retryable": false,
+                 *       "status": 403,
+                 *       "title": "The account is disabled",
+                 *       "type": "/v1/errors/account_disabled"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "account_disabled" | "device_revoked";
+                    /** @enum {integer} */
+                    status?: 403;
+                };
+            };
+        };
         /** @description `already_exists`: Something with this identity exists with other content. */
         already_exists: {
             headers: {
@@ -6911,30 +7372,6 @@ export interface components {
                     code?: "bad_credentials";
                     /** @enum {integer} */
                     status?: 401;
-                };
-            };
-        };
-        /** @description `bad_envelope`: The sync envelope could not be read. */
-        bad_envelope: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                /**
-                 * @example {
-                 *       "code": "bad_envelope",
-                 *       "request_id": "0192f000-0000-7000-8000-00000000ffff",
-                 *       "retryable": false,
-                 *       "status": 400,
-                 *       "title": "The sync envelope could not be read",
-                 *       "type": "/v1/errors/bad_envelope"
-                 *     }
-                 */
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "bad_envelope";
-                    /** @enum {integer} */
-                    status?: 400;
                 };
             };
         };
@@ -7084,30 +7521,6 @@ export interface components {
                 };
             };
         };
-        /** @description `forbidden`: Your roles do not allow this. `account_disabled`: The account is disabled. */
-        "forbidden.account_disabled": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                /**
-                 * @example {
-                 *       "code": "forbidden",
-                 *       "request_id": "0192f000-0000-7000-8000-00000000ffff",
-                 *       "retryable": false,
-                 *       "status": 403,
-                 *       "title": "Your roles do not allow this",
-                 *       "type": "/v1/errors/forbidden"
-                 *     }
-                 */
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "forbidden" | "account_disabled";
-                    /** @enum {integer} */
-                    status?: 403;
-                };
-            };
-        };
         /** @description `forbidden`: Your roles do not allow this. `account_disabled`: The account is disabled. `device_revoked`: The device was taken out of service. */
         "forbidden.account_disabled.device_revoked": {
             headers: {
@@ -7132,8 +7545,8 @@ export interface components {
                 };
             };
         };
-        /** @description `forbidden`: Your roles do not allow this. `account_disabled`: The account is disabled. `link_invalid`: This is no link to this picture in this size. `link_expired`: The link is not good any more: make a new one. */
-        "forbidden.account_disabled.link_invalid.link_expired": {
+        /** @description `forbidden`: Your roles do not allow this. `account_disabled`: The account is disabled. `link_invalid`: This is no link to this picture in this size. `link_expired`: The link is not good any more: make a new one. `device_revoked`: The device was taken out of service. */
+        "forbidden.account_disabled.link_invalid.link_expired.device_revoked": {
             headers: {
                 [name: string]: unknown;
             };
@@ -7150,7 +7563,7 @@ export interface components {
                  */
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "forbidden" | "account_disabled" | "link_invalid" | "link_expired";
+                    code?: "forbidden" | "account_disabled" | "link_invalid" | "link_expired" | "device_revoked";
                     /** @enum {integer} */
                     status?: 403;
                 };
@@ -7497,6 +7910,30 @@ export interface components {
                     code?: "overloaded" | "unavailable";
                     /** @enum {integer} */
                     status?: 503;
+                };
+            };
+        };
+        /** @description `password_change_required`: Somebody else has set the password: log in with a new one beside it. `account_disabled`: The account is disabled. */
+        "password_change_required.account_disabled": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": "password_change_required",
+                 *       "request_id": "0192f000-0000-7000-8000-00000000ffff",
+                 *       "retryable": false,
+                 *       "status": 403,
+                 *       "title": "Somebody else has set the password: log in with a new one beside it",
+                 *       "type": "/v1/errors/password_change_required"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "password_change_required" | "account_disabled";
+                    /** @enum {integer} */
+                    status?: 403;
                 };
             };
         };
@@ -7959,6 +8396,7 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
+            400: components["responses"]["malformed"];
             500: components["responses"]["internal"];
         };
     };
@@ -7984,6 +8422,7 @@ export interface operations {
                     "text/plain": string;
                 };
             };
+            400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
@@ -8012,6 +8451,7 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
+            400: components["responses"]["malformed"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -8080,7 +8520,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             422: components["responses"]["validation"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
@@ -8139,7 +8579,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             409: components["responses"]["already_exists"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
@@ -8196,7 +8636,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
@@ -8266,13 +8706,63 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             412: components["responses"]["precondition_failed"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation"];
             428: components["responses"]["precondition_required"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["overloaded.unavailable"];
+        };
+    };
+    accounts_make_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Identity of the thing */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "purpose": "phone"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CodeToMake"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": "7K3M-9QX2-ABCD-0101",
+                     *       "expires_at": "2026-11-23T07:10:30.000000Z",
+                     *       "purpose": "phone",
+                     *       "qr": "bazdid:enrol?v=1&server=https%3A%2F%2Ffield.city.example&purpose=phone&code=7K3M-9QX2-ABCD-0101"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AccessCode"];
+                };
+            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["unauthenticated.token_expired"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["invalid_transition"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["validation"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -8331,7 +8821,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             409: components["responses"]["invalid_transition"];
             412: components["responses"]["precondition_failed"];
@@ -8394,7 +8884,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             409: components["responses"]["invalid_transition"];
             412: components["responses"]["precondition_failed"];
@@ -8457,7 +8947,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             412: components["responses"]["precondition_failed"];
             428: components["responses"]["precondition_required"];
@@ -8532,7 +9022,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             412: components["responses"]["precondition_failed"];
             413: components["responses"]["too_large"];
@@ -8606,7 +9096,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             412: components["responses"]["precondition_failed"];
             413: components["responses"]["too_large"];
@@ -8680,7 +9170,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             409: components["responses"]["invalid_transition"];
             412: components["responses"]["precondition_failed"];
@@ -8734,7 +9224,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             422: components["responses"]["validation"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
@@ -8780,7 +9270,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             422: components["responses"]["validation"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
@@ -8821,7 +9311,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
@@ -8879,7 +9369,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             412: components["responses"]["precondition_failed"];
             413: components["responses"]["too_large"];
@@ -8953,7 +9443,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
@@ -9021,7 +9511,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             422: components["responses"]["validation"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
@@ -9064,6 +9554,7 @@ export interface operations {
                      *         ]
                      *       },
                      *       "expires_in": 900,
+                     *       "known_client": "bzk_AAECAwQFBgcICQoLDA0ODw",
                      *       "refresh_token": "bzr_Yk9tZnFyc3R1dnd4eXo",
                      *       "token_type": "Bearer"
                      *     }
@@ -9073,7 +9564,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["bad_credentials"];
-            403: components["responses"]["account_disabled"];
+            403: components["responses"]["password_change_required.account_disabled"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation"];
@@ -9098,8 +9589,64 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
+            403: components["responses"]["account_disabled.device_revoked"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["overloaded.unavailable"];
+        };
+    };
+    auth_redeem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "code": "7K3M-9QX2-ABCD-0101",
+                 *       "new_password": "correct horse battery"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RedeemBody"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "access_token": "eyJhbGciOiJFUzI1NiIsImtpZCI6IjEifQ.eyJzdWIiOiIuLi4ifQ.c2lnbmF0dXJl",
+                     *       "account": {
+                     *         "display_name": "مریم رضایی",
+                     *         "id": "0192f000-0000-7000-8000-000000000041",
+                     *         "login": "operator",
+                     *         "roles": [
+                     *           "operator"
+                     *         ]
+                     *       },
+                     *       "expires_in": 900,
+                     *       "known_client": "bzk_AAECAwQFBgcICQoLDA0ODw",
+                     *       "refresh_token": "bzr_Yk9tZnFyc3R1dnd4eXo",
+                     *       "token_type": "Bearer"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TokenAnswer"];
+                };
+            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["bad_credentials"];
             403: components["responses"]["account_disabled"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["validation"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -9149,7 +9696,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired.token_reused"];
-            403: components["responses"]["account_disabled"];
+            403: components["responses"]["account_disabled.device_revoked"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation"];
@@ -9202,7 +9749,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             422: components["responses"]["validation"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
@@ -9255,7 +9802,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation.idempotency_mismatch"];
@@ -9307,7 +9854,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation"];
@@ -9352,7 +9899,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
@@ -9428,7 +9975,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             422: components["responses"]["validation"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
@@ -9539,7 +10086,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation.idempotency_mismatch"];
@@ -9609,7 +10156,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
@@ -9723,7 +10270,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             412: components["responses"]["precondition_failed"];
             413: components["responses"]["too_large"];
@@ -9803,7 +10350,36 @@ export interface operations {
                      *             "by": "0192f000-0000-7000-8000-000000000043",
                      *             "value": "چاله جلوی نانوایی"
                      *           },
-                     *           "ticket": "0192f000-0000-7000-8000-0000000000a1",
+                     *           "ticket": {
+                     *             "category": {
+                     *               "code": "roads.pothole",
+                     *               "id": "0192f000-0000-7000-8000-000000000032",
+                     *               "name_en": "Pothole",
+                     *               "name_fa": "چاله در سواره‌رو"
+                     *             },
+                     *             "code": "0485123976",
+                     *             "hazard": "low",
+                     *             "id": "0192f000-0000-7000-8000-0000000000a1",
+                     *             "place": {
+                     *               "address": "خیابان سپه، روبه‌روی پلاک ۱۲",
+                     *               "areas": [
+                     *                 {
+                     *                   "id": "0192f000-0000-7000-8000-000000000011",
+                     *                   "name": "District 3"
+                     *                 },
+                     *                 {
+                     *                   "id": "0192f000-0000-7000-8000-000000000012",
+                     *                   "name": "District 3"
+                     *                 },
+                     *                 {
+                     *                   "id": "0192f000-0000-7000-8000-000000000013",
+                     *                   "name": "District 2"
+                     *                 }
+                     *               ]
+                     *             },
+                     *             "priority": "normal",
+                     *             "promise_at": "2026-11-25T10:00:00.000000Z"
+                     *           },
                      *           "work_order": null
                      *         }
                      *       ],
@@ -9815,7 +10391,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             422: components["responses"]["validation"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
@@ -9873,7 +10449,36 @@ export interface operations {
                      *         "by": "0192f000-0000-7000-8000-000000000043",
                      *         "value": "چاله جلوی نانوایی"
                      *       },
-                     *       "ticket": "0192f000-0000-7000-8000-0000000000a1",
+                     *       "ticket": {
+                     *         "category": {
+                     *           "code": "roads.pothole",
+                     *           "id": "0192f000-0000-7000-8000-000000000032",
+                     *           "name_en": "Pothole",
+                     *           "name_fa": "چاله در سواره‌رو"
+                     *         },
+                     *         "code": "0485123976",
+                     *         "hazard": "low",
+                     *         "id": "0192f000-0000-7000-8000-0000000000a1",
+                     *         "place": {
+                     *           "address": "خیابان سپه، روبه‌روی پلاک ۱۲",
+                     *           "areas": [
+                     *             {
+                     *               "id": "0192f000-0000-7000-8000-000000000011",
+                     *               "name": "District 3"
+                     *             },
+                     *             {
+                     *               "id": "0192f000-0000-7000-8000-000000000012",
+                     *               "name": "District 3"
+                     *             },
+                     *             {
+                     *               "id": "0192f000-0000-7000-8000-000000000013",
+                     *               "name": "District 2"
+                     *             }
+                     *           ]
+                     *         },
+                     *         "priority": "normal",
+                     *         "promise_at": "2026-11-25T10:00:00.000000Z"
+                     *       },
                      *       "work_order": null
                      *     }
                      */
@@ -9882,7 +10487,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
@@ -9949,7 +10554,10 @@ export interface operations {
                      *       "raised_at": "2026-11-23T06:10:30.000000Z",
                      *       "resolution": "set",
                      *       "resolved_at": "2026-11-23T09:03:11.120000Z",
-                     *       "resolved_by": "0192f000-0000-7000-8000-000000000042",
+                     *       "resolved_by": {
+                     *         "id": "0192f000-0000-7000-8000-000000000042",
+                     *         "name": "مریم احمدی"
+                     *       },
                      *       "rev": 2,
                      *       "severity": "soft",
                      *       "status": "resolved",
@@ -9957,7 +10565,36 @@ export interface operations {
                      *         "by": "0192f000-0000-7000-8000-000000000043",
                      *         "value": "چاله جلوی نانوایی"
                      *       },
-                     *       "ticket": "0192f000-0000-7000-8000-0000000000a1",
+                     *       "ticket": {
+                     *         "category": {
+                     *           "code": "roads.pothole",
+                     *           "id": "0192f000-0000-7000-8000-000000000032",
+                     *           "name_en": "Pothole",
+                     *           "name_fa": "چاله در سواره‌رو"
+                     *         },
+                     *         "code": "0485123976",
+                     *         "hazard": "low",
+                     *         "id": "0192f000-0000-7000-8000-0000000000a1",
+                     *         "place": {
+                     *           "address": "خیابان سپه، روبه‌روی پلاک ۱۲",
+                     *           "areas": [
+                     *             {
+                     *               "id": "0192f000-0000-7000-8000-000000000011",
+                     *               "name": "District 3"
+                     *             },
+                     *             {
+                     *               "id": "0192f000-0000-7000-8000-000000000012",
+                     *               "name": "District 3"
+                     *             },
+                     *             {
+                     *               "id": "0192f000-0000-7000-8000-000000000013",
+                     *               "name": "District 2"
+                     *             }
+                     *           ]
+                     *         },
+                     *         "priority": "normal",
+                     *         "promise_at": "2026-11-25T10:00:00.000000Z"
+                     *       },
                      *       "work_order": null
                      *     }
                      */
@@ -9966,7 +10603,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             409: components["responses"]["invalid_transition.conflict"];
             412: components["responses"]["precondition_failed"];
@@ -10021,7 +10658,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             422: components["responses"]["validation"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
@@ -10079,7 +10716,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation.idempotency_mismatch"];
@@ -10140,7 +10777,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             422: components["responses"]["validation"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
@@ -10182,7 +10819,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
@@ -10243,7 +10880,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             409: components["responses"]["invalid_transition"];
             412: components["responses"]["precondition_failed"];
@@ -10297,7 +10934,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             409: components["responses"]["invalid_transition"];
             412: components["responses"]["precondition_failed"];
@@ -10348,7 +10985,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             409: components["responses"]["invalid_transition"];
             412: components["responses"]["precondition_failed"];
@@ -10399,7 +11036,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             409: components["responses"]["invalid_transition"];
             412: components["responses"]["precondition_failed"];
@@ -10451,7 +11088,8 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
+            404: components["responses"]["not_found"];
             422: components["responses"]["validation"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
@@ -10514,7 +11152,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             409: components["responses"]["invalid_transition"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
@@ -10561,7 +11199,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
@@ -10627,7 +11265,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             409: components["responses"]["invalid_transition"];
             412: components["responses"]["precondition_failed"];
@@ -10693,7 +11331,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             422: components["responses"]["validation"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
@@ -10741,7 +11379,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             409: components["responses"]["invalid_transition"];
             500: components["responses"]["internal"];
@@ -10779,6 +11417,7 @@ export interface operations {
                     "application/json": components["schemas"]["Listed_ErrorCode"];
                 };
             };
+            400: components["responses"]["malformed"];
             500: components["responses"]["internal"];
         };
     };
@@ -10811,6 +11450,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorCode"];
                 };
             };
+            400: components["responses"]["malformed"];
             404: components["responses"]["not_found"];
             500: components["responses"]["internal"];
         };
@@ -10867,7 +11507,36 @@ export interface operations {
                      *             "by": "0192f000-0000-7000-8000-000000000043",
                      *             "value": "چاله جلوی نانوایی"
                      *           },
-                     *           "ticket": "0192f000-0000-7000-8000-0000000000a1",
+                     *           "ticket": {
+                     *             "category": {
+                     *               "code": "roads.pothole",
+                     *               "id": "0192f000-0000-7000-8000-000000000032",
+                     *               "name_en": "Pothole",
+                     *               "name_fa": "چاله در سواره‌رو"
+                     *             },
+                     *             "code": "0485123976",
+                     *             "hazard": "low",
+                     *             "id": "0192f000-0000-7000-8000-0000000000a1",
+                     *             "place": {
+                     *               "address": "خیابان سپه، روبه‌روی پلاک ۱۲",
+                     *               "areas": [
+                     *                 {
+                     *                   "id": "0192f000-0000-7000-8000-000000000011",
+                     *                   "name": "District 3"
+                     *                 },
+                     *                 {
+                     *                   "id": "0192f000-0000-7000-8000-000000000012",
+                     *                   "name": "District 3"
+                     *                 },
+                     *                 {
+                     *                   "id": "0192f000-0000-7000-8000-000000000013",
+                     *                   "name": "District 2"
+                     *                 }
+                     *               ]
+                     *             },
+                     *             "priority": "normal",
+                     *             "promise_at": "2026-11-25T10:00:00.000000Z"
+                     *           },
                      *           "work_order": null
                      *         }
                      *       ],
@@ -10930,7 +11599,36 @@ export interface operations {
                      *           "review_at": null,
                      *           "round": 1,
                      *           "state": "draft",
-                     *           "ticket": "0192f000-0000-7000-8000-0000000000a1",
+                     *           "ticket": {
+                     *             "category": {
+                     *               "code": "roads.pothole",
+                     *               "id": "0192f000-0000-7000-8000-000000000032",
+                     *               "name_en": "Pothole",
+                     *               "name_fa": "چاله در سواره‌رو"
+                     *             },
+                     *             "code": "0485123976",
+                     *             "hazard": "low",
+                     *             "id": "0192f000-0000-7000-8000-0000000000a1",
+                     *             "place": {
+                     *               "address": "خیابان سپه، روبه‌روی پلاک ۱۲",
+                     *               "areas": [
+                     *                 {
+                     *                   "id": "0192f000-0000-7000-8000-000000000011",
+                     *                   "name": "District 3"
+                     *                 },
+                     *                 {
+                     *                   "id": "0192f000-0000-7000-8000-000000000012",
+                     *                   "name": "District 3"
+                     *                 },
+                     *                 {
+                     *                   "id": "0192f000-0000-7000-8000-000000000013",
+                     *                   "name": "District 2"
+                     *                 }
+                     *               ]
+                     *             },
+                     *             "priority": "normal",
+                     *             "promise_at": "2026-11-25T10:00:00.000000Z"
+                     *           },
                      *           "updated_at": "2026-11-23T05:42:00.000000Z"
                      *         }
                      *       ],
@@ -10978,8 +11676,9 @@ export interface operations {
                     "application/json": components["schemas"]["InboxView"];
                 };
             };
+            400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -11019,16 +11718,25 @@ export interface operations {
                      *       "id": "0192f000-0000-7000-8000-000000000041",
                      *       "locale": "fa",
                      *       "login": "operator",
+                     *       "permissions": [
+                     *         "own",
+                     *         "catalogue.read",
+                     *         "area.read",
+                     *         "ticket.create",
+                     *         "ticket.read",
+                     *         "ticket.manage"
+                     *       ],
                      *       "rev": 3,
                      *       "state": "active",
                      *       "updated_at": "2026-11-23T06:10:30.000000Z"
                      *     }
                      */
-                    "application/json": components["schemas"]["AccountView"];
+                    "application/json": components["schemas"]["OwnAccountView"];
                 };
             };
+            400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["account_disabled"];
+            403: components["responses"]["account_disabled.device_revoked"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -11061,11 +11769,102 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["account_disabled"];
+            403: components["responses"]["account_disabled.device_revoked"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation"];
             429: components["responses"]["too_many_attempts"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["overloaded.unavailable"];
+        };
+    };
+    accounts_list_notices: {
+        parameters: {
+            query?: {
+                /** @description Only those that nobody has seen. */
+                open?: boolean;
+                /** @description Rows in the page. */
+                limit?: number;
+                /**
+                 * @description `next_cursor` of the previous page. Lists that are newest first are ordered by when this server first stored the rows, then by id:
+                 *     no clock of a client moves a row. A cursor of the former version goes on in the order of that version.
+                 */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "account_id": "0192f000-0000-7000-8000-000000000041",
+                     *           "id": "0192f000-0000-7000-8000-0000000000d1",
+                     *           "kind": "reveal_granted",
+                     *           "raised_at": "2026-11-23T05:42:00.000000Z",
+                     *           "seen_at": null,
+                     *           "seen_by": null
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Listed_NoticeView"];
+                };
+            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["unauthenticated.token_expired"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
+            422: components["responses"]["validation"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["overloaded.unavailable"];
+        };
+    };
+    accounts_acknowledge_notice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Identity of the thing */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "account_id": "0192f000-0000-7000-8000-000000000041",
+                     *       "id": "0192f000-0000-7000-8000-0000000000d1",
+                     *       "kind": "reveal_granted",
+                     *       "raised_at": "2026-11-23T05:42:00.000000Z",
+                     *       "seen_at": "2026-11-23T06:10:30.000000Z",
+                     *       "seen_by": "0192f000-0000-7000-8000-000000000043"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["NoticeView"];
+                };
+            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["unauthenticated.token_expired"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["invalid_transition"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -11111,7 +11910,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             422: components["responses"]["validation"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
@@ -11170,7 +11969,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation.idempotency_mismatch"];
@@ -11214,7 +12013,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
@@ -11276,13 +12075,90 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             412: components["responses"]["precondition_failed"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation"];
             428: components["responses"]["precondition_required"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["overloaded.unavailable"];
+        };
+    };
+    patrols_list: {
+        parameters: {
+            query?: {
+                /** @description In this area or below it. */
+                area?: components["schemas"]["Id"];
+                /** @description Of this person. */
+                actor?: components["schemas"]["Id"];
+                /** @description That came to this. */
+                outcome?: components["schemas"]["PatrolOutcome"];
+                /** @description That ended at this instant or later. */
+                from?: components["schemas"]["Instant"];
+                /** @description That ended before this instant. */
+                to?: components["schemas"]["Instant"];
+                /** @description Rows in the page. */
+                limit?: number;
+                /**
+                 * @description `next_cursor` of the previous page. Lists that are newest first are ordered by when this server first stored the rows, then by id:
+                 *     no clock of a client moves a row. A cursor of the former version goes on in the order of that version.
+                 */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "actor": "0192f000-0000-7000-8000-000000000042",
+                     *           "area": "0192f000-0000-7000-8000-000000000011",
+                     *           "device": "0192f000-0000-7000-8000-000000000061",
+                     *           "end_point": {
+                     *             "accuracy_m": 6,
+                     *             "lat": 36.2702,
+                     *             "lon": 50.0077
+                     *           },
+                     *           "finished_at": "2026-11-23T05:42:00.000000Z",
+                     *           "id": "0192f000-0000-7000-8000-0000000000f1",
+                     *           "mock": "real",
+                     *           "note": "کوچه‌های شرقی دیده شد",
+                     *           "organisation": null,
+                     *           "outcome": "reported",
+                     *           "received_at": "2026-11-23T06:10:30.000000Z",
+                     *           "start_point": {
+                     *             "accuracy_m": 8,
+                     *             "lat": 36.2688,
+                     *             "lon": 50.0041
+                     *           },
+                     *           "started_at": "2026-11-23T04:10:00.000000Z",
+                     *           "tickets": [
+                     *             "0192f000-0000-7000-8000-0000000000a1"
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Listed_PatrolView"];
+                };
+            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["unauthenticated.token_expired"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
+            422: components["responses"]["validation"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -11324,7 +12200,10 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
-                     *           "actor": "0192f000-0000-7000-8000-000000000043",
+                     *           "actor": {
+                     *             "id": "0192f000-0000-7000-8000-000000000043",
+                     *             "name": "مریم احمدی"
+                     *           },
                      *           "bytes": 348211,
                      *           "captured_at": "2026-11-23T09:03:11.120000Z",
                      *           "captured_est": "2026-11-23T09:03:11.120000Z",
@@ -11335,7 +12214,10 @@ export interface operations {
                      *           "kind": "after",
                      *           "mime": "image/jpeg",
                      *           "mock": "real",
-                     *           "organisation": "0192f000-0000-7000-8000-000000000021",
+                     *           "organisation": {
+                     *             "id": "0192f000-0000-7000-8000-000000000021",
+                     *             "name": "Rahsazan"
+                     *           },
                      *           "point": {
                      *             "accuracy_m": 8,
                      *             "lat": 36.2688,
@@ -11346,7 +12228,37 @@ export interface operations {
                      *           "rev": 2,
                      *           "sha256": "abababababababababababababababababababababababababababababababab",
                      *           "state": "stored",
-                     *           "ticket": "0192f000-0000-7000-8000-0000000000a1",
+                     *           "ticket": {
+                     *             "category": {
+                     *               "code": "roads.pothole",
+                     *               "id": "0192f000-0000-7000-8000-000000000032",
+                     *               "name_en": "Pothole",
+                     *               "name_fa": "چاله در سواره‌رو"
+                     *             },
+                     *             "code": "0485123976",
+                     *             "hazard": "low",
+                     *             "id": "0192f000-0000-7000-8000-0000000000a1",
+                     *             "place": {
+                     *               "address": "خیابان سپه، روبه‌روی پلاک ۱۲",
+                     *               "areas": [
+                     *                 {
+                     *                   "id": "0192f000-0000-7000-8000-000000000011",
+                     *                   "name": "District 3"
+                     *                 },
+                     *                 {
+                     *                   "id": "0192f000-0000-7000-8000-000000000012",
+                     *                   "name": "District 3"
+                     *                 },
+                     *                 {
+                     *                   "id": "0192f000-0000-7000-8000-000000000013",
+                     *                   "name": "District 2"
+                     *                 }
+                     *               ]
+                     *             },
+                     *             "priority": "normal",
+                     *             "promise_at": "2026-11-25T10:00:00.000000Z"
+                     *           },
+                     *           "ticket_id": "0192f000-0000-7000-8000-0000000000a1",
                      *           "verdicts": [
                      *             {
                      *               "check": "distance",
@@ -11377,7 +12289,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             422: components["responses"]["validation"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
@@ -11403,7 +12315,10 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "actor": "0192f000-0000-7000-8000-000000000043",
+                     *       "actor": {
+                     *         "id": "0192f000-0000-7000-8000-000000000043",
+                     *         "name": "مریم احمدی"
+                     *       },
                      *       "bytes": 348211,
                      *       "captured_at": "2026-11-23T09:03:11.120000Z",
                      *       "captured_est": "2026-11-23T09:03:11.120000Z",
@@ -11414,7 +12329,10 @@ export interface operations {
                      *       "kind": "after",
                      *       "mime": "image/jpeg",
                      *       "mock": "real",
-                     *       "organisation": "0192f000-0000-7000-8000-000000000021",
+                     *       "organisation": {
+                     *         "id": "0192f000-0000-7000-8000-000000000021",
+                     *         "name": "Rahsazan"
+                     *       },
                      *       "point": {
                      *         "accuracy_m": 8,
                      *         "lat": 36.2688,
@@ -11472,7 +12390,37 @@ export interface operations {
                      *       "rev": 2,
                      *       "sha256": "abababababababababababababababababababababababababababababababab",
                      *       "state": "stored",
-                     *       "ticket": "0192f000-0000-7000-8000-0000000000a1",
+                     *       "ticket": {
+                     *         "category": {
+                     *           "code": "roads.pothole",
+                     *           "id": "0192f000-0000-7000-8000-000000000032",
+                     *           "name_en": "Pothole",
+                     *           "name_fa": "چاله در سواره‌رو"
+                     *         },
+                     *         "code": "0485123976",
+                     *         "hazard": "low",
+                     *         "id": "0192f000-0000-7000-8000-0000000000a1",
+                     *         "place": {
+                     *           "address": "خیابان سپه، روبه‌روی پلاک ۱۲",
+                     *           "areas": [
+                     *             {
+                     *               "id": "0192f000-0000-7000-8000-000000000011",
+                     *               "name": "District 3"
+                     *             },
+                     *             {
+                     *               "id": "0192f000-0000-7000-8000-000000000012",
+                     *               "name": "District 3"
+                     *             },
+                     *             {
+                     *               "id": "0192f000-0000-7000-8000-000000000013",
+                     *               "name": "District 2"
+                     *             }
+                     *           ]
+                     *         },
+                     *         "priority": "normal",
+                     *         "promise_at": "2026-11-25T10:00:00.000000Z"
+                     *       },
+                     *       "ticket_id": "0192f000-0000-7000-8000-0000000000a1",
                      *       "verdicts": [
                      *         {
                      *           "check": "distance",
@@ -11500,7 +12448,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
@@ -11562,7 +12510,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled.link_invalid.link_expired"];
+            403: components["responses"]["forbidden.account_disabled.link_invalid.link_expired.device_revoked"];
             404: components["responses"]["not_found.no_picture"];
             409: components["responses"]["photo_not_stored.picture_not_ready"];
             416: components["responses"]["range_not_satisfiable"];
@@ -11607,7 +12555,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled.link_invalid.link_expired"];
+            403: components["responses"]["forbidden.account_disabled.link_invalid.link_expired.device_revoked"];
             404: components["responses"]["not_found.no_picture"];
             409: components["responses"]["photo_not_stored.picture_not_ready"];
             422: components["responses"]["validation"];
@@ -11653,7 +12601,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found.no_picture"];
             409: components["responses"]["photo_not_stored.picture_not_ready"];
             413: components["responses"]["too_large"];
@@ -11715,7 +12663,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             422: components["responses"]["validation"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
@@ -11772,7 +12720,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             409: components["responses"]["invalid_transition.conflict"];
             413: components["responses"]["too_large"];
@@ -11824,7 +12772,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             409: components["responses"]["invalid_transition.conflict"];
             500: components["responses"]["internal"];
@@ -11872,9 +12820,44 @@ export interface operations {
                      *           "rev": 1,
                      *           "rework_due": null,
                      *           "submitted_at": "2026-11-23T09:03:11.120000Z",
-                     *           "submitted_by": "0192f000-0000-7000-8000-000000000043",
-                     *           "submitted_org": "0192f000-0000-7000-8000-000000000021",
-                     *           "ticket": "0192f000-0000-7000-8000-0000000000a1",
+                     *           "submitted_by": {
+                     *             "id": "0192f000-0000-7000-8000-000000000043",
+                     *             "name": "مریم احمدی"
+                     *           },
+                     *           "submitted_org": {
+                     *             "id": "0192f000-0000-7000-8000-000000000021",
+                     *             "name": "Rahsazan"
+                     *           },
+                     *           "ticket": {
+                     *             "category": {
+                     *               "code": "roads.pothole",
+                     *               "id": "0192f000-0000-7000-8000-000000000032",
+                     *               "name_en": "Pothole",
+                     *               "name_fa": "چاله در سواره‌رو"
+                     *             },
+                     *             "code": "0485123976",
+                     *             "hazard": "low",
+                     *             "id": "0192f000-0000-7000-8000-0000000000a1",
+                     *             "place": {
+                     *               "address": "خیابان سپه، روبه‌روی پلاک ۱۲",
+                     *               "areas": [
+                     *                 {
+                     *                   "id": "0192f000-0000-7000-8000-000000000011",
+                     *                   "name": "District 3"
+                     *                 },
+                     *                 {
+                     *                   "id": "0192f000-0000-7000-8000-000000000012",
+                     *                   "name": "District 3"
+                     *                 },
+                     *                 {
+                     *                   "id": "0192f000-0000-7000-8000-000000000013",
+                     *                   "name": "District 2"
+                     *                 }
+                     *               ]
+                     *             },
+                     *             "priority": "normal",
+                     *             "promise_at": "2026-11-25T10:00:00.000000Z"
+                     *           },
                      *           "verdict": "pending",
                      *           "verdict_at": null,
                      *           "verdict_by": null,
@@ -11890,7 +12873,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             422: components["responses"]["validation"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
@@ -11924,9 +12907,44 @@ export interface operations {
                      *       "rev": 1,
                      *       "rework_due": null,
                      *       "submitted_at": "2026-11-23T09:03:11.120000Z",
-                     *       "submitted_by": "0192f000-0000-7000-8000-000000000043",
-                     *       "submitted_org": "0192f000-0000-7000-8000-000000000021",
-                     *       "ticket": "0192f000-0000-7000-8000-0000000000a1",
+                     *       "submitted_by": {
+                     *         "id": "0192f000-0000-7000-8000-000000000043",
+                     *         "name": "مریم احمدی"
+                     *       },
+                     *       "submitted_org": {
+                     *         "id": "0192f000-0000-7000-8000-000000000021",
+                     *         "name": "Rahsazan"
+                     *       },
+                     *       "ticket": {
+                     *         "category": {
+                     *           "code": "roads.pothole",
+                     *           "id": "0192f000-0000-7000-8000-000000000032",
+                     *           "name_en": "Pothole",
+                     *           "name_fa": "چاله در سواره‌رو"
+                     *         },
+                     *         "code": "0485123976",
+                     *         "hazard": "low",
+                     *         "id": "0192f000-0000-7000-8000-0000000000a1",
+                     *         "place": {
+                     *           "address": "خیابان سپه، روبه‌روی پلاک ۱۲",
+                     *           "areas": [
+                     *             {
+                     *               "id": "0192f000-0000-7000-8000-000000000011",
+                     *               "name": "District 3"
+                     *             },
+                     *             {
+                     *               "id": "0192f000-0000-7000-8000-000000000012",
+                     *               "name": "District 3"
+                     *             },
+                     *             {
+                     *               "id": "0192f000-0000-7000-8000-000000000013",
+                     *               "name": "District 2"
+                     *             }
+                     *           ]
+                     *         },
+                     *         "priority": "normal",
+                     *         "promise_at": "2026-11-25T10:00:00.000000Z"
+                     *       },
                      *       "verdict": "pending",
                      *       "verdict_at": null,
                      *       "verdict_by": null,
@@ -11939,7 +12957,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
@@ -11999,12 +13017,50 @@ export interface operations {
                      *       "rev": 2,
                      *       "rework_due": "2026-11-25T10:00:00.000000Z",
                      *       "submitted_at": "2026-11-23T09:03:11.120000Z",
-                     *       "submitted_by": "0192f000-0000-7000-8000-000000000043",
-                     *       "submitted_org": "0192f000-0000-7000-8000-000000000021",
-                     *       "ticket": "0192f000-0000-7000-8000-0000000000a1",
+                     *       "submitted_by": {
+                     *         "id": "0192f000-0000-7000-8000-000000000043",
+                     *         "name": "مریم احمدی"
+                     *       },
+                     *       "submitted_org": {
+                     *         "id": "0192f000-0000-7000-8000-000000000021",
+                     *         "name": "Rahsazan"
+                     *       },
+                     *       "ticket": {
+                     *         "category": {
+                     *           "code": "roads.pothole",
+                     *           "id": "0192f000-0000-7000-8000-000000000032",
+                     *           "name_en": "Pothole",
+                     *           "name_fa": "چاله در سواره‌رو"
+                     *         },
+                     *         "code": "0485123976",
+                     *         "hazard": "low",
+                     *         "id": "0192f000-0000-7000-8000-0000000000a1",
+                     *         "place": {
+                     *           "address": "خیابان سپه، روبه‌روی پلاک ۱۲",
+                     *           "areas": [
+                     *             {
+                     *               "id": "0192f000-0000-7000-8000-000000000011",
+                     *               "name": "District 3"
+                     *             },
+                     *             {
+                     *               "id": "0192f000-0000-7000-8000-000000000012",
+                     *               "name": "District 3"
+                     *             },
+                     *             {
+                     *               "id": "0192f000-0000-7000-8000-000000000013",
+                     *               "name": "District 2"
+                     *             }
+                     *           ]
+                     *         },
+                     *         "priority": "normal",
+                     *         "promise_at": "2026-11-25T10:00:00.000000Z"
+                     *       },
                      *       "verdict": "rework",
                      *       "verdict_at": "2026-11-23T10:00:00.000000Z",
-                     *       "verdict_by": "0192f000-0000-7000-8000-000000000042",
+                     *       "verdict_by": {
+                     *         "id": "0192f000-0000-7000-8000-000000000042",
+                     *         "name": "مریم احمدی"
+                     *       },
                      *       "without_bytes": null,
                      *       "work_order": "0192f000-0000-7000-8000-0000000000b1"
                      *     }
@@ -12014,7 +13070,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             409: components["responses"]["invalid_transition"];
             412: components["responses"]["precondition_failed"];
@@ -12069,12 +13125,50 @@ export interface operations {
                      *       "rev": 2,
                      *       "rework_due": null,
                      *       "submitted_at": "2026-11-23T09:03:11.120000Z",
-                     *       "submitted_by": "0192f000-0000-7000-8000-000000000043",
-                     *       "submitted_org": "0192f000-0000-7000-8000-000000000021",
-                     *       "ticket": "0192f000-0000-7000-8000-0000000000a1",
+                     *       "submitted_by": {
+                     *         "id": "0192f000-0000-7000-8000-000000000043",
+                     *         "name": "مریم احمدی"
+                     *       },
+                     *       "submitted_org": {
+                     *         "id": "0192f000-0000-7000-8000-000000000021",
+                     *         "name": "Rahsazan"
+                     *       },
+                     *       "ticket": {
+                     *         "category": {
+                     *           "code": "roads.pothole",
+                     *           "id": "0192f000-0000-7000-8000-000000000032",
+                     *           "name_en": "Pothole",
+                     *           "name_fa": "چاله در سواره‌رو"
+                     *         },
+                     *         "code": "0485123976",
+                     *         "hazard": "low",
+                     *         "id": "0192f000-0000-7000-8000-0000000000a1",
+                     *         "place": {
+                     *           "address": "خیابان سپه، روبه‌روی پلاک ۱۲",
+                     *           "areas": [
+                     *             {
+                     *               "id": "0192f000-0000-7000-8000-000000000011",
+                     *               "name": "District 3"
+                     *             },
+                     *             {
+                     *               "id": "0192f000-0000-7000-8000-000000000012",
+                     *               "name": "District 3"
+                     *             },
+                     *             {
+                     *               "id": "0192f000-0000-7000-8000-000000000013",
+                     *               "name": "District 2"
+                     *             }
+                     *           ]
+                     *         },
+                     *         "priority": "normal",
+                     *         "promise_at": "2026-11-25T10:00:00.000000Z"
+                     *       },
                      *       "verdict": "accepted",
                      *       "verdict_at": "2026-11-23T10:00:00.000000Z",
-                     *       "verdict_by": "0192f000-0000-7000-8000-000000000042",
+                     *       "verdict_by": {
+                     *         "id": "0192f000-0000-7000-8000-000000000042",
+                     *         "name": "مریم احمدی"
+                     *       },
                      *       "without_bytes": null,
                      *       "work_order": "0192f000-0000-7000-8000-0000000000b1"
                      *     }
@@ -12084,7 +13178,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             409: components["responses"]["invalid_transition.evidence_pending"];
             412: components["responses"]["precondition_failed"];
@@ -12143,8 +13237,9 @@ export interface operations {
                     "application/json": components["schemas"]["SyncConfig"];
                 };
             };
+            400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["account_disabled"];
+            403: components["responses"]["account_disabled.device_revoked"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -12191,8 +13286,9 @@ export interface operations {
                     "application/json": components["schemas"]["Listed_DeviceView"];
                 };
             };
+            400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["account_disabled.device_revoked"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -12242,6 +13338,68 @@ export interface operations {
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["overloaded.unavailable"];
+        };
+    };
+    sync_revoke_own: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Identity of the thing */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
+                "application/json": components["schemas"]["OwnDevice"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "account_id": "0192f000-0000-7000-8000-000000000043",
+                     *       "app_version": "2.4.0",
+                     *       "applied_through": 803,
+                     *       "chain": "abababababababababababababababababababababababababababababababab",
+                     *       "clock_offset_s": 2,
+                     *       "clock_trust": "good",
+                     *       "enrolled_at": "2026-11-23T05:42:00.000000Z",
+                     *       "id": "0192f000-0000-7000-8000-000000000071",
+                     *       "last_pull_at": "2026-11-23T06:10:30.000000Z",
+                     *       "last_push_at": "2026-11-23T06:10:30.000000Z",
+                     *       "name": "گوشی ۷",
+                     *       "pending": 0,
+                     *       "platform": "android",
+                     *       "retired": false,
+                     *       "revoked_at": "2026-11-23T09:03:11.120000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeviceView"];
+                };
+            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["unauthenticated.token_expired"];
+            403: components["responses"]["account_disabled.device_revoked"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["invalid_transition"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["validation"];
+            429: components["responses"]["too_many_attempts"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -12381,7 +13539,7 @@ export interface operations {
                     "application/json": components["schemas"]["FetchResponse"];
                 };
             };
-            400: components["responses"]["bad_envelope"];
+            400: components["responses"]["malformed.bad_envelope"];
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             413: components["responses"]["batch_too_large"];
@@ -12445,7 +13603,7 @@ export interface operations {
                     "application/json": components["schemas"]["ManifestResponse"];
                 };
             };
-            400: components["responses"]["bad_envelope"];
+            400: components["responses"]["malformed.bad_envelope"];
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
@@ -12565,7 +13723,7 @@ export interface operations {
                     "application/json": components["schemas"]["PullResponse"];
                 };
             };
-            400: components["responses"]["bad_envelope"];
+            400: components["responses"]["malformed.bad_envelope"];
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             413: components["responses"]["batch_too_large"];
@@ -12671,7 +13829,7 @@ export interface operations {
                     "application/json": components["schemas"]["PushResponse"];
                 };
             };
-            400: components["responses"]["bad_envelope"];
+            400: components["responses"]["malformed.bad_envelope"];
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             409: components["responses"]["device_forked.seq_gap"];
@@ -12793,6 +13951,31 @@ export interface operations {
                 created_to?: components["schemas"]["Instant"];
                 /** @description How clearly the point lies in the areas. */
                 boundary?: components["schemas"]["Boundary"];
+                /**
+                 * @description Of one of these priorities, separated by commas.
+                 * @example high,urgent
+                 */
+                priority?: string;
+                /**
+                 * @description Of one of these hazards, separated by commas.
+                 * @example critical
+                 */
+                hazard?: string;
+                /** @description Only new and triaged ones without an order that somebody was asked to do. */
+                unassigned?: boolean;
+                /** @description With an order that this organisation or person holds. */
+                held_by?: string;
+                /** @description Only open ones whose promise has passed. */
+                late?: boolean;
+                /** @description Only open ones that were promised before this instant. */
+                due_before?: components["schemas"]["Instant"];
+                /**
+                 * @description `age`: the newest first (as without it); `due`: open ones with a promise, the earliest first. `-` reverses.
+                 * @example due
+                 */
+                sort?: string;
+                /** @description Whether to count the rows of all pages. */
+                total?: boolean;
                 /** @description How to answer. */
                 format?: "json" | "geojson";
                 /** @description Rows in the page. */
@@ -12836,6 +14019,7 @@ export interface operations {
                      *             "0192f000-0000-7000-8000-000000000013"
                      *           ],
                      *           "origin": "call",
+                     *           "personal_numbers": false,
                      *           "point": {
                      *             "accuracy_m": 8,
                      *             "lat": 36.2688,
@@ -12856,7 +14040,7 @@ export interface operations {
                      *       "next_cursor": "WyIyMDI2LTExLTIzVDA1OjQyOjAwWiJd"
                      *     }
                      */
-                    "application/json": components["schemas"]["Listed_TicketView"];
+                    "application/json": components["schemas"]["Counted_TicketView"];
                     /**
                      * @example {
                      *       "features": [
@@ -12897,6 +14081,7 @@ export interface operations {
                      *         }
                      *       ],
                      *       "next_cursor": null,
+                     *       "total": null,
                      *       "type": "FeatureCollection"
                      *     }
                      */
@@ -12905,7 +14090,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             422: components["responses"]["validation"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
@@ -12981,6 +14166,7 @@ export interface operations {
                      *         "0192f000-0000-7000-8000-000000000013"
                      *       ],
                      *       "origin": "call",
+                     *       "personal_numbers": false,
                      *       "point": {
                      *         "accuracy_m": 8,
                      *         "lat": 36.2688,
@@ -13023,14 +14209,46 @@ export interface operations {
                      *           "flags": [],
                      *           "id": "0192f000-0000-7000-8000-0000000000b1",
                      *           "kind": "repair",
-                     *           "organisation": "0192f000-0000-7000-8000-000000000021",
+                     *           "organisation": {
+                     *             "id": "0192f000-0000-7000-8000-000000000021",
+                     *             "name": "Rahsazan"
+                     *           },
                      *           "reason": null,
                      *           "resolve_due": "2026-11-25T10:00:00.000000Z",
                      *           "rev": 1,
                      *           "review_at": null,
                      *           "round": 1,
                      *           "state": "offered",
-                     *           "ticket": "0192f000-0000-7000-8000-0000000000a1",
+                     *           "ticket": {
+                     *             "category": {
+                     *               "code": "roads.pothole",
+                     *               "id": "0192f000-0000-7000-8000-000000000032",
+                     *               "name_en": "Pothole",
+                     *               "name_fa": "چاله در سواره‌رو"
+                     *             },
+                     *             "code": "0485123976",
+                     *             "hazard": "low",
+                     *             "id": "0192f000-0000-7000-8000-0000000000a1",
+                     *             "place": {
+                     *               "address": "خیابان سپه، روبه‌روی پلاک ۱۲",
+                     *               "areas": [
+                     *                 {
+                     *                   "id": "0192f000-0000-7000-8000-000000000011",
+                     *                   "name": "District 3"
+                     *                 },
+                     *                 {
+                     *                   "id": "0192f000-0000-7000-8000-000000000012",
+                     *                   "name": "District 3"
+                     *                 },
+                     *                 {
+                     *                   "id": "0192f000-0000-7000-8000-000000000013",
+                     *                   "name": "District 2"
+                     *                 }
+                     *               ]
+                     *             },
+                     *             "priority": "normal",
+                     *             "promise_at": "2026-11-25T10:00:00.000000Z"
+                     *           },
                      *           "updated_at": "2026-11-23T05:42:00.000000Z"
                      *         }
                      *       ]
@@ -13041,11 +14259,129 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             409: components["responses"]["already_exists"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation.idempotency_mismatch"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["overloaded.unavailable"];
+        };
+    };
+    tickets_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "category": "roads.pothole",
+                 *       "point": {
+                 *         "accuracy_m": 8,
+                 *         "lat": 36.2688,
+                 *         "lon": 50.0041
+                 *       },
+                 *       "text": "چاله"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PreviewBody"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "boundary": "clear",
+                     *       "duplicates": [
+                     *         {
+                     *           "category": "0192f000-0000-7000-8000-000000000032",
+                     *           "code": "0485123984",
+                     *           "distance_m": 11.5,
+                     *           "hours_apart": 5,
+                     *           "likeness": "likely",
+                     *           "photo": null,
+                     *           "status": "in_work",
+                     *           "ticket": "0192f000-0000-7000-8000-0000000000a2",
+                     *           "words_in_common": 0.6
+                     *         }
+                     *       ],
+                     *       "hazard": "low",
+                     *       "place": {
+                     *         "address": "خیابان سپه، روبه‌روی پلاک ۱۲",
+                     *         "areas": [
+                     *           {
+                     *             "id": "0192f000-0000-7000-8000-000000000011",
+                     *             "name": "District 3"
+                     *           },
+                     *           {
+                     *             "id": "0192f000-0000-7000-8000-000000000012",
+                     *             "name": "District 3"
+                     *           },
+                     *           {
+                     *             "id": "0192f000-0000-7000-8000-000000000013",
+                     *             "name": "District 2"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "priority": "normal",
+                     *       "promise_at": "2026-11-25T10:00:00.000000Z",
+                     *       "work_orders": [
+                     *         {
+                     *           "accept_due": "2026-11-23T06:10:30.000000Z",
+                     *           "account": null,
+                     *           "explanation": {
+                     *             "boundary": "clear",
+                     *             "chosen": {
+                     *               "contract": "0192f000-0000-7000-8000-000000000061",
+                     *               "coverage": "0192f000-0000-7000-8000-000000000062",
+                     *               "organisation": "0192f000-0000-7000-8000-000000000021",
+                     *               "rank": 1
+                     *             },
+                     *             "considered": [
+                     *               {
+                     *                 "contract": "0192f000-0000-7000-8000-000000000061",
+                     *                 "coverage": "0192f000-0000-7000-8000-000000000062",
+                     *                 "en": "The first valid coverage of this place and category.",
+                     *                 "fa": "نخستین پوشش معتبر برای این محل و دسته است.",
+                     *                 "free": 39,
+                     *                 "number": "1405/137",
+                     *                 "organisation": "0192f000-0000-7000-8000-000000000021",
+                     *                 "rank": 1,
+                     *                 "verdict": "chosen"
+                     *               }
+                     *             ],
+                     *             "decided_at": "2026-11-23T05:42:00.000000Z",
+                     *             "how": "contract",
+                     *             "other_categories": 4
+                     *           },
+                     *           "kind": "repair",
+                     *           "organisation": {
+                     *             "id": "0192f000-0000-7000-8000-000000000021",
+                     *             "name": "Rahsazan"
+                     *           },
+                     *           "resolve_due": "2026-11-25T10:00:00.000000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PreviewView"];
+                };
+            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["unauthenticated.token_expired"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["validation"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -13167,6 +14503,7 @@ export interface operations {
                      *         }
                      *       ],
                      *       "origin": "call",
+                     *       "personal_numbers": false,
                      *       "photos": [
                      *         {
                      *           "actor": "0192f000-0000-7000-8000-000000000043",
@@ -13304,14 +14641,46 @@ export interface operations {
                      *           "flags": [],
                      *           "id": "0192f000-0000-7000-8000-0000000000b1",
                      *           "kind": "repair",
-                     *           "organisation": "0192f000-0000-7000-8000-000000000021",
+                     *           "organisation": {
+                     *             "id": "0192f000-0000-7000-8000-000000000021",
+                     *             "name": "Rahsazan"
+                     *           },
                      *           "reason": null,
                      *           "resolve_due": "2026-11-25T10:00:00.000000Z",
                      *           "rev": 3,
                      *           "review_at": null,
                      *           "round": 1,
                      *           "state": "in_progress",
-                     *           "ticket": "0192f000-0000-7000-8000-0000000000a1",
+                     *           "ticket": {
+                     *             "category": {
+                     *               "code": "roads.pothole",
+                     *               "id": "0192f000-0000-7000-8000-000000000032",
+                     *               "name_en": "Pothole",
+                     *               "name_fa": "چاله در سواره‌رو"
+                     *             },
+                     *             "code": "0485123976",
+                     *             "hazard": "low",
+                     *             "id": "0192f000-0000-7000-8000-0000000000a1",
+                     *             "place": {
+                     *               "address": "خیابان سپه، روبه‌روی پلاک ۱۲",
+                     *               "areas": [
+                     *                 {
+                     *                   "id": "0192f000-0000-7000-8000-000000000011",
+                     *                   "name": "District 3"
+                     *                 },
+                     *                 {
+                     *                   "id": "0192f000-0000-7000-8000-000000000012",
+                     *                   "name": "District 3"
+                     *                 },
+                     *                 {
+                     *                   "id": "0192f000-0000-7000-8000-000000000013",
+                     *                   "name": "District 2"
+                     *                 }
+                     *               ]
+                     *             },
+                     *             "priority": "normal",
+                     *             "promise_at": "2026-11-25T10:00:00.000000Z"
+                     *           },
                      *           "updated_at": "2026-11-23T05:42:00.000000Z"
                      *         }
                      *       ]
@@ -13322,7 +14691,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
@@ -13380,6 +14749,7 @@ export interface operations {
                      *         "0192f000-0000-7000-8000-000000000013"
                      *       ],
                      *       "origin": "call",
+                     *       "personal_numbers": false,
                      *       "point": {
                      *         "accuracy_m": 8,
                      *         "lat": 36.2688,
@@ -13402,7 +14772,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             409: components["responses"]["invalid_transition"];
             412: components["responses"]["precondition_failed"];
@@ -13468,6 +14838,7 @@ export interface operations {
                      *         "0192f000-0000-7000-8000-000000000013"
                      *       ],
                      *       "origin": "call",
+                     *       "personal_numbers": false,
                      *       "point": {
                      *         "accuracy_m": 8,
                      *         "lat": 36.2688,
@@ -13490,7 +14861,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             409: components["responses"]["invalid_transition"];
             412: components["responses"]["precondition_failed"];
@@ -13542,7 +14913,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
@@ -13600,6 +14971,7 @@ export interface operations {
                      *         "0192f000-0000-7000-8000-000000000013"
                      *       ],
                      *       "origin": "call",
+                     *       "personal_numbers": false,
                      *       "point": {
                      *         "accuracy_m": 8,
                      *         "lat": 36.2688,
@@ -13622,7 +14994,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             409: components["responses"]["invalid_transition"];
             412: components["responses"]["precondition_failed"];
@@ -13687,6 +15059,7 @@ export interface operations {
                      *         "0192f000-0000-7000-8000-000000000013"
                      *       ],
                      *       "origin": "call",
+                     *       "personal_numbers": false,
                      *       "point": {
                      *         "accuracy_m": 8,
                      *         "lat": 36.2688,
@@ -13709,7 +15082,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             409: components["responses"]["invalid_transition"];
             412: components["responses"]["precondition_failed"];
@@ -13774,6 +15147,7 @@ export interface operations {
                      *         "0192f000-0000-7000-8000-000000000013"
                      *       ],
                      *       "origin": "call",
+                     *       "personal_numbers": false,
                      *       "point": {
                      *         "accuracy_m": 8,
                      *         "lat": 36.2688,
@@ -13796,7 +15170,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             409: components["responses"]["invalid_transition"];
             412: components["responses"]["precondition_failed"];
@@ -13860,6 +15234,7 @@ export interface operations {
                      *         "0192f000-0000-7000-8000-000000000013"
                      *       ],
                      *       "origin": "call",
+                     *       "personal_numbers": false,
                      *       "point": {
                      *         "accuracy_m": 8,
                      *         "lat": 36.2688,
@@ -13882,7 +15257,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             409: components["responses"]["invalid_transition"];
             412: components["responses"]["precondition_failed"];
@@ -13947,6 +15322,7 @@ export interface operations {
                      *         "0192f000-0000-7000-8000-000000000013"
                      *       ],
                      *       "origin": "call",
+                     *       "personal_numbers": false,
                      *       "point": {
                      *         "accuracy_m": 8,
                      *         "lat": 36.2688,
@@ -13969,7 +15345,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             409: components["responses"]["invalid_transition"];
             412: components["responses"]["precondition_failed"];
@@ -14013,7 +15389,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             409: components["responses"]["invalid_transition.photo_unknown.already_stored.too_many_uploads"];
             410: components["responses"]["upload_gone"];
             412: components["responses"]["unsupported_tus_version"];
@@ -14044,6 +15420,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["malformed"];
             500: components["responses"]["internal"];
         };
     };
@@ -14071,7 +15448,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             405: components["responses"]["method_not_allowed"];
             409: components["responses"]["invalid_transition.offset_mismatch"];
@@ -14111,7 +15488,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             409: components["responses"]["invalid_transition"];
             410: components["responses"]["upload_gone"];
@@ -14141,6 +15518,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["malformed"];
             500: components["responses"]["internal"];
         };
     };
@@ -14168,7 +15546,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             410: components["responses"]["upload_gone"];
             412: components["responses"]["unsupported_tus_version"];
@@ -14212,7 +15590,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             409: components["responses"]["offset_mismatch"];
             410: components["responses"]["upload_gone"];
@@ -14273,6 +15651,7 @@ export interface operations {
                     "application/json": components["schemas"]["Listed_VocabularyKind"];
                 };
             };
+            400: components["responses"]["malformed"];
             500: components["responses"]["internal"];
         };
     };
@@ -14486,8 +15865,9 @@ export interface operations {
                     "application/json": components["schemas"]["Listed_WebhookView"];
                 };
             };
+            400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -14554,7 +15934,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             409: components["responses"]["conflict"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
@@ -14610,7 +15990,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
@@ -14684,7 +16064,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             412: components["responses"]["precondition_failed"];
             413: components["responses"]["too_large"];
@@ -14716,7 +16096,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
@@ -14775,7 +16155,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             422: components["responses"]["validation"];
             500: components["responses"]["internal"];
@@ -14820,7 +16200,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             409: components["responses"]["invalid_transition"];
             500: components["responses"]["internal"];
@@ -14864,7 +16244,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             409: components["responses"]["invalid_transition"];
             413: components["responses"]["too_large"];
@@ -14939,7 +16319,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             412: components["responses"]["precondition_failed"];
             413: components["responses"]["too_large"];
@@ -14971,6 +16351,28 @@ export interface operations {
                  *     until there is none.
                  */
                 evidence?: components["schemas"]["EvidenceState"];
+                /** @description Held by this organisation or person. */
+                held_by?: string;
+                /**
+                 * @description With this flag.
+                 * @example hold_requested
+                 */
+                flag?: string;
+                /** @description Of a ticket of one of these priorities, separated by commas. */
+                priority?: string;
+                /** @description Of a ticket of one of these hazards, separated by commas. */
+                hazard?: string;
+                /** @description Only those whose answer, work or review was due before now. */
+                late?: boolean;
+                /** @description Only those whose answer, work or review is due before this instant. */
+                due_before?: components["schemas"]["Instant"];
+                /**
+                 * @description `age`: the newest first (as without it); `due`: those of which an answer, work or a review is due, the earliest first. `-` reverses.
+                 * @example due
+                 */
+                sort?: string;
+                /** @description Whether to count the rows of all pages; not together with `evidence`, which is derived page by page. */
+                total?: boolean;
                 /** @description Rows in the page. */
                 limit?: number;
                 /**
@@ -15045,26 +16447,58 @@ export interface operations {
                      *           "flags": [],
                      *           "id": "0192f000-0000-7000-8000-0000000000b1",
                      *           "kind": "repair",
-                     *           "organisation": "0192f000-0000-7000-8000-000000000021",
+                     *           "organisation": {
+                     *             "id": "0192f000-0000-7000-8000-000000000021",
+                     *             "name": "Rahsazan"
+                     *           },
                      *           "reason": null,
                      *           "resolve_due": "2026-11-25T10:00:00.000000Z",
                      *           "rev": 1,
                      *           "review_at": null,
                      *           "round": 1,
                      *           "state": "offered",
-                     *           "ticket": "0192f000-0000-7000-8000-0000000000a1",
+                     *           "ticket": {
+                     *             "category": {
+                     *               "code": "roads.pothole",
+                     *               "id": "0192f000-0000-7000-8000-000000000032",
+                     *               "name_en": "Pothole",
+                     *               "name_fa": "چاله در سواره‌رو"
+                     *             },
+                     *             "code": "0485123976",
+                     *             "hazard": "low",
+                     *             "id": "0192f000-0000-7000-8000-0000000000a1",
+                     *             "place": {
+                     *               "address": "خیابان سپه، روبه‌روی پلاک ۱۲",
+                     *               "areas": [
+                     *                 {
+                     *                   "id": "0192f000-0000-7000-8000-000000000011",
+                     *                   "name": "District 3"
+                     *                 },
+                     *                 {
+                     *                   "id": "0192f000-0000-7000-8000-000000000012",
+                     *                   "name": "District 3"
+                     *                 },
+                     *                 {
+                     *                   "id": "0192f000-0000-7000-8000-000000000013",
+                     *                   "name": "District 2"
+                     *                 }
+                     *               ]
+                     *             },
+                     *             "priority": "normal",
+                     *             "promise_at": "2026-11-25T10:00:00.000000Z"
+                     *           },
                      *           "updated_at": "2026-11-23T05:42:00.000000Z"
                      *         }
                      *       ],
                      *       "next_cursor": null
                      *     }
                      */
-                    "application/json": components["schemas"]["Listed_WorkOrderView"];
+                    "application/json": components["schemas"]["Counted_WorkOrderView"];
                 };
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             422: components["responses"]["validation"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
@@ -15103,7 +16537,10 @@ export interface operations {
                      *           "expires_at": "2026-11-23T06:10:30.000000Z",
                      *           "id": "0192f000-0000-7000-8000-0000000000b2",
                      *           "offered_at": "2026-11-23T05:42:00.000000Z",
-                     *           "organisation": "0192f000-0000-7000-8000-000000000021",
+                     *           "organisation": {
+                     *             "id": "0192f000-0000-7000-8000-000000000021",
+                     *             "name": "Rahsazan"
+                     *           },
                      *           "rank": 1,
                      *           "reason": null,
                      *           "until_epoch": 1
@@ -15156,7 +16593,10 @@ export interface operations {
                      *       "flags": [],
                      *       "id": "0192f000-0000-7000-8000-0000000000b1",
                      *       "kind": "repair",
-                     *       "organisation": "0192f000-0000-7000-8000-000000000021",
+                     *       "organisation": {
+                     *         "id": "0192f000-0000-7000-8000-000000000021",
+                     *         "name": "Rahsazan"
+                     *       },
                      *       "reason": null,
                      *       "resolve_due": "2026-11-25T10:00:00.000000Z",
                      *       "rev": 4,
@@ -15172,9 +16612,44 @@ export interface operations {
                      *           "rev": 1,
                      *           "rework_due": null,
                      *           "submitted_at": "2026-11-23T09:03:11.120000Z",
-                     *           "submitted_by": "0192f000-0000-7000-8000-000000000043",
-                     *           "submitted_org": "0192f000-0000-7000-8000-000000000021",
-                     *           "ticket": "0192f000-0000-7000-8000-0000000000a1",
+                     *           "submitted_by": {
+                     *             "id": "0192f000-0000-7000-8000-000000000043",
+                     *             "name": "مریم احمدی"
+                     *           },
+                     *           "submitted_org": {
+                     *             "id": "0192f000-0000-7000-8000-000000000021",
+                     *             "name": "Rahsazan"
+                     *           },
+                     *           "ticket": {
+                     *             "category": {
+                     *               "code": "roads.pothole",
+                     *               "id": "0192f000-0000-7000-8000-000000000032",
+                     *               "name_en": "Pothole",
+                     *               "name_fa": "چاله در سواره‌رو"
+                     *             },
+                     *             "code": "0485123976",
+                     *             "hazard": "low",
+                     *             "id": "0192f000-0000-7000-8000-0000000000a1",
+                     *             "place": {
+                     *               "address": "خیابان سپه، روبه‌روی پلاک ۱۲",
+                     *               "areas": [
+                     *                 {
+                     *                   "id": "0192f000-0000-7000-8000-000000000011",
+                     *                   "name": "District 3"
+                     *                 },
+                     *                 {
+                     *                   "id": "0192f000-0000-7000-8000-000000000012",
+                     *                   "name": "District 3"
+                     *                 },
+                     *                 {
+                     *                   "id": "0192f000-0000-7000-8000-000000000013",
+                     *                   "name": "District 2"
+                     *                 }
+                     *               ]
+                     *             },
+                     *             "priority": "normal",
+                     *             "promise_at": "2026-11-25T10:00:00.000000Z"
+                     *           },
                      *           "verdict": "pending",
                      *           "verdict_at": null,
                      *           "verdict_by": null,
@@ -15183,7 +16658,36 @@ export interface operations {
                      *         }
                      *       ],
                      *       "state": "submitted",
-                     *       "ticket": "0192f000-0000-7000-8000-0000000000a1",
+                     *       "ticket": {
+                     *         "category": {
+                     *           "code": "roads.pothole",
+                     *           "id": "0192f000-0000-7000-8000-000000000032",
+                     *           "name_en": "Pothole",
+                     *           "name_fa": "چاله در سواره‌رو"
+                     *         },
+                     *         "code": "0485123976",
+                     *         "hazard": "low",
+                     *         "id": "0192f000-0000-7000-8000-0000000000a1",
+                     *         "place": {
+                     *           "address": "خیابان سپه، روبه‌روی پلاک ۱۲",
+                     *           "areas": [
+                     *             {
+                     *               "id": "0192f000-0000-7000-8000-000000000011",
+                     *               "name": "District 3"
+                     *             },
+                     *             {
+                     *               "id": "0192f000-0000-7000-8000-000000000012",
+                     *               "name": "District 3"
+                     *             },
+                     *             {
+                     *               "id": "0192f000-0000-7000-8000-000000000013",
+                     *               "name": "District 2"
+                     *             }
+                     *           ]
+                     *         },
+                     *         "priority": "normal",
+                     *         "promise_at": "2026-11-25T10:00:00.000000Z"
+                     *       },
                      *       "updated_at": "2026-11-23T05:42:00.000000Z",
                      *       "work_events": [
                      *         {
@@ -15208,7 +16712,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
@@ -15274,14 +16778,46 @@ export interface operations {
                      *       "flags": [],
                      *       "id": "0192f000-0000-7000-8000-0000000000b1",
                      *       "kind": "repair",
-                     *       "organisation": "0192f000-0000-7000-8000-000000000021",
+                     *       "organisation": {
+                     *         "id": "0192f000-0000-7000-8000-000000000021",
+                     *         "name": "Rahsazan"
+                     *       },
                      *       "reason": "not_needed",
                      *       "resolve_due": "2026-11-25T10:00:00.000000Z",
                      *       "rev": 2,
                      *       "review_at": null,
                      *       "round": 1,
                      *       "state": "cancelled",
-                     *       "ticket": "0192f000-0000-7000-8000-0000000000a1",
+                     *       "ticket": {
+                     *         "category": {
+                     *           "code": "roads.pothole",
+                     *           "id": "0192f000-0000-7000-8000-000000000032",
+                     *           "name_en": "Pothole",
+                     *           "name_fa": "چاله در سواره‌رو"
+                     *         },
+                     *         "code": "0485123976",
+                     *         "hazard": "low",
+                     *         "id": "0192f000-0000-7000-8000-0000000000a1",
+                     *         "place": {
+                     *           "address": "خیابان سپه، روبه‌روی پلاک ۱۲",
+                     *           "areas": [
+                     *             {
+                     *               "id": "0192f000-0000-7000-8000-000000000011",
+                     *               "name": "District 3"
+                     *             },
+                     *             {
+                     *               "id": "0192f000-0000-7000-8000-000000000012",
+                     *               "name": "District 3"
+                     *             },
+                     *             {
+                     *               "id": "0192f000-0000-7000-8000-000000000013",
+                     *               "name": "District 2"
+                     *             }
+                     *           ]
+                     *         },
+                     *         "priority": "normal",
+                     *         "promise_at": "2026-11-25T10:00:00.000000Z"
+                     *       },
                      *       "updated_at": "2026-11-23T06:10:30.000000Z"
                      *     }
                      */
@@ -15290,7 +16826,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             409: components["responses"]["invalid_transition"];
             412: components["responses"]["precondition_failed"];
@@ -15353,14 +16889,46 @@ export interface operations {
                      *       "flags": [],
                      *       "id": "0192f000-0000-7000-8000-0000000000b1",
                      *       "kind": "repair",
-                     *       "organisation": "0192f000-0000-7000-8000-000000000021",
+                     *       "organisation": {
+                     *         "id": "0192f000-0000-7000-8000-000000000021",
+                     *         "name": "Rahsazan"
+                     *       },
                      *       "reason": null,
                      *       "resolve_due": "2026-11-25T10:00:00.000000Z",
                      *       "rev": 6,
                      *       "review_at": null,
                      *       "round": 1,
                      *       "state": "closed",
-                     *       "ticket": "0192f000-0000-7000-8000-0000000000a1",
+                     *       "ticket": {
+                     *         "category": {
+                     *           "code": "roads.pothole",
+                     *           "id": "0192f000-0000-7000-8000-000000000032",
+                     *           "name_en": "Pothole",
+                     *           "name_fa": "چاله در سواره‌رو"
+                     *         },
+                     *         "code": "0485123976",
+                     *         "hazard": "low",
+                     *         "id": "0192f000-0000-7000-8000-0000000000a1",
+                     *         "place": {
+                     *           "address": "خیابان سپه، روبه‌روی پلاک ۱۲",
+                     *           "areas": [
+                     *             {
+                     *               "id": "0192f000-0000-7000-8000-000000000011",
+                     *               "name": "District 3"
+                     *             },
+                     *             {
+                     *               "id": "0192f000-0000-7000-8000-000000000012",
+                     *               "name": "District 3"
+                     *             },
+                     *             {
+                     *               "id": "0192f000-0000-7000-8000-000000000013",
+                     *               "name": "District 2"
+                     *             }
+                     *           ]
+                     *         },
+                     *         "priority": "normal",
+                     *         "promise_at": "2026-11-25T10:00:00.000000Z"
+                     *       },
                      *       "updated_at": "2026-11-23T10:00:00.000000Z"
                      *     }
                      */
@@ -15369,7 +16937,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             409: components["responses"]["invalid_transition"];
             412: components["responses"]["precondition_failed"];
@@ -15400,12 +16968,18 @@ export interface operations {
                      * @example {
                      *       "attempts": [
                      *         {
-                     *           "organisation": "0192f000-0000-7000-8000-000000000021",
+                     *           "organisation": {
+                     *             "id": "0192f000-0000-7000-8000-000000000021",
+                     *             "name": "Rahsazan"
+                     *           },
                      *           "others": [],
                      *           "pairs": [
                      *             {
                      *               "after": {
-                     *                 "actor": "0192f000-0000-7000-8000-000000000043",
+                     *                 "actor": {
+                     *                   "id": "0192f000-0000-7000-8000-000000000043",
+                     *                   "name": "مریم احمدی"
+                     *                 },
                      *                 "bytes": 348211,
                      *                 "captured_at": "2026-11-23T09:03:11.120000Z",
                      *                 "captured_est": "2026-11-23T09:03:11.120000Z",
@@ -15421,7 +16995,10 @@ export interface operations {
                      *                 "kind": "after",
                      *                 "mime": "image/jpeg",
                      *                 "mock": "real",
-                     *                 "organisation": "0192f000-0000-7000-8000-000000000021",
+                     *                 "organisation": {
+                     *                   "id": "0192f000-0000-7000-8000-000000000021",
+                     *                   "name": "Rahsazan"
+                     *                 },
                      *                 "point": {
                      *                   "accuracy_m": 8,
                      *                   "lat": 36.2688,
@@ -15432,7 +17009,37 @@ export interface operations {
                      *                 "rev": 2,
                      *                 "sha256": "abababababababababababababababababababababababababababababababab",
                      *                 "state": "stored",
-                     *                 "ticket": "0192f000-0000-7000-8000-0000000000a1",
+                     *                 "ticket": {
+                     *                   "category": {
+                     *                     "code": "roads.pothole",
+                     *                     "id": "0192f000-0000-7000-8000-000000000032",
+                     *                     "name_en": "Pothole",
+                     *                     "name_fa": "چاله در سواره‌رو"
+                     *                   },
+                     *                   "code": "0485123976",
+                     *                   "hazard": "low",
+                     *                   "id": "0192f000-0000-7000-8000-0000000000a1",
+                     *                   "place": {
+                     *                     "address": "خیابان سپه، روبه‌روی پلاک ۱۲",
+                     *                     "areas": [
+                     *                       {
+                     *                         "id": "0192f000-0000-7000-8000-000000000011",
+                     *                         "name": "District 3"
+                     *                       },
+                     *                       {
+                     *                         "id": "0192f000-0000-7000-8000-000000000012",
+                     *                         "name": "District 3"
+                     *                       },
+                     *                       {
+                     *                         "id": "0192f000-0000-7000-8000-000000000013",
+                     *                         "name": "District 2"
+                     *                       }
+                     *                     ]
+                     *                   },
+                     *                   "priority": "normal",
+                     *                   "promise_at": "2026-11-25T10:00:00.000000Z"
+                     *                 },
+                     *                 "ticket_id": "0192f000-0000-7000-8000-0000000000a1",
                      *                 "verdicts": [
                      *                   {
                      *                     "check": "distance",
@@ -15455,7 +17062,10 @@ export interface operations {
                      *                 "work_order": "0192f000-0000-7000-8000-0000000000b1"
                      *               },
                      *               "before": {
-                     *                 "actor": "0192f000-0000-7000-8000-000000000043",
+                     *                 "actor": {
+                     *                   "id": "0192f000-0000-7000-8000-000000000043",
+                     *                   "name": "مریم احمدی"
+                     *                 },
                      *                 "bytes": 348211,
                      *                 "captured_at": "2026-11-23T09:03:11.120000Z",
                      *                 "captured_est": "2026-11-23T09:03:11.120000Z",
@@ -15471,7 +17081,10 @@ export interface operations {
                      *                 "kind": "before",
                      *                 "mime": "image/jpeg",
                      *                 "mock": "real",
-                     *                 "organisation": "0192f000-0000-7000-8000-000000000021",
+                     *                 "organisation": {
+                     *                   "id": "0192f000-0000-7000-8000-000000000021",
+                     *                   "name": "Rahsazan"
+                     *                 },
                      *                 "point": {
                      *                   "accuracy_m": 8,
                      *                   "lat": 36.2688,
@@ -15482,7 +17095,37 @@ export interface operations {
                      *                 "rev": 2,
                      *                 "sha256": "cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd",
                      *                 "state": "stored",
-                     *                 "ticket": "0192f000-0000-7000-8000-0000000000a1",
+                     *                 "ticket": {
+                     *                   "category": {
+                     *                     "code": "roads.pothole",
+                     *                     "id": "0192f000-0000-7000-8000-000000000032",
+                     *                     "name_en": "Pothole",
+                     *                     "name_fa": "چاله در سواره‌رو"
+                     *                   },
+                     *                   "code": "0485123976",
+                     *                   "hazard": "low",
+                     *                   "id": "0192f000-0000-7000-8000-0000000000a1",
+                     *                   "place": {
+                     *                     "address": "خیابان سپه، روبه‌روی پلاک ۱۲",
+                     *                     "areas": [
+                     *                       {
+                     *                         "id": "0192f000-0000-7000-8000-000000000011",
+                     *                         "name": "District 3"
+                     *                       },
+                     *                       {
+                     *                         "id": "0192f000-0000-7000-8000-000000000012",
+                     *                         "name": "District 3"
+                     *                       },
+                     *                       {
+                     *                         "id": "0192f000-0000-7000-8000-000000000013",
+                     *                         "name": "District 2"
+                     *                       }
+                     *                     ]
+                     *                   },
+                     *                   "priority": "normal",
+                     *                   "promise_at": "2026-11-25T10:00:00.000000Z"
+                     *                 },
+                     *                 "ticket_id": "0192f000-0000-7000-8000-0000000000a1",
                      *                 "verdicts": [
                      *                   {
                      *                     "check": "distance",
@@ -15515,9 +17158,44 @@ export interface operations {
                      *             "rev": 1,
                      *             "rework_due": null,
                      *             "submitted_at": "2026-11-23T09:03:11.120000Z",
-                     *             "submitted_by": "0192f000-0000-7000-8000-000000000043",
-                     *             "submitted_org": "0192f000-0000-7000-8000-000000000021",
-                     *             "ticket": "0192f000-0000-7000-8000-0000000000a1",
+                     *             "submitted_by": {
+                     *               "id": "0192f000-0000-7000-8000-000000000043",
+                     *               "name": "مریم احمدی"
+                     *             },
+                     *             "submitted_org": {
+                     *               "id": "0192f000-0000-7000-8000-000000000021",
+                     *               "name": "Rahsazan"
+                     *             },
+                     *             "ticket": {
+                     *               "category": {
+                     *                 "code": "roads.pothole",
+                     *                 "id": "0192f000-0000-7000-8000-000000000032",
+                     *                 "name_en": "Pothole",
+                     *                 "name_fa": "چاله در سواره‌رو"
+                     *               },
+                     *               "code": "0485123976",
+                     *               "hazard": "low",
+                     *               "id": "0192f000-0000-7000-8000-0000000000a1",
+                     *               "place": {
+                     *                 "address": "خیابان سپه، روبه‌روی پلاک ۱۲",
+                     *                 "areas": [
+                     *                   {
+                     *                     "id": "0192f000-0000-7000-8000-000000000011",
+                     *                     "name": "District 3"
+                     *                   },
+                     *                   {
+                     *                     "id": "0192f000-0000-7000-8000-000000000012",
+                     *                     "name": "District 3"
+                     *                   },
+                     *                   {
+                     *                     "id": "0192f000-0000-7000-8000-000000000013",
+                     *                     "name": "District 2"
+                     *                   }
+                     *                 ]
+                     *               },
+                     *               "priority": "normal",
+                     *               "promise_at": "2026-11-25T10:00:00.000000Z"
+                     *             },
                      *             "verdict": "pending",
                      *             "verdict_at": null,
                      *             "verdict_by": null,
@@ -15565,7 +17243,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
@@ -15632,14 +17310,46 @@ export interface operations {
                      *       "flags": [],
                      *       "id": "0192f000-0000-7000-8000-0000000000b1",
                      *       "kind": "repair",
-                     *       "organisation": "0192f000-0000-7000-8000-000000000021",
+                     *       "organisation": {
+                     *         "id": "0192f000-0000-7000-8000-000000000021",
+                     *         "name": "Rahsazan"
+                     *       },
                      *       "reason": "Waits for the gas company",
                      *       "resolve_due": "2026-11-25T10:00:00.000000Z",
                      *       "rev": 3,
                      *       "review_at": "2026-11-25T10:00:00.000000Z",
                      *       "round": 1,
                      *       "state": "on_hold",
-                     *       "ticket": "0192f000-0000-7000-8000-0000000000a1",
+                     *       "ticket": {
+                     *         "category": {
+                     *           "code": "roads.pothole",
+                     *           "id": "0192f000-0000-7000-8000-000000000032",
+                     *           "name_en": "Pothole",
+                     *           "name_fa": "چاله در سواره‌رو"
+                     *         },
+                     *         "code": "0485123976",
+                     *         "hazard": "low",
+                     *         "id": "0192f000-0000-7000-8000-0000000000a1",
+                     *         "place": {
+                     *           "address": "خیابان سپه، روبه‌روی پلاک ۱۲",
+                     *           "areas": [
+                     *             {
+                     *               "id": "0192f000-0000-7000-8000-000000000011",
+                     *               "name": "District 3"
+                     *             },
+                     *             {
+                     *               "id": "0192f000-0000-7000-8000-000000000012",
+                     *               "name": "District 3"
+                     *             },
+                     *             {
+                     *               "id": "0192f000-0000-7000-8000-000000000013",
+                     *               "name": "District 2"
+                     *             }
+                     *           ]
+                     *         },
+                     *         "priority": "normal",
+                     *         "promise_at": "2026-11-25T10:00:00.000000Z"
+                     *       },
                      *       "updated_at": "2026-11-23T09:03:11.120000Z"
                      *     }
                      */
@@ -15648,7 +17358,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             409: components["responses"]["invalid_transition"];
             412: components["responses"]["precondition_failed"];
@@ -15721,14 +17431,46 @@ export interface operations {
                      *       "flags": [],
                      *       "id": "0192f000-0000-7000-8000-0000000000b1",
                      *       "kind": "repair",
-                     *       "organisation": "0192f000-0000-7000-8000-000000000021",
+                     *       "organisation": {
+                     *         "id": "0192f000-0000-7000-8000-000000000021",
+                     *         "name": "Rahsazan"
+                     *       },
                      *       "reason": null,
                      *       "resolve_due": "2026-11-25T10:00:00.000000Z",
                      *       "rev": 7,
                      *       "review_at": null,
                      *       "round": 2,
                      *       "state": "rework",
-                     *       "ticket": "0192f000-0000-7000-8000-0000000000a1",
+                     *       "ticket": {
+                     *         "category": {
+                     *           "code": "roads.pothole",
+                     *           "id": "0192f000-0000-7000-8000-000000000032",
+                     *           "name_en": "Pothole",
+                     *           "name_fa": "چاله در سواره‌رو"
+                     *         },
+                     *         "code": "0485123976",
+                     *         "hazard": "low",
+                     *         "id": "0192f000-0000-7000-8000-0000000000a1",
+                     *         "place": {
+                     *           "address": "خیابان سپه، روبه‌روی پلاک ۱۲",
+                     *           "areas": [
+                     *             {
+                     *               "id": "0192f000-0000-7000-8000-000000000011",
+                     *               "name": "District 3"
+                     *             },
+                     *             {
+                     *               "id": "0192f000-0000-7000-8000-000000000012",
+                     *               "name": "District 3"
+                     *             },
+                     *             {
+                     *               "id": "0192f000-0000-7000-8000-000000000013",
+                     *               "name": "District 2"
+                     *             }
+                     *           ]
+                     *         },
+                     *         "priority": "normal",
+                     *         "promise_at": "2026-11-25T10:00:00.000000Z"
+                     *       },
                      *       "updated_at": "2026-11-23T10:00:00.000000Z"
                      *     }
                      */
@@ -15737,7 +17479,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             409: components["responses"]["invalid_transition"];
             412: components["responses"]["precondition_failed"];
@@ -15817,14 +17559,46 @@ export interface operations {
                      *       "flags": [],
                      *       "id": "0192f000-0000-7000-8000-0000000000b1",
                      *       "kind": "repair",
-                     *       "organisation": "0192f000-0000-7000-8000-000000000022",
+                     *       "organisation": {
+                     *         "id": "0192f000-0000-7000-8000-000000000022",
+                     *         "name": "Contractor of district 3"
+                     *       },
                      *       "reason": null,
                      *       "resolve_due": "2026-11-25T10:00:00.000000Z",
                      *       "rev": 2,
                      *       "review_at": null,
                      *       "round": 1,
                      *       "state": "offered",
-                     *       "ticket": "0192f000-0000-7000-8000-0000000000a1",
+                     *       "ticket": {
+                     *         "category": {
+                     *           "code": "roads.pothole",
+                     *           "id": "0192f000-0000-7000-8000-000000000032",
+                     *           "name_en": "Pothole",
+                     *           "name_fa": "چاله در سواره‌رو"
+                     *         },
+                     *         "code": "0485123976",
+                     *         "hazard": "low",
+                     *         "id": "0192f000-0000-7000-8000-0000000000a1",
+                     *         "place": {
+                     *           "address": "خیابان سپه، روبه‌روی پلاک ۱۲",
+                     *           "areas": [
+                     *             {
+                     *               "id": "0192f000-0000-7000-8000-000000000011",
+                     *               "name": "District 3"
+                     *             },
+                     *             {
+                     *               "id": "0192f000-0000-7000-8000-000000000012",
+                     *               "name": "District 3"
+                     *             },
+                     *             {
+                     *               "id": "0192f000-0000-7000-8000-000000000013",
+                     *               "name": "District 2"
+                     *             }
+                     *           ]
+                     *         },
+                     *         "priority": "normal",
+                     *         "promise_at": "2026-11-25T10:00:00.000000Z"
+                     *       },
                      *       "updated_at": "2026-11-23T06:10:30.000000Z"
                      *     }
                      */
@@ -15833,7 +17607,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             409: components["responses"]["invalid_transition"];
             412: components["responses"]["precondition_failed"];
@@ -15930,14 +17704,46 @@ export interface operations {
                      *       "flags": [],
                      *       "id": "0192f000-0000-7000-8000-0000000000b1",
                      *       "kind": "repair",
-                     *       "organisation": "0192f000-0000-7000-8000-000000000022",
+                     *       "organisation": {
+                     *         "id": "0192f000-0000-7000-8000-000000000022",
+                     *         "name": "Contractor of district 3"
+                     *       },
                      *       "reason": null,
                      *       "resolve_due": "2026-11-25T10:00:00.000000Z",
                      *       "rev": 4,
                      *       "review_at": null,
                      *       "round": 1,
                      *       "state": "offered",
-                     *       "ticket": "0192f000-0000-7000-8000-0000000000a1",
+                     *       "ticket": {
+                     *         "category": {
+                     *           "code": "roads.pothole",
+                     *           "id": "0192f000-0000-7000-8000-000000000032",
+                     *           "name_en": "Pothole",
+                     *           "name_fa": "چاله در سواره‌رو"
+                     *         },
+                     *         "code": "0485123976",
+                     *         "hazard": "low",
+                     *         "id": "0192f000-0000-7000-8000-0000000000a1",
+                     *         "place": {
+                     *           "address": "خیابان سپه، روبه‌روی پلاک ۱۲",
+                     *           "areas": [
+                     *             {
+                     *               "id": "0192f000-0000-7000-8000-000000000011",
+                     *               "name": "District 3"
+                     *             },
+                     *             {
+                     *               "id": "0192f000-0000-7000-8000-000000000012",
+                     *               "name": "District 3"
+                     *             },
+                     *             {
+                     *               "id": "0192f000-0000-7000-8000-000000000013",
+                     *               "name": "District 2"
+                     *             }
+                     *           ]
+                     *         },
+                     *         "priority": "normal",
+                     *         "promise_at": "2026-11-25T10:00:00.000000Z"
+                     *       },
                      *       "updated_at": "2026-11-23T09:03:11.120000Z"
                      *     }
                      */
@@ -15946,7 +17752,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             409: components["responses"]["invalid_transition"];
             412: components["responses"]["precondition_failed"];
@@ -16018,14 +17824,46 @@ export interface operations {
                      *       "flags": [],
                      *       "id": "0192f000-0000-7000-8000-0000000000b1",
                      *       "kind": "repair",
-                     *       "organisation": "0192f000-0000-7000-8000-000000000021",
+                     *       "organisation": {
+                     *         "id": "0192f000-0000-7000-8000-000000000021",
+                     *         "name": "Rahsazan"
+                     *       },
                      *       "reason": null,
                      *       "resolve_due": "2026-11-25T10:00:00.000000Z",
                      *       "rev": 3,
                      *       "review_at": null,
                      *       "round": 1,
                      *       "state": "in_progress",
-                     *       "ticket": "0192f000-0000-7000-8000-0000000000a1",
+                     *       "ticket": {
+                     *         "category": {
+                     *           "code": "roads.pothole",
+                     *           "id": "0192f000-0000-7000-8000-000000000032",
+                     *           "name_en": "Pothole",
+                     *           "name_fa": "چاله در سواره‌رو"
+                     *         },
+                     *         "code": "0485123976",
+                     *         "hazard": "low",
+                     *         "id": "0192f000-0000-7000-8000-0000000000a1",
+                     *         "place": {
+                     *           "address": "خیابان سپه، روبه‌روی پلاک ۱۲",
+                     *           "areas": [
+                     *             {
+                     *               "id": "0192f000-0000-7000-8000-000000000011",
+                     *               "name": "District 3"
+                     *             },
+                     *             {
+                     *               "id": "0192f000-0000-7000-8000-000000000012",
+                     *               "name": "District 3"
+                     *             },
+                     *             {
+                     *               "id": "0192f000-0000-7000-8000-000000000013",
+                     *               "name": "District 2"
+                     *             }
+                     *           ]
+                     *         },
+                     *         "priority": "normal",
+                     *         "promise_at": "2026-11-25T10:00:00.000000Z"
+                     *       },
                      *       "updated_at": "2026-11-23T09:03:11.120000Z"
                      *     }
                      */
@@ -16034,7 +17872,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             409: components["responses"]["invalid_transition"];
             412: components["responses"]["precondition_failed"];
@@ -16097,14 +17935,46 @@ export interface operations {
                      *       "flags": [],
                      *       "id": "0192f000-0000-7000-8000-0000000000b1",
                      *       "kind": "repair",
-                     *       "organisation": "0192f000-0000-7000-8000-000000000021",
+                     *       "organisation": {
+                     *         "id": "0192f000-0000-7000-8000-000000000021",
+                     *         "name": "Rahsazan"
+                     *       },
                      *       "reason": null,
                      *       "resolve_due": "2026-11-25T10:00:00.000000Z",
                      *       "rev": 4,
                      *       "review_at": null,
                      *       "round": 1,
                      *       "state": "in_progress",
-                     *       "ticket": "0192f000-0000-7000-8000-0000000000a1",
+                     *       "ticket": {
+                     *         "category": {
+                     *           "code": "roads.pothole",
+                     *           "id": "0192f000-0000-7000-8000-000000000032",
+                     *           "name_en": "Pothole",
+                     *           "name_fa": "چاله در سواره‌رو"
+                     *         },
+                     *         "code": "0485123976",
+                     *         "hazard": "low",
+                     *         "id": "0192f000-0000-7000-8000-0000000000a1",
+                     *         "place": {
+                     *           "address": "خیابان سپه، روبه‌روی پلاک ۱۲",
+                     *           "areas": [
+                     *             {
+                     *               "id": "0192f000-0000-7000-8000-000000000011",
+                     *               "name": "District 3"
+                     *             },
+                     *             {
+                     *               "id": "0192f000-0000-7000-8000-000000000012",
+                     *               "name": "District 3"
+                     *             },
+                     *             {
+                     *               "id": "0192f000-0000-7000-8000-000000000013",
+                     *               "name": "District 2"
+                     *             }
+                     *           ]
+                     *         },
+                     *         "priority": "normal",
+                     *         "promise_at": "2026-11-25T10:00:00.000000Z"
+                     *       },
                      *       "updated_at": "2026-11-23T09:03:11.120000Z"
                      *     }
                      */
@@ -16113,7 +17983,7 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
-            403: components["responses"]["forbidden.account_disabled"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             409: components["responses"]["invalid_transition"];
             412: components["responses"]["precondition_failed"];
@@ -16148,6 +18018,7 @@ export interface operations {
                     "application/json": components["schemas"]["Version"];
                 };
             };
+            400: components["responses"]["malformed"];
             500: components["responses"]["internal"];
         };
     };

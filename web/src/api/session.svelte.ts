@@ -1,7 +1,7 @@
 import { patient } from './network.svelte';
-import { allows, type Permission, type Role } from './permissions';
 import { Failure, failure } from './problem';
 import type { components } from './schema';
+import type { Permission, Role } from './types';
 
 export type Person = components['schemas']['TokenAccount'];
 type Tokens = components['schemas']['TokenAnswer'];
@@ -25,6 +25,10 @@ export interface Browser {
 }
 
 const KEY = 'bazdid.session';
+/** What the server knows this browser by, for each login: it opens nothing, and stays when somebody logs out. */
+const CLIENTS = 'bazdid.clients';
+/** For so many logins, the last ones. */
+const MOST_CLIENTS = 20;
 /** A token that ends sooner is exchanged before it is used, milliseconds. */
 const MARGIN = 30_000;
 
@@ -47,6 +51,8 @@ export class Session {
   person = $state.raw<Person>();
   /** True when the login ended while somebody was working: they log in again without losing the page. */
   ended = $state(false);
+  /** What their roles allow, as `/v1/me` says. */
+  permissions = $state.raw<readonly Permission[]>([]);
   readonly #browser: Browser;
 
   constructor(browser: Browser = real) {
@@ -54,18 +60,36 @@ export class Session {
     this.person = this.#read()?.person;
   }
 
-  /** Whether a role of theirs holds the permission. */
+  /** Whether a role of theirs holds the permission: what the pages offer follows; the server asks again. */
   may(permission: Permission): boolean {
-    return allows(this.roles, permission);
+    return this.permissions.includes(permission);
   }
 
   get roles(): readonly Role[] {
     return this.person?.roles ?? [];
   }
 
-  /** Logs in; throws a {@link Failure} if the server refuses. */
-  async login(login: string, password: string): Promise<void> {
-    this.#keep(await this.#tokens('/v1/auth/login', { login, password }));
+  /**
+   * Logs in; throws a {@link Failure} if the server refuses.
+   *
+   * With `replacement` that is the password from now on, as `password_change_required` asks for.
+   */
+  async login(login: string, password: string, replacement?: string): Promise<void> {
+    const clients = this.#clients();
+    const known = clients[login] === undefined ? {} : { known_client: clients[login] };
+    const changed = replacement === undefined ? {} : { new_password: replacement };
+    const tokens = await this.#tokens('/v1/auth/login', { login, password, ...known, ...changed });
+    if (tokens.known_client) {
+      const { [login]: _, ...others } = clients;
+      const kept = [...Object.entries(others), [login, tokens.known_client]].slice(-MOST_CLIENTS);
+      this.#browser.storage.setItem(CLIENTS, JSON.stringify(Object.fromEntries(kept)));
+    }
+    this.#keep(tokens);
+  }
+
+  /** Logs in with a one-time code of the office, and sets the password if the code is for that. */
+  async redeem(code: string, password: string): Promise<void> {
+    this.#keep(await this.#tokens('/v1/auth/redeem', { code, new_password: password }));
   }
 
   /** Logs out everywhere in this browser, even if the server cannot be told. */
@@ -138,6 +162,10 @@ export class Session {
     if (other) globalThis.location?.reload();
     this.person = kept.person;
     this.ended = false;
+  }
+
+  #clients(): Record<string, string> {
+    return JSON.parse(this.#browser.storage.getItem(CLIENTS) ?? '{}') as Record<string, string>;
   }
 
   #read(): Kept | undefined {

@@ -22,13 +22,23 @@ class Fake implements Browser {
     return result;
   }
 
-  async send(path: string): Promise<Response> {
+  bodies: unknown[] = [];
+
+  async send(path: string, body?: unknown): Promise<Response> {
+    this.bodies.push(body);
     if (this.answer === 'away') throw new TypeError('fetch failed');
     if (this.answer === 'refused') return Response.json({ code: 'token_reused', status: 401, title: '', request_id: 'r' }, { status: 401 });
     if (path === '/v1/auth/refresh') this.exchanges += 1;
     const account = { id: 'a', login: 'operator', display_name: 'Operator', roles: ['operator'] };
     const name = `${path === '/v1/auth/refresh' ? 'renewed' : 'first'}-${this.exchanges}`;
-    return Response.json({ access_token: name, refresh_token: `r-${name}`, token_type: 'Bearer', expires_in: 900, account });
+    return Response.json({
+      access_token: name,
+      refresh_token: `r-${name}`,
+      token_type: 'Bearer',
+      expires_in: 900,
+      account,
+      known_client: `known-${name}`,
+    });
   }
 }
 
@@ -45,7 +55,6 @@ describe('a session', () => {
 
   it('is known to every tab', async () => {
     expect(await Promise.all(tabs.map((tab) => tab.token()))).toEqual(['first-0', 'first-0', 'first-0', 'first-0']);
-    expect(tabs.map((tab) => tab.may('call.manage'))).toEqual([true, true, true, true]);
     expect(browser.exchanges).toBe(0);
   });
 
@@ -73,6 +82,17 @@ describe('a session', () => {
     expect(tabs[0]?.person?.login).toBe('operator');
     tabs[1]?.follow();
     expect(tabs[1]?.ended).toBe(true);
+  });
+
+  it('is begun by a client that the server knows, after a logout too', async () => {
+    await tabs[0]?.logout();
+    browser.bodies = [];
+    await tabs[0]?.login('operator', 'secret');
+    await tabs[0]?.login('somebody', 'given', 'chosen');
+    expect(browser.bodies).toEqual([
+      { login: 'operator', password: 'secret', known_client: 'known-first-0' },
+      { login: 'somebody', password: 'given', new_password: 'chosen' },
+    ]);
   });
 
   it('ends in all tabs with a logout', async () => {

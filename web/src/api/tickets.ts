@@ -12,18 +12,42 @@ export interface TicketFilter {
   readonly created_from?: string | undefined;
   readonly created_to?: string | undefined;
   readonly bbox?: string | undefined;
+  readonly priority?: string | undefined;
+  readonly hazard?: string | undefined;
+  /** An organisation or a person. */
+  readonly held_by?: string | undefined;
+  /** `true`: only open ones whose promise has passed. */
+  readonly late?: string | undefined;
+  /** `true`: only those that nobody was asked to do. */
+  readonly unassigned?: string | undefined;
+  readonly sort?: string | undefined;
 }
 
 /** Codes of tickets are digits only; people say them in groups. */
 const CODE = /^[\d\s-]{6,}$/;
 
-/** One page of the tickets that fit, the newest first. */
-export async function listTickets(filter: TicketFilter, cursor: string | undefined, signal: AbortSignal, limit = 50) {
+interface Paging {
+  readonly limit?: number;
+  /** Whether to count the rows of all pages; the first page answers it. */
+  readonly total?: boolean;
+}
+
+/** One page of the tickets that fit, the newest first if the filter does not sort. */
+export async function listTickets(
+  filter: TicketFilter,
+  cursor: string | undefined,
+  signal: AbortSignal,
+  { limit = 50, total = false }: Paging = {},
+) {
   const words = latinDigits(filter.q?.trim() ?? '');
   const sought = words === '' ? {} : CODE.test(words) ? { code: words } : { q: words };
   const given = Object.entries({ ...filter, q: undefined }).filter(([, value]) => value);
-  const query = { ...Object.fromEntries(given), ...sought, limit, ...(cursor === undefined ? {} : { cursor }) };
-  return data(api.GET('/v1/tickets', { params: { query }, signal })) as Promise<Schemas['Listed_TicketView']>;
+  const query = { ...Object.fromEntries(given), ...sought, limit, ...(cursor === undefined ? { total } : { cursor }) };
+  return data(api.GET('/v1/tickets', { params: { query }, signal })) as Promise<Schemas['Counted_TicketView']>;
+}
+
+export function ticketById(id: string): Promise<TicketDetail> {
+  return data(api.GET('/v1/tickets/{id}', { params: { path: { id } } }));
 }
 
 /** The ticket with a code, as people say it. */
@@ -43,7 +67,7 @@ export interface TicketPage {
 export async function readTicket(id: string): Promise<TicketPage> {
   const query = { ticket: id };
   const [ticket, photos, calls] = await Promise.all([
-    data(api.GET('/v1/tickets/{id}', { params: { path: { id } } })),
+    ticketById(id),
     data(api.GET('/v1/photos', { params: { query: { ...query, limit: 200 } } })),
     session.may('call.manage') ? data(api.GET('/v1/calls', { params: { query } })) : undefined,
   ]);
@@ -85,7 +109,7 @@ export async function ticketsIn(
   let tickets: readonly Ticket[] = [];
   let cursor: string | null | undefined;
   do {
-    const page = await listTickets({ ...filter, bbox }, cursor ?? undefined, signal, 200);
+    const page = await listTickets({ ...filter, bbox }, cursor ?? undefined, signal, { limit: 200 });
     tickets = [...tickets, ...page.items];
     cursor = page.next_cursor;
   } while (cursor && tickets.length < ON_MAP);

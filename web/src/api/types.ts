@@ -21,37 +21,7 @@ export type Photo = Schemas['ShownPhoto'];
 export type Verdict = Schemas['VerdictView'];
 export type Evidence = Schemas['OrderEvidence'];
 export type Point = Schemas['Point'];
-
-/** What a row says of its ticket. The lists will bring it with each row; until then {@link summaries} reads it. */
-export interface TicketSummary {
-  readonly id: string;
-  readonly code: string;
-  readonly category: string;
-  readonly address: string | null;
-  readonly text: string;
-  readonly areas: readonly string[];
-  readonly priority: Schemas['Priority'];
-  readonly hazard: Schemas['Hazard'];
-  readonly status: Schemas['TicketStatus'];
-  readonly promiseAt: string | null;
-  readonly createdAt: string;
-  readonly point: Point;
-}
-
-/** The summary that a ticket itself holds. */
-export function summaryOf(ticket: Ticket): TicketSummary {
-  return {
-    id: ticket.id,
-    code: ticket.code,
-    category: ticket.category,
-    address: ticket.address_text,
-    text: ticket.text,
-    areas: ticket.leaf_areas,
-    priority: ticket.priority,
-    hazard: ticket.hazard,
-    status: ticket.status,
-    promiseAt: ticket.promise_at,
-    createdAt: ticket.created_at,
-    point: ticket.point,
-  };
-}
+export type TicketSummary = Schemas['TicketSummary'];
+export type PersonName = Schemas['PersonView'];
+export type Role = Schemas['Role'];
+export type Permission = Schemas['Permission'];

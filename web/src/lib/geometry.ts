@@ -13,13 +13,6 @@ export function metres(a: Point, b: Point): number {
   return Math.hypot(b.lat - a.lat, east) * DEGREE;
 }
 
-/** The square around a point, as `west,south,east,north`. */
-export function boxAround(point: Point, reach: number): string {
-  const lat = reach / DEGREE;
-  const lon = lat / Math.cos((point.lat * Math.PI) / 180);
-  return [point.lon - lon, point.lat - lat, point.lon + lon, point.lat + lat].map((degrees) => degrees.toFixed(6)).join(',');
-}
-
 /** A point as people paste it: two numbers of degrees, latitude first; nothing for what is none. */
 export function readPoint(text: string): Point | undefined {
   const found = /^\s*(-?\d{1,2}(?:\.\d+)?)\s*[,،;\s]\s*(-?\d{1,3}(?:\.\d+)?)\s*$/.exec(text);

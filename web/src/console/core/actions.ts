@@ -1,5 +1,4 @@
-import type { Role } from '../../api/permissions';
-import type { Schemas } from '../../api/types';
+import type { Role, Schemas } from '../../api/types';
 
 type TicketStatus = Schemas['TicketStatus'];
 type OrderState = Schemas['WorkOrderState'];

@@ -4,6 +4,15 @@ import { recall, remember } from './memory';
 export interface Page<Row> {
   readonly items: readonly Row[];
   readonly next_cursor?: string | null;
+  /** Of all pages, where the list was asked to count. */
+  readonly total?: Total | null;
+}
+
+/** How many rows a list has. */
+interface Total {
+  readonly count: number;
+  /** Whether there are not more than that. */
+  readonly is_exact: boolean;
 }
 
 export interface Identified {
@@ -13,6 +22,7 @@ export interface Identified {
 interface Kept<Row> {
   readonly rows: readonly Row[];
   readonly cursor: string | null;
+  readonly total: Total | undefined;
   readonly chosen: string | undefined;
   readonly scroll: number;
 }
@@ -26,6 +36,8 @@ export class Listing<Row extends Identified> {
   /** Whether the first page has come. */
   ready = $state(false);
   error = $state.raw<unknown>();
+  /** How many rows there are on all pages; absent where the list does not count. */
+  total = $state.raw<Total>();
   #cursor = $state<string | null>(null);
   #read: (cursor: string | undefined, signal: AbortSignal) => Promise<Page<Row>>;
   #abort = new AbortController();
@@ -82,12 +94,14 @@ export class Listing<Row extends Identified> {
     const kept = recall<Kept<Row>>(key);
     if (!kept) return undefined;
     this.#show(kept.rows, kept.cursor);
+    this.total = kept.total;
     this.chosen = kept.chosen;
     return kept.scroll;
   }
 
   keep(key: string, scroll: number): void {
-    if (this.ready) remember(key, { rows: this.rows, cursor: this.#cursor, chosen: this.chosen, scroll } satisfies Kept<Row>);
+    if (this.ready)
+      remember(key, { rows: this.rows, cursor: this.#cursor, total: this.total, chosen: this.chosen, scroll } satisfies Kept<Row>);
   }
 
   stop(): void {
@@ -98,12 +112,15 @@ export class Listing<Row extends Identified> {
     await this.#run(async (signal) => {
       let rows: readonly Row[] = [];
       let cursor: string | null | undefined;
+      let total: Total | null | undefined;
       do {
         const page = await this.#read(cursor ?? undefined, signal);
         rows = [...rows, ...page.items];
+        total ??= page.total;
         cursor = page.next_cursor;
       } while (cursor && rows.length < least);
       this.#show(rows, cursor);
+      this.total = total ?? undefined;
     });
   }
 

@@ -1,5 +1,5 @@
 import type { Component } from 'svelte';
-import type { Permission } from '../../api/permissions';
+import type { Permission } from '../../api/types';
 import type { Messages } from '../../i18n/fa';
 import Conflicts from '../pages/Conflicts.svelte';
 import Conflict from '../pages/Conflict.svelte';
