@@ -22,9 +22,72 @@ export const scenarios = [
       await page.locator('dialog button.primary').click();
       await page.locator('dialog').waitFor({ state: 'detached' });
       await page.getByRole('button', { name: t.people.endGrant }).waitFor();
-      const operator = await person(undefined, { language: 'en' });
-      await operator.login(login, 'a long first password');
+      // Who was given a password chooses their own before anything else.
+      const operator = await person(undefined, { language: 'en', expected: [/status of 403/] });
+      await operator.page.locator('input[autocomplete=username]').fill(login);
+      await operator.page.locator('input[autocomplete=current-password]').fill('a long first password');
+      await operator.page.locator('form button.primary').click();
+      await operator.page.locator('input[autocomplete=new-password]:focus').waitFor();
+      await operator.type('chosen by its owner');
+      await operator.press('Enter');
       await operator.heading(t.inbox.title);
+      await operator.page.getByRole('button', { name: t.account.menu }).click();
+      await operator.page.getByRole('button', { name: t.account.logout }).click();
+      await operator.login(login, 'chosen by its owner');
+      await operator.heading(t.inbox.title);
+
+      // They forget it: a one-time code sets another.
+      await page.getByRole('button', { name: t.people.makeCode }).click();
+      const code = await page.locator('dialog .code').textContent();
+      const again = await person(undefined, { language: 'en' });
+      await again.page.getByRole('button', { name: t.login.haveCode }).click();
+      await again.page.locator('input[autocomplete=one-time-code]').fill(code);
+      await again.page.locator('input[autocomplete=new-password]').fill('remembered this time');
+      await again.page.locator('form button.primary').click();
+      await again.heading(t.inbox.title);
+    },
+  },
+  {
+    name: 'administrator: one who lets themselves see callers is noticed by another',
+    async run({ person }) {
+      const login = `second.${Date.now().toString(36)}`;
+      const admin = await person('admin', { language: 'en' });
+      const { page } = admin;
+      const t = TEXTS.en;
+      const grant = async (at, role, inArea) => {
+        await at.getByRole('button', { name: t.people.addGrant }).click();
+        await at.locator('dialog select').first().selectOption(role);
+        if (inArea) await at.locator('dialog fieldset input').first().check();
+        await at.locator('dialog button.primary').click();
+        await at.locator('dialog').waitFor({ state: 'detached' });
+      };
+      await admin.go('/people');
+      await page.getByRole('button', { name: t.people.add }).click();
+      await page.getByLabel(t.people.name, { exact: true }).fill(`Second administrator ${login}`);
+      await page.getByLabel(t.people.login, { exact: true }).fill(login);
+      await page.getByLabel(t.people.password).fill('a long first password');
+      await page.locator('dialog button.primary').click();
+      await admin.heading(`Second administrator ${login}`);
+      await grant(page, 'admin', false);
+      const own = new URL(page.url()).pathname.replace('/console', '');
+
+      const second = await person(undefined, { language: 'en', expected: [/status of 403/] });
+      await second.page.locator('input[autocomplete=username]').fill(login);
+      await second.page.locator('input[autocomplete=current-password]').fill('a long first password');
+      await second.page.locator('form button.primary').click();
+      await second.page.locator('input[autocomplete=new-password]').fill('chosen by its owner');
+      await second.page.locator('form button.primary').click();
+      await second.page.locator('nav[aria-label]').first().waitFor();
+      await second.go(own);
+      await grant(second.page, 'operator', true);
+
+      await admin.go('/notices');
+      const row = page.locator('tbody tr', { hasText: login });
+      await row.getByRole('button', { name: t.notices.acknowledge }).click();
+      await row.waitFor({ state: 'detached' });
+      await page.getByRole('button', { name: t.common.all, exact: true }).click();
+      await row.waitFor();
+      equal(await row.getByRole('button', { name: t.notices.acknowledge }).count(), 0, 'what is left to be seen');
     },
   },
   {

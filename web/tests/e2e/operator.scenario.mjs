@@ -103,6 +103,10 @@ export const scenarios = [
       await operator.press('Enter');
       const nearby = page.getByRole('region', { name: t.duplicates });
       await nearby.getByRole('button', { name: t.same }).first().waitFor();
+      // So is who would be asked, and why, before anything is sent.
+      const preview = page.getByRole('region', { name: t.preview });
+      await preview.locator('summary').first().waitFor();
+      holds((await preview.locator('summary').first().textContent()).startsWith(TEXTS.en.order.why), 'why somebody would be asked');
       // Leaving asks first.
       await page.getByRole('link', { name: TEXTS.en.nav.tickets }).click();
       await page.getByRole('button', { name: TEXTS.en.guard.stay }).click();
@@ -151,6 +155,53 @@ export const scenarios = [
       await page.reload();
       await page.locator('tbody tr').nth(20).waitFor();
       equal(await page.locator('select').nth(0).inputValue(), 'open', 'the filter after a reload');
+    },
+  },
+  {
+    name: 'operator: what is late, urgent or nobody has, counted',
+    async run({ person }) {
+      const operator = await person('operator', { language: 'en' });
+      const { page } = operator;
+      const t = TEXTS.en;
+      const of = async () => {
+        const [shown, total] = (await page.locator('main p[role=status]').textContent())
+          .match(/[\d,]+/g)
+          .map((n) => Number(n.replace(',', '')));
+        return { shown, total };
+      };
+      await operator.go('/tickets');
+      await page.locator('tbody tr').nth(49).waitFor();
+      const all = await of();
+      equal(all.shown, 50, 'rows of the first page');
+      holds(all.total > 200, `${all.total} tickets of the demonstration`);
+      let requests = 0;
+      page.on('request', (request) => {
+        if (/\/v1\/(tickets|work-orders|accounts|organisations)/.test(request.url())) requests += 1;
+      });
+      await page.getByLabel(t.narrowing.sort).selectOption('due');
+      await page.waitForURL(/sort=due/);
+      await page.getByLabel(t.narrowing.late).check();
+      await page.waitForURL(/late=true/);
+      await page.locator('table[aria-busy=false] tbody tr .badge.bad').first().waitFor();
+      const late = await of();
+      holds(late.total > 0 && late.total < all.total, `${late.total} of ${all.total} are late`);
+      // Everything shown is late.
+      const rows = await page.locator('tbody tr').evaluateAll((all) => all.map((row) => row.children[5].textContent));
+      holds(
+        rows.every((due) => due.includes('late')),
+        `late: ${rows}`,
+      );
+      holds(requests <= 2, `${requests} requests for two lists`);
+      await operator.go('/tickets?unassigned=true');
+      await page.getByLabel(t.tickets.unassigned).waitFor();
+      equal(await page.getByLabel(t.tickets.unassigned).isChecked(), true, 'the filter of the address');
+      await page.locator('tbody tr').first().waitFor();
+      requests = 0;
+      await operator.go('/orders?group=open&sort=due&priority=urgent,high');
+      await page.locator('tbody tr').first().waitFor();
+      await page.waitForLoadState('networkidle');
+      // The list, and the organisations that the filter offers; nothing for a row.
+      equal(requests, 2, 'requests of the page of orders');
     },
   },
   {

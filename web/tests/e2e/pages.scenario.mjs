@@ -9,12 +9,14 @@ const PAGES = [
   ['supervisor', '/orders?group=open', 'tbody tr'],
   ['supervisor', '/rounds?verdict=accepted', 'tbody tr'],
   ['supervisor', '/conflicts?status=resolved', 'tbody tr'],
+  ['supervisor', '/patrols', 'main [role=status], tbody tr'],
   ['supervisor', '/quarantine', 'main [role=status], tbody tr'],
   ['supervisor', '/contracts', 'main details'],
   ['operator', '/register', '[data-field=phone] input:focus'],
   ['admin', '/people', 'tbody tr'],
   ['admin', '/devices', 'tbody tr'],
   ['admin', '/organisations', 'tbody tr'],
+  ['admin', '/notices', 'main [role=status], tbody tr'],
 ];
 
 /** Pages behind the first row of a list. */

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { push } from './field.mjs';
 import { equal, holds } from './harness.mjs';
 import { TEXTS } from './texts.mjs';
 
@@ -158,6 +160,39 @@ scenarios.push(
       await first.page.locator('dialog').waitFor({ state: 'detached' });
       await first.page.getByText('متنی که سرپرست نوشت').first().waitFor();
       await first.page.getByText('نشانی تازه از اپراتور').first().waitFor();
+    },
+  },
+  {
+    name: 'supervisor: a patrol of the field',
+    async run({ person, town }) {
+      const note = `گشت ${Date.now()}`;
+      const ended = new Date();
+      const args = {
+        outcome: 'nothing_found',
+        tickets: [],
+        started_at: new Date(ended - 3_600_000).toISOString(),
+        finished_at: ended.toISOString(),
+        start_point: { lat: 36.2688, lon: 50.0041, accuracy_m: 8 },
+        end_point: { lat: 36.2702, lon: 50.0077, accuracy_m: 6 },
+        mock: false,
+        note,
+      };
+      equal((await push(town, 'inspector.1', 'patrol.record', randomUUID(), args)).status, 'applied', 'the patrol');
+      const supervisor = await person('supervisor', { language: 'en' });
+      const { page } = supervisor;
+      const t = TEXTS.en;
+      await supervisor.go('/patrols');
+      const row = page.locator('tbody tr', { hasText: note });
+      await row.getByRole('button').click();
+      const dialog = page.locator('dialog');
+      await dialog.getByText('36.26880, 50.00410').waitFor();
+      await dialog.getByText(t.patrols.started).waitFor();
+      await page.keyboard.press('Escape');
+      await page.getByLabel(t.patrols.outcome).selectOption('reported');
+      await page.waitForURL(/outcome=reported/);
+      await row.waitFor({ state: 'detached' });
+      await page.getByLabel(t.patrols.outcome).selectOption('nothing_found');
+      await row.waitFor();
     },
   },
 );

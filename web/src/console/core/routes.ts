@@ -6,8 +6,10 @@ import Conflict from '../pages/Conflict.svelte';
 import Contracts from '../pages/Contracts.svelte';
 import Devices from '../pages/Devices.svelte';
 import Inbox from '../pages/Inbox.svelte';
+import Notices from '../pages/Notices.svelte';
 import Orders from '../pages/Orders.svelte';
 import Organisations from '../pages/Organisations.svelte';
+import Patrols from '../pages/Patrols.svelte';
 import People from '../pages/People.svelte';
 import Person from '../pages/Person.svelte';
 import Quarantine from '../pages/Quarantine.svelte';
@@ -39,6 +41,7 @@ export const ROUTES: readonly Route[] = [
   { path: '/orders', page: Orders, needs: ['work.manage'], nav: 'orders', key: 'w' },
   { path: '/rounds', page: Rounds, needs: ['round.verify'], nav: 'rounds', key: 'v' },
   { path: '/rounds/:id', detail: Round, needs: ['round.verify'] },
+  { path: '/patrols', page: Patrols, needs: ['work.manage', 'round.verify', 'audit.read'], nav: 'patrols', key: 'r' },
   { path: '/conflicts', page: Conflicts, needs: ['conflict.read'], nav: 'conflicts', key: 'c' },
   { path: '/conflicts/:id', detail: Conflict, needs: ['conflict.read'] },
   { path: '/quarantine', page: Quarantine, needs: ['conflict.read'], nav: 'quarantine', key: 'q' },
@@ -47,6 +50,7 @@ export const ROUTES: readonly Route[] = [
   { path: '/people', page: People, needs: ['account.read'], nav: 'people', key: 'p' },
   { path: '/people/:id', detail: Person, needs: ['account.read'] },
   { path: '/devices', page: Devices, needs: ['account.read'], nav: 'devices', key: 'd' },
+  { path: '/notices', page: Notices, needs: ['account.manage'], nav: 'notices', key: 'a' },
 ];
 
 /** The page of a path, with the id in it. */
