@@ -1114,8 +1114,8 @@ export interface PhotoVerdict {
 }
 
 export interface Point {
-  /** Radius of 68 % confidence, metres */
-  accuracy_m?: number;
+  /** Radius of 68 % confidence, metres; absent or `null` if not known */
+  accuracy_m?: number | null;
   lat: number;
   lon: number;
 }

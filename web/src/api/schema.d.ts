@@ -4735,8 +4735,8 @@ export interface components {
             areas: components["schemas"]["AreaName"][];
         };
         Point: {
-            /** @description Radius of 68 % confidence, metres */
-            accuracy_m?: number;
+            /** @description Radius of 68 % confidence, metres; absent or `null` if not known */
+            accuracy_m?: number | null;
             lat: number;
             lon: number;
         };
