@@ -10,7 +10,10 @@ use actix_web::{
 use sha2::{Digest as _, Sha256};
 
 use crate::http::problem::{Answer, Problem};
-use bazdid_protocol::error::{Code, Error as Fault};
+use bazdid_protocol::{
+    error::{Code, Error as Fault},
+    phrase::Phrase,
+};
 
 /// Where the pages are. The addresses in `web/dist` begin with it.
 const BASE: &str = "/console/";
@@ -73,7 +76,10 @@ async fn serve(req: HttpRequest, path: web::Path<String>) -> Answer {
 }
 
 async fn only_read() -> Answer {
-    Err(Problem::from(Fault::with(Code::MethodNotAllowed, "this resource knows GET, HEAD").fact("allow", "GET, HEAD")))
+    Err(Problem::from(
+        Fault::with(Code::MethodNotAllowed, Phrase::with("this resource knows {methods}", &[("methods", &"GET, HEAD")]))
+            .fact("allow", "GET, HEAD"),
+    ))
 }
 
 /// The file of a path; the page itself where the path is an address of the program. A missing file is no page: a browser that runs an
