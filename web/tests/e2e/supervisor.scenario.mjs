@@ -177,7 +177,7 @@ scenarios.push(
         mock: false,
         note,
       };
-      equal((await push(town, 'inspector.1', 'patrol.record', randomUUID(), args)).status, 'applied', 'the patrol');
+      equal((await push(town, 'inspector.1a', 'patrol.record', randomUUID(), args)).status, 'applied', 'the patrol');
       const supervisor = await person('supervisor', { language: 'en' });
       const { page } = supervisor;
       const t = TEXTS.en;
