@@ -106,8 +106,9 @@ scenarios.push(
       await supervisor.heading(t.inbox.title);
       await page.getByRole('button', { name: t.inbox.kinds.draft }).click();
       await page.waitForURL(/kind=draft/);
-      const before = await waiting(page);
-      await page.locator('tbody tr').first().locator('a').first().click();
+      const link = page.locator('tbody tr a').first();
+      const order = await link.getAttribute('href');
+      await link.click();
       await page.getByRole('button', { name: t.order.do.offer }).first().click();
       await page.getByLabel(t.order.target).selectOption({ index: 1 });
       await page.getByLabel(t.common.reason).fill('نزدیک‌ترین گروه آزاد');
@@ -116,7 +117,8 @@ scenarios.push(
       await page.getByText('نزدیک‌ترین گروه آزاد').first().waitFor();
       await page.goBack();
       await supervisor.heading(t.inbox.title);
-      await page.waitForFunction((left) => document.querySelectorAll('tbody tr').length < left, before);
+      await page.locator('tbody tr a').first().waitFor();
+      await page.locator(`tbody tr a[href="${order}"]`).waitFor({ state: 'detached' });
     },
   },
   {
@@ -177,7 +179,7 @@ scenarios.push(
         mock: false,
         note,
       };
-      equal((await push(town, 'inspector.1', 'patrol.record', randomUUID(), args)).status, 'applied', 'the patrol');
+      equal((await push(town, 'inspector.1a', 'patrol.record', randomUUID(), args)).status, 'applied', 'the patrol');
       const supervisor = await person('supervisor', { language: 'en' });
       const { page } = supervisor;
       const t = TEXTS.en;

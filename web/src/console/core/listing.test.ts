@@ -11,7 +11,9 @@ function listed(total: number): { listing: Listing<Row>; rows: string[] } {
   const read = async (cursor: string | undefined): Promise<Page<Row>> => {
     const from = Number(cursor ?? 0);
     const items = rows.slice(from, from + 3).map((id) => ({ id }));
-    return { items, next_cursor: from + 3 < rows.length ? String(from + 3) : null };
+    // Only the first page is asked to count.
+    const total = cursor === undefined ? { count: rows.length, is_exact: true } : null;
+    return { items, total, next_cursor: from + 3 < rows.length ? String(from + 3) : null };
   };
   return { listing: new Listing(read), rows };
 }
@@ -24,6 +26,7 @@ describe('a listing', () => {
     await listing.load();
     expect(ids(listing)).toEqual(rows.slice(0, 3));
     await listing.next();
+    expect(listing.total?.count).toBe(7);
     await listing.next();
     expect(listing.more).toBe(false);
     await listing.next();
@@ -37,6 +40,7 @@ describe('a listing', () => {
     listing.chosen = 'r4';
     rows.unshift('new');
     await listing.refresh();
+    expect(listing.total?.count).toBe(10);
     expect(ids(listing)).toEqual(['new', 'r0', 'r1', 'r2', 'r3', 'r4']);
     expect(listing.chosen).toBe('r4');
   });
