@@ -117,6 +117,39 @@ export const scenarios = [
     },
   },
   {
+    name: 'operator: what may be the same is shown with its photo',
+    async run({ person }) {
+      const operator = await person('operator', { language: 'en' });
+      const { page } = operator;
+      const t = TEXTS.en.register;
+      await operator.heading(TEXTS.en.inbox.title);
+      // An open ticket with a photo whose bytes are there.
+      const known = await page.evaluate(async () => {
+        const { access } = JSON.parse(localStorage.getItem('bazdid.session'));
+        const read = async (path) => (await fetch(path, { headers: { authorization: `Bearer ${access}` } })).json();
+        const { items } = await read('/v1/photos?limit=200');
+        for (const photo of items.filter((p) => p.state === 'stored' && p.ticket)) {
+          const ticket = await read(`/v1/tickets/${photo.ticket.id}`);
+          if (ticket.status === 'in_work') return { category: photo.ticket.category.name_en, code: ticket.code, point: ticket.point };
+        }
+        throw new Error('no open ticket has a photo');
+      });
+      await operator.go('/register');
+      await page.locator('[data-field=phone] input:focus').waitFor();
+      await page.locator('[data-field=category] input').fill(known.category);
+      await page.locator('[data-field=category] [role=option]').first().click();
+      await page.locator('[data-field=place] input').fill(`${known.point.lat}, ${known.point.lon}`);
+      await page.locator('[data-field=place] [role=option]').first().click();
+      const likely = page.getByRole('region', { name: t.duplicates }).getByRole('listitem').filter({ hasText: known.code });
+      const picture = likely.getByRole('img', { name: t.photoOf(known.code) });
+      await picture.waitFor();
+      holds(await picture.evaluate((image) => image.decode().then(() => image.naturalWidth > 0)), 'the picture is one');
+      // The call belongs to it, and nothing new is registered.
+      await likely.getByRole('button', { name: t.same }).click();
+      await page.getByText(t.sameDone(known.code)).waitFor();
+    },
+  },
+  {
     name: 'operator: a point on the map',
     async run({ person }) {
       const operator = await person('operator');
