@@ -147,7 +147,7 @@ pub struct Tokens {
 }
 
 /// Step one, in a transaction that writes: counts the attempt before anything is known about it (so that a hundred guesses at once are a
-/// hundred), and refuses it unseen while its door is closed. Whose door that is stands in [`throttle`].
+/// hundred), and refuses it unseen while its door is closed. Whose door that is stands in `throttle`.
 ///
 /// # Errors
 /// The database fails. In the answer: `validation`, `too_many_attempts`.
