@@ -107,8 +107,12 @@ fn commit_group(conn: &mut SqliteConnection, group: &mut [Box<dyn Job>]) -> Resu
     })
 }
 
-/// Makes the file with its folder, if it is not there, for its owner alone: SQLite gives the files beside it the same rights.
+/// Makes the file with its folder, if it is not there, for its owner alone: SQLite gives the files beside it the same rights. A database in memory has
+/// none.
 fn make(path: &str) -> std::io::Result<()> {
+    if path == ":memory:" {
+        return Ok(());
+    }
     if let Some(folder) = Path::new(path).parent() {
         std::fs::create_dir_all(folder)?;
     }
