@@ -84,6 +84,16 @@ impl diesel::r2d2::CustomizeConnection<SqliteConnection, diesel::r2d2::Error> fo
     }
 }
 
+#[derive(Debug)]
+struct PostgresSettings;
+impl diesel::r2d2::CustomizeConnection<PgConnection, diesel::r2d2::Error> for PostgresSettings {
+    /// Compiling a statement, and starting processes that help with it, costs more than any of ours takes; the planner does either where it
+    /// thinks that a hundred rows of the feed are a hundred thousand.
+    fn on_acquire(&self, conn: &mut PgConnection) -> std::result::Result<(), diesel::r2d2::Error> {
+        conn.batch_execute("SET jit = off; SET max_parallel_workers_per_gather = 0").map_err(diesel::r2d2::Error::QueryError)
+    }
+}
+
 impl Db {
     /// Opens the database; an SQLite file is created with its folder. Migrations are not run: see [`crate::migrate`].
     ///
@@ -100,6 +110,7 @@ impl Db {
                     .min_idle(Some(1))
                     .connection_timeout(Duration::from_secs(5))
                     .test_on_check_out(false)
+                    .connection_customizer(Box::new(PostgresSettings))
                     .build(ConnectionManager::new(url))
                     .map_err(unavailable)?;
                 Backend::Pg { lanes: Lanes::start(&pool, &hub)?, pool }

@@ -44,7 +44,19 @@ impl<I, F> PageKey<I, F> {
         }
     }
 
-    /// Whether a page in an order may begin after this key: keys of one order say nothing in another.
+    /// The key of a row on a page in an order: a row that is listed by when it is due has such an instant.
+    pub(crate) const fn sorted(sort: Sort, before: Option<&Self>, stored_at: Timestamp, due_at: Option<Timestamp>, id: I, former: F) -> Self
+    where
+        I: Copy,
+        F: Copy,
+    {
+        match (sort, due_at) {
+            (Sort::Due(_), Some(due_at)) => Self::Due { due_at, id },
+            (Sort::Due(_) | Sort::Stored(_), _) => Self::of(before, stored_at, id, former),
+        }
+    }
+
+    /// Whether a page in an order may begin after this key. A key has no direction: the same place is one of both.
     #[must_use]
     pub const fn fits(&self, sort: Sort) -> bool {
         match self {
@@ -70,7 +82,8 @@ pub enum Direction {
 pub enum Sort {
     /// By when this server first stored the rows.
     Stored(Direction),
-    /// By when something is to be done; rows of which nothing is to be done are not listed.
+    /// By when something is to be done; rows of which nothing is to be done are not listed. The instant changes with the row's state, so a row
+    /// may be met twice or be missed when it changes between two pages.
     Due(Direction),
 }
 
@@ -147,16 +160,12 @@ macro_rules! sorted {
                 .filter(due_at!($table).ge(due_at))
                 .filter(due_at!($table).gt(due_at).or($table::id.gt(id)))
                 .order((due_at!($table).asc(), $table::id.asc())),
-            (Sort::Due(Direction::Ascending), _) => {
-                $query.filter(due_at!($table).is_not_null()).order((due_at!($table).asc(), $table::id.asc()))
-            }
+            (Sort::Due(Direction::Ascending), _) => $query.order((due_at!($table).asc(), $table::id.asc())),
             (Sort::Due(Direction::Descending), Some(PageKey::Due { due_at, id })) => $query
                 .filter(due_at!($table).le(due_at))
                 .filter(due_at!($table).lt(due_at).or($table::id.lt(id)))
                 .order((due_at!($table).desc(), $table::id.desc())),
-            (Sort::Due(Direction::Descending), _) => {
-                $query.filter(due_at!($table).is_not_null()).order((due_at!($table).desc(), $table::id.desc()))
-            }
+            (Sort::Due(Direction::Descending), _) => $query.order((due_at!($table).desc(), $table::id.desc())),
         }
     }};
 }

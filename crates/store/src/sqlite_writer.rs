@@ -1,7 +1,7 @@
 //! SQLite's one writer: a thread that runs queued closures as savepoints of one transaction and answers all of them
 //! after its commit (group commit). With `synchronous=FULL`, what was answered survives a power cut.
 
-use std::{fs::OpenOptions, path::Path, sync::mpsc, thread, time::Duration};
+use std::{fs::OpenOptions, io::ErrorKind, path::Path, sync::mpsc, thread, time::Duration};
 
 use diesel::{Connection, RunQueryDsl, SqliteConnection, connection::SimpleConnection};
 
@@ -108,7 +108,7 @@ fn commit_group(conn: &mut SqliteConnection, group: &mut [Box<dyn Job>]) -> Resu
 }
 
 /// Makes the file with its folder, if it is not there, for its owner alone: SQLite gives the files beside it the same rights. A database in memory has
-/// none.
+/// none. A file that is there is not opened: closing it would end the locks that SQLite holds on it for this process.
 fn make(path: &str) -> std::io::Result<()> {
     if path == ":memory:" {
         return Ok(());
@@ -117,10 +117,13 @@ fn make(path: &str) -> std::io::Result<()> {
         std::fs::create_dir_all(folder)?;
     }
     let mut options = OpenOptions::new();
-    options.append(true).create(true);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop)
+    match options.open(path) {
+        Err(e) if e.kind() == ErrorKind::AlreadyExists => Ok(()),
+        made => made.map(drop),
+    }
 }
 
 /// Opens a connection with the settings that every connection needs.

@@ -48,6 +48,15 @@ macro_rules! held_by {
     };
 }
 
+/// The orders that an organisation or a person with an id holds.
+macro_rules! held_by_either {
+    ($holder:expr) => {{
+        use bazdid_protocol::ids::{AccountId, OrganisationId};
+        let by = work_orders::organisation_id.eq(OrganisationId::new($holder)).or(work_orders::account_id.eq(AccountId::new($holder)));
+        by.and(work_orders::state.ne_all(bazdid_domain::visibility::NOT_HELD))
+    }};
+}
+
 /// Keeps of a query over `tickets` those that a reach includes.
 macro_rules! visible_tickets {
     ($query:expr, $reach:expr) => {{

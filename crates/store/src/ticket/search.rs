@@ -21,7 +21,7 @@ use bazdid_domain::{
 use bazdid_protocol::{
     error::Result,
     geo::{Point, cells_within},
-    ids::{AccountId, AreaId, CategoryId, OrganisationId, TicketId},
+    ids::{AreaId, CategoryId, TicketId},
     time::Timestamp,
 };
 use uuid::Uuid;
@@ -221,11 +221,12 @@ macro_rules! filtered_tickets {
         if let Some(boundary) = $filter.boundary {
             query = query.filter(tickets::boundary.eq(boundary));
         }
+        // Of orders that the reader may not see nothing is said.
         if $filter.unassigned {
-            let asked = work_orders::table.filter(work_orders::ticket_id.eq(tickets::id).and(work_orders::state.ne_all(NOT_ASKED)));
+            let asked = visible_orders!(work_orders::table.select(work_orders::ticket_id), $reach);
             query = query
                 .filter(tickets::status.eq_any([TicketStatus::New, TicketStatus::Triaged]))
-                .filter(diesel::dsl::not(diesel::dsl::exists(asked)));
+                .filter(tickets::id.ne_all(asked.filter(work_orders::state.ne_all(NOT_ASKED))));
         }
         if !$filter.priorities.is_empty() {
             query = query.filter(tickets::priority.eq_any(&$filter.priorities));
@@ -234,14 +235,14 @@ macro_rules! filtered_tickets {
             query = query.filter(tickets::hazard.eq_any(&$filter.hazards));
         }
         if let Some(holder) = $filter.held_by {
-            let (organisation, account) = (OrganisationId::new(holder), AccountId::new(holder));
-            let held = work_orders::table
-                .filter(work_orders::ticket_id.eq(tickets::id).and(work_orders::state.ne_all(NOT_ASKED)))
-                .filter(work_orders::organisation_id.eq(organisation).or(work_orders::account_id.eq(account)));
-            query = query.filter(diesel::dsl::exists(held));
+            let held = visible_orders!(work_orders::table.select(work_orders::ticket_id), $reach);
+            query = query.filter(tickets::id.eq_any(held.filter(held_by_either!(holder))));
         }
         if let Some(before) = $filter.due_before {
             query = query.filter(due_at!(tickets).lt(before));
+        }
+        if matches!($filter.sort, Sort::Due(_)) {
+            query = query.filter(due_at!(tickets).is_not_null());
         }
         query
     }};
@@ -254,13 +255,8 @@ fn select_tickets(tx: &mut Tx<'_>, filter: &TicketFilter, reach: &Reach, among: 
     })
     .map_err(db_error)?;
     let keyed = |(row, at): (TicketRow, Timestamp)| {
-        let id = row.id;
         let row = Ticket::from(row);
-        let key = match (filter.sort, row.due_at()) {
-            (Sort::Due(_), Some(due_at)) => PageKey::Due { due_at, id },
-            (Sort::Due(_) | Sort::Stored(_), _) => PageKey::of(filter.before.as_ref(), at, id, id),
-        };
-        Keyed { key, row }
+        Keyed { key: PageKey::sorted(filter.sort, filter.before.as_ref(), at, row.due_at(), row.id, row.id), row }
     };
     Ok(rows.into_iter().map(keyed).collect())
 }

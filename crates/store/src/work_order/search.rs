@@ -41,7 +41,7 @@ pub struct OrderFilter {
     pub account: Option<AccountId>,
     /// Of a ticket in this area or below it.
     pub area: Option<AreaId>,
-    /// Held by this organisation or person: the same id names never both.
+    /// Held now by this organisation or person: the same id names never both.
     pub held_by: Option<Uuid>,
     /// With this flag.
     pub flag: Option<String>,
@@ -81,8 +81,7 @@ macro_rules! filtered_orders {
             query = query.filter(work_orders::account_id.eq(account));
         }
         if let Some(holder) = $filter.held_by {
-            let (organisation, account) = (OrganisationId::new(holder), AccountId::new(holder));
-            query = query.filter(work_orders::organisation_id.eq(organisation).or(work_orders::account_id.eq(account)));
+            query = query.filter(held_by_either!(holder));
         }
         if let Some(flag) = &$filter.flag {
             query = query.filter(
@@ -101,6 +100,9 @@ macro_rules! filtered_orders {
         }
         if let Some(before) = $filter.due_before {
             query = query.filter(due_at!(work_orders).lt(before));
+        }
+        if matches!($filter.sort, Sort::Due(_)) {
+            query = query.filter(due_at!(work_orders).is_not_null());
         }
         query
     }};
@@ -128,13 +130,9 @@ pub fn list_work_orders(tx: &mut Tx<'_>, filter: &OrderFilter, reach: &Reach) ->
     })
     .map_err(db_error)?;
     let keyed = |(row, at): (WorkOrderRow, Timestamp)| {
-        let (id, created_at) = (row.id, row.created_at);
         let row = WorkOrder::from(row);
-        let key = match (filter.sort, row.due_at()) {
-            (Sort::Due(_), Some(due_at)) => PageKey::Due { due_at, id },
-            (Sort::Due(_) | Sort::Stored(_), _) => PageKey::of(filter.before.as_ref(), at, id, (created_at, id)),
-        };
-        Keyed { key, row }
+        let former = (row.created_at, row.id);
+        Keyed { key: PageKey::sorted(filter.sort, filter.before.as_ref(), at, row.due_at(), row.id, former), row }
     };
     Ok(rows.into_iter().map(keyed).collect())
 }
