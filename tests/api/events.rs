@@ -13,12 +13,12 @@ use crate::{
 };
 
 /// A town with its outbox and an administrator who has somebody subscribe.
-pub struct Phrase {
+pub struct EventWatch {
     pub town: Town,
     seen: std::cell::Cell<i64>,
 }
 
-impl Phrase {
+impl EventWatch {
     pub fn in_town(town: Town, events: &Value) -> Self {
         town.app.person("chief", Role::Admin, None, &[]);
         let body = json!({ "url": "https://hooks.example.org/x", "events": events });
@@ -96,7 +96,7 @@ fn office_sync_and_timers_tell_alike() {
                 .clone();
         let first = Id::new(first.as_str().unwrap().parse().unwrap());
         town.app.person("manager", Role::ContractorManager, Some(first), &[]);
-        let told = Phrase::in_town(town, &Value::Null);
+        let told = EventWatch::in_town(town, &Value::Null);
         let town = &told.town;
         let created = vec![TicketCreated, WorkOrderCreated, WorkOrderOffered];
 
@@ -142,7 +142,7 @@ fn office_sync_and_timers_tell_alike() {
 #[test]
 fn the_way_of_an_order_is_told_step_by_step() {
     for town in Town::both() {
-        let told = Phrase::in_town(town, &Value::Null);
+        let told = EventWatch::in_town(town, &Value::Null);
         let town = &told.town;
         let ticket = town.pothole();
         let work = ticket["work_orders"][0]["id"].clone();
@@ -185,7 +185,7 @@ fn the_way_of_an_order_is_told_step_by_step() {
 #[test]
 fn events_have_no_personal_data_and_are_ordered_within_a_ticket() {
     for town in Town::both() {
-        let told = Phrase::in_town(town, &Value::Null);
+        let told = EventWatch::in_town(town, &Value::Null);
         let town = &told.town;
         for _ in 0..3 {
             town.pothole();

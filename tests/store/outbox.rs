@@ -39,6 +39,7 @@ fn webhook(n: u128) -> Webhook {
         url: "https://example.org".into(),
         description: "d".into(),
         kinds: Some(vec![EventKind::TicketMerged]),
+        other_kinds: Vec::new(),
         state: WebhookState::Active,
         secret: vec![1, 2],
         old_secret: Some(vec![3]),
@@ -249,9 +250,24 @@ fn kinds_of_events_of_a_newer_server_are_left_to_it() {
         .unwrap();
         t.run_sql("UPDATE webhooks SET kinds = [json_array|jsonb_build_array]('ticket.merged', 'ticket.of_tomorrow')");
         t.run_sql("UPDATE outbox SET kind = 'ticket.of_tomorrow' WHERE position = (SELECT min(position) FROM outbox)");
+        let positions: Vec<i64> = db
+            .write_blocking(|tx| {
+                let known = Webhook { other_kinds: vec!["ticket.of_tomorrow".into()], ..webhook(1) };
+                assert_eq!(list_webhooks(tx)?, [known.clone()], "what this version knows of it, and the word of the other");
+                save_webhooks(tx, &[Webhook { rev: 2, ..known.clone() }])?;
+                assert_eq!(list_webhooks(tx)?[0].other_kinds, known.other_kinds, "it is kept when this version writes the row");
+                let open = list_open(tx, 10)?;
+                assert_eq!(open.iter().map(|e| e.id).collect::<Vec<_>>(), [id(12)]);
+                let last = open[0].seq;
+                let of = |position, ticket| Delivery::new(position, known.id, Some(id(ticket)), at(0));
+                add_deliveries(tx, &[of(last - 1, 8), of(last, 7)])?;
+                Ok(vec![last - 1, last])
+            })
+            .unwrap();
         db.read_blocking(|tx| {
-            assert_eq!(list_webhooks(tx)?, [webhook(1)], "what this version knows of it");
-            assert_eq!(list_open(tx, 10)?.iter().map(|e| e.id).collect::<Vec<_>>(), [id(12)]);
+            let due = list_due(tx, webhook(1).id, at(1_000_000), 10)?;
+            assert_eq!(due.iter().map(|d| d.position).collect::<Vec<_>>(), positions[1..], "the other is the newer server's to send");
+            assert_eq!(list_events(tx, &positions)?.len(), 1);
             Ok(())
         })
         .unwrap();

@@ -77,6 +77,8 @@ pub struct Webhook {
     pub description: String,
     /// Which events; nothing: every kind, those of later versions too.
     pub kinds: Option<Vec<EventKind>>,
+    /// Words of further kinds, which a newer server on the same database knows; kept as they are.
+    pub other_kinds: Vec<String>,
     /// Whether it is sent anything.
     pub state: WebhookState,
     /// The secret, sealed.

@@ -100,7 +100,7 @@ fn find(tx: &mut Tx<'_>, id: WebhookId) -> Result<Webhook> {
 /// A field is wrong; there are [`MAX_WEBHOOKS`] already; the database fails.
 pub fn create(tx: &mut Tx<'_>, ctx: &Ctx, data: &WebhookData) -> Result<(Overview, WebhookSecret)> {
     bump(tx, ctx)?;
-    check(ctx, data)?;
+    check(ctx, data, &[])?;
     if store::webhook::list_webhooks(tx)?.len() >= MAX_WEBHOOKS {
         return Err(Error::with(
             Code::Conflict,
@@ -115,6 +115,7 @@ pub fn create(tx: &mut Tx<'_>, ctx: &Ctx, data: &WebhookData) -> Result<(Overvie
         url: data.url.clone(),
         description: data.description.clone(),
         kinds: kinds(data),
+        other_kinds: Vec::new(),
         state: state(data),
         secret: sealed,
         old_secret: None,
@@ -140,7 +141,7 @@ pub fn update(tx: &mut Tx<'_>, ctx: &Ctx, id: WebhookId, rev: i64, data: &Webhoo
     bump(tx, ctx)?;
     let before = find(tx, id)?;
     expect_rev(before.rev, rev)?;
-    check(ctx, data)?;
+    check(ctx, data, &before.other_kinds)?;
     let mut made = Webhook {
         url: data.url.clone(),
         description: data.description.clone(),
@@ -150,6 +151,9 @@ pub fn update(tx: &mut Tx<'_>, ctx: &Ctx, id: WebhookId, rev: i64, data: &Webhoo
         updated_at: ctx.now,
         ..before.clone()
     };
+    if before.kinds != made.kinds {
+        made.other_kinds.clear();
+    }
     if before.url != made.url || before.state != made.state {
         made = made.with_fresh_health();
         store::webhook::make_due(tx, id, None, ctx.now)?;
@@ -256,7 +260,8 @@ pub fn retry(tx: &mut Tx<'_>, ctx: &Ctx, id: WebhookId, position: Option<i64>) -
     Ok(again)
 }
 
-fn check(ctx: &Ctx, data: &WebhookData) -> Result<()> {
+/// Looks for faults in what a receiver is to be, which may also be sent events of `other` kinds.
+fn check(ctx: &Ctx, data: &WebhookData, other: &[String]) -> Result<()> {
     let mut faults = Faults::default();
     if let Some(fault) = url::fault(&data.url, ctx.shared.settings.webhooks.allow_private) {
         faults.add("/url", fault);
@@ -266,7 +271,7 @@ fn check(ctx: &Ctx, data: &WebhookData) -> Result<()> {
         faults.add("/description", Phrase::with("must be one line of at most {max} characters", &[("max", &MAX_DESCRIPTION)]));
     }
     if let Some(events) = &data.events {
-        faults.unless(|| !events.is_empty(), "/events", "must name an event; leave it out for every event");
+        faults.unless(|| !events.is_empty() || !other.is_empty(), "/events", "must name an event; leave it out for every event");
         faults.unless(|| events.iter().all(|kind| kind.is_subscribable()), "/events", "nobody subscribes to tests");
     }
     faults.finish()

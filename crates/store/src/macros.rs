@@ -313,3 +313,12 @@ macro_rules! find_by {
         }
     };
 }
+
+/// The events of the outbox whose kind this version knows; a newer server on the same database tells of the others.
+macro_rules! of_known_kind {
+    () => {{
+        use bazdid_protocol::text_enum::TextEnum as _;
+        let known: Vec<&str> = bazdid_protocol::event::EventKind::ALL.iter().map(|kind| kind.as_str()).collect();
+        diesel::dsl::sql::<diesel::sql_types::Text>("outbox.kind").eq_any(known)
+    }};
+}

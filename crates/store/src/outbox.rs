@@ -14,7 +14,6 @@ use bazdid_protocol::{
     error::{Error, Result},
     event::{Envelope, EventKind},
     ids::{EventId, TicketId},
-    text_enum::TextEnum as _,
     time::Timestamp,
 };
 
@@ -77,9 +76,8 @@ pub fn append(tx: &mut Tx<'_>, events: &[DomainEvent]) -> Result<()> {
 /// # Errors
 /// The database fails.
 pub fn list_open(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<StoredEvent>> {
-    let known: Vec<&str> = EventKind::ALL.iter().map(|kind| kind.as_str()).collect();
     let rows: Vec<EventRow> = on!(tx, |c| outbox::table
-        .filter(outbox::relayed_at.is_null().and(diesel::dsl::sql::<diesel::sql_types::Text>("outbox.kind").eq_any(&known)))
+        .filter(outbox::relayed_at.is_null().and(of_known_kind!()))
         .order(outbox::position)
         .limit(limit)
         .select(EventRow::as_select())
@@ -88,7 +86,7 @@ pub fn list_open(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<StoredEvent>> {
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
-/// Events by their positions.
+/// Events by their positions, without those of kinds that this version does not know.
 ///
 /// # Errors
 /// The database fails.
@@ -97,7 +95,8 @@ pub fn list_events(tx: &mut Tx<'_>, positions: &[i64]) -> Result<Vec<StoredEvent
     for positions in positions.chunks(LIST) {
         let keys = Keys::new(positions);
         let rows: Vec<EventRow> =
-            on!(tx, |c| outbox::table.filter(keys.hold(outbox::position)).select(EventRow::as_select()).load(c)).map_err(db_error)?;
+            on!(tx, |c| outbox::table.filter(keys.hold(outbox::position)).filter(of_known_kind!()).select(EventRow::as_select()).load(c))
+                .map_err(db_error)?;
         found.extend(rows.into_iter().map(StoredEvent::from));
     }
     Ok(found)

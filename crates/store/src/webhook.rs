@@ -42,9 +42,9 @@ record! {
 
 impl From<&Webhook> for WebhookRow {
     fn from(e: &Webhook) -> Self {
-        let Webhook { id, rev, url, description, kinds, state, secret, old_secret, old_secret_until, .. } = e.clone();
+        let Webhook { id, rev, url, description, kinds, other_kinds, state, secret, old_secret, old_secret_until, .. } = e.clone();
         let Webhook { failures, failing_since, retry_at, succeeded_at, created_by, created_at, updated_at, .. } = *e;
-        let kinds = kinds.map(|kinds| Json(kinds.into_iter().map(|kind| kind.to_string()).collect()));
+        let kinds = kinds.map(|kinds| Json(kinds.into_iter().map(|kind| kind.to_string()).chain(other_kinds).collect()));
         Self {
             id,
             rev,
@@ -68,13 +68,16 @@ impl From<&Webhook> for WebhookRow {
 
 impl From<WebhookRow> for Webhook {
     fn from(r: WebhookRow) -> Self {
+        // A newer server on the same database may know more kinds; it tells of these.
+        let (known, other): (Vec<String>, Vec<String>) =
+            r.kinds.iter().flat_map(|kinds| kinds.0.clone()).partition(|kind| EventKind::parse(kind).is_ok());
         Self {
             id: r.id,
             rev: r.rev,
             url: r.url,
             description: r.description,
-            // A newer server on the same database may know more kinds; it tells of these.
-            kinds: r.kinds.map(|kinds| kinds.0.iter().filter_map(|kind| EventKind::parse(kind).ok()).collect()),
+            kinds: r.kinds.map(|_| known.iter().filter_map(|kind| EventKind::parse(kind).ok()).collect()),
+            other_kinds: other,
             state: r.state,
             secret: r.secret,
             old_secret: r.old_secret,
@@ -238,6 +241,7 @@ pub fn list_due(tx: &mut Tx<'_>, webhook: WebhookId, now: Timestamp, limit: i64)
             .filter(diesel::dsl::sql::<diesel::sql_types::Bool>("webhook_deliveries.state = 'pending'"))
             .filter(webhook_deliveries::due_at.le(now))
             .filter(not(exists(before)))
+            .filter(exists(outbox::table.filter(outbox::position.eq(webhook_deliveries::position)).filter(of_known_kind!())))
             .order((webhook_deliveries::attempts, webhook_deliveries::position))
             .limit(limit)
             .select(DeliveryRow::as_select())

@@ -90,6 +90,7 @@ mod tests {
             url: "https://hooks.example.org/secret".into(),
             description: String::new(),
             kinds: None,
+            other_kinds: Vec::new(),
             state,
             secret: Vec::new(),
             old_secret: None,

@@ -13,6 +13,7 @@ fn webhook() -> Webhook {
         url: "https://example.org".into(),
         description: String::new(),
         kinds: None,
+        other_kinds: Vec::new(),
         state: WebhookState::Active,
         secret: vec![],
         old_secret: None,

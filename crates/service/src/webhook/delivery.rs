@@ -100,7 +100,7 @@ pub fn begin(tx: &mut Tx<'_>, ctx: &Ctx, webhook: WebhookId, lease: &Lease) -> R
         let body = serde_json::to_vec(event).map_err(|e| Error::internal("an event cannot be written").caused_by(e))?;
         messages.push(Message { id: event.id.to_string(), delivery, rev: webhook.rev, body });
     }
-    Ok(Some(Batch { url: webhook.url, secrets, messages }))
+    Ok((!messages.is_empty()).then_some(Batch { url: webhook.url, secrets, messages }))
 }
 
 fn secrets(ctx: &Ctx, webhook: &Webhook) -> Result<Vec<WebhookSecret>> {
