@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::LazyLock};
 
 use fluent_bundle::FluentValue;
 
-use crate::{Language, source, text};
+use crate::{Language, source, text, verdict::digits};
 use bazdid_protocol::phrase::Phrase;
 
 /// What a word that names a kind of thing is called: `thing-<word>`.
@@ -37,6 +37,8 @@ pub fn translate(language: Language, said: &Phrase) -> String {
         let name = names().get(said.pattern()?)?;
         let word = |name: &str, word: &str| match name {
             THING => text(language, &format!("thing-{}", word.replace(' ', "-")), &[]).unwrap_or_else(|| word.to_owned()),
+            // A number is written as the language writes it; whatever else has digits is quoted.
+            _ if word.bytes().all(|b| b.is_ascii_digit()) => digits(word, language),
             _ => word.to_owned(),
         };
         let words: Vec<(&str, String)> = said.words().iter().map(|(name, of)| (*name, word(name, of))).collect();
@@ -76,7 +78,7 @@ mod tests {
         assert_eq!((names().len(), lines > 100), (lines, true), "no two names have one text");
         let limit = Phrase::with("the body may have {limit} bytes after decompression", &[("limit", &7)]);
         assert_eq!(translate(Language::English, &limit), "the body may have 7 bytes after decompression");
-        assert_eq!(translate(Language::Persian, &limit), "بدنهٔ درخواست پس از باز شدن حداکثر 7 بایت می‌تواند داشته باشد");
+        assert_eq!(translate(Language::Persian, &limit), "بدنهٔ درخواست پس از باز شدن حداکثر ۷ بایت می‌تواند داشته باشد");
         assert_eq!(translate(Language::Persian, &Phrase::with("no such {what}", &[("what", &"work order")])), "دستور کار یافت نشد");
         assert_eq!(translate(Language::Persian, &Phrase::with("no such {what}", &[("what", &"unicorn")])), "unicorn یافت نشد");
         assert_eq!(translate(Language::Persian, &Phrase::from("of no catalogue".to_owned())), "of no catalogue");
@@ -144,7 +146,9 @@ mod tests {
     /// What the code of the server tells by a problem is in the catalogue, and what is in the catalogue is told.
     #[test]
     fn every_sentence_of_a_problem_that_is_written_out_in_the_code_is_in_the_catalogue() {
-        const CALLS: [(&str, usize); 14] = [
+        const CALLS: [(&str, usize); 16] = [
+            (".unless(", 2),
+            ("invalid(", 1),
             ("Error::with(", 1),
             ("Fault::with(", 1),
             ("Error::field(", 1),
@@ -184,5 +188,25 @@ mod tests {
         for pattern in names().keys() {
             assert!(whole.contains(&format!("{pattern}\"")), "nobody says {pattern:?}");
         }
+    }
+
+    #[test]
+    fn every_thing_that_is_not_found_has_a_name() {
+        let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let mut all = Vec::new();
+        for name in ["domain", "service", "server"] {
+            sources(&crates.join(name).join("src"), &mut all);
+        }
+        let mut found = 0;
+        for (source, call) in all.iter().flat_map(|source| [(source, "not_found("), (source, "Unknown(")]) {
+            for (at, _) in source.match_indices(call) {
+                let Some(thing) = written(&source[at + call.len()..], 0) else { continue };
+                found += 1;
+                for language in [Language::Persian, Language::English] {
+                    assert!(text(language, &format!("thing-{}", thing.replace(' ', "-")), &[]).is_some(), "{language}: {thing}");
+                }
+            }
+        }
+        assert!(found > 20, "{found}: the code was not found");
     }
 }

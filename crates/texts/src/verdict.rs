@@ -177,7 +177,7 @@ fn duration(seconds: i64, language: Language) -> String {
 }
 
 /// The digits of a number as the language writes them.
-fn digits(number: &str, language: Language) -> String {
+pub(crate) fn digits(number: &str, language: Language) -> String {
     match language {
         Language::English => number.to_owned(),
         Language::Persian => {
