@@ -361,6 +361,14 @@ impl TestApp {
         self.db.db().write_blocking(change).unwrap();
     }
 
+    /// Grants somebody one more role.
+    pub fn grant_too(&self, account_id: AccountId, role: Role, areas: &[AreaId]) {
+        let now = self.clock.now();
+        let areas = areas.to_vec();
+        let grant = RoleGrant { id: self.ids.id(now), account_id, role, organisation_id: None, areas, valid_from: now, valid_to: None };
+        self.db.db().write_blocking(move |tx| store::account::save_grants(tx, std::slice::from_ref(&grant))).unwrap();
+    }
+
     fn running(&self) -> &Running {
         self.running.as_ref().unwrap()
     }

@@ -250,6 +250,26 @@ fn a_server_stops_at_a_signal_and_lets_requests_under_way_finish() {
     assert!(busy.child.wait().unwrap().success());
 }
 
+/// SQLite's journal belongs to whoever has the database open: who takes themselves for the last one removes it.
+#[cfg(unix)]
+#[test]
+fn a_command_beside_a_server_leaves_its_journal_alone() {
+    let folder = installed();
+    let mut busy = Busy::serve(folder.path());
+    let journal = folder.path().join("data/bazdid.db-wal");
+    assert!(journal.exists());
+    for args in [&["user", "add", "maryam", "--role", "admin", "--no-password"][..], &["doctor"]] {
+        let (code, said) = run(folder.path(), args);
+        assert_eq!(code, 0, "{said}");
+        assert!(journal.exists(), "{args:?} removed it");
+    }
+    busy.stream.write_all(BODY.as_bytes()).unwrap();
+    let mut answer = String::new();
+    busy.reader.read_to_string(&mut answer).unwrap();
+    busy.signal();
+    assert!(busy.child.wait().unwrap().success() && answer.contains("bad_credentials"), "{answer}");
+}
+
 #[cfg(unix)]
 #[test]
 fn the_second_signal_stops_at_once() {

@@ -1,10 +1,15 @@
 //! Numbers in the text of a request that look like phones or national ids: marked for the office, masked outside it and on devices.
 
 use bazdid_clock::Clock as _;
+use bazdid_domain::account::Role;
+use bazdid_protocol::ids::Id;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::town::{Town, pothole};
+use crate::{
+    town::{Town, pothole},
+    town_rows::{EAST, WEST},
+};
 
 const NUMBER: &str = "۰۹۱۲ ۱۲۳ ۴۵۶۷";
 const MASK: &str = "•••••••";
@@ -42,6 +47,33 @@ fn the_office_sees_what_was_written_and_nobody_else() {
             }
             assert_eq!((&one["personal_numbers"], &listed["personal_numbers"]), (&json!(true), &json!(true)), "{who}");
         }
+    }
+}
+
+#[test]
+fn a_masked_number_is_not_found_out_by_searching() {
+    for town in Town::both() {
+        let (id, ..) = registered(&town);
+        for query in ["q=0912", "q=%DB%B9%DB%B1%DB%B2", "q=%DA%86%D8%A7%D9%84%D9%87%205"] {
+            for who in ["crew", "inspector"] {
+                let refused = town.call(who, "GET", &format!("/v1/tickets?{query}")).send().problem("validation");
+                assert_eq!(refused["errors"][0]["pointer"], "?q", "{who} {query}");
+            }
+        }
+        assert_eq!(town.get("operator", "/v1/tickets?q=0912")["items"][0]["id"], id.as_str());
+        assert_eq!(town.get("crew", "/v1/tickets?q=%DA%86%D8%A7%D9%84%D9%87")["items"].as_array().unwrap().len(), 1, "words are found");
+    }
+}
+
+#[test]
+fn an_office_elsewhere_unmasks_nothing_here() {
+    for town in Town::both() {
+        let (id, _, shown) = registered(&town);
+        let both = town.app.person("both", Role::Operator, None, &[Id::new(Uuid::from_u128(EAST))]);
+        town.app.grant_too(both, Role::Inspector, &[Id::new(Uuid::from_u128(WEST))]);
+        let list = town.app.call("GET", "/v1/tickets").token(&town.app.token("both")).send().ok();
+        let listed = list["items"].as_array().unwrap().iter().find(|t| t["id"] == id.as_str()).unwrap();
+        assert_eq!(texts(listed), [shown[0].as_str(), &shown[1]]);
     }
 }
 

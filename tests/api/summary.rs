@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     evidence::{Phone, at_work},
     town::{Town, pothole},
+    upload::picture,
 };
 
 #[test]
@@ -89,6 +90,43 @@ fn a_photo_names_its_ticket_to_those_who_see_it() {
 }
 
 #[test]
+fn a_likely_duplicate_shows_its_newest_photo_that_can_be_seen() {
+    for town in Town::both() {
+        let mut crew = Phone::of(&town, "crew");
+        let order = at_work(&town, &mut crew);
+        let ticket = town.get("operator", &format!("/v1/work-orders/{}", order.as_str().unwrap()))["ticket"]["id"].clone();
+        let body = json!({ "category": pothole()["category"], "point": pothole()["point"] });
+        let photo = || {
+            let found = town.call("operator", "POST", "/v1/tickets/preview").json(&body).send().ok();
+            let found = found["duplicates"].as_array().unwrap().iter().find(|d| d["ticket"] == ticket).unwrap().clone();
+            found["photo"].clone()
+        };
+        let bytes = picture(1, 5_000);
+        let shot = crew.shoot("before", &order, &bytes);
+        assert_eq!(photo(), Value::Null, "its bytes have not come");
+        crew.upload(shot, &bytes);
+        assert_eq!(photo(), json!(shot));
+        crew.applied("photo.remove", &ticket, None, &json!({ "photo": shot }));
+        assert_eq!(photo(), Value::Null, "it was removed");
+    }
+}
+
+#[test]
+fn people_of_a_contractor_learn_the_names_of_their_own_only() {
+    for town in Town::both() {
+        let mut crew = Phone::of(&town, "crew");
+        let order = at_work(&town, &mut crew);
+        crew.applied("work.submit", &order, Some(1), &json!({}));
+        let round = town.get("supervisor", "/v1/rounds?verdict=pending")["items"][0].clone();
+        let verify = format!("/v1/rounds/{}/verify", round["id"].as_str().unwrap());
+        let verdict = town.call("supervisor", "POST", &verify).if_match(round["rev"].as_i64().unwrap()).json(&json!({})).send().ok();
+        assert_eq!(verdict["verdict_by"]["name"], "خانم supervisor");
+        let seen = town.get("crew", &format!("/v1/rounds/{}", round["id"].as_str().unwrap()));
+        assert_eq!((&seen["submitted_by"]["name"], &seen["verdict_by"]["name"]), (&json!("خانم crew"), &Value::Null));
+    }
+}
+
+#[test]
 fn a_preview_says_what_a_registration_then_makes_and_keeps_nothing() {
     for town in Town::both() {
         let mut body = pothole();
@@ -112,8 +150,12 @@ fn a_preview_says_what_a_registration_then_makes_and_keeps_nothing() {
         preview(&json!({ "category": "no.such", "point": made["point"] })).problem("validation");
         preview(&json!({ "category": made["category"], "point": { "lat": 95, "lon": 50 } })).problem("validation");
         body.as_object_mut().unwrap().remove("caller_phone");
-        let theirs = town.call("crew", "POST", "/v1/tickets/preview").json(&body).send().ok();
-        assert_eq!((&theirs["place"], theirs["work_orders"][0].get("explanation")), (&first["place"], None), "for the office only");
-        town.call("inspector", "POST", "/v1/tickets/preview").json(&again).send().problem("validation");
+        let as_seen_by = |who: &str| town.call(who, "POST", "/v1/tickets/preview").json(&body).send().ok();
+        let (own, other) = (as_seen_by("crew"), as_seen_by("second_crew"));
+        assert_eq!((&own["place"], own["work_orders"][0].get("explanation")), (&first["place"], None), "for the office only");
+        assert_eq!(own["work_orders"][0]["organisation"], order["organisation"], "it is they who would be asked");
+        assert_eq!(other["work_orders"][0]["organisation"], Value::Null, "who else would be asked is not theirs to know");
+        body["point"] = json!({ "lat": 36.25, "lon": 50.15 });
+        town.call("inspector", "POST", "/v1/tickets/preview").json(&body).send().problem("forbidden");
     }
 }

@@ -100,7 +100,7 @@ fn of_two_clones_that_sent_the_same_both_hear_what_came_of_it() {
                 assert_eq!((result.status, result.seq), (Status::Applied, own), "it keeps the number that it had here");
             }
         }
-        // Phrase once, after those of the device itself, and without a seq: it is another's.
+        // Sent once, after those of the device itself, and without a seq: it is another's.
         let (ctx, device) = (city.ctx(Some(id(CREW_OLD_2))), clone.state.device.unwrap());
         let items = |after| city.read(|tx| list_results(tx, &ctx, device, after, None)).items;
         let told: Vec<_> = items(0).into_iter().filter(|r| r.id == Some(start)).map(|r| (r.seq, r.replayed)).collect();

@@ -24,6 +24,7 @@ const GROWING: &[&str] = &[
     "work_events",
     "rounds",
     "visits",
+    "patrols",
     "notes",
     "measurements",
     "checklist_answers",

@@ -12,7 +12,7 @@ use bazdid_domain::{
     policy::Permission,
     reference::Reference,
     ticket::Ticket,
-    visibility::Reach,
+    visibility::{Reach, reach::Basis},
     work_order::{Assignment, Round, WorkOrder},
 };
 use bazdid_protocol::{
@@ -56,27 +56,29 @@ impl References {
         self
     }
 
-    /// Looks the names up for those who see the rows because they see the tickets.
+    /// Looks the names up without asking whether the reader may see the tickets: only for rows that nobody sees without their ticket, such as
+    /// orders, rounds and conflicts.
     ///
     /// # Errors
     /// The database fails.
     pub fn look_up(&self, tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Names> {
-        self.look_up_within(tx, ctx, &Reach::Everything)
+        self.look_up_by(tx, ctx, &Reach::Everything)
     }
 
-    /// Looks the names up for those who may see the rows without their tickets: photos of their own, for instance.
+    /// Looks the names up, those of tickets only within reach: for rows that somebody may see without their ticket, such as photos of their own.
     ///
     /// # Errors
     /// The database fails.
-    pub fn look_up_seen(&self, tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Names> {
+    pub fn look_up_within_reach(&self, tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Names> {
         let reference = ctx.reference(tx)?;
         let reach = reach(ctx, &reference, Permission::TicketRead)?;
-        self.look_up_within(tx, ctx, &reach)
+        self.look_up_by(tx, ctx, &reach)
     }
 
-    fn look_up_within(&self, tx: &mut Tx<'_>, ctx: &Ctx, reach: &Reach) -> Result<Names> {
+    fn look_up_by(&self, tx: &mut Tx<'_>, ctx: &Ctx, reach: &Reach) -> Result<Names> {
         let tickets = store::ticket::search::list_tickets_of(tx, &Vec::from_iter(self.tickets.iter().copied()), reach)?;
-        let people = store::account::list_names(tx, &Vec::from_iter(self.people.iter().copied()))?;
+        let people = nameable(tx, ctx, Vec::from_iter(self.people.iter().copied()))?;
+        let people = store::account::list_names(tx, &people)?;
         Ok(Names {
             reference: ctx.reference(tx)?,
             language: ctx.language,
@@ -84,6 +86,19 @@ impl References {
             people: people.into_iter().collect(),
         })
     }
+}
+
+/// Those of some people whose names the reader learns: the city's staff learns all, people of a contractor their own and their colleagues'.
+fn nameable(tx: &mut Tx<'_>, ctx: &Ctx, people: Vec<AccountId>) -> Result<Vec<AccountId>> {
+    let Some(actor) = &ctx.actor else { return Ok(people) };
+    if people.is_empty() || actor.roles().into_iter().any(|role| Basis::of(role) != Basis::Organisation) {
+        return Ok(people);
+    }
+    let ours = actor.organisations();
+    let grants = store::account::list_grants_of(tx, &people)?;
+    let colleagues: BTreeSet<AccountId> =
+        grants.iter().filter(|g| g.organisation_id.is_some_and(|o| ours.contains(&o))).map(|g| g.account_id).collect();
+    Ok(people.into_iter().filter(|id| *id == actor.account_id || colleagues.contains(id)).collect())
 }
 
 /// Names of what some rows refer to, in one language.
@@ -108,7 +123,7 @@ impl Names {
         self.tickets.get(&id)
     }
 
-    /// The name that somebody shows; nothing: the system itself.
+    /// The name that somebody shows; nothing: the system itself, or somebody whose name is not for the reader.
     #[must_use]
     pub fn person(&self, id: AccountId) -> Option<&str> {
         self.people.get(&id).map(String::as_str)

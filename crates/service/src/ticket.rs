@@ -261,26 +261,26 @@ pub fn duplicates(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Vec<Sugges
     Ok(suggest(&subject, &known))
 }
 
-/// A page of the tickets that the actor may know of, newest first; one more than the limit says that there is more.
+/// A page of the tickets that the actor may know of; one more than the limit says that there is more.
 ///
 /// # Errors
-/// The database fails.
+/// Somebody outside the office searches for digits; the database fails.
 pub fn search(tx: &mut Tx<'_>, ctx: &Ctx, filter: &TicketFilter) -> Result<Vec<Keyed<Ticket, TicketKey>>> {
     let reference = ctx.reference(tx)?;
     let reach = reach(ctx, &reference, Permission::TicketRead)?;
+    check_words(&reach, filter)?;
     let mut found = list_tickets(tx, filter, &reach)?;
-    if !is_office(&reach) {
-        found.iter_mut().for_each(|keyed| mask(&mut keyed.row));
-    }
+    found.iter_mut().filter(|keyed| !reach.is_office_of(&keyed.row)).for_each(|keyed| mask(&mut keyed.row));
     Ok(found)
 }
 
-/// Whether a reach is that of the office somewhere: who is outside it sees no number that stands in a text.
-fn is_office(reach: &Reach) -> bool {
-    match reach {
-        Reach::Everything => true,
-        Reach::Parts(parts) => parts.every_office,
+/// A number that somebody sees masked is not to be found out by searching for its digits.
+fn check_words(reach: &Reach, filter: &TicketFilter) -> Result<()> {
+    let has_digit = |word: &String| word.chars().any(|c| c.is_ascii_digit());
+    if filter.words.iter().any(has_digit) && !reach.is_office_everywhere() {
+        return Err(Error::field("?q", "digits in texts are searched for by the office only; leave them out"));
     }
+    Ok(())
 }
 
 /// Masks the numbers in the texts of a ticket.
@@ -289,12 +289,15 @@ fn mask(ticket: &mut Ticket) {
     ticket.address_text = ticket.address_text.as_deref().map(|text| masked(text).into_owned());
 }
 
-/// How many tickets of a filter the actor may know of, as far as they are counted.
+/// How many tickets of a filter without words the actor may know of, as far as they are counted.
 ///
 /// # Errors
-/// The database fails.
+/// The filter has words: every text would have to be read; the database fails.
 pub fn count(tx: &mut Tx<'_>, ctx: &Ctx, filter: &TicketFilter) -> Result<Total> {
     let reference = ctx.reference(tx)?;
+    if !filter.words.is_empty() {
+        return Err(Error::field("?total", "tickets with words are not counted; leave out q or total"));
+    }
     let reach = reach(ctx, &reference, Permission::TicketRead)?;
     count_tickets(tx, filter, &reach)
 }

@@ -24,12 +24,12 @@ use bazdid_domain::{
     },
     policy::Permission,
     unit_of_work::UnitOfWork,
-    visibility::{Reach, Reader, at_place},
+    visibility::{Reader, at_place},
     work_order::WorkOrder,
 };
 use bazdid_protocol::{
     error::{Error, Result},
-    ids::{AccountId, AreaId, TicketId, WorkOrderId},
+    ids::{AccountId, TicketId, WorkOrderId},
     time::Timestamp,
 };
 use bazdid_store::{
@@ -143,31 +143,12 @@ pub fn count(tx: &mut Tx<'_>, ctx: &Ctx, filter: &OrderFilter) -> Result<Total> 
 /// # Errors
 /// Nobody has logged in; the database fails.
 pub fn explained(tx: &mut Tx<'_>, ctx: &Ctx, orders: &[Shown]) -> Result<BTreeSet<WorkOrderId>> {
-    let Some(reach) = office_reach(tx, ctx)? else { return Ok(BTreeSet::new()) };
+    let reference = ctx.reference(tx)?;
+    let reach = reach(ctx, &reference, Permission::ConflictRead)?;
     let tickets: BTreeSet<TicketId> = orders.iter().map(|o| o.order.ticket_id).collect();
     let places = store::ticket::area::list_leaf_areas_of(tx, &tickets.into_iter().collect::<Vec<_>>())?;
-    let is_office = |ticket| is_office_of(&reach, places.get(&ticket).map_or(&[], Vec::as_slice));
+    let is_office = |ticket| reach.includes_any(at_place(places.get(&ticket).map_or(&[], Vec::as_slice), Reader::Office));
     Ok(orders.iter().map(|o| &o.order).filter(|o| is_office(o.ticket_id)).map(|o| o.id).collect())
-}
-
-/// Whether who asks may read the explanations of orders at a place, given by its smallest areas.
-///
-/// # Errors
-/// Nobody has logged in; the database fails.
-pub fn is_explained_at(tx: &mut Tx<'_>, ctx: &Ctx, leaf_areas: &[AreaId]) -> Result<bool> {
-    Ok(office_reach(tx, ctx)?.is_some_and(|reach| is_office_of(&reach, leaf_areas)))
-}
-
-fn office_reach(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Option<Reach>> {
-    if !ctx.actor()?.may(Permission::ConflictRead) {
-        return Ok(None);
-    }
-    let reference = ctx.reference(tx)?;
-    reach(ctx, &reference, Permission::ConflictRead).map(Some)
-}
-
-fn is_office_of(reach: &Reach, leaf_areas: &[AreaId]) -> bool {
-    reach.includes_any(at_place(leaf_areas, Reader::Office))
 }
 
 /// An order with what lies below its ticket, as far as the actor may read it.

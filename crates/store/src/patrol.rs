@@ -1,18 +1,17 @@
 //! Patrols in the database.
 
 use diesel::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use crate::{
     keys::Keys,
-    listing::Keyed,
+    listing::{Keyed, PageKey},
     schema::patrols,
     sql::{Json, db_error},
     tx::{LIST, Tx},
 };
 use bazdid_domain::{
     patrol::{MockFlag, Patrol, PatrolOutcome},
-    visibility::{PatrolRule, Reach},
+    visibility::Reach,
 };
 use bazdid_protocol::{
     error::Result,
@@ -119,13 +118,7 @@ pub fn find_patrols(tx: &mut Tx<'_>, ids: &[PatrolId]) -> Result<Vec<Patrol>> {
 }
 
 /// The place of a patrol in the list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PatrolKey {
-    /// When this server first stored it.
-    pub stored_at: Timestamp,
-    /// The patrol.
-    pub id: PatrolId,
-}
+pub type PatrolKey = PageKey<PatrolId, PatrolId>;
 
 /// Which patrols are asked for; what is absent does not matter.
 #[derive(Debug, Clone, Default)]
@@ -152,19 +145,7 @@ pub struct PatrolFilter {
 /// The database fails.
 pub fn list_patrols(tx: &mut Tx<'_>, filter: &PatrolFilter, reach: &Reach) -> Result<Vec<Keyed<Patrol, PatrolKey>>> {
     let rows: Vec<(PatrolRow, Timestamp)> = on!(tx, |c| {
-        let mut query = patrols::table.select((PatrolRow::as_select(), patrols::stored_at)).into_boxed();
-        if let Reach::Parts(parts) = reach {
-            for rule in PatrolRule::ALL {
-                query = match rule {
-                    PatrolRule::Place => {
-                        let here = patrols::area_id.eq_any(parts.offices.iter().copied().map(Some).collect::<Vec<_>>());
-                        let query = query.or_filter(here);
-                        if parts.every_office { query.or_filter(patrols::area_id.is_null()) } else { query }
-                    }
-                    PatrolRule::Author => query.or_filter(patrols::actor.eq_any(parts.person)),
-                };
-            }
-        }
+        let mut query = visible_patrols!(patrols::table.select((PatrolRow::as_select(), patrols::stored_at)), reach);
         if let Some(areas) = &filter.areas {
             query = query.filter(patrols::area_id.eq_any(areas.iter().copied().map(Some).collect::<Vec<_>>()));
         }
@@ -180,13 +161,12 @@ pub fn list_patrols(tx: &mut Tx<'_>, filter: &PatrolFilter, reach: &Reach) -> Re
         if let Some(to) = filter.to {
             query = query.filter(patrols::finished_est.lt(to));
         }
-        if let Some(PatrolKey { stored_at, id }) = filter.before {
-            // The first condition alone lets the index be entered at the place.
-            query = query.filter(patrols::stored_at.le(stored_at)).filter(patrols::stored_at.lt(stored_at).or(patrols::id.lt(id)));
-        }
-        query.order((patrols::stored_at.desc(), patrols::id.desc())).limit(filter.limit).load(c)
+        newest_first!(query, patrols, filter.before, former by id).limit(filter.limit).load(c)
     })
     .map_err(db_error)?;
-    let keyed = |(row, stored_at): (PatrolRow, Timestamp)| Keyed { key: PatrolKey { stored_at, id: row.id }, row: row.into() };
+    let keyed = |(row, stored_at): (PatrolRow, Timestamp)| Keyed {
+        key: PageKey::of(filter.before.as_ref(), stored_at, row.id, row.id),
+        row: row.into(),
+    };
     Ok(rows.into_iter().map(keyed).collect())
 }

@@ -132,6 +132,27 @@ macro_rules! visible_rounds {
     }};
 }
 
+/// Keeps of a query over `patrols` those that a reach includes.
+macro_rules! visible_patrols {
+    ($query:expr, $reach:expr) => {{
+        use bazdid_domain::visibility::{PatrolRule, Reach};
+        let mut query = $query.into_boxed();
+        if let Reach::Parts(parts) = $reach {
+            for rule in PatrolRule::ALL {
+                query = match rule {
+                    PatrolRule::Place => {
+                        let offices: Vec<Option<bazdid_protocol::ids::AreaId>> = parts.offices.iter().copied().map(Some).collect();
+                        let query = query.or_filter(patrols::area_id.eq_any(offices));
+                        if parts.every_office { query.or_filter(patrols::area_id.is_null()) } else { query }
+                    }
+                    PatrolRule::Author => query.or_filter(patrols::actor.eq_any(parts.person)),
+                };
+            }
+        }
+        query
+    }};
+}
+
 /// Keeps of a query over `photos` those that a reach includes.
 macro_rules! visible_photos {
     ($query:expr, $reach:expr) => {{

@@ -29,3 +29,4 @@ CREATE TABLE patrols (
 CREATE INDEX patrols_stored_at ON patrols (stored_at, id);
 CREATE INDEX patrols_area_id ON patrols (area_id, stored_at, id);
 CREATE INDEX patrols_actor ON patrols (actor, stored_at, id);
+CREATE INDEX patrols_finished_est ON patrols (finished_est);

@@ -136,6 +136,15 @@ impl Reach {
         self.includes_any(at_place(&ticket.leaf_areas, Reader::Office))
     }
 
+    /// Whether it includes what only the office reads of every place that it includes: nothing in it is seen from outside the office.
+    #[must_use]
+    pub fn is_office_everywhere(&self) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Parts(parts) => parts.areas == parts.offices && parts.organisations.is_empty(),
+        }
+    }
+
     /// Adds areas in which the person works in the field.
     pub fn extend_areas(&mut self, areas: impl IntoIterator<Item = AreaId>) {
         if let Self::Parts(parts) = self {

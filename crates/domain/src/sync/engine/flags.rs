@@ -35,7 +35,8 @@ pub const DOUBLE_WORK: &str = "double_work";
 /// The holder asks for a pause.
 pub const HOLD_REQUESTED: &str = "hold_requested";
 
-const OURS: [&str; 10] = [
+/// Every flag.
+pub const ALL: [&str; 10] = [
     MISSING_EVIDENCE,
     missing(Need::Visit),
     missing(Need::Start),
@@ -107,7 +108,7 @@ fn flags_of(unit: &UnitOfWork, context: &MergeContext<'_>, order: &WorkOrder, do
         (HOLD_REQUESTED, asks_for_hold(unit, order)),
     ];
     let ours = found.into_iter().filter(|(_, there)| *there).map(|(flag, _)| flag.to_owned());
-    let others = order.flags.iter().filter(|f| !OURS.contains(&f.as_str())).cloned();
+    let others = order.flags.iter().filter(|f| !ALL.contains(&f.as_str())).cloned();
     ours.chain(lacks.into_iter().map(|need| missing(need).to_owned())).chain(others).collect::<BTreeSet<String>>().into_iter().collect()
 }
 

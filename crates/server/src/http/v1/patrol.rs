@@ -1,4 +1,4 @@
-//! Patrols: rounds through an area without a ticket.
+//! Patrols: walks through an area without a ticket.
 
 use actix_web::{get, web};
 use serde::{Deserialize, Serialize};
@@ -17,11 +17,13 @@ use bazdid_domain::{
     wire,
 };
 use bazdid_protocol::{
+    error::Error,
     ids::{AccountId, AreaId, DeviceId, OrganisationId},
     rows::PatrolRow,
     time::Timestamp,
 };
 use bazdid_service::patrol;
+use bazdid_store::patrol::PatrolFilter;
 
 /// The routes of this module.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -76,7 +78,10 @@ async fn list(state: web::Data<State>, ctx: May<WorkRead>, query: List<PatrolQue
     let (ctx, limit) = (ctx.ctx(), query.limit);
     let before = query.after()?;
     let PatrolQuery { area, actor, outcome, from, to } = query.filter;
-    let asked = patrol::PatrolQuery { area, actor, outcome, from, to };
-    let found = state.db.read(move |tx| patrol::list(tx, &ctx, asked, before, limit + 1)).await?;
+    if from.zip(to).is_some_and(|(from, to)| to <= from) {
+        return Err(Error::field("?to", "must be later than `from`").into());
+    }
+    let filter = PatrolFilter { areas: None, actor, outcome, from, to, before, limit: limit + 1 };
+    let found = state.db.read(move |tx| patrol::list(tx, &ctx, area, &filter)).await?;
     Ok(reply::plain(&Listed::page(found, limit, |p| p.key)?.map(|p| PatrolView::from(p.row))))
 }

@@ -178,7 +178,7 @@ async fn list(state: web::Data<State>, ctx: May<TicketRead>, query: List<PhotoQu
     let filter = PhotoFilter { id: None, ticket, work_order, visit, kind, state: bytes, before, limit: limit + 1 };
     let read = move |tx: &mut Tx<'_>| {
         let found = photo::list(tx, &ctx, &filter)?;
-        let names = References::of(found.iter().map(|p| &p.row.photo)).look_up_seen(tx, &ctx)?;
+        let names = References::of(found.iter().map(|p| &p.row.photo)).look_up_within_reach(tx, &ctx)?;
         Ok(Listed::page(found, limit, |s| s.key)?.map(|s| PhotoView::shown(s.row, &names)))
     };
     Ok(reply::plain(&state.db.read(read).await?))
@@ -193,7 +193,7 @@ async fn get(state: web::Data<State>, ctx: May<TicketRead>, id: PathId<PhotoTag>
     let ctx = ctx.ctx();
     let read = move |tx: &mut Tx<'_>| {
         let found = photo::get(tx, &ctx, id.0)?;
-        let names = References::of([&found.photo]).look_up_seen(tx, &ctx)?;
+        let names = References::of([&found.photo]).look_up_within_reach(tx, &ctx)?;
         Ok(PhotoView::shown(found, &names))
     };
     let photo = state.db.read(read).await?;

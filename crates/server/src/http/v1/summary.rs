@@ -20,7 +20,7 @@ use bazdid_service::summary::Names;
 pub struct PersonView {
     /// Identity.
     pub id: AccountId,
-    /// The name that they show; `null`: the system itself.
+    /// The name that they show; `null`: the system itself, or, for people of a contractor, somebody who is none of theirs.
     #[schema(required = true, example = "مریم احمدی")]
     pub name: Option<String>,
 }
@@ -31,7 +31,7 @@ pub struct PersonView {
 pub struct OrganisationNameView {
     /// Identity.
     pub id: OrganisationId,
-    /// Its name, in the language of `Accept-Language`.
+    /// Its name, in the language of the reader.
     pub name: String,
 }
 
@@ -41,7 +41,7 @@ pub struct OrganisationNameView {
 pub struct AreaNameView {
     /// Identity.
     pub id: AreaId,
-    /// Its name, in the language of `Accept-Language`.
+    /// Its name, in the language of the reader.
     pub name: String,
 }
 

@@ -20,7 +20,7 @@ use crate::http::{
     problem::Answer,
     reply,
     v1::{
-        order_of_lists::{Counted, TotalView},
+        lists::{Counted, TotalView},
         ticket::{
             query::TicketQuery,
             view::{DetailView, SuggestionView, TicketView},

@@ -20,14 +20,15 @@ use crate::http::{
     problem::Answer,
     reply,
     v1::{
-        order_of_lists::{self, Counted, TotalView},
+        lists::{self, Counted, TotalView},
         round::RoundView,
     },
 };
-use bazdid_domain::{evidence::arrival::EvidenceState, office::order::Target, wire, work_order::WorkOrderKind};
+use bazdid_domain::{evidence::arrival::EvidenceState, office::order::Target, sync::engine::flags::ALL, wire, work_order::WorkOrderKind};
 use bazdid_protocol::{
     error::{Error, Result},
     ids::{AccountId, OrganisationId, WorkOrderId, WorkOrderTag},
+    phrase::Phrase,
     rows::WorkEventRow,
     time::Timestamp,
 };
@@ -95,31 +96,28 @@ impl WorkOrderQuery {
         if self.total && self.evidence.is_some() {
             return Err(Error::field("?total", "orders with their evidence so far are not counted; leave out evidence or total"));
         }
-        if let Some(flag) = self.flag.as_deref().filter(|flag| !is_word(flag)) {
-            return Err(Error::field("?flag", format!("expected the word of a flag such as hold_requested, found \"{flag}\"")));
+        if let Some(flag) = self.flag.as_deref().filter(|flag| !ALL.contains(flag)) {
+            let words = ALL.join(", ");
+            let why = Phrase::with("expected one of {words}, found \"{found}\"", &[("words", &words), ("found", &flag)]);
+            return Err(Error::field("?flag", why));
         }
-        let sort = order_of_lists::sort(self.sort.as_deref())?;
+        let sort = lists::sort(self.sort.as_deref())?;
         Ok(OrderFilter {
-            states: order_of_lists::words(self.state.as_deref(), "state")?,
+            states: lists::words(self.state.as_deref(), "state")?,
             kind: self.kind,
             organisation: self.organisation,
             account: self.account,
             area: None,
-            held_by: order_of_lists::holder(self.held_by.as_deref())?,
+            held_by: lists::holder(self.held_by.as_deref())?,
             flag: self.flag.clone(),
-            priorities: order_of_lists::words(self.priority.as_deref(), "priority")?,
-            hazards: order_of_lists::words(self.hazard.as_deref(), "hazard")?,
-            due_before: order_of_lists::due_before(self.late, self.due_before, now),
+            priorities: lists::words(self.priority.as_deref(), "priority")?,
+            hazards: lists::words(self.hazard.as_deref(), "hazard")?,
+            due_before: lists::due_before(self.late, self.due_before, now),
             sort,
-            before: order_of_lists::fitting(before, sort)?,
+            before: lists::fitting(before, sort)?,
             limit,
         })
     }
-}
-
-/// Whether a text may be a word of the protocol.
-fn is_word(text: &str) -> bool {
-    (1..=40).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
 }
 
 /// An order with its offers, rounds and events.

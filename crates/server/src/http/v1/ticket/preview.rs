@@ -30,8 +30,7 @@ use bazdid_protocol::{error::Result, geo::Point, ids::PhotoId, time::Timestamp};
 use bazdid_service::{
     Ctx, photo,
     summary::{Names, References},
-    ticket::{self, NewTicket, lookup},
-    work_order::is_explained_at,
+    ticket::{self, NewTicket, lookup, preview::Preview},
 };
 use bazdid_store::{Tx, photo::PhotoFilter};
 
@@ -64,10 +63,10 @@ pub struct PreviewBody {
 pub struct PreviewOrder {
     /// What is to be done.
     pub kind: WorkOrderKind,
-    /// Which organisation would be asked.
+    /// Which organisation would be asked; for the office of the place and for itself only.
     #[schema(required = true)]
     pub organisation: Option<OrganisationNameView>,
-    /// Which person would be asked; with neither the order would wait for the office.
+    /// Which person would be asked, for the same readers; if these see neither, the order would wait for the office.
     #[schema(required = true)]
     pub account: Option<PersonView>,
     /// When an answer would be due.
@@ -127,29 +126,28 @@ async fn preview(state: web::Data<State>, ctx: May<TicketCreate>, body: Body<Pre
 fn view(tx: &mut Tx<'_>, ctx: &Ctx, body: PreviewBody) -> Result<PreviewView> {
     let category = lookup::category(tx, ctx, &body.category, "/category")?;
     let new = NewTicket { address_text: body.address_text, ..NewTicket::new(category, body.text, body.point) };
-    let made = ticket::preview::preview(tx, ctx, &new)?;
+    let Preview { made, by_office } = ticket::preview::preview(tx, ctx, &new)?;
     let names = References::people_of(&made.orders).look_up(tx, ctx)?;
     let ticket = made.ticket;
-    let is_explained = is_explained_at(tx, ctx, &ticket.leaf_areas)?;
     Ok(PreviewView {
         place: PlaceView::of(&ticket, &names),
         boundary: ticket.boundary,
         priority: ticket.priority,
         hazard: ticket.hazard,
         promise_at: ticket.promise_at,
-        work_orders: made.orders.into_iter().map(|order| order_view(order, &names, is_explained)).collect(),
+        work_orders: made.orders.into_iter().map(|order| order_view(order, &names, by_office)).collect(),
         duplicates: made.duplicates.into_iter().map(|d| with_photo(tx, ctx, d)).collect::<Result<_>>()?,
     })
 }
 
-fn order_view(order: WorkOrder, names: &Names, is_explained: bool) -> PreviewOrder {
+fn order_view(order: WorkOrder, names: &Names, by_office: bool) -> PreviewOrder {
     PreviewOrder {
         kind: order.kind,
         organisation: order.organisation_id.map(|id| summary::organisation(names, id)),
         account: order.account_id.map(|id| summary::person(names, id)),
         accept_due: order.accept_due,
         resolve_due: order.resolve_due,
-        explanation: is_explained.then(|| spelled_out(&order.explanation.value())),
+        explanation: by_office.then(|| spelled_out(&order.explanation.value())),
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::http::v1::order_of_lists;
+use crate::http::v1::lists;
 use bazdid_domain::{search, ticket::Boundary, ticket_code};
 use bazdid_protocol::{
     error::{Error, Result},
@@ -40,7 +40,7 @@ pub struct TicketQuery {
     /// In one of these statuses, separated by commas.
     #[param(example = "new,triaged")]
     status: Option<String>,
-    /// With all of these words in the text or the address; how ye, kaf, digits, marks, half-spaces and spaces are typed does not matter.
+    /// With all of these words in the text or the address (digits for the office only: outside it numbers are masked); how ye, kaf, digits, marks, half-spaces and spaces are typed does not matter.
     q: Option<String>,
     /// With this code, as people say it.
     code: Option<String>,
@@ -67,10 +67,11 @@ pub struct TicketQuery {
     late: Option<bool>,
     /// Only open ones that were promised before this instant.
     due_before: Option<Timestamp>,
-    /// `age`: the newest first (as without it); `due`: open ones with a promise, the earliest first. `-` reverses.
+    /// `age`: the newest first (as without it); `due`: open ones with a promise, the earliest first. `-` reverses. A row that changes between two pages
+    /// may be met twice or be missed by `due`.
     #[param(example = "due")]
     sort: Option<String>,
-    /// Whether to count the rows of all pages.
+    /// Whether to count the rows of all pages; not together with `q`: every text would have to be read.
     #[serde(default)]
     #[param(default = false)]
     pub(super) total: bool,
@@ -86,22 +87,22 @@ impl TicketQuery {
     /// # Errors
     /// A parameter cannot be read.
     pub(super) fn asked(&self, before: Option<TicketKey>, limit: i64, now: Timestamp) -> Result<Asked> {
-        let sort = order_of_lists::sort(self.sort.as_deref())?;
+        let sort = lists::sort(self.sort.as_deref())?;
         let filter = TicketFilter {
-            statuses: order_of_lists::words(self.status.as_deref(), "status")?,
+            statuses: lists::words(self.status.as_deref(), "status")?,
             words: self.q.as_deref().map_or(Ok(Vec::new()), words)?,
             code: self.code.as_deref().map(code).transpose()?,
             bbox: self.bbox.as_deref().map(bbox).transpose()?,
             created_from: self.created_from,
             created_to: self.created_to,
             boundary: self.boundary,
-            priorities: order_of_lists::words(self.priority.as_deref(), "priority")?,
-            hazards: order_of_lists::words(self.hazard.as_deref(), "hazard")?,
+            priorities: lists::words(self.priority.as_deref(), "priority")?,
+            hazards: lists::words(self.hazard.as_deref(), "hazard")?,
             unassigned: self.unassigned.unwrap_or_default(),
-            held_by: order_of_lists::holder(self.held_by.as_deref())?,
-            due_before: order_of_lists::due_before(self.late, self.due_before, now),
+            held_by: lists::holder(self.held_by.as_deref())?,
+            due_before: lists::due_before(self.late, self.due_before, now),
             sort,
-            before: order_of_lists::fitting(before, sort)?,
+            before: lists::fitting(before, sort)?,
             limit,
             ..TicketFilter::default()
         };
@@ -150,7 +151,7 @@ mod tests {
             ["بزرگ", "ی", "چاله"].map(str::to_owned).into_iter().collect::<std::collections::BTreeSet<_>>().into_iter().collect::<Vec<_>>()
         );
         assert!(words(&"چ".repeat(201)).is_err() && words("\u{200c}").unwrap().is_empty());
-        let statuses = |text| order_of_lists::words::<TicketStatus>(Some(text), "status");
+        let statuses = |text| lists::words::<TicketStatus>(Some(text), "status");
         assert_eq!(statuses("new, in_work").unwrap(), [TicketStatus::New, TicketStatus::InWork]);
         assert!(statuses("old").unwrap_err().fields[0].detail.contains("expected one of"));
         assert!(code("123").is_err());

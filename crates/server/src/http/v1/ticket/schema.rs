@@ -9,7 +9,7 @@ use utoipa::{
     openapi::{RefOr, Schema},
 };
 
-use crate::http::v1::order_of_lists::TotalView;
+use crate::http::v1::lists::TotalView;
 use bazdid_protocol::{
     ids::TicketId,
     rows::{AnswerRow, ConflictRow, MeasurementRow, NoteRow, PhotoRow, TicketRow, VisitRow, WorkEventRow},

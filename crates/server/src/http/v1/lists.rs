@@ -1,11 +1,12 @@
 //! What the lists of the office share: their order, what is late, and how many rows there are.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use bazdid_protocol::{
     error::{Error, Result},
     ids::Id,
+    phrase::Phrase,
     text_enum::TextEnum,
     time::Timestamp,
 };
@@ -24,7 +25,7 @@ pub fn sort(asked: Option<&str>) -> Result<Sort> {
         Some("-age") => Ok(Sort::Stored(Direction::Ascending)),
         Some("due") => Ok(Sort::Due(Direction::Ascending)),
         Some("-due") => Ok(Sort::Due(Direction::Descending)),
-        Some(other) => Err(Error::field("?sort", format!("expected age, -age, due or -due, found \"{other}\""))),
+        Some(other) => Err(Error::field("?sort", Phrase::with("expected age, -age, due or -due, found \"{found}\"", &[("found", &other)]))),
     }
 }
 
@@ -64,7 +65,7 @@ pub fn holder(asked: Option<&str>) -> Result<Option<Uuid>> {
 }
 
 /// How many rows there are.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 #[schema(as = Total)]
 pub struct TotalView {
     /// So many rows; 10,000 if there are more.
@@ -86,8 +87,8 @@ pub struct Counted<T> {
     /// The page.
     #[serde(flatten)]
     pub page: Listed<T>,
-    /// How many rows there are on all pages, if `total=true` asked for it.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// How many rows there are on all pages; `null` if `total=true` did not ask for it.
+    #[schema(required = true)]
     pub total: Option<TotalView>,
 }
 
