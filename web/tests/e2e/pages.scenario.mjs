@@ -12,6 +12,8 @@ const PAGES = [
   ['supervisor', '/patrols', 'main [role=status], tbody tr'],
   ['supervisor', '/quarantine', 'main [role=status], tbody tr'],
   ['supervisor', '/contracts', 'main details'],
+  ['supervisor', '/coverage', '[role=grid] td'],
+  ['supervisor', '/coverage?columns=all', '[role=grid] td'],
   ['operator', '/register', '[data-field=phone] input:focus'],
   ['admin', '/people', 'tbody tr'],
   ['admin', '/devices', 'tbody tr'],

@@ -10,6 +10,7 @@ const vite = await createServer({
 });
 const { fa } = await vite.ssrLoadModule('/src/i18n/fa.ts');
 const { en } = await vite.ssrLoadModule('/src/i18n/en.ts');
+const setup = await Promise.all(['fa', 'en'].map((language) => vite.ssrLoadModule(`/src/i18n/setup/${language}.ts`)));
 await vite.close();
 
-export const TEXTS = { fa, en };
+export const TEXTS = { fa: { ...fa, setup: setup[0].fa }, en: { ...en, setup: setup[1].en } };

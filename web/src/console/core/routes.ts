@@ -25,6 +25,9 @@ interface Route {
   readonly page?: Component;
   /** The page of one thing. */
   readonly detail?: Component<{ id: string }>;
+  /** Both, loaded when they are first opened. */
+  readonly laterPage?: () => Promise<{ readonly default: Component<Record<string, never>> }>;
+  readonly laterDetail?: () => Promise<{ readonly default: Component<{ id: string }> }>;
   /** Who may see it: any of these; everybody where there are none. */
   readonly needs: readonly Permission[];
   /** Its place in the navigation, and the key after `g`. */
@@ -46,6 +49,13 @@ export const ROUTES: readonly Route[] = [
   { path: '/conflicts/:id', detail: Conflict, needs: ['conflict.read'] },
   { path: '/quarantine', page: Quarantine, needs: ['conflict.read'], nav: 'quarantine', key: 'q' },
   { path: '/contracts', page: Contracts, needs: ['contract.read'], nav: 'contracts', key: 'k' },
+  {
+    path: '/coverage',
+    laterPage: () => import('../pages/Coverage.svelte'),
+    needs: ['contract.manage', 'conflict.read'],
+    nav: 'coverage',
+    key: 'm',
+  },
   { path: '/organisations', page: Organisations, needs: ['contract.read'], nav: 'organisations', key: 'o' },
   { path: '/people', page: People, needs: ['account.read'], nav: 'people', key: 'p' },
   { path: '/people/:id', detail: Person, needs: ['account.read'] },

@@ -1,0 +1,84 @@
+import { equal, holds } from './harness.mjs';
+import { TEXTS } from './texts.mjs';
+
+/** Reads from the API as somebody, or sends a command that was made for a revision. */
+async function ask(town, login, path, { method = 'GET', rev } = {}) {
+  const body = JSON.stringify({ login, password: town.password(login) });
+  const headers = { 'content-type': 'application/json' };
+  const { access_token } = await (await fetch(`${town.address}/v1/auth/login`, { method: 'POST', headers, body })).json();
+  const condition = rev === undefined ? {} : { 'if-match': `"${rev}"` };
+  const response = await fetch(`${town.address}${path}`, { method, headers: { authorization: `Bearer ${access_token}`, ...condition } });
+  const found = await response.json();
+  if (!response.ok) throw new Error(`${path}: ${JSON.stringify(found)}`);
+  return found;
+}
+
+export const scenarios = [
+  {
+    name: 'setup: who is asked where, as the server says',
+    async run({ person, town }) {
+      const supervisor = await person('supervisor');
+      const { page } = supervisor;
+      const t = TEXTS.fa.setup.coverage;
+      await supervisor.go('/coverage');
+      const grid = page.getByRole('grid');
+      await grid.waitFor();
+      // Groups and districts in which nobody has the first rank are the gaps of the server's report, while a contract is suspended too.
+      const gaps = async () => (await ask(town, 'admin', '/v1/contracts/report')).gaps.length;
+      const faulty = grid.locator('td:is(.gap, .backup)');
+      const before = await gaps();
+      equal(await faulty.count(), before, 'groups and districts without a first contractor');
+      const { items } = await ask(town, 'admin', '/v1/contracts?status=active');
+      const one = items[0];
+      const suspended = await ask(town, 'admin', `/v1/contracts/${one.id}/suspend`, { method: 'POST', rev: one.rev });
+      try {
+        await supervisor.go('/coverage?faults=true');
+        await faulty.first().waitFor();
+        const during = await gaps();
+        holds(during > before, 'suspending the contract leaves no gap');
+        equal(await faulty.count(), during, 'groups and districts without a first contractor while a contract is suspended');
+        await faulty.first().locator('button').click();
+        await page.locator('dialog details summary').first().click();
+        await page.locator('dialog').getByText(t.reasons.suspended).first().waitFor();
+      } finally {
+        await ask(town, 'admin', `/v1/contracts/${one.id}/activate`, { method: 'POST', rev: suspended.rev });
+      }
+      await supervisor.go('/coverage');
+      await grid.waitFor();
+
+      // With keys: against the direction of reading is back.
+      await grid.locator('td button[tabindex="0"]').focus();
+      await supervisor.press('ArrowLeft');
+      await supervisor.press('ArrowDown');
+      const place = await page.evaluate(() => {
+        const cell = document.activeElement.closest('td');
+        return [cell.parentElement.rowIndex, cell.cellIndex];
+      });
+      equal(place, [2, 2], 'row and column of the focus');
+      await supervisor.press('Enter');
+      const dialog = page.locator('dialog');
+      await dialog.locator('details summary').first().click();
+      await dialog.getByText(t.first, { exact: true }).first().waitFor();
+      const link = dialog.locator('a').first();
+      const number = (await link.textContent()).trim();
+      await link.click();
+      await supervisor.heading(TEXTS.fa.contracts.title);
+      const opened = page.locator('details[open] summary strong');
+      await opened.waitFor();
+      holds(number.endsWith((await opened.textContent()).trim()), `${number} leads to another contract`);
+
+      // One organisation: what is left speaks of it.
+      await page.goBack();
+      await page.getByLabel(t.columns).selectOption('all');
+      await page.getByLabel(t.organisation).selectOption({ index: 1 });
+      await grid.locator('td.covered, td.backup').first().waitFor();
+      equal(await grid.locator('td:is(.gap, .overlap)').count(), 0, 'cells about somebody else');
+
+      // Long after all contracts there is nobody.
+      await supervisor.go('/coverage?day=2099-01-01');
+      await grid.waitFor();
+      equal(await grid.locator('td:not(.gap)').count(), 0, 'cells with somebody in 2099');
+      await page.getByText(t.endsNone).waitFor();
+    },
+  },
+];
