@@ -18,6 +18,8 @@ const PAGES = [
   ['admin', '/people', 'tbody tr'],
   ['admin', '/devices', 'tbody tr'],
   ['admin', '/organisations', 'tbody tr'],
+  ['admin', '/categories', 'tbody tr'],
+  ['admin', '/categories/new', 'main form'],
   ['admin', '/notices', 'main [role=status], tbody tr'],
 ];
 

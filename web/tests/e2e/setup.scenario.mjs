@@ -2,12 +2,16 @@ import { equal, holds } from './harness.mjs';
 import { TEXTS } from './texts.mjs';
 
 /** Reads from the API as somebody, or sends a command that was made for a revision. */
-async function ask(town, login, path, { method = 'GET', rev } = {}) {
+async function ask(town, login, path, { method = 'GET', rev, send } = {}) {
   const body = JSON.stringify({ login, password: town.password(login) });
   const headers = { 'content-type': 'application/json' };
   const { access_token } = await (await fetch(`${town.address}/v1/auth/login`, { method: 'POST', headers, body })).json();
   const condition = rev === undefined ? {} : { 'if-match': `"${rev}"` };
-  const response = await fetch(`${town.address}${path}`, { method, headers: { authorization: `Bearer ${access_token}`, ...condition } });
+  const response = await fetch(`${town.address}${path}`, {
+    method,
+    headers: { ...headers, authorization: `Bearer ${access_token}`, ...condition },
+    ...(send ? { body: JSON.stringify(send) } : {}),
+  });
   const found = await response.json();
   if (!response.ok) throw new Error(`${path}: ${JSON.stringify(found)}`);
   return found;
@@ -79,6 +83,57 @@ export const scenarios = [
       await grid.waitFor();
       equal(await grid.locator('td:not(.gap)').count(), 0, 'cells with somebody in 2099');
       await page.getByText(t.endsNone).waitFor();
+    },
+  },
+  {
+    name: 'setup: two people change a category at once',
+    async run({ person, town }) {
+      const admin = await person('admin', { language: 'en', expected: [/status of 412/] });
+      const { page } = admin;
+      const t = TEXTS.en.setup;
+      await admin.go('/categories');
+      await page.getByLabel(t.categories.search).fill('pothole');
+      await page.locator('tbody tr', { hasText: 'animals.carcass' }).waitFor({ state: 'detached' });
+      await page.locator('tbody tr', { hasText: 'roads.pothole' }).locator('td.member a').click();
+      await page.getByLabel(t.categories.fields.name_en).waitFor();
+      const path = `/v1/categories/${new URL(page.url()).pathname.split('/').at(-1)}`;
+      const { id: _, rev, updated_at: __, ...before } = await ask(town, 'admin', path);
+
+      // Somebody is faster.
+      const faster = { ...before, accept_minutes: 45, synonyms: [...before.synonyms, 'crater'] };
+      await ask(town, 'admin', path, { method: 'PUT', rev, send: faster });
+      const name = `${before.name_en} (carriageway)`;
+      await page.getByLabel(t.categories.fields.name_en).fill(name);
+      await page.getByLabel(t.categories.fields.accept_minutes, { exact: true }).fill('3');
+      await page.getByLabel(`${t.categories.fields.accept_minutes}: ${t.categories.unit}`).selectOption('hour');
+      await page.locator('form button.primary').click();
+      const merged = page.getByRole('alert', { name: t.merge.title });
+      await merged.waitFor();
+      equal(await merged.locator('fieldset').count(), 1, 'what is to be decided');
+      holds((await merged.textContent()).includes('crater'), 'what the other added is not told');
+      await merged.getByRole('button', { name: t.merge.take }).click();
+      equal(await page.getByLabel(t.categories.fields.accept_minutes, { exact: true }).inputValue(), '45', 'minutes in the form');
+      await page.locator('form button.primary').click();
+      await page.getByText(t.categories.saved, { exact: true }).waitFor();
+      const { id: ___, rev: ____, updated_at: _____, ...after } = await ask(town, 'admin', path);
+      equal(after, { ...faster, name_en: name }, 'the category after both changes');
+
+      // What is not saved is asked about; what is wrong is told at its field.
+      await page.getByLabel(t.categories.fields.accept_minutes, { exact: true }).fill('99999');
+      await page.getByLabel(`${t.categories.fields.accept_minutes}: ${t.categories.unit}`).selectOption('day');
+      await page.locator('nav a').first().click();
+      await page.getByRole('button', { name: TEXTS.en.guard.stay }).click();
+    },
+  },
+  {
+    name: 'setup: who may not change categories reads them',
+    async run({ person }) {
+      const supervisor = await person('supervisor');
+      const t = TEXTS.fa.setup.categories;
+      await supervisor.go('/categories');
+      await supervisor.page.locator('tbody tr td.member a').first().click();
+      await supervisor.page.getByText(t.readOnly).waitFor();
+      equal(await supervisor.page.locator('main form').count(), 0, 'forms for somebody who only reads');
     },
   },
 ];
