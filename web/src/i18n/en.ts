@@ -569,7 +569,7 @@ export const en: Messages = {
     discard: 'Discard',
     discardHint: 'It is refused; its content stays in the journal.',
   },
-  audit: { who: 'Who' },
+  audit: { who: 'Who', about: 'Audit entries about this account', by: 'Audit entries of what they did', ofTicket: 'Audit entries' },
   people: {
     title: 'People',
     search: 'Name or login',

@@ -564,7 +564,7 @@ export const fa = {
     discard: 'دور گذاشتن',
     discardHint: 'رد می‌شود؛ محتوا در دفتر می‌ماند.',
   },
-  audit: { who: 'چه کسی' },
+  audit: { who: 'چه کسی', about: 'رخدادهای این حساب', by: 'کارهای این شخص', ofTicket: 'رخدادها' },
   people: {
     title: 'کاربران',
     search: 'نام یا نام کاربری',

@@ -20,6 +20,7 @@ const PAGES = [
   ['admin', '/organisations', 'tbody tr'],
   ['admin', '/categories', 'tbody tr'],
   ['admin', '/categories/new', 'main form'],
+  ['admin', '/audit', 'tbody tr'],
   ['admin', '/notices', 'main [role=status], tbody tr'],
 ];
 

@@ -136,4 +136,54 @@ export const scenarios = [
       equal(await supervisor.page.locator('main form').count(), 0, 'forms for somebody who only reads');
     },
   },
+  {
+    name: 'setup: who did what, in the audit log',
+    async run({ person, town }) {
+      const admin = await person('admin', { language: 'en' });
+      const { page } = admin;
+      const t = TEXTS.en.setup.audit;
+      const rows = page.locator('tbody tr');
+      const text = (subject, verb) => `${t.subjects[subject]}: ${t.verbs[verb]}`;
+
+      // From a ticket to what was done to it, and what an entry says.
+      await admin.go('/tickets');
+      await rows.first().locator('a').first().click();
+      await page.getByRole('link', { name: TEXTS.en.audit.ofTicket }).click();
+      await admin.heading(t.title);
+      await rows
+        .filter({ hasText: text('ticket', 'create') })
+        .locator('button')
+        .click();
+      const dialog = page.locator('dialog');
+      await dialog.getByText('ticket.create', { exact: true }).waitFor();
+      await dialog.getByRole('link', { name: t.samePerson }).click();
+      await dialog.waitFor({ state: 'detached' });
+      holds(new URL(page.url()).searchParams.get('actor'), 'the address names nobody');
+
+      // By action, from where; then by a person whose name is typed.
+      await page.getByRole('link', { name: TEXTS.en.tickets.reset }).click();
+      await page.getByLabel(t.what).selectOption('login');
+      await rows.filter({ hasText: '127.0.0.1' }).first().waitFor();
+      await rows
+        .filter({ hasNotText: text('login', 'login') })
+        .first()
+        .waitFor({ state: 'detached' });
+      await page.getByLabel(t.what).selectOption('');
+      const { items } = await ask(town, 'admin', '/v1/accounts?text=supervisor');
+      await page.getByLabel(t.who, { exact: true }).fill('supervisor');
+      await page.getByRole('option').filter({ hasText: items[0].login }).first().click();
+      await page.waitForURL(/actor=/);
+      await page.waitForFunction((name) => {
+        const people = [...document.querySelectorAll('tbody tr')].map((row) => row.cells[1].textContent);
+        return people.length > 0 && people.every((one) => one === name);
+      }, items[0].display_name);
+
+      // More than a page; and nothing in the future.
+      await admin.go('/audit');
+      await rows.nth(49).scrollIntoViewIfNeeded();
+      await rows.nth(50).waitFor();
+      await admin.go('/audit?from=2099-01-01');
+      await page.getByText(t.emptyHint).waitFor();
+    },
+  },
 ];

@@ -64,6 +64,7 @@ export const ROUTES: readonly Route[] = [
   { path: '/people/:id', detail: Person, needs: ['account.read'] },
   { path: '/devices', page: Devices, needs: ['account.read'], nav: 'devices', key: 'd' },
   { path: '/notices', page: Notices, needs: ['account.manage'], nav: 'notices', key: 'a' },
+  { path: '/audit', laterPage: () => import('../pages/Audit.svelte'), needs: ['audit.read'], nav: 'audit', key: 'u' },
 ];
 
 /** The page of a path, with the id in it. */
