@@ -322,6 +322,7 @@ export const en: Messages = {
     into: 'Code of the ticket that stays',
     notTicket: 'There is no ticket with this code',
     reasonForCitizen: 'Reason, for the citizen',
+    printed: (when, who) => `printed ${when} by ${who}`,
     saved: 'Saved.',
     ownOnly: 'Somebody who did not do the work does this.',
   },

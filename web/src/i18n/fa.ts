@@ -317,6 +317,7 @@ export const fa = {
     into: 'کد درخواستی که می‌ماند',
     notTicket: 'درخواستی با این کد یافت نشد',
     reasonForCitizen: 'دلیل، برای شهروند',
+    printed: (when: string, who: string) => `چاپ ${when}، ${who}`,
     saved: 'ذخیره شد.',
     ownOnly: 'این کار را کسی می‌کند که آن را انجام نداده باشد.',
   },

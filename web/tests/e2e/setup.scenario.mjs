@@ -186,4 +186,37 @@ export const scenarios = [
       await page.getByText(t.emptyHint).waitFor();
     },
   },
+  {
+    name: 'setup: a ticket on paper',
+    async run({ person }) {
+      const supervisor = await person('supervisor', { scheme: 'dark' });
+      const { page } = supervisor;
+      const t = TEXTS.fa;
+      await supervisor.go('/rounds?verdict=accepted');
+      await page.locator('tbody tr a').first().click();
+      await page.locator('main a[href*="/tickets/"]').first().click();
+      await page.locator('section[aria-labelledby=photos] img').first().waitFor();
+      await page.locator('h2#history').waitFor();
+      await page.evaluate(() => (window.print = () => (document.title = 'printed')));
+      await page.getByRole('button', { name: t.common.print }).click();
+      equal(await page.title(), 'printed', 'what the button does');
+      await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+      for (const seen of ['h1', '.print-only', '.text', '#orders', '#visits', 'section[aria-labelledby=photos] img']) {
+        holds(await page.locator(seen).first().isVisible(), `${seen} is not on the paper`);
+      }
+      equal(
+        await page.locator('nav:visible, header.no-print:visible, button:not(section *):visible, h2#history:visible').count(),
+        0,
+        'what belongs to the screen only',
+      );
+      const colour = await page.evaluate(() => getComputedStyle(document.querySelector('h1')).color);
+      holds(/rgb\((\d|[1-5]\d), /.test(colour), `the text is ${colour}`);
+      const width = await page
+        .locator('section[aria-labelledby=photos] img')
+        .first()
+        .evaluate((img) => img.getBoundingClientRect().width);
+      holds(width < 260, `a photo is ${width} pixels wide`);
+      await page.emulateMedia({ media: null, colorScheme: 'dark' });
+    },
+  },
 ];
