@@ -18,6 +18,7 @@ const PAGES = [
   ['admin', '/people', 'tbody tr'],
   ['admin', '/devices', 'tbody tr'],
   ['admin', '/organisations', 'tbody tr'],
+  ['admin', '/areas', 'svg path'],
   ['admin', '/categories', 'tbody tr'],
   ['admin', '/categories/new', 'main form'],
   ['admin', '/audit', 'tbody tr'],
@@ -29,6 +30,8 @@ const DETAILS = [
   ['/tickets?status=in_work', 'h2#history'],
   ['/rounds?verdict=accepted', 'h2#verdicts'],
   ['/conflicts?status=resolved', 'main section h2'],
+  ['/areas', 'main svg path'],
+  ['/categories', 'main .facts'],
 ];
 
 async function check(person, where, faults) {

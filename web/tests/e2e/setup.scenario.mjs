@@ -219,4 +219,43 @@ export const scenarios = [
       await page.emulateMedia({ media: null, colorScheme: 'dark' });
     },
   },
+  {
+    name: 'setup: areas, where they lie and what they are called',
+    async run({ person, town }) {
+      const admin = await person('admin', { language: 'en', expected: [/status of 412/] });
+      const { page } = admin;
+      const t = TEXTS.en.setup;
+      const { items } = await ask(town, 'admin', '/v1/areas');
+      await admin.go('/areas');
+      const rows = page.locator('tbody tr');
+      await rows.nth(items.length - 1).waitFor();
+      await page.locator('svg[role=img] path').first().waitFor();
+
+      // The areas of a point, with Persian digits too.
+      const { items: tickets } = await ask(town, 'admin', '/v1/tickets?limit=1');
+      const { lat, lon } = tickets[0].point;
+      const { areas } = await ask(town, 'admin', `/v1/areas/locate?lat=${lat}&lon=${lon}`);
+      const persian = `${lat}, ${lon}`.replace(/[0-9]/g, (digit) => '۰۱۲۳۴۵۶۷۸۹'[digit]);
+      await page.getByLabel(t.areas.search).fill(persian);
+      await page.waitForFunction((count) => document.querySelectorAll('tbody tr').length === count, areas.length);
+      equal(await page.locator('svg path.marked').count(), 1, 'districts that are marked');
+
+      // A name is changed while somebody else gives another name.
+      const district = items.find((area) => area.id === areas.at(-1) || (areas.includes(area.id) && area.parent_id));
+      await admin.go(`/areas/${district.id}`);
+      await page.locator('svg path.marked').waitFor();
+      const { rev, name_fa, name_en, parent_id } = await ask(town, 'admin', `/v1/areas/${district.id}`);
+      const path = `/v1/areas/${district.id}`;
+      await page.getByLabel(t.areas.fields.name_en).fill(`${name_en} A`);
+      const theirs = { name_fa, name_en: `${name_en} B`, parent_id };
+      await ask(town, 'admin', path, { method: 'PUT', rev, send: theirs });
+      await page.locator('form button.primary').click();
+      await page.getByRole('button', { name: t.merge.keep }).click();
+      await page.locator('form button.primary').click();
+      await page.getByText(t.areas.saved, { exact: true }).waitFor();
+      const after = await ask(town, 'admin', path);
+      equal(after.name_en, `${name_en} A`, 'the name after both changes');
+      await ask(town, 'admin', path, { method: 'PUT', rev: after.rev, send: { name_fa, name_en, parent_id } });
+    },
+  },
 ];

@@ -29,7 +29,7 @@ const PAGES: Readonly<Record<string, readonly [(id: string) => string, Permissio
   account: [(id) => href(`/people/${id}`), 'account.read'],
   contract: [(id) => href('/contracts', { contract: id }), 'contract.read'],
   category: [(id) => href(`/categories/${id}`), 'catalogue.read'],
-  area: [(id) => href('/areas', { area: id }), 'area.read'],
+  area: [(id) => href(`/areas/${id}`), 'area.read'],
 };
 
 /** The address of the thing, for who may open its page. */

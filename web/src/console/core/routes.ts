@@ -60,6 +60,8 @@ export const ROUTES: readonly Route[] = [
   { path: '/categories', laterPage: () => import('../pages/Categories.svelte'), needs: ['catalogue.read'], nav: 'categories', key: 'y' },
   { path: '/categories/new', laterPage: () => import('../pages/NewCategory.svelte'), needs: ['catalogue.manage'] },
   { path: '/categories/:id', laterDetail: () => import('../pages/Category.svelte'), needs: ['catalogue.read'] },
+  { path: '/areas', laterPage: () => import('../pages/Areas.svelte'), needs: ['area.read'], nav: 'areas', key: 'l' },
+  { path: '/areas/:id', laterDetail: () => import('../pages/Area.svelte'), needs: ['area.read'] },
   { path: '/people', page: People, needs: ['account.read'], nav: 'people', key: 'p' },
   { path: '/people/:id', detail: Person, needs: ['account.read'] },
   { path: '/devices', page: Devices, needs: ['account.read'], nav: 'devices', key: 'd' },
