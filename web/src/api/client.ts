@@ -18,11 +18,12 @@ const login: Middleware = {
 
 /** Sends a request; where the access token is refused although it should be good, once more with a new one. */
 async function send(request: Request): Promise<Response> {
+  const person = session.person?.id;
   const response = await patient(request);
   const bearer = request.headers.get('authorization')?.replace('Bearer ', '');
   if (response.status !== 401 || bearer === undefined) return response;
   const again = request.clone();
-  again.headers.set('authorization', `Bearer ${await session.renew(bearer)}`);
+  again.headers.set('authorization', `Bearer ${await session.renew(bearer, person)}`);
   return patient(again);
 }
 
