@@ -8,6 +8,8 @@ class Reference {
   categories = $state.raw<readonly Category[]>([]);
   areas = $state.raw<readonly Area[]>([]);
   organisations = $state.raw<readonly Organisation[]>([]);
+  /** Who can be asked to do something. */
+  contractors = $derived(this.organisations.filter((one) => one.kind === 'contractor' || one.kind === 'emergency_group'));
   #categories = $derived(new Map(this.categories.map((c) => [c.id, c])));
   #areas = $derived(new Map(this.areas.map((a) => [a.id, a])));
   #organisations = $derived(new Map(this.organisations.map((o) => [o.id, o])));

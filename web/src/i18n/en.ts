@@ -299,6 +299,9 @@ export const en: Messages = {
     revealReason: 'Why you need the number',
     revealHint: 'The reason stays in the audit log.',
     phone: 'Phone',
+    personalNumbers: 'Personal number',
+    personalNumbersHint:
+      'Text or address has a number that looks like a phone or a national id. It is masked outside the office and on devices; better take it out with Edit.',
     noPhone: 'no number',
     duplicates: 'Similar tickets',
     noDuplicates: 'No similar ticket was found.',
@@ -670,6 +673,7 @@ export const en: Messages = {
     edit: 'Edit',
     empty: 'There is no organisation',
     emptyHint: 'Add the municipality and the contractors first.',
+    inWork: 'Orders in work',
     anyKind: 'Any kind',
   },
   contracts: {

@@ -57,6 +57,7 @@ export function valueText(field: string, value: unknown): string {
     const near = value.accuracy_m ? ` (${i18n.t.ticket.accuracy(distance(value.accuracy_m, i18n.language))})` : '';
     return `${isolated(pointText(value))}${near}`;
   }
+  if (typeof value !== 'object') return String(value);
   // A person or an organisation that comes with its name.
   if ('name' in value && 'id' in value) return String(value.name);
   return Object.entries(value)
