@@ -27,6 +27,22 @@ async function send(request: Request): Promise<Response> {
   return patient(again);
 }
 
+/** The bytes of something that the server has, with the person's own token. Throws a {@link Failure} like every other request. */
+export async function bytes(path: string): Promise<Blob> {
+  const answer = async (): Promise<Response> => {
+    const headers = { authorization: `Bearer ${await session.token()}`, 'accept-language': i18n.language };
+    return send(new Request(new URL(path, globalThis.location?.origin), { headers }));
+  };
+  const response = await answer().catch(unanswered);
+  if (!response.ok) throw failure(response, await response.json().catch(() => undefined));
+  return response.blob().catch(unanswered);
+}
+
+/** The failure of a request that the network did not answer. */
+function unanswered(error: unknown): never {
+  throw error instanceof TypeError ? new Failure() : error;
+}
+
 /** The server's API, typed by its document. */
 export const api = createClient<paths>({ baseUrl: globalThis.location?.origin ?? '', fetch: send });
 api.use(login);
@@ -54,12 +70,8 @@ export async function done(answer: Promise<Answer<unknown>>): Promise<void> {
   if (!response.ok) throw failure(response, error);
 }
 
-async function answered<T>(answer: Promise<Answer<T>>): Promise<Answer<T>> {
-  try {
-    return await answer;
-  } catch (error) {
-    throw error instanceof TypeError ? new Failure() : error;
-  }
+function answered<T>(answer: Promise<Answer<T>>): Promise<Answer<T>> {
+  return answer.catch(unanswered);
 }
 
 /** The precondition of a command: the revision that was read. */

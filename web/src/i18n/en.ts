@@ -165,6 +165,7 @@ export const en: Messages = {
   },
   nav: {
     label: 'Sections',
+    messages: 'Messages',
     skip: 'Skip to content',
     menu: 'Sections',
     inbox: 'Inbox',
@@ -495,6 +496,7 @@ export const en: Messages = {
     withoutBytes: 'Why you do not wait for the photos',
     accepted: 'Accepted.',
     returned: 'Returned.',
+    shown: (category: string, code: string, waiting: number) => `${category}, ticket ${code}; ${waiting} rounds wait`,
     judged: 'This round has its verdict',
     own: 'Nobody judges their own work or that of their organisation.',
     pictureMissing: 'The picture is not ready yet',

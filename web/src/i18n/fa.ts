@@ -160,6 +160,7 @@ export const fa = {
   },
   nav: {
     label: 'بخش‌ها',
+    messages: 'پیام‌ها',
     skip: 'رفتن به محتوا',
     menu: 'فهرست بخش‌ها',
     inbox: 'کارتابل',
@@ -490,6 +491,7 @@ export const fa = {
     withoutBytes: 'چرا منتظر عکس‌ها نمی‌مانید',
     accepted: 'تأیید شد.',
     returned: 'برگردانده شد.',
+    shown: (category: string, code: string, waiting: number) => `${category}، درخواست ${code}؛ ${n(waiting)} نوبت در انتظار`,
     judged: 'حکم این نوبت داده شده است',
     own: 'حکم دربارهٔ کار خود یا سازمان خود ممکن نیست.',
     pictureMissing: 'تصویر هنوز آماده نیست',
