@@ -575,6 +575,7 @@ export const en: Messages = {
     areas: 'Areas',
     organisation: 'Organisation',
     until: 'Until the end of',
+    over: 'ended',
     endGrant: 'End role',
     disable: 'Disable',
     disableHint: 'All sessions end. Unsent work of their phone is taken for 14 days, to be looked at.',

@@ -13,6 +13,11 @@ export function roleText(grant: Schemas['GrantView']): string {
   return where.length > 0 ? `${role}: ${where.join(' · ')}` : role;
 }
 
+/** Whether a role was held before an instant and is not any more. */
+export function isOver(grant: Pick<Schemas['GrantView'], 'valid_to'>, now: Date): boolean {
+  return grant.valid_to !== null && new Date(grant.valid_to) <= now;
+}
+
 /** An account in words, to compare with what it was. */
 export function accountText(account: Account): object {
   return { ...account, grants: account.grants.map(roleText) };
