@@ -515,7 +515,7 @@ export const en: Messages = {
     mine: 'What came',
     nothing: 'nothing',
     decide: 'Decide',
-    into: 'Code of the ticket that stays (empty: the older)',
+    into: 'The ticket that stays',
     which: 'Which one',
     older: 'The older ticket',
     pointHint: 'Latitude and longitude, such as 36.2688, 50.0041',

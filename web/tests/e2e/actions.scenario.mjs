@@ -238,7 +238,6 @@ export const scenarios = [
       const first = await person('admin', { language: 'en', expected: [/status of 412/] });
       const second = await person('admin', { language: 'en' });
       const code = `both-${randomUUID().slice(0, 8)}`;
-      await first.heading(t.nav.tickets).catch(() => undefined);
       await ask(first.page, '/v1/organisations', { code, name_fa: code, name_en: code, kind: 'partner', state: 'active', parent_id: null });
       const edit = async ({ page }) => {
         await page.getByRole('button', { name: code }).click();
