@@ -308,6 +308,17 @@ fn act(phone: &mut Phone, login: &str, dice: &mut Dice) {
     }
 }
 
+/// Asks until the server does not say any more that it is to be asked later, some times at most.
+fn patiently<T>(mut ask: impl FnMut() -> Result<T, ClientError>) -> T {
+    for _ in 0..10 {
+        match ask() {
+            Err(ClientError::Later(seconds)) => std::thread::sleep(Duration::from_secs(seconds.min(30))),
+            answer => return answer.unwrap(),
+        }
+    }
+    panic!("the server is busy for ever")
+}
+
 /// Works and syncs until told to stop; waits where there is no server.
 fn live(phone: &mut Phone, login: &str, mut dice: Dice, stop: &AtomicBool) {
     while !stop.load(Ordering::SeqCst) {
@@ -382,14 +393,14 @@ fn play(mut t: TestDb) {
     // All come home.
     for _ in 0..2 {
         for phone in &mut phones {
-            let (_, pulled) = phone.sync().unwrap();
+            let (_, pulled) = patiently(|| phone.sync());
             assert!(pulled.diverged.is_empty() && pulled.repaired.is_empty(), "{pulled:?}");
-            phone.refresh_results().unwrap();
+            patiently(|| phone.refresh_results());
         }
     }
     for phone in &mut phones {
         let mut fresh = self::phone(&door, phone.transport.login);
-        fresh.pull().unwrap();
+        patiently(|| fresh.pull());
         assert!(!fresh.state.copy.is_empty());
         assert_eq!(held(phone), held(&fresh), "a device holds what a new one gets");
     }

@@ -14,6 +14,7 @@ mod import;
 mod import_command;
 mod office;
 mod outbox;
+mod redispatch;
 mod ticket;
 mod timers;
 mod town;

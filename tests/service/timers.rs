@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use crate::town::{POTHOLE, Town, west};
 
-fn tick(town: &Town) -> Round {
+/// One round of the worker.
+pub fn tick(town: &Town) -> Round {
     let city = &town.city;
     let clock = Arc::new(bazdid_clock::ManualClock::at(city.now()));
     Worker { db: city.test_db.db().clone(), clock, ids: city.ids.clone(), shared: Arc::clone(&city.shared) }.tick().unwrap()

@@ -15,6 +15,11 @@ use bazdid_protocol::{
     time::Timestamp,
 };
 
+/// Why an order is taken from its holder: the ticket is of another category or place than was thought.
+pub const CORRECTED: &str = "corrected";
+/// Why an offer is withdrawn: its contract is suspended or over, or its organisation is out of use.
+pub const NOT_IN_FORCE: &str = "contract_not_in_force";
+
 /// Who is to hold an order.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Party {

@@ -52,6 +52,14 @@ pub struct Category {
     pub updated_at: Timestamp,
 }
 
+impl Category {
+    /// Until when an answer is promised to a citizen who asks at an instant.
+    #[must_use]
+    pub fn promise_of(&self, asked_at: Timestamp) -> Timestamp {
+        asked_at.plus_minutes(self.resolve_minutes)
+    }
+}
+
 /// One version of a checklist; an answer pins the version it was given to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Checklist {

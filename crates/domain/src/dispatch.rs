@@ -21,7 +21,7 @@ use crate::{
     area::{Area, AreaKind},
     category::Category,
     contract::{Contract, ContractStatus, Coverage, Descent},
-    organisation::{ActiveState, Organisation},
+    organisation::{ActiveState, Organisation, OrganisationKind, does_contract_work},
     ticket::Boundary,
 };
 use bazdid_protocol::{
@@ -101,6 +101,8 @@ bazdid_protocol::text_enum! {
         Suspended = "suspended",
         /// Its contract is a draft, not yet or no longer in force.
         NotInForce = "not_in_force",
+        /// The organisation does no contract work: it is an office or a partner.
+        NoContractor = "no_contractor",
         /// The organisation is kept for the record only.
         OrganisationDisabled = "organisation_disabled",
         /// The coverage itself is not valid at the instant.
@@ -148,6 +150,9 @@ impl Reason {
             Self::CategoryDiffers => ("این پوشش برای موضوع دیگری است.", "This coverage is of another category."),
             Self::Suspended => ("قرارداد معلق است.", "The contract is suspended."),
             Self::NotInForce => ("قرارداد در این زمان برقرار نیست.", "The contract is not in force at this time."),
+            Self::NoContractor => {
+                ("این سازمان پیمانکار یا گروه اجرایی نیست.", "The organisation is neither a contractor nor an emergency group.")
+            }
             Self::OrganisationDisabled => ("سازمان غیرفعال است.", "The organisation is disabled."),
             Self::CoverageNotValid => ("این پوشش در این زمان معتبر نیست.", "The coverage is not valid at this time."),
             Self::AlreadyAsked => ("پیش‌تر به این پوشش پیشنهاد شده است.", "This coverage was asked before."),
@@ -212,7 +217,7 @@ pub struct Decision {
 struct Entry {
     contract: Contract,
     coverage: Coverage,
-    organisation: ActiveState,
+    organisation: (OrganisationKind, ActiveState),
 }
 
 /// The order of candidates: the least is asked first. No two coverages are equal.
@@ -246,7 +251,7 @@ impl CoverageBook {
         categories: &[Category],
     ) -> Self {
         let contracts: HashMap<_, _> = contracts.iter().map(|c| (c.id, c)).collect();
-        let organisations: HashMap<_, _> = organisations.iter().map(|o| (o.id, o.state)).collect();
+        let organisations: HashMap<_, _> = organisations.iter().map(|o| (o.id, (o.kind, o.state))).collect();
         let mut book = Self {
             areas: areas.iter().map(|a| (a.id, (a.kind, a.parent_id))).collect(),
             categories: categories.iter().map(|c| (c.id, c.parent_id)).collect(),
@@ -302,7 +307,9 @@ impl CoverageBook {
             }
         }
         candidates.sort_unstable_by_key(|(key, _)| *key);
-        others.sort_unstable_by(|(a, _), (b, _)| id_order(a).cmp(&id_order(b)));
+        // Those of the category tell more than those of others.
+        let last = |reason: Reason| reason == Reason::CategoryDiffers;
+        others.sort_unstable_by(|(a, why), (b, other)| (last(*why), id_order(a)).cmp(&(last(*other), id_order(b))));
 
         let best = candidates.first().copied();
         let asked = candidates.iter().map(|(key, entry)| {
@@ -330,7 +337,11 @@ impl CoverageBook {
         if !contract.in_force_at(question.at) {
             return Err(Reason::NotInForce);
         }
-        if *organisation != ActiveState::Active {
+        let (kind, state) = *organisation;
+        if !does_contract_work(kind) {
+            return Err(Reason::NoContractor);
+        }
+        if state != ActiveState::Active {
             return Err(Reason::OrganisationDisabled);
         }
         if !coverage.in_force_at(question.at) {

@@ -148,7 +148,7 @@ pub fn register(unit: &mut UnitOfWork, reference: &Reference, intake: Intake) {
         created_device: mutation.and_then(|m| m.device),
         created_org: intake.created_org,
         created_at: intake.created_at,
-        promise_at: Some(intake.created_at.plus_minutes(category.resolve_minutes)),
+        promise_at: Some(category.promise_of(intake.created_at)),
         source_ref: intake.source_ref,
         ..Ticket::new(intake.id, code, intake.category, intake.text, intake.point, intake.created_by, intake.now)
     };

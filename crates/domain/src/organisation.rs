@@ -3,6 +3,16 @@
 pub use bazdid_protocol::words::organisation::{ActiveState, OrganisationKind};
 use bazdid_protocol::{ids::OrganisationId, time::Timestamp};
 
+/// Whether organisations of a kind do work under a contract. The municipality and its offices give work out, and to a partner a ticket
+/// is referred.
+#[must_use]
+pub const fn does_contract_work(kind: OrganisationKind) -> bool {
+    match kind {
+        OrganisationKind::Contractor | OrganisationKind::EmergencyGroup => true,
+        OrganisationKind::Municipality | OrganisationKind::RegionOffice | OrganisationKind::Partner => false,
+    }
+}
+
 /// An organisation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Organisation {

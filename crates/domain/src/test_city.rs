@@ -153,6 +153,7 @@ pub fn inspectors() -> Vec<Inspector> {
 
 /// Lets the system follow up.
 pub fn follow(unit: &mut UnitOfWork, reference: &Reference, now: Timestamp) -> Taken {
+    follow_up::reconsider(unit, reference, now);
     let plan = follow_up::plan(unit, reference);
     let inspectors = if plan.inspection.is_empty() { vec![] } else { inspectors() };
     follow_up::run(unit, &mut FollowUpContext { reference, now, usage: Default::default(), inspectors }, &plan)

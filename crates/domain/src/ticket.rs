@@ -85,7 +85,37 @@ pub struct Ticket {
     pub updated_at: Timestamp,
 }
 
+/// What follows from the category unless the office says something else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SetByHand {
+    /// How urgent it is.
+    Priority,
+    /// Until when an answer is promised.
+    Promise,
+}
+
+impl SetByHand {
+    /// Its name among the ticket's registers.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Priority => "priority",
+            Self::Promise => "promise_at",
+        }
+    }
+}
+
 impl Ticket {
+    /// Keeps that a person of the office has said how something is: it does not follow the category any more.
+    pub fn set_by_hand(&mut self, what: SetByHand, by: Register) {
+        self.registers.insert(what.name().to_owned(), by);
+    }
+
+    /// Whether a person of the office has said how something is.
+    #[must_use]
+    pub fn is_set_by_hand(&self, what: SetByHand) -> bool {
+        self.registers.contains_key(what.name())
+    }
+
     /// Until when somebody is to do something about it: its promise while it is open.
     #[must_use]
     pub const fn due_at(&self) -> Option<Timestamp> {

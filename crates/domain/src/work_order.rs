@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::category::EvidenceNeeds;
+use crate::{category::EvidenceNeeds, dispatch::explanation::How};
 pub use bazdid_protocol::words::work_order::{Answer, Defect, RoundVerdict, Standing, WorkEventKind, WorkOrderKind, WorkOrderState};
 use bazdid_protocol::{
     document::Document,
@@ -69,6 +69,12 @@ pub struct WorkOrder {
 }
 
 impl WorkOrder {
+    /// Whether a person has chosen its holder.
+    #[must_use]
+    pub fn is_given_by_hand(&self) -> bool {
+        How::ByHand.chose(&self.explanation.value())
+    }
+
     /// Until when somebody is to do something about it: an answer to the offer, the work, or the review of the hold. What waits for the office,
     /// or was asked of nobody yet, has no such instant.
     #[must_use]

@@ -93,6 +93,8 @@ const LINES: &[Line] = &[
     online(&[Declined, Expired], Draft, &[O, S, Y]),
     // Taken from its holder.
     online(&[Offered, Accepted, InProgress, OnHold, Submitted, FailedVisit, Rework], Draft, &[O, S]),
+    // Nobody has begun, and the ticket was corrected or the contract is not in force any more.
+    online(&[Offered, Accepted], Draft, &[Y]),
     // Called off, as long as nobody says that it is done.
     online(&[Draft, Offered, Accepted, Declined, Expired, InProgress, OnHold, FailedVisit, Rework], Cancelled, &[O, S]),
     // Late work counts after all: the order is given to who did it, and its reports count.

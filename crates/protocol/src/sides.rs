@@ -11,7 +11,7 @@ pub use declare::Sides;
 pub use declare::{ConflictBase, ConflictMine, ConflictTheirs};
 pub use shape::{
     AnswerSide, DeclineSide, Deferred, EmptySide, EndedEpoch, EndedState, Epoch, EpochRound, EvidenceSide, FieldBase, FieldSide,
-    FindingsSide, HeldSide, KnownEpoch, LateSide, LateState, LateVerdict, MeasurementSide, OrderState, PhotoSide, ProposalSide,
+    FindingsSide, HeldSide, KnownEpoch, LateSide, LateState, LateVerdict, MeasurementSide, OrderState, PartySide, PhotoSide, ProposalSide,
     QuarantineReason, QuarantinedSide, Recorded, ReliefSide, ReliefState, RoundBase, StandingValues, SubmissionSide, TicketSide,
     VerdictSide, WaitingSide,
 };
@@ -64,7 +64,7 @@ impl Sides {
             Self::PhotoMissing { mine, .. } => BTreeSet::from([mine.actor]),
             Self::Proposal { mine, .. } => BTreeSet::from([mine.by]),
             Self::Tickets { theirs, mine, .. } => [theirs.by, mine.by].into_iter().flatten().collect(),
-            Self::Quarantined { .. } => BTreeSet::new(),
+            Self::Quarantined { .. } | Self::Assignment { .. } => BTreeSet::new(),
             Self::Other { theirs, mine, .. } => [theirs, mine].into_iter().flat_map(named).collect(),
         }
     }
@@ -94,6 +94,7 @@ impl Sides {
             | Self::Verdicts { .. }
             | Self::Declined { .. }
             | Self::Relief { .. }
+            | Self::Assignment { .. }
             | Self::EpochUnknown { .. }
             | Self::Quarantined { .. }
             | Self::Held { .. }

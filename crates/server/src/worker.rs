@@ -10,7 +10,7 @@ use crate::telemetry;
 use bazdid_clock::{SharedClock, SharedIds};
 use bazdid_protocol::{error::Result, time::MICROS_PER_SECOND};
 use bazdid_service::{
-    Ctx, Shared, auth, outbox, sync,
+    Ctx, Shared, auth, outbox, redispatch, sync,
     timers::{self, Step},
 };
 use bazdid_store::{self as store, Db, Tx, lease::Lease};
@@ -29,6 +29,8 @@ const INDEX_STEPS: usize = 100;
 pub struct Round {
     /// Offers that expired.
     pub expired_offers: usize,
+    /// Drafts that were decided again, and offers whose contract was not in force any more.
+    pub dispatched_again: usize,
     /// Holds that ended.
     pub ended_holds: usize,
     /// Mutations that had waited for something that was there by now.
@@ -86,6 +88,7 @@ impl Worker {
     fn round(&self, lease: &Lease) -> Result<Round> {
         Ok(Round {
             expired_offers: self.drain(lease, timers::expire_offers)?,
+            dispatched_again: self.dispatch_again(lease)?,
             ended_holds: self.drain(lease, timers::end_holds)?,
             released_mutations: self.look_again(lease)?,
             overdue_mutations: self.drain(lease, sync::quarantine::set_overdue_aside)?,
@@ -131,6 +134,21 @@ impl Worker {
         Ok(done)
     }
 
+    /// Looks again at the drafts and unanswered offers, if a look is due.
+    fn dispatch_again(&self, lease: &Lease) -> Result<usize> {
+        let Some(Some(mark)) = self.leased(lease, redispatch::begin)? else { return Ok(0) };
+        let (mut done, mut from) = (0, None);
+        while let Some(look) = self.leased(lease, move |tx, ctx| redispatch::step(tx, ctx, from))? {
+            done += look.step.done;
+            from = look.next;
+            if from.is_none() {
+                self.leased(lease, move |tx, _| redispatch::finish(tx, &mark))?;
+                break;
+            }
+        }
+        Ok(done)
+    }
+
     /// Looks again at what waits, until all of it was looked at.
     fn look_again(&self, lease: &Lease) -> Result<usize> {
         let Some(since) = self.leased(lease, sync::release::begin_look)? else { return Ok(0) };
@@ -165,6 +183,7 @@ impl Worker {
                 Ok(Ok(round)) if round != Round::default() => {
                     tracing::info!(
                         worker.expired_offers = round.expired_offers,
+                        worker.dispatched_again = round.dispatched_again,
                         worker.ended_holds = round.ended_holds,
                         worker.released_mutations = round.released_mutations,
                         worker.overdue_mutations = round.overdue_mutations,

@@ -11,6 +11,7 @@ use bazdid_domain::{
     follow_up::{self, FollowUpContext},
     membership::{self, Stay, moves},
     photo::PhotoState,
+    reference::Reference,
     sync::{
         self,
         engine::{absent, flags},
@@ -23,7 +24,7 @@ use bazdid_protocol::{
     channel::Channel,
     digest::row_hash,
     error::Result,
-    ids::{AuditId, ContractId, CoverageId, DeviceId},
+    ids::{AreaId, AuditId, ContractId, CoverageId, DeviceId},
 };
 use bazdid_store::{
     self as store, Tx,
@@ -187,16 +188,21 @@ fn follow(tx: &mut Tx<'_>, ctx: &Ctx, unit: &mut UnitOfWork, taken: &mut BTreeMa
         return Ok(());
     }
     let reference = ctx.reference(tx)?;
+    follow_up::reconsider(unit, &reference, ctx.now);
     let plan = follow_up::plan(unit, &reference);
     let inspectors =
         if plan.inspection.is_empty() { Vec::new() } else { store::inspector::list_inspectors(tx, &plan.inspection, ctx.now)? };
-    let subjects = reference.book.capped_in(&plan.dispatch);
-    let mut used =
-        if subjects.is_empty() { BTreeMap::new() } else { store::coverage_use::list_use(tx, &subjects, ctx.civil_day(ctx.now))? };
+    let mut used = used(tx, ctx, &reference, &plan.dispatch)?;
     add(&mut used, taken);
     let mut context = FollowUpContext { reference: &reference, now: ctx.now, usage: usage(&used), inspectors };
     add(taken, &follow_up::run(unit, &mut context, &plan));
     Ok(())
+}
+
+/// Capacities of the day that are used of those who may be asked in some areas.
+pub(crate) fn used(tx: &mut Tx<'_>, ctx: &Ctx, reference: &Reference, areas: &BTreeSet<AreaId>) -> Result<BTreeMap<Uuid, i64>> {
+    let subjects = reference.book.capped_in(areas);
+    if subjects.is_empty() { Ok(BTreeMap::new()) } else { store::coverage_use::list_use(tx, &subjects, ctx.civil_day(ctx.now)) }
 }
 
 fn add(counts: &mut BTreeMap<Uuid, i64>, more: &BTreeMap<Uuid, i64>) {
@@ -219,7 +225,7 @@ fn take(tx: &mut Tx<'_>, ctx: &Ctx, taken: &BTreeMap<Uuid, i64>) -> Result<()> {
 }
 
 /// Used counts as the choice wants them; an id names a coverage or a contract, never both.
-fn usage(used: &BTreeMap<Uuid, i64>) -> Usage {
+pub(crate) fn usage(used: &BTreeMap<Uuid, i64>) -> Usage {
     Usage {
         coverages: used.iter().map(|(id, n)| (CoverageId::new(*id), *n)).collect(),
         contracts: used.iter().map(|(id, n)| (ContractId::new(*id), *n)).collect(),

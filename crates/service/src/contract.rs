@@ -15,7 +15,7 @@ use crate::{
 };
 use bazdid_domain::{
     contract::{Contract, ContractStatus},
-    organisation::{ActiveState, OrganisationKind},
+    organisation::{ActiveState, does_contract_work},
     policy::Permission,
     reference::ReferenceRows,
     visibility::Reach,
@@ -106,7 +106,7 @@ pub fn create_contract(tx: &mut Tx<'_>, ctx: &Ctx, data: &ContractData) -> Resul
     save(tx, ctx, "contract.create", made)
 }
 
-/// Changes a contract's validity and cap. Offers that were made stay as they are.
+/// Changes a contract's validity and cap. Offers that were made stay as they are while it is in force ([`crate::redispatch`]).
 ///
 /// # Errors
 /// A field is wrong; it is ended; it has changed since it was read; there is none; the database fails.
@@ -179,10 +179,13 @@ fn check(tx: &mut Tx<'_>, mut faults: Faults, data: &ContractData) -> Result<()>
     match store::organisation::find_organisation(tx, data.organisation_id)? {
         None => faults.add("/organisation_id", "there is no such organisation"),
         Some(o) if o.state != ActiveState::Active => faults.add("/organisation_id", "is not in use any more"),
-        Some(o) if !holds_contracts(o.kind) => {
+        Some(o) if !does_contract_work(o.kind) => {
             faults.add(
                 "/organisation_id",
-                Phrase::with("is a {kind}: only contractors, emergency groups and partners hold contracts", &[("kind", &o.kind)]),
+                Phrase::with(
+                    "is a {kind}: only contractors and emergency groups work under contracts; to a partner a ticket is referred",
+                    &[("kind", &o.kind)],
+                ),
             );
         }
         Some(_) => {}
@@ -192,14 +195,6 @@ fn check(tx: &mut Tx<'_>, mut faults: Faults, data: &ContractData) -> Result<()>
         faults.range("/daily_capacity", cap, 1..=MAX_CAPACITY);
     }
     faults.finish()
-}
-
-/// Whether organisations of a kind do work under a contract: the municipality and its offices give it out.
-const fn holds_contracts(kind: OrganisationKind) -> bool {
-    match kind {
-        OrganisationKind::Contractor | OrganisationKind::EmergencyGroup | OrganisationKind::Partner => true,
-        OrganisationKind::Municipality | OrganisationKind::RegionOffice => false,
-    }
 }
 
 fn save(tx: &mut Tx<'_>, ctx: &Ctx, action: &str, made: Contract) -> Result<Contract> {

@@ -29,6 +29,7 @@ pub mod photo;
 pub mod picture;
 pub mod quarantine;
 pub mod reach;
+pub mod redispatch;
 pub mod reference;
 pub mod reference_change;
 pub mod round;

@@ -6,6 +6,8 @@ use diesel::{
     sql_types::Bool,
 };
 
+use uuid::Uuid;
+
 use crate::{
     schema::{conflicts, photos, work_orders},
     sql::db_error,
@@ -14,7 +16,7 @@ use crate::{
 use bazdid_domain::{conflict::ConflictKind, work_order::WorkOrderState};
 use bazdid_protocol::{
     error::Result,
-    ids::{PhotoId, TicketId, WorkOrderId},
+    ids::{ContractId, OrganisationId, PhotoId, TicketId, WorkOrderId},
     time::Timestamp,
 };
 
@@ -42,6 +44,36 @@ pub fn list_holds_to_review(tx: &mut Tx<'_>, now: Timestamp, limit: i64) -> Resu
         .order((work_orders::review_at, work_orders::id))
         .limit(limit)
         .select((work_orders::id, work_orders::ticket_id))
+        .load(c))
+    .map_err(db_error)
+}
+
+/// An order that somebody is asked about, or is to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable)]
+pub struct Undecided {
+    /// The order.
+    pub id: WorkOrderId,
+    /// Its ticket.
+    pub ticket_id: TicketId,
+    /// Draft or offered.
+    pub state: WorkOrderState,
+    /// Under which contract it is offered.
+    pub contract_id: Option<ContractId>,
+    /// To whom it is offered.
+    pub organisation_id: Option<OrganisationId>,
+}
+
+/// The drafts and unanswered offers after an order, by id, at most `limit`.
+///
+/// # Errors
+/// The database fails.
+pub fn list_undecided(tx: &mut Tx<'_>, after: Option<WorkOrderId>, limit: i64) -> Result<Vec<Undecided>> {
+    let after = after.unwrap_or(WorkOrderId::new(Uuid::nil()));
+    on!(tx, |c| work_orders::table
+        .filter(work_orders::state.eq_any([WorkOrderState::Draft, WorkOrderState::Offered]).and(work_orders::id.gt(after)))
+        .order(work_orders::id)
+        .limit(limit)
+        .select((work_orders::id, work_orders::ticket_id, work_orders::state, work_orders::contract_id, work_orders::organisation_id))
         .load(c))
     .map_err(db_error)
 }

@@ -18,12 +18,29 @@ const login: Middleware = {
 
 /** Sends a request; where the access token is refused although it should be good, once more with a new one. */
 async function send(request: Request): Promise<Response> {
+  const person = session.person?.id;
   const response = await patient(request);
   const bearer = request.headers.get('authorization')?.replace('Bearer ', '');
   if (response.status !== 401 || bearer === undefined) return response;
   const again = request.clone();
-  again.headers.set('authorization', `Bearer ${await session.renew(bearer)}`);
+  again.headers.set('authorization', `Bearer ${await session.renew(bearer, person)}`);
   return patient(again);
+}
+
+/** The bytes of something that the server has, with the person's own token. Throws a {@link Failure} like every other request. */
+export async function bytes(path: string): Promise<Blob> {
+  const answer = async (): Promise<Response> => {
+    const headers = { authorization: `Bearer ${await session.token()}`, 'accept-language': i18n.language };
+    return send(new Request(new URL(path, globalThis.location?.origin), { headers }));
+  };
+  const response = await answer().catch(unanswered);
+  if (!response.ok) throw failure(response, await response.json().catch(() => undefined));
+  return response.blob().catch(unanswered);
+}
+
+/** The failure of a request that the network did not answer. */
+function unanswered(error: unknown): never {
+  throw error instanceof TypeError ? new Failure() : error;
 }
 
 /** The server's API, typed by its document. */
@@ -53,12 +70,8 @@ export async function done(answer: Promise<Answer<unknown>>): Promise<void> {
   if (!response.ok) throw failure(response, error);
 }
 
-async function answered<T>(answer: Promise<Answer<T>>): Promise<Answer<T>> {
-  try {
-    return await answer;
-  } catch (error) {
-    throw error instanceof TypeError ? new Failure() : error;
-  }
+function answered<T>(answer: Promise<Answer<T>>): Promise<Answer<T>> {
+  return answer.catch(unanswered);
 }
 
 /** The precondition of a command: the revision that was read. */

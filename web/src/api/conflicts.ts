@@ -1,4 +1,5 @@
 import { api, data, ifMatch } from './client';
+import { pageQuery } from './query';
 import type { Conflict, Quarantined, Schemas } from './types';
 
 /** What conflicts may be narrowed by, as it stands in an address. */
@@ -9,8 +10,7 @@ export interface ConflictFilter {
 }
 
 export async function listConflicts(filter: ConflictFilter, cursor: string | undefined, signal: AbortSignal) {
-  const given = Object.entries(filter).filter(([, value]) => value !== '');
-  const query = { ...Object.fromEntries(given), limit: 50, ...(cursor === undefined ? {} : { cursor }) };
+  const query = pageQuery(filter, cursor);
   return data(api.GET('/v1/conflicts', { params: { query }, signal }));
 }
 
@@ -24,7 +24,7 @@ export function resolveConflict(conflict: Conflict, body: Schemas['ResolveBody']
 }
 
 export async function listQuarantine(cursor: string | undefined, signal: AbortSignal) {
-  const query = { limit: 50, ...(cursor === undefined ? {} : { cursor }) };
+  const query = pageQuery({}, cursor);
   return data(api.GET('/v1/quarantine', { params: { query }, signal }));
 }
 

@@ -1,23 +1,26 @@
 import { api, data, ifMatch } from './client';
 import { session } from './session.svelte';
-import type { Contract, Organisation, Schemas } from './types';
+import type { Contract, Coverage, Organisation, Schemas } from './types';
 
 /** All that the page of contracts shows. */
 export interface ContractPage {
   readonly contracts: readonly Contract[];
+  /** What each covers, by its id. */
+  readonly coverages: ReadonlyMap<string, readonly Coverage[]>;
   /** Gaps, overlaps and ends; absent for who does not write contracts. */
   readonly report: Schemas['ContractReport'] | undefined;
 }
 
 export async function readContracts(): Promise<ContractPage> {
   const reported = session.may('contract.manage') ? data(api.GET('/v1/contracts/report')) : undefined;
-  const [contracts, report] = await Promise.all([data(api.GET('/v1/contracts')), reported]);
-  return { contracts: contracts.items, report };
-}
-
-export async function coveragesOf(contract: string): Promise<readonly Schemas['CoverageView'][]> {
-  const found = await data(api.GET('/v1/coverages', { params: { query: { contract_id: contract } } }));
-  return found.items;
+  const [contracts, coverages, report] = await Promise.all([data(api.GET('/v1/contracts')), data(api.GET('/v1/coverages')), reported]);
+  const byContract = new Map<string, Coverage[]>();
+  for (const coverage of coverages.items) {
+    const those = byContract.get(coverage.contract_id);
+    if (those) those.push(coverage);
+    else byContract.set(coverage.contract_id, [coverage]);
+  }
+  return { contracts: contracts.items, coverages: byContract, report };
 }
 
 /** What is done to a contract with a press of a button. */

@@ -1,8 +1,9 @@
 import { api, data } from './client';
+import { pageQuery } from './query';
 import type { Notice } from './types';
 
 export async function listNotices(open: boolean, cursor: string | undefined, signal: AbortSignal) {
-  const query = { limit: 50, ...(open ? { open } : {}), ...(cursor === undefined ? {} : { cursor }) };
+  const query = pageQuery(open ? { open } : {}, cursor);
   return data(api.GET('/v1/notices', { params: { query }, signal }));
 }
 

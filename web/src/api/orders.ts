@@ -1,4 +1,5 @@
 import { api, data, ifMatch } from './client';
+import { pageQuery } from './query';
 import type { Order } from './types';
 
 /** What a form says about a change of an order; each change takes what it needs. */
@@ -51,7 +52,6 @@ export interface OrderFilter {
 }
 
 export async function listOrders(filter: OrderFilter, cursor: string | undefined, signal: AbortSignal) {
-  const given = Object.entries(filter).filter(([, value]) => value !== '');
-  const query = { ...Object.fromEntries(given), limit: 50, ...(cursor === undefined ? { total: true } : { cursor }) };
+  const query = { ...pageQuery(filter, cursor), ...(cursor === undefined ? { total: true } : {}) };
   return data(api.GET('/v1/work-orders', { params: { query }, signal }));
 }

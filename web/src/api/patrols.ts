@@ -1,4 +1,5 @@
 import { api, data } from './client';
+import { pageQuery } from './query';
 
 /** What patrols may be narrowed by, as it stands in an address. */
 export interface PatrolFilter {
@@ -10,7 +11,6 @@ export interface PatrolFilter {
 }
 
 export async function listPatrols(filter: PatrolFilter, cursor: string | undefined, signal: AbortSignal) {
-  const given = Object.entries(filter).filter(([, value]) => value !== '');
-  const query = { ...Object.fromEntries(given), limit: 50, ...(cursor === undefined ? {} : { cursor }) };
+  const query = pageQuery(filter, cursor);
   return data(api.GET('/v1/patrols', { params: { query }, signal }));
 }

@@ -1,5 +1,6 @@
 import { latinDigits } from '../i18n/digits';
 import { api, data, ifMatch } from './client';
+import { pageQuery } from './query';
 import type { Account, Device, Schemas } from './types';
 
 /** The account of the person who asks, with what it may do now. */
@@ -15,8 +16,7 @@ export interface PeopleFilter {
 }
 
 export async function listPeople(filter: PeopleFilter, cursor: string | undefined, signal: AbortSignal) {
-  const given = Object.entries(filter).filter(([, value]) => value !== '');
-  const query = { ...Object.fromEntries(given), limit: 50, ...(cursor === undefined ? {} : { cursor }) };
+  const query = pageQuery(filter, cursor);
   return data(api.GET('/v1/accounts', { params: { query }, signal }));
 }
 
@@ -66,7 +66,7 @@ export function endGrant(person: Account, grant: string): Promise<Account> {
 }
 
 export async function listDevices(account: string, cursor: string | undefined, signal: AbortSignal) {
-  const query = { limit: 50, ...(account ? { account_id: account } : {}), ...(cursor === undefined ? {} : { cursor }) };
+  const query = pageQuery({ account_id: account }, cursor);
   return data(api.GET('/v1/devices', { params: { query }, signal }));
 }
 

@@ -1,6 +1,4 @@
-import { session } from './session.svelte';
-import { failure } from './problem';
-import { patient } from './network.svelte';
+import { bytes } from './client';
 import type { Photo } from './types';
 
 export type PhotoSize = 'thumb' | 'screen' | 'original';
@@ -40,8 +38,5 @@ function drop(): void {
 }
 
 async function read(path: string): Promise<string> {
-  const headers = { authorization: `Bearer ${await session.token()}`, 'accept-language': document.documentElement.lang };
-  const response = await patient(new Request(path, { headers }));
-  if (!response.ok) throw failure(response, await response.json().catch(() => undefined));
-  return URL.createObjectURL(await response.blob());
+  return URL.createObjectURL(await bytes(path));
 }

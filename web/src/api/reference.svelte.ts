@@ -1,5 +1,6 @@
 import { i18n } from '../i18n/language.svelte';
 import { api, data } from './client';
+import { pageQuery } from './query';
 import { session } from './session.svelte';
 import type { Area, Category, Order, Organisation, PersonName, Ticket, TicketSummary } from './types';
 
@@ -8,9 +9,31 @@ class Reference {
   categories = $state.raw<readonly Category[]>([]);
   areas = $state.raw<readonly Area[]>([]);
   organisations = $state.raw<readonly Organisation[]>([]);
+  /** Who can be asked to do something. */
+  contractors = $derived(this.organisations.filter((one) => one.kind === 'contractor' || one.kind === 'emergency_group'));
   #categories = $derived(new Map(this.categories.map((c) => [c.id, c])));
   #areas = $derived(new Map(this.areas.map((a) => [a.id, a])));
   #organisations = $derived(new Map(this.organisations.map((o) => [o.id, o])));
+
+  /** What kept something that names are taken from, and that no page asked for itself, from being read. */
+  trouble = $state.raw<unknown>();
+  #again: () => Promise<unknown> = () => this.load();
+
+  /** Reads something that names are taken from; what goes wrong is shown on every page, with a way to try again. */
+  async watch(read: () => Promise<unknown>): Promise<void> {
+    try {
+      await read();
+      this.trouble = undefined;
+    } catch (problem) {
+      this.#again = read;
+      this.trouble = problem;
+    }
+  }
+
+  /** Tries again what went wrong. */
+  async retry(): Promise<void> {
+    await this.watch(this.#again);
+  }
 
   /** Reads everything anew. */
   async load(): Promise<void> {
@@ -75,7 +98,7 @@ class People {
   name(id: string): string | null | undefined {
     if (!this.#asked) {
       this.#asked = true;
-      queueMicrotask(() => void this.#read());
+      queueMicrotask(() => void reference.watch(() => this.#read()));
     }
     return this.#names && (this.#names.get(id) ?? null);
   }
@@ -87,17 +110,14 @@ class People {
 
   async #read(): Promise<void> {
     const names = new Map<string, string>();
-    try {
-      let cursor: string | null | undefined;
-      do {
-        const query = { limit: 200, ...(cursor ? { cursor } : {}) };
-        const page = await data(api.GET('/v1/accounts', { params: { query } }));
-        for (const account of page.items) names.set(account.id, account.display_name);
-        cursor = page.next_cursor;
-      } while (cursor);
-    } finally {
-      this.#names = names;
-    }
+    let cursor: string | null | undefined;
+    do {
+      const query = pageQuery({}, cursor ?? undefined, 200);
+      const page = await data(api.GET('/v1/accounts', { params: { query } }));
+      for (const account of page.items) names.set(account.id, account.display_name);
+      cursor = page.next_cursor;
+    } while (cursor);
+    this.#names = names;
   }
 }
 
@@ -128,4 +148,5 @@ export function holderOf(order: Pick<Order, 'organisation' | 'account'>): string
 /** Forgets what belongs to the person before. */
 export function forgetReference(): void {
   people.clear();
+  reference.trouble = undefined;
 }

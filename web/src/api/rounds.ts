@@ -1,4 +1,5 @@
 import { api, data, ifMatch } from './client';
+import { pageQuery } from './query';
 import type { Evidence, Round, Schemas, TicketDetail } from './types';
 
 /** What rounds may be narrowed by, as it stands in an address. */
@@ -9,8 +10,7 @@ export interface RoundFilter {
 }
 
 export async function listRounds(filter: RoundFilter, cursor: string | undefined, signal: AbortSignal) {
-  const given = Object.entries(filter).filter(([, value]) => value !== '');
-  const query = { ...Object.fromEntries(given), limit: 50, ...(cursor === undefined ? {} : { cursor }) };
+  const query = pageQuery(filter, cursor);
   return data(api.GET('/v1/rounds', { params: { query }, signal }));
 }
 

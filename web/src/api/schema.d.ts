@@ -2311,7 +2311,7 @@ export interface components {
         AreaName: {
             /** @description Identity. */
             id: components["schemas"]["Id"];
-            /** @description Its name, in the language of `Accept-Language`. */
+            /** @description Its name, in the language of the reader. */
             name: string;
         };
         /** @description What an area is. */
@@ -2926,11 +2926,11 @@ export interface components {
         };
         /** @description A page with the number of all rows. */
         Counted_TicketView: components["schemas"]["Listed_TicketView"] & {
-            total?: components["schemas"]["Total"] | null;
+            total: components["schemas"]["Total"] | null;
         };
         /** @description A page with the number of all rows. */
         Counted_WorkOrderView: components["schemas"]["Listed_WorkOrderView"] & {
-            total?: components["schemas"]["Total"] | null;
+            total: components["schemas"]["Total"] | null;
         };
         /** @description What is said of a coverage. */
         CoverageData: {
@@ -4351,7 +4351,7 @@ export interface components {
         OrganisationName: {
             /** @description Identity. */
             id: components["schemas"]["Id"];
-            /** @description Its name, in the language of `Accept-Language`. */
+            /** @description Its name, in the language of the reader. */
             name: string;
         };
         /** @description An organisation. */
@@ -4500,7 +4500,7 @@ export interface components {
             /** @description Identity. */
             id: components["schemas"]["Id"];
             /**
-             * @description The name that they show; `null`: the system itself.
+             * @description The name that they show; `null`: the system itself, or, for people of a contractor, somebody who is none of theirs.
              * @example مریم احمدی
              */
             name: string | null;
@@ -13936,7 +13936,7 @@ export interface operations {
                  * @example new,triaged
                  */
                 status?: string;
-                /** @description With all of these words in the text or the address; how ye, kaf, digits, marks, half-spaces and spaces are typed does not matter. */
+                /** @description With all of these words in the text or the address (digits for the office only: outside it numbers are masked); how ye, kaf, digits, marks, half-spaces and spaces are typed does not matter. */
                 q?: string;
                 /** @description With this code, as people say it. */
                 code?: string;
@@ -13970,11 +13970,12 @@ export interface operations {
                 /** @description Only open ones that were promised before this instant. */
                 due_before?: components["schemas"]["Instant"];
                 /**
-                 * @description `age`: the newest first (as without it); `due`: open ones with a promise, the earliest first. `-` reverses.
+                 * @description `age`: the newest first (as without it); `due`: open ones with a promise, the earliest first. `-` reverses. A row that changes between two pages
+                 *     may be met twice or be missed by `due`.
                  * @example due
                  */
                 sort?: string;
-                /** @description Whether to count the rows of all pages. */
+                /** @description Whether to count the rows of all pages; not together with `q`: every text would have to be read. */
                 total?: boolean;
                 /** @description How to answer. */
                 format?: "json" | "geojson";

@@ -47,7 +47,7 @@ const real: Browser = {
 
 /** Who works here, in all tabs. */
 export class Session {
-  /** Who is logged in. */
+  /** Who is logged in. All that the pages hold belongs to them. */
   person = $state.raw<Person>();
   /** True when the login ended while somebody was working: they log in again without losing the page. */
   ended = $state(false);
@@ -98,24 +98,40 @@ export class Session {
     this.#browser.storage.removeItem(KEY);
     this.person = undefined;
     this.ended = false;
-    if (kept) await this.#browser.send('/v1/auth/logout', {}, kept.access).catch(() => undefined);
+    if (kept) await this.#over(kept).catch(() => undefined);
+  }
+
+  /** Tells the server that a login is over. It wants an access token for that, so one that has ended is exchanged first. */
+  async #over({ access, refresh, until }: Kept): Promise<void> {
+    if (until > this.#browser.now()) {
+      const answer = await this.#browser.send('/v1/auth/logout', {}, access);
+      if (answer.status !== 401) return;
+    }
+    const { access_token } = await this.#tokens('/v1/auth/refresh', { refresh_token: refresh });
+    await this.#browser.send('/v1/auth/logout', {}, access_token);
   }
 
   /** An access token that is good for a while. */
   async token(): Promise<string> {
-    const kept = this.#read();
-    if (!kept) throw this.#end();
+    const kept = this.#own(this.person?.id);
     return kept.until - this.#browser.now() > MARGIN ? kept.access : this.renew(kept.access);
   }
 
-  /** A new access token in the place of `stale`; several tabs and requests that ask at once make one exchange. */
-  async renew(stale: string): Promise<string> {
+  /**
+   * A new access token in the place of `stale`; several tabs and requests that ask at once make one exchange. It is that of the person
+   * who began the request: nothing is sent in the name of somebody who has logged in since.
+   */
+  async renew(stale: string, person = this.person?.id): Promise<string> {
     return this.#browser.alone(async () => {
-      const kept = this.#read();
-      if (!kept) throw this.#end();
+      const kept = this.#own(person);
       if (kept.access !== stale) return kept.access;
       try {
         const tokens = await this.#tokens('/v1/auth/refresh', { refresh_token: kept.refresh });
+        if (!this.#read()) {
+          // Another tab has logged out meanwhile, with the token before.
+          await this.#browser.send('/v1/auth/logout', {}, tokens.access_token).catch(() => undefined);
+          throw this.#end();
+        }
         this.#keep(tokens);
         return tokens.access_token;
       } catch (error) {
@@ -129,14 +145,25 @@ export class Session {
     });
   }
 
-  /** Takes over what another tab did. */
+  /** Takes over what another tab did. Where it is another person, the pages of the one before are given up. */
   follow(): void {
     const person = this.#read()?.person;
     if (!person) this.ended = this.person !== undefined;
-    else if (person.id === this.person?.id || this.person === undefined) {
+    else {
       this.person = person;
       this.ended = false;
-    } else globalThis.location?.reload();
+    }
+  }
+
+  /** The login of the person who asks; another one is none of theirs. */
+  #own(person: string | undefined): Kept {
+    const kept = this.#read();
+    if (!kept) throw this.#end();
+    if (kept.person.id !== person) {
+      this.follow();
+      throw unauthenticated();
+    }
+    return kept;
   }
 
   #end(error: Failure = unauthenticated()): Failure {
@@ -156,10 +183,7 @@ export class Session {
   #keep(tokens: Tokens): void {
     const until = this.#browser.now() + tokens.expires_in * 1000;
     const kept: Kept = { access: tokens.access_token, refresh: tokens.refresh_token, until, person: tokens.account };
-    const other = this.person !== undefined && this.person.id !== kept.person.id;
     this.#browser.storage.setItem(KEY, JSON.stringify(kept));
-    // What the page shows belongs to the person before.
-    if (other) globalThis.location?.reload();
     this.person = kept.person;
     this.ended = false;
   }

@@ -12,6 +12,10 @@ class Fake implements Browser {
   clock = 0;
   exchanges = 0;
   answer: 'ok' | 'refused' | 'away' = 'ok';
+  /** What was asked, with which access token. */
+  asked: string[] = [];
+  /** Happens while an exchange is under way. */
+  meanwhile: () => void = () => undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
   now = () => this.clock;
@@ -24,12 +28,18 @@ class Fake implements Browser {
 
   bodies: unknown[] = [];
 
-  async send(path: string, body?: unknown): Promise<Response> {
+  async send(path: string, body?: unknown, bearer?: string): Promise<Response> {
     this.bodies.push(body);
+    this.asked.push(bearer === undefined ? path : `${path} ${bearer}`);
     if (this.answer === 'away') throw new TypeError('fetch failed');
     if (this.answer === 'refused') return Response.json({ code: 'token_reused', status: 401, title: '', request_id: 'r' }, { status: 401 });
-    if (path === '/v1/auth/refresh') this.exchanges += 1;
-    const account = { id: 'a', login: 'operator', display_name: 'Operator', roles: ['operator'] };
+    if (path === '/v1/auth/logout') return new Response(null, { status: bearer === `first-0` && this.clock >= 900_000 ? 401 : 204 });
+    if (path === '/v1/auth/refresh') {
+      this.exchanges += 1;
+      this.meanwhile();
+    }
+    const login = (body as { login?: string } | undefined)?.login ?? 'operator';
+    const account = { id: login === 'operator' ? 'a' : 'b', login, display_name: 'Operator', roles: ['operator'] };
     const name = `${path === '/v1/auth/refresh' ? 'renewed' : 'first'}-${this.exchanges}`;
     return Response.json({
       access_token: name,
@@ -101,5 +111,44 @@ describe('a session', () => {
     tabs[1]?.follow();
     expect(tabs[1]?.ended).toBe(true);
     await expect(tabs[1]?.token()).rejects.toMatchObject({ code: 'unauthenticated' });
+  });
+
+  it('that has ended by the clock is renewed before it is ended', async () => {
+    browser.clock = 900_000;
+    browser.asked = [];
+    await tabs[0]?.logout();
+    expect(browser.asked).toEqual(['/v1/auth/refresh', '/v1/auth/logout renewed-1']);
+    expect(browser.kept.get('bazdid.session')).toBeUndefined();
+  });
+
+  it('that the server says has ended is renewed before it is ended', async () => {
+    // The clock of the browser is behind that of the server.
+    const now = browser.now;
+    browser.clock = 900_000;
+    browser.now = () => 0;
+    browser.asked = [];
+    await tabs[0]?.logout();
+    browser.now = now;
+    expect(browser.asked).toEqual(['/v1/auth/logout first-0', '/v1/auth/refresh', '/v1/auth/logout renewed-1']);
+  });
+
+  it('does not come back when it is ended while another tab renews it', async () => {
+    browser.clock = 899_000;
+    browser.meanwhile = () => browser.kept.delete('bazdid.session');
+    browser.asked = [];
+    await expect(tabs[1]?.token()).rejects.toMatchObject({ code: 'unauthenticated' });
+    expect(browser.asked).toEqual(['/v1/auth/refresh', '/v1/auth/logout renewed-1']);
+    expect(browser.kept.get('bazdid.session')).toBeUndefined();
+  });
+
+  it('sends nothing of one person in the name of another', async () => {
+    const stale = (await tabs[0]?.token()) ?? '';
+    browser.kept.delete('bazdid.session');
+    await tabs[1]?.login('somebody', 'secret');
+    await expect(tabs[0]?.renew(stale)).rejects.toMatchObject({ code: 'unauthenticated' });
+    // From then on the tab is the other person's.
+    expect(tabs[0]?.person?.login).toBe('somebody');
+    await expect(tabs[0]?.renew(stale, 'a')).rejects.toMatchObject({ code: 'unauthenticated' });
+    expect(await tabs[0]?.token()).toBe('first-0');
   });
 });

@@ -1,5 +1,6 @@
 import { latinDigits } from '../i18n/digits';
 import { api, data, ifMatch } from './client';
+import { pageQuery } from './query';
 import { session } from './session.svelte';
 import type { Schemas, Ticket, TicketDetail } from './types';
 
@@ -32,6 +33,14 @@ interface Paging {
   readonly total?: boolean;
 }
 
+/** What the server is asked for a page of tickets. It counts none that are searched for by words. */
+export function ticketQuery(filter: TicketFilter, cursor: string | undefined, { limit = 50, total = false }: Paging) {
+  const words = latinDigits(filter.q?.trim() ?? '');
+  const sought = CODE.test(words) ? { q: undefined, code: words } : { q: words };
+  const counted = total && cursor === undefined && !sought.q;
+  return { ...pageQuery({ ...filter, ...sought }, cursor, limit), ...(counted ? { total } : {}) };
+}
+
 /** One page of the tickets that fit, the newest first if the filter does not sort. */
 export async function listTickets(
   filter: TicketFilter,
@@ -39,10 +48,7 @@ export async function listTickets(
   signal: AbortSignal,
   { limit = 50, total = false }: Paging = {},
 ) {
-  const words = latinDigits(filter.q?.trim() ?? '');
-  const sought = words === '' ? {} : CODE.test(words) ? { code: words } : { q: words };
-  const given = Object.entries({ ...filter, q: undefined }).filter(([, value]) => value);
-  const query = { ...Object.fromEntries(given), ...sought, limit, ...(cursor === undefined ? { total } : { cursor }) };
+  const query = ticketQuery(filter, cursor, { limit, total });
   return data(api.GET('/v1/tickets', { params: { query }, signal })) as Promise<Schemas['Counted_TicketView']>;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ago, day, dayTime, span, time } from './calendar';
+import { ago, day, dayTime, lastDay, span, time } from './calendar';
 
 const AT = '2026-11-30T10:35:00Z';
 const TEHRAN = 'Asia/Tehran';
@@ -8,6 +8,12 @@ describe('dates', () => {
   it('are Persian in Persian, in the order that people read', () => {
     expect(day(AT, 'fa', TEHRAN)).toBe('۹ آذر ۱۴۰۵');
     expect(time(AT, 'fa', TEHRAN)).toBe('۱۴:۰۵');
+  });
+
+  it('of what ends with a day are that day, not the one that begins then', () => {
+    expect(lastDay('2026-11-30T20:30:00Z', 'en', TEHRAN)).toBe('30 November 2026');
+    expect(lastDay('2026-11-30T20:30:01Z', 'en', TEHRAN)).toBe('1 December 2026');
+    expect(lastDay('2027-03-20T20:30:00Z', 'fa', TEHRAN)).toBe('۲۹ اسفند ۱۴۰۵');
   });
 
   it('are Gregorian in English', () => {

@@ -29,6 +29,11 @@ export function day(instant: string | Date, language: Language, zone?: string): 
   return `${p['day']} ${p['month']} ${p['year']}`;
 }
 
+/** The last day of a time that ends before an instant. */
+export function lastDay(end: string | Date, language: Language, zone?: string): string {
+  return day(new Date(new Date(end).getTime() - 1), language, zone);
+}
+
 /** Such as `۱۴:۰۵`. */
 export function time(instant: string | Date, language: Language, zone?: string): string {
   const p = parts(new Date(instant), language, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }, zone);

@@ -45,7 +45,13 @@ const water = category('water', null);
 
 function book(contracts: Contract[], coverages: Coverage[], off: string[] = []): Book {
   const organisations = contracts.map(
-    ({ organisation_id: id }) => ({ id, code: id, kind: 'contractor', state: off.includes(id) ? 'disabled' : 'active' }) as Organisation,
+    ({ organisation_id: id }) =>
+      ({
+        id,
+        code: id,
+        kind: id === 'org-office' ? 'region_office' : 'contractor',
+        state: off.includes(id) ? 'disabled' : 'active',
+      }) as Organisation,
   );
   return {
     contracts,
@@ -98,6 +104,7 @@ describe('who is asked', () => {
         contract('suspended', { status: 'suspended' }),
         contract('draft', { status: 'draft' }),
         contract('over', { valid_to: NOW.toISOString() }),
+        contract('office'),
         contract('disabled'),
         contract('a'),
       ],
@@ -105,6 +112,7 @@ describe('who is asked', () => {
         coverage('1', 'suspended', 'city', null),
         coverage('2', 'draft', 'city', null),
         coverage('3', 'over', 'city', null),
+        coverage('office', 'office', 'city', null),
         coverage('4', 'disabled', 'city', null),
         coverage('5', 'a', 'city', null, 1, { valid_to: NOW.toISOString() }),
         coverage('6', 'unknown', 'city', null),
@@ -117,6 +125,7 @@ describe('who is asked', () => {
       ['1', 'suspended'],
       ['2', 'not_in_force'],
       ['3', 'not_in_force'],
+      ['office', 'no_contractor'],
       ['4', 'organisation_disabled'],
       ['5', 'coverage_not_valid'],
     ]);

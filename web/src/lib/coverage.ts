@@ -10,7 +10,7 @@ export interface Book {
 }
 
 /** Why a coverage of the place and category counts for nothing at the instant; the words of the server's explanation. */
-export type Reason = 'suspended' | 'not_in_force' | 'organisation_disabled' | 'coverage_not_valid';
+export type Reason = 'suspended' | 'not_in_force' | 'no_contractor' | 'organisation_disabled' | 'coverage_not_valid';
 
 /** A coverage that may be asked. */
 export interface Candidate {
@@ -43,6 +43,8 @@ export interface Cell {
 
 /** The rank that is asked first. */
 const PRIMARY = 1;
+/** The organisations that do contract work. */
+const WORKING: readonly Organisation['kind'][] = ['contractor', 'emergency_group'];
 /** Levels of areas, the largest first. */
 const KINDS: readonly Area['kind'][] = ['city', 'region', 'district'];
 
@@ -86,7 +88,7 @@ export class Matrix {
   readonly #areas: ReadonlyMap<string, string | null | undefined>;
   readonly #categories: ReadonlyMap<string, string | null | undefined>;
   readonly #contracts: ReadonlyMap<string, Contract>;
-  readonly #states: ReadonlyMap<string, Organisation['state']>;
+  readonly #organisations: ReadonlyMap<string, Organisation>;
   readonly #byArea = new Map<string, Coverage[]>();
 
   constructor({ contracts, coverages, organisations, areas, categories }: Book, at: Date) {
@@ -95,7 +97,7 @@ export class Matrix {
     this.#areas = parentsOf(areas);
     this.#categories = parentsOf(categories);
     this.#contracts = new Map(contracts.map((contract) => [contract.id, contract]));
-    this.#states = new Map(organisations.map((organisation) => [organisation.id, organisation.state]));
+    this.#organisations = new Map(organisations.map((organisation) => [organisation.id, organisation]));
     for (const coverage of coverages) {
       const here = this.#byArea.get(coverage.area_id);
       if (here) here.push(coverage);
@@ -110,8 +112,9 @@ export class Matrix {
     for (const coverage of pathOf(area.id, this.#areas).flatMap((id) => this.#byArea.get(id) ?? [])) {
       const contract = this.#contracts.get(coverage.contract_id);
       const specificity = specificityOf(coverage, categories);
-      if (!contract || specificity === undefined || !this.#states.has(contract.organisation_id)) continue;
-      const reason = this.#reason(contract, coverage);
+      const organisation = contract && this.#organisations.get(contract.organisation_id);
+      if (!organisation || specificity === undefined) continue;
+      const reason = this.#reason(contract, coverage, organisation);
       if (reason) excluded.push({ coverage, contract, reason });
       else candidates.push({ key: [coverage.rank, specificity, -(this.#kinds.get(coverage.area_id) ?? 0)], contract, coverage });
     }
@@ -123,11 +126,12 @@ export class Matrix {
     return { category, state: stateOf(asked), asked, excluded };
   }
 
-  #reason(contract: Contract, coverage: Coverage): Reason | undefined {
+  #reason(contract: Contract, coverage: Coverage, organisation: Organisation): Reason | undefined {
     if (contract.status === 'suspended') return 'suspended';
     const inForce = contract.status === 'active' && time(contract.valid_from) <= this.#at && this.#at < time(contract.valid_to);
     if (!inForce) return 'not_in_force';
-    if (this.#states.get(contract.organisation_id) !== 'active') return 'organisation_disabled';
+    if (!WORKING.includes(organisation.kind)) return 'no_contractor';
+    if (organisation.state !== 'active') return 'organisation_disabled';
     const valid = time(coverage.valid_from) <= this.#at && (!coverage.valid_to || this.#at < time(coverage.valid_to));
     return valid ? undefined : 'coverage_not_valid';
   }

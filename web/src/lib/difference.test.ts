@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { differences } from './difference';
+import { differences, followed } from './difference';
 
 it('names what is other than before, and nothing else', () => {
   const before = { rev: 1, updated_at: 'a', priority: 'low', point: { lat: 1, lon: 2 }, flags: [], history: [{ at: 1 }], text: 'x' };
@@ -18,4 +18,10 @@ it('names what is other than before, and nothing else', () => {
     { field: 'flags', before: [], now: ['late'] },
   ]);
   expect(differences(before, before)).toEqual([]);
+});
+
+it('lets what nobody touched in a form follow what it came from', () => {
+  const before = { name: 'one', state: 'active' };
+  const form = { ...before, name: 'mine', note: 'written' };
+  expect(followed(form, before, { name: 'theirs', state: 'inactive' })).toEqual({ name: 'mine', state: 'inactive', note: 'written' });
 });

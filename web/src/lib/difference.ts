@@ -20,3 +20,9 @@ export function differences(before: object, now: object): Difference[] {
 function isList(value: unknown): boolean {
   return Array.isArray(value) && value.some((item) => typeof item === 'object');
 }
+
+/** What a form holds after its thing has changed below it: members that the person did not touch follow, the others stay as written. */
+export function followed<Form extends Readonly<Record<string, unknown>>>(form: Form, before: Partial<Form>, now: Partial<Form>): Form {
+  const untouched = Object.entries(now).filter(([field]) => form[field] === before[field]);
+  return { ...form, ...Object.fromEntries(untouched) };
+}

@@ -15,7 +15,7 @@ export function metres(a: Point, b: Point): number {
 
 /** A point as people paste it: two numbers of degrees, latitude first; nothing for what is none. */
 export function readPoint(text: string): Point | undefined {
-  const found = /^\s*(-?\d{1,2}(?:\.\d+)?)\s*[,،;\s]\s*(-?\d{1,3}(?:\.\d+)?)\s*$/.exec(text);
+  const found = /^\s*(-?\d{1,2}(?:\.\d+)?)\s*[,،;\s]\s*(-?\d{1,3}(?:\.\d+)?)\s*$/.exec(text.replaceAll('٫', '.'));
   if (!found) return undefined;
   const [lat, lon] = [Number(found[1]), Number(found[2])];
   return Math.abs(lat) <= 90 && Math.abs(lon) <= 180 ? { lat, lon } : undefined;

@@ -41,10 +41,24 @@ export const scenarios = [
       const code = await page.locator('dialog .code').textContent();
       const again = await person(undefined, { language: 'en' });
       await again.page.getByRole('button', { name: t.login.haveCode }).click();
-      await again.page.locator('input[autocomplete=one-time-code]').fill(code);
+      // As somebody types it who reads it from paper with a Persian keyboard.
+      const typed = code
+        .toLowerCase()
+        .replaceAll('-', ' ')
+        .replace(/\d/g, (digit) => '۰۱۲۳۴۵۶۷۸۹'[digit]);
+      await again.page.locator('input[autocomplete=one-time-code]').fill(` ${typed} `);
       await again.page.locator('input[autocomplete=new-password]').fill('remembered this time');
       await again.page.locator('form button.primary').click();
       await again.heading(t.inbox.title);
+      // Then they choose one themselves, and read the pages in Persian.
+      await again.page.getByRole('button', { name: t.account.menu }).click();
+      await again.page.locator('dialog summary').click();
+      await again.page.getByLabel(t.account.oldPassword).fill('remembered this time');
+      await again.page.getByLabel(t.account.newPassword).fill('chosen by their owner');
+      await again.page.locator('dialog form button').click();
+      await again.page.getByText(t.account.passwordChanged).waitFor();
+      await again.page.getByLabel(t.account.language).selectOption('fa');
+      await again.page.getByText(TEXTS.fa.account.passwordChanged).waitFor();
     },
   },
   {

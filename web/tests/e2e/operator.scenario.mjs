@@ -80,10 +80,18 @@ export const scenarios = [
       const { page } = operator;
       const t = TEXTS.en.register;
       // A telephone system opens the page with the caller's number.
-      await operator.go('/register?phone=02833330000');
-      await page.locator('[data-field=category] input:focus').waitFor();
-      equal(await page.locator('[data-field=phone] input').inputValue(), '02833330000', 'the number of the telephone system');
+      for (const sign of ['#', '?']) {
+        await operator.go(`/register${sign}phone=02833330000`);
+        await page.locator('[data-field=category] input:focus').waitFor();
+        equal(await page.locator('[data-field=phone] input').inputValue(), '02833330000', 'the number of the telephone system');
+        holds(!page.url().includes('phone'), 'the number does not stay in the address');
+      }
+      // In a tab that shows the page already, the next call asks about the one that is being written.
+      await page.evaluate(() => (location.hash = '#phone=02833330001'));
+      await page.getByRole('button', { name: TEXTS.en.guard.leave }).click();
+      await page.waitForFunction(() => document.querySelector('[data-field=phone] input')?.value === '02833330001');
       holds(!page.url().includes('phone'), 'the number does not stay in the address');
+      await page.locator('[data-field=phone] input').fill('');
       await operator.go('/tickets?status=open');
       await page.locator('tbody tr').first().locator('a').click();
       await page.locator('dl.facts a.code').waitFor();

@@ -73,6 +73,93 @@ export const scenarios = [
     },
   },
   {
+    name: 'session: another person who logs in over a form finds nothing of it and sends nothing',
+    async run({ person, town }) {
+      const operator = await person('operator', { expected: [/status of 401/] });
+      const { page } = operator;
+      await operator.go('/register');
+      await page.locator('[data-field=phone] input:focus').waitFor();
+      await page.locator('[data-field=text] textarea').fill('از نوشتهٔ نفر پیش');
+      const sent = [];
+      page.on('request', (request) => request.method() === 'POST' && sent.push(request.postData() ?? ''));
+      await page.evaluate(() => localStorage.removeItem('bazdid.session'));
+      await page.locator('[data-field=phone] input').fill('09121234567');
+      const dialog = page.locator('dialog', { hasText: TEXTS.fa.login.endedHint });
+      await dialog.waitFor();
+      await dialog.locator('input[autocomplete=username]').fill('supervisor');
+      await dialog.locator('input[type=password]').fill(town.password('supervisor'));
+      await dialog.locator('button.primary').click();
+      await dialog.waitFor({ state: 'detached' });
+      // The same address, for the other person: supervisors register no calls.
+      await page.getByRole('button', { name: TEXTS.fa.account.menu }).waitFor();
+      equal(await page.getByText('از نوشتهٔ نفر پیش').count(), 0, 'what the person before wrote');
+      equal(await page.locator('[data-field=text] textarea').count(), 0, 'forms of the person before');
+      holds(!sent.some((body) => body.includes('از نوشتهٔ')), 'what the person before wrote was sent');
+      await page.reload();
+      await page.getByRole('button', { name: TEXTS.fa.account.menu }).waitFor();
+    },
+  },
+  {
+    name: 'session: a logout with an access token that has ended is known to the server',
+    async run({ person, town }) {
+      const operator = await person('operator');
+      const { page } = operator;
+      await operator.heading(TEXTS.fa.inbox.title);
+      const { refresh } = await page.evaluate(() => {
+        const kept = JSON.parse(localStorage.getItem('bazdid.session'));
+        localStorage.setItem('bazdid.session', JSON.stringify({ ...kept, until: 0 }));
+        return kept;
+      });
+      const told = page.waitForResponse((response) => response.url().endsWith('/v1/auth/logout'));
+      await page.getByRole('button', { name: TEXTS.fa.account.menu }).click();
+      await page.getByRole('button', { name: TEXTS.fa.account.logout }).click();
+      equal((await told).status(), 204, 'the answer to the logout');
+      const again = await fetch(`${town.address}/v1/auth/refresh`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ refresh_token: refresh }),
+      });
+      equal(again.status, 401, 'the answer to the refresh token of a login that is over');
+    },
+  },
+  {
+    name: 'keys: one that is held decides once, and the link past the navigation leaves nothing',
+    async run({ person }) {
+      const operator = await person('operator');
+      const { page } = operator;
+      await operator.go('/register');
+      await page.locator('[data-field=phone] input:focus').waitFor();
+      await page.locator('[data-field=text] textarea').fill('نوشته می‌ماند');
+      const skip = page.locator('a.skip');
+      await skip.focus();
+      await operator.press('Enter');
+      await page.locator('#content:focus').waitFor();
+      equal(await page.locator('dialog').count(), 0, 'questions');
+      equal(await page.locator('[data-field=text] textarea').inputValue(), 'نوشته می‌ماند', 'what was written');
+      // A link to the page itself makes it anew, so it asks.
+      await page.getByRole('link', { name: TEXTS.fa.nav.register, exact: true }).click();
+      await page.getByRole('button', { name: TEXTS.fa.guard.leave }).click();
+      await page.locator('[data-field=phone] input:focus').waitFor();
+      equal(await page.locator('[data-field=text] textarea').inputValue(), '', 'the form of the next call');
+      // Enter that is held goes on by one field.
+      const phone = page.locator('[data-field=phone] input');
+      await phone.evaluate((input) => {
+        const held = { key: 'Enter', bubbles: true, cancelable: true };
+        input.dispatchEvent(new KeyboardEvent('keydown', { ...held, repeat: true }));
+      });
+      equal(await phone.evaluate((input) => document.activeElement === input), true, 'the focus after a key that was held');
+      await phone.press('Enter');
+      await page.locator('[data-field=category] input:focus').waitFor();
+      // A Persian digit chooses a kind of the inbox.
+      await operator.go('/');
+      await page.locator('button[aria-keyshortcuts="1"]').waitFor();
+      await page.evaluate(() => {
+        document.body.dispatchEvent(new KeyboardEvent('keydown', { key: '۱', code: 'Digit1', bubbles: true }));
+      });
+      await page.locator('button[aria-keyshortcuts="1"][aria-pressed=true]').waitFor();
+    },
+  },
+  {
     name: 'keys: the overlay shows them, on a Persian layout too',
     async run({ person }) {
       const operator = await person('operator');

@@ -89,6 +89,11 @@ scenarios.push(
         await supervisor.go('/rounds?verdict=accepted');
         await page.locator('tbody tr').nth(n).locator('a').first().click();
         await page.getByRole('heading', { name: TEXTS.en.rounds.verdicts }).waitFor();
+        // The round is read aloud: the title has the focus before the round is there.
+        await page
+          .locator('[role=log] p', { hasText: /ticket \d+; \d+ rounds wait/ })
+          .last()
+          .waitFor({ state: 'attached' });
         const unknown = page.locator('summary', { hasText: TEXTS.en.rounds.groups.unknown }).locator('.badge');
         if ((await unknown.count()) === 0) continue;
         seen += 1;

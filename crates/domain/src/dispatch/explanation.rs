@@ -1,4 +1,11 @@
 //! Why somebody was asked, as it is kept with the order: without the sentences, which follow from the reasons when it is read.
+//!
+//! - At most [`MAX_LINES`] of those who were considered are listed, in the order in which they would be asked. Of the others it is kept how
+//!   many were passed over for each reason, so that an explanation stays small in a city with hundreds of inspectors.
+//! - Where somebody is asked, coverages of other categories are counted only. Where nobody can be, every coverage of the place counts as
+//!   considered: each has its reason.
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -14,6 +21,9 @@ use bazdid_protocol::{
     text_enum::TextEnum as _,
     time::Timestamp,
 };
+
+/// How many of those who were considered are listed.
+pub const MAX_LINES: usize = 20;
 
 /// A coverage that was considered, as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,7 +55,7 @@ impl From<&Considered> for Line {
     }
 }
 
-/// A choice by contract, as it is kept. Coverages of other categories are counted, not listed.
+/// A choice by contract, as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Explanation {
     how: How,
@@ -54,6 +64,8 @@ pub struct Explanation {
     chosen: Option<Choice>,
     considered: Vec<Line>,
     other_categories: usize,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    not_listed: BTreeMap<Reason, usize>,
 }
 
 bazdid_protocol::text_enum! {
@@ -68,18 +80,28 @@ bazdid_protocol::text_enum! {
     }
 }
 
+impl How {
+    /// Whether a kept explanation says so.
+    #[must_use]
+    pub fn chose(self, kept: &Value) -> bool {
+        kept.get("how").and_then(Value::as_str).map(Self::parse) == Some(Ok(self))
+    }
+}
+
 impl Explanation {
     /// Of a decision at an instant.
     #[must_use]
     pub fn of(decision: &Decision, at: Timestamp) -> Self {
-        let other = |c: &&Considered| c.reason == Some(Reason::CategoryDiffers);
+        let other = |c: &&Considered| decision.chosen.is_some() && c.reason == Some(Reason::CategoryDiffers);
+        let counted: Vec<&Considered> = decision.considered.iter().filter(|c| !other(c)).collect();
         Self {
             how: How::Contract,
             decided_at: at,
             boundary: decision.boundary,
             chosen: decision.chosen,
-            considered: decision.considered.iter().filter(|c| !other(c)).map(Line::from).collect(),
+            considered: counted.iter().take(MAX_LINES).map(|c| Line::from(*c)).collect(),
             other_categories: decision.considered.iter().filter(other).count(),
+            not_listed: tally(counted.iter().skip(MAX_LINES).filter_map(|c| c.reason)),
         }
     }
 
@@ -93,7 +115,21 @@ impl Explanation {
 /// A choice among inspectors, as it is kept.
 #[must_use]
 pub fn by_inspector(decision: &InspectorDecision, at: Timestamp) -> Value {
-    json!({ "how": How::Inspector, "decided_at": at, "chosen": decision.chosen, "considered": decision.considered })
+    let (listed, others) = decision.considered.split_at(decision.considered.len().min(MAX_LINES));
+    let mut kept = json!({ "how": How::Inspector, "decided_at": at, "chosen": decision.chosen, "considered": listed });
+    if let (false, Some(kept)) = (others.is_empty(), kept.as_object_mut()) {
+        kept.insert("not_listed".into(), json!(tally(others.iter().filter_map(|c| c.reason))));
+    }
+    kept
+}
+
+/// How often each reason occurs.
+fn tally<R: Ord>(reasons: impl Iterator<Item = R>) -> BTreeMap<R, usize> {
+    let mut counts = BTreeMap::new();
+    for reason in reasons {
+        *counts.entry(reason).or_default() += 1;
+    }
+    counts
 }
 
 /// A choice by a person: an organisation or an inspector, with a reason.
@@ -106,9 +142,10 @@ pub fn by_hand(by: AccountId, chosen: Option<Uuid>, reason: &str, at: Timestamp)
 #[must_use]
 pub fn spelled_out(kept: &Value) -> Value {
     let mut out = kept.clone();
-    let sentences: fn(Value) -> Sentences = match out.get("how").and_then(Value::as_str).map(How::parse) {
-        Some(Ok(How::Inspector)) => |reason| said(reason, InspectorReason::sentences, inspector::CHOSEN),
-        _ => |reason| said(reason, Reason::sentences, CHOSEN),
+    let sentences: fn(Value) -> Sentences = if How::Inspector.chose(&out) {
+        |reason| said(reason, InspectorReason::sentences, inspector::CHOSEN)
+    } else {
+        |reason| said(reason, Reason::sentences, CHOSEN)
     };
     let Some(lines) = out.get_mut("considered").and_then(Value::as_array_mut) else { return out };
     for line in lines {

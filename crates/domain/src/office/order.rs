@@ -4,7 +4,7 @@ use crate::{
     assigning::{Heard, Party, Terms, assign, begin_rework, call_off, release, touch},
     dispatch::{Question, Usage, explanation::by_hand},
     office::{DecisionContext, OfficeResult, Refusal, coded, field, long, reason_given, with_words},
-    organisation::{ActiveState, OrganisationKind},
+    organisation::{ActiveState, OrganisationKind, does_contract_work},
     sync::engine::end_hold,
     ticket::Ticket,
     unit_of_work::UnitOfWork,
@@ -80,6 +80,9 @@ fn give(unit: &mut UnitOfWork, context: &DecisionContext<'_>, mut order: WorkOrd
             let Some(organisation) = context.reference.organisations.get(&id).filter(|o| o.state == ActiveState::Active) else {
                 return field("/organisation", "there is no such organisation in use");
             };
+            if !does_contract_work(organisation.kind) {
+                return field("/organisation", "only contractors and emergency groups are given work; to a partner the ticket is referred");
+            }
             if order.kind == WorkOrderKind::Inspection {
                 return field("/organisation", "inspections are given to an inspector; name an account");
             }

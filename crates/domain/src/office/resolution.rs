@@ -6,6 +6,7 @@
 //! | `parallel_update`, `category_proposal`, `point_moved`, `proposal` | `keep`, `take_other`, `set` |
 //! | `already_submitted`, `measurement_disagrees` | `keep`, `take_other`, `set` |
 //! | `verdict_disagrees`, `declined_vs_submitted` | `keep`, `take_other` |
+//! | `assignment_outdated` | `keep`, `take_other` |
 //! | `relief_requested` | `decline`, `keep` |
 //! | `possible_duplicate` | `merge_into`, `not_duplicate` |
 //! | `epoch_unknown`, `quarantined`, `held_too_long` | `adopt`, `discard` |
@@ -18,6 +19,7 @@
 mod duplicate;
 mod field;
 mod findings;
+mod outdated;
 mod parties;
 mod relief;
 #[cfg(test)]
@@ -57,7 +59,7 @@ pub const fn accepted(kind: ConflictKind) -> &'static [Resolution] {
             &[R::Keep, R::TakeOther, R::Set]
         }
         // Two words that exclude each other: there is no third.
-        K::VerdictDisagrees | K::DeclinedVsSubmitted => &[R::Keep, R::TakeOther],
+        K::VerdictDisagrees | K::DeclinedVsSubmitted | K::AssignmentOutdated => &[R::Keep, R::TakeOther],
         // The party is relieved of the order, or goes on.
         K::ReliefRequested => &[R::Decline, R::Keep],
         // One thing, or two.
@@ -207,6 +209,7 @@ fn effect(
         (_, R::PayBoth) => work::pay_both(unit, conflict)?,
         (K::DeclinedVsSubmitted, _) => work::decline_or_submission(unit, context, conflict, decision)?,
         (K::ReliefRequested, _) => relief::answer(unit, context, conflict, decision)?,
+        (K::AssignmentOutdated, R::TakeOther) => outdated::take_back(unit, context, conflict, decision)?,
         (K::VerdictDisagrees, R::TakeOther) => verdict::take_milder(unit, context, conflict, decision)?,
         (K::AlreadySubmitted, R::TakeOther | R::Set) => findings::choose(unit, conflict, decision)?,
         (K::MeasurementDisagrees, R::TakeOther | R::Set) => findings::choose_measurement(unit, conflict, decision)?,

@@ -6,14 +6,13 @@ use crate::{
     intake::{Written, edit, ensure_origin, text_fault},
     office::{DecisionContext, OfficeResult, Refusal, coded, field, long, reason_given, with_words},
     organisation::ActiveState,
-    ticket::{PointSource, Register, Ticket, TicketField, TicketStatus},
+    ticket::{PointSource, Register, SetByHand, Ticket, TicketField, TicketStatus},
     ticket_flow::{Because, is_open, orders_of, set_status},
     unit_of_work::UnitOfWork,
     work_order::{WorkOrder, WorkOrderState},
     work_order_graph::Mover,
 };
 use bazdid_protocol::{
-    document::Document,
     fold::is_blank,
     geo::Point,
     ids::{CategoryId, OrganisationId, TicketId, WriteId},
@@ -45,8 +44,8 @@ fn because<'a>(context: &DecisionContext<'_>, reason: &'a str) -> Because<'a> {
     Because { actor: Some(context.officer.account), reason: Some(reason), at: context.now }
 }
 
-/// Looks at a ticket: what was new is triaged, and its fields are put right. Another category or place asks the question anew for
-/// orders that nobody holds.
+/// Looks at a ticket: what was new is triaged, and its fields are put right. What follows for its orders from another category or place
+/// the follow-up finds ([`crate::follow_up::reconsider`]).
 ///
 /// # Errors
 /// The office has ended it; a field cannot be accepted.
@@ -57,12 +56,16 @@ pub fn triage(unit: &mut UnitOfWork, context: &DecisionContext<'_>, id: TicketId
     }
     let mut ticket = before.clone();
     apply(&mut ticket, context, triage)?;
-    let moved = ticket.category_id != before.category_id || ticket.areas != before.areas;
     let v = before.rev + 1;
+    let write = WriteId::of_command(context.command);
+    let register = Register { eff: context.now.micros(), by: write, actor: context.officer.account, v };
+    for (what, said) in [(SetByHand::Priority, triage.priority.is_some()), (SetByHand::Promise, triage.promise_at.is_some())] {
+        if said {
+            ticket.set_by_hand(what, register.clone());
+        }
+    }
     for field in changed_fields(&before, &ticket) {
-        let write = WriteId::of_command(context.command);
-        let register = Register { eff: context.now.micros(), by: write, actor: context.officer.account, v };
-        ticket.registers.insert(field.to_string(), register);
+        ticket.registers.insert(field.to_string(), register.clone());
         ensure_origin(unit, id, field);
         let written = Written { by: context.officer.account, device: None, office: true, at: context.now, base: before.rev, v };
         unit.field_edits.put(edit(write, &ticket, field, &written));
@@ -75,9 +78,6 @@ pub fn triage(unit: &mut UnitOfWork, context: &DecisionContext<'_>, id: TicketId
     if before.status == TicketStatus::New {
         let looked = Because { actor: Some(context.officer.account), reason: None, at: context.now };
         set_status(unit, id, TicketStatus::Triaged, looked);
-    }
-    if moved {
-        ask_anew(unit, id);
     }
     Ok(())
 }
@@ -132,14 +132,6 @@ fn apply(ticket: &mut Ticket, context: &DecisionContext<'_>, triage: &Triage) ->
         ticket.promise_at = Some(promise);
     }
     Ok(())
-}
-
-/// Drafts are decided again.
-fn ask_anew(unit: &mut UnitOfWork, id: TicketId) {
-    let drafts: Vec<WorkOrder> = orders_of(unit, id).filter(|o| o.state == WorkOrderState::Draft).cloned().collect();
-    for order in drafts {
-        unit.work_orders.put(WorkOrder { explanation: Document::default(), ..order });
-    }
 }
 
 /// Puts a ticket off, with a reason for the citizen and the window in which it is planned. Orders that nobody has begun are called

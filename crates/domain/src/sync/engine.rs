@@ -17,6 +17,7 @@ pub mod flags;
 mod identity;
 mod judge;
 mod late;
+pub mod outdated;
 mod overtaken;
 mod patrol;
 mod quarantine;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::{
     sides::shape::{
         AnswerSide, DeclineSide, EmptySide, EndedEpoch, EndedState, Epoch, EpochRound, FieldBase, FieldSide, FindingsSide, HeldSide,
-        KnownEpoch, LateSide, LateState, LateVerdict, MeasurementSide, OrderState, PhotoSide, ProposalSide, QuarantineReason,
+        KnownEpoch, LateSide, LateState, LateVerdict, MeasurementSide, OrderState, PartySide, PhotoSide, ProposalSide, QuarantineReason,
         QuarantinedSide, Recorded, ReliefSide, ReliefState, RoundBase, StandingValues, SubmissionSide, TicketSide, VerdictSide,
         WaitingSide,
     },
@@ -103,6 +103,8 @@ sides! {
     Declined of DeclinedVsSubmitted { Epoch, DeclineSide, SubmissionSide }
     /// People of a contractor ask to be relieved.
     Relief of ReliefRequested { Epoch, ReliefState, Vec<ReliefSide> }
+    /// A ticket was corrected while somebody works at it: `theirs` is who does, `mine` who would be asked now.
+    Assignment of AssignmentOutdated { Epoch, PartySide, PartySide }
     /// What waits for an epoch that this server has not issued.
     EpochUnknown of EpochUnknown { Epoch, OrderState, Vec<WaitingSide> }
     /// What was set aside because its author was no longer allowed to do it.

@@ -5,7 +5,10 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
-    ids::{AccountId, AnswerId, DeviceId, MeasurementId, MutationId, OrganisationId, PhotoId, RoundId, TicketId, WorkEventId, WriteId},
+    ids::{
+        AccountId, AnswerId, CategoryId, ContractId, CoverageId, DeviceId, MeasurementId, MutationId, OrganisationId, PhotoId, RoundId,
+        TicketId, WorkEventId, WriteId,
+    },
     proposal::Proposal,
     time::Timestamp,
     words::{
@@ -212,6 +215,17 @@ shapes! {
         submitted: Timestamp,
         /// Who.
         actor: AccountId,
+    }
+    /// Who works at a ticket of a category, or would be asked to.
+    PartySide {
+        /// The category of the ticket.
+        category: CategoryId,
+        /// The organisation; `null`: nobody.
+        organisation: Option<OrganisationId>,
+        /// Under which contract; `null`: none.
+        contract: Option<ContractId>,
+        /// By which coverage; `null`: none.
+        coverage: Option<CoverageId>,
     }
     /// Where the order is that somebody wants to be relieved of.
     ReliefState {

@@ -50,6 +50,14 @@ fn shown() -> Vec<(ConflictKind, [Value; 3])> {
                 json!([{ "verdict": "rework", "by": id(1), "at": AT, "mutation": id(4), "defects": [] }]),
             ],
         ),
+        (
+            K::AssignmentOutdated,
+            [
+                json!({ "epoch": 1 }),
+                json!({ "category": id(1), "organisation": id(2), "contract": id(3), "coverage": id(4) }),
+                json!({ "category": id(5), "organisation": null, "contract": null, "coverage": null }),
+            ],
+        ),
         (K::VerdictDisagrees, [json!({ "round": id(3), "epoch": 1 }), verdict("accepted", 1), verdict("rework", 2)]),
         (
             K::DeletedEntity,

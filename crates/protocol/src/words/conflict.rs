@@ -33,6 +33,9 @@ crate::text_enum! {
         Quarantined = "quarantined",
         /// Something that has waited too long for something unknown.
         HeldTooLong = "held_too_long",
+        /// The category or place of a ticket was corrected while somebody works at it: another party would be asked now, or other evidence is
+        /// needed.
+        AssignmentOutdated = "assignment_outdated",
         /// A photo was declared and its bytes have not come for days.
         PhotoMissing = "photo_missing",
     }

@@ -55,7 +55,7 @@ export function memberName(member: string): string {
 export function memberText(member: string, value: unknown): string {
   if (member === 'area' && typeof value === 'string') return thingName('area', value);
   if (member === 'areas' && Array.isArray(value)) {
-    return value.map((id) => thingName('area', String(id))).join(i18n.t.common.comma) || i18n.t.common.none;
+    return value.map((id) => thingName('area', String(id))).join(i18n.t.common.comma) || '—';
   }
   const enumeration = ENUMERATIONS[member];
   if (enumeration && typeof value === 'string') return words.of(enumeration, value);

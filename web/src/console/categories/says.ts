@@ -45,7 +45,7 @@ export function says<Field extends keyof CategoryForm>(field: Field, value: Cate
   if (typeof value === 'boolean') return value ? common.yes : common.no;
   if (form.photos) {
     const told = KINDS.flatMap((kind) => (form.photos?.[kind] ? [t.photosOf(words.of('photo_kind', kind), form.photos[kind])] : []));
-    return told.join(comma) || common.none;
+    return told.join(comma) || t.none;
   }
   if (form.steps) {
     const told = STEPS.flatMap((step) =>
@@ -63,10 +63,10 @@ export function says<Field extends keyof CategoryForm>(field: Field, value: Cate
     );
     return told.join(t.semicolon) || t.asUsual;
   }
-  if (Array.isArray(value)) return value.join(comma) || common.none;
-  if (field === 'accept_minutes' || field === 'resolve_minutes') return typeof value === 'number' ? minutesText(value) : common.none;
+  if (Array.isArray(value)) return value.join(comma) || t.none;
+  if (field === 'accept_minutes' || field === 'resolve_minutes') return typeof value === 'number' ? minutesText(value) : t.none;
   if (typeof value === 'number') return number(value, i18n.language);
-  if (!value) return common.none;
+  if (!value) return t.none;
   if (field === 'parent_id') return reference.categoryName(String(value));
   if (field === 'owner_id') return reference.organisationName(String(value));
   const kinds: Readonly<Record<string, string>> = { hazard: 'hazard', default_priority: 'priority', state: 'active_state' };

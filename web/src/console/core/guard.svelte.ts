@@ -20,6 +20,12 @@ class Guard {
     return () => void this.#forms.delete(changed);
   }
 
+  /** Lets go of every form without a question: the person who wrote is gone. */
+  forget(): void {
+    this.question?.(false);
+    this.#forms.clear();
+  }
+
   /** Resolves to true if the page may be left. */
   async leave(): Promise<boolean> {
     if (!this.dirty) return true;

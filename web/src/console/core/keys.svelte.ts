@@ -1,9 +1,13 @@
+import { latinDigits } from '../../i18n/digits';
+
 /** What a key does on the page that is shown. */
 export interface Shortcut {
   /** As `KeyboardEvent.key`; two keys in a row as `g i`. */
   readonly keys: string;
   readonly label: string;
   readonly run: () => void;
+  /** Whether it goes on while the key is held, as a step in a list does. What decides something happens once. */
+  readonly repeats?: boolean;
 }
 
 interface Group {
@@ -11,20 +15,44 @@ interface Group {
   readonly shortcuts: readonly Shortcut[];
 }
 
-/** Keys of a Persian keyboard by the Latin letter on the same key: shortcuts work whichever layout is on. */
-const SAME_KEY: Readonly<Record<string, string>> = { '؟': '?', '/': '/' };
+/** Signs of a Persian keyboard that mean another one. */
+const SAME_KEY: Readonly<Record<string, string>> = { '؟': '?' };
 
 /** Where typing is text and no shortcut. */
 function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName));
 }
 
-/** The letter of a key press, by the place of the key where the layout gives another script. */
+/** What Enter presses. */
+function isPressed(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.closest('button, a, summary') !== null;
+}
+
+/** The sign of a key press in Latin script: digits as `0`–`9`, letters by the place of the key where the layout gives another script. */
 export function letter(event: Pick<KeyboardEvent, 'key' | 'code'>): string {
   const same = SAME_KEY[event.key];
   if (same) return same;
   const place = /^Key([A-Z])$/.exec(event.code)?.[1];
-  return place && !/^[a-z]$/i.test(event.key) && event.key.length === 1 ? place.toLowerCase() : event.key;
+  return place && !/^[a-z]$/i.test(event.key) && event.key.length === 1 ? place.toLowerCase() : latinDigits(event.key);
+}
+
+/**
+ * The shortcut that a key means after the `first` key of two, whether it runs, and what the next key comes after.
+ *
+ * A key that is held runs only what repeats.
+ */
+export function meant(
+  all: readonly Shortcut[],
+  first: string,
+  key: string,
+  held: boolean,
+): { shortcut: Shortcut | undefined; first: string; run: boolean } {
+  const pressed = first && !held ? `${first} ${key}` : key;
+  // Of two with the same keys the page's own, which was added later, is meant.
+  const shortcut = all.findLast((one) => one.keys === pressed);
+  if (held) return { shortcut, first, run: shortcut?.repeats === true };
+  const begins = !shortcut && all.some((one) => one.keys.startsWith(`${pressed} `));
+  return { shortcut, first: begins ? pressed : '', run: shortcut !== undefined };
 }
 
 /** The shortcuts that work now: those of the page and those of everywhere. */
@@ -54,22 +82,21 @@ class Keys {
   }
 
   #pressed(event: KeyboardEvent): void {
+    // A key that is still held from what came before presses no button.
+    if (event.repeat && event.key === 'Enter' && isPressed(event.target)) event.preventDefault();
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (isTyping(event.target) || document.querySelector('dialog[open]')) return;
-    const key = letter(event);
-    const pressed = this.#first ? `${this.#first} ${key}` : key;
-    clearTimeout(this.#timer);
-    this.#first = '';
-    const all = this.#added.flatMap((group) => group.shortcuts);
-    // Of two with the same keys the page's own, which was added later, is meant.
-    const found = all.findLast((shortcut) => shortcut.keys === pressed);
-    if (found) {
-      event.preventDefault();
-      found.run();
-    } else if (all.some((shortcut) => shortcut.keys.startsWith(`${pressed} `))) {
-      this.#first = pressed;
-      this.#timer = setTimeout(() => (this.#first = ''), 1500);
-    }
+    const { shortcut, first, run } = meant(
+      this.#added.flatMap((group) => group.shortcuts),
+      this.#first,
+      letter(event),
+      event.repeat,
+    );
+    if (first !== this.#first) clearTimeout(this.#timer);
+    if (first !== this.#first && first !== '') this.#timer = setTimeout(() => (this.#first = ''), 1500);
+    this.#first = first;
+    if (shortcut) event.preventDefault();
+    if (run) shortcut?.run();
   }
 }
 

@@ -104,6 +104,16 @@ export class Listing<Row extends Identified> {
       remember(key, { rows: this.rows, cursor: this.#cursor, total: this.total, chosen: this.chosen, scroll } satisfies Kept<Row>);
   }
 
+  /** Gives up what is shown and what was kept: it belongs to another filter. */
+  discard(key: string): void {
+    this.stop();
+    remember(key, undefined);
+    this.rows = [];
+    this.total = undefined;
+    this.#cursor = null;
+    this.ready = false;
+  }
+
   stop(): void {
     this.#abort.abort();
   }

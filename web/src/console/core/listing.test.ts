@@ -72,6 +72,16 @@ describe('a listing', () => {
     expect(listed(9).listing.restore('another')).toBeUndefined();
   });
 
+  it('gives up what belongs to another filter', async () => {
+    const { listing } = listed(9);
+    await listing.load();
+    listing.keep('filtered', 100);
+    listing.discard('filtered');
+    expect(ids(listing)).toEqual([]);
+    expect(listing.ready).toBe(false);
+    expect(listed(9).listing.restore('filtered')).toBeUndefined();
+  });
+
   it('steps within its rows', async () => {
     const { listing } = listed(3);
     await listing.load();

@@ -54,16 +54,16 @@ class Router {
     if (this.#at > this.#first) history.back();
   }
 
-  /** Goes to an address. Unsaved changes are asked about first. */
+  /** Goes to an address. Unsaved changes are asked about first: the page is made anew, even where its path stays. */
   async go(to: string, options: { replace?: boolean } = {}): Promise<void> {
     const url = new URL(to, location.href);
-    if (pathOf(url) !== this.path && !(await guard.leave())) return;
+    if (!(await guard.leave())) return;
     if (options.replace) history.replaceState(entry(this.#at), '', url);
     else history.pushState(entry(this.#at + 1), '', url);
     this.#read();
   }
 
-  /** Changes parameters of the address where the person is; `undefined` takes one away. */
+  /** Changes parameters of the address where the person is, and drops its fragment; `undefined` takes one away. The page stays. */
   set(query: Readonly<Record<string, string | undefined>>): void {
     const all = { ...Object.fromEntries(this.query), ...query };
     history.replaceState(history.state, '', href(this.path, all));
@@ -75,7 +75,10 @@ class Router {
       this.#undoing = false;
       return;
     }
-    const to = (history.state as Entry | null)?.at ?? 0;
+    const kept = history.state as Entry | null;
+    // Who writes a fragment into the address, as a telephone system does, makes an entry.
+    const to = kept?.at ?? this.#at + 1;
+    if (kept?.key === this.key) return;
     if (guard.dirty) {
       // The browser has moved already: go back, ask, and move again.
       const step = to - this.#at;
@@ -84,6 +87,7 @@ class Router {
       if (await guard.leave()) history.go(step);
       return;
     }
+    if (!kept) history.replaceState(entry(to), '');
     this.#read();
   }
 
@@ -102,6 +106,11 @@ class Router {
     if (!link || !plain || event.defaultPrevented || link.target || link.download) return;
     if (link.origin !== location.origin || !link.pathname.startsWith(`${BASE}/`)) return;
     event.preventDefault();
+    if (link.hash && link.pathname === location.pathname && link.search === location.search) {
+      // A place of the page: nothing is left.
+      document.getElementById(link.hash.slice(1))?.focus();
+      return;
+    }
     void this.go(link.href);
   }
 }

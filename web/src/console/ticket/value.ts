@@ -5,10 +5,11 @@ import { i18n } from '../../i18n/language.svelte';
 import { words } from '../../i18n/words.svelte';
 
 /** Enumerations by the member that holds one of their words. */
-const ENUMERATIONS: Readonly<Record<string, string>> = {
-  status: 'ticket_status',
+/** Where several have one, the first that knows the word is meant. */
+const ENUMERATIONS: Readonly<Record<string, string | readonly string[]>> = {
+  status: ['ticket_status', 'conflict_status'],
   ticket: 'ticket_status',
-  state: 'work_order_state',
+  state: ['work_order_state', 'active_state'],
   work_order: 'work_order_state',
   priority: 'priority',
   hazard: 'hazard',
@@ -43,8 +44,8 @@ export function valueText(field: string, value: unknown): string {
   if (typeof value === 'boolean') return value ? t.yes : t.no;
   if (typeof value === 'number') return field === 'distance_m' ? distance(value, i18n.language) : number(value, i18n.language);
   if (typeof value === 'string') {
-    const kind = ENUMERATIONS[field];
-    if (kind) return words.of(kind, value);
+    const kinds = ENUMERATIONS[field];
+    if (kinds) return wordText([kinds].flat(), value);
     if (field === 'category') return reference.categoryName(value);
     if (field === 'organisation') return reference.organisationName(value);
     if (PEOPLE.includes(field)) return personName(value);
@@ -56,10 +57,19 @@ export function valueText(field: string, value: unknown): string {
     const near = value.accuracy_m ? ` (${i18n.t.ticket.accuracy(distance(value.accuracy_m, i18n.language))})` : '';
     return `${isolated(pointText(value))}${near}`;
   }
+  if (typeof value !== 'object') return String(value);
+  // A person or an organisation that comes with its name.
+  if ('name' in value && 'id' in value) return String(value.name);
   return Object.entries(value)
     .filter(([, v]) => v !== null && v !== undefined)
     .map(([k, v]) => `${fieldName(k)}: ${valueText(k, v)}`)
     .join(t.comma);
+}
+
+/** What people read for a word of one of several enumerations. Those of contracts are not among the server's. */
+function wordText(kinds: readonly string[], word: string): string {
+  const known = kinds.map((kind) => words.of(kind, word)).find((label) => label !== word);
+  return known ?? (i18n.t.contracts.statuses as Readonly<Record<string, string>>)[word] ?? word;
 }
 
 /** What people read for the name of a member. */

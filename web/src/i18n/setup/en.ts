@@ -47,6 +47,7 @@ export const en: SetupTexts = {
     reasons: {
       suspended: 'the contract is suspended',
       not_in_force: 'the contract is not in force at this time',
+      no_contractor: 'the organisation is neither a contractor nor an emergency group',
       organisation_disabled: 'the organisation is disabled',
       coverage_not_valid: 'the coverage is not valid at this time',
     },
@@ -133,6 +134,7 @@ export const en: SetupTexts = {
     steps: { start: 'Start', submit: 'Submission', fail_visit: 'Failed visit', inspect: 'Findings of an inspection' },
     needs: { visit: 'visit', start: 'start', photos: 'photos', checklist: 'checklist', quantities: 'quantities' },
     levels: { off: 'not needed', flag: 'flagged for the verifier', hold: 'waits for it' },
+    none: 'none',
     asUsual: 'as usual',
     semicolon: '; ',
     thresholdsHint: 'An empty field means: as usual.',

@@ -14,11 +14,11 @@ use crate::{
         merge_context::MergeContext,
         stamp::{Skew, Stamp},
     },
-    ticket::TicketField,
+    ticket::{Register, SetByHand, TicketField},
     ticket_flow::Because,
     unit_of_work::UnitOfWork,
 };
-use bazdid_protocol::{command::Command, outcome::Status, proposal::Proposal, sides::Sides};
+use bazdid_protocol::{command::Command, ids::WriteId, outcome::Status, proposal::Proposal, sides::Sides};
 
 const ENDED: Refusal = Refusal::State("the office has ended this ticket; keep what is in force");
 
@@ -106,7 +106,11 @@ pub(super) fn follow_proposal(
     if ticket.status.is_shut_by_office() {
         return Err(ENDED);
     }
-    ticket.priority = proposal.priority.unwrap_or(ticket.priority);
+    if let Some(priority) = proposal.priority {
+        ticket.priority = priority;
+        let (eff, by) = (decision.now.micros(), WriteId::of_command(decision.command));
+        ticket.set_by_hand(SetByHand::Priority, Register { eff, by, actor: decision.by.account, v: ticket.rev + 1 });
+    }
     ticket.stamp = ticket.stamp.max(decision.now);
     ticket.updated_at = ticket.updated_at.max(decision.now);
     unit.tickets.put(ticket.clone());

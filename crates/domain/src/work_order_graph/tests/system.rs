@@ -8,9 +8,11 @@ use super::{
 };
 use crate::{
     assigning::{Party as To, Submission, Terms, assign, expire, round},
+    follow_up::{reconsider, take_offer_back},
     reference::Reference,
     sync::engine::end_hold,
-    test_city::{COLLAPSE, FIRST, NOW, POTHOLE, SECOND, TICKET, TREE, findings, follow, id, registered, ticket},
+    test_city::{CITY, COLLAPSE, FIRST, NOW, POTHOLE, SECOND, TICKET, TREE, findings, follow, id, registered, reload, ticket},
+    ticket::Ticket,
     unit_of_work::UnitOfWork,
     work_order::{WorkOrder, WorkOrderKind, WorkOrderState},
     work_order_graph::{Mode, Mover, Party, TransitionTable},
@@ -27,6 +29,10 @@ pub(super) fn scenarios() -> Vec<Scenario> {
                 }));
             }
         }
+        for category in [POTHOLE, TREE, COLLAPSE] {
+            all.push(Scenario::new(format!("corrected {category} {state}"), move |r| corrected(r, category, state)));
+        }
+        all.push(Scenario::new(format!("contract over {state}"), move |r| contract_over(r, state)));
         all.push(Scenario::new(format!("findings {state}"), move |r| conclude(r, state)));
         all.push(Scenario::new(format!("expire {state}"), move |r| overdue(r, state)));
     }
@@ -80,6 +86,30 @@ fn dispatch(reference: &Reference, category: u128, state: WorkOrderState, partie
     follow(&mut unit, reference, NOW);
     let row = unit.work_orders.get(id).unwrap();
     Came { before: state, after: row.state, told: format!("{:?} {:?} {}", row.organisation_id, row.account_id, row.epoch) }
+}
+
+/// A ticket was of another category, and elsewhere.
+fn corrected(reference: &Reference, category: u128, state: WorkOrderState) -> Came {
+    let mut unit = reload(&asked(category, state, 1));
+    let (row, was) = (the_order(&unit), unit.tickets.iter().next().unwrap().clone());
+    let other = if category == COLLAPSE { POTHOLE } else { COLLAPSE };
+    unit.tickets.put(Ticket { category_id: id(other), areas: vec![id(CITY)], ..was });
+    reconsider(&mut unit, reference, NOW);
+    let after = unit.work_orders.get(row.id).unwrap();
+    Came {
+        before: state,
+        after: after.state,
+        told: format!("{} {:?}", after.epoch, unit.conflicts.iter().map(|c| c.kind).collect::<Vec<_>>()),
+    }
+}
+
+/// The contract of an offer has ended.
+fn contract_over(reference: &Reference, state: WorkOrderState) -> Came {
+    let mut unit = asked(POTHOLE, state, 1);
+    let row = WorkOrder { contract_id: Some(id(FIRST + 100)), ..the_order(&unit) };
+    unit.work_orders.put(row.clone());
+    let taken = take_offer_back(&mut unit, reference, row.id, NOW.plus_days(30));
+    Came { before: state, after: the_order(&unit).state, told: taken.to_string() }
 }
 
 fn conclude(reference: &Reference, state: WorkOrderState) -> Came {

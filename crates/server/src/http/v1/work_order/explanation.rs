@@ -3,6 +3,8 @@
 
 #![expect(dead_code, reason = "these types are only described, never made")]
 
+use std::collections::BTreeMap;
+
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -31,10 +33,14 @@ pub(in crate::http::v1) enum ExplanationView {
         /// Who is asked; `null`: nobody can be.
         #[schema(required = true)]
         chosen: Option<Chosen>,
-        /// The coverages of the category, in the order in which they would be asked.
+        /// The coverages of the category, in the order in which they would be asked, at most 20. Where nobody can be asked, the coverages of
+        /// the place for other categories as well.
         considered: Vec<ConsideredCoverage>,
-        /// How many coverages of other categories there are; they are not listed.
+        /// Where somebody is asked: how many coverages of other categories there are; they are not listed.
         other_categories: usize,
+        /// How many more were passed over, by reason; absent: all are listed.
+        #[schema(inline, value_type = Option<BTreeMap<Reason, usize>>)]
+        not_listed: Option<BTreeMap<Reason, usize>>,
     },
     /// Among the city's inspectors.
     #[schema(title = "ByInspector")]
@@ -44,8 +50,11 @@ pub(in crate::http::v1) enum ExplanationView {
         /// Who is asked; `null`: nobody can be.
         #[schema(required = true)]
         chosen: Option<AccountId>,
-        /// The inspectors, in the order in which they would be asked.
+        /// The inspectors, in the order in which they would be asked, at most 20.
         considered: Vec<ConsideredInspector>,
+        /// How many more were passed over, by reason; absent: all are listed.
+        #[schema(value_type = Option<BTreeMap<InspectorReason, usize>>)]
+        not_listed: Option<BTreeMap<InspectorReason, usize>>,
     },
     /// By a person of the office.
     #[schema(title = "ByHand")]
