@@ -1,3 +1,4 @@
+import { AREA_KINDS } from './area';
 import type { Area, Category, Contract, Coverage, Organisation } from '../api/types';
 
 /** Everything that decides who is asked. */
@@ -45,8 +46,6 @@ export interface Cell {
 const PRIMARY = 1;
 /** The organisations that do contract work. */
 const WORKING: readonly Organisation['kind'][] = ['contractor', 'emergency_group'];
-/** Levels of areas, the largest first. */
-const KINDS: readonly Area['kind'][] = ['city', 'region', 'district'];
 
 const time = (instant: string) => Date.parse(instant);
 
@@ -63,8 +62,8 @@ function parentsOf(things: readonly { readonly id: string; readonly parent_id?: 
 
 /** The areas that are looked at one by one: districts, or the smallest level that there is. */
 export function districtsOf(areas: readonly Area[]): Area[] {
-  const smallest = Math.max(...areas.map((area) => KINDS.indexOf(area.kind)));
-  return areas.filter((area) => KINDS.indexOf(area.kind) === smallest);
+  const smallest = Math.max(...areas.map((area) => AREA_KINDS.indexOf(area.kind)));
+  return areas.filter((area) => AREA_KINDS.indexOf(area.kind) === smallest);
 }
 
 /** The categories in use that tickets are given, by their group: those below it, or the group itself where there are none. */
@@ -93,7 +92,7 @@ export class Matrix {
 
   constructor({ contracts, coverages, organisations, areas, categories }: Book, at: Date) {
     this.#at = at.getTime();
-    this.#kinds = new Map(areas.map((area) => [area.id, KINDS.indexOf(area.kind)]));
+    this.#kinds = new Map(areas.map((area) => [area.id, AREA_KINDS.indexOf(area.kind)]));
     this.#areas = parentsOf(areas);
     this.#categories = parentsOf(categories);
     this.#contracts = new Map(contracts.map((contract) => [contract.id, contract]));
