@@ -15,7 +15,10 @@ fn kinds(items: &[Value]) -> Vec<&str> {
 /// Two orders that nobody is left to do, of tickets whose promise is over.
 fn neglected() -> Vec<Town> {
     let neglect = |town: Town| {
-        let codes = [town.pothole(), town.pothole()].map(|t| t["code"].clone());
+        let codes = [0, 1].map(|_| {
+            town.app.clock.advance_minutes(1);
+            town.pothole()["code"].clone()
+        });
         for _ in 0..3 {
             town.app.clock.advance_minutes(60 * 24 * 20);
             town.app.tick();
