@@ -140,10 +140,10 @@ export interface ChecklistRow {
 /** What both had seen; which of these it is follows from the kind of the conflict */
 export type ConflictBase = FieldBase | EmptySide | Epoch | KnownEpoch | RoundBase | EndedEpoch | Record<string, never> | unknown[] | null;
 
-export type ConflictKind = "stale_epoch" | "parallel_update" | "category_proposal" | "proposal" | "point_moved" | "declined_vs_submitted" | "relief_requested" | "already_submitted" | "measurement_disagrees" | "possible_duplicate" | "deleted_entity" | "verdict_disagrees" | "epoch_unknown" | "quarantined" | "held_too_long" | "photo_missing";
+export type ConflictKind = "stale_epoch" | "parallel_update" | "category_proposal" | "proposal" | "point_moved" | "declined_vs_submitted" | "relief_requested" | "already_submitted" | "measurement_disagrees" | "possible_duplicate" | "deleted_entity" | "verdict_disagrees" | "epoch_unknown" | "quarantined" | "held_too_long" | "assignment_outdated" | "photo_missing";
 
 /** What came; which of these it is follows from the kind of the conflict */
-export type ConflictMine = FieldSide | AnswerSide[] | FindingsSide[] | MeasurementSide[] | LateSide[] | LateVerdict[] | VerdictSide | Recorded[] | SubmissionSide | ReliefSide[] | WaitingSide[] | QuarantinedSide[] | HeldSide[] | PhotoSide | ProposalSide | TicketSide | Record<string, never> | unknown[] | null;
+export type ConflictMine = FieldSide | AnswerSide[] | FindingsSide[] | MeasurementSide[] | LateSide[] | LateVerdict[] | VerdictSide | Recorded[] | SubmissionSide | ReliefSide[] | PartySide | WaitingSide[] | QuarantinedSide[] | HeldSide[] | PhotoSide | ProposalSide | TicketSide | Record<string, never> | unknown[] | null;
 
 /** Something waits for the decision of a person: two people's work that the rules do not decide, or work that was quarantined. */
 export interface ConflictOpened {
@@ -234,7 +234,7 @@ export interface ConflictRow {
 export type ConflictStatus = "open" | "resolved";
 
 /** What stood; which of these it is follows from the kind of the conflict */
-export type ConflictTheirs = FieldSide | AnswerSide | FindingsSide | MeasurementSide | LateState | EpochRound | VerdictSide | EndedState | DeclineSide | ReliefState | OrderState | QuarantineReason | EmptySide | StandingValues | TicketSide | Record<string, never> | unknown[] | null;
+export type ConflictTheirs = FieldSide | AnswerSide | FindingsSide | MeasurementSide | LateState | EpochRound | VerdictSide | EndedState | DeclineSide | ReliefState | PartySide | OrderState | QuarantineReason | EmptySide | StandingValues | TicketSide | Record<string, never> | unknown[] | null;
 
 /** Who declined. */
 export interface DeclineSide {
@@ -823,6 +823,18 @@ export interface OrganisationRow {
 }
 
 export type OutcomeCode = "stale_epoch" | "epoch_unknown" | "concurrent_edit" | "parallel_update" | "terminal_state" | "deleted_entity" | "already_submitted" | "not_assigned" | "not_permitted" | "actor_mismatch" | "unknown_entity" | "dependency" | "invalid_transition" | "validation" | "malformed" | "unknown_command" | "unsupported_version" | "too_large" | "id_reuse" | "clock_suspect" | "quarantined";
+
+/** Who works at a ticket of a category, or would be asked to. */
+export interface PartySide {
+  /** The category of the ticket. */
+  category: Id;
+  /** Under which contract; `null`: none. */
+  contract?: Id | null;
+  /** By which coverage; `null`: none. */
+  coverage?: Id | null;
+  /** The organisation; `null`: nobody. */
+  organisation?: Id | null;
+}
 
 export type PatrolOutcome = "nothing_found" | "reported" | "cut_short";
 

@@ -273,8 +273,8 @@ fn a_photo_that_does_not_come_is_asked_after_once_and_no_longer_when_it_is_there
         let list = || call(1, "GET", "/v1/conflicts?kind=photo_missing").send().ok()["items"].as_array().unwrap().clone();
         let of = |photo: Uuid| list().into_iter().find(|c| c["mine"]["photo"] == json!(photo)).unwrap();
         assert_eq!(list().len(), 3);
-        let inbox = call(1, "GET", "/v1/inbox").send().ok();
-        assert_eq!(inbox["conflicts"].as_array().unwrap().len(), 3);
+        let inbox = call(1, "GET", "/v1/inbox?kind=evidence").send().ok();
+        assert_eq!(inbox["items"].as_array().unwrap().len(), 3);
         let open = of(late);
         assert_eq!((&open["status"], &open["accepts"], &open["work_order"]), (&json!("open"), &json!(["dismiss", "discard"]), &order));
         let body = json!({ "nonce": "the phone of the office", "name": "phone", "platform": "android", "app_version": "1.0" });

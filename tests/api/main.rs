@@ -29,6 +29,7 @@ mod fixture;
 mod hand_in;
 mod history;
 mod honest;
+mod inbox;
 mod input;
 mod kill;
 mod kill_phone;

@@ -31,7 +31,7 @@ use bazdid_store::{
     conflict::ConflictFilter,
     photo::PhotoFilter,
     ticket::search::{TicketFilter, list_neighbours, list_tickets},
-    work_order::search::{OrderFilter, RoundFilter, list_rounds, list_work_orders},
+    work_order::search::{OrderFilter, RoundFilter, count_rounds, count_work_orders, list_rounds, list_work_orders},
 };
 use proptest::test_runner::{Config, TestError, TestRunner};
 use uuid::Uuid;
@@ -207,14 +207,20 @@ fn in_sql(tx: &mut Tx<'_>, reach: &Reach) -> Result<Rows> {
 /// The inbox, its counts, and what may be the same ticket: each a part of what the lists answer.
 fn lookups(tx: &mut Tx<'_>, reach: &Reach, unit: &UnitOfWork) -> Result<Vec<String>> {
     let mut faults = Vec::new();
-    let drafts: BTreeSet<_> = store::inbox::list_drafts(tx, reach, ALL)?.into_iter().map(|o| o.id).collect();
+    let drafts = OrderFilter { states: vec![WorkOrderState::Draft], limit: ALL, ..OrderFilter::default() };
+    let counted = count_work_orders(tx, &drafts, reach)?.count;
+    let drafts: BTreeSet<_> = list_work_orders(tx, &drafts, reach)?.into_iter().map(|o| o.id).collect();
     let visible = unit.work_orders.iter().filter(|o| o.state == WorkOrderState::Draft && reach.reads(unit, *o));
     let expected: BTreeSet<_> = visible.map(|o| o.id).collect();
     if drafts != expected {
         faults.push(format!("drafts: in memory {expected:?}, by SQL {drafts:?}"));
     }
-    let counted: i64 = store::inbox::count_drafts(tx, reach)?.into_iter().map(|(_, n)| n).sum();
-    let open: i64 = store::conflict::count_open(tx, reach)?.into_iter().map(|(_, _, n)| n).sum();
+    let open = store::conflict::count_conflicts(tx, &ConflictFilter::default(), reach)?.count;
+    let rounds = count_rounds(tx, &RoundFilter::default(), reach)?.count;
+    let read = unit.rounds.iter().filter(|r| reach.reads(unit, *r)).count();
+    if rounds != read as i64 {
+        faults.push(format!("count of rounds: {rounds} by SQL, {read} in memory"));
+    }
     let conflicts = unit.conflicts.iter().filter(|c| reach.reads(unit, *c)).count();
     if (counted, open) != (expected.len() as i64, conflicts as i64) {
         faults.push(format!("counts of drafts and conflicts: {counted}, {open} by SQL, {}, {conflicts} in memory", expected.len()));

@@ -4,6 +4,7 @@ pub mod account;
 pub mod area;
 pub mod category;
 pub mod conflict;
+pub mod inbox;
 pub mod language;
 pub mod organisation;
 pub mod photo;

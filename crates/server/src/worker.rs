@@ -41,6 +41,8 @@ pub struct Round {
     pub missing_photos: usize,
     /// Answers under idempotency keys that were forgotten.
     pub forgotten_answers: usize,
+    /// Claims of the inbox that had ended.
+    pub forgotten_claims: usize,
     /// Channels of which the head was marked, so that the age of their entries is known.
     pub marked_heads: usize,
     /// Entries of the feed and marks that were older than the retention.
@@ -94,6 +96,7 @@ impl Worker {
             overdue_mutations: self.drain(lease, sync::quarantine::set_overdue_aside)?,
             missing_photos: self.drain(lease, timers::ask_after_photos)?,
             forgotten_answers: self.drain(lease, timers::forget_answers)?,
+            forgotten_claims: self.drain(lease, timers::forget_claims)?,
             marked_heads: self.drain(lease, sync::compact::mark_heads)?,
             forgotten_entries: self.drain(lease, sync::compact::compact)?,
             forgotten_events: self.drain(lease, outbox::forget)?,

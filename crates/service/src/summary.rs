@@ -56,6 +56,16 @@ impl References {
         self
     }
 
+    /// Notes a ticket.
+    pub fn ticket(&mut self, id: TicketId) {
+        self.tickets.insert(id);
+    }
+
+    /// Notes a person.
+    pub fn person(&mut self, id: AccountId) {
+        self.people.insert(id);
+    }
+
     /// Looks the names up without asking whether the reader may see the tickets: only for rows that nobody sees without their ticket, such as
     /// orders, rounds and conflicts.
     ///

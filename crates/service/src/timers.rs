@@ -75,6 +75,14 @@ pub fn forget_answers(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Step> {
     Ok(Step { done, more: false })
 }
 
+/// Claims of the inbox that have ended are forgotten.
+///
+/// # Errors
+/// The database fails.
+pub fn forget_claims(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Step> {
+    Ok(Step { done: store::inbox_claim::delete_ended(tx, ctx.now)?, more: false })
+}
+
 /// The database's planner learns of tables that have grown.
 ///
 /// # Errors

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use serde_json::Value;
 
 use crate::{
-    listing::{Keyed, PageKey},
+    listing::{COUNTED, Direction, Keyed, PageKey, Total},
     schema::{conflicts, ticket_areas, tickets},
     sql::{Json, db_error},
     tx::Tx,
@@ -110,46 +110,77 @@ pub struct ConflictFilter {
     pub status: Option<ConflictStatus>,
     /// Of this class.
     pub kind: Option<ConflictKind>,
+    /// Not of this class.
+    pub other_than: Option<ConflictKind>,
     /// Mattering so much.
     pub severity: Option<Severity>,
     /// At a ticket in this area or below it.
     pub area: Option<AreaId>,
     /// At this ticket.
     pub ticket: Option<TicketId>,
+    /// Which way the list runs.
+    pub direction: Direction,
     /// After this place of the list.
     pub before: Option<ConflictKey>,
     /// At most so many.
     pub limit: i64,
 }
 
-/// Conflicts by filter and reach, those first that were stored last.
+/// Keeps of a query over `conflicts` what a filter asks for, as far as a reach includes it.
+macro_rules! filtered_conflicts {
+    ($query:expr, $filter:expr, $reach:expr) => {{
+        let mut query = visible_conflicts!($query, $reach);
+        if let Some(id) = $filter.id {
+            query = query.filter(conflicts::id.eq(id));
+        }
+        if let Some(status) = $filter.status {
+            query = query.filter(conflicts::status.eq(status));
+        }
+        if let Some(kind) = $filter.kind {
+            query = query.filter(conflicts::kind.eq(kind));
+        }
+        if let Some(kind) = $filter.other_than {
+            query = query.filter(conflicts::kind.ne(kind));
+        }
+        if let Some(severity) = $filter.severity {
+            query = query.filter(conflicts::severity.eq(severity));
+        }
+        if let Some(area) = $filter.area {
+            query = query.filter(diesel::dsl::exists(
+                ticket_areas::table.filter(ticket_areas::ticket_id.eq(conflicts::ticket_id).and(ticket_areas::area_id.eq(area))),
+            ));
+        }
+        if let Some(ticket) = $filter.ticket {
+            query = query.filter(conflicts::ticket_id.eq(ticket));
+        }
+        query
+    }};
+}
+
+/// How many conflicts a filter and a reach hold, as far as they are counted.
+///
+/// # Errors
+/// The database fails.
+pub fn count_conflicts(tx: &mut Tx<'_>, filter: &ConflictFilter, reach: &Reach) -> Result<Total> {
+    let found: Vec<ConflictId> =
+        on!(tx, |c| filtered_conflicts!(conflicts::table.select(conflicts::id), filter, reach).limit(COUNTED + 1).load(c))
+            .map_err(db_error)?;
+    Ok(Total::of(found.len()))
+}
+
+/// Conflicts by filter and reach, by when they were stored.
 ///
 /// # Errors
 /// The database fails.
 pub fn list_conflicts(tx: &mut Tx<'_>, filter: &ConflictFilter, reach: &Reach) -> Result<Vec<Keyed<Conflict, ConflictKey>>> {
     let rows: Vec<(ConflictRow, Timestamp)> = on!(tx, |c| {
-        let mut query = visible_conflicts!(conflicts::table.select((ConflictRow::as_select(), conflicts::stored_at)), reach);
-        if let Some(id) = filter.id {
-            query = query.filter(conflicts::id.eq(id));
+        let query = filtered_conflicts!(conflicts::table.select((ConflictRow::as_select(), conflicts::stored_at)), filter, reach);
+        match filter.direction {
+            Direction::Descending => newest_first!(query, conflicts, filter.before, former by raised_at),
+            Direction::Ascending => oldest_first!(query, conflicts, filter.before),
         }
-        if let Some(status) = filter.status {
-            query = query.filter(conflicts::status.eq(status));
-        }
-        if let Some(kind) = filter.kind {
-            query = query.filter(conflicts::kind.eq(kind));
-        }
-        if let Some(severity) = filter.severity {
-            query = query.filter(conflicts::severity.eq(severity));
-        }
-        if let Some(area) = filter.area {
-            query = query.filter(diesel::dsl::exists(
-                ticket_areas::table.filter(ticket_areas::ticket_id.eq(conflicts::ticket_id).and(ticket_areas::area_id.eq(area))),
-            ));
-        }
-        if let Some(ticket) = filter.ticket {
-            query = query.filter(conflicts::ticket_id.eq(ticket));
-        }
-        newest_first!(query, conflicts, filter.before, former by raised_at).limit(filter.limit).load(c)
+        .limit(filter.limit)
+        .load(c)
     })
     .map_err(db_error)?;
     let keyed = |(row, at): (ConflictRow, Timestamp)| Keyed {
@@ -157,23 +188,4 @@ pub fn list_conflicts(tx: &mut Tx<'_>, filter: &ConflictFilter, reach: &Reach) -
         row: row.into(),
     };
     Ok(rows.into_iter().map(keyed).collect())
-}
-
-/// How many conflicts of each kind and severity are open within reach.
-///
-/// # Errors
-/// The database fails.
-pub fn count_open(tx: &mut Tx<'_>, reach: &Reach) -> Result<Vec<(ConflictKind, Severity, i64)>> {
-    on!(tx, |c| {
-        let open = conflicts::table.group_by((conflicts::kind, conflicts::severity)).select((
-            conflicts::kind,
-            conflicts::severity,
-            diesel::dsl::count_star(),
-        ));
-        visible_conflicts!(open, reach)
-            .filter(conflicts::status.eq(ConflictStatus::Open))
-            .order((conflicts::kind, conflicts::severity))
-            .load(c)
-    })
-    .map_err(db_error)
 }

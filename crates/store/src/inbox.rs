@@ -1,4 +1,4 @@
-//! What waits for somebody of the office: orders that nobody could be asked to do, devices with a wrong clock.
+//! What waits for somebody of the office and is in no list of its own: devices with a wrong clock; and who is at work where.
 
 use std::collections::BTreeSet;
 
@@ -6,67 +6,15 @@ use diesel::prelude::*;
 
 use crate::{
     account::DeviceRow,
-    schema::{assignments, devices, ticket_areas, tickets, work_orders},
+    schema::{assignments, devices, ticket_areas, work_orders},
     sql::db_error,
     tx::Tx,
-    work_order::WorkOrderRow,
 };
-use bazdid_domain::{
-    account::{ClockTrust, Device},
-    ticket::{Boundary, TicketStatus},
-    visibility::Reach,
-    work_order::{WorkOrder, WorkOrderKind, WorkOrderState},
-};
+use bazdid_domain::account::{ClockTrust, Device};
 use bazdid_protocol::{
     error::Result,
     ids::{AreaId, OrganisationId},
 };
-
-/// The statuses of tickets for which nobody is looked for any more.
-const DONE_WITH: [TicketStatus; 4] = [TicketStatus::Cancelled, TicketStatus::Duplicate, TicketStatus::Rejected, TicketStatus::Closed];
-
-/// Orders within reach that nobody has and nobody is asked to do, the oldest first.
-///
-/// # Errors
-/// The database fails.
-pub fn list_drafts(tx: &mut Tx<'_>, reach: &Reach, limit: i64) -> Result<Vec<WorkOrder>> {
-    let rows: Vec<WorkOrderRow> = on!(tx, |c| {
-        let drafts = work_orders::table.select(WorkOrderRow::as_select());
-        let live = tickets::table.filter(tickets::id.eq(work_orders::ticket_id).and(tickets::status.ne_all(DONE_WITH)));
-        visible_orders!(drafts, reach)
-            .filter(work_orders::state.eq(WorkOrderState::Draft).and(diesel::dsl::exists(live)))
-            .order((work_orders::stored_at, work_orders::id))
-            .limit(limit)
-            .load(c)
-    })
-    .map_err(db_error)?;
-    Ok(rows.into_iter().map(Into::into).collect())
-}
-
-/// How many such orders there are of each kind.
-///
-/// # Errors
-/// The database fails.
-pub fn count_drafts(tx: &mut Tx<'_>, reach: &Reach) -> Result<Vec<(WorkOrderKind, i64)>> {
-    on!(tx, |c| {
-        let drafts = work_orders::table.group_by(work_orders::kind).select((work_orders::kind, diesel::dsl::count_star()));
-        let live = tickets::table.filter(tickets::id.eq(work_orders::ticket_id).and(tickets::status.ne_all(DONE_WITH)));
-        visible_orders!(drafts, reach)
-            .filter(work_orders::state.eq(WorkOrderState::Draft).and(diesel::dsl::exists(live)))
-            .order(work_orders::kind)
-            .load(c)
-    })
-    .map_err(db_error)
-}
-
-/// How many tickets lie outside every area and still wait for somebody.
-///
-/// # Errors
-/// The database fails.
-pub fn count_outside(tx: &mut Tx<'_>, statuses: &[TicketStatus]) -> Result<i64> {
-    on!(tx, |c| tickets::table.filter(tickets::boundary.eq(Boundary::Outside).and(tickets::status.eq_any(statuses))).count().get_result(c))
-        .map_err(db_error)
-}
 
 /// Devices in service whose wall clock was off by more than a day at their last push, by id.
 ///

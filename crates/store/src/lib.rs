@@ -27,6 +27,7 @@ mod group_commit;
 pub mod hub;
 pub mod idempotency;
 pub mod inbox;
+pub mod inbox_claim;
 pub mod inspector;
 mod keys;
 pub mod lease;

@@ -151,11 +151,7 @@ macro_rules! sorted {
         use $crate::listing::{Direction, PageKey, Sort};
         match ($sort, $before) {
             (Sort::Stored(Direction::Descending), before) => newest_first!($query, $table, before, former by $former),
-            (Sort::Stored(Direction::Ascending), Some(PageKey::Stored { stored_at, id })) => $query
-                .filter($table::stored_at.ge(stored_at))
-                .filter($table::stored_at.gt(stored_at).or($table::id.gt(id)))
-                .order(($table::stored_at.asc(), $table::id.asc())),
-            (Sort::Stored(Direction::Ascending), _) => $query.order(($table::stored_at.asc(), $table::id.asc())),
+            (Sort::Stored(Direction::Ascending), before) => oldest_first!($query, $table, before),
             (Sort::Due(Direction::Ascending), Some(PageKey::Due { due_at, id })) => $query
                 .filter(due_at!($table).ge(due_at))
                 .filter(due_at!($table).gt(due_at).or($table::id.gt(id)))
@@ -168,6 +164,19 @@ macro_rules! sorted {
             (Sort::Due(Direction::Descending), _) => $query.order((due_at!($table).desc(), $table::id.desc())),
         }
     }};
+}
+
+/// Orders a query over a listed table, the oldest first, from a key on. A key of another order begins at the beginning: see [`PageKey::fits`].
+macro_rules! oldest_first {
+    ($query:expr, $table:ident, $before:expr) => {
+        match $before {
+            Some($crate::listing::PageKey::Stored { stored_at, id }) => $query
+                .filter($table::stored_at.ge(stored_at))
+                .filter($table::stored_at.gt(stored_at).or($table::id.gt(id)))
+                .order(($table::stored_at.asc(), $table::id.asc())),
+            _ => $query.order(($table::stored_at.asc(), $table::id.asc())),
+        }
+    };
 }
 
 /// Orders a query over a listed table, the newest first, from a key on. The former order was by id, or by the named column and id.

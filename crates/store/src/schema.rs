@@ -634,6 +634,17 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::sql::types::*;
+    inbox_claims (item) {
+        item -> Text,
+        account_id -> Key,
+        claimed_at -> Micros,
+        ends_at -> Micros,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::types::*;
     access_codes (hash) {
         hash -> Binary,
         account_id -> Key,
@@ -951,6 +962,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     credentials,
     access_codes,
     notices,
+    inbox_claims,
     sessions,
     session_devices,
     refresh_tokens,

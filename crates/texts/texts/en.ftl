@@ -321,6 +321,20 @@ word-resolution-discard = discard
 
 ## push_status
 
+word-inbox-kind-draft = nobody to ask
+word-inbox-kind-failed-visit = failed visit
+word-inbox-kind-hold-request = pause requested
+word-inbox-kind-offer-expiring = offer about to expire
+word-inbox-kind-round = round to verify
+word-inbox-kind-finding = inspection to decide
+word-inbox-kind-ready-to-close = ready to close
+word-inbox-kind-deferral-due = deferral is over
+word-inbox-kind-overdue = overdue
+word-inbox-kind-outside = outside every area
+word-inbox-kind-evidence = photo is missing
+word-inbox-kind-conflict = conflict
+word-inbox-kind-quarantine = set aside
+word-inbox-kind-clock = wrong clock
 word-push-status-applied = applied
 word-push-status-merged = merged
 word-push-status-conflict = needs a decision

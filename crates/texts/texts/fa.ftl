@@ -321,6 +321,20 @@ word-resolution-discard = دور انداختن
 
 ## push_status
 
+word-inbox-kind-draft = بدون مجری
+word-inbox-kind-failed-visit = مراجعهٔ ناموفق
+word-inbox-kind-hold-request = درخواست توقف کار
+word-inbox-kind-offer-expiring = پیشنهاد رو به پایان
+word-inbox-kind-round = در انتظار راستی‌آزمایی
+word-inbox-kind-finding = نتیجهٔ بازدید در انتظار تصمیم
+word-inbox-kind-ready-to-close = آمادهٔ بستن
+word-inbox-kind-deferral-due = پایان مهلت تعویق
+word-inbox-kind-overdue = گذشته از مهلت
+word-inbox-kind-outside = بیرون از محدوده
+word-inbox-kind-evidence = عکس نرسیده
+word-inbox-kind-conflict = تعارض
+word-inbox-kind-quarantine = قرنطینه
+word-inbox-kind-clock = ساعت نادرست
 word-push-status-applied = اعمال شد
 word-push-status-merged = ادغام شد
 word-push-status-conflict = نیازمند تصمیم

@@ -869,11 +869,51 @@ export interface paths {
         };
         /**
          * Get the inbox of the office
-         * @description What waits for a person, within your areas: of each kind the first 50, and how many there are. Needs the permission `conflict.read`: `admin`, `operator`, `supervisor`, `auditor`.
+         * @description Everything that waits for a person within your areas, in one list: by kind in the order of `counts`, and within a kind what waits longest, or is due first (of what is set aside the newest). An item is there as long as its cause lasts, with the same `id`. `next_cursor` leads to the next page. Needs the permission `conflict.read`: `admin`, `operator`, `supervisor`, `auditor`.
          */
         get: operations["inbox_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/inbox/{id}/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Claim an item of the inbox
+         * @description You look after it for half an hour, and others see that; claim it again to prolong. It does not keep others from deciding. 409 `conflict` with `owner` and `until` if somebody else looks after it. Needs the permission `work.manage`: `admin`, `operator`, `supervisor`.
+         */
+        post: operations["inbox_claim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/inbox/{id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Release an item of the inbox
+         * @description You look after it no more. Nothing if you do not. Needs the permission `work.manage`: `admin`, `operator`, `supervisor`.
+         */
+        post: operations["inbox_release"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2708,22 +2748,10 @@ export interface components {
         };
         /** @description What both had seen; which of these it is follows from the kind of the conflict */
         ConflictBase: components["schemas"]["FieldBase"] | components["schemas"]["EmptySide"] | components["schemas"]["Epoch"] | components["schemas"]["KnownEpoch"] | components["schemas"]["RoundBase"] | components["schemas"]["EndedEpoch"] | (Record<string, never> | unknown[] | null);
-        /** @description How many open conflicts there are of a kind. */
-        ConflictCount: {
-            /**
-             * Format: int64
-             * @description How many.
-             */
-            count: number;
-            /** @description Class. */
-            kind: components["schemas"]["ConflictKind"];
-            /** @description How much they matter. */
-            severity: components["schemas"]["Severity"];
-        };
         /** @enum {string} */
-        ConflictKind: "stale_epoch" | "parallel_update" | "category_proposal" | "proposal" | "point_moved" | "declined_vs_submitted" | "relief_requested" | "already_submitted" | "measurement_disagrees" | "possible_duplicate" | "deleted_entity" | "verdict_disagrees" | "epoch_unknown" | "quarantined" | "held_too_long" | "photo_missing";
+        ConflictKind: "stale_epoch" | "parallel_update" | "category_proposal" | "proposal" | "point_moved" | "declined_vs_submitted" | "relief_requested" | "already_submitted" | "measurement_disagrees" | "possible_duplicate" | "deleted_entity" | "verdict_disagrees" | "epoch_unknown" | "quarantined" | "held_too_long" | "assignment_outdated" | "photo_missing";
         /** @description What came; which of these it is follows from the kind of the conflict */
-        ConflictMine: components["schemas"]["FieldSide"] | components["schemas"]["AnswerSide"][] | components["schemas"]["FindingsSide"][] | components["schemas"]["MeasurementSide"][] | components["schemas"]["LateSide"][] | components["schemas"]["LateVerdict"][] | components["schemas"]["VerdictSide"] | components["schemas"]["Recorded"][] | components["schemas"]["SubmissionSide"] | components["schemas"]["ReliefSide"][] | components["schemas"]["WaitingSide"][] | components["schemas"]["QuarantinedSide"][] | components["schemas"]["HeldSide"][] | components["schemas"]["PhotoSide"] | components["schemas"]["ProposalSide"] | components["schemas"]["TicketSide"] | (Record<string, never> | unknown[] | null);
+        ConflictMine: components["schemas"]["FieldSide"] | components["schemas"]["AnswerSide"][] | components["schemas"]["FindingsSide"][] | components["schemas"]["MeasurementSide"][] | components["schemas"]["LateSide"][] | components["schemas"]["LateVerdict"][] | components["schemas"]["VerdictSide"] | components["schemas"]["Recorded"][] | components["schemas"]["SubmissionSide"] | components["schemas"]["ReliefSide"][] | components["schemas"]["PartySide"] | components["schemas"]["WaitingSide"][] | components["schemas"]["QuarantinedSide"][] | components["schemas"]["HeldSide"][] | components["schemas"]["PhotoSide"] | components["schemas"]["ProposalSide"] | components["schemas"]["TicketSide"] | (Record<string, never> | unknown[] | null);
         /** @description Two people's work that the rules do not decide; for the office only. The sides depend on the kind: section 7 of `api-spec/sync.md`. */
         ConflictRow: {
             /** @description What both had seen; its members depend on `kind`. */
@@ -2765,7 +2793,7 @@ export interface components {
         /** @enum {string} */
         ConflictStatus: "open" | "resolved";
         /** @description What stood; which of these it is follows from the kind of the conflict */
-        ConflictTheirs: components["schemas"]["FieldSide"] | components["schemas"]["AnswerSide"] | components["schemas"]["FindingsSide"] | components["schemas"]["MeasurementSide"] | components["schemas"]["LateState"] | components["schemas"]["EpochRound"] | components["schemas"]["VerdictSide"] | components["schemas"]["EndedState"] | components["schemas"]["DeclineSide"] | components["schemas"]["ReliefState"] | components["schemas"]["OrderState"] | components["schemas"]["QuarantineReason"] | components["schemas"]["EmptySide"] | components["schemas"]["StandingValues"] | components["schemas"]["TicketSide"] | (Record<string, never> | unknown[] | null);
+        ConflictTheirs: components["schemas"]["FieldSide"] | components["schemas"]["AnswerSide"] | components["schemas"]["FindingsSide"] | components["schemas"]["MeasurementSide"] | components["schemas"]["LateState"] | components["schemas"]["EpochRound"] | components["schemas"]["VerdictSide"] | components["schemas"]["EndedState"] | components["schemas"]["DeclineSide"] | components["schemas"]["ReliefState"] | components["schemas"]["PartySide"] | components["schemas"]["OrderState"] | components["schemas"]["QuarantineReason"] | components["schemas"]["EmptySide"] | components["schemas"]["StandingValues"] | components["schemas"]["TicketSide"] | (Record<string, never> | unknown[] | null);
         /** @description A conflict. */
         ConflictView: {
             /** @description How it may be decided. */
@@ -2832,7 +2860,7 @@ export interface components {
              */
             rank: number;
             /** @description Why not; absent for the chosen one. */
-            reason?: ("category_differs" | "suspended" | "not_in_force" | "organisation_disabled" | "coverage_not_valid" | "already_asked" | "full" | "lower_rank" | "less_specific_category" | "larger_area" | "less_free_capacity" | "contract_number" | "same_contract") | null;
+            reason?: ("category_differs" | "suspended" | "not_in_force" | "no_contractor" | "organisation_disabled" | "coverage_not_valid" | "already_asked" | "full" | "lower_rank" | "less_specific_category" | "larger_area" | "less_free_capacity" | "contract_number" | "same_contract") | null;
             /** @description Chosen or not. */
             verdict: components["schemas"]["Outcome"];
         };
@@ -3134,16 +3162,6 @@ export interface components {
             /** @description Whether north is the magnetic one; otherwise the true one, or it is not said. */
             magnetic: boolean;
         };
-        /** @description How many orders of a kind nobody could be asked to do. */
-        DraftCount: {
-            /**
-             * Format: int64
-             * @description How many.
-             */
-            count: number;
-            /** @description What is to be done. */
-            kind: components["schemas"]["WorkOrderKind"];
-        };
         /** @description Nothing is said. */
         EmptySide: Record<string, never>;
         /** @description The epoch of late work, if there is some. */
@@ -3308,22 +3326,33 @@ export interface components {
             /** @description How clearly the point lies in the areas. */
             boundary: components["schemas"]["Boundary"];
             chosen: components["schemas"]["ChosenCoverage"] | null;
-            /** @description The coverages of the category, in the order in which they would be asked. */
+            /**
+             * @description The coverages of the category, in the order in which they would be asked, at most 20. Where nobody can be asked, the coverages of
+             *     the place for other categories as well.
+             */
             considered: components["schemas"]["ConsideredCoverage"][];
             /** @description When it was decided. */
             decided_at: components["schemas"]["Instant"];
             /** @enum {string} */
             how: "contract";
-            /** @description How many coverages of other categories there are; they are not listed. */
+            /** @description How many more were passed over, by reason; absent: all are listed. */
+            not_listed?: {
+                [key: string]: number;
+            } | null;
+            /** @description Where somebody is asked: how many coverages of other categories there are; they are not listed. */
             other_categories: number;
         } | {
             chosen: components["schemas"]["Id"] | null;
-            /** @description The inspectors, in the order in which they would be asked. */
+            /** @description The inspectors, in the order in which they would be asked, at most 20. */
             considered: components["schemas"]["ConsideredInspector"][];
             /** @description When it was decided. */
             decided_at: components["schemas"]["Instant"];
             /** @enum {string} */
             how: "inspector";
+            /** @description How many more were passed over, by reason; absent: all are listed. */
+            not_listed?: {
+                [key: string]: number;
+            } | null;
         } | {
             /** @description By whom. */
             by: components["schemas"]["Id"];
@@ -3491,37 +3520,74 @@ export interface components {
         };
         /** Format: uuid */
         Id: string;
-        /** @description How much waits. */
-        InboxCounts: {
-            /** @description Open conflicts. */
-            conflicts: components["schemas"]["ConflictCount"][];
-            /** @description Orders that nobody could be asked to do. */
-            drafts: components["schemas"]["DraftCount"][];
+        /** @description Something that the reader may do about an item. What the rules say beyond the permission (nobody judges their own work) the request finds. */
+        InboxAction: {
             /**
-             * Format: int64
-             * @description Tickets outside every area.
+             * @description The request that does it, a `POST`; its body is that of the operation.
+             * @example /v1/work-orders/0197a000-0000-7000-8000-000000000001/offer
              */
-            outside: number;
-            /** @description Devices whose clock was off by more than a day. */
-            wrong_clocks: number;
+            href: string;
+            /**
+             * @description The `If-Match` of the request; `null` where it needs none.
+             * @example "3"
+             */
+            if_match: string | null;
+            /**
+             * @description What.
+             * @example offer
+             */
+            name: string;
         };
-        /** @description What waits for a person of the office: of each kind the first 50, and how many there are. */
-        InboxView: {
-            /** @description Open hard conflicts, the newest first. */
-            conflicts: components["schemas"]["ConflictView"][];
-            /** @description How much. */
-            counts: components["schemas"]["InboxCounts"];
-            /** @description Orders that nobody could be asked to do, the oldest first. */
-            drafts: components["schemas"]["WorkOrderView"][];
-            /**
-             * @description What devices sent that is kept aside and belongs to nothing that the server knows, the newest first; all of it is at
-             *     `/v1/quarantine`.
-             */
-            kept: components["schemas"]["QuarantinedView"][];
-            /** @description Tickets outside every area, the newest first. */
-            outside: components["schemas"]["TicketView"][];
-            /** @description Devices whose clock was off by more than a day. */
-            wrong_clocks: components["schemas"]["DeviceView"][];
+        /** @description How many items of a kind wait. */
+        InboxCount: components["schemas"]["Total"] & {
+            /** @description Why they wait. */
+            kind: components["schemas"]["InboxKind"];
+        };
+        /** @enum {string} */
+        InboxKind: "draft" | "failed_visit" | "hold_request" | "offer_expiring" | "round" | "finding" | "ready_to_close" | "deferral_due" | "overdue" | "outside" | "evidence" | "conflict" | "quarantine" | "clock";
+        /** @description Who looks after an item. */
+        InboxOwner: {
+            /** @description Who. */
+            person: components["schemas"]["PersonView"];
+            /** @description Until when, unless they prolong it. */
+            until: components["schemas"]["Instant"];
+        };
+        /** @description What waits, whole. */
+        InboxSubject: {
+            /** @enum {string} */
+            type: "work_order";
+            /** @description An order. */
+            value: components["schemas"]["WorkOrderView"];
+        } | {
+            /** @enum {string} */
+            type: "round";
+            /** @description A round. */
+            value: components["schemas"]["RoundView"];
+        } | {
+            /** @enum {string} */
+            type: "ticket";
+            /** @description A ticket. */
+            value: components["schemas"]["TicketView"];
+        } | {
+            /** @enum {string} */
+            type: "conflict";
+            /** @description A conflict. */
+            value: components["schemas"]["ConflictView"];
+        } | {
+            /** @enum {string} */
+            type: "quarantined";
+            /** @description What a device sent that is set aside. */
+            value: components["schemas"]["QuarantinedView"];
+        } | {
+            /** @enum {string} */
+            type: "device";
+            /** @description A device. */
+            value: components["schemas"]["DeviceView"];
+        };
+        /** @description What waits for a person of the office. */
+        InboxView: components["schemas"]["Listed_InboxItem"] & {
+            /** @description How many of each kind wait, whatever `kind` says. */
+            counts: components["schemas"]["InboxCount"][];
         };
         /** @description Of `inspection.submit`. */
         InspectNeeds: {
@@ -3800,6 +3866,30 @@ export interface components {
         Listed_ErrorCode: {
             /** @description The rows. */
             items: components["schemas"]["ErrorCode"][];
+            /** @description The cursor of the next page; absent at the end. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        Listed_InboxItem: {
+            /** @description The rows. */
+            items: {
+                /** @description What you may do about it. */
+                actions: components["schemas"]["InboxAction"][];
+                due_at: components["schemas"]["Instant"] | null;
+                /**
+                 * @description Identity: the same as long as its cause lasts.
+                 * @example draft-0197a000-0000-7000-8000-000000000001
+                 */
+                id: string;
+                /** @description Why it waits. */
+                kind: components["schemas"]["InboxKind"];
+                owner: components["schemas"]["InboxOwner"] | null;
+                /** @description Since when it waits. */
+                since: components["schemas"]["Instant"];
+                /** @description What waits. */
+                subject: components["schemas"]["InboxSubject"];
+                ticket: components["schemas"]["TicketSummary"] | null;
+            }[];
             /** @description The cursor of the next page; absent at the end. */
             next_cursor: string | null;
         };
@@ -4423,6 +4513,14 @@ export interface components {
         PairView: {
             after: components["schemas"]["ShownPhoto"] | null;
             before: components["schemas"]["ShownPhoto"] | null;
+        };
+        /** @description Who works at a ticket of a category, or would be asked to. */
+        PartySide: {
+            /** @description The category of the ticket. */
+            category: components["schemas"]["Id"];
+            contract?: components["schemas"]["Id"] | null;
+            coverage?: components["schemas"]["Id"] | null;
+            organisation?: components["schemas"]["Id"] | null;
         };
         /** @description A new password of one's own. */
         PasswordChange: {
@@ -11457,7 +11555,20 @@ export interface operations {
     };
     inbox_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description Of these kinds, separated by commas; without it of all.
+                 * @example draft,failed_visit
+                 */
+                kind?: string;
+                /** @description Rows in the page. */
+                limit?: number;
+                /**
+                 * @description `next_cursor` of the previous page. Lists that are newest first are ordered by when this server first stored the rows, then by id:
+                 *     no clock of a client moves a row. A cursor of the former version goes on in the order of that version.
+                 */
+                cursor?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -11472,133 +11583,179 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "conflicts": [
+                     *       "counts": [
                      *         {
-                     *           "accepts": [
-                     *             "accept_work",
-                     *             "dismiss",
-                     *             "pay_both",
-                     *             "reassign_back"
-                     *           ],
-                     *           "areas": [
-                     *             "0192f000-0000-7000-8000-000000000013"
-                     *           ],
-                     *           "base": {
-                     *             "text": "چاله"
-                     *           },
-                     *           "default_in_force": "the newest value stands",
-                     *           "id": "0192f000-0000-7000-8000-000000000081",
-                     *           "kind": "stale_epoch",
-                     *           "mine": {
-                     *             "by": "0192f000-0000-7000-8000-000000000045",
-                     *             "value": "چالهٔ بزرگ"
-                     *           },
-                     *           "mutation": "0192f000-0000-7000-8000-000000001001",
-                     *           "note": null,
-                     *           "other_mutation": "0192f000-0000-7000-8000-000000001002",
-                     *           "raised_at": "2026-11-23T06:10:30.000000Z",
-                     *           "resolution": null,
-                     *           "resolved_at": null,
-                     *           "resolved_by": null,
-                     *           "rev": 1,
-                     *           "severity": "hard",
-                     *           "status": "open",
-                     *           "theirs": {
-                     *             "by": "0192f000-0000-7000-8000-000000000043",
-                     *             "value": "چاله جلوی نانوایی"
-                     *           },
-                     *           "ticket": {
-                     *             "category": {
-                     *               "code": "roads.pothole",
-                     *               "id": "0192f000-0000-7000-8000-000000000032",
-                     *               "name_en": "Pothole",
-                     *               "name_fa": "چاله در سواره‌رو"
-                     *             },
-                     *             "code": "0485123976",
-                     *             "hazard": "low",
-                     *             "id": "0192f000-0000-7000-8000-0000000000a1",
-                     *             "place": {
-                     *               "address": "خیابان سپه، روبه‌روی پلاک ۱۲",
-                     *               "areas": [
-                     *                 {
-                     *                   "id": "0192f000-0000-7000-8000-000000000011",
-                     *                   "name": "District 3"
-                     *                 },
-                     *                 {
-                     *                   "id": "0192f000-0000-7000-8000-000000000012",
-                     *                   "name": "District 3"
-                     *                 },
-                     *                 {
-                     *                   "id": "0192f000-0000-7000-8000-000000000013",
-                     *                   "name": "District 2"
-                     *                 }
-                     *               ]
-                     *             },
-                     *             "priority": "normal",
-                     *             "promise_at": "2026-11-25T10:00:00.000000Z"
-                     *           },
-                     *           "work_order": null
+                     *           "count": 1,
+                     *           "is_exact": true,
+                     *           "kind": "draft"
+                     *         },
+                     *         {
+                     *           "count": 0,
+                     *           "is_exact": true,
+                     *           "kind": "failed_visit"
+                     *         },
+                     *         {
+                     *           "count": 0,
+                     *           "is_exact": true,
+                     *           "kind": "hold_request"
+                     *         },
+                     *         {
+                     *           "count": 0,
+                     *           "is_exact": true,
+                     *           "kind": "offer_expiring"
+                     *         },
+                     *         {
+                     *           "count": 0,
+                     *           "is_exact": true,
+                     *           "kind": "round"
+                     *         },
+                     *         {
+                     *           "count": 0,
+                     *           "is_exact": true,
+                     *           "kind": "finding"
+                     *         },
+                     *         {
+                     *           "count": 0,
+                     *           "is_exact": true,
+                     *           "kind": "ready_to_close"
+                     *         },
+                     *         {
+                     *           "count": 0,
+                     *           "is_exact": true,
+                     *           "kind": "deferral_due"
+                     *         },
+                     *         {
+                     *           "count": 0,
+                     *           "is_exact": true,
+                     *           "kind": "overdue"
+                     *         },
+                     *         {
+                     *           "count": 0,
+                     *           "is_exact": true,
+                     *           "kind": "outside"
+                     *         },
+                     *         {
+                     *           "count": 0,
+                     *           "is_exact": true,
+                     *           "kind": "evidence"
+                     *         },
+                     *         {
+                     *           "count": 0,
+                     *           "is_exact": true,
+                     *           "kind": "conflict"
+                     *         },
+                     *         {
+                     *           "count": 0,
+                     *           "is_exact": true,
+                     *           "kind": "quarantine"
+                     *         },
+                     *         {
+                     *           "count": 1,
+                     *           "is_exact": true,
+                     *           "kind": "clock"
                      *         }
                      *       ],
-                     *       "counts": {
-                     *         "conflicts": [
-                     *           {
-                     *             "count": 1,
-                     *             "kind": "parallel_update",
-                     *             "severity": "soft"
-                     *           }
-                     *         ],
-                     *         "drafts": [
-                     *           {
-                     *             "count": 1,
-                     *             "kind": "repair"
-                     *           }
-                     *         ],
-                     *         "outside": 0,
-                     *         "wrong_clocks": 1
-                     *       },
-                     *       "drafts": [
+                     *       "items": [
                      *         {
-                     *           "accept_due": null,
-                     *           "account": null,
-                     *           "assignment": null,
-                     *           "contract": null,
-                     *           "coverage": null,
-                     *           "created_at": "2026-11-23T05:42:00.000000Z",
-                     *           "epoch": 1,
-                     *           "evidence": "missing",
-                     *           "evidence_needs": {
-                     *             "photos": [
-                     *               {
-                     *                 "kind": "before",
-                     *                 "min": 1
+                     *           "actions": [
+                     *             {
+                     *               "href": "/v1/work-orders/0192f000-0000-7000-8000-0000000000b1/offer",
+                     *               "if_match": "\"1\"",
+                     *               "name": "offer"
+                     *             },
+                     *             {
+                     *               "href": "/v1/work-orders/0192f000-0000-7000-8000-0000000000b1/cancel",
+                     *               "if_match": "\"1\"",
+                     *               "name": "cancel"
+                     *             }
+                     *           ],
+                     *           "due_at": null,
+                     *           "id": "draft-0192f000-0000-7000-8000-0000000000b1",
+                     *           "kind": "draft",
+                     *           "owner": {
+                     *             "person": {
+                     *               "id": "0192f000-0000-7000-8000-000000000045",
+                     *               "name": "مریم احمدی"
+                     *             },
+                     *             "until": "2026-11-23T06:40:30.000000Z"
+                     *           },
+                     *           "since": "2026-11-23T05:42:00.000000Z",
+                     *           "subject": {
+                     *             "type": "work_order",
+                     *             "value": {
+                     *               "accept_due": null,
+                     *               "account": null,
+                     *               "assignment": null,
+                     *               "contract": null,
+                     *               "coverage": null,
+                     *               "created_at": "2026-11-23T05:42:00.000000Z",
+                     *               "epoch": 1,
+                     *               "evidence": "missing",
+                     *               "evidence_needs": {
+                     *                 "photos": [
+                     *                   {
+                     *                     "kind": "before",
+                     *                     "min": 1
+                     *                   },
+                     *                   {
+                     *                     "kind": "after",
+                     *                     "min": 1
+                     *                   }
+                     *                 ],
+                     *                 "stored": true
                      *               },
-                     *               {
-                     *                 "kind": "after",
-                     *                 "min": 1
-                     *               }
-                     *             ],
-                     *             "stored": true
+                     *               "explanation": {
+                     *                 "boundary": "clear",
+                     *                 "chosen": null,
+                     *                 "considered": [],
+                     *                 "decided_at": "2026-11-23T05:42:00.000000Z",
+                     *                 "how": "contract",
+                     *                 "other_categories": 4
+                     *               },
+                     *               "findings": null,
+                     *               "flags": [],
+                     *               "id": "0192f000-0000-7000-8000-0000000000b1",
+                     *               "kind": "repair",
+                     *               "organisation": null,
+                     *               "reason": null,
+                     *               "resolve_due": null,
+                     *               "rev": 1,
+                     *               "review_at": null,
+                     *               "round": 1,
+                     *               "state": "draft",
+                     *               "ticket": {
+                     *                 "category": {
+                     *                   "code": "roads.pothole",
+                     *                   "id": "0192f000-0000-7000-8000-000000000032",
+                     *                   "name_en": "Pothole",
+                     *                   "name_fa": "چاله در سواره‌رو"
+                     *                 },
+                     *                 "code": "0485123976",
+                     *                 "hazard": "low",
+                     *                 "id": "0192f000-0000-7000-8000-0000000000a1",
+                     *                 "place": {
+                     *                   "address": "خیابان سپه، روبه‌روی پلاک ۱۲",
+                     *                   "areas": [
+                     *                     {
+                     *                       "id": "0192f000-0000-7000-8000-000000000011",
+                     *                       "name": "District 3"
+                     *                     },
+                     *                     {
+                     *                       "id": "0192f000-0000-7000-8000-000000000012",
+                     *                       "name": "District 3"
+                     *                     },
+                     *                     {
+                     *                       "id": "0192f000-0000-7000-8000-000000000013",
+                     *                       "name": "District 2"
+                     *                     }
+                     *                   ]
+                     *                 },
+                     *                 "priority": "normal",
+                     *                 "promise_at": "2026-11-25T10:00:00.000000Z"
+                     *               },
+                     *               "updated_at": "2026-11-23T05:42:00.000000Z"
+                     *             }
                      *           },
-                     *           "explanation": {
-                     *             "boundary": "clear",
-                     *             "chosen": null,
-                     *             "considered": [],
-                     *             "decided_at": "2026-11-23T05:42:00.000000Z",
-                     *             "how": "contract",
-                     *             "other_categories": 4
-                     *           },
-                     *           "findings": null,
-                     *           "flags": [],
-                     *           "id": "0192f000-0000-7000-8000-0000000000b1",
-                     *           "kind": "repair",
-                     *           "organisation": null,
-                     *           "reason": null,
-                     *           "resolve_due": null,
-                     *           "rev": 1,
-                     *           "review_at": null,
-                     *           "round": 1,
-                     *           "state": "draft",
                      *           "ticket": {
                      *             "category": {
                      *               "code": "roads.pothole",
@@ -11628,49 +11785,39 @@ export interface operations {
                      *             },
                      *             "priority": "normal",
                      *             "promise_at": "2026-11-25T10:00:00.000000Z"
+                     *           }
+                     *         },
+                     *         {
+                     *           "actions": [],
+                     *           "due_at": null,
+                     *           "id": "clock-0192f000-0000-7000-8000-000000000071",
+                     *           "kind": "clock",
+                     *           "owner": null,
+                     *           "since": "2026-11-23T06:10:30.000000Z",
+                     *           "subject": {
+                     *             "type": "device",
+                     *             "value": {
+                     *               "account_id": "0192f000-0000-7000-8000-000000000043",
+                     *               "app_version": "2.4.0",
+                     *               "applied_through": 803,
+                     *               "chain": "abababababababababababababababababababababababababababababababab",
+                     *               "clock_offset_s": -94000,
+                     *               "clock_trust": "wrong",
+                     *               "enrolled_at": "2026-11-23T05:42:00.000000Z",
+                     *               "id": "0192f000-0000-7000-8000-000000000071",
+                     *               "last_pull_at": "2026-11-23T06:10:30.000000Z",
+                     *               "last_push_at": "2026-11-23T06:10:30.000000Z",
+                     *               "name": "گوشی ۷",
+                     *               "pending": 0,
+                     *               "platform": "android",
+                     *               "retired": false,
+                     *               "revoked_at": null
+                     *             }
                      *           },
-                     *           "updated_at": "2026-11-23T05:42:00.000000Z"
+                     *           "ticket": null
                      *         }
                      *       ],
-                     *       "kept": [
-                     *         {
-                     *           "actor": "0192f000-0000-7000-8000-000000000043",
-                     *           "args": {
-                     *             "note": "0192f000-0000-7000-8000-0000000000d1",
-                     *             "text": "کنار تیر برق"
-                     *           },
-                     *           "at": "2026-11-23T06:10:30.000000Z",
-                     *           "cmd": "note.add",
-                     *           "code": "quarantined",
-                     *           "detail": "the device was out of service",
-                     *           "device": "0192f000-0000-7000-8000-000000000071",
-                     *           "entity": "0192f000-0000-7000-8000-0000000000a1",
-                     *           "est": "2026-11-23T06:10:30.000000Z",
-                     *           "id": "0192f000-0000-7000-8000-000000001001",
-                     *           "received_at": "2026-11-23T09:03:11.120000Z",
-                     *           "status": "conflict"
-                     *         }
-                     *       ],
-                     *       "outside": [],
-                     *       "wrong_clocks": [
-                     *         {
-                     *           "account_id": "0192f000-0000-7000-8000-000000000043",
-                     *           "app_version": "2.4.0",
-                     *           "applied_through": 803,
-                     *           "chain": "abababababababababababababababababababababababababababababababab",
-                     *           "clock_offset_s": -94000,
-                     *           "clock_trust": "wrong",
-                     *           "enrolled_at": "2026-11-23T05:42:00.000000Z",
-                     *           "id": "0192f000-0000-7000-8000-000000000071",
-                     *           "last_pull_at": "2026-11-23T06:10:30.000000Z",
-                     *           "last_push_at": "2026-11-23T06:10:30.000000Z",
-                     *           "name": "گوشی ۷",
-                     *           "pending": 0,
-                     *           "platform": "android",
-                     *           "retired": false,
-                     *           "revoked_at": null
-                     *         }
-                     *       ]
+                     *       "next_cursor": null
                      *     }
                      */
                     "application/json": components["schemas"]["InboxView"];
@@ -11679,6 +11826,78 @@ export interface operations {
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
+            422: components["responses"]["validation"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["overloaded.unavailable"];
+        };
+    };
+    inbox_claim: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Identity of the thing
+                 * @example draft-0197a000-0000-7000-8000-000000000001
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "person": {
+                     *         "id": "0192f000-0000-7000-8000-000000000045",
+                     *         "name": "مریم احمدی"
+                     *       },
+                     *       "until": "2026-11-23T06:40:30.000000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["InboxOwner"];
+                };
+            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["unauthenticated.token_expired"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
+            404: components["responses"]["not_found"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["overloaded.unavailable"];
+        };
+    };
+    inbox_release: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Identity of the thing
+                 * @example draft-0197a000-0000-7000-8000-000000000001
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; the response has no body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["malformed"];
+            401: components["responses"]["unauthenticated.token_expired"];
+            403: components["responses"]["forbidden.account_disabled.device_revoked"];
+            404: components["responses"]["not_found"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };

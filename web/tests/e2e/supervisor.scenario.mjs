@@ -109,7 +109,7 @@ scenarios.push(
       const { page } = supervisor;
       const t = TEXTS.fa;
       await supervisor.heading(t.inbox.title);
-      await page.getByRole('button', { name: t.inbox.kinds.draft }).click();
+      await page.getByRole('button', { name: 'بدون مجری' }).click();
       await page.waitForURL(/kind=draft/);
       const link = page.locator('tbody tr a').first();
       const order = await link.getAttribute('href');

@@ -194,4 +194,44 @@ mod tests {
         earlier["considered"][0]["fa"] = json!("چون");
         assert_eq!(spelled_out(&earlier)["considered"][0]["fa"], "چون");
     }
+
+    #[test]
+    fn an_explanation_stays_small_with_hundreds_of_inspectors_and_counts_those_it_does_not_list() {
+        let candidates: Vec<_> = (0..300)
+            .map(|n| InspectorCandidate {
+                account: AccountId::new(Uuid::from_u128(n)),
+                area: (n < 200).then_some(AreaKind::City),
+                load: i64::try_from(n).unwrap(),
+                distance_m: None,
+            })
+            .collect();
+        let kept = by_inspector(&choose_inspector(&candidates), Timestamp::default());
+        let listed = kept["considered"].as_array().unwrap();
+        assert_eq!((listed.len(), &listed[0]["verdict"]), (MAX_LINES, &json!("chosen")));
+        assert_eq!(kept["not_listed"], json!({ "area_differs": 100, "more_load": 180 }));
+        assert!(kept.to_string().len() < 6_000, "{}", kept.to_string().len());
+        let few = by_inspector(&choose_inspector(&candidates[..MAX_LINES]), Timestamp::default());
+        assert_eq!(few.get("not_listed"), None);
+    }
+
+    #[test]
+    fn with_nobody_to_ask_every_coverage_has_its_reason_and_those_of_the_category_come_first() {
+        let considered = |n: u128, reason| Considered {
+            contract: ContractId::new(Uuid::from_u128(n)),
+            number: n.to_string(),
+            coverage: CoverageId::new(Uuid::from_u128(n)),
+            organisation: OrganisationId::new(Uuid::from_u128(n)),
+            rank: 1,
+            free: None,
+            verdict: Outcome::PassedOver,
+            reason: Some(reason),
+            fa: "".into(),
+            en: "".into(),
+        };
+        let all = (0..30).map(|n| considered(n, if n < 5 { Reason::Suspended } else { Reason::CategoryDiffers })).collect();
+        let nobody = Decision { chosen: None, considered: all, boundary: Boundary::Clear };
+        let kept = Explanation::of(&nobody, Timestamp::default()).to_value();
+        assert_eq!((kept["considered"].as_array().unwrap().len(), &kept["other_categories"]), (MAX_LINES, &json!(0)));
+        assert_eq!(kept["not_listed"], json!({ "category_differs": 10 }));
+    }
 }

@@ -92,12 +92,16 @@ pub type TicketKey = PageKey<TicketId, TicketId>;
 /// Which tickets are asked for; what is absent does not matter.
 #[derive(Debug, Clone, Default)]
 pub struct TicketFilter {
+    /// This one.
+    pub id: Option<TicketId>,
     /// In this area or below it.
     pub area: Option<AreaId>,
     /// Of one of these categories.
     pub categories: Option<Vec<CategoryId>>,
     /// In one of these statuses.
     pub statuses: Vec<TicketStatus>,
+    /// With one of these as the reason of the status.
+    pub reasons: Vec<String>,
     /// With all of these folded words in the text or the address.
     pub words: Vec<String>,
     /// With this code.
@@ -199,8 +203,14 @@ macro_rules! filtered_tickets {
         if let Some(categories) = &$filter.categories {
             query = query.filter(tickets::category_id.eq_any(categories));
         }
+        if let Some(id) = $filter.id {
+            query = query.filter(tickets::id.eq(id));
+        }
         if !$filter.statuses.is_empty() {
             query = query.filter(tickets::status.eq_any(&$filter.statuses));
+        }
+        if !$filter.reasons.is_empty() {
+            query = query.filter(tickets::status_reason.eq_any(&$filter.reasons));
         }
         if let Among::These(ids) = $among {
             query = query.filter(tickets::id.eq_any(ids));

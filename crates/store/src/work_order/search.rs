@@ -7,7 +7,7 @@ use diesel::{
 use uuid::Uuid;
 
 use crate::{
-    listing::{COUNTED, Keyed, PageKey, Sort, Total},
+    listing::{COUNTED, Direction, Keyed, PageKey, Sort, Total},
     schema::{rounds, ticket_areas, tickets, work_orders},
     sql::db_error,
     ticket::search::like,
@@ -31,10 +31,12 @@ pub type OrderKey = PageKey<WorkOrderId, (Timestamp, WorkOrderId)>;
 /// Which orders are asked for; what is absent does not matter.
 #[derive(Debug, Clone, Default)]
 pub struct OrderFilter {
+    /// This one.
+    pub id: Option<WorkOrderId>,
     /// In one of these states.
     pub states: Vec<WorkOrderState>,
-    /// Of this kind.
-    pub kind: Option<WorkOrderKind>,
+    /// Of one of these kinds.
+    pub kinds: Vec<WorkOrderKind>,
     /// Held by this organisation.
     pub organisation: Option<OrganisationId>,
     /// Held by this person.
@@ -71,8 +73,11 @@ macro_rules! filtered_orders {
         if !$filter.states.is_empty() {
             query = query.filter(work_orders::state.eq_any(&$filter.states));
         }
-        if let Some(kind) = $filter.kind {
-            query = query.filter(work_orders::kind.eq(kind));
+        if let Some(id) = $filter.id {
+            query = query.filter(work_orders::id.eq(id));
+        }
+        if !$filter.kinds.is_empty() {
+            query = query.filter(work_orders::kind.eq_any(&$filter.kinds));
         }
         if let Some(organisation) = $filter.organisation {
             query = query.filter(work_orders::organisation_id.eq(organisation));
@@ -143,12 +148,16 @@ pub type RoundKey = PageKey<RoundId, (Timestamp, RoundId)>;
 /// Which rounds are asked for; what is absent does not matter.
 #[derive(Debug, Clone, Default)]
 pub struct RoundFilter {
+    /// This one.
+    pub id: Option<RoundId>,
     /// With this verdict.
     pub verdict: Option<RoundVerdict>,
     /// Submitted by people of this organisation.
     pub organisation: Option<OrganisationId>,
     /// Of a ticket in this area or below it.
     pub area: Option<AreaId>,
+    /// Which way the list runs.
+    pub direction: Direction,
     /// After this place of the list.
     pub before: Option<RoundKey>,
     /// At most so many.
@@ -173,25 +182,51 @@ pub fn list_rounds_of(tx: &mut Tx<'_>, orders: &[(WorkOrderId, TicketId)]) -> Re
     Ok(found)
 }
 
-/// Rounds by filter and reach, those first that were stored last.
+/// Keeps of a query over `rounds` what a filter asks for, as far as a reach includes it.
+macro_rules! filtered_rounds {
+    ($query:expr, $filter:expr, $reach:expr) => {{
+        let mut query = visible_rounds!($query, $reach);
+        if let Some(id) = $filter.id {
+            query = query.filter(rounds::id.eq(id));
+        }
+        if let Some(area) = $filter.area {
+            query = query.filter(diesel::dsl::exists(
+                ticket_areas::table.filter(ticket_areas::ticket_id.eq(rounds::ticket_id).and(ticket_areas::area_id.eq(area))),
+            ));
+        }
+        if let Some(verdict) = $filter.verdict {
+            query = query.filter(rounds::verdict.eq(verdict));
+        }
+        if let Some(organisation) = $filter.organisation {
+            query = query.filter(rounds::submitted_org.eq(organisation));
+        }
+        query
+    }};
+}
+
+/// How many rounds a filter and a reach hold, as far as they are counted.
+///
+/// # Errors
+/// The database fails.
+pub fn count_rounds(tx: &mut Tx<'_>, filter: &RoundFilter, reach: &Reach) -> Result<Total> {
+    let found: Vec<RoundId> =
+        on!(tx, |c| filtered_rounds!(rounds::table.select(rounds::id), filter, reach).limit(COUNTED + 1).load(c)).map_err(db_error)?;
+    Ok(Total::of(found.len()))
+}
+
+/// Rounds by filter and reach, by when they were stored.
 ///
 /// # Errors
 /// The database fails.
 pub fn list_rounds(tx: &mut Tx<'_>, filter: &RoundFilter, reach: &Reach) -> Result<Vec<Keyed<Round, RoundKey>>> {
     let rows: Vec<(RoundRow, Timestamp)> = on!(tx, |c| {
-        let mut query = visible_rounds!(rounds::table.select((RoundRow::as_select(), rounds::stored_at)), reach);
-        if let Some(area) = filter.area {
-            query = query.filter(diesel::dsl::exists(
-                ticket_areas::table.filter(ticket_areas::ticket_id.eq(rounds::ticket_id).and(ticket_areas::area_id.eq(area))),
-            ));
+        let query = filtered_rounds!(rounds::table.select((RoundRow::as_select(), rounds::stored_at)), filter, reach);
+        match filter.direction {
+            Direction::Descending => newest_first!(query, rounds, filter.before, former by submitted_at),
+            Direction::Ascending => oldest_first!(query, rounds, filter.before),
         }
-        if let Some(verdict) = filter.verdict {
-            query = query.filter(rounds::verdict.eq(verdict));
-        }
-        if let Some(organisation) = filter.organisation {
-            query = query.filter(rounds::submitted_org.eq(organisation));
-        }
-        newest_first!(query, rounds, filter.before, former by submitted_at).limit(filter.limit).load(c)
+        .limit(filter.limit)
+        .load(c)
     })
     .map_err(db_error)?;
     let keyed = |(row, at): (RoundRow, Timestamp)| Keyed {

@@ -165,7 +165,7 @@ async fn list(state: web::Data<State>, ctx: May<ConflictRead>, query: List<Confl
     let ConflictQuery { status, kind, severity, area, ticket } = query.filter;
     let before = query.after()?;
     let limit = query.limit;
-    let filter = ConflictFilter { id: None, status, kind, severity, area, ticket, before, limit: limit + 1 };
+    let filter = ConflictFilter { status, kind, severity, area, ticket, before, limit: limit + 1, ..ConflictFilter::default() };
     let read = move |tx: &mut Tx<'_>| {
         let found = conflict::list(tx, &ctx, &filter)?;
         let names = References::of(found.iter().map(|c| &c.row)).look_up(tx, &ctx)?;

@@ -182,7 +182,8 @@ async fn list(state: web::Data<State>, ctx: May<WorkRead>, query: List<RoundQuer
     let RoundQuery { verdict, organisation, area } = query.filter;
     let read = move |tx: &mut Tx<'_>| {
         let area = area.as_deref().map(|name| lookup::area(tx, &ctx, name, "?area")).transpose()?;
-        let found = round::list(tx, &ctx, &RoundFilter { verdict, organisation, area, before, limit: limit + 1 })?;
+        let found =
+            round::list(tx, &ctx, &RoundFilter { verdict, organisation, area, before, limit: limit + 1, ..RoundFilter::default() })?;
         let names = References::of(found.iter().map(|r| &r.row)).look_up(tx, &ctx)?;
         Listed::page(found, limit, |r| r.key)?.try_map(|r| RoundView::new(r.row, &names))
     };

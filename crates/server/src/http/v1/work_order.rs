@@ -104,7 +104,8 @@ impl WorkOrderQuery {
         let sort = lists::sort(self.sort.as_deref())?;
         Ok(OrderFilter {
             states: lists::words(self.state.as_deref(), "state")?,
-            kind: self.kind,
+            id: None,
+            kinds: self.kind.into_iter().collect(),
             organisation: self.organisation,
             account: self.account,
             area: None,

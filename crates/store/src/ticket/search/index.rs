@@ -319,7 +319,9 @@ fn is_narrowed(filter: &TicketFilter, reach: &Reach) -> bool {
         limit: _,
         // The index is asked in one order only.
         sort: _,
+        id,
         statuses,
+        reasons,
         code,
         bbox,
         created_from,
@@ -335,7 +337,15 @@ fn is_narrowed(filter: &TicketFilter, reach: &Reach) -> bool {
     let in_time = created_from.is_some() || created_to.is_some();
     let by_work = held_by.is_some() || due_before.is_some() || *unassigned;
     let by_words = !statuses.is_empty() || !priorities.is_empty() || !hazards.is_empty();
-    by_orders || in_time || by_work || by_words || code.is_some() || bbox.is_some() || boundary.is_some()
+    by_orders
+        || in_time
+        || by_work
+        || by_words
+        || id.is_some()
+        || !reasons.is_empty()
+        || code.is_some()
+        || bbox.is_some()
+        || boundary.is_some()
 }
 
 /// What a scan would find, by the index; nothing if a scan is to be made: too many tickets wait, or of [`MAX_CANDIDATES`] too few were found.
