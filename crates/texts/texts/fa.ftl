@@ -265,7 +265,8 @@ word-code-purpose-phone = ورود با تلفن همراه
 
 ## notice_kind
 
-word-notice-kind-reveal-granted = دسترسی مدیر به مشخصات تماس‌گیرندگان
+word-notice-kind-reveal-access = صدور رمز یا کد ورود برای حسابی که مشخصات تماس‌گیرندگان را می‌بیند
+word-notice-kind-reveal-granted = اعطای نقشی که مشخصات تماس‌گیرندگان را می‌بیند
 
 ## clock_trust
 
@@ -787,7 +788,7 @@ thing-upload = بارگذاری
 thing-webhook = گیرنده
 thing-work-order = دستور کار
 thing-ticket-or-work-order = درخواست یا دستور کار
-detail-notice-own = اعلان دربارهٔ خود شماست؛ مدیر دیگری باید آن را ببیند
+detail-notice-own = اعلان دربارهٔ خود شما یا کار شماست؛ مدیر دیگری باید آن را ببیند
 detail-notice-seen = کس دیگری این اعلان را دیده است
 detail-master-key-other = کلید اصلی با پایگاه داده نمی‌خواند؛ کلید درست را بدهید و برنامه را دوباره راه‌اندازی کنید
 detail-master-key-same = کلید اصلی همان کلید پایگاه داده است؛ چیزی از دست نرفته و چیزی تغییر نکرد
