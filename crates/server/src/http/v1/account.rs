@@ -240,7 +240,7 @@ async fn me(state: web::Data<State>, ctx: May<Own>) -> Answer {
 
 /// Change your own password
 ///
-/// Asks for the password in force. Every other login of the account ends; this one goes on.
+/// Asks for the password in force, from which the new one must differ. Every other login of the account ends; this one goes on.
 #[utoipa::path(tag = "accounts", request_body = PasswordChange, responses((status = 204)), extensions(("x-permission" = json!("own"))))]
 #[post("/v1/me/change-password")]
 async fn change_password(state: web::Data<State>, ctx: May<Own>, body: Body<PasswordChange>) -> Answer {

@@ -76,7 +76,7 @@ pub struct TokenAnswer {
     pub refresh_token: String,
     /// Who it is.
     pub account: TokenAccount,
-    /// Opens nothing. Keep it when the person logs out, and send it with their next login; after a login only.
+    /// Opens nothing, and is good until the password changes. Keep it when the person logs out, and send it with their next login; after a login only.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
     pub known_client: Option<String>,
