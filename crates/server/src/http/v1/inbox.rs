@@ -1,6 +1,6 @@
 //! The office's inbox.
 
-use actix_web::{get, web};
+use actix_web::{HttpRequest, get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -8,6 +8,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::http::{
     State,
     auth::{ConflictRead, May},
+    edge::language_of,
     problem::Answer,
     reply,
     v1::{conflict::ConflictView, device::DeviceView, quarantine::QuarantinedView, ticket::view::TicketView, work_order::WorkOrderView},
@@ -22,6 +23,7 @@ use bazdid_service::{
     summary::{Names, References},
 };
 use bazdid_store::Tx;
+use bazdid_texts::Language;
 
 /// The routes of this module.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -80,7 +82,7 @@ pub struct InboxView {
 }
 
 impl InboxView {
-    fn new(i: Inbox, names: &Names) -> Result<Self> {
+    fn new(i: Inbox, names: &Names, language: Language) -> Result<Self> {
         Ok(Self {
             counts: InboxCounts {
                 drafts: i.draft_counts.into_iter().map(|(kind, count)| DraftCount { kind, count }).collect(),
@@ -92,7 +94,7 @@ impl InboxView {
             conflicts: i.conflicts.into_iter().map(|c| ConflictView::new(c, names)).collect::<Result<_>>()?,
             outside: i.outside.into_iter().map(TicketView::from).collect(),
             wrong_clocks: i.wrong_clocks.into_iter().take(SHOWN).map(DeviceView::from).collect(),
-            kept: i.kept.into_iter().map(QuarantinedView::from).collect(),
+            kept: i.kept.into_iter().map(|r| QuarantinedView::of(r, language)).collect(),
         })
     }
 }
@@ -105,12 +107,12 @@ const SHOWN: usize = 50;
 /// What waits for a person, within your areas: of each kind the first 50, and how many there are.
 #[utoipa::path(tag = "inbox", responses((status = 200, body = InboxView)), extensions(("x-permission" = json!("conflict.read"))))]
 #[get("/v1/inbox")]
-async fn get(state: web::Data<State>, ctx: May<ConflictRead>) -> Answer {
-    let ctx = ctx.ctx();
+async fn get(state: web::Data<State>, ctx: May<ConflictRead>, req: HttpRequest) -> Answer {
+    let (ctx, language) = (ctx.ctx(), language_of(&req));
     let read = move |tx: &mut Tx<'_>| {
         let found = inbox::get(tx, &ctx)?;
         let names = References::of(&found.drafts).and(&found.conflicts).look_up(tx, &ctx)?;
-        InboxView::new(found, &names)
+        InboxView::new(found, &names, language)
     };
-    Ok(reply::plain(&state.db.read(read).await?))
+    Ok(reply::spoken(language, &state.db.read(read).await?))
 }
