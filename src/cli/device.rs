@@ -3,15 +3,12 @@
 use clap::Subcommand;
 use uuid::Uuid;
 
-use crate::cli::office::OfficeClient;
+use crate::cli::office::{OfficeClient, account_of};
 use bazdid_command::{Env, Failure, out};
 use bazdid_domain::account::Device;
-use bazdid_protocol::{
-    error::{Error, Result},
-    ids::DeviceId,
-};
+use bazdid_protocol::{error::Result, ids::DeviceId};
 use bazdid_service::{auth::normal_login, device};
-use bazdid_store::{self as store, Tx};
+use bazdid_store::{Tx, account::list_devices_of};
 
 /// Options of `device`.
 #[derive(Debug, clap::Args)]
@@ -78,9 +75,8 @@ pub fn run(args: &Args, env: &Env) -> std::result::Result<(), Failure> {
 }
 
 fn of(tx: &mut Tx<'_>, login: &str) -> Result<Vec<Device>> {
-    let account = store::account::find_account_by_login(tx, login)?;
-    let account = account.ok_or_else(|| Error::not_found(&format!("account: {login}")))?;
-    store::account::list_devices_of(tx, account.id)
+    let account = account_of(tx, login)?;
+    list_devices_of(tx, account.id)
 }
 
 /// The devices that are to be revoked.

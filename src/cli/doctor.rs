@@ -7,7 +7,10 @@ use std::path::{Path, PathBuf};
 use bazdid_command::{Env, Failure, explain, out};
 use bazdid_domain::catalogue::{MUNICIPALITY, UNNAMED_FA};
 use bazdid_protocol::{error::Error, time::Timestamp};
-use bazdid_server::{config::Config, key, telemetry};
+use bazdid_server::{
+    config::{Config, DEFAULT_FILE},
+    key, telemetry,
+};
 use bazdid_service::{
     area,
     master_key::{self, Recognised},
@@ -62,7 +65,7 @@ pub fn run(_: &Args, env: &Env) -> Result<(), Failure> {
         Ok(config) => {
             telemetry::start(&config.telemetry);
             say("configuration", Found::Fine("read without a fault".into()));
-            say("files", files(&config));
+            say("files", files(&config, env.file.as_deref()));
             say("master key", master_key(&config));
             say("disk", disk(&config));
             for (what, found) in database(&config, env.clock.now()) {
@@ -84,30 +87,57 @@ fn master_key(config: &Config) -> Found {
     }
 }
 
+/// What the files of an installation may allow to others.
+#[derive(Clone, Copy)]
+struct Allowed {
+    /// The bits of a mode that are too many.
+    never: u32,
+    /// What `chmod` is to make of it.
+    right: &'static str,
+}
+
+/// Files that the program makes.
+const OWN_FILE: Allowed = Allowed { never: 0o077, right: "600" };
+/// Folders that the program makes.
+const OWN_FOLDER: Allowed = Allowed { never: 0o077, right: "700" };
+/// What an administrator makes: it may belong to them, and be read by the group of the program.
+const CONFIGURATION: Allowed = Allowed { never: 0o007, right: "o=" };
+
 /// Whether others of the machine may read what is the installation's own.
-fn files(config: &Config) -> Found {
+fn files(config: &Config, named: Option<&Path>) -> Found {
     let database = config.database.url.reveal().strip_prefix("sqlite://");
-    let beside = |ending: &str| database.map(|path| PathBuf::from(format!("{path}{ending}")));
-    let files = ["", "-wal", "-shm"].into_iter().filter_map(beside).chain([config.security.key_file.clone()]);
-    let open: Vec<String> = files
-        .filter(|path| others_may_read(path))
-        .map(|path| format!("chmod 600 {}", path.display()))
-        .chain(others_may_read(&config.evidence.folder).then(|| format!("chmod 700 {}", config.evidence.folder.display())))
+    let of_database = ["", "-wal", "-shm"].into_iter().filter_map(|ending| database.map(|path| PathBuf::from(format!("{path}{ending}"))));
+    let own = of_database.chain([config.security.key_file.clone()]).map(|path| (path, OWN_FILE));
+    let photos = (config.evidence.folder.clone(), OWN_FOLDER);
+    let file = named.unwrap_or(Path::new(DEFAULT_FILE));
+    // Without a secret in it everybody may read it.
+    let secret = Config::read(Some(file), []).is_ok_and(|alone| alone.has_secrets());
+    let all = own.chain([photos]).chain(secret.then(|| (file.to_owned(), CONFIGURATION)));
+    let there: Vec<(PathBuf, Allowed)> = all.filter(|(path, _)| path.exists()).collect();
+    let open: Vec<String> = there
+        .iter()
+        .filter(|(path, allowed)| is_open(path, *allowed))
+        .map(|(path, allowed)| format!("chmod {} {}", allowed.right, path.display()))
         .collect();
     if open.is_empty() {
-        return Found::Fine("nobody else may read database, key and photos".into());
+        let looked_at: Vec<String> = there.iter().map(|(path, _)| path.display().to_string()).collect();
+        let about_file = if file.exists() && !secret { format!("; {} holds no secret", file.display()) } else { String::new() };
+        return Found::Fine(match looked_at.as_slice() {
+            [] => format!("there is none yet that others must not read{about_file}"),
+            some => format!("nobody else may read {}{about_file}", some.join(", ")),
+        });
     }
     Found::Fault(format!("others may read what is not theirs; run\n      {}", open.join("\n      ")))
 }
 
 #[cfg(unix)]
-fn others_may_read(path: &Path) -> bool {
+fn is_open(path: &Path, allowed: Allowed) -> bool {
     use std::os::unix::fs::PermissionsExt as _;
-    std::fs::metadata(path).is_ok_and(|m| m.permissions().mode() & 0o077 != 0)
+    std::fs::metadata(path).is_ok_and(|m| m.permissions().mode() & allowed.never != 0)
 }
 
 #[cfg(not(unix))]
-const fn others_may_read(_: &Path) -> bool {
+const fn is_open(_: &Path, _: Allowed) -> bool {
     false
 }
 

@@ -3,10 +3,11 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bazdid_command::{Env, Failure};
+use bazdid_domain::account::Account;
 use bazdid_protocol::error::{Error, Result};
 use bazdid_server::{self as server, Migrations};
 use bazdid_service::{Ctx, area::Run};
-use bazdid_store::{Db, Tx};
+use bazdid_store::{Db, Tx, account::find_account_by_login};
 
 /// The database and who works on it.
 pub struct OfficeClient {
@@ -16,6 +17,14 @@ pub struct OfficeClient {
     pub ctx: Ctx,
     /// Under which address clients reach the server; empty: not configured.
     pub public_url: String,
+}
+
+/// The account with a login as [`normal_login`](bazdid_service::auth::normal_login) has it.
+///
+/// # Errors
+/// There is none; the database fails.
+pub fn account_of(tx: &mut Tx<'_>, login: &str) -> Result<Account> {
+    find_account_by_login(tx, login)?.ok_or_else(|| Error::not_found(&format!("account: {login}")))
 }
 
 impl OfficeClient {

@@ -14,7 +14,7 @@ use std::{
 use clap::Subcommand;
 use uuid::Uuid;
 
-use crate::cli::office::OfficeClient;
+use crate::cli::office::{OfficeClient, account_of};
 use bazdid_command::{Env, Failure, out};
 use bazdid_domain::{
     account::{Account, Role, RoleGrant},
@@ -43,7 +43,7 @@ use bazdid_store::{self as store, Tx};
 /// Options of `user`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
-    bazdid user add maryam --name \"مریم ک\" --role admin           asks for the password\n  \
+    bazdid user add maryam --name \"مریم ک\" --role admin --own     maryam types a password of their own\n  \
     bazdid user add i-1 --name Inspector --role inspector --area qazvin-1 --password-stdin < secret.txt\n  \
     bazdid user grant maryam supervisor --area qazvin --to 2027-03-20\n  \
     bazdid user revoke maryam supervisor\n  \
@@ -75,7 +75,7 @@ enum Action {
 
 #[derive(Debug, Subcommand)]
 enum Change {
-    /// Make an account.
+    /// Make an account; whoever was given its password chooses another one when they log in.
     Add {
         /// Login name.
         login: String,
@@ -96,16 +96,13 @@ enum Change {
         #[command(flatten)]
         secret: Secret,
         /// No password yet: nobody can log in.
-        #[arg(long, conflicts_with = "password_stdin")]
+        #[arg(long, conflicts_with_all = ["password_stdin", "own"])]
         no_password: bool,
     },
     /// Set a password for somebody; every login of the account ends, and they choose another one when they log in.
     Passwd {
         /// Login name.
         login: String,
-        /// Its owner has typed it: they need not choose another one.
-        #[arg(long)]
-        own: bool,
         #[command(flatten)]
         secret: Secret,
     },
@@ -183,6 +180,9 @@ struct Secret {
     /// Take the password from the first line of standard input.
     #[arg(long)]
     password_stdin: bool,
+    /// The owner of the account has typed the password: they need not choose another one when they log in.
+    #[arg(long)]
+    own: bool,
 }
 
 /// Does what was asked.
@@ -208,9 +208,8 @@ fn change(action: &Change, office: &OfficeClient) -> std::result::Result<(), Fai
             };
             office.add(new, *role, reach)
         }
-        Change::Passwd { login, own, secret } => {
-            let (typed, ctx) = (office.password(login, secret)?, office.ctx.clone());
-            let new = if *own { typed } else { typed.to_be_changed() };
+        Change::Passwd { login, secret } => {
+            let (new, ctx) = (office.password(login, secret)?, office.ctx.clone());
             office.change(login, "has a new password; every login has ended", move |tx, a| password::reset(tx, &ctx, a.id, a.rev, &new))
         }
         Change::Grant { login, role, reach } => {
@@ -243,9 +242,12 @@ fn reset_keys(env: &Env) -> std::result::Result<(), Failure> {
     let config = env.config()?;
     let db = server::database(&config, Migrations::Run)?;
     let master = key::load_or_create(&config.security, &env.ids)?;
-    let vault = db.read_blocking(|tx| master_key::successor(tx, master.bytes()))?;
-    let ctx = Ctx::of_machine(&env.clock, &env.ids, &Arc::new(Shared::with_vault(server::settings(&config), vault)));
-    let lost = db.write_blocking(move |tx| master_key::reset(tx, &ctx))?;
+    let (settings, clock, ids) = (server::settings(&config), Arc::clone(&env.clock), Arc::clone(&env.ids));
+    let lost = db.write_blocking(move |tx| {
+        let vault = master_key::successor(tx, master.bytes())?;
+        let ctx = Ctx::of_machine(&clock, &ids, &Arc::new(Shared::with_vault(settings.clone(), vault)));
+        master_key::reset(tx, &ctx)
+    })?;
     out(format_args!(
         "the database has a new master key; keep a copy of it apart from the database's. {} login(s) ended, {} phone number(s) cannot be read any more",
         lost.sessions, lost.phones
@@ -282,7 +284,7 @@ impl OfficeClient {
     ) -> std::result::Result<(), Failure> {
         let login = normal_login(login);
         let person = self.db.write_blocking(move |tx| {
-            let account = find(tx, &login)?;
+            let account = account_of(tx, &login)?;
             f(tx, &account)
         })?;
         out(format_args!("{} {done}", person.account.login));
@@ -292,7 +294,7 @@ impl OfficeClient {
     fn revoke(&self, login: &str, role: Option<Role>, one: Option<GrantId>) -> std::result::Result<(), Failure> {
         let (login, ctx) = (normal_login(login), self.ctx.clone());
         let ended = self.db.write_blocking(move |tx| {
-            let account = find(tx, &login)?;
+            let account = account_of(tx, &login)?;
             let open = |g: &RoleGrant| g.valid_to.is_none_or(|end| end > ctx.now.max(g.valid_from));
             let grants: Vec<GrantId> = store::account::list_grants_of(tx, &[account.id])?
                 .into_iter()
@@ -346,7 +348,8 @@ impl OfficeClient {
 
     fn password(&self, login: &str, secret: &Secret) -> std::result::Result<NewPassword, Failure> {
         let typed = if secret.password_stdin { from_stdin() } else { from_terminal(login) }?;
-        NewPassword::new(&self.ctx, &typed, &normal_login(login), "password").map_err(Failure::from)
+        let new = NewPassword::new(&self.ctx, &typed, &normal_login(login), "password")?;
+        Ok(if secret.own { new } else { new.to_be_changed() })
     }
 }
 
@@ -368,10 +371,6 @@ fn from_terminal(login: &str) -> std::result::Result<String, Failure> {
     };
     let typed = ask(&format!("Password of {login}: "))?;
     if ask("Once more: ")? == typed { Ok(typed) } else { Err(Failure::said("the two differ; nothing was changed")) }
-}
-
-fn find(tx: &mut Tx<'_>, login: &str) -> Result<Account> {
-    store::account::find_account_by_login(tx, login)?.ok_or_else(|| Error::not_found(&format!("account: {login}")))
 }
 
 fn area(tx: &mut Tx<'_>, code: &str) -> Result<AreaId> {

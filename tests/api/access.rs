@@ -1,6 +1,7 @@
 //! Logging in when others try too, with a password that the office has set, and with a code that it handed over; and what the administrators are told.
 
 use bazdid_domain::account::Role;
+use bazdid_protocol::ids::AccountId;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -67,6 +68,33 @@ fn a_password_that_was_set_by_somebody_else_is_changed_at_the_login() {
 }
 
 #[test]
+fn the_right_password_is_no_wrong_try_whatever_comes_with_it() {
+    for (app, _) in admins() {
+        app.account("maryam");
+        let refused = |new: &str| {
+            let body = json!({ "login": "maryam", "password": PASSWORD, "new_password": new });
+            assert_eq!(login(&app, &body).problem("validation")["errors"][0]["pointer"], "/new_password");
+        };
+        (0..10).for_each(|_| refused("qwertyuiop"));
+        refused(PASSWORD);
+        let token = app.token("maryam");
+        let post = |path: &str, body: &Value| app.call("POST", path).token(&token).json(body).send();
+        for new in ["short", PASSWORD].repeat(5) {
+            let told = post("/v1/me/change-password", &json!({ "old_password": PASSWORD, "new_password": new })).problem("validation");
+            assert_eq!(told["errors"][0]["pointer"], "/new_password");
+        }
+        let nowhere = format!("/v1/sync/devices/{}/revoke", Uuid::from_u128(7));
+        (0..10).for_each(|_| drop(post(&nowhere, &json!({ "password": PASSWORD })).problem("not_found")));
+        // What is wrong is told of the old one first, and counted.
+        for _ in 0..5 {
+            let told = post("/v1/me/change-password", &json!({ "old_password": "wrong", "new_password": "short" })).problem("validation");
+            assert_eq!(told["errors"][0]["pointer"], "/old_password");
+        }
+        post("/v1/me/change-password", &json!({ "old_password": PASSWORD, "new_password": NEW })).problem("too_many_attempts");
+    }
+}
+
+#[test]
 fn somebody_is_invited_and_a_phone_enrolled_with_codes() {
     for (app, admin) in admins() {
         let new = json!({ "login": "leila", "display_name": "لیلا" });
@@ -114,6 +142,65 @@ fn without_the_servers_address_there_is_no_qr() {
     assert!(made["qr"].is_null() && made["code"].is_string());
 }
 
+/// What the tests of notices ask as an administrator.
+struct Office<'a>(&'a TestApp, String);
+
+impl Office<'_> {
+    fn grant(&self, of: AccountId, role: &str) {
+        let rev = self.0.call("GET", &format!("/v1/accounts/{of}")).token(&self.1).send().ok()["rev"].as_i64().unwrap();
+        let body = json!({ "role": role, "areas": [Uuid::from_u128(TOWN)] });
+        self.0.call("POST", &format!("/v1/accounts/{of}/grant")).token(&self.1).if_match(rev).json(&body).send().ok();
+    }
+
+    fn hand_over(&self, of: AccountId, purpose: &str) {
+        let made = self.0.call("POST", &format!("/v1/accounts/{of}/access-code")).token(&self.1).json(&json!({ "purpose": purpose }));
+        assert_eq!(made.send().status, 201);
+    }
+
+    fn reset(&self, of: AccountId) {
+        let rev = self.0.call("GET", &format!("/v1/accounts/{of}")).token(&self.1).send().ok()["rev"].as_i64().unwrap();
+        let body = json!({ "password": "given by the office" });
+        self.0.call("POST", &format!("/v1/accounts/{of}/reset-password")).token(&self.1).if_match(rev).json(&body).send().ok();
+    }
+
+    /// The kinds of the open notices with whom they are about and who did it, oldest first.
+    fn open(&self) -> Vec<[String; 3]> {
+        let listed = self.0.call("GET", "/v1/notices?open=true").token(&self.1).send().ok();
+        let text = |n: &Value, name: &str| n[name].as_str().unwrap().to_owned();
+        let of = |n: &Value| ["kind", "account_id", "raised_by"].map(|name| text(n, name));
+        listed["items"].as_array().unwrap().iter().rev().map(of).collect()
+    }
+
+    fn acknowledge(&self) -> Reply {
+        let id = self.0.call("GET", "/v1/notices?open=true").token(&self.1).send().ok()["items"][0]["id"].as_str().unwrap().to_owned();
+        self.0.call("POST", &format!("/v1/notices/{id}/acknowledge")).token(&self.1).send()
+    }
+}
+
+#[test]
+fn whoever_may_come_to_see_callers_by_another_account_alarms_the_others() {
+    for town in Town::both() {
+        let app = &town.app;
+        let [admin, second, third] = ["admin", "second", "third"].map(|login| app.person(login, Role::Admin, None, &[]));
+        let [one, two, three] = ["admin", "second", "third"].map(|login| Office(app, app.token(login)));
+        let clerk = app.account("clerk");
+        let told = |kind: &str, by: AccountId| [kind.to_owned(), clerk.to_string(), by.to_string()];
+        one.hand_over(clerk, "password");
+        one.reset(clerk);
+        assert_eq!(two.open(), Vec::<[String; 3]>::new(), "the account sees no callers");
+        one.grant(clerk, "operator");
+        town.app.clock.advance_minutes(1);
+        one.hand_over(clerk, "phone");
+        town.app.clock.advance_minutes(1);
+        two.reset(clerk);
+        let all = [told("reveal_granted", admin), told("reveal_access", admin), told("reveal_access", second)];
+        assert_eq!(three.open(), all);
+        two.acknowledge().problem("invalid_transition");
+        assert_eq!(three.acknowledge().ok()["seen_by"], third.to_string(), "neither whom it is about nor who did it");
+        two.acknowledge().ok();
+    }
+}
+
 #[test]
 fn an_administrator_who_lets_themselves_see_callers_alarms_the_others() {
     for town in Town::both() {
@@ -131,9 +218,8 @@ fn an_administrator_who_lets_themselves_see_callers_alarms_the_others() {
         let notices =
             |token: &str, open: bool| app.call("GET", &format!("/v1/notices?open={open}")).token(token).send().ok()["items"].clone();
         let other = app.call("GET", "/v1/me").token(&second).send().ok();
-        grant(&admin, &other, "operator");
         grant(&admin, &mine, "supervisor");
-        assert_eq!(notices(&second, true), json!([]), "neither is what others get an alarm, nor a role that sees no callers");
+        assert_eq!(notices(&second, true), json!([]), "a role that sees no callers is none");
         grant(&admin, &mine, "operator");
         let open = notices(&second, true);
         assert_eq!((&open[0]["kind"], &open[0]["account_id"]), (&json!("reveal_granted"), &mine["id"]), "{open}");

@@ -82,8 +82,18 @@ fn what_the_program_makes_belongs_to_who_runs_it() {
     running.child.kill().unwrap();
     running.child.wait().unwrap();
     let said = run(folder.path(), &["doctor"]).1;
-    assert!(said.contains("ok    files"), "{said}");
-    for (path, wide, right) in [("data/bazdid.db", 0o640, "600"), ("data/bazdid.key", 0o604, "600"), ("data/evidence", 0o750, "700")] {
+    for looked_at in ["ok    files: nobody else may read data/bazdid.db, ", "data/bazdid.key, data/evidence; bazdid.toml holds no secret"] {
+        assert!(said.contains(looked_at), "{said}");
+    }
+    let config = folder.path().join("bazdid.toml");
+    let toml = std::fs::read_to_string(&config).unwrap();
+    std::fs::write(&config, toml.replace("[telemetry]", "[telemetry]\nmetrics_token = \"a-token-of-the-metrics\"")).unwrap();
+    std::fs::set_permissions(&config, std::fs::Permissions::from_mode(0o640)).unwrap();
+    let said = run(folder.path(), &["doctor"]).1;
+    assert!(said.contains("data/evidence, bazdid.toml\n"), "the group of the program may read what an administrator has written: {said}");
+    for (path, wide, right) in
+        [("data/bazdid.db", 0o640, "600"), ("data/bazdid.key", 0o604, "600"), ("data/evidence", 0o750, "700"), ("bazdid.toml", 0o644, "o=")]
+    {
         let file = folder.path().join(path);
         let before = std::fs::metadata(&file).unwrap().permissions();
         std::fs::set_permissions(&file, std::fs::Permissions::from_mode(wide)).unwrap();

@@ -10,6 +10,7 @@ use bazdid_domain::{
 };
 use bazdid_picture::render::render;
 use bazdid_store as store;
+use diesel::{Connection as _, connection::SimpleConnection as _, sqlite::SqliteConnection};
 use image::{DynamicImage, ImageFormat, RgbImage};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -155,6 +156,30 @@ fn a_picture_is_shown_in_the_size_that_one_may_see() {
             "application/octet-stream",
             "once it was read, too"
         );
+    }
+}
+
+/// A viewer reads an original in many parts: only the first of them writes. While somebody else holds the write lock of SQLite the others are answered.
+#[test]
+fn a_range_that_continues_waits_for_nobody_who_writes() {
+    for town in Town::both() {
+        let mut crew = Phone::of(&town, "crew");
+        let bytes = drawing(3);
+        let photo = stored(&town, &mut crew, &bytes);
+        let part = |range: &str| town.call("crew", "GET", &path(photo, "original")).header("Range", range).fetch();
+        assert_eq!(part("bytes=5-9").status, 206, "wherever it begins");
+        let held = town.app.db.url.strip_prefix("sqlite://").map(|path| {
+            let mut connection = SqliteConnection::establish(path).unwrap();
+            connection.batch_execute("BEGIN IMMEDIATE").unwrap();
+            connection
+        });
+        for range in ["bytes=0-99", "bytes=100-199", "bytes=200-"] {
+            assert_eq!(part(range).status, 206, "{range}");
+        }
+        drop(held);
+        town.app.person("auditor", Role::Auditor, None, &[]);
+        let looks = town.app.call("GET", "/v1/audit?action=photo.original").token(&town.app.token("auditor")).send().ok();
+        assert_eq!(looks["items"].as_array().unwrap().len(), 1);
     }
 }
 

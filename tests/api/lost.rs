@@ -155,6 +155,24 @@ fn with_the_last_token_of_a_lost_phone_work_is_handed_in_for_fourteen_days_and_s
 }
 
 #[test]
+fn what_is_set_aside_and_belongs_to_nothing_is_told_in_the_language_of_who_decides() {
+    for town in towns() {
+        let phone = Phone::log_in(&town.app, "inspector");
+        let device = phone.device(NONCE);
+        revoke(&town, &device).ok();
+        phone.push(&device, &[note(&town, 1, &json!(Uuid::from_u128(7)))]).ok();
+        for (language, said) in [
+            ("fa", "دیگر اجازهٔ این کار را نداشتید؛ ناظر می‌تواند آن را بپذیرد"),
+            ("en", "you were no longer allowed to do this; a supervisor may let it in"),
+        ] {
+            let listed = town.call("supervisor", "GET", "/v1/quarantine").header("Accept-Language", language).send();
+            assert_eq!(listed.header("content-language"), language);
+            assert_eq!(listed.ok()["items"][0]["detail"], said);
+        }
+    }
+}
+
+#[test]
 fn ending_the_logins_of_an_account_ends_the_handing_in_too() {
     for town in towns() {
         let phone = Phone::log_in(&town.app, "inspector");

@@ -119,8 +119,60 @@ fn on_devices_it_is_masked_and_who_corrects_a_word_loses_no_number() {
         town.call("crew", "POST", &to).json(&sent).send().ok();
         let stands = town.get("operator", &path);
         assert_eq!((&stands["address_text"], &stands["text"]), (&json!("کوچهٔ ۸"), &json!(real[0].replace("چاله", "چالهٔ بزرگ"))));
-        town.app.clock.advance_minutes(5);
-        assert_eq!(edit(2, json!({ "text": "چالهٔ بزرگ" }))["status"], "applied");
+        // A number that it corrects is taken as it is, and so is its own number that was sent again.
+        let correct = |number: &str, code: &str| {
+            town.app.clock.advance_minutes(1);
+            let pulled = town.get("crew", &format!("/v1/watermelon/sync?device={other}&last_pulled_at={}", pulled["timestamp"]));
+            let mut row = pulled["changes"]["tickets"]["updated"][0].clone();
+            assert_eq!(row["address_text"], "کوچهٔ ۸");
+            row["text"] = json!(format!("چالهٔ بزرگ؛ تماس {number}"));
+            row["_status"] = json!("updated");
+            row["_changed"] = json!("text");
+            let sent = json!({ "tickets": { "created": [], "updated": [row], "deleted": [] } });
+            let to = format!("/v1/watermelon/sync?device={other}&last_pulled_at={}", pulled["timestamp"]);
+            for _ in 0..2 {
+                town.call("crew", "POST", &to).json(&sent).send().ok();
+                assert_eq!(town.get("operator", &path)["text"], format!("چالهٔ بزرگ؛ تماس {code}"));
+            }
+        };
+        correct("09351112233", "09351112233");
+        correct(MASK, "09351112233");
+        town.app.clock.advance_minutes(1);
+        let moved = edit(2, json!({ "text": format!("{MASK} یا {MASK}") }));
+        assert_eq!((&moved["status"], &moved["code"]), (&json!("rejected"), &json!("validation")), "{moved}");
+        town.app.clock.advance_minutes(1);
+        assert_eq!(edit(3, json!({ "text": "چالهٔ بزرگ" }))["status"], "applied");
         assert_eq!(town.get("operator", &path)["text"], "چالهٔ بزرگ", "who takes it out takes it out");
+    }
+}
+
+#[test]
+fn numbers_in_notes_are_masked_as_those_in_the_text_of_a_request() {
+    for town in Town::both() {
+        let (id, ..) = registered(&town);
+        let path = format!("/v1/tickets/{id}");
+        let body = json!({ "nonce": "nonce of the crew", "name": "phone", "platform": "android", "app_version": "1.0" });
+        let device = town.call("crew", "POST", "/v1/sync/devices").json(&body).send().ok()["id"].as_str().unwrap().to_owned();
+        let note = Uuid::from_u128(0x0192_f000_0000_7000_8000_0000_0000_1000);
+        let push = |seq: u32, cmd: &str, text: &str| {
+            town.app.clock.advance_minutes(1);
+            let mutation = json!({ "seq": seq, "id": Uuid::from_u128(0x0192_f000_0000_7000_8000_0000_0000_0000 + u128::from(seq)), "cmd": cmd,
+                "entity": id, "at": town.app.clock.now(), "args": { "note": note, "text": text } });
+            let push = json!({ "device": device, "sent_at": town.app.clock.now(), "mutations": [mutation] });
+            town.call("crew", "POST", "/v1/sync/push").json(&push).send().ok()["results"][0].clone()
+        };
+        let read = |who: &str| town.get(who, &path)["notes"][0]["text"].as_str().unwrap().to_owned();
+        assert_eq!(push(1, "note.add", &format!("همسایه {NUMBER}"))["status"], "applied");
+        assert_eq!((read("operator"), read("crew")), (format!("همسایه {NUMBER}"), format!("همسایه {MASK}")));
+        let pulled = town.call("crew", "POST", "/v1/sync/pull").json(&json!({ "device": device })).send().ok();
+        let app = town.get("crew", &format!("/v1/watermelon/sync?device={device}"));
+        for told in [pulled.to_string(), app.to_string()] {
+            assert!(told.contains(&format!("همسایه {MASK}")) && !told.contains(NUMBER), "{told}");
+        }
+        assert_eq!(push(2, "note.edit", &format!("همسایهٔ روبه‌رو {MASK}"))["status"], "applied");
+        assert_eq!(read("operator"), format!("همسایهٔ روبه‌رو {NUMBER}"));
+        let refused = push(3, "note.edit", &format!("{MASK}{MASK}"));
+        assert_eq!((&refused["status"], &refused["code"]), (&json!("rejected"), &json!("validation")), "{refused}");
+        assert!(refused["detail"].as_str().unwrap().starts_with("/args/text: "), "{refused}");
     }
 }

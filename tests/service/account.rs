@@ -260,8 +260,8 @@ fn passwords_are_changed_by_their_owner_and_set_by_an_administrator() {
             let attempt = city.write(move |tx| password::admit_owner(tx, &ctx, session, &old))?;
             let ctx = city.ctx_of(who);
             let verified = attempt.verify(&ctx)?;
-            let new = NewPassword::new(&ctx, new, "op-1", "/new_password")?;
-            city.try_write(move |tx| password::change(tx, &ctx, &verified, &new, Some(session)))
+            let new = verified.renewed(&ctx, new)?;
+            city.try_write(move |tx| password::change(tx, &ctx, &verified, new.as_ref(), Some(session)))
         };
         assert_eq!(pointers(change("a wrong password", "another long one")), ["/old_password"]);
         assert_eq!(pointers(change(PASSWORD, "short")), ["/new_password"]);

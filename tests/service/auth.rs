@@ -13,6 +13,7 @@ use bazdid_protocol::{
 };
 use bazdid_security::password::{self, Cost};
 use bazdid_service::{
+    account::{self, password::NewPassword},
     auth::{self, Answer, Login, Origin, Tokens},
     keys,
 };
@@ -26,9 +27,13 @@ fn from(address: &str) -> Origin {
     Origin { address: Some(address.parse::<IpAddr>().unwrap()), agent: None }
 }
 
+fn login_of(login: &str, password: &str, known_client: Option<String>) -> Login {
+    Login { login: login.into(), password: password.into(), origin: from(HOME), known_client }
+}
+
 /// The three steps of a login.
 fn login_from(city: &City, login: &str, password: &str, address: &str) -> Result<Tokens> {
-    let command = Login { login: login.into(), password: password.into(), origin: from(address), known_client: None };
+    let command = Login { origin: from(address), ..login_of(login, password, None) };
     let ctx = city.ctx();
     let attempt = city.try_write(move |tx| auth::admit(tx, &ctx, &command))??;
     let ctx = city.ctx();
@@ -114,14 +119,14 @@ fn a_wrong_password_and_an_unknown_login_sound_the_same() {
 }
 
 #[test]
-fn guessing_closes_the_door_for_longer_each_time_and_success_opens_it() {
+fn guessing_is_followed_by_longer_waits_and_success_ends_them() {
     for city in City::both() {
         city.account("op-1");
         city.account("op-2");
         for _ in 0..5 {
             assert_eq!(code(login(&city, "op-1", "a wrong password")), Code::BadCredentials);
         }
-        // (seconds that the door is closed, after this many failures)
+        // Seconds of the wait after each failure.
         for closed in [30, 60, 120, 240, 480, 960, 1920, 3600, 3600] {
             let refusal = login(&city, "op-1", PASSWORD).unwrap_err();
             assert_eq!((refusal.code, refusal.retry_after_s), (Code::TooManyAttempts, Some(closed)));
@@ -170,7 +175,7 @@ fn fifty_wrong_tries_behind_one_address_refuse_nobody_who_is_right() {
 
 /// A login of a client that shows what it was given before.
 fn login_known(city: &City, name: &str, password: &str, known: &Tokens) -> Result<Tokens> {
-    let command = Login { login: name.into(), password: password.into(), origin: from(HOME), known_client: known.known_client.clone() };
+    let command = login_of(name, password, known.known_client.clone());
     let ctx = city.ctx();
     let attempt = city.try_write(move |tx| auth::admit(tx, &ctx, &command))??;
     let ctx = city.ctx();
@@ -200,6 +205,43 @@ fn strangers_everywhere_lock_no_client_out_that_has_logged_in_before() {
             drop(login_from(&city, "op-1", "a wrong password", &format!("10.9.{n}.1")));
         }
         assert_eq!(code(login_known(&city, "op-1", PASSWORD, &phone)), Code::TooManyAttempts, "it is known for half a year");
+    }
+}
+
+#[test]
+fn a_client_is_known_until_the_password_changes() {
+    for city in City::both() {
+        let (id, admin) = (city.account("op-1"), city.person("admin", Role::Admin, None, &[]));
+        let set = |by: AccountId, own: bool, to: &str| {
+            let ctx = city.ctx_of(by);
+            let new = NewPassword::new(&ctx, to, "op-1", "/password").unwrap();
+            if !own {
+                let rev = city.read(|tx| store::account::find_account(tx, id)).unwrap().rev;
+                return drop(city.write(move |tx| account::password::reset(tx, &ctx, id, rev, &new)));
+            }
+            let (command, for_admit) = (login_of("op-1", PASSWORD, None), ctx.clone());
+            let attempt = city.write(move |tx| auth::admit(tx, &for_admit, &command)).unwrap();
+            let verified = attempt.verify(&ctx).unwrap();
+            city.write(move |tx| account::password::change(tx, &ctx, &verified, Some(&new), None));
+        };
+        let besiege = || (0..60).for_each(|n| drop(login_from(&city, "op-1", "a wrong password", &format!("10.9.{n}.1"))));
+        let before = login(&city, "op-1", PASSWORD).unwrap();
+        city.clock.advance_minutes(1);
+        set(id, true, "chosen by the owner");
+        besiege();
+        assert_eq!(
+            code(login_known(&city, "op-1", "chosen by the owner", &before)),
+            Code::TooManyAttempts,
+            "after a change of the owner's"
+        );
+        city.clock.advance_minutes(24 * 60 + 1);
+        let after = login(&city, "op-1", "chosen by the owner").unwrap();
+        besiege();
+        login_known(&city, "op-1", "chosen by the owner", &after).expect("a client of after the change is known");
+        city.clock.advance_minutes(24 * 60 + 1);
+        set(admin, false, "given by the office");
+        besiege();
+        assert_eq!(code(login_known(&city, "op-1", "given by the office", &after)), Code::TooManyAttempts, "after a reset");
     }
 }
 

@@ -7,6 +7,7 @@ use std::{
 
 use bazdid_domain::{account::Role, organisation::OrganisationKind};
 use bazdid_service::device::{self, NewDevice};
+use bazdid_store as store;
 
 use crate::city::City;
 
@@ -62,12 +63,21 @@ fn an_installation_gets_its_people_from_the_command_line() {
         fine(&city, &["enable", "crew-1"], "");
         assert!(fine(&city, &["revoke", "crew-1", "crew"], "").contains("1 ended"));
         fine(&city, &["rotate-keys"], "");
+        fine(&city, &["add", "owner", "--own", "--password-stdin"], "a long password\n");
+        let must_change = |login: &str| {
+            let account = city.read(|tx| store::account::find_account_by_login(tx, login)).unwrap();
+            city.read(|tx| store::credential::find_credential(tx, account.id)).unwrap().must_change
+        };
+        assert_eq!(["maryam", "crew-1", "owner"].map(must_change), [true, true, false], "who did not type it chooses another one");
+        fine(&city, &["passwd", "maryam", "--own", "--password-stdin"], "typed by maryam");
+        assert!(!must_change("maryam"));
 
         for (args, input, said) in [
             (["add", "maryam", "--no-password", "--locale", "fa"].as_slice(), "", "taken"),
             (&["add", "x y", "--no-password"], "", "/login"),
             (&["add", "op-1", "--password-stdin"], "short\n", "at least 10"),
             (&["add", "op-1"], "a long password\n", "--password-stdin"),
+            (&["add", "op-1", "--no-password", "--own"], "", "cannot be used with"),
             (&["add", "op-1", "--no-password", "--role", "operator"], "", "/areas"),
             (&["add", "op-1", "--no-password", "--area", "x", "--role", "operator"], "", "no such area: x"),
             (&["grant", "crew-1", "crew", "--organisation", "c-2"], "", "no such organisation: c-2"),

@@ -3,17 +3,19 @@
 
 use std::{borrow::Cow, ops::Range};
 
-use bazdid_protocol::fold::ascii_digits;
+use bazdid_protocol::fold::{figure, is_dash, is_ignorable};
 
 /// What stands in place of a number.
 pub const MASK: &str = "•••••••";
 
-/// What may stand between the digits of one number: as many as in `(0912) 345`.
-const MAX_BETWEEN: usize = 2;
-/// Pieces of digits that one number is written in at most, such as `+98 912 345 67 89`.
-const MAX_PIECES: usize = 6;
+/// Visible characters that may stand between the digits of one number: as many as in `0912 - 345`.
+const MAX_BETWEEN: usize = 3;
+/// Pieces of digits that one number is written in at most: a mobile that was dictated digit by digit.
+const MAX_PIECES: usize = 11;
 /// Digits of a national id.
 const NATIONAL_ID: usize = 10;
+/// Digits of its pieces, if it is written in pieces.
+const NATIONAL_ID_PIECES: [usize; 3] = [3, 6, 1];
 
 /// A piece of digits in a text.
 struct Piece {
@@ -24,6 +26,8 @@ struct Piece {
     plus: bool,
     /// Whether it may belong to the number of the piece before it.
     joins: bool,
+    /// Whether a full stop stands between the two.
+    dotted: bool,
 }
 
 /// Where in a text the numbers are, in their order; bytes.
@@ -62,21 +66,55 @@ pub fn masked(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Why a text that was written over a masked one cannot have its numbers back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unrestorable {
+    /// It has more or fewer masks than the text that stands: which number belongs where is not known.
+    OtherMasks,
+    /// With what was written beside a mask its number would not be found any more, and everybody could read it.
+    Unmasked,
+}
+
+impl Unrestorable {
+    /// What is told to who wrote the text.
+    #[must_use]
+    pub const fn detail(self) -> &'static str {
+        match self {
+            Self::OtherMasks => {
+                "the text that stands hides another number of phones or national ids: leave each mask (•••••••) where it stands, or take out all of them"
+            }
+            Self::Unmasked => "a number that is hidden would become readable: write no digits right beside a mask (•••••••)",
+        }
+    }
+}
+
 /// A text that was written over a masked one: the numbers of the one that stands come back where their masks were left, in their order. So somebody
-/// who corrects a word loses no number that they could not see.
-#[must_use]
-pub fn restored<'t>(written: &'t str, standing: &str) -> Cow<'t, str> {
-    if !written.contains(MASK) {
-        return Cow::Borrowed(written);
+/// who corrects a word loses no number that they could not see. Whoever takes out all masks takes out the numbers.
+///
+/// What is shown of the answer to those who may not see the numbers is exactly what is shown of the written text.
+///
+/// # Errors
+/// The masks are not those of the text that stands, or a number would not be masked any more.
+pub fn restored<'t>(written: &'t str, standing: &str) -> Result<Cow<'t, str>, Unrestorable> {
+    let hidden = hidden(standing);
+    let parts: Vec<&str> = written.split(MASK).collect();
+    let Some((first, others)) = parts.split_first().filter(|(_, others)| !(others.is_empty() || hidden.is_empty())) else {
+        return Ok(Cow::Borrowed(written));
+    };
+    if others.len() != hidden.len() {
+        return Err(Unrestorable::OtherMasks);
     }
-    let mut numbers = numbers(standing).into_iter().filter_map(|at| standing.get(at));
-    let mut parts = written.split(MASK);
-    let mut out = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        out.push_str(numbers.next().unwrap_or(MASK));
-        out.push_str(part);
-    }
-    Cow::Owned(out)
+    let rest = hidden.into_iter().zip(others).flat_map(|(number, part)| [number, *part]);
+    let out: String = std::iter::once(*first).chain(rest).collect();
+    if masked(&out) == masked(written) { Ok(Cow::Owned(out)) } else { Err(Unrestorable::Unmasked) }
+}
+
+/// What stands where a masked text has its masks: numbers, and masks that somebody typed.
+fn hidden(text: &str) -> Vec<&str> {
+    let typed = text.match_indices(MASK).map(|(at, mask)| at..at + mask.len());
+    let mut places: Vec<Range<usize>> = numbers(text).into_iter().chain(typed).collect();
+    places.sort_by_key(|at| at.start);
+    places.into_iter().filter_map(|at| text.get(at)).collect()
 }
 
 /// Whether a text has such a number, masked or not.
@@ -87,34 +125,46 @@ pub fn is_marked(text: &str) -> bool {
 
 fn pieces(text: &str) -> Vec<Piece> {
     let mut pieces: Vec<Piece> = Vec::new();
-    // Characters since the last digit, and whether all of them may stand within a number.
-    let (mut between, mut joins, mut plus) = (0_usize, false, false);
+    // Visible characters since the last digit, whether all of them may stand within a number, and which of them matter.
+    let (mut between, mut joins, mut plus, mut dotted) = (0_usize, false, false, false);
     for (at, c) in text.char_indices() {
         let end = at + c.len_utf8();
-        let mut utf8 = [0; 4];
-        let ascii = ascii_digits(c.encode_utf8(&mut utf8)).into_owned();
-        if ascii.bytes().all(|b| b.is_ascii_digit()) {
+        if let Some(digit) = figure(c) {
             match pieces.last_mut().filter(|_| between == 0) {
                 Some(piece) => {
-                    piece.digits.push_str(&ascii);
+                    piece.digits.push(digit);
                     piece.at.end = end;
                 }
-                None => pieces.push(Piece { at: at..end, digits: ascii, plus, joins: joins && between <= MAX_BETWEEN && !plus }),
+                None => {
+                    let joins = joins && between <= MAX_BETWEEN && !plus;
+                    pieces.push(Piece { at: at..end, digits: digit.into(), plus, joins, dotted });
+                }
             }
-            (between, joins, plus) = (0, true, false);
-        } else {
-            joins &= matches!(c, ' ' | '-' | '(' | ')' | '/' | '\u{200c}' | '\u{200e}' | '\u{200f}');
+            (between, joins, plus, dotted) = (0, true, false, false);
+        } else if !is_ignorable(c) {
+            joins &= may_stand_within(c);
             between += 1;
             plus = c == '+';
+            dotted |= c == '.';
         }
     }
     pieces
 }
 
+/// Whether a visible character may stand between the digits of one number.
+fn may_stand_within(c: char) -> bool {
+    let is_space = c.is_whitespace() && !c.is_control();
+    is_space || is_dash(c) || matches!(c, '\t' | '.' | '·' | '_' | '(' | ')' | '/' | '\u{640}')
+}
+
 fn is_personal(pieces: &[Piece]) -> bool {
+    // The point of a fraction is none of a phone: `36.912345 50.05` is a place.
+    let mut between = pieces.iter().skip(1).map(|p| p.dotted);
+    let is_mixed = between.next().is_some_and(|first| between.any(|other| other != first));
     let digits: String = pieces.iter().map(|p| p.digits.as_str()).collect();
     let plus = pieces.first().is_some_and(|p| p.plus);
-    is_phone(&digits, plus) || (pieces.len() == 1 && is_national_id(&digits))
+    let in_pieces = || pieces.iter().map(|p| p.digits.len()).eq(NATIONAL_ID_PIECES);
+    !is_mixed && (is_phone(&digits, plus) || ((pieces.len() == 1 || in_pieces()) && is_national_id(&digits)))
 }
 
 /// A mobile or an area code with its number, as they are dialled in Iran, or a number with the plus of its country.
@@ -163,6 +213,19 @@ mod tests {
             ("پلاک 12 09121234567", "09121234567"),
             ("کد ملی ۱۲۳۴۵۶۷۸۹۱", "۱۲۳۴۵۶۷۸۹۱"),
             ("id 1234567891", "1234567891"),
+            ("id 123-456789-1", "123-456789-1"),
+            ("0912 - 123 - 4567", "0912 - 123 - 4567"),
+            ("0912.123.4567", "0912.123.4567"),
+            ("0912–123–4567", "0912–123–4567"),
+            ("0912\u{a0}123\u{202f}4567", "0912\u{a0}123\u{202f}4567"),
+            ("0912\t1234567", "0912\t1234567"),
+            ("0912ـ1234567", "0912ـ1234567"),
+            ("0912\u{2068}123\u{2069} 4567", "0912\u{2068}123\u{2069} 4567"),
+            ("12345\u{2067}\u{200c}67891", "12345\u{2067}\u{200c}67891"),
+            ("+\u{200e}49 30 1234567", "49 30 1234567"),
+            ("0۹1٢۱2۳٤5٦۷", "0۹1٢۱2۳٤5٦۷"),
+            ("０９１２１２３４５６７", "０９１２１２３４５６７"),
+            ("0 9 1 2 1 2 3 4 5 6 7", "0 9 1 2 1 2 3 4 5 6 7"),
         ] {
             assert_eq!(found(text), [number], "{text}");
         }
@@ -177,6 +240,9 @@ mod tests {
             "خیابان ۱۲ پلاک ۳۴ طبقه ۵",
             "1405/08/12",
             "36.2712345, 50.0512345",
+            "36.912345 50.05",
+            "0912 ---- 1234567",
+            "12-3456789-1",
             "قرارداد 1405-000123",
             "1234567890",
             "1111111111",
@@ -194,18 +260,60 @@ mod tests {
         let standing = "چاله؛ ۰۹۱۲۱۲۳۴۵۶۷ یا 09351234567";
         let shown = masked(standing).into_owned();
         assert_eq!(shown, format!("چاله؛ {MASK} یا {MASK}"));
-        assert_eq!(restored(&shown, standing), standing);
-        assert_eq!(restored(&shown.replace("چاله", "چالهٔ بزرگ"), standing), standing.replace("چاله", "چالهٔ بزرگ"));
-        assert_eq!(restored("چاله", standing), "چاله", "who takes it out takes it out");
-        assert_eq!(restored(&format!("{MASK}{MASK}{MASK}"), standing), format!("۰۹۱۲۱۲۳۴۵۶۷09351234567{MASK}"));
+        let of = |written: &str| restored(written, standing).map(Cow::into_owned);
+        assert_eq!(of(&shown).as_deref(), Ok(standing));
+        assert_eq!(of(&shown.replace("چاله", "چالهٔ بزرگ")), Ok(standing.replace("چاله", "چالهٔ بزرگ")));
+        assert_eq!(of("چاله").as_deref(), Ok("چاله"), "who takes all out takes all out");
+        assert_eq!(of("تماس 09351234567").as_deref(), Ok("تماس 09351234567"));
+        let typed = format!("{MASK} یا 09351234567");
+        assert_eq!(
+            restored(&format!("{MASK} و {MASK}"), &typed).as_deref(),
+            Ok(&*format!("{MASK} و 09351234567")),
+            "a mask that was typed is one"
+        );
+        assert_eq!(restored(&format!("چاله {MASK}"), "چاله").as_deref(), Ok(&*format!("چاله {MASK}")));
     }
+
+    #[test]
+    fn a_number_that_would_move_or_be_read_is_not_put_back() {
+        let standing = "چاله؛ ۰۹۱۲۱۲۳۴۵۶۷ یا 09351234567";
+        for masks in [1, 3] {
+            assert_eq!(restored(&[MASK].repeat(masks).join(" و "), standing), Err(Unrestorable::OtherMasks), "{masks}");
+        }
+        for written in [format!("{MASK}{MASK}"), format!("5{MASK} {MASK}"), format!("{MASK} {MASK}۵")] {
+            assert_eq!(restored(&written, standing), Err(Unrestorable::Unmasked), "{written}");
+        }
+    }
+
+    const TEXT: &str = "[0-9۰-۹٠-٩ +().–\u{a0}\u{2068}\u{2069}\u{200c}\\-/a-zء-ی]{0,60}";
 
     proptest! {
         #[test]
-        fn what_was_masked_has_no_number_and_comes_back(text in "[0-9۰-۹ +()\\-a-zء-ی]{0,60}") {
+        fn what_was_masked_has_no_number_and_comes_back(text in TEXT) {
             let shown = masked(&text).into_owned();
             prop_assert!(numbers(&shown).is_empty(), "{}", shown);
-            prop_assert_eq!(restored(&shown, &text), text);
+            prop_assert_eq!(restored(&shown, &text).map(Cow::into_owned), Ok(text));
+        }
+
+        /// Whatever somebody writes over a masked text: others see of it what the writer saw, and each number stands once, in its place.
+        #[test]
+        fn what_is_put_back_stays_masked(
+            numbered in proptest::collection::vec("(0912|\\+98 935|۰۲۸-)[0-9]{7,8}", 0..3),
+            parts in proptest::collection::vec("[0-9۰-۹ +().\\-a-c]{0,4}", 1..5),
+        ) {
+            let standing = numbered.join(" یا ");
+            let written = parts.join(MASK);
+            if let Ok(text) = restored(&written, &standing) {
+                prop_assert_eq!(masked(&text), masked(&written));
+                let back: Vec<&str> = hidden(&standing);
+                if parts.len() > 1 && !back.is_empty() {
+                    let mut rest = &*text;
+                    for (part, number) in parts.iter().zip(back) {
+                        rest = rest.strip_prefix(&**part).and_then(|rest| rest.strip_prefix(number)).unwrap();
+                    }
+                    prop_assert_eq!(Some(rest), parts.last().map(|part| &**part));
+                }
+            }
         }
     }
 }

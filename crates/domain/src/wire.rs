@@ -133,7 +133,7 @@ pub fn note(n: &Note) -> NoteRow {
         work_order: n.work_order_id,
         actor: n.actor,
         audience: n.audience,
-        text: n.text.clone(),
+        text: masked(&n.text).into_owned(),
         removed_at: n.removed_at,
     }
 }

@@ -66,8 +66,9 @@ fn letter(c: char) -> char {
     }
 }
 
-/// A hyphen, dash or minus sign.
-const fn is_dash(c: char) -> bool {
+/// Whether a character is a hyphen, dash or minus sign.
+#[must_use]
+pub const fn is_dash(c: char) -> bool {
     matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}')
 }
 
@@ -87,8 +88,16 @@ pub fn ascii_digits(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.chars().map(|c| digit(c).unwrap_or(c)).collect())
 }
 
+/// The ASCII digit of a figure, of one of the three sets or of a form that Unicode calls compatible (full-width, say).
+#[must_use]
+pub fn figure(c: char) -> Option<char> {
+    let mut plain = NFKC.normalize_iter(std::iter::once(c)).map(|c| digit(c).unwrap_or(c));
+    plain.next().filter(|first| first.is_ascii_digit() && plain.next().is_none())
+}
+
 /// Unicode's `Default_Ignorable_Code_Point`: what has no glyph of its own, such as joiners, marks of direction and selectors.
-const fn is_ignorable(c: char) -> bool {
+#[must_use]
+pub const fn is_ignorable(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
         | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'

@@ -115,7 +115,7 @@ impl Vault {
     /// It was not, or it was changed.
     pub fn open(&self, sealed: &[u8], aad: &[u8]) -> Result<Vec<u8>> {
         let refused = || Error::internal("a sealed value does not open: another master key, another row, or it was changed");
-        if !self.sealed(sealed) {
+        if !self.is_of_this_key(sealed) {
             return Err(refused());
         }
         let header = if sealed.first() == Some(&FORMAT) { 3 } else { 1 };
@@ -131,7 +131,7 @@ impl Vault {
     /// Whether a sealed value says that it was sealed with this version of the master key. What was sealed with a former one, which was lost,
     /// cannot be opened any more.
     #[must_use]
-    pub fn sealed(&self, sealed: &[u8]) -> bool {
+    pub fn is_of_this_key(&self, sealed: &[u8]) -> bool {
         match sealed {
             [FORMAT, high, low, ..] => u16::from_be_bytes([*high, *low]) == self.version,
             [FORMAT_OF_THE_FIRST, ..] => self.version == FIRST_VERSION,
@@ -295,8 +295,10 @@ mod tests {
         let sealed = [[1].as_slice(), &[3; 12], &body].concat();
         assert_eq!(v.open(&sealed, b"row").unwrap(), b"+982833333333");
         let second = Vault::of_version(&[1; 32], 2);
-        assert!(v.sealed(&sealed) && !second.sealed(&sealed) && second.open(&sealed, b"row").is_err());
-        assert!(second.sealed(&second.seal(b"", [3; 12], b"").unwrap()) && !v.sealed(&second.seal(b"", [3; 12], b"").unwrap()));
+        assert!(v.is_of_this_key(&sealed) && !second.is_of_this_key(&sealed) && second.open(&sealed, b"row").is_err());
+        assert!(
+            second.is_of_this_key(&second.seal(b"", [3; 12], b"").unwrap()) && !v.is_of_this_key(&second.seal(b"", [3; 12], b"").unwrap())
+        );
     }
 
     #[test]

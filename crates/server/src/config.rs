@@ -337,6 +337,14 @@ impl Config {
         if faults.is_empty() { Ok(config) } else { Err(Faults(faults)) }
     }
 
+    /// Whether it holds anything that nobody else may read: a key, a token or a password.
+    #[must_use]
+    pub fn has_secrets(&self) -> bool {
+        let url = &self.database.url;
+        let secrets = [&self.telemetry.metrics_token, &self.evidence.s3_secret_key];
+        self.security.master_key.is_some() || url.to_string() != url.reveal() || secrets.iter().any(|secret| !secret.reveal().is_empty())
+    }
+
     /// Takes a section over what stood before.
     fn take(&mut self, figment: &Figment, section: &str, value: &Value, faults: &mut Vec<Fault>) {
         let from = |value: &Value, key: &str| {

@@ -122,3 +122,42 @@ pub fn sum_up() {
         handle.run_upkeep();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io,
+        sync::{Arc, Mutex},
+    };
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn what_clients_do_wrong_is_no_error_of_the_log() {
+        let log = Log::default();
+        let writer = log.clone();
+        let layer = fmt::layer().with_writer(move || writer.clone()).with_ansi(false);
+        tracing::subscriber::with_default(tracing_subscriber::registry().with(ClientsFaults).with(layer), || {
+            tracing::error!(target: "actix_http::h1::dispatcher", "stream error: {}", "request parse error: invalid HTTP version specified");
+            tracing::error!(target: "actix_http::h1::dispatcher", "something else of the dispatcher");
+            tracing::error!("stream error: of somebody else");
+        });
+        let said = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        assert!(!said.contains("parse error"), "{said}");
+        assert!(said.contains("something else of the dispatcher") && said.contains("of somebody else"), "{said}");
+    }
+}

@@ -273,7 +273,7 @@ fn phone_aad(id: AccountId) -> Vec<u8> {
 }
 
 /// Who manages accounts manages all of them.
-fn authorise(ctx: &Ctx) -> Result<()> {
+pub(crate) fn authorise(ctx: &Ctx) -> Result<()> {
     if ctx.actor()?.may(Permission::AccountManage) { Ok(()) } else { Err(Error::new(Code::Forbidden)) }
 }
 

@@ -20,7 +20,14 @@ use std::net::IpAddr;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::{Ctx, account::password::NewPassword, auth::throttle::Asker, change::entry, keys, timers::Step};
+use crate::{
+    Ctx,
+    account::password::NewPassword,
+    auth::throttle::{Asker, IfItFails},
+    change::entry,
+    keys,
+    timers::Step,
+};
 use bazdid_domain::{
     account::{Account, Role},
     actor::Actor,
@@ -116,8 +123,7 @@ pub struct Attempt {
     stored: Option<Credential>,
     cost: Cost,
     asker: Asker,
-    /// Whether its failure closes a door for a while.
-    closes: bool,
+    if_it_fails: IfItFails,
 }
 
 /// An attempt whose password was looked at.
@@ -147,7 +153,7 @@ pub struct Tokens {
 }
 
 /// Step one, in a transaction that writes: counts the attempt before anything is known about it (so that a hundred guesses at once are a
-/// hundred), and refuses it unseen while its door is closed. Whose door that is stands in `throttle`.
+/// hundred), and refuses it unseen while its asker has to wait. Who waits for what stands in `throttle`.
 ///
 /// # Errors
 /// The database fails. In the answer: `validation`, `too_many_attempts`.
@@ -157,30 +163,33 @@ pub fn admit(tx: &mut Tx<'_>, ctx: &Ctx, command: &Login) -> Result<Answer<Attem
         return Ok(Err(Error::field("/login", Phrase::with("must have 1 to {max} bytes", &[("max", &MAX_LOGIN_BYTES)]))));
     }
     let account = find_account_by_login(tx, &login)?.map(|a| a.id);
-    let number = account.zip(command.known_client.as_deref()).and_then(|(account, token)| client::known(ctx, account, token));
+    let stored = account.map(|id| find_credential(tx, id)).transpose()?.flatten();
+    let number = stored.as_ref().zip(command.known_client.as_deref()).and_then(|(password, token)| client::known(ctx, password, token));
     let asker = number.map_or(Asker::Stranger, Asker::Client);
-    admit_as(tx, ctx, Login { login, ..command.clone() }, account, asker)
+    admit_as(tx, ctx, Login { login, ..command.clone() }, account, stored, asker)
 }
 
 /// [`admit`] for somebody who has logged in and is asked for their password once more: what others try at their login is nothing to them.
 pub(crate) fn admit_session(tx: &mut Tx<'_>, ctx: &Ctx, account: &Account, session: SessionId, password: &str) -> Result<Answer<Attempt>> {
     let command = Login { login: account.login.clone(), password: password.to_owned(), origin: Origin::default(), known_client: None };
-    admit_as(tx, ctx, command, Some(account.id), Asker::Session(session))
+    let stored = find_credential(tx, account.id)?;
+    admit_as(tx, ctx, command, Some(account.id), stored, Asker::Session(session))
 }
 
-fn admit_as(tx: &mut Tx<'_>, ctx: &Ctx, command: Login, account: Option<AccountId>, asker: Asker) -> Result<Answer<Attempt>> {
+fn admit_as(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    command: Login,
+    account: Option<AccountId>,
+    stored: Option<Credential>,
+    asker: Asker,
+) -> Result<Answer<Attempt>> {
     if command.password.is_empty() || command.password.len() > password::MAX_BYTES {
         return Ok(Err(Error::field("/password", Phrase::with("must have 1 to {max} bytes", &[("max", &password::MAX_BYTES)]))));
     }
-    let closes = match throttle::count(tx, ctx, asker, &command.login, command.origin.address)? {
-        Ok(closes) => closes,
-        Err(refusal) => return Ok(Err(refusal)),
-    };
-    let stored = match account {
-        Some(id) => find_credential(tx, id)?,
-        None => None,
-    };
-    Ok(Ok(Attempt { command, account, stored, cost: ctx.shared.settings.password_cost, asker, closes }))
+    let counted = throttle::count(tx, ctx, asker, &command.login, command.origin.address)?;
+    let cost = ctx.shared.settings.password_cost;
+    Ok(counted.map(|if_it_fails| Attempt { command, account, stored, cost, asker, if_it_fails }))
 }
 
 impl Attempt {
@@ -231,7 +240,10 @@ pub fn login(tx: &mut Tx<'_>, ctx: &Ctx, verified: &Verified, new: Option<&NewPa
     };
     let Some(account) = account else {
         if let Some(id) = attempt.account {
-            let action = if attempt.closes { "login.blocked" } else { "login.failed" };
+            let action = match attempt.if_it_fails {
+                IfItFails::Waits => "login.blocked",
+                IfItFails::GoesOn => "login.failed",
+            };
             audit(tx, ctx, action, "account", id.uuid(), attempt.command.origin.audited(id))?;
         }
         return Ok(Err(Error::new(Code::BadCredentials)));
@@ -273,7 +285,7 @@ pub(crate) fn open(
         ctx.ids.fill(&mut number);
         number
     });
-    let known_client = Some(client::token(ctx, account.id, number));
+    let known_client = find_credential(tx, account.id)?.map(|password| client::token(ctx, &password, number));
     let mut secret = [0; 32];
     ctx.ids.fill(&mut secret);
     let tokens = issue(tx, ctx, &session, account, &secret, None)?;
@@ -300,6 +312,15 @@ pub(super) fn confirm(tx: &mut Tx<'_>, ctx: &Ctx, verified: &Verified, account: 
         throttle::forgive(tx, ctx, attempt.asker, &attempt.command.login, attempt.command.origin.address)?;
     }
     Ok(proven)
+}
+
+/// The password was right, and what came with it is refused, such as a new one: it was no wrong try, and does not count as one. In a transaction
+/// that writes; nothing if the password was wrong.
+///
+/// # Errors
+/// The database fails.
+pub fn excuse(tx: &mut Tx<'_>, ctx: &Ctx, verified: &Verified) -> Result<()> {
+    verified.right.map_or(Ok(()), |account| confirm(tx, ctx, verified, account).map(drop))
 }
 
 /// Exchanges a refresh token for a new pair, in a transaction that writes.

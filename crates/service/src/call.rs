@@ -107,7 +107,7 @@ pub fn reveal(tx: &mut Tx<'_>, ctx: &Ctx, id: CallId, reason: &str) -> Result<St
         None => {}
     }
     let sealed = call.caller_encrypted.ok_or_else(|| Error::not_found("phone of this call"))?;
-    if !ctx.shared.vault.sealed(&sealed) {
+    if !ctx.shared.vault.is_of_this_key(&sealed) {
         return Err(Error::with(Code::NotFound, "the phone was sealed with a master key that was lost: nobody can read it any more"));
     }
     let phone = ctx.shared.vault.open(&sealed, id.uuid().as_bytes())?;

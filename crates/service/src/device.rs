@@ -2,7 +2,11 @@
 
 use serde_json::json;
 
-use crate::{Ctx, auth, auth::Verified, change::entry};
+use crate::{
+    Ctx,
+    auth::{self, Answer, Verified},
+    change::entry,
+};
 use bazdid_domain::{
     account::{ClockTrust, Device, RETIRE_AFTER_DAYS},
     policy::Permission,
@@ -195,30 +199,30 @@ pub fn register_in(tx: &mut Tx<'_>, ctx: &Ctx, session: SessionId, new: &NewDevi
 pub fn revoke(tx: &mut Tx<'_>, ctx: &Ctx, id: DeviceId) -> Result<Device> {
     authorise(ctx)?;
     let device = find_device(tx, id)?.ok_or_else(|| Error::not_found("device"))?;
-    end(tx, ctx, &device)
+    end(tx, ctx, &device)?
 }
 
 /// Revokes a device of one's own, as [`revoke`] does. The password is asked for: who only found an open app does not put the owner's other
 /// devices out of service. (Steps one and two are those of a change of the password: [`admit_owner`](crate::account::password::admit_owner).)
 ///
 /// # Errors
-/// The password is wrong, which is kept as a failure by step one; one has no such device; it was revoked already; the database fails.
-pub fn revoke_own(tx: &mut Tx<'_>, ctx: &Ctx, owner: &Verified, id: DeviceId) -> Result<Device> {
+/// The password is wrong, which is kept as a failure by step one; the database fails. In the answer: one has no such device; it was revoked already.
+pub fn revoke_own(tx: &mut Tx<'_>, ctx: &Ctx, owner: &Verified, id: DeviceId) -> Result<Answer<Device>> {
     let account = ctx.account()?;
     if !auth::confirm(tx, ctx, owner, account)? {
         return Err(Error::field("/password", "is not your password"));
     }
-    let device = find_device(tx, id)?.filter(|d| d.account_id == account).ok_or_else(|| Error::not_found("device"))?;
+    let Some(device) = find_device(tx, id)?.filter(|d| d.account_id == account) else { return Ok(Err(Error::not_found("device"))) };
     end(tx, ctx, &device)
 }
 
-fn end(tx: &mut Tx<'_>, ctx: &Ctx, device: &Device) -> Result<Device> {
+fn end(tx: &mut Tx<'_>, ctx: &Ctx, device: &Device) -> Result<Answer<Device>> {
     if !revoke_device(tx, device.id, ctx.now)? {
-        return Err(Error::with(Code::InvalidTransition, "the device is out of service already"));
+        return Ok(Err(Error::with(Code::InvalidTransition, "the device is out of service already")));
     }
     let sessions = revoke_sessions_of_device(tx, device.id, ctx.now)?;
     audit(tx, ctx, "device.revoke", device.id, json!({ "account": device.account_id, "sessions": sessions }))?;
-    find_device(tx, device.id)?.ok_or_else(|| Error::internal("a device that was read is gone"))
+    find_device(tx, device.id)?.map(Ok).ok_or_else(|| Error::internal("a device that was read is gone"))
 }
 
 fn authorise(ctx: &Ctx) -> Result<()> {

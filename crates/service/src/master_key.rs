@@ -132,7 +132,7 @@ pub fn reset(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Lost> {
     store::throttle::delete_throttles(tx, ctx.now.plus_days(1))?;
     store::idempotency::delete_answers_before(tx, ctx.now.plus_days(1))?;
     let accounts = store::account::list_accounts(tx)?;
-    let sealed = accounts.iter().filter_map(|a| a.phone_encrypted.as_ref()).filter(|sealed| !vault.sealed(sealed)).count();
+    let sealed = accounts.iter().filter_map(|a| a.phone_encrypted.as_ref()).filter(|sealed| !vault.is_of_this_key(sealed)).count();
     let phones = i64::try_from(sealed).unwrap_or(i64::MAX).saturating_add(store::ticket::call::count_sealed_calls(tx)?);
     let webhooks: Vec<String> = store::webhook::list_webhooks(tx)?.into_iter().map(|w| w.url).collect();
     let detail = json!({ "version": vault.version(), "sessions": sessions, "phones": phones, "webhooks": webhooks.len() });

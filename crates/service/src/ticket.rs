@@ -24,6 +24,7 @@ use bazdid_domain::{
     ticket_history::{self, Written},
     unit_of_work::UnitOfWork,
     visibility::Reach,
+    visit::Note,
     work_order::WorkOrder,
 };
 use bazdid_protocol::{
@@ -348,6 +349,8 @@ pub fn get(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Detail> {
             mask(&mut ticket);
             unit.tickets.load([ticket]);
         }
+        let notes: Vec<Note> = unit.notes.iter().map(|n| Note { text: masked(&n.text).into_owned(), ..n.clone() }).collect();
+        unit.notes.load(notes);
         let me = ctx.actor()?.account_id;
         for value in &mut values {
             if let Value::String(text) = &mut value.value {

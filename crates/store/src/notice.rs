@@ -26,6 +26,8 @@ pub struct Notice {
     pub seen_by: Option<AccountId>,
     /// When they said so.
     pub seen_at: Option<Timestamp>,
+    /// The administrator whose deed it was; absent if a server of the version before this column has written it: then it is `account_id`.
+    pub raised_by: Option<AccountId>,
 }
 
 /// Writes a new notice.

@@ -628,6 +628,7 @@ diesel::table! {
         raised_at -> Micros,
         seen_by -> Nullable<Key>,
         seen_at -> Nullable<Micros>,
+        raised_by -> Nullable<Key>,
     }
 }
 

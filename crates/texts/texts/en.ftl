@@ -265,7 +265,8 @@ word-code-purpose-phone = logging in on a phone
 
 ## notice_kind
 
-word-notice-kind-reveal-granted = an administrator may see callers now
+word-notice-kind-reveal-access = an administrator made a code or a password for an account that may see callers
+word-notice-kind-reveal-granted = an administrator granted a role that may see callers
 
 ## clock_trust
 
@@ -737,6 +738,8 @@ detail-newer-answer = a newer answer stands; yours is kept
 detail-newer-value = a newer value stands; yours is kept in the history of the ticket
 detail-another-value = another value stands; yours is kept in the history of the ticket
 detail-category-unknown = the server does not know this category
+detail-other-masks = the text that stands hides another number of phones or national ids: leave each mask (•••••••) where it stands, or take out all of them
+detail-unmasked = a number that is hidden would become readable: write no digits right beside a mask (•••••••)
 detail-area-unknown = the server does not know this area
 detail-area-not-yours = you do not work in this area; name one of yours, or none
 detail-not-a-fact = not a fact
@@ -801,7 +804,7 @@ thing-upload = upload
 thing-webhook = webhook
 thing-work-order = work order
 thing-ticket-or-work-order = ticket or work order
-detail-notice-own = the notice is about you: another administrator is to see it
+detail-notice-own = the notice is about you or about what you did: another administrator is to see it
 detail-notice-seen = somebody has seen the notice already
 detail-master-key-other = the master key is not that of the database: give this process the right one and start it anew
 detail-master-key-same = the master key is that of the database: nothing is lost, and nothing was changed

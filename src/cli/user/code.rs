@@ -2,8 +2,7 @@
 
 use qrcode::{QrCode, render::unicode::Dense1x2};
 
-use super::find;
-use crate::cli::office::OfficeClient;
+use crate::cli::office::{OfficeClient, account_of};
 use bazdid_command::{Failure, out};
 use bazdid_protocol::words::account::CodePurpose;
 use bazdid_service::{
@@ -38,7 +37,7 @@ impl OfficeClient {
     fn code(&self, login: &str, purpose: CodePurpose) -> Result<NewCode, Failure> {
         let (login, ctx) = (normal_login(login), self.ctx.clone());
         let made = self.db.write_blocking(move |tx| {
-            let account = find(tx, &login)?;
+            let account = account_of(tx, &login)?;
             access_code::create(tx, &ctx, account.id, purpose)
         });
         Ok(made?)

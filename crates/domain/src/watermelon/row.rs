@@ -38,6 +38,20 @@ pub fn show(unit: &UnitOfWork, table: Table, row: Uuid) -> Option<Row> {
     }
 }
 
+/// The texts of a row in which [`show`] masks numbers, without the masks.
+#[must_use]
+pub fn unmasked(unit: &UnitOfWork, table: Table, row: Uuid) -> Row {
+    let texts = match table {
+        Table::Tickets => unit.tickets.get(Id::new(row)).map(|t| json!({ "text": t.text, "address_text": t.address_text })),
+        Table::Notes => unit.notes.get(Id::new(row)).map(|n| json!({ "text": n.text })),
+        Table::WorkOrders | Table::WorkEvents | Table::Visits | Table::Photos | Table::Measurements | Table::SyncMessages => None,
+    };
+    match texts {
+        Some(Value::Object(texts)) => texts,
+        _ => Row::new(),
+    }
+}
+
 /// An instant.
 pub(super) const fn ms(at: Timestamp) -> i64 {
     at.micros().div_euclid(1_000)
@@ -132,7 +146,7 @@ fn measurement(m: &Measurement) -> Value {
 fn note(n: &Note) -> Value {
     json!({
         "id": name(n.id), "ticket_id": name(n.ticket_id), "work_order_id": named(n.work_order_id), "actor_id": named(n.actor),
-        "audience": n.audience, "text": n.text, "at": ms(n.eff),
+        "audience": n.audience, "text": masked(&n.text), "at": ms(n.eff),
     })
 }
 

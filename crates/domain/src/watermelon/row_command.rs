@@ -6,7 +6,6 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::{
-    personal::masked,
     watermelon::{
         Table,
         columns::Columns,
@@ -52,6 +51,8 @@ pub struct Pushed<'a> {
 pub struct Known {
     /// As the app sees it.
     pub row: Row,
+    /// The texts of which the app sees some masked, as they stand: [`unmasked`](crate::watermelon::row::unmasked).
+    pub unmasked: Row,
     /// Whether the app's snapshot had it as it stands.
     pub seen: Seen,
     /// Its revision.
@@ -250,10 +251,9 @@ impl Author<'_> {
         self.columns.differ(Columns(&known.row), &names)
     }
 
-    /// Whether a text differs, apart from numbers that the app may have written itself and that rows show masked.
+    /// Whether a text is neither what the app sees nor what stands: numbers that the app itself has written, and that rows show masked, are no change.
     fn differs_masked(&self, known: &Known, name: &str) -> bool {
-        let sent = self.columns.get(name).and_then(Value::as_str).map(masked);
-        self.differs(known, &[name]) && sent.as_deref() != known.row.get(name).and_then(Value::as_str)
+        self.differs(known, &[name]) && self.columns.differ(Columns(&known.unmasked), &[name])
     }
 
     /// Whether an event that the app sent as a decline stands here as crew's request for relief: the same event, under the kind that the
@@ -408,8 +408,11 @@ impl Author<'_> {
     }
 
     fn note(&self, known: &Known) -> Reading {
-        if !self.differs(known, &["text"]) || !self.wrote(known) {
-            return self.fact(known, &["text", "ticket_id", "work_order_id"]);
+        if !self.differs_masked(known, "text") {
+            return self.fact(known, &["ticket_id", "work_order_id"]);
+        }
+        if !self.wrote(known) {
+            return self.fact(known, &["text"]);
         }
         if known.seen == Seen::Before {
             return Reading::Outdated;

@@ -33,8 +33,10 @@ crate::text_enum! {
 crate::text_enum! {
     /// What administrators are told of each other.
     NoticeKind {
-        /// An administrator has granted themselves a role that sees who called.
+        /// An administrator has granted somebody a role that sees who called.
         RevealGranted = "reveal_granted",
+        /// An administrator has a one-time code or a password for an account that sees who called.
+        RevealAccess = "reveal_access",
     }
 }
 

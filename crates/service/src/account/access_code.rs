@@ -12,6 +12,7 @@ use crate::{
     Ctx,
     account::password::NewPassword,
     auth::{self, Answer, Origin, Tokens},
+    notice,
 };
 use bazdid_domain::{account::Account, organisation::ActiveState};
 use bazdid_protocol::{
@@ -73,7 +74,8 @@ impl NewCode {
     }
 }
 
-/// Makes a code for an account, in place of those that were made for the same purpose before.
+/// Makes a code for an account, in place of those that were made for the same purpose before. The other administrators are told if the account sees who
+/// called ([`notice`]).
 ///
 /// # Errors
 /// There is no such account, or it is disabled; no permission; the database fails.
@@ -95,6 +97,7 @@ pub fn create(tx: &mut Tx<'_>, ctx: &Ctx, id: AccountId, purpose: CodePurpose) -
     let hash = ctx.shared.vault.code_hash(&plain);
     insert_access_code(tx, &AccessCode { hash, account_id: id, purpose, created_at: ctx.now, expires_at })?;
     audit(tx, ctx, "account.access_code", id, json!({ "purpose": purpose, "expires_at": expires_at }))?;
+    notice::of_access(tx, ctx, id)?;
     Ok(NewCode { code: grouped(&plain), purpose, expires_at })
 }
 

@@ -7,14 +7,12 @@ use crate::{Ctx, account::Person, notice};
 use bazdid_domain::{
     account::{Role, RoleGrant},
     organisation::{ActiveState, OrganisationKind},
-    policy::{Permission, role_allows},
     reference::Reference,
 };
 use bazdid_protocol::{
     error::{Code, Error, FieldError, Result},
     ids::{AccountId, AreaId, GrantId, OrganisationId},
     time::Timestamp,
-    words::account::NoticeKind,
 };
 use bazdid_store::{Tx, account::save_grants};
 
@@ -36,7 +34,7 @@ pub struct NewGrant {
     pub valid_to: Option<Timestamp>,
 }
 
-/// Grants a role. The other administrators are told if one grants themselves a role that sees who called ([`notice`]).
+/// Grants a role. The other administrators are told of one that sees who called ([`notice`]).
 ///
 /// # Errors
 /// The grant makes no sense; the account has changed since it was read; no permission; the database fails.
@@ -66,9 +64,7 @@ pub fn grant(tx: &mut Tx<'_>, ctx: &Ctx, account: AccountId, rev: i64, new: &New
         "valid_from": grant.valid_from, "valid_to": grant.valid_to,
     });
     audit(tx, ctx, "account.grant", account, detail)?;
-    if ctx.account()? == account && role_allows(grant.role, Permission::CallerReveal) {
-        notice::raise(tx, ctx, NoticeKind::RevealGranted, account)?;
-    }
+    notice::of_grant(tx, ctx, &grant)?;
     person.grants.push(grant);
     Ok((person, id))
 }

@@ -9,6 +9,7 @@ use crate::{
     Ctx,
     account::Person,
     auth::{self, Answer, Attempt, Verified, hash_password},
+    notice,
 };
 use bazdid_protocol::{
     error::{Code, Error, Result},
@@ -64,20 +65,21 @@ pub fn admit_owner(tx: &mut Tx<'_>, ctx: &Ctx, session: SessionId, password: &st
     auth::admit_session(tx, ctx, &account, session, password)
 }
 
-/// Changes one's own password. Every other login of the account ends; `session` is the one that goes on.
+/// Changes one's own password to a [`renewed`](Verified::renewed) one. Every other login of the account ends; `session` is the one that goes on.
 ///
 /// # Errors
 /// The old password is wrong, which is kept as a failure by step one; the database fails.
-pub fn change(tx: &mut Tx<'_>, ctx: &Ctx, old: &Verified, new: &NewPassword, session: Option<SessionId>) -> Result<()> {
+pub fn change(tx: &mut Tx<'_>, ctx: &Ctx, old: &Verified, new: Option<&NewPassword>, session: Option<SessionId>) -> Result<()> {
     let id = ctx.account()?;
-    if !auth::confirm(tx, ctx, old, id)? {
+    let is_owner = auth::confirm(tx, ctx, old, id)?;
+    let Some(new) = new.filter(|_| is_owner) else {
         return Err(Error::field("/old_password", "is not your password"));
-    }
+    };
     auth::replace_password(tx, ctx, id, new, session)?;
     audit(tx, ctx, "account.password_change", id, json!({}))
 }
 
-/// Sets somebody's password. Every login of the account ends.
+/// Sets somebody's password. Every login of the account ends. The other administrators are told if the account sees who called ([`notice`]).
 ///
 /// # Errors
 /// The account has changed since it was read; no permission; the database fails.
@@ -86,6 +88,7 @@ pub fn reset(tx: &mut Tx<'_>, ctx: &Ctx, id: AccountId, rev: i64, new: &NewPassw
     let person = claim(tx, ctx, id, rev)?;
     auth::replace_password(tx, ctx, id, new, None)?;
     audit(tx, ctx, "account.password_reset", id, json!({}))?;
+    notice::of_access(tx, ctx, id)?;
     Ok(person)
 }
 

@@ -6,8 +6,8 @@
 //!   try does not concern it, and a phone that was stolen gets no more tries than a stranger;
 //! - a **stranger**: against the login name from their address, against the login name from wherever (whether or not it exists), and against the address.
 //!
-//! After some attempts each further one closes the door for twice as long as the one before; while it is closed nothing is looked at and
-//! nothing counts. The door of an address is never closed, for thousands may share it behind a carrier's NAT: when many attempts have failed from one, each
+//! After some attempts each further one that fails is followed by a wait, twice as long as the one before; during a wait nothing is looked at and
+//! nothing counts. Nobody waits for an address alone, for thousands may share it behind a carrier's NAT: when many attempts have failed from one, each
 //! login has less patience with it. A day without an attempt, or a success, and the count is forgotten. The counts are rows: a restart forgets
 //! nothing, and all machines of an installation count together.
 
@@ -30,27 +30,20 @@ use bazdid_store::{
 
 /// What is allowed to one kind of subject.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Law {
-    /// Attempts before the door closes for the first time.
+struct Limit {
+    /// Attempts before the first wait.
     free: i64,
-    /// For how long it closes then, seconds.
+    /// How long that is, seconds.
     first_s: i64,
-    /// For how long at most.
+    /// How long a wait is at most.
     longest_s: i64,
 }
 
-/// Who is known mistypes a few times.
-const KNOWN: Law = Law { free: 5, first_s: 30, longest_s: 15 * 60 };
-/// So does a stranger at one login from one address.
-const PAIR: Law = Law { free: 5, first_s: 30, longest_s: 60 * 60 };
-/// The same from an address from which many have failed.
-const SUSPECT_PAIR: Law = Law { free: 1, first_s: 60, longest_s: 24 * 60 * 60 };
-/// Strangers at one login from many addresses.
-const LOGIN: Law = Law { free: 50, first_s: 30, longest_s: 15 * 60 };
-/// An address is counted and never closed.
-const ADDRESS: Law = Law { free: i64::MAX, first_s: 0, longest_s: 0 };
 /// After so many attempts that did not succeed an address is suspect: a whole office may come from one.
 const SUSPECT: i64 = 50;
+/// When a count is forgotten.
+const FORGET_US: i64 = MICROS_PER_DAY;
+
 /// Whose attempt it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Asker {
@@ -62,11 +55,60 @@ pub(super) enum Asker {
     Session(SessionId),
 }
 
-/// When a count is forgotten.
-const FORGET_US: i64 = MICROS_PER_DAY;
+/// What follows if an attempt that was counted fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum IfItFails {
+    /// The next one is looked at.
+    GoesOn,
+    /// There is a wait.
+    Waits,
+}
 
-impl Law {
-    /// Until when the door is closed by the attempt that makes `failures`.
+/// What attempts are counted against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// A client that has logged in with the account before.
+    Client,
+    /// A login that is under way.
+    Session,
+    /// Strangers at a login name, from wherever.
+    Login,
+    /// Strangers at a login name from one address.
+    Pair,
+    /// The same from an address from which many have failed.
+    SuspectPair,
+    /// Strangers from one address.
+    Address,
+}
+
+impl Kind {
+    /// Before the hash in the name of a row: these names are stored.
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Client => "client",
+            Self::Session => "session",
+            Self::Login => "login",
+            Self::Pair | Self::SuspectPair => "pair",
+            Self::Address => "address",
+        }
+    }
+
+    const fn limit(self) -> Limit {
+        match self {
+            // Who is known mistypes a few times.
+            Self::Client | Self::Session => Limit { free: 5, first_s: 30, longest_s: 15 * 60 },
+            // So does a stranger.
+            Self::Pair => Limit { free: 5, first_s: 30, longest_s: 60 * 60 },
+            Self::SuspectPair => Limit { free: 1, first_s: 60, longest_s: 24 * 60 * 60 },
+            Self::Login => Limit { free: 50, first_s: 30, longest_s: 15 * 60 },
+            // Counted, and never a reason to wait.
+            Self::Address => Limit { free: i64::MAX, first_s: 0, longest_s: 0 },
+        }
+    }
+}
+
+impl Limit {
+    /// Until when there is a wait after the attempt that makes `failures`.
     fn blocked_until(self, failures: i64, now: Timestamp) -> Option<Timestamp> {
         // Far fewer doublings than this reach the longest wait.
         let doublings = u32::try_from(failures.saturating_sub(self.free).min(32)).ok()?;
@@ -74,47 +116,46 @@ impl Law {
         (seconds > 0).then(|| now.plus_micros(seconds * MICROS_PER_SECOND))
     }
 
-    /// The count that is not forgotten yet.
-    fn standing(row: &Throttle, now: Timestamp) -> i64 {
-        if now - row.blocked_until.unwrap_or(row.last_at).max(row.last_at) >= FORGET_US { 0 } else { row.failures }
-    }
-
-    /// Counts an attempt at `now`, or tells how long the door is still closed.
+    /// Counts an attempt at `now`, or tells how long the wait still is.
     fn attempt(self, row: &mut Throttle, now: Timestamp) -> std::result::Result<(), i64> {
         if let Some(end) = row.blocked_until.filter(|end| now < *end) {
             return Err(end - now);
         }
-        row.failures = Self::standing(row, now);
-        row.failures = row.failures.saturating_add(1);
+        row.failures = standing(row, now).saturating_add(1);
         row.last_at = now;
         row.blocked_until = self.blocked_until(row.failures, now);
         Ok(())
     }
 }
 
-/// The rows that an attempt counts against, each with its law, locked.
-fn rows(tx: &mut Tx<'_>, ctx: &Ctx, asker: Asker, login: &str, address: Option<IpAddr>) -> Result<Vec<(Law, Throttle)>> {
-    let name = |kind: &str, subject: &str| {
-        let hash = ctx.shared.vault.throttle_subject(&format!("{kind}:{subject}"));
-        format!("{kind}:{}", hex(&hash))
+/// The count that is not forgotten yet.
+fn standing(row: &Throttle, now: Timestamp) -> i64 {
+    if now - row.blocked_until.unwrap_or(row.last_at).max(row.last_at) >= FORGET_US { 0 } else { row.failures }
+}
+
+/// The rows that an attempt counts against, locked.
+fn rows(tx: &mut Tx<'_>, ctx: &Ctx, asker: Asker, login: &str, address: Option<IpAddr>) -> Result<Vec<(Kind, Throttle)>> {
+    let named = |kind: Kind, subject: &str| {
+        let hash = ctx.shared.vault.throttle_subject(&format!("{}:{subject}", kind.as_str()));
+        (format!("{}:{}", kind.as_str(), hex(&hash)), kind)
     };
     let network = address.map(network);
-    let laws: Vec<(String, Law)> = match asker {
-        Asker::Client(number) => vec![(name("client", &hex(&number)), KNOWN)],
-        Asker::Session(id) => vec![(name("session", &id.to_string()), KNOWN)],
+    let kinds: Vec<(String, Kind)> = match asker {
+        Asker::Client(number) => vec![named(Kind::Client, &hex(&number))],
+        Asker::Session(id) => vec![named(Kind::Session, &id.to_string())],
         Asker::Stranger => {
             // An address holds no space, so no two pairs have one name.
-            let from = network.iter().map(|n| (name("pair", &format!("{login} {n}")), PAIR));
-            let address = network.iter().map(|n| (name("address", n), ADDRESS));
-            std::iter::once((name("login", login), LOGIN)).chain(from).chain(address).collect()
+            let pair = network.iter().map(|n| named(Kind::Pair, &format!("{login} {n}")));
+            let address = network.iter().map(|n| named(Kind::Address, n));
+            std::iter::once(named(Kind::Login, login)).chain(pair).chain(address).collect()
         }
     };
-    let subjects: Vec<String> = laws.iter().map(|(subject, _)| subject.clone()).collect();
+    let subjects: Vec<String> = kinds.iter().map(|(subject, _)| subject.clone()).collect();
     let locked = lock_throttles(tx, &subjects, ctx.now)?;
-    let law = |row: &Throttle| laws.iter().find(|(subject, _)| *subject == row.subject).map(|(_, law)| *law);
-    let mut rows: Vec<(Law, Throttle)> = locked.into_iter().filter_map(|row| Some((law(&row)?, row))).collect();
-    if rows.iter().any(|(law, row)| *law == ADDRESS && Law::standing(row, ctx.now) >= SUSPECT) {
-        rows.iter_mut().filter(|(law, _)| *law == PAIR).for_each(|(law, _)| *law = SUSPECT_PAIR);
+    let kind = |row: &Throttle| kinds.iter().find(|(subject, _)| *subject == row.subject).map(|(_, kind)| *kind);
+    let mut rows: Vec<(Kind, Throttle)> = locked.into_iter().filter_map(|row| Some((kind(&row)?, row))).collect();
+    if rows.iter().any(|(kind, row)| *kind == Kind::Address && standing(row, ctx.now) >= SUSPECT) {
+        rows.iter_mut().filter(|(kind, _)| *kind == Kind::Pair).for_each(|(kind, _)| *kind = Kind::SuspectPair);
     }
     Ok(rows)
 }
@@ -130,27 +171,28 @@ fn network(address: IpAddr) -> String {
     }
 }
 
-/// Counts an attempt: whether it closes a door if it fails. A refusal if one is closed.
-pub(super) fn count(tx: &mut Tx<'_>, ctx: &Ctx, asker: Asker, login: &str, address: Option<IpAddr>) -> Result<Answer<bool>> {
+/// Counts an attempt, and tells what follows if it fails. A refusal during a wait.
+pub(super) fn count(tx: &mut Tx<'_>, ctx: &Ctx, asker: Asker, login: &str, address: Option<IpAddr>) -> Result<Answer<IfItFails>> {
     let mut rows = rows(tx, ctx, asker, login, address)?;
-    let waits: Vec<i64> = rows.iter_mut().filter_map(|(law, row)| law.attempt(row, ctx.now).err()).collect();
+    let waits: Vec<i64> = rows.iter_mut().filter_map(|(kind, row)| kind.limit().attempt(row, ctx.now).err()).collect();
     if let Some(wait) = waits.iter().max() {
         // Refused unseen: it counts against nobody.
         let seconds = wait.saturating_add(MICROS_PER_SECOND - 1) / MICROS_PER_SECOND;
         return Ok(Err(Error::new(Code::TooManyAttempts).retry_after(u64::try_from(seconds).unwrap_or(1))));
     }
-    let closes = rows.iter().any(|(_, row)| row.blocked_until.is_some());
+    let waits = rows.iter().any(|(_, row)| row.blocked_until.is_some());
     let rows: Vec<Throttle> = rows.into_iter().map(|(_, row)| row).collect();
     save_throttles(tx, &rows)?;
-    Ok(Ok(closes))
+    Ok(Ok(if waits { IfItFails::Waits } else { IfItFails::GoesOn }))
 }
 
 /// The attempt succeeded: its counts are forgotten, but the address's is only one less, so that nobody gains by logging in with an account of
 /// their own between guesses.
 pub(super) fn forgive(tx: &mut Tx<'_>, ctx: &Ctx, asker: Asker, login: &str, address: Option<IpAddr>) -> Result<()> {
+    let failures = |kind: Kind, row: &Throttle| if kind == Kind::Address { (row.failures - 1).max(0) } else { 0 };
     let rows: Vec<Throttle> = rows(tx, ctx, asker, login, address)?
         .into_iter()
-        .map(|(law, row)| Throttle { failures: if law == ADDRESS { (row.failures - 1).max(0) } else { 0 }, blocked_until: None, ..row })
+        .map(|(kind, row)| Throttle { failures: failures(kind, &row), blocked_until: None, ..row })
         .collect();
     save_throttles(tx, &rows)
 }
@@ -162,36 +204,36 @@ mod tests {
     const NOW: Timestamp = Timestamp::from_micros(1_790_000_000_000_000);
 
     #[test]
-    fn the_door_closes_for_twice_as_long_each_time_up_to_a_limit() {
+    fn each_wait_is_twice_as_long_as_the_one_before_up_to_a_limit() {
         let mut row = Throttle { subject: "x".into(), failures: 0, last_at: NOW, blocked_until: None };
         let mut now = NOW;
         let mut waits = Vec::new();
         for _ in 0..14 {
-            KNOWN.attempt(&mut row, now).unwrap();
+            Kind::Client.limit().attempt(&mut row, now).unwrap();
             let wait = row.blocked_until.map_or(0, |end| end - now);
             if wait > 0 {
-                assert_eq!(KNOWN.attempt(&mut row.clone(), now), Err(wait));
-                assert_eq!(KNOWN.attempt(&mut row.clone(), now.plus_micros(wait - 1)), Err(1));
+                assert_eq!(Kind::Client.limit().attempt(&mut row.clone(), now), Err(wait));
+                assert_eq!(Kind::Client.limit().attempt(&mut row.clone(), now.plus_micros(wait - 1)), Err(1));
             }
             waits.push(wait / MICROS_PER_SECOND);
             now = now.plus_micros(wait);
         }
         assert_eq!(waits, [0, 0, 0, 0, 30, 60, 120, 240, 480, 900, 900, 900, 900, 900]);
-        KNOWN.attempt(&mut row, now.plus_micros(FORGET_US - 1)).unwrap();
+        Kind::Client.limit().attempt(&mut row, now.plus_micros(FORGET_US - 1)).unwrap();
         assert_eq!(row.failures, 15, "a day has not passed");
         let end = row.blocked_until.unwrap();
-        KNOWN.attempt(&mut row, end.plus_micros(FORGET_US)).unwrap();
+        Kind::Client.limit().attempt(&mut row, end.plus_micros(FORGET_US)).unwrap();
         assert_eq!((row.failures, row.blocked_until), (1, None));
     }
 
     #[test]
     fn absurd_counts_do_not_overflow() {
         let mut row = Throttle { subject: "x".into(), failures: i64::MAX, last_at: NOW, blocked_until: None };
-        PAIR.attempt(&mut row, NOW).unwrap();
+        Kind::Pair.limit().attempt(&mut row, NOW).unwrap();
         assert_eq!(row.blocked_until.unwrap() - NOW, 3600 * MICROS_PER_SECOND);
         row.blocked_until = None;
-        ADDRESS.attempt(&mut row, NOW).unwrap();
-        assert_eq!((row.failures, row.blocked_until), (i64::MAX, None), "the door of an address stays open");
+        Kind::Address.limit().attempt(&mut row, NOW).unwrap();
+        assert_eq!((row.failures, row.blocked_until), (i64::MAX, None), "nobody waits for an address");
     }
 
     #[test]

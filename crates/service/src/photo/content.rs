@@ -78,11 +78,15 @@ pub fn get(tx: &mut Tx<'_>, ctx: &Ctx, id: PhotoId, size: ContentSize) -> Result
     Ok(Content { photo: id, sha256: photo.sha256, size, bytes, format })
 }
 
-/// Notes that somebody looks at an original, for the audit log. A viewer asks for many parts of one file: they are one look.
+/// Whether the audit log has the look at a file already, or need not have it: only originals are noted. A viewer asks for many parts of one file, and they
+/// are one look: which bytes it begins with makes no difference, so none can be had unnoted.
 ///
 /// # Errors
 /// The database fails.
-pub fn note_original(tx: &mut Tx<'_>, ctx: &Ctx, content: &Content) -> Result<()> {
+pub fn is_noted(tx: &mut Tx<'_>, ctx: &Ctx, content: &Content) -> Result<bool> {
+    if content.size != ContentSize::Original {
+        return Ok(true);
+    }
     let looked = AuditFilter {
         entity: Some(content.photo.uuid()),
         actor: Some(ctx.account()?),
@@ -91,7 +95,15 @@ pub fn note_original(tx: &mut Tx<'_>, ctx: &Ctx, content: &Content) -> Result<()
         limit: 1,
         ..AuditFilter::default()
     };
-    if page_audit_entries(tx, &looked)?.is_empty() {
+    Ok(!page_audit_entries(tx, &looked)?.is_empty())
+}
+
+/// Notes that somebody looks at an original, for the audit log, unless it is noted ([`is_noted`]).
+///
+/// # Errors
+/// The database fails.
+pub fn note_original(tx: &mut Tx<'_>, ctx: &Ctx, content: &Content) -> Result<()> {
+    if !is_noted(tx, ctx, content)? {
         let looks = entry(ctx, ORIGINAL, "photo", content.photo.uuid(), json!({ "sha256": content.sha256 }));
         save_audit_entries(tx, &[looks])?;
     }

@@ -49,11 +49,13 @@ pub(super) fn edit(unit: &mut UnitOfWork, context: &MergeContext<'_>, author: &A
     // Every edit is a revision of its own, also one that does not stand: whoever sees it later has seen the edit.
     let v = unit.tickets.before(id).map_or(1, |t| t.rev + 1);
     let office = act.office || author.may(Permission::TicketManage);
+    let values = match fields(set).into_iter().map(|(field, value)| with_numbers(field, value, ticket)).collect::<Result<Vec<_>, _>>() {
+        Ok(values) => values,
+        Err(refused) => return refused,
+    };
     let mut overruled = None;
     let mut raised = None;
-    let standing = unit.tickets.get(id).cloned();
-    for (field, value) in fields(set) {
-        let value = if let Some(ticket) = &standing { with_numbers(field, value, ticket) } else { value };
+    for (field, value) in values {
         ensure_origin(unit, id, field);
         let edits = edits_of(unit, id, field);
         // What the author had seen came before, whatever their clock says.
@@ -103,16 +105,17 @@ fn fields(set: &TicketSet) -> Vec<(TicketField, Value)> {
     all.into_iter().filter_map(|(field, value)| Some((field, value?))).collect()
 }
 
-/// A text with the numbers that its author could not see.
-fn with_numbers(field: TicketField, value: Value, ticket: &Ticket) -> Value {
+/// A field as it was written; a text with the numbers that its author could not see.
+fn with_numbers(field: TicketField, value: Value, ticket: &Ticket) -> Result<(TicketField, Value), Outcome> {
     let standing = match field {
         TicketField::Text => Some(ticket.text.as_str()),
         TicketField::AddressText => ticket.address_text.as_deref(),
         TicketField::Point | TicketField::Category => None,
     };
-    match (&value, standing) {
-        (Value::String(written), Some(standing)) => Value::String(restored(written, standing).into_owned()),
-        _ => value,
+    let (Value::String(written), Some(standing)) = (&value, standing) else { return Ok((field, value)) };
+    match restored(written, standing) {
+        Ok(text) => Ok((field, Value::String(text.into_owned()))),
+        Err(why) => Err(Outcome::rejected(OutcomeCode::Validation, format!("/args/set/{field}: {}", why.detail()))),
     }
 }
 

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::{
     conflict::{Cause, ConflictKind, Resolution},
+    personal::restored,
     photo::{Photo, PhotoState},
     sync::{
         engine::{
@@ -116,18 +117,23 @@ fn change_note(unit: &mut UnitOfWork, author: &Author, act: &Act<'_>, change: &N
     let Some(mut note) = unit.all_notes().get(change.note).filter(|n| n.actor == Some(author.account)).cloned() else {
         return unknown(change.note.uuid());
     };
+    let mut overruled = false;
     match (&change.text, act.command) {
         (_, Command::NoteRemove(_)) => {
             note.removed_at = Some(note.removed_at.map_or(act.stamp.est, |r| r.min(act.stamp.est)));
         }
         (Some(text), _) => {
+            let text = match restored(text, &note.text) {
+                Ok(text) => text,
+                Err(why) => return Outcome::rejected(OutcomeCode::Validation, format!("/args/text: {}", why.detail())),
+            };
             let stands = Write::add(&mut note.writes, json!(note.text), note.eff, written(author, act), json!(text));
+            overruled = stands != json!(text);
             stands.as_str().unwrap_or_default().clone_into(&mut note.text);
             note.eff = note.eff.max(act.stamp.eff);
         }
         _ => {}
     }
-    let overruled = change.text.as_ref().is_some_and(|text| matches!(act.command, Command::NoteEdit(_)) && *text != note.text);
     changed(unit.notes.put(note), overruled, "/args/text")
 }
 

@@ -29,6 +29,7 @@ use bazdid_protocol::{
 use bazdid_service::{
     Ctx,
     account::{self, AccountPatch, AccountQuery, NewAccount, Person, grant::NewGrant, password::NewPassword},
+    auth::{Attempt, Verified, excuse},
     once::once,
 };
 
@@ -239,7 +240,7 @@ async fn me(state: web::Data<State>, ctx: May<Own>) -> Answer {
 
 /// Change your own password
 ///
-/// Asks for the password in force. Every other login of the account ends; this one goes on.
+/// Asks for the password in force, from which the new one must differ. Every other login of the account ends; this one goes on.
 #[utoipa::path(tag = "accounts", request_body = PasswordChange, responses((status = 204)), extensions(("x-permission" = json!("own"))))]
 #[post("/v1/me/change-password")]
 async fn change_password(state: web::Data<State>, ctx: May<Own>, body: Body<PasswordChange>) -> Answer {
@@ -247,16 +248,34 @@ async fn change_password(state: web::Data<State>, ctx: May<Own>, body: Body<Pass
     let ctx = ctx.ctx();
     let PasswordChange { old_password, new_password } = body.value;
     let for_admit = ctx.clone();
-    let admit = move |tx: &mut bazdid_store::Tx<'_>| {
-        let login = account::me(tx, &for_admit)?.account.login;
-        Ok(account::password::admit_owner(tx, &for_admit, session, &old_password)?.map(|attempt| (attempt, login)))
-    };
-    let (attempt, login) = state.db.write(admit).await??;
-    let for_hash = ctx.clone();
-    let (old, new) =
-        blocking(move || Ok((attempt.verify(&for_hash)?, NewPassword::new(&for_hash, &new_password, &login, "/new_password")?))).await?;
-    state.db.write(move |tx| account::password::change(tx, &ctx, &old, &new, Some(session))).await?;
+    let attempt = state.db.write(move |tx| account::password::admit_owner(tx, &for_admit, session, &old_password)).await??;
+    let (old, new) = looked_at(&state, &ctx, attempt, Some(new_password)).await?;
+    state.db.write(move |tx| account::password::change(tx, &ctx, &old, new.as_ref(), Some(session))).await?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// Looks at the password of an attempt, and at the one that is to take its place. If that is refused, the attempt was no wrong one all the same.
+pub(super) async fn looked_at(
+    state: &State,
+    ctx: &Ctx,
+    attempt: Attempt,
+    new_password: Option<String>,
+) -> bazdid_protocol::error::Result<(Verified, Option<NewPassword>)> {
+    let for_look = ctx.clone();
+    let look = move || {
+        let verified = attempt.verify(&for_look)?;
+        let new = new_password.map(|typed| verified.renewed(&for_look, &typed)).transpose();
+        Ok((verified, new.map(Option::flatten)))
+    };
+    let (verified, new) = blocking(look).await?;
+    match new {
+        Ok(new) => Ok((verified, new)),
+        Err(refusal) => {
+            let ctx = ctx.clone();
+            state.db.write(move |tx| excuse(tx, &ctx, &verified)).await?;
+            Err(refusal)
+        }
+    }
 }
 
 /// Hashing takes tens of milliseconds: not on the worker's own thread.

@@ -10,7 +10,7 @@ use crate::http::{
     auth::{Anyone, May, Own, address},
     body::Body,
     problem::Answer,
-    v1::account::blocking,
+    v1::account::{blocking, looked_at},
 };
 use bazdid_domain::account::Role;
 use bazdid_protocol::ids::AccountId;
@@ -76,7 +76,7 @@ pub struct TokenAnswer {
     pub refresh_token: String,
     /// Who it is.
     pub account: TokenAccount,
-    /// Opens nothing. Keep it when the person logs out, and send it with their next login; after a login only.
+    /// Opens nothing, and is good until the password changes. Keep it when the person logs out, and send it with their next login; after a login only.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
     pub known_client: Option<String>,
@@ -126,13 +126,7 @@ async fn login(req: HttpRequest, state: web::Data<State>, ctx: Anyone, body: Bod
     let command = auth::Login { login, password, origin: origin(&req, &state), known_client };
     let for_admit = ctx.clone();
     let attempt = state.db.write(move |tx| auth::admit(tx, &for_admit, &command)).await??;
-    let for_verify = ctx.clone();
-    let (verified, new) = blocking(move || {
-        let verified = attempt.verify(&for_verify)?;
-        let new = new_password.map(|typed| verified.renewed(&for_verify, &typed)).transpose()?.flatten();
-        Ok((verified, new))
-    })
-    .await?;
+    let (verified, new) = looked_at(&state, &ctx, attempt, new_password).await?;
     Ok(tokens(state.db.write(move |tx| auth::login(tx, &ctx, &verified, new.as_ref())).await??))
 }
 

@@ -127,7 +127,7 @@ async fn revoke_own(state: web::Data<State>, ctx: May<Own>, id: PathId<DeviceTag
     let attempt = state.db.write(move |tx| admit_owner(tx, &for_admit, session, &password)).await??;
     let for_look = ctx.clone();
     let owner = blocking(move || attempt.verify(&for_look)).await?;
-    let device = state.db.write(move |tx| device::revoke_own(tx, &ctx, &owner, id.0)).await?;
+    let device = state.db.write(move |tx| device::revoke_own(tx, &ctx, &owner, id.0)).await??;
     Ok(reply::plain(&DeviceView::from(device)))
 }
 

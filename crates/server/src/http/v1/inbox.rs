@@ -12,6 +12,7 @@ use self::view::{InboxItem, OwnerView};
 use crate::http::{
     State,
     auth::{ConflictRead, May, WorkManage},
+    edge::language_of,
     params::{List, Listed, Paging},
     problem::Answer,
     reply,
@@ -69,7 +70,8 @@ pub struct InboxView {
 /// or is due first (of what is set aside the newest). An item is there as long as its cause lasts, with the same `id`.
 #[utoipa::path(tag = "inbox", params(InboxQuery, Paging), responses((status = 200, body = InboxView)), extensions(("x-permission" = json!("conflict.read"))))]
 #[get("/v1/inbox")]
-async fn get(state: web::Data<State>, ctx: May<ConflictRead>, query: List<InboxQuery>) -> Answer {
+async fn get(state: web::Data<State>, ctx: May<ConflictRead>, req: HttpRequest, query: List<InboxQuery>) -> Answer {
+    let language = language_of(&req);
     let (ctx, limit, from) = (ctx.ctx(), query.limit, query.after()?);
     let kinds: Vec<InboxKind> = lists::words(query.filter.kind.as_deref(), "kind")?;
     let read = move |tx: &mut Tx<'_>| {
@@ -79,11 +81,11 @@ async fn get(state: web::Data<State>, ctx: May<ConflictRead>, query: List<InboxQ
         let names = References::of(page.items.iter().map(|i| &i.subject)).and(page.items.iter().filter_map(|i| i.claim.as_ref()));
         let names = names.look_up(tx, &ctx)?;
         let actor = ctx.actor()?;
-        let items = page.items.into_iter().map(|item| InboxItem::new(item, actor, &explained, &names)).collect::<Result<_>>()?;
+        let items = page.items.into_iter().map(|item| InboxItem::new(item, actor, &explained, &names, language)).collect::<Result<_>>()?;
         let counts = inbox::count(tx, &ctx)?.into_iter().map(|(kind, total)| InboxCount { kind, total: total.into() }).collect();
         Ok(InboxView { page: Listed::new(items, page.next)?, counts })
     };
-    Ok(reply::plain(&state.db.read(read).await?))
+    Ok(reply::spoken(language, &state.db.read(read).await?))
 }
 
 /// The item of the path.

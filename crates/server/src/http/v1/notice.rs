@@ -25,7 +25,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(list_notices).service(acknowledge_notice);
 }
 
-/// Something that the administrators should know of one of them.
+/// Something that one administrator did and the others should know.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct NoticeView {
     /// Identity.
@@ -34,6 +34,9 @@ pub struct NoticeView {
     pub kind: NoticeKind,
     /// Whose account it is about.
     pub account_id: AccountId,
+    /// The administrator who did it: absent only of a notice of a former version, about themselves.
+    #[schema(required = true)]
+    pub raised_by: Option<AccountId>,
     /// When.
     pub raised_at: Timestamp,
     /// The administrator who has seen it.
@@ -46,8 +49,8 @@ pub struct NoticeView {
 
 impl From<Notice> for NoticeView {
     fn from(n: Notice) -> Self {
-        let Notice { id, kind, account_id, raised_at, seen_by, seen_at } = n;
-        Self { id, kind, account_id, raised_at, seen_by, seen_at }
+        let Notice { id, kind, account_id, raised_at, seen_by, seen_at, raised_by } = n;
+        Self { id, kind, account_id, raised_by, raised_at, seen_by, seen_at }
     }
 }
 
@@ -63,7 +66,8 @@ pub struct NoticeQuery {
 
 /// List notices to administrators
 ///
-/// Newest first. `reveal_granted`: an administrator has granted themselves a role that sees who called.
+/// Newest first. `reveal_granted`: an administrator has granted somebody, or themselves, a role that sees who called. `reveal_access`: they have made a
+/// one-time code or set a password for an account that holds such a role, and so may have logged in with it.
 #[utoipa::path(tag = "accounts", params(NoticeQuery, Paging), responses((status = 200, body = Listed<NoticeView>)), extensions(("x-permission" = json!("account.manage"))))]
 #[get("/v1/notices")]
 async fn list_notices(state: web::Data<State>, ctx: May<AccountManage>, query: List<NoticeQuery>) -> Answer {
@@ -75,7 +79,8 @@ async fn list_notices(state: web::Data<State>, ctx: May<AccountManage>, query: L
 
 /// Acknowledge a notice
 ///
-/// Says that you have seen it. A notice about yourself is for another administrator (409), and one that somebody has seen stays as it is (409).
+/// Says that you have seen it. A notice about yourself or about what you did is for another administrator (409), and one that somebody has seen stays as
+/// it is (409).
 #[utoipa::path(tag = "accounts", params(("id" = NoticeId, Path)), responses((status = 200, body = NoticeView)), extensions(("x-permission" = json!("account.manage"))))]
 #[post("/v1/notices/{id}/acknowledge")]
 async fn acknowledge_notice(state: web::Data<State>, ctx: May<AccountManage>, id: PathId<NoticeTag>) -> Answer {

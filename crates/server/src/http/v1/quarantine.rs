@@ -1,6 +1,6 @@
 //! What devices sent that is kept aside and belongs to nothing that the server knows.
 
-use actix_web::{get, post, web};
+use actix_web::{HttpRequest, get, post, web};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -11,6 +11,7 @@ use crate::http::{
     State,
     auth::{ConflictRead, ConflictResolve, May},
     body::Body,
+    edge::language_of,
     params::{List, Listed, NoFilter, Paging, PathId},
     problem::Answer,
     reply,
@@ -22,6 +23,7 @@ use bazdid_protocol::{
     time::Timestamp,
 };
 use bazdid_service::quarantine::{self, Decision};
+use bazdid_texts::{Language, phrase::translate_english};
 
 /// The routes of this module.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -60,13 +62,15 @@ pub struct QuarantinedView {
     pub received_at: Timestamp,
 }
 
-impl From<Journaled> for QuarantinedView {
-    fn from(r: Journaled) -> Self {
+impl QuarantinedView {
+    /// A mutation for who reads a language; the journal has sentences in English.
+    #[must_use]
+    pub fn of(r: Journaled, language: Language) -> Self {
         Self {
             id: r.id,
             status: r.status,
             code: r.code,
-            detail: r.detail,
+            detail: r.detail.map(|detail| translate_english(language, &detail)),
             actor: r.actor,
             device: r.device_id,
             cmd: r.cmd,
@@ -93,11 +97,12 @@ pub struct AdoptBody {
 /// Newest first: what devices sent that is set aside and belongs to nothing that the server knows.
 #[utoipa::path(tag = "inbox", params(Paging), responses((status = 200, body = Listed<QuarantinedView>)), extensions(("x-permission" = json!("conflict.read"))))]
 #[get("/v1/quarantine")]
-async fn list(state: web::Data<State>, ctx: May<ConflictRead>, query: List<NoFilter>) -> Answer {
-    let ctx = ctx.ctx();
+async fn list(state: web::Data<State>, ctx: May<ConflictRead>, req: HttpRequest, query: List<NoFilter>) -> Answer {
+    let (ctx, language) = (ctx.ctx(), language_of(&req));
     let (before, limit) = (query.after::<(Timestamp, MutationId)>()?, query.limit);
     let found = state.db.read(move |tx| quarantine::list(tx, &ctx, before, limit + 1)).await?;
-    Ok(reply::plain(&Listed::page(found, limit, |r| (r.received_at, r.id))?.map(QuarantinedView::from)))
+    let page = Listed::page(found, limit, |r| (r.received_at, r.id))?;
+    Ok(reply::spoken(language, &page.map(|r| QuarantinedView::of(r, language))))
 }
 
 /// Adopt a quarantined mutation
@@ -106,10 +111,14 @@ async fn list(state: web::Data<State>, ctx: May<ConflictRead>, query: List<NoFil
 /// ticket or work order if it is not the one that the author named. Nobody decides about their own work or that of their organisation.
 #[utoipa::path(tag = "inbox", params(("id" = MutationId, Path)), request_body = AdoptBody, responses((status = 200, body = QuarantinedView)), extensions(("x-permission" = json!("conflict.resolve"))))]
 #[post("/v1/quarantine/{id}/adopt")]
-async fn adopt(state: web::Data<State>, ctx: May<ConflictResolve>, id: PathId<MutationTag>, body: Body<AdoptBody>) -> Answer {
-    let ctx = ctx.ctx();
-    let decision = Decision::Adopt { about: body.value.about };
-    Ok(reply::plain(&QuarantinedView::from(state.db.write(move |tx| quarantine::decide(tx, &ctx, id.0, decision)).await?)))
+async fn adopt(
+    state: web::Data<State>,
+    ctx: May<ConflictResolve>,
+    req: HttpRequest,
+    id: PathId<MutationTag>,
+    body: Body<AdoptBody>,
+) -> Answer {
+    decide(&state, ctx, &req, id, Decision::Adopt { about: body.value.about }).await
 }
 
 /// Discard a quarantined mutation
@@ -117,7 +126,12 @@ async fn adopt(state: web::Data<State>, ctx: May<ConflictResolve>, id: PathId<Mu
 /// It is rejected; the journal keeps it with its payload. Nobody decides about their own work or that of their organisation.
 #[utoipa::path(tag = "inbox", params(("id" = MutationId, Path)), responses((status = 200, body = QuarantinedView)), extensions(("x-permission" = json!("conflict.resolve"))))]
 #[post("/v1/quarantine/{id}/discard")]
-async fn discard(state: web::Data<State>, ctx: May<ConflictResolve>, id: PathId<MutationTag>) -> Answer {
-    let ctx = ctx.ctx();
-    Ok(reply::plain(&QuarantinedView::from(state.db.write(move |tx| quarantine::decide(tx, &ctx, id.0, Decision::Discard)).await?)))
+async fn discard(state: web::Data<State>, ctx: May<ConflictResolve>, req: HttpRequest, id: PathId<MutationTag>) -> Answer {
+    decide(&state, ctx, &req, id, Decision::Discard).await
+}
+
+async fn decide(state: &State, ctx: May<ConflictResolve>, req: &HttpRequest, id: PathId<MutationTag>, decision: Decision) -> Answer {
+    let (ctx, language) = (ctx.ctx(), language_of(req));
+    let decided = state.db.write(move |tx| quarantine::decide(tx, &ctx, id.0, decision)).await?;
+    Ok(reply::spoken(language, &QuarantinedView::of(decided, language)))
 }

@@ -6,6 +6,7 @@ use crate::{
     account::Role,
     category::{Hazard, Priority},
     conflict::{ConflictKind, Severity},
+    personal::MASK,
     sync::engine::{
         Author,
         tests::{NEW, ORDER, Step, clerk, commit, conflict, crew, finish, go, id, inspector, key, send, step, submitted, unit, visit},
@@ -78,6 +79,25 @@ fn who_has_seen_the_other_value_overrules_it_without_a_conflict() {
     w = commit(&w);
     let same = edit(&mut w, &inspector(50), 4, 5, 5, json!({"text": "third"}));
     assert_eq!((same.status, same.conflict), (Status::Applied, None), "nor do equal values");
+}
+
+#[test]
+fn a_text_over_masks_that_cannot_have_its_numbers_back_changes_nothing() {
+    let mut w = unit(0);
+    edit(&mut w, &clerk(60), 1, 3, 30, json!({ "text": "call 09121234567 or 09351234567", "address_text": "09121234567" }));
+    w = commit(&w);
+    let before = row(&w);
+    for (n, set, detail) in [
+        (2, json!({ "text": format!("call {MASK}") }), "/args/set/text: the text that stands hides another number of"),
+        (3, json!({ "text": "call", "address_text": format!("5{MASK}") }), "/args/set/address_text: a number that is hidden would become"),
+    ] {
+        let refused = edit(&mut w, &inspector(51), n, 4, 20, set);
+        assert_eq!((refused.status, refused.code), (Status::Rejected, Some(OutcomeCode::Validation)));
+        assert!(refused.detail.as_deref().unwrap().starts_with(detail), "{refused:?}");
+        assert_eq!(row(&w), before);
+    }
+    let kept = edit(&mut w, &inspector(51), 4, 4, 10, json!({ "text": format!("ring {MASK} or {MASK}") }));
+    assert_eq!((kept.status, row(&w).text.as_str()), (Status::Applied, "ring 09121234567 or 09351234567"));
 }
 
 #[test]

@@ -21,6 +21,7 @@ use bazdid_service::{
     summary::Names,
 };
 use bazdid_store::inbox_claim::Claim;
+use bazdid_texts::Language;
 
 /// Who looks after an item.
 #[derive(Debug, Serialize, ToSchema)]
@@ -87,7 +88,7 @@ impl InboxItem {
     ///
     /// # Errors
     /// A name was not looked up.
-    pub fn new(item: Item, actor: &Actor, explained: &BTreeSet<WorkOrderId>, names: &Names) -> Result<Self> {
+    pub fn new(item: Item, actor: &Actor, explained: &BTreeSet<WorkOrderId>, names: &Names, language: Language) -> Result<Self> {
         let (id, kind) = (item.id.to_string(), item.id.kind);
         let (since, due_at, actions) = (item.since(), item.due_at(), actions(&item, actor));
         let owner = item.claim.as_ref().map(|claim| OwnerView::new(claim, names));
@@ -106,7 +107,7 @@ impl InboxItem {
             Subject::Round(round) => InboxSubject::Round(Box::new(RoundView::new(*round, names)?)),
             Subject::Ticket(ticket) => InboxSubject::Ticket(Box::new(TicketView::from(*ticket))),
             Subject::Conflict(conflict) => InboxSubject::Conflict(Box::new(ConflictView::new(*conflict, names)?)),
-            Subject::Kept(kept) => InboxSubject::Quarantined(Box::new(QuarantinedView::from(*kept))),
+            Subject::Kept(kept) => InboxSubject::Quarantined(Box::new(QuarantinedView::of(*kept, language))),
             Subject::Device(device) => InboxSubject::Device(Box::new(DeviceView::from(*device))),
         };
         Ok(Self { id, kind, since, due_at, ticket, owner, subject, actions })

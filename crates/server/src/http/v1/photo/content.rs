@@ -3,7 +3,7 @@
 //! A file never changes under its `ETag`, so it is asked for once. It is sent as what it is, whatever was declared.
 
 use actix_web::{
-    HttpRequest, HttpResponse,
+    HttpRequest, HttpResponse, HttpResponseBuilder,
     body::SizedStream,
     get, head,
     http::{Method, StatusCode, header},
@@ -138,11 +138,17 @@ async fn look(
 async fn deliver(state: &State, ctx: May<TicketRead>, id: PathId<PhotoTag>, query: &ContentQuery, req: &HttpRequest) -> Answer {
     let (ctx, size) = (ctx.ctx(), query.size);
     let for_get = ctx.clone();
-    let content = state.db.read(move |tx| content::get(tx, &for_get, id.0, size)).await?;
+    let find = move |tx: &mut bazdid_store::Tx<'_>| {
+        let found = content::get(tx, &for_get, id.0, size)?;
+        let is_noted = content::is_noted(tx, &for_get, &found)?;
+        Ok((found, is_noted))
+    };
+    let (content, is_noted) = state.db.read(find).await?;
     let etag = format!("\"{}-{size}\"", content.sha256);
     if text(req, header::IF_NONE_MATCH).is_some_and(|known| names(known, &etag)) {
         let mut response = HttpResponse::NotModified();
-        return Ok(response.insert_header((header::ETAG, etag)).insert_header((header::CACHE_CONTROL, KEEP)).finish());
+        keep(&mut response, etag);
+        return Ok(response.finish());
     }
     let same = text(req, header::IF_RANGE).is_none_or(|of| of == etag);
     let range = text(req, header::RANGE).filter(|_| same && req.method() == Method::GET);
@@ -157,7 +163,7 @@ async fn deliver(state: &State, ctx: May<TicketRead>, id: PathId<PhotoTag>, quer
     let mut response = HttpResponse::build(status);
     let format = state.uploads.format_of(&content).await?.ok();
     add_headers(&mut response, &content, format);
-    response.insert_header((header::ETAG, etag));
+    keep(&mut response, etag);
     if status == StatusCode::PARTIAL_CONTENT {
         let last = range.end.saturating_sub(1);
         response.insert_header((header::CONTENT_RANGE, format!("bytes {}-{last}/{}", range.start, content.bytes)));
@@ -166,7 +172,8 @@ async fn deliver(state: &State, ctx: May<TicketRead>, id: PathId<PhotoTag>, quer
     if req.method() == Method::HEAD {
         return Ok(response.body(SizedStream::new(length, stream::empty::<Result<web::Bytes>>())));
     }
-    if size == ContentSize::Original {
+    // A range that continues takes no transaction that writes.
+    if !is_noted {
         let looked = content.clone();
         state.db.write(move |tx| content::note_original(tx, &ctx, &looked)).await?;
     }
@@ -174,8 +181,15 @@ async fn deliver(state: &State, ctx: May<TicketRead>, id: PathId<PhotoTag>, quer
     Ok(response.body(SizedStream::new(length, opened.bytes)))
 }
 
-/// What is said of a file beside its bytes.
-fn add_headers(response: &mut actix_web::HttpResponseBuilder, content: &Content, format: Option<Format>) {
+/// That a file may be kept, and under which name.
+fn keep(response: &mut HttpResponseBuilder, etag: String) {
+    response.insert_header((header::ETAG, etag)).insert_header((header::CACHE_CONTROL, KEEP));
+    // Two people at one browser: the other's token must be looked at.
+    response.insert_header((header::VARY, "Authorization"));
+}
+
+/// What is said of a file beside its bytes. What every answer has says the edge.
+fn add_headers(response: &mut HttpResponseBuilder, content: &Content, format: Option<Format>) {
     // What is no picture is for a disk, not for a browser to guess at.
     let (mime, ending, how) = format.map_or(("application/octet-stream", "bin", "attachment"), |f| {
         (f.mime(), if f == Format::Jpeg { "jpg" } else { f.as_str() }, "inline")
@@ -184,14 +198,9 @@ fn add_headers(response: &mut actix_web::HttpResponseBuilder, content: &Content,
         .content_type(mime)
         .insert_header((header::CONTENT_DISPOSITION, format!("{how}; filename=\"{}-{}.{ending}\"", content.photo, content.size)))
         .insert_header((header::ACCEPT_RANGES, "bytes"))
-        .insert_header((header::CACHE_CONTROL, KEEP))
-        // Two people at one browser: the other's token must be looked at.
-        .insert_header((header::VARY, "Authorization"))
         // Packing would change the bytes that a range counts.
         .insert_header((header::CONTENT_ENCODING, "identity"))
-        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'; sandbox"))
-        .insert_header((header::REFERRER_POLICY, "no-referrer"));
+        .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'; sandbox"));
 }
 
 fn text(req: &HttpRequest, name: header::HeaderName) -> Option<&str> {

@@ -322,7 +322,7 @@ impl DetailView {
             rounds: rounds.into_iter().map(|r| RoundView::new(r.clone(), &names)).collect::<Result<_>>()?,
             work_events: rows(&unit.work_events, detail, wire::work_event),
             visits: rows(&unit.visits, detail, wire::visit),
-            notes: rows(&unit.notes, detail, wire::note),
+            notes: rows(&unit.notes, detail, |n| NoteRow { text: n.text.clone(), ..wire::note(n) }),
             measurements: rows(&unit.measurements, detail, wire::measurement),
             answers: rows(&unit.answers, detail, wire::answer),
             photos: rows(&unit.photos, detail, wire::photo),

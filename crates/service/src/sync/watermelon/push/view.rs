@@ -15,7 +15,7 @@ use bazdid_domain::{
     unit_of_work::UnitOfWork,
     watermelon::{
         Table, id,
-        row::{Row, show},
+        row::{Row, show, unmasked},
         row_command::{Known, RowCommand, Seen, Sender},
     },
 };
@@ -144,7 +144,8 @@ fn find_known(tx: &mut Tx<'_>, scope: &Scope, cursor: &Cursor, sender: &Sender, 
             }
             hidden.insert((table, id));
         }
-        known.insert((table, id), Known { row, seen: seen.unwrap_or(Seen::Before), rev, stamp });
+        let unmasked = unmasked(&unit, table, id);
+        known.insert((table, id), Known { row, unmasked, seen: seen.unwrap_or(Seen::Before), rev, stamp });
     }
     Ok((known, hidden))
 }

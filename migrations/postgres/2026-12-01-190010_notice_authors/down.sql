@@ -1,0 +1,1 @@
+ALTER TABLE notices DROP COLUMN raised_by;

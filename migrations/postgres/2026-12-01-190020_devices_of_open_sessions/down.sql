@@ -1,0 +1,2 @@
+-- Which rows were added is not kept, and they do no harm.
+SELECT 1;
