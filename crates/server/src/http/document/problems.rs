@@ -44,6 +44,7 @@ const OWN: &[(&[&str], &[Code])] = &[
     (&["coverages_list"], &[NotFound]),
     (&["devices_revoke", "sync_revoke_own"], &[InvalidTransition]),
     (&["conflicts_resolve", "inbox_adopt", "inbox_discard"], &[Conflict, InvalidTransition]),
+    (&["inbox_claim"], &[Conflict]),
     (&["tickets_create"], &[AlreadyExists]),
     (
         &["tickets_triage", "tickets_defer", "tickets_refer", "tickets_reject", "tickets_cancel", "tickets_merge", "tickets_reopen"],
