@@ -12,6 +12,7 @@ use crate::http::{
     auth::{AccountManage, AccountRead, May, Own},
     body::Body,
     params::{List, Listed, Paging, PathId},
+    party::Party,
     precondition::{IdempotencyKey, IfMatch},
     problem::Answer,
     reply,
@@ -22,7 +23,6 @@ use bazdid_domain::{
     policy::Permission,
 };
 use bazdid_protocol::{
-    error::Error,
     ids::{AccountId, AccountTag, AreaId, GrantId, OrganisationId},
     time::Timestamp,
 };
@@ -243,6 +243,7 @@ async fn me(state: web::Data<State>, ctx: May<Own>) -> Answer {
 #[utoipa::path(tag = "accounts", request_body = PasswordChange, responses((status = 204)), extensions(("x-permission" = json!("own"))))]
 #[post("/v1/me/change-password")]
 async fn change_password(state: web::Data<State>, ctx: May<Own>, body: Body<PasswordChange>) -> Answer {
+    let place = state.hashing.enter(Party::Account(ctx.account()?))?;
     let session = ctx.session();
     let ctx = ctx.ctx();
     let PasswordChange { old_password, new_password } = body.value;
@@ -254,16 +255,9 @@ async fn change_password(state: web::Data<State>, ctx: May<Own>, body: Body<Pass
     let (attempt, login) = state.db.write(admit).await??;
     let for_hash = ctx.clone();
     let (old, new) =
-        blocking(move || Ok((attempt.verify(&for_hash)?, NewPassword::new(&for_hash, &new_password, &login, "/new_password")?))).await?;
+        place.hash(move || Ok((attempt.verify(&for_hash)?, NewPassword::new(&for_hash, &new_password, &login, "/new_password")?))).await?;
     state.db.write(move |tx| account::password::change(tx, &ctx, &old, &new, Some(session))).await?;
     Ok(HttpResponse::NoContent().finish())
-}
-
-/// Hashing takes tens of milliseconds: not on the worker's own thread.
-pub(super) async fn blocking<T: Send + 'static>(
-    f: impl FnOnce() -> bazdid_protocol::error::Result<T> + Send + 'static,
-) -> bazdid_protocol::error::Result<T> {
-    web::block(f).await.map_err(|e| Error::internal("the hashing of a password was cut off").caused_by(e))?
 }
 
 /// List accounts
@@ -286,6 +280,7 @@ async fn list(state: web::Data<State>, ctx: May<AccountRead>, query: List<Accoun
 #[utoipa::path(tag = "accounts", request_body = NewAccountBody, params(("Idempotency-Key" = Option<String>, Header)), responses((status = 201, body = AccountView)), extensions(("x-permission" = json!("account.manage"))))]
 #[post("/v1/accounts")]
 async fn create(state: web::Data<State>, ctx: May<AccountManage>, key: IdempotencyKey, body: Body<NewAccountBody>) -> Answer {
+    let place = state.hashing.enter(Party::Account(ctx.account()?))?;
     let (ctx, key) = (ctx.ctx(), key.once(&body));
     let NewAccountBody { login, display_name, locale, phone, password, must_change_password } = body.value;
     let for_hash = ctx.clone();
@@ -294,7 +289,7 @@ async fn create(state: web::Data<State>, ctx: May<AccountManage>, key: Idempoten
         let new = password.map(|p| NewPassword::new(&for_hash, &p, &for_login, "/password")).transpose()?;
         Ok(new.map(|new| if must_change_password { new.to_be_changed() } else { new }))
     };
-    let new = NewAccount { login, display_name, locale, phone, password: blocking(hash).await? };
+    let new = NewAccount { login, display_name, locale, phone, password: place.hash(hash).await? };
     let create = move |tx: &mut bazdid_store::Tx<'_>| {
         once(tx, &ctx, &key, |tx| reply::created(&AccountView::from(account::create(tx, &ctx, &new)?)))
     };
@@ -399,11 +394,12 @@ async fn reset_password(
     rev: IfMatch,
     body: Body<PasswordReset>,
 ) -> Answer {
+    let place = state.hashing.enter(Party::Account(ctx.account()?))?;
     let for_get = Ctx::clone(&ctx);
     let login = state.db.read(move |tx| account::get(tx, &for_get, id.0)).await?.account.login;
     let for_hash = Ctx::clone(&ctx);
     let new =
-        blocking(move || NewPassword::new(&for_hash, &body.value.password, &login, "/password").map(NewPassword::to_be_changed)).await?;
+        place.hash(move || NewPassword::new(&for_hash, &body.value.password, &login, "/password").map(NewPassword::to_be_changed)).await?;
     change(&state, ctx, move |tx, ctx| account::password::reset(tx, ctx, id.0, rev.0, &new)).await
 }
 
