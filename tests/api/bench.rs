@@ -108,6 +108,19 @@ const FIGURES: &[(&str, &[&str])] = &[
         ],
     ),
     ("import", &["rows, the whole command"]),
+    (
+        "hostile",
+        &[
+            "without a flood, ordinary, p99",
+            "announced bodies, asked",
+            "slow uploads, asked",
+            "documents, ordinary p99 against without",
+            "logins, turned away or cut",
+            "readers that read nothing, /livez, p99",
+            "writes of one account, memory of the server at most",
+            "requests of one account, asked",
+        ],
+    ),
     ("start", &["ready after", "memory of the server at rest"]),
 ];
 

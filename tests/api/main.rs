@@ -26,6 +26,7 @@ mod evidence;
 #[path = "../../crates/picture/src/fixture.rs"]
 #[allow(dead_code, clippy::as_conversions, clippy::cast_possible_truncation, reason = "drawings")]
 mod fixture;
+mod flood;
 mod hand_in;
 mod history;
 mod honest;

@@ -443,7 +443,7 @@ fn bytes_that_were_not_declared_are_kept_told_and_asked_for_again() {
 }
 
 /// Begins to send and holds the line.
-fn begin(field: &Field<'_>, token: &str, upload: &str, offset: usize, announced: usize, bytes: &[u8]) -> TcpStream {
+pub fn begin(field: &Field<'_>, token: &str, upload: &str, offset: usize, announced: usize, bytes: &[u8]) -> TcpStream {
     let mut line = TcpStream::connect(field.town.app.address()).unwrap();
     write!(
         line,
@@ -457,7 +457,7 @@ fn begin(field: &Field<'_>, token: &str, upload: &str, offset: usize, announced:
 }
 
 /// Waits until so much of an upload stands in its part file.
-fn wait_for(app: &TestApp, upload: &str, length: u64) {
+pub fn wait_for(app: &TestApp, upload: &str, length: u64) {
     let path = app.db.folder().join("evidence/parts").join(upload.rsplit('/').next().unwrap());
     for _ in 0..3_000 {
         if fs::metadata(&path).is_ok_and(|m| m.len() >= length) {
@@ -565,7 +565,7 @@ fn a_silent_line_and_too_many_lines_are_let_go() {
     field.patch(&other, 0, &small).problem("overloaded");
     let mut answer = [0_u8; 12];
     silent.read_exact(&mut answer).unwrap();
-    assert_eq!(&answer, b"HTTP/1.1 400");
+    assert_eq!(&answer, b"HTTP/1.1 408");
     assert_eq!(field.offset(&upload), 400, "what came before is kept");
     assert_eq!(field.patch(&other, 0, &small).status, 204);
     // A small piece is kept as far as it came, too.
@@ -573,7 +573,7 @@ fn a_silent_line_and_too_many_lines_are_let_go() {
     let third = field.create(field.declare(3, &bytes), 1_000);
     let mut silent = begin(&field, &token, &third, 0, 1_000, &bytes[..400]);
     silent.read_exact(&mut answer).unwrap();
-    assert_eq!((&answer, field.offset(&third)), (b"HTTP/1.1 400", 400));
+    assert_eq!((&answer, field.offset(&third)), (b"HTTP/1.1 408", 400));
     assert_eq!(field.patch(&third, 400, &bytes[400..]).status, 204);
     assert!(is_stored(&town.app, &bytes));
 }

@@ -6,6 +6,7 @@
 mod crew;
 pub mod env;
 pub mod figures;
+mod hostile;
 mod import;
 mod outage;
 pub mod people;
@@ -69,7 +70,7 @@ pub struct Args {
     /// Devices of `storm` and `outage`.
     #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(1..=5_000))]
     devices: u64,
-    /// Devices of `waiters`; a server has room for 5,000.
+    /// Devices of `waiters`, connections of a flood of `hostile`; a server has room for 5,000.
     #[arg(long, value_name = "N", default_value_t = 2_000, value_parser = clap::value_parser!(u64).range(1..=5_000))]
     waiters: u64,
     /// Photos of each run of `uploads`; each takes 2.1 MB of the disk until the end.
@@ -114,6 +115,8 @@ pub enum Part {
     Import,
     /// Cold start, and resident memory.
     Start,
+    /// Only if named: floods by one party while others work, with the shares that an installation has.
+    Hostile,
     /// Only if named: what pulls cost with few tickets in the store and with a hundred times as many. Best with --city tehran.
     Size,
 }
@@ -200,6 +203,7 @@ pub fn run(args: &Args, env: &Env) -> Result<(), Failure> {
             Part::Outage => outage::run(&bench, &mut figures, &sizes),
             Part::Uploads => uploads::run(&bench, &mut figures, &sizes),
             Part::Import => import::run(&bench, &mut figures, &sizes),
+            Part::Hostile => hostile::run(&bench, &mut figures, &sizes),
             Part::Start => start::run(&bench, &mut figures),
         };
         // What failed because somebody ended the bench is not told as a fault of the server.
@@ -219,6 +223,7 @@ fn enough_files(parts: &[Part], sizes: &Sizes) -> BenchResult<()> {
     let of = |part: &Part| match part {
         Part::Outage | Part::Storm => sizes.devices,
         Part::Waiters => sizes.waiters,
+        Part::Hostile => sizes.waiters.max(sizes.devices),
         _ => 0,
     };
     let needed = parts.iter().map(of).max().unwrap_or_default() + 200;

@@ -18,6 +18,8 @@ use bazdid_domain::account::Role;
 const DEVICES: usize = 64;
 /// From one question of one of them to the next: together they ask 320 times a second.
 const EVERY: Duration = Duration::from_millis(200);
+/// Memory that is not needed is given back within so long.
+const REST: Duration = Duration::from_secs(3);
 /// Nobody asks at the same instant as all others.
 const STAGGER: Duration = Duration::from_millis(3);
 /// Changes of a delta.
@@ -37,6 +39,9 @@ pub fn run(bench: &BenchEnv, figures: &mut Figures, sizes: &Sizes) -> BenchResul
     let server = bench.serve()?;
     let mut office = Office::open(bench, &server)?;
     first_sync(bench, &server, &mut office, figures)?;
+    figures.say("memory of the server right after first syncs", server.resident_mib(), "MiB");
+    std::thread::sleep(REST);
+    figures.say("memory of the server after a rest", server.resident_mib(), "MiB");
     nothing_new(bench, &server, &mut office, figures, sizes)?;
     changes(bench, &server, &mut office, figures, sizes)?;
     figures.say("memory of the server", server.resident_mib(), "MiB");

@@ -20,7 +20,7 @@ use bazdid_domain::account::Role;
 use bazdid_protocol::{hex::hex, ids::PhotoId};
 
 /// Bytes of a photo.
-const PHOTO: usize = 2_100_000 / 8 * 8;
+pub(super) const PHOTO: usize = 2_100_000 / 8 * 8;
 /// Bytes of a piece.
 const PIECE: usize = 256 * 1024;
 /// Lines that send at once.
@@ -60,7 +60,7 @@ pub fn run(bench: &BenchEnv, figures: &mut Figures, sizes: &Sizes) -> BenchResul
 
 /// A declared photo: its id and the number that makes its bytes.
 #[derive(Debug, Clone, Copy)]
-struct Photo {
+pub(super) struct Photo {
     id: Uuid,
     n: u128,
 }
@@ -85,12 +85,13 @@ fn length(bytes: usize) -> u64 {
     u64::try_from(bytes).unwrap_or(u64::MAX)
 }
 
-struct Sender<'a> {
-    bench: &'a BenchEnv,
-    server: &'a Served,
-    bearer: String,
-    login: &'a Login,
-    tickets: &'a [Ticket],
+/// Who sends photos.
+pub(super) struct Sender<'a> {
+    pub bench: &'a BenchEnv,
+    pub server: &'a Served,
+    pub bearer: String,
+    pub login: &'a Login,
+    pub tickets: &'a [Ticket],
 }
 
 impl Sender<'_> {
@@ -111,7 +112,7 @@ impl Sender<'_> {
     }
 
     /// Declares photos, spread over tickets.
-    fn declare(&self, many: usize) -> BenchResult<Vec<Photo>> {
+    pub(super) fn declare(&self, many: usize) -> BenchResult<Vec<Photo>> {
         let now = self.bench.clock.now();
         let mut base = base();
         let new = |_| {
@@ -146,7 +147,7 @@ impl Sender<'_> {
         Ok(photos)
     }
 
-    fn begin(&self, photos: &[Photo]) -> BenchResult<Vec<(Photo, String)>> {
+    pub(super) fn begin(&self, photos: &[Photo]) -> BenchResult<Vec<(Photo, String)>> {
         let mut http = self.login.http.on_lines_of_its_own();
         photos.iter().map(|photo| Ok((*photo, upload::begin(&mut http, PhotoId::new(photo.id), length(PHOTO))?))).collect()
     }

@@ -55,6 +55,7 @@ codes! {
     NotFound = "not_found", 404, false, "Not found, or you do not have access";
     NoPicture = "no_picture", 404, false, "No smaller picture can be made of these bytes";
     MethodNotAllowed = "method_not_allowed", 405, false, "The resource does not know this method";
+    TooSlow = "too_slow", 408, true, "Too little of the request came; send it again";
     AlreadyExists = "already_exists", 409, false, "Something with this identity exists with other content";
     InvalidTransition = "invalid_transition", 409, false, "The state does not allow this";
     PhotoNotStored = "photo_not_stored", 409, true, "The photo is declared, and its bytes have not all arrived";
@@ -83,6 +84,7 @@ codes! {
     PreconditionRequired = "precondition_required", 428, false, "Send If-Match with the revision that you read";
     OutsideAreas = "outside_areas", 422, false, "The point lies outside every area";
     TooManyAttempts = "too_many_attempts", 429, true, "Too many attempts; wait";
+    RateLimited = "rate_limited", 429, true, "You have used your share for now; go on later, nothing is lost";
     UploadQuota = "upload_quota", 429, true, "This device has sent its share of the day";
     ChecksumMismatch = "checksum_mismatch", 460, true, "The checksum of this part is another: send the part again";
     Overloaded = "overloaded", 503, true, "The server is busy; try again";

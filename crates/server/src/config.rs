@@ -5,6 +5,7 @@
 
 mod evidence;
 mod keys;
+mod load;
 mod master_key;
 mod webhooks;
 
@@ -23,6 +24,7 @@ use figment::{
 use bazdid_service::phone::{Country, PhonePlan};
 
 pub use evidence::{Evidence, Secret};
+pub use load::Load;
 pub use master_key::MasterKey;
 pub use webhooks::Webhooks;
 
@@ -144,6 +146,8 @@ pub struct Config {
     pub evidence: Evidence,
     /// What webhooks may do.
     pub webhooks: Webhooks,
+    /// What one account, device or address may take.
+    pub load: Load,
     /// What differs from city to city.
     pub city: City,
 }

@@ -8,15 +8,20 @@ pub mod body;
 mod console;
 pub mod document;
 mod edge;
+pub mod fair;
 pub mod gate;
+pub mod hashing;
 mod head;
 pub mod health;
 mod inflate;
 mod metrics;
 pub mod params;
+pub mod party;
 pub mod precondition;
 pub mod problem;
+mod ready;
 pub mod reply;
+pub mod shares;
 pub mod v1;
 mod wording;
 
@@ -26,6 +31,7 @@ use actix_web::{
     App, Error, HttpRequest, HttpResponse,
     body::BoxBody,
     dev::{ResourceDef, ServiceFactory, ServiceRequest, ServiceResponse},
+    http::header,
     middleware::{Compress, from_fn},
     web,
 };
@@ -35,8 +41,12 @@ use utoipa_swagger_ui::SwaggerUi;
 use crate::{
     config::{Secret, Security},
     http::{
+        fair::{Early, Turns},
         gate::Gate,
+        hashing::Hashing,
         problem::{Answer, Problem},
+        ready::Ready,
+        shares::Shares,
     },
 };
 use bazdid_clock::{SharedClock, SharedIds};
@@ -46,7 +56,7 @@ use bazdid_protocol::{
 };
 use bazdid_service::Shared;
 use bazdid_store::Db;
-use bazdid_upload::Uploads;
+use bazdid_upload::{Uploads, pace::Pacing};
 
 /// Limits of requests.
 #[derive(Debug, Clone)]
@@ -57,6 +67,8 @@ pub struct Limits {
     pub push_bytes: usize,
     /// How long one request may take, seconds.
     pub request_timeout_s: u64,
+    /// How slowly a body may come.
+    pub pacing: Pacing,
     /// Reverse proxies whose word on the client's address is believed.
     pub proxies: usize,
 }
@@ -88,6 +100,14 @@ pub struct State {
     pub uploads: Uploads,
     /// How many uploads send at once.
     pub upload_gate: Arc<Gate>,
+    /// How much of what a party may ask for within a time.
+    pub shares: Arc<dyn Shares>,
+    /// Every party in turn.
+    pub turns: Arc<Turns>,
+    /// Who comes back earlier than they were told.
+    pub early: Early,
+    /// Where passwords are hashed.
+    pub hashing: Hashing,
 }
 
 /// What a worker answers from: the same for all of them.
@@ -95,7 +115,7 @@ pub struct State {
 pub struct Site {
     state: web::Data<State>,
     /// The document as it is served.
-    text: web::Bytes,
+    document: Ready,
     /// The methods of each path, for 405.
     paths: Arc<Vec<(ResourceDef, Vec<&'static str>)>>,
 }
@@ -106,12 +126,12 @@ impl Site {
     /// # Errors
     /// The document cannot be written.
     pub fn new(state: State) -> Result<Self, Fault> {
-        let text = document::text()?;
+        let document = Ready::new(document::text()?);
         let paths = document::operations()
             .into_iter()
             .map(|(path, methods)| (ResourceDef::new(path), methods.into_iter().map(|o| o.method).collect()))
             .collect();
-        Ok(Self { state: web::Data::new(state), text: text.into(), paths: Arc::new(paths) })
+        Ok(Self { state: web::Data::new(state), document, paths: Arc::new(paths) })
     }
 
     /// The methods of a path; nothing if nobody serves it.
@@ -145,14 +165,17 @@ pub fn app(
         .configure(console::routes)
         .default_service(web::to(unknown))
         .wrap(from_fn(head::as_get))
+        .wrap(from_fn(fair::share))
         .wrap(from_fn(auth::identify))
         .wrap(Compress::default())
         .wrap(from_fn(edge::edge))
         .wrap(from_fn(alias::rewrite))
 }
 
-async fn serve_document(site: web::Data<Site>) -> HttpResponse {
-    HttpResponse::Ok().content_type("application/json").body(site.text.clone())
+async fn serve_document(req: HttpRequest, site: web::Data<Site>) -> HttpResponse {
+    site.document.answer(&req, |response| {
+        response.content_type("application/json").insert_header((header::CACHE_CONTROL, "no-cache"));
+    })
 }
 
 /// A path that nobody serves, or a method that its path does not know.

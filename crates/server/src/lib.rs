@@ -3,6 +3,7 @@
 pub mod config;
 pub mod http;
 pub mod key;
+mod line;
 pub mod telemetry;
 pub mod worker;
 
@@ -12,12 +13,18 @@ use std::{
     time::Duration,
 };
 
-use actix_web::{HttpServer, dev::ServerHandle};
+use actix_web::dev::ServerHandle;
 use tokio::net::TcpSocket;
 
 use crate::{
     config::Config,
-    http::{Limits, Site, State, app, gate::Gate},
+    http::{
+        Limits, Site, State,
+        fair::{Early, Turns},
+        gate::{Gate, Room},
+        hashing::Hashing,
+        shares::LocalShares,
+    },
     worker::{
         Worker,
         pictures::{self, Reader},
@@ -38,6 +45,7 @@ use bazdid_store::{self as store, Db, DbOptions, hub::Hub};
 use bazdid_upload::{
     Setup, Uploads,
     blob::{Blobs, Bucket, Place},
+    pace::Pacing,
 };
 
 /// Whether the server brings the database up to date before it serves.
@@ -103,6 +111,7 @@ pub fn settings(config: &Config) -> Settings {
         uploads: UploadLimits {
             photo_bytes: config.evidence.photo_bytes,
             device_day_bytes: config.evidence.device_day_bytes,
+            order_uploads: i64::from(config.load.order_uploads),
             open_hours: config.evidence.upload_hours,
             mismatch_days: config.evidence.mismatch_days,
             missing_days: config.evidence.missing_days,
@@ -155,20 +164,19 @@ pub fn uploads(config: &Config, db: Db) -> Result<Uploads> {
             secret_key: evidence.s3_secret_key.reveal().to_owned(),
         })
     };
+    // A phone whose network comes and goes is silent for longer than one that sends a form.
+    let idle = Duration::from_secs(evidence.idle_s);
     Uploads::open(Setup {
         parts: evidence.folder.join("parts"),
         blobs: Blobs::open(&place)?,
         db,
-        idle: Duration::from_secs(evidence.idle_s),
+        pacing: Pacing { first: idle, window: idle, bytes_s: config.load.least_bytes_s },
         reserve_bytes: evidence.disk_reserve_bytes,
     })
 }
 
 /// How many connections may wait to be taken: a fleet that comes back from an outage connects at once.
 const BACKLOG: u32 = 2048;
-
-/// How long a line without a request is kept.
-const KEEP_ALIVE: Duration = Duration::from_secs(75);
 
 /// Listens on an address. Must be called inside a runtime.
 ///
@@ -192,10 +200,16 @@ pub fn build(config: &Config, clock: SharedClock, ids: SharedIds, listener: TcpL
     telemetry::count()?;
     store::totals::count_statements();
     let (db, shared) = open(config, &ids, migrations)?;
+    let pacing = Pacing {
+        first: Duration::from_secs(config.load.first_byte_s),
+        window: Duration::from_secs(config.load.window_s),
+        bytes_s: config.load.least_bytes_s,
+    };
     let limits = Limits {
         body_bytes: config.server.body_bytes,
         push_bytes: MAX_PUSH_BYTES,
         request_timeout_s: config.server.request_timeout_s,
+        pacing,
         proxies: config.server.proxies,
     };
     let uploads = uploads(config, db.clone())?;
@@ -218,34 +232,36 @@ pub fn build(config: &Config, clock: SharedClock, ids: SharedIds, listener: TcpL
         senders: config.webhooks.senders,
         timeout: Duration::from_secs(config.webhooks.timeout_s),
     });
-    let upload_gate = Gate::new(config.evidence.uploads_at_once, usize::MAX, ids.clone());
-    let gate = Gate::new(config.server.sync_requests, config.server.sync_bytes, ids.clone());
+    let upload_gate = Gate::new(Room { requests: config.evidence.uploads_at_once, bytes: 0, party_bytes: 0 }, ids.clone());
+    let room = Room { requests: config.server.sync_requests, bytes: config.server.sync_bytes, party_bytes: MAX_PUSH_BYTES };
+    let gate = Gate::new(room, ids.clone());
     let site = Site::new(State {
         metrics_token: config.telemetry.metrics_token.clone(),
         db,
         database_url: config.database.url.reveal().to_owned(),
         security: config.security.clone(),
         public_url: config.server.public_url.clone(),
-        clock,
-        ids,
         shared,
         limits,
         gate,
         uploads: uploads.clone(),
         upload_gate,
+        shares: Arc::new(LocalShares::new(&config.load, clock.clone())),
+        turns: Turns::new(config.load),
+        early: Early::default(),
+        hashing: Hashing::new(&config.load, ids.clone()),
+        clock,
+        ids,
     })?;
     let addr = listener.local_addr().map_err(|e| fault("the listener has no address", e))?;
-    let running = HttpServer::new(move || app(&site))
-        .workers(config.server.workers)
-        .shutdown_timeout(config.server.grace_s)
-        .disable_signals()
-        // Otherwise the last packet of every longer answer waits 40 ms for the acknowledgement of the one before.
-        .tcp_nodelay(true)
-        // Longer than clients keep an idle line: who closes first decides whether a request meets a line that has just gone.
-        .keep_alive(KEEP_ALIVE)
-        .listen(listener)
-        .map_err(|e| fault("the listener cannot be used", e))?
-        .run();
+    let setup = line::Setup {
+        workers: config.server.workers,
+        grace_s: config.server.grace_s,
+        pacing,
+        // Behind a proxy all come from its address.
+        address_lines: if config.server.proxies == 0 { config.load.address_lines } else { 0 },
+    };
+    let running = line::serve(listener, setup, site).map_err(|e| fault("the listener cannot be used", e))?;
     Ok(Server { running, addr, worker, uploads, reader, deliverer })
 }
 

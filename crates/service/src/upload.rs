@@ -18,6 +18,7 @@ use bazdid_domain::{
 use bazdid_protocol::{
     error::{Code, Error, Result},
     ids::{PhotoId, UploadId},
+    phrase::Phrase,
     time::Timestamp,
 };
 use bazdid_store::{self as store, Tx, photo::PhotoFilter};
@@ -29,6 +30,8 @@ pub struct UploadLimits {
     pub photo_bytes: u64,
     /// Bytes announced for a device within 24 hours.
     pub device_day_bytes: u64,
+    /// Uploads that one account begins within 24 hours for the photos of one order, or of one ticket without an order.
+    pub order_uploads: i64,
     /// How long an upload takes bytes, hours.
     pub open_hours: i64,
     /// How long wrong bytes are kept, days.
@@ -49,7 +52,15 @@ impl UploadLimits {
 
 impl Default for UploadLimits {
     fn default() -> Self {
-        Self { photo_bytes: 64 << 20, device_day_bytes: 4 << 30, open_hours: 7 * 24, mismatch_days: 90, missing_days: 7, link_s: 300 }
+        Self {
+            photo_bytes: 64 << 20,
+            device_day_bytes: 4 << 30,
+            order_uploads: 200,
+            open_hours: 7 * 24,
+            mismatch_days: 90,
+            missing_days: 7,
+            link_s: 300,
+        }
     }
 }
 
@@ -102,6 +113,14 @@ pub fn create(tx: &mut Tx<'_>, ctx: &Ctx, new: &NewUpload) -> Result<Upload> {
     if u64::try_from(sent.saturating_add(length)).is_ok_and(|sum| sum > limits.device_day_bytes) {
         let detail = format!("a device sends at most {} bytes in 24 hours", limits.device_day_bytes);
         return Err(Error::with(Code::UploadQuota, detail).fact("limit_bytes", limits.device_day_bytes).retry_after(QUOTA_RETRY_S));
+    }
+    let begun = store::upload::count_begun(tx, account, photo.ticket_id, photo.work_order_id, ctx.now.plus_days(-1))?;
+    if begun >= limits.order_uploads {
+        let detail = Phrase::with(
+            "at most {limit} photos of one order are sent by one account in 24 hours; the others follow later",
+            &[("limit", &limits.order_uploads)],
+        );
+        return Err(Error::with(Code::UploadQuota, detail).fact("limit_uploads", limits.order_uploads).retry_after(QUOTA_RETRY_S));
     }
     let upload = Upload {
         id: ctx.ids.id(ctx.now),

@@ -7,14 +7,14 @@ use diesel::{
 };
 
 use crate::{
-    schema::uploads,
+    schema::{photos, uploads},
     sql::db_error,
     tx::{LIST, Tx},
 };
 use bazdid_domain::upload::{Upload, UploadState};
 use bazdid_protocol::{
     error::Result,
-    ids::{AccountId, DeviceId, PhotoId, TicketId, UploadId},
+    ids::{AccountId, DeviceId, PhotoId, TicketId, UploadId, WorkOrderId},
     time::Timestamp,
 };
 
@@ -138,6 +138,21 @@ pub fn bytes_since(tx: &mut Tx<'_>, device: Option<DeviceId>, account: AccountId
     }
     .map_err(db_error)?;
     Ok(found.unwrap_or_default())
+}
+
+/// How many uploads an account has begun for the photos of an order, or of a ticket without an order.
+///
+/// # Errors
+/// The database fails.
+pub fn count_begun(tx: &mut Tx<'_>, account: AccountId, ticket: TicketId, order: Option<WorkOrderId>, since: Timestamp) -> Result<i64> {
+    let rows = uploads::table
+        .inner_join(photos::table.on(photos::id.eq(uploads::photo_id)))
+        .filter(uploads::ticket_id.eq(ticket).and(uploads::account_id.eq(account)).and(uploads::created_at.gt(since)));
+    match order {
+        Some(order) => on!(tx, |c| rows.filter(photos::work_order_id.eq(order)).count().get_result(c)),
+        None => on!(tx, |c| rows.filter(photos::work_order_id.is_null()).count().get_result(c)),
+    }
+    .map_err(db_error)
 }
 
 /// Open uploads whose time is over, the longest overdue first.

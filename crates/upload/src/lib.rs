@@ -9,6 +9,7 @@ pub mod blob;
 mod checksum;
 mod content;
 mod lock;
+pub mod pace;
 mod part;
 mod receive;
 mod sweep;
@@ -19,7 +20,6 @@ use std::{
     io,
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
 };
 
 use aws_lc_rs::digest::Context;
@@ -31,6 +31,7 @@ use tokio::{
 use crate::{
     blob::{Blobs, Key},
     lock::UploadLocks,
+    pace::Pacing,
     part::Parts,
 };
 pub use crate::{
@@ -68,8 +69,8 @@ pub struct Setup {
     pub blobs: Blobs,
     /// The database.
     pub db: Db,
-    /// How long a line may be silent.
-    pub idle: Duration,
+    /// How slowly a line may send.
+    pub pacing: Pacing,
     /// Bytes that stay free on the disk.
     pub reserve_bytes: u64,
 }
@@ -87,7 +88,7 @@ struct Inner {
     begun: Mutex<HashMap<UploadId, Begun>>,
     pool: BlockingPool,
     gathering: Arc<Semaphore>,
-    idle: Duration,
+    pacing: Pacing,
     reserve_bytes: u64,
     stored: Notify,
 }
@@ -147,7 +148,7 @@ impl Uploads {
     /// # Errors
     /// The folder cannot be made.
     pub fn open(setup: Setup) -> Result<Self> {
-        let Setup { parts, blobs, db, idle, reserve_bytes } = setup;
+        let Setup { parts, blobs, db, pacing, reserve_bytes } = setup;
         let parts = Parts::open(&parts).map_err(disk)?;
         let pool = BlockingPool(Arc::new(Semaphore::new(POOL_THREADS)));
         Ok(Self(Arc::new(Inner {
@@ -158,7 +159,7 @@ impl Uploads {
             begun: Mutex::default(),
             pool,
             gathering: Arc::new(Semaphore::new(GATHERED)),
-            idle,
+            pacing,
             reserve_bytes,
             stored: Notify::new(),
         })))

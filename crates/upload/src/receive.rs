@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use aws_lc_rs::digest::{Context, SHA256};
 use bytes::Bytes;
-use futures_util::{Stream, StreamExt as _};
+use futures_util::Stream;
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::{
     Begun, Checksum, Hash, UploadLock, Uploads, disk, excess,
+    pace::Pace,
     part::Part,
     writer::{Closed, Piece, Sink, Takes, Writer},
 };
@@ -18,6 +19,8 @@ use bazdid_service::{Ctx, upload};
 
 /// Bytes of a piece that is gathered whole and written in one go.
 const SMALL: u64 = 256 << 10;
+/// Bytes for which there is room before any has come.
+const FIRST_BYTES: usize = 64 << 10;
 
 /// What one request sends.
 #[derive(Debug)]
@@ -39,8 +42,8 @@ pub enum End {
     Whole,
     /// The line broke.
     Cut,
-    /// Nothing came any more.
-    Silent,
+    /// Too little came.
+    Slow,
     /// Another request wants to go on with the upload.
     Replaced,
     /// It had more than the upload takes.
@@ -108,7 +111,8 @@ impl Uploads {
     ) -> Result<(End, Closed)> {
         let (inner, id, start) = (Arc::clone(&self.0), lock.id(), job.start);
         let announced = job.announced.unwrap_or_default();
-        let mut bytes = Vec::with_capacity(usize::try_from(announced).unwrap_or_default());
+        // What is announced takes no memory before it comes.
+        let mut bytes = Vec::with_capacity(usize::try_from(announced).unwrap_or_default().min(FIRST_BYTES));
         let end = self.pump(lock, &mut bytes, announced, job.announced, stream).await;
         let closed = self
             .blocking(move || {
@@ -162,12 +166,12 @@ impl Uploads {
 
     /// Reads what a request sends and forgets it: at most about `limit` bytes, and only while they come.
     pub async fn skip<E>(&self, limit: u64, mut stream: impl Stream<Item = std::result::Result<Bytes, E>> + Unpin) {
-        let mut left = limit;
-        while let Ok(Some(Ok(chunk))) = tokio::time::timeout(self.0.idle, stream.next()).await {
+        let (mut left, mut pace) = (limit, Pace::new(self.0.pacing));
+        while let Ok(Some(Ok(chunk))) = pace.next(&mut stream).await {
             left = left.saturating_sub(u64::try_from(chunk.len()).unwrap_or(u64::MAX));
             if left == 0 {
                 // What is left of the body is its end.
-                drop(tokio::time::timeout(self.0.idle, stream.next()).await);
+                drop(pace.next(&mut stream).await);
                 return;
             }
         }
@@ -182,15 +186,15 @@ impl Uploads {
         announced: Option<u64>,
         mut stream: impl Stream<Item = std::result::Result<Bytes, E>> + Unpin,
     ) -> End {
-        let mut count = 0;
+        let (mut count, mut pace) = (0, Pace::new(self.0.pacing));
         loop {
             let next = tokio::select! {
                 biased;
                 () = lock.wanted() => return End::Replaced,
-                next = tokio::time::timeout(self.0.idle, stream.next()) => next,
+                next = pace.next(&mut stream) => next,
             };
             let chunk = match next {
-                Err(_) => return End::Silent,
+                Err(_) => return End::Slow,
                 Ok(None) if announced.is_none_or(|n| n == count) => return End::Whole,
                 Ok(None | Some(Err(_))) => return End::Cut,
                 Ok(Some(Ok(chunk))) => chunk,

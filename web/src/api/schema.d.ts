@@ -951,7 +951,7 @@ export interface paths {
         put?: never;
         /**
          * Change your own password
-         * @description Asks for the password in force. Every other login of the account ends; this one goes on. Everybody who has logged in may do this (`own`).
+         * @description Asks for the password in force, from which the new one must differ. Every other login of the account ends; this one goes on. Everybody who has logged in may do this (`own`).
          */
         post: operations["accounts_change_password"];
         delete?: never;
@@ -969,7 +969,7 @@ export interface paths {
         };
         /**
          * List notices to administrators
-         * @description Newest first. `reveal_granted`: an administrator has granted themselves a role that sees who called. `next_cursor` leads to the next page. Needs the permission `account.manage`: `admin`.
+         * @description Newest first. `reveal_granted`: an administrator has granted somebody, or themselves, a role that sees who called. `reveal_access`: they have made a one-time code or set a password for an account that holds such a role, and so may have logged in with it. `next_cursor` leads to the next page. Needs the permission `account.manage`: `admin`.
          */
         get: operations["accounts_list_notices"];
         put?: never;
@@ -991,7 +991,7 @@ export interface paths {
         put?: never;
         /**
          * Acknowledge a notice
-         * @description Says that you have seen it. A notice about yourself is for another administrator (409), and one that somebody has seen stays as it is (409). Needs the permission `account.manage`: `admin`.
+         * @description Says that you have seen it. A notice about yourself or about what you did is for another administrator (409), and one that somebody has seen stays as it is (409). Needs the permission `account.manage`: `admin`.
          */
         post: operations["accounts_acknowledge_notice"];
         delete?: never;
@@ -1789,7 +1789,7 @@ export interface paths {
         };
         /**
          * List words
-         * @description Every enumeration of the API and the sync with what people read in the place of each word, in the language of `Accept-Language` (`fa` or `en`); where neither is asked for in that of the account that asks, else in English. Labels may change; words do not. Needs no login.
+         * @description Every enumeration of the API and the sync with what people read in the place of each word, in the language of `Accept-Language` (`fa` or `en`); where neither is asked for in that of the account that asks, else in English. Labels may change; words do not. Has an `ETag`. Needs no login.
          */
         get: operations["vocabulary_list"];
         put?: never;
@@ -4371,8 +4371,8 @@ export interface components {
             work_order: components["schemas"]["Id"] | null;
         };
         /** @enum {string} */
-        NoticeKind: "reveal_granted";
-        /** @description Something that the administrators should know of one of them. */
+        NoticeKind: "reveal_granted" | "reveal_access";
+        /** @description Something that one administrator did and the others should know. */
         NoticeView: {
             /** @description Whose account it is about. */
             account_id: components["schemas"]["Id"];
@@ -4382,6 +4382,7 @@ export interface components {
             kind: components["schemas"]["NoticeKind"];
             /** @description When. */
             raised_at: components["schemas"]["Instant"];
+            raised_by: components["schemas"]["Id"] | null;
             seen_at: components["schemas"]["Instant"] | null;
             seen_by: components["schemas"]["Id"] | null;
         };
@@ -6245,7 +6246,7 @@ export interface components {
              * @example 900
              */
             expires_in: number;
-            /** @description Opens nothing. Keep it when the person logs out, and send it with their next login; after a login only. */
+            /** @description Opens nothing, and is good until the password changes. Keep it when the person logs out, and send it with their next login; after a login only. */
             known_client?: string;
             /** @description For `POST /v1/auth/refresh`. */
             refresh_token: string;
@@ -7985,6 +7986,32 @@ export interface components {
                 };
             };
         };
+        /** @description `overloaded`: The server is busy; try again. */
+        overloaded: {
+            headers: {
+                /** @description Seconds after which to try again; of a retryable problem. */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": "overloaded",
+                 *       "request_id": "0192f000-0000-7000-8000-00000000ffff",
+                 *       "retryable": true,
+                 *       "status": 503,
+                 *       "title": "The server is busy; try again",
+                 *       "type": "/v1/errors/overloaded"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "overloaded";
+                    /** @enum {integer} */
+                    status?: 503;
+                };
+            };
+        };
         /** @description `overloaded`: The server is busy; try again. `unavailable`: The database cannot be reached; try again. */
         "overloaded.unavailable": {
             headers: {
@@ -8133,6 +8160,58 @@ export interface components {
                 };
             };
         };
+        /** @description `rate_limited`: You have used your share for now; go on later, nothing is lost. */
+        rate_limited: {
+            headers: {
+                /** @description Seconds after which to try again; of a retryable problem. */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": "rate_limited",
+                 *       "request_id": "0192f000-0000-7000-8000-00000000ffff",
+                 *       "retryable": true,
+                 *       "status": 429,
+                 *       "title": "You have used your share for now; go on later, nothing is lost",
+                 *       "type": "/v1/errors/rate_limited"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "rate_limited";
+                    /** @enum {integer} */
+                    status?: 429;
+                };
+            };
+        };
+        /** @description `rate_limited`: You have used your share for now; go on later, nothing is lost. `upload_quota`: This device has sent its share of the day. */
+        "rate_limited.upload_quota": {
+            headers: {
+                /** @description Seconds after which to try again; of a retryable problem. */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": "rate_limited",
+                 *       "request_id": "0192f000-0000-7000-8000-00000000ffff",
+                 *       "retryable": true,
+                 *       "status": 429,
+                 *       "title": "You have used your share for now; go on later, nothing is lost",
+                 *       "type": "/v1/errors/rate_limited"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "rate_limited" | "upload_quota";
+                    /** @enum {integer} */
+                    status?: 429;
+                };
+            };
+        };
         /** @description `too_large`: The request is larger than allowed. */
         too_large: {
             headers: {
@@ -8157,8 +8236,8 @@ export interface components {
                 };
             };
         };
-        /** @description `too_many_attempts`: Too many attempts; wait. */
-        too_many_attempts: {
+        /** @description `too_many_attempts`: Too many attempts; wait. `rate_limited`: You have used your share for now; go on later, nothing is lost. */
+        "too_many_attempts.rate_limited": {
             headers: {
                 /** @description Seconds after which to try again; of a retryable problem. */
                 "Retry-After"?: number;
@@ -8177,9 +8256,35 @@ export interface components {
                  */
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "too_many_attempts";
+                    code?: "too_many_attempts" | "rate_limited";
                     /** @enum {integer} */
                     status?: 429;
+                };
+            };
+        };
+        /** @description `too_slow`: Too little of the request came; send it again. */
+        too_slow: {
+            headers: {
+                /** @description Seconds after which to try again; of a retryable problem. */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": "too_slow",
+                 *       "request_id": "0192f000-0000-7000-8000-00000000ffff",
+                 *       "retryable": true,
+                 *       "status": 408,
+                 *       "title": "Too little of the request came; send it again",
+                 *       "type": "/v1/errors/too_slow"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "too_slow";
+                    /** @enum {integer} */
+                    status?: 408;
                 };
             };
         };
@@ -8374,32 +8479,6 @@ export interface components {
                     code?: "upload_locked";
                     /** @enum {integer} */
                     status?: 423;
-                };
-            };
-        };
-        /** @description `upload_quota`: This device has sent its share of the day. */
-        upload_quota: {
-            headers: {
-                /** @description Seconds after which to try again; of a retryable problem. */
-                "Retry-After"?: number;
-                [name: string]: unknown;
-            };
-            content: {
-                /**
-                 * @example {
-                 *       "code": "upload_quota",
-                 *       "request_id": "0192f000-0000-7000-8000-00000000ffff",
-                 *       "retryable": true,
-                 *       "status": 429,
-                 *       "title": "This device has sent its share of the day",
-                 *       "type": "/v1/errors/upload_quota"
-                 *     }
-                 */
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "upload_quota";
-                    /** @enum {integer} */
-                    status?: 429;
                 };
             };
         };
@@ -8620,6 +8699,7 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             422: components["responses"]["validation"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -8678,10 +8758,12 @@ export interface operations {
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
+            408: components["responses"]["too_slow"];
             409: components["responses"]["already_exists"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation.idempotency_mismatch"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -8736,6 +8818,7 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -8806,11 +8889,13 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
+            408: components["responses"]["too_slow"];
             412: components["responses"]["precondition_failed"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation"];
             428: components["responses"]["precondition_required"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -8857,10 +8942,12 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
+            408: components["responses"]["too_slow"];
             409: components["responses"]["invalid_transition"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -8924,6 +9011,7 @@ export interface operations {
             409: components["responses"]["invalid_transition"];
             412: components["responses"]["precondition_failed"];
             428: components["responses"]["precondition_required"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -8987,6 +9075,7 @@ export interface operations {
             409: components["responses"]["invalid_transition"];
             412: components["responses"]["precondition_failed"];
             428: components["responses"]["precondition_required"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -9049,6 +9138,7 @@ export interface operations {
             404: components["responses"]["not_found"];
             412: components["responses"]["precondition_failed"];
             428: components["responses"]["precondition_required"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -9122,11 +9212,13 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
+            408: components["responses"]["too_slow"];
             412: components["responses"]["precondition_failed"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation"];
             428: components["responses"]["precondition_required"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -9196,11 +9288,13 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
+            408: components["responses"]["too_slow"];
             412: components["responses"]["precondition_failed"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation"];
             428: components["responses"]["precondition_required"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -9270,12 +9364,14 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
+            408: components["responses"]["too_slow"];
             409: components["responses"]["invalid_transition"];
             412: components["responses"]["precondition_failed"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation"];
             428: components["responses"]["precondition_required"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -9324,6 +9420,7 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             422: components["responses"]["validation"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -9370,6 +9467,7 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             422: components["responses"]["validation"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -9411,6 +9509,7 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -9469,11 +9568,13 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
+            408: components["responses"]["too_slow"];
             412: components["responses"]["precondition_failed"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation"];
             428: components["responses"]["precondition_required"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -9543,6 +9644,7 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -9611,6 +9713,7 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             422: components["responses"]["validation"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -9663,10 +9766,11 @@ export interface operations {
             400: components["responses"]["malformed"];
             401: components["responses"]["bad_credentials"];
             403: components["responses"]["password_change_required.account_disabled"];
+            408: components["responses"]["too_slow"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation"];
-            429: components["responses"]["too_many_attempts"];
+            429: components["responses"]["too_many_attempts.rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -9690,6 +9794,7 @@ export interface operations {
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["account_disabled.device_revoked"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -9742,9 +9847,11 @@ export interface operations {
             400: components["responses"]["malformed"];
             401: components["responses"]["bad_credentials"];
             403: components["responses"]["account_disabled"];
+            408: components["responses"]["too_slow"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -9795,9 +9902,11 @@ export interface operations {
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired.token_reused"];
             403: components["responses"]["account_disabled.device_revoked"];
+            408: components["responses"]["too_slow"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -9849,6 +9958,7 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             422: components["responses"]["validation"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -9901,9 +10011,11 @@ export interface operations {
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
+            408: components["responses"]["too_slow"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation.idempotency_mismatch"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -9953,9 +10065,11 @@ export interface operations {
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
+            408: components["responses"]["too_slow"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -9999,9 +10113,11 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
+            408: components["responses"]["too_slow"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -10075,6 +10191,7 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             422: components["responses"]["validation"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -10185,9 +10302,11 @@ export interface operations {
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
+            408: components["responses"]["too_slow"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation.idempotency_mismatch"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -10256,6 +10375,7 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -10370,11 +10490,13 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
+            408: components["responses"]["too_slow"];
             412: components["responses"]["precondition_failed"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation"];
             428: components["responses"]["precondition_required"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -10491,6 +10613,7 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             422: components["responses"]["validation"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -10587,6 +10710,7 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -10703,12 +10827,14 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
+            408: components["responses"]["too_slow"];
             409: components["responses"]["invalid_transition.conflict"];
             412: components["responses"]["precondition_failed"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation"];
             428: components["responses"]["precondition_required"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -10758,6 +10884,7 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             422: components["responses"]["validation"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -10815,9 +10942,11 @@ export interface operations {
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
+            408: components["responses"]["too_slow"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation.idempotency_mismatch"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -10877,6 +11006,7 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             422: components["responses"]["validation"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -10919,6 +11049,7 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -10980,12 +11111,14 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
+            408: components["responses"]["too_slow"];
             409: components["responses"]["invalid_transition"];
             412: components["responses"]["precondition_failed"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation"];
             428: components["responses"]["precondition_required"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -11037,6 +11170,7 @@ export interface operations {
             409: components["responses"]["invalid_transition"];
             412: components["responses"]["precondition_failed"];
             428: components["responses"]["precondition_required"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -11088,6 +11222,7 @@ export interface operations {
             409: components["responses"]["invalid_transition"];
             412: components["responses"]["precondition_failed"];
             428: components["responses"]["precondition_required"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -11139,6 +11274,7 @@ export interface operations {
             409: components["responses"]["invalid_transition"];
             412: components["responses"]["precondition_failed"];
             428: components["responses"]["precondition_required"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -11189,6 +11325,7 @@ export interface operations {
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             422: components["responses"]["validation"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -11251,10 +11388,12 @@ export interface operations {
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
+            408: components["responses"]["too_slow"];
             409: components["responses"]["invalid_transition"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation.idempotency_mismatch"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -11299,6 +11438,7 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -11365,12 +11505,14 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
+            408: components["responses"]["too_slow"];
             409: components["responses"]["invalid_transition"];
             412: components["responses"]["precondition_failed"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation"];
             428: components["responses"]["precondition_required"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -11431,6 +11573,7 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             422: components["responses"]["validation"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -11480,6 +11623,7 @@ export interface operations {
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             409: components["responses"]["invalid_transition"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -11516,7 +11660,9 @@ export interface operations {
                 };
             };
             400: components["responses"]["malformed"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
+            503: components["responses"]["overloaded"];
         };
     };
     errors_one: {
@@ -11550,7 +11696,9 @@ export interface operations {
             };
             400: components["responses"]["malformed"];
             404: components["responses"]["not_found"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
+            503: components["responses"]["overloaded"];
         };
     };
     inbox_get: {
@@ -11827,6 +11975,7 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             422: components["responses"]["validation"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -11868,6 +12017,8 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -11898,6 +12049,7 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -11956,6 +12108,7 @@ export interface operations {
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["account_disabled.device_revoked"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -11989,10 +12142,11 @@ export interface operations {
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["account_disabled.device_revoked"];
+            408: components["responses"]["too_slow"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation"];
-            429: components["responses"]["too_many_attempts"];
+            429: components["responses"]["too_many_attempts.rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -12030,6 +12184,7 @@ export interface operations {
                      *           "id": "0192f000-0000-7000-8000-0000000000d1",
                      *           "kind": "reveal_granted",
                      *           "raised_at": "2026-11-23T05:42:00.000000Z",
+                     *           "raised_by": "0192f000-0000-7000-8000-000000000041",
                      *           "seen_at": null,
                      *           "seen_by": null
                      *         }
@@ -12044,6 +12199,7 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             422: components["responses"]["validation"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -12072,6 +12228,7 @@ export interface operations {
                      *       "id": "0192f000-0000-7000-8000-0000000000d1",
                      *       "kind": "reveal_granted",
                      *       "raised_at": "2026-11-23T05:42:00.000000Z",
+                     *       "raised_by": "0192f000-0000-7000-8000-000000000041",
                      *       "seen_at": "2026-11-23T06:10:30.000000Z",
                      *       "seen_by": "0192f000-0000-7000-8000-000000000043"
                      *     }
@@ -12084,6 +12241,7 @@ export interface operations {
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             409: components["responses"]["invalid_transition"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -12131,6 +12289,7 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             422: components["responses"]["validation"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -12189,9 +12348,11 @@ export interface operations {
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
+            408: components["responses"]["too_slow"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation.idempotency_mismatch"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -12234,6 +12395,7 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -12296,11 +12458,13 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
+            408: components["responses"]["too_slow"];
             412: components["responses"]["precondition_failed"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation"];
             428: components["responses"]["precondition_required"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -12378,6 +12542,7 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             422: components["responses"]["validation"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -12510,6 +12675,7 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             422: components["responses"]["validation"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -12669,6 +12835,7 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -12734,6 +12901,7 @@ export interface operations {
             409: components["responses"]["photo_not_stored.picture_not_ready"];
             416: components["responses"]["range_not_satisfiable"];
             422: components["responses"]["validation"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -12778,6 +12946,7 @@ export interface operations {
             404: components["responses"]["not_found.no_picture"];
             409: components["responses"]["photo_not_stored.picture_not_ready"];
             422: components["responses"]["validation"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -12822,10 +12991,12 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found.no_picture"];
+            408: components["responses"]["too_slow"];
             409: components["responses"]["photo_not_stored.picture_not_ready"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -12884,6 +13055,7 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             422: components["responses"]["validation"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -12941,10 +13113,12 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
+            408: components["responses"]["too_slow"];
             409: components["responses"]["invalid_transition.conflict"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -12994,6 +13168,7 @@ export interface operations {
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             409: components["responses"]["invalid_transition.conflict"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -13094,6 +13269,7 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             422: components["responses"]["validation"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -13178,6 +13354,7 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -13291,12 +13468,14 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
+            408: components["responses"]["too_slow"];
             409: components["responses"]["invalid_transition"];
             412: components["responses"]["precondition_failed"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation"];
             428: components["responses"]["precondition_required"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -13399,12 +13578,14 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
+            408: components["responses"]["too_slow"];
             409: components["responses"]["invalid_transition.evidence_pending"];
             412: components["responses"]["precondition_failed"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation"];
             428: components["responses"]["precondition_required"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -13459,6 +13640,7 @@ export interface operations {
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["account_disabled.device_revoked"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -13508,6 +13690,7 @@ export interface operations {
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["account_disabled.device_revoked"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -13553,10 +13736,12 @@ export interface operations {
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
+            408: components["responses"]["too_slow"];
             409: components["responses"]["device_limit"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -13614,11 +13799,12 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
+            408: components["responses"]["too_slow"];
             409: components["responses"]["invalid_transition"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation"];
-            429: components["responses"]["too_many_attempts"];
+            429: components["responses"]["too_many_attempts.rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -13656,6 +13842,7 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             422: components["responses"]["validation"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -13761,9 +13948,11 @@ export interface operations {
             400: components["responses"]["malformed.bad_envelope"];
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
+            408: components["responses"]["too_slow"];
             413: components["responses"]["batch_too_large"];
             415: components["responses"]["unsupported_media_type"];
             426: components["responses"]["upgrade_required"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -13826,9 +14015,11 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
+            408: components["responses"]["too_slow"];
             413: components["responses"]["batch_too_large"];
             415: components["responses"]["unsupported_media_type"];
             426: components["responses"]["upgrade_required"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -13945,9 +14136,11 @@ export interface operations {
             400: components["responses"]["malformed.bad_envelope"];
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
+            408: components["responses"]["too_slow"];
             413: components["responses"]["batch_too_large"];
             415: components["responses"]["unsupported_media_type"];
             426: components["responses"]["upgrade_required"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -14051,9 +14244,11 @@ export interface operations {
             400: components["responses"]["malformed.bad_envelope"];
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
+            408: components["responses"]["too_slow"];
             409: components["responses"]["device_forked.seq_gap"];
             413: components["responses"]["batch_too_large"];
             415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -14101,6 +14296,7 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             422: components["responses"]["validation"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -14139,6 +14335,7 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             422: components["responses"]["validation"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -14257,7 +14454,8 @@ export interface operations {
                      *           "updated_at": "2026-11-23T05:42:00.000000Z"
                      *         }
                      *       ],
-                     *       "next_cursor": "WyIyMDI2LTExLTIzVDA1OjQyOjAwWiJd"
+                     *       "next_cursor": "WyIyMDI2LTExLTIzVDA1OjQyOjAwWiJd",
+                     *       "total": null
                      *     }
                      */
                     "application/json": components["schemas"]["Counted_TicketView"];
@@ -14312,6 +14510,7 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             422: components["responses"]["validation"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -14480,10 +14679,12 @@ export interface operations {
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
+            408: components["responses"]["too_slow"];
             409: components["responses"]["already_exists"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation.idempotency_mismatch"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -14599,9 +14800,11 @@ export interface operations {
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
+            408: components["responses"]["too_slow"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -14913,6 +15116,7 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -14994,12 +15198,14 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
+            408: components["responses"]["too_slow"];
             409: components["responses"]["invalid_transition"];
             412: components["responses"]["precondition_failed"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation"];
             428: components["responses"]["precondition_required"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -15083,12 +15289,14 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
+            408: components["responses"]["too_slow"];
             409: components["responses"]["invalid_transition"];
             412: components["responses"]["precondition_failed"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation"];
             428: components["responses"]["precondition_required"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -15135,6 +15343,7 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -15216,12 +15425,14 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
+            408: components["responses"]["too_slow"];
             409: components["responses"]["invalid_transition"];
             412: components["responses"]["precondition_failed"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation"];
             428: components["responses"]["precondition_required"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -15304,12 +15515,14 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
+            408: components["responses"]["too_slow"];
             409: components["responses"]["invalid_transition"];
             412: components["responses"]["precondition_failed"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation"];
             428: components["responses"]["precondition_required"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -15392,12 +15605,14 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
+            408: components["responses"]["too_slow"];
             409: components["responses"]["invalid_transition"];
             412: components["responses"]["precondition_failed"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation"];
             428: components["responses"]["precondition_required"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -15479,12 +15694,14 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
+            408: components["responses"]["too_slow"];
             409: components["responses"]["invalid_transition"];
             412: components["responses"]["precondition_failed"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation"];
             428: components["responses"]["precondition_required"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -15567,12 +15784,14 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
+            408: components["responses"]["too_slow"];
             409: components["responses"]["invalid_transition"];
             412: components["responses"]["precondition_failed"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation"];
             428: components["responses"]["precondition_required"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -15610,6 +15829,7 @@ export interface operations {
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
+            408: components["responses"]["too_slow"];
             409: components["responses"]["invalid_transition.photo_unknown.already_stored.too_many_uploads"];
             410: components["responses"]["upload_gone"];
             412: components["responses"]["unsupported_tus_version"];
@@ -15617,7 +15837,7 @@ export interface operations {
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["bytes_mismatch"];
             423: components["responses"]["upload_locked"];
-            429: components["responses"]["upload_quota"];
+            429: components["responses"]["rate_limited.upload_quota"];
             460: components["responses"]["checksum_mismatch"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
@@ -15641,7 +15861,9 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["malformed"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
+            503: components["responses"]["overloaded"];
         };
     };
     uploads_instead: {
@@ -15671,6 +15893,7 @@ export interface operations {
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             405: components["responses"]["method_not_allowed"];
+            408: components["responses"]["too_slow"];
             409: components["responses"]["invalid_transition.offset_mismatch"];
             410: components["responses"]["upload_gone"];
             412: components["responses"]["unsupported_tus_version"];
@@ -15678,6 +15901,7 @@ export interface operations {
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["bytes_mismatch"];
             423: components["responses"]["upload_locked"];
+            429: components["responses"]["rate_limited"];
             460: components["responses"]["checksum_mismatch"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
@@ -15714,6 +15938,7 @@ export interface operations {
             410: components["responses"]["upload_gone"];
             412: components["responses"]["unsupported_tus_version"];
             423: components["responses"]["upload_locked"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
             507: components["responses"]["insufficient_storage"];
@@ -15739,7 +15964,9 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["malformed"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
+            503: components["responses"]["overloaded"];
         };
     };
     uploads_look: {
@@ -15772,6 +15999,7 @@ export interface operations {
             412: components["responses"]["unsupported_tus_version"];
             422: components["responses"]["bytes_mismatch"];
             423: components["responses"]["upload_locked"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
             507: components["responses"]["insufficient_storage"];
@@ -15812,6 +16040,7 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
+            408: components["responses"]["too_slow"];
             409: components["responses"]["offset_mismatch"];
             410: components["responses"]["upload_gone"];
             412: components["responses"]["unsupported_tus_version"];
@@ -15819,6 +16048,7 @@ export interface operations {
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["bytes_mismatch"];
             423: components["responses"]["upload_locked"];
+            429: components["responses"]["rate_limited"];
             460: components["responses"]["checksum_mismatch"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
@@ -15871,8 +16101,17 @@ export interface operations {
                     "application/json": components["schemas"]["Listed_VocabularyKind"];
                 };
             };
+            /** @description What `If-None-Match` names is still the answer */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             400: components["responses"]["malformed"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
+            503: components["responses"]["overloaded"];
         };
     };
     sync_watermelon_pull: {
@@ -15964,6 +16203,7 @@ export interface operations {
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             413: components["responses"]["batch_too_large"];
             422: components["responses"]["validation"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -16030,10 +16270,12 @@ export interface operations {
             400: components["responses"]["malformed.bad_envelope"];
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
+            408: components["responses"]["too_slow"];
             409: components["responses"]["conflict"];
             413: components["responses"]["batch_too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -16088,6 +16330,7 @@ export interface operations {
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -16155,10 +16398,12 @@ export interface operations {
             400: components["responses"]["malformed"];
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
+            408: components["responses"]["too_slow"];
             409: components["responses"]["conflict"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -16212,6 +16457,7 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -16286,11 +16532,13 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
+            408: components["responses"]["too_slow"];
             412: components["responses"]["precondition_failed"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation"];
             428: components["responses"]["precondition_required"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -16318,6 +16566,7 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -16378,6 +16627,7 @@ export interface operations {
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             422: components["responses"]["validation"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -16423,6 +16673,7 @@ export interface operations {
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
             409: components["responses"]["invalid_transition"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -16466,10 +16717,12 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
+            408: components["responses"]["too_slow"];
             409: components["responses"]["invalid_transition"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -16541,11 +16794,13 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
+            408: components["responses"]["too_slow"];
             412: components["responses"]["precondition_failed"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation"];
             428: components["responses"]["precondition_required"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -16710,7 +16965,8 @@ export interface operations {
                      *           "updated_at": "2026-11-23T05:42:00.000000Z"
                      *         }
                      *       ],
-                     *       "next_cursor": null
+                     *       "next_cursor": null,
+                     *       "total": null
                      *     }
                      */
                     "application/json": components["schemas"]["Counted_WorkOrderView"];
@@ -16720,6 +16976,7 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             422: components["responses"]["validation"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -16934,6 +17191,7 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -17048,12 +17306,14 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
+            408: components["responses"]["too_slow"];
             409: components["responses"]["invalid_transition"];
             412: components["responses"]["precondition_failed"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation"];
             428: components["responses"]["precondition_required"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -17162,6 +17422,7 @@ export interface operations {
             409: components["responses"]["invalid_transition"];
             412: components["responses"]["precondition_failed"];
             428: components["responses"]["precondition_required"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -17465,6 +17726,7 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -17580,12 +17842,14 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
+            408: components["responses"]["too_slow"];
             409: components["responses"]["invalid_transition"];
             412: components["responses"]["precondition_failed"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation"];
             428: components["responses"]["precondition_required"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -17701,12 +17965,14 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
+            408: components["responses"]["too_slow"];
             409: components["responses"]["invalid_transition"];
             412: components["responses"]["precondition_failed"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation"];
             428: components["responses"]["precondition_required"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -17829,12 +18095,14 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
+            408: components["responses"]["too_slow"];
             409: components["responses"]["invalid_transition"];
             412: components["responses"]["precondition_failed"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation"];
             428: components["responses"]["precondition_required"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -17974,12 +18242,14 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
+            408: components["responses"]["too_slow"];
             409: components["responses"]["invalid_transition"];
             412: components["responses"]["precondition_failed"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation"];
             428: components["responses"]["precondition_required"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -18094,12 +18364,14 @@ export interface operations {
             401: components["responses"]["unauthenticated.token_expired"];
             403: components["responses"]["forbidden.account_disabled.device_revoked"];
             404: components["responses"]["not_found"];
+            408: components["responses"]["too_slow"];
             409: components["responses"]["invalid_transition"];
             412: components["responses"]["precondition_failed"];
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["validation"];
             428: components["responses"]["precondition_required"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };
@@ -18208,6 +18480,7 @@ export interface operations {
             409: components["responses"]["invalid_transition"];
             412: components["responses"]["precondition_failed"];
             428: components["responses"]["precondition_required"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["overloaded.unavailable"];
         };

@@ -22,6 +22,7 @@ use actix_web::{
 use crate::http::{
     State,
     edge::{RequestId, language_of},
+    party::Party,
     problem::Problem,
     v1::{photo::content, sync, watermelon},
 };
@@ -164,10 +165,18 @@ pub async fn identify(req: ServiceRequest, next: Next<impl MessageBody + 'static
         // A proxy in front may look at another one than the server.
         return Err(Problem::from(Fault::with(Code::Malformed, "send one `Authorization` header, not several")).into());
     }
+    if let Some(Err(early)) = req.app_data::<web::Data<State>>().map(|s| s.early.check(&req, s.clock.now())) {
+        return Ok(req.error_response(Problem::from(early)).map_into_boxed_body());
+    }
     let outcome = who(req.request()).await;
     if let Ok(Some(Authenticated { language: Some(language), .. })) = &outcome {
         req.extensions_mut().insert(AccountLanguage(*language));
     }
+    let party = match &outcome {
+        Ok(Some(somebody)) => Party::Account(somebody.actor.account_id),
+        Ok(None) | Err(_) => Party::at_address(req.request()),
+    };
+    req.extensions_mut().insert(party);
     req.extensions_mut().insert(Identified(outcome));
     next.call(req).await.map(ServiceResponse::map_into_boxed_body)
 }

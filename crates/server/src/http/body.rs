@@ -5,20 +5,23 @@ mod strict;
 use std::{
     borrow::Cow,
     future::{Ready, ready},
+    sync::Arc,
 };
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web};
-use futures_util::{StreamExt as _, future::LocalBoxFuture};
+use futures_util::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use strict::Strict;
 
 use crate::http::{
-    State,
-    gate::Pass,
+    Limits, State,
+    gate::{Gate, Pass},
     inflate::{Packing, too_large},
+    party::Party,
     problem::Problem,
+    shares::spend_bytes,
     wording::{Said, reword},
 };
 use bazdid_protocol::{
@@ -27,7 +30,12 @@ use bazdid_protocol::{
     phrase::Phrase,
     raw_json::decode,
 };
+use bazdid_upload::pace::{Pace, TooSlow};
 
+/// Bytes for which there is room before any has come.
+const FIRST_BYTES: usize = 64 << 10;
+/// Largest body of somebody who has not logged in.
+const STRANGER_BYTES: usize = 16 << 10;
 const NO_BODY: &str = "the request has no body; a JSON document is expected";
 
 /// A JSON body, read into `T`.
@@ -37,6 +45,8 @@ pub struct Body<T> {
     pub value: T,
     /// What the request is, for [`bazdid_service::once`]: hash of method, path and body.
     pub hash: [u8; 32],
+    /// Room for it, and the turn of who sent it: until the answer is there.
+    _pass: Pass,
 }
 
 /// The body of a sync: larger, and the mutations of a push are judged one by one. With the right to be in work: who keeps it until the
@@ -49,17 +59,17 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let bytes = read(req, payload, |s| s.limits.body_bytes, None);
+        let bytes = read(req, payload, body_limit, |gate, party| Ok(gate.aside(party)));
         let mut hash = Sha256::new();
         hash.update(req.method().as_str());
         hash.update([0]);
         hash.update(req.path());
         hash.update([0]);
         Box::pin(async move {
-            let (bytes, _) = bytes.await?;
+            let (bytes, pass) = bytes.await?;
             hash.update(&bytes);
             visible_texts(&bytes)?;
-            Ok(Self { value: parse(&bytes, Code::Validation)?, hash: hash.finalize().into() })
+            Ok(Self { value: parse(&bytes, Code::Validation)?, hash: hash.finalize().into(), _pass: pass })
         })
     }
 }
@@ -71,7 +81,7 @@ impl FromRequest for Pass {
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let state = req.app_data::<web::Data<State>>().ok_or_else(|| Error::internal("the application has no state"));
-        ready(state.and_then(|s| s.gate.enter()).map_err(Into::into))
+        ready(state.and_then(|s| s.gate.enter(Party::of(req))).map_err(Into::into))
     }
 }
 
@@ -92,21 +102,20 @@ impl Parts {
     }
 }
 
+/// Largest body of a request other than a push. Strangers have nothing long to say.
+fn body_limit(limits: &Limits, party: Party) -> usize {
+    if party.is_stranger() { limits.body_bytes.min(STRANGER_BYTES) } else { limits.body_bytes }
+}
+
 /// Takes the body of a sync within the gate's limits.
 fn take_envelope(req: &HttpRequest, payload: &mut Payload) -> impl Future<Output = Result<(Vec<u8>, Pass), Problem>> + use<> {
-    // Before anything of the body is read.
-    let pass = req.app_data::<web::Data<State>>().map(|s| s.gate.enter()).transpose();
-    let bytes = match pass {
-        Ok(pass) => Ok(read(req, payload, |s| s.limits.push_bytes, pass)),
-        Err(full) => Err(full),
-    };
+    let bytes = read(req, payload, |limits, _| limits.push_bytes, |gate, party| gate.enter(party));
     async move {
-        let (bytes, pass) = bytes?.await.map_err(|e| match e.code {
+        let (bytes, pass) = bytes.await.map_err(|e| match e.code {
             Code::TooLarge => Error { code: Code::BatchTooLarge, ..e },
             Code::Malformed => Error { code: Code::BadEnvelope, ..e },
             _ => e,
         })?;
-        let pass = pass.ok_or_else(|| Error::internal("a sync was let in without a pass"))?;
         if bytes.is_empty() {
             return Err(Error::with(Code::BadEnvelope, NO_BODY).into());
         }
@@ -137,49 +146,58 @@ impl<T: DeserializeOwned + 'static> FromRequest for Envelope<T> {
     }
 }
 
-/// The bytes of the body after decompression; `pass` takes room for them as they come.
+/// The bytes of the body after decompression. Nothing is read before `enter` lets the request in; room is taken as bytes come, not as they are
+/// announced; and they have to come.
 fn read(
     req: &HttpRequest,
     payload: &mut Payload,
-    limit: fn(&State) -> usize,
-    mut pass: Option<Pass>,
-) -> impl Future<Output = Result<(Vec<u8>, Option<Pass>)>> + use<> {
-    let limit = req.app_data::<web::Data<State>>().map_or(0, |s| limit(s));
+    limit: fn(&Limits, Party) -> usize,
+    enter: fn(&Arc<Gate>, Party) -> Result<Pass>,
+) -> impl Future<Output = Result<(Vec<u8>, Pass)>> + use<> {
+    let party = Party::of(req);
+    let state = req.app_data::<web::Data<State>>().cloned().ok_or_else(|| Error::internal("the application has no state"));
+    let entered = state.and_then(|state| Ok((enter(&state.gate, party)?, state)));
     let packing = media_type(req);
     let announced = header_text(req, &header::CONTENT_LENGTH).and_then(|n| n.parse::<usize>().ok()).unwrap_or(0);
     let mut stream = payload.take();
+    let req = req.clone();
     async move {
+        let (mut pass, state) = entered?;
         let packing = packing?;
+        let limit = limit(&state.limits, party);
         if announced > limit {
             return Err(too_large(limit));
         }
-        let mut room = |bytes: usize| pass.as_mut().map_or(Ok(()), |p| p.grow(bytes));
-        room(announced)?;
-        let mut bytes = Vec::with_capacity(announced);
-        let mut taken = announced;
-        while let Some(chunk) = stream.next().await {
+        let mut bytes = Vec::with_capacity(announced.min(FIRST_BYTES));
+        let mut pace = Pace::new(state.limits.pacing);
+        while let Some(chunk) = pace.next(&mut stream).await.map_err(|TooSlow| too_slow())? {
             let chunk = chunk.map_err(|e| Error::with(Code::Malformed, "the body broke off").caused_by(e.to_string()))?;
-            let length = bytes.len() + chunk.len();
-            if length > limit {
+            if bytes.len() + chunk.len() > limit {
                 return Err(too_large(limit));
             }
-            if length > taken {
-                room(length - taken)?;
-                taken = length;
-            }
+            pass.grow(chunk.len())?;
             bytes.extend_from_slice(&chunk);
         }
-        if packing == Packing::Identity {
-            return Ok((bytes, pass));
-        }
-        // What it will be is not known before it is unpacked: room for the most, given back before anybody else has a turn.
-        room(limit.saturating_sub(taken))?;
-        let unpacked = packing.unpack(bytes, limit)?;
-        if let Some(pass) = &mut pass {
+        let taken = bytes.len();
+        let unpacked = if packing == Packing::Identity {
+            bytes
+        } else {
+            // What it will be is not known before it is unpacked: room for the most, given back before anybody else has a turn.
+            pass.grow(limit.saturating_sub(taken))?;
+            let unpacked = packing.unpack(bytes, limit)?;
             pass.shrink(limit.saturating_sub(unpacked.len()));
-        }
+            unpacked
+        };
+        spend_bytes(&*state.shares, &req, party, unpacked.len()).await?;
+        pass.keep_turn(state.turns.wait(party).await?);
         Ok((unpacked, pass))
     }
+}
+
+/// A body that does not come.
+#[must_use]
+pub fn too_slow() -> Error {
+    Error::with(Code::TooSlow, "too little of the body came; send it again over a better line, or in smaller parts")
 }
 
 fn header_text<'r>(req: &'r HttpRequest, name: &header::HeaderName) -> Option<&'r str> {

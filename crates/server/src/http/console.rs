@@ -1,15 +1,20 @@
 //! The pages of the office, as `web/dist` has them: a program that runs in the browser and uses the API like any other client.
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::{
+    collections::BTreeMap,
+    sync::{LazyLock, OnceLock},
+};
 
 use actix_web::{
-    HttpRequest, HttpResponse,
-    http::header::{self, CacheControl, CacheDirective, ContentType, ETag, EntityTag, Header as _, HeaderName, IfNoneMatch},
+    HttpRequest,
+    http::header::{self, CacheControl, CacheDirective, ContentType, HeaderName},
     web,
 };
-use sha2::{Digest as _, Sha256};
 
-use crate::http::problem::{Answer, Problem};
+use crate::http::{
+    problem::{Answer, Problem},
+    ready::Ready,
+};
 use bazdid_protocol::{
     error::{Code, Error as Fault},
     phrase::Phrase,
@@ -31,20 +36,14 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 /// The files by their path below `web/dist`.
 const FILES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/console_files.rs"));
 
-/// A file as it is served.
+/// A file; packed when it is asked for the first time.
 struct File {
     bytes: &'static [u8],
-    /// Weak, because the same file is sent packed and not packed.
-    tag: EntityTag,
+    ready: OnceLock<Ready>,
 }
 
-static BY_PATH: LazyLock<BTreeMap<&'static str, File>> = LazyLock::new(|| {
-    let file = |bytes: &'static [u8]| {
-        let digest: String = Sha256::digest(bytes).iter().take(16).map(|b| format!("{b:02x}")).collect();
-        File { bytes, tag: EntityTag::new_weak(digest) }
-    };
-    FILES.iter().map(|(path, bytes)| (*path, file(bytes))).collect()
-});
+static BY_PATH: LazyLock<BTreeMap<&'static str, File>> =
+    LazyLock::new(|| FILES.iter().map(|(path, bytes)| (*path, File { bytes, ready: OnceLock::new() })).collect());
 
 /// The routes of this module. They stand beside the API, not in its document.
 pub fn routes(config: &mut web::ServiceConfig) {
@@ -59,20 +58,14 @@ async fn serve(req: HttpRequest, path: web::Path<String>) -> Answer {
     } else {
         vec![CacheDirective::NoCache]
     };
-    let unchanged = match IfNoneMatch::parse(&req) {
-        Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|tag| tag.weak_eq(&file.tag)),
-        Ok(IfNoneMatch::Any) | Err(_) => false,
-    };
-    let mut response = if unchanged { HttpResponse::NotModified() } else { HttpResponse::Ok() };
-    response
-        .insert_header(CacheControl(kept))
-        .insert_header(ETag(file.tag.clone()))
-        .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
-        .insert_header((HeaderName::from_static("referrer-policy"), "same-origin"));
-    if unchanged {
-        return Ok(response.finish());
-    }
-    Ok(response.insert_header((header::CONTENT_TYPE, media_type(name))).body(file.bytes))
+    let ready = file.ready.get_or_init(|| Ready::new(file.bytes));
+    Ok(ready.answer(&req, |response| {
+        response
+            .content_type(media_type(name))
+            .insert_header(CacheControl(kept.clone()))
+            .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
+            .insert_header((HeaderName::from_static("referrer-policy"), "same-origin"));
+    }))
 }
 
 async fn only_read() -> Answer {

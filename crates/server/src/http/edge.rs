@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use actix_web::{
     Error, HttpMessage as _, HttpRequest,
-    body::{BoxBody, MessageBody},
+    body::{BoxBody, MessageBody, SizedStream},
     dev::{ServiceRequest, ServiceResponse},
     http::header::{self, HeaderMap, HeaderName, HeaderValue},
     middleware::Next,
     web,
 };
+use futures_util::stream;
 use tracing::Instrument as _;
 use uuid::Uuid;
 
@@ -18,6 +19,7 @@ use crate::http::{
     auth::AccountLanguage,
     metrics,
     problem::{Problem, from_framework},
+    shares,
     v1::upload::headers,
 };
 use bazdid_protocol::{
@@ -28,6 +30,8 @@ use bazdid_texts::Language;
 
 /// How long one request of an upload may take at most; silence ends it much earlier.
 const UPLOAD_LIMIT: Duration = Duration::from_secs(6 * 3_600);
+/// Bytes of a body that are handed to the connection at once.
+const PIECE: usize = 64 << 10;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// What a browser may do with an answer that says nothing else: guess no type, show it in no frame, load nothing, and tell nobody where it comes from.
@@ -83,7 +87,7 @@ pub async fn edge(req: ServiceRequest, next: Next<impl MessageBody + 'static>) -
             http.method = %method, http.route = route.as_deref().unwrap_or("-"), http.status = response.status().as_u16(),
             http.duration_ms = took_us / 1000, "request answered"
         );
-        Ok(add_headers(response, id, docs, uploads))
+        Ok(add_headers(in_pieces(response), id, docs, uploads))
     }
     .instrument(span)
     .await
@@ -120,9 +124,31 @@ fn explain(response: ServiceResponse<BoxBody>, id: Uuid, language: Language) -> 
     response.into_response(problem.error_response())
 }
 
+/// Sends a long body piece by piece: of a whole one the connection would keep a copy until the client has read it.
+fn in_pieces(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+    response.map_body(|_, body| match body.try_into_bytes() {
+        Ok(bytes) if bytes.len() > PIECE => {
+            let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+            let pieces = (0..bytes.len()).step_by(PIECE).map(move |at| Ok::<_, Error>(bytes.slice(at..bytes.len().min(at + PIECE))));
+            SizedStream::new(length, stream::iter(pieces)).boxed()
+        }
+        Ok(bytes) => BoxBody::new(bytes),
+        Err(body) => body,
+    })
+}
+
 /// The headers that every response has.
 fn add_headers(mut response: ServiceResponse<BoxBody>, id: Uuid, docs: bool, uploads: bool) -> ServiceResponse<BoxBody> {
+    let mut left = HeaderMap::new();
+    shares::tell(response.request(), &mut left);
     let headers = response.headers_mut();
+    for (name, value) in left {
+        headers.insert(name, value);
+    }
+    // Said within this server only, so that nobody packs the body.
+    if headers.get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding == "identity") {
+        headers.remove(header::CONTENT_ENCODING);
+    }
     if uploads {
         for (name, value) in headers::ALWAYS {
             headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));

@@ -179,7 +179,7 @@ pub fn from_framework(error: &actix_web::Error) -> Error {
     let code = match status.as_u16() {
         404 => Code::NotFound,
         405 => Code::MethodNotAllowed,
-        408 => Code::Malformed,
+        408 => Code::TooSlow,
         413 => Code::TooLarge,
         415 => Code::UnsupportedMediaType,
         503 => Code::Overloaded,

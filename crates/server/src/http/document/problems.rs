@@ -20,13 +20,16 @@ use bazdid_protocol::{
 const WITHOUT_DATABASE: &[&str] =
     &["health_livez", "health_version", "errors_list", "errors_one", "uploads_ask", "uploads_ask_one", "vocabulary_list"];
 
+/// Operations beside `/v1`: nobody has a share of them.
+const OUTSIDE: &[&str] = &["health_livez", "health_readyz", "health_version", "health_figures"];
+
 /// Operations whose body is an envelope of the sync: its faults have a code of their own, and it is let in by a gate.
 const ENVELOPES: &[&str] = &["sync_push", "sync_pull", "sync_manifest", "sync_fetch", "sync_watermelon_push"];
 
 /// What an upload in progress may be answered.
 const UPLOAD: &[Code] = &[Malformed, UnsupportedTus, UploadGone, UploadLocked, NoSpace];
 /// What sent bytes may be answered.
-const BYTES: &[Code] = &[TooLarge, UnsupportedMediaType, ChecksumMismatch, BytesMismatch, NoSpace, UploadLocked, UploadGone];
+const BYTES: &[Code] = &[TooLarge, TooSlow, UnsupportedMediaType, ChecksumMismatch, BytesMismatch, NoSpace, UploadLocked, UploadGone];
 
 /// Problems of single operations, beside those that their shape implies.
 const OWN: &[(&[&str], &[Code])] = &[
@@ -86,6 +89,9 @@ fn codes(operation: &Operation, permission: Option<&str>) -> BTreeSet<Code> {
     if !WITHOUT_DATABASE.contains(&id) {
         codes.extend([Overloaded, Unavailable]);
     }
+    if !OUTSIDE.contains(&id) {
+        codes.extend([RateLimited, Overloaded]);
+    }
     if permission != Some(PUBLIC) {
         codes.extend([Unauthenticated, TokenExpired, AccountDisabled, DeviceRevoked]);
         if permission != Some(Permission::Own.as_str()) {
@@ -103,7 +109,7 @@ fn codes(operation: &Operation, permission: Option<&str>) -> BTreeSet<Code> {
         }
     }
     if has_json_body(operation) {
-        codes.insert(UnsupportedMediaType);
+        codes.extend([UnsupportedMediaType, TooSlow]);
         codes.extend(if ENVELOPES.contains(&id) { [BadEnvelope, BatchTooLarge].as_slice() } else { &[Malformed, Validation, TooLarge] });
     }
     codes.extend(OWN.iter().filter(|(ids, _)| ids.contains(&id)).flat_map(|(_, codes)| codes.iter().copied()));

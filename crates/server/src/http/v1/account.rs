@@ -11,7 +11,9 @@ use crate::http::{
     State,
     auth::{AccountManage, AccountRead, May, Own},
     body::Body,
+    hashing::Place,
     params::{List, Listed, Paging, PathId},
+    party::Party,
     precondition::{IdempotencyKey, IfMatch},
     problem::Answer,
     reply,
@@ -22,7 +24,6 @@ use bazdid_domain::{
     policy::Permission,
 };
 use bazdid_protocol::{
-    error::Error,
     ids::{AccountId, AccountTag, AreaId, GrantId, OrganisationId},
     time::Timestamp,
 };
@@ -244,12 +245,13 @@ async fn me(state: web::Data<State>, ctx: May<Own>) -> Answer {
 #[utoipa::path(tag = "accounts", request_body = PasswordChange, responses((status = 204)), extensions(("x-permission" = json!("own"))))]
 #[post("/v1/me/change-password")]
 async fn change_password(state: web::Data<State>, ctx: May<Own>, body: Body<PasswordChange>) -> Answer {
+    let place = state.hashing.enter(Party::Account(ctx.account()?))?;
     let session = ctx.session();
     let ctx = ctx.ctx();
     let PasswordChange { old_password, new_password } = body.value;
     let for_admit = ctx.clone();
     let attempt = state.db.write(move |tx| account::password::admit_owner(tx, &for_admit, session, &old_password)).await??;
-    let (old, new) = looked_at(&state, &ctx, attempt, Some(new_password)).await?;
+    let (old, new) = looked_at(&state, place, &ctx, attempt, Some(new_password)).await?;
     state.db.write(move |tx| account::password::change(tx, &ctx, &old, new.as_ref(), Some(session))).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -257,6 +259,7 @@ async fn change_password(state: web::Data<State>, ctx: May<Own>, body: Body<Pass
 /// Looks at the password of an attempt, and at the one that is to take its place. If that is refused, the attempt was no wrong one all the same.
 pub(super) async fn looked_at(
     state: &State,
+    place: Place,
     ctx: &Ctx,
     attempt: Attempt,
     new_password: Option<String>,
@@ -267,7 +270,7 @@ pub(super) async fn looked_at(
         let new = new_password.map(|typed| verified.renewed(&for_look, &typed)).transpose();
         Ok((verified, new.map(Option::flatten)))
     };
-    let (verified, new) = blocking(look).await?;
+    let (verified, new) = place.hash(look).await?;
     match new {
         Ok(new) => Ok((verified, new)),
         Err(refusal) => {
@@ -276,13 +279,6 @@ pub(super) async fn looked_at(
             Err(refusal)
         }
     }
-}
-
-/// Hashing takes tens of milliseconds: not on the worker's own thread.
-pub(super) async fn blocking<T: Send + 'static>(
-    f: impl FnOnce() -> bazdid_protocol::error::Result<T> + Send + 'static,
-) -> bazdid_protocol::error::Result<T> {
-    web::block(f).await.map_err(|e| Error::internal("the hashing of a password was cut off").caused_by(e))?
 }
 
 /// List accounts
@@ -305,6 +301,7 @@ async fn list(state: web::Data<State>, ctx: May<AccountRead>, query: List<Accoun
 #[utoipa::path(tag = "accounts", request_body = NewAccountBody, params(("Idempotency-Key" = Option<String>, Header)), responses((status = 201, body = AccountView)), extensions(("x-permission" = json!("account.manage"))))]
 #[post("/v1/accounts")]
 async fn create(state: web::Data<State>, ctx: May<AccountManage>, key: IdempotencyKey, body: Body<NewAccountBody>) -> Answer {
+    let place = state.hashing.enter(Party::Account(ctx.account()?))?;
     let (ctx, key) = (ctx.ctx(), key.once(&body));
     let NewAccountBody { login, display_name, locale, phone, password, must_change_password } = body.value;
     let for_hash = ctx.clone();
@@ -313,7 +310,7 @@ async fn create(state: web::Data<State>, ctx: May<AccountManage>, key: Idempoten
         let new = password.map(|p| NewPassword::new(&for_hash, &p, &for_login, "/password")).transpose()?;
         Ok(new.map(|new| if must_change_password { new.to_be_changed() } else { new }))
     };
-    let new = NewAccount { login, display_name, locale, phone, password: blocking(hash).await? };
+    let new = NewAccount { login, display_name, locale, phone, password: place.hash(hash).await? };
     let create = move |tx: &mut bazdid_store::Tx<'_>| {
         once(tx, &ctx, &key, |tx| reply::created(&AccountView::from(account::create(tx, &ctx, &new)?)))
     };
@@ -418,11 +415,12 @@ async fn reset_password(
     rev: IfMatch,
     body: Body<PasswordReset>,
 ) -> Answer {
+    let place = state.hashing.enter(Party::Account(ctx.account()?))?;
     let for_get = Ctx::clone(&ctx);
     let login = state.db.read(move |tx| account::get(tx, &for_get, id.0)).await?.account.login;
     let for_hash = Ctx::clone(&ctx);
     let new =
-        blocking(move || NewPassword::new(&for_hash, &body.value.password, &login, "/password").map(NewPassword::to_be_changed)).await?;
+        place.hash(move || NewPassword::new(&for_hash, &body.value.password, &login, "/password").map(NewPassword::to_be_changed)).await?;
     change(&state, ctx, move |tx, ctx| account::password::reset(tx, ctx, id.0, rev.0, &new)).await
 }
 

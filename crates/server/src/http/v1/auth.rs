@@ -9,8 +9,9 @@ use crate::http::{
     State,
     auth::{Anyone, May, Own, address},
     body::Body,
+    party::Party,
     problem::Answer,
-    v1::account::{blocking, looked_at},
+    v1::account::looked_at,
 };
 use bazdid_domain::account::Role;
 use bazdid_protocol::ids::AccountId;
@@ -122,11 +123,13 @@ fn tokens(tokens: auth::Tokens) -> HttpResponse {
 #[post("/v1/auth/login")]
 async fn login(req: HttpRequest, state: web::Data<State>, ctx: Anyone, body: Body<LoginBody>) -> Answer {
     let Anyone(ctx) = ctx;
+    // Before the attempt counts: who is sent away has not tried.
+    let place = state.hashing.enter(Party::at_address(&req))?;
     let LoginBody { login, password, new_password, known_client } = body.value;
     let command = auth::Login { login, password, origin: origin(&req, &state), known_client };
     let for_admit = ctx.clone();
     let attempt = state.db.write(move |tx| auth::admit(tx, &for_admit, &command)).await??;
-    let (verified, new) = looked_at(&state, &ctx, attempt, new_password).await?;
+    let (verified, new) = looked_at(&state, place, &ctx, attempt, new_password).await?;
     Ok(tokens(state.db.write(move |tx| auth::login(tx, &ctx, &verified, new.as_ref())).await??))
 }
 
@@ -138,15 +141,17 @@ async fn login(req: HttpRequest, state: web::Data<State>, ctx: Anyone, body: Bod
 #[post("/v1/auth/redeem")]
 async fn redeem(req: HttpRequest, state: web::Data<State>, ctx: Anyone, body: Body<RedeemBody>) -> Answer {
     let Anyone(ctx) = ctx;
+    let place = state.hashing.enter(Party::at_address(&req))?;
     let (RedeemBody { code, new_password }, origin) = (body.value, origin(&req, &state));
     let for_look = ctx.clone();
     let presented = state.db.read(move |tx| access_code::present(tx, &for_look, &code)).await?;
     let for_hash = ctx.clone();
-    let (presented, new) = blocking(move || {
-        let new = presented.password(&for_hash, new_password.as_deref())?;
-        Ok((presented, new))
-    })
-    .await?;
+    let (presented, new) = place
+        .hash(move || {
+            let new = presented.password(&for_hash, new_password.as_deref())?;
+            Ok((presented, new))
+        })
+        .await?;
     Ok(tokens(state.db.write(move |tx| access_code::redeem(tx, &ctx, &presented, new.as_ref(), &origin)).await??))
 }
 

@@ -10,9 +10,9 @@ use crate::http::{
     auth::{DeviceManage, May, Own},
     body::Body,
     params::{List, Listed, Paging, PathId},
+    party::Party,
     problem::Answer,
     reply,
-    v1::account::blocking,
 };
 use bazdid_domain::account::{ClockTrust, Device};
 use bazdid_protocol::{
@@ -123,10 +123,11 @@ async fn list_own(state: web::Data<State>, ctx: May<Own>) -> Answer {
 #[post("/v1/sync/devices/{id}/revoke")]
 async fn revoke_own(state: web::Data<State>, ctx: May<Own>, id: PathId<DeviceTag>, body: Body<OwnDevice>) -> Answer {
     let (session, ctx) = (ctx.session(), ctx.ctx());
+    let place = state.hashing.enter(Party::Account(ctx.account()?))?;
     let (for_admit, password) = (ctx.clone(), body.value.password);
     let attempt = state.db.write(move |tx| admit_owner(tx, &for_admit, session, &password)).await??;
     let for_look = ctx.clone();
-    let owner = blocking(move || attempt.verify(&for_look)).await?;
+    let owner = place.hash(move || attempt.verify(&for_look)).await?;
     let device = state.db.write(move |tx| device::revoke_own(tx, &ctx, &owner, id.0)).await??;
     Ok(reply::plain(&DeviceView::from(device)))
 }

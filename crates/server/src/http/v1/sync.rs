@@ -17,19 +17,21 @@ use crate::http::{
     body::{Body, Envelope, Parts},
     edge::language_of,
     params::Params,
+    party::Party,
     problem::Answer,
     reply,
+    shares::{Share, spend},
 };
 use bazdid_domain::account::Device;
 use bazdid_protocol::{
     envelope::{EnvelopeFault, PullRequest, PullResponse, PushRequest, PushResponse, ResultItem},
-    error::{Code, Error, FieldError},
+    error::{Code, Error, FieldError, Result},
     ids::DeviceId,
     text_enum::TextEnum as _,
     time::Timestamp,
 };
 use bazdid_service::{
-    device,
+    Ctx, device,
     sync::{
         self,
         restore::{Sign, renew_feed},
@@ -39,6 +41,12 @@ use bazdid_texts::{Language, phrase::translate_english};
 
 /// Where a device sends what was done with it.
 pub const PUSH: &str = "/v1/sync/push";
+
+/// Whether a path is one at which devices wait until something changes.
+#[must_use]
+pub fn is_wait(path: &str) -> bool {
+    matches!(path, wake::WAIT | wake::EVENTS)
+}
 
 /// The routes of this module.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -106,6 +114,9 @@ pub struct ResultsQuery {
 async fn push(state: web::Data<State>, ctx: May<Own>, req: HttpRequest, body: Parts) -> Answer {
     let request = PushRequest::read(&body.text()).map_err(bad_envelope)?;
     let Parts { pass, .. } = body;
+    spend_push(&state, &req, &ctx, request.device, request.mutations.len()).await?;
+    let new = request.mutations.iter().filter(|sent| sent.as_ref().is_ok_and(|m| m.get("cmd").is_some_and(|c| c == "ticket.create")));
+    spend(&*state.shares, &req, Party::Account(ctx.account()?), Share::Tickets, new.count()).await?;
     let ctx = ctx.with_device(&state, request.device).await?;
     let batch = sync::push::Batch::read(&ctx, request)?;
     let answer = state.db.write_together(move |tx| {
@@ -120,6 +131,18 @@ async fn push(state: web::Data<State>, ctx: May<Own>, req: HttpRequest, body: Pa
         metrics::counter!("bazdid_sync_push_results_total", "status" => result.status.as_str()).increment(1);
     }
     Ok(reply::spoken(language, &answer))
+}
+
+/// Takes what a push sends from the shares of its device and its account. An empty push, which looks how far the server is, takes nothing.
+///
+/// # Errors
+/// `rate_limited`: one of both has sent too much.
+pub async fn spend_push(state: &State, req: &HttpRequest, ctx: &Ctx, device: DeviceId, mutations: usize) -> Result<()> {
+    let account = ctx.account()?;
+    for party in [Party::Device(account, device), Party::Account(account)] {
+        spend(&*state.shares, req, party, Share::Mutations, mutations).await?;
+    }
+    Ok(())
 }
 
 /// Says what became of a mutation in a language; the journal has it in English.

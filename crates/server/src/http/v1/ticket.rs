@@ -6,7 +6,7 @@ pub mod query;
 mod schema;
 pub mod view;
 
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -16,9 +16,11 @@ use crate::http::{
     auth::{May, TicketCreate, TicketManage, TicketRead},
     body::Body,
     params::{List, Listed, Paging, PathId},
+    party::Party,
     precondition::IdempotencyKey,
     problem::Answer,
     reply,
+    shares::{Share, spend},
     v1::{
         lists::{Counted, TotalView},
         ticket::{
@@ -99,7 +101,14 @@ pub struct RegisteredView {
 /// tickets that may be the same. The caller's phone number is stored encrypted and is in no response.
 #[utoipa::path(tag = "tickets", request_body = NewTicketBody, params(("Idempotency-Key" = Option<String>, Header)), responses((status = 201, body = RegisteredView)), extensions(("x-permission" = json!("ticket.create"))))]
 #[post("/v1/tickets")]
-async fn create(state: web::Data<State>, ctx: May<TicketCreate>, key: IdempotencyKey, body: Body<NewTicketBody>) -> Answer {
+async fn create(
+    state: web::Data<State>,
+    ctx: May<TicketCreate>,
+    req: HttpRequest,
+    key: IdempotencyKey,
+    body: Body<NewTicketBody>,
+) -> Answer {
+    spend(&*state.shares, &req, Party::Account(ctx.account()?), Share::Tickets, 1).await?;
     let (ctx, key) = (ctx.ctx(), key.once(&body));
     let body = body.value;
     let create = move |tx: &mut Tx<'_>| once(tx, &ctx, &key, |tx| reply::created(&register(tx, &ctx, &body)?));

@@ -15,7 +15,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::http::{
     State,
     auth::{Anyone, May, Sync},
+    body::too_slow,
     params::PathId,
+    party::Party,
     problem::Answer,
     v1::upload::headers::Sent,
 };
@@ -100,7 +102,7 @@ async fn create(state: web::Data<State>, ctx: May<Sync>, req: HttpRequest, mut p
         None => (0, UploadState::Open),
         Some(_) if upload.state == UploadState::Stored => {
             // The bytes are there. They are read nevertheless: a client that is still sending might not see an early answer.
-            let _pass = state.upload_gate.enter()?;
+            let _pass = state.upload_gate.enter(Party::Account(ctx.account()?))?;
             state.uploads.skip(size(&upload), &mut payload).await;
             (size(&upload), upload.state)
         }
@@ -269,7 +271,7 @@ async fn own(state: &State, ctx: &Ctx, id: UploadId) -> Result<Upload> {
 
 /// Takes what a request sends; a complete upload is brought to its place. Goes on though the client is gone.
 async fn take(state: &web::Data<State>, ctx: &Ctx, lock: UploadLock, job: Job, mut payload: web::Payload) -> Result<(u64, UploadState)> {
-    let pass = state.upload_gate.enter()?;
+    let pass = state.upload_gate.enter(Party::Account(ctx.account()?))?;
     let (state, ctx) = (web::Data::clone(state), ctx.clone());
     let task = actix_web::rt::spawn(async move {
         let upload = job.upload.clone();
@@ -280,7 +282,7 @@ async fn take(state: &web::Data<State>, ctx: &Ctx, lock: UploadLock, job: Job, m
         let broken = match receipt.end {
             End::Whole => return Ok((receipt.offset, ended)),
             End::Cut => Error::with(Code::Malformed, "the body broke off"),
-            End::Silent => Error::with(Code::Malformed, "nothing came any more"),
+            End::Slow => too_slow(),
             End::Replaced => Error::with(Code::UploadLocked, "another request goes on with this upload").retry_after(1),
             End::Excess => excess(size(&upload)),
             End::Wrong => Error::new(Code::ChecksumMismatch),

@@ -4,7 +4,7 @@ mod schema;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use actix_web::{get, post, web};
+use actix_web::{HttpRequest, get, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -17,6 +17,7 @@ use crate::http::{
     params::Params,
     problem::Answer,
     reply,
+    v1::sync::spend_push,
 };
 use bazdid_domain::watermelon::{Table, of_ms};
 use bazdid_protocol::{
@@ -179,10 +180,11 @@ async fn watermelon_pull(state: web::Data<State>, ctx: May<Own>, query: Params<P
 /// sent again has no second effect.
 #[utoipa::path(tag = "sync", params(PushQuery), request_body(content = schema::PushedBody, description = "`changes` as the library makes it, or `{\"changes\": …}`"), responses((status = 200, body = Pushed)), extensions(("x-permission" = json!("own"))))]
 #[post("/v1/watermelon/sync")]
-async fn watermelon_push(state: web::Data<State>, ctx: May<Own>, query: Params<PushQuery>, body: Parts) -> Answer {
+async fn watermelon_push(state: web::Data<State>, ctx: May<Own>, req: HttpRequest, query: Params<PushQuery>, body: Parts) -> Answer {
     let PushQuery { device, last_pulled_at, sent_at } = query.0;
-    let ctx = ctx.with_device(&state, device).await?;
     let sent = envelope::read(&body.text())?;
+    spend_push(&state, &req, &ctx, device, sent.count()).await?;
+    let ctx = ctx.with_device(&state, device).await?;
     let Parts { pass, .. } = body;
     let request = push::Request {
         device,

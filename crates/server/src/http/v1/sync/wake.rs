@@ -33,6 +33,10 @@ use bazdid_service::{
 };
 use bazdid_store::hub::{Heads, Seat, Waiting, Woken};
 
+/// Where a device waits for one answer.
+pub(super) const WAIT: &str = "/v1/sync/wait";
+/// Where it listens to a stream.
+pub(super) const EVENTS: &str = "/v1/sync/events";
 /// What a device that finds no place is told to wait, seconds.
 const RETRY_AFTER_S: u64 = 30;
 /// So much earlier than the limit of a request does a wait end, seconds.

@@ -61,6 +61,12 @@ pub struct Sent {
 }
 
 impl Sent {
+    /// How many rows there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.rows.len() + self.deleted.len() + self.unread.len()
+    }
+
     /// The rows that are named, with the orders that events are about.
     pub fn named(&self) -> impl Iterator<Item = (Table, Uuid)> {
         let orders = self.rows.iter().filter(|row| row.table == Table::WorkEvents).filter_map(|row| {

@@ -6,7 +6,13 @@ use uuid::Uuid;
 use super::*;
 use crate::{
     config::Config,
-    http::{Limits, gate::Gate},
+    http::{
+        Limits,
+        fair::{Early, Turns},
+        gate::{Gate, Room},
+        hashing::Hashing,
+        shares::LocalShares,
+    },
 };
 use bazdid_clock::{Clock as _, ManualClock, SeededIds, SharedIds};
 use bazdid_domain::{
@@ -28,6 +34,7 @@ use bazdid_store::{
     self as store, Db, DbOptions,
     feed::{Entry, Presence},
 };
+use bazdid_upload::pace::Pacing;
 
 const START: Timestamp = Timestamp::from_micros(1_790_000_000_000_000);
 
@@ -96,24 +103,30 @@ impl House {
             store::account::save_grants(tx, &[grant(1)])?;
             device::register(tx, &registers, &phone)
         });
-        let gate = Gate::new(1, 1, Arc::clone(&ids));
-        let limits = Limits { body_bytes: 1, push_bytes: 1, request_timeout_s: 60, proxies: 0 };
+        let gate = Gate::new(Room { requests: 1, bytes: 1, party_bytes: 1 }, Arc::clone(&ids));
         let mut config = Config::default();
+        let second = Duration::from_secs(1);
+        let pacing = Pacing { first: second, window: second, bytes_s: 1 };
+        let limits = Limits { body_bytes: 1, push_bytes: 1, request_timeout_s: 60, pacing, proxies: 0 };
         config.evidence.folder = folder.path().join("photos");
         let uploads = crate::uploads(&config, db.clone()).unwrap();
         let state = State {
             db,
             database_url: url,
-            clock,
-            ids,
             shared,
             limits,
             upload_gate: Arc::clone(&gate),
+            shares: Arc::new(LocalShares::new(&config.load, clock.clone())),
+            turns: Turns::new(config.load),
+            early: Early::default(),
+            hashing: Hashing::new(&config.load, Arc::clone(&ids)),
             gate,
             uploads,
             metrics_token: config.telemetry.metrics_token,
             security: config.security,
             public_url: String::new(),
+            clock,
+            ids,
         };
         Self { state: web::Data::new(state), ctx, device: device.unwrap().id, _folder: folder }
     }
