@@ -253,7 +253,7 @@ fn kinds_of_events_of_a_newer_server_are_left_to_it() {
         let positions: Vec<i64> = db
             .write_blocking(|tx| {
                 let known = Webhook { other_kinds: vec!["ticket.of_tomorrow".into()], ..webhook(1) };
-                assert_eq!(list_webhooks(tx)?, [known.clone()], "what this version knows of it, and the word of the other");
+                assert_eq!(list_webhooks(tx)?, std::slice::from_ref(&known), "what this version knows of it, and the word of the other");
                 save_webhooks(tx, &[Webhook { rev: 2, ..known.clone() }])?;
                 assert_eq!(list_webhooks(tx)?[0].other_kinds, known.other_kinds, "it is kept when this version writes the row");
                 let open = list_open(tx, 10)?;

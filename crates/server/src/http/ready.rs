@@ -82,7 +82,9 @@ mod tests {
 
     async fn answer(ready: &Ready, name: header::HeaderName, value: &str) -> (HttpResponse, String) {
         let req = TestRequest::default().insert_header((name, value)).to_http_request();
-        let response = ready.answer(&req, |r| drop(r.content_type("text/plain")));
+        let response = ready.answer(&req, |r| {
+            r.content_type("text/plain");
+        });
         let encoding = response.headers().get(header::CONTENT_ENCODING).map(|v| v.to_str().unwrap().to_owned());
         (response, encoding.unwrap_or_default())
     }
