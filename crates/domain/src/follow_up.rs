@@ -11,6 +11,8 @@
 //!   as the ticket's reason, a duplicate as a conflict too.
 //! - Ids follow from what they are for, so that the outcome depends neither on the order of arrival nor on the database.
 
+mod again;
+mod choice;
 mod corrected;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -18,30 +20,29 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
 use crate::{
-    assigning::{CORRECTED, NOT_IN_FORCE, Party, Terms, assign, release, round_of, withdraw},
+    assigning::{Party, Terms, assign, round_of, withdraw},
     category::{Category, EvidenceNeeds, Hazard},
     conflict::{Cause, Conflict, ConflictKind, ConflictStatus, Severity},
     dispatch::{
-        Choice, Decision, Question, Usage,
+        Choice, Usage,
         explanation::{Explanation, by_inspector},
-        inspector::{InspectorCandidate, InspectorDecision, choose_inspector},
     },
     evidence::needs::missing_of,
     judging::accept_inspection,
-    organisation::{ActiveState, OrganisationKind},
+    organisation::OrganisationKind,
     reference::Reference,
     ticket::{Boundary, Ticket, TicketStatus},
     ticket_flow::{Because, derived, is_open, record_creation, set_status},
     unit_of_work::UnitOfWork,
     work_event::inspection,
-    work_order::{Answer, Assignment, WorkOrder, WorkOrderKind, WorkOrderState},
+    work_order::{WorkOrder, WorkOrderKind, WorkOrderState},
     work_order_graph::{Mover, NotAllowed},
 };
 use bazdid_protocol::{
     command::Findings,
     document::Document,
     geo::Point,
-    ids::{AccountId, AreaId, ConflictId, ContractId, OrganisationId, TicketId, WorkOrderId, name_uuid},
+    ids::{AccountId, AreaId, ConflictId, TicketId, WorkOrderId, name_uuid},
     sides::{EmptySide, Sides, TicketSide},
     time::Timestamp,
 };
@@ -49,6 +50,8 @@ use bazdid_protocol::{
 /// Reason of a ticket that lies in nobody's area.
 pub const OUTSIDE_AREAS: &str = "outside_areas";
 
+pub use again::{is_offer_in_force, take_offer_back, wake};
+use choice::{contractor_for, inspector_for};
 pub use corrected::reconsider;
 
 /// An inspector by a grant in force.
@@ -263,11 +266,6 @@ pub fn evidence_of(reference: &Reference, ticket: &Ticket, kind: WorkOrderKind) 
     }
 }
 
-/// Whether an assignment counts as asked: who lost an order to a correction or to the end of a contract may be asked for it again.
-fn is_asked(assignment: &Assignment) -> bool {
-    assignment.answer != Some(Answer::Withdrawn) || !assignment.reason.as_deref().is_some_and(|r| [CORRECTED, NOT_IN_FORCE].contains(&r))
-}
-
 fn order_id(ticket: TicketId, kind: WorkOrderKind, number: u32) -> WorkOrderId {
     WorkOrderId::new(name_uuid(&format!("order|{ticket}|{kind}|{number}")))
 }
@@ -354,40 +352,6 @@ fn place(unit: &mut UnitOfWork, context: &mut FollowUpContext<'_>, taken: &mut T
     placed.unwrap_or_default();
 }
 
-/// Which inspector is asked for an order, of those who were not asked before.
-fn inspector_for(unit: &UnitOfWork, context: &FollowUpContext<'_>, ticket: &Ticket, order: WorkOrderId) -> InspectorDecision {
-    let had: BTreeSet<AccountId> = asked(unit, order).filter_map(|a| a.account_id).collect();
-    let reach = |i: &Inspector| {
-        let here = i.areas.iter().filter(|a| ticket.areas.contains(a));
-        here.filter_map(|a| context.reference.areas.area(*a)).map(|a| a.kind).max()
-    };
-    let candidates: Vec<InspectorCandidate> = context
-        .inspectors
-        .iter()
-        .filter(|i| !had.contains(&i.account))
-        .map(|i| InspectorCandidate {
-            account: i.account,
-            area: reach(i),
-            load: i.load,
-            distance_m: i.position.and_then(|p| p.fix()).map(|p| p.distance_m(&ticket.point)),
-        })
-        .collect();
-    choose_inspector(&candidates)
-}
-
-/// Who is asked for an order under a contract, of those who were not asked before.
-fn contractor_for(unit: &UnitOfWork, context: &FollowUpContext<'_>, ticket: &Ticket, order: WorkOrderId) -> Decision {
-    let asked: Vec<_> = asked(unit, order).filter_map(|a| a.coverage_id).collect();
-    let question =
-        Question { areas: &ticket.areas, category: ticket.category_id, at: context.now, boundary: ticket.boundary, already_asked: &asked };
-    context.reference.book.decide(&question, &context.usage)
-}
-
-/// The assignments of an order whose parties count as asked.
-fn asked(unit: &UnitOfWork, order: WorkOrderId) -> impl Iterator<Item = &Assignment> {
-    unit.assignments.iter().filter(move |a| a.work_order_id == order && is_asked(a))
-}
-
 fn place_inspection(
     unit: &mut UnitOfWork,
     context: &mut FollowUpContext<'_>,
@@ -439,50 +403,6 @@ fn place_work(
     }
     unit.work_orders.put(order);
     Ok(())
-}
-
-/// Has drafts that waited for the office decided again, for which somebody can be asked by now: a contract or coverage has come into force, a
-/// suspension has ended, a day's capacity is free again, an inspector has come. Which; the others stay as they are.
-pub fn wake(unit: &mut UnitOfWork, context: &FollowUpContext<'_>, orders: &[WorkOrderId]) -> Vec<WorkOrderId> {
-    let mut woken = Vec::new();
-    for id in orders {
-        let Some(order) = unit.work_orders.get(*id).filter(|o| o.state == WorkOrderState::Draft && !is_undecided(o)).cloned() else {
-            continue;
-        };
-        let Some(ticket) = unit.tickets.get(order.ticket_id).filter(|t| !t.status.is_shut_by_office()).cloned() else { continue };
-        let can_be_asked = if order.kind == WorkOrderKind::Inspection {
-            inspector_for(unit, context, &ticket, order.id).chosen.is_some()
-        } else {
-            contractor_for(unit, context, &ticket, order.id).chosen.is_some()
-        };
-        if can_be_asked {
-            unit.work_orders.put(WorkOrder { explanation: Document::default(), ..order });
-            woken.push(*id);
-        }
-    }
-    woken
-}
-
-/// Whether an offer stands under a contract that is in force, with an organisation that is in use; or under none at all, given by hand.
-#[must_use]
-pub fn is_offer_in_force(
-    reference: &Reference,
-    contract: Option<ContractId>,
-    organisation: Option<OrganisationId>,
-    now: Timestamp,
-) -> bool {
-    let contract = contract.and_then(|c| reference.contracts.get(&c));
-    let organisation = organisation.and_then(|o| reference.organisations.get(&o));
-    contract.is_none_or(|c| c.in_force_at(now)) && organisation.is_none_or(|o| o.state == ActiveState::Active)
-}
-
-/// Takes an unanswered offer back whose contract is not in force any more; the system asks the next. Whether it did.
-pub fn take_offer_back(unit: &mut UnitOfWork, reference: &Reference, id: WorkOrderId, now: Timestamp) -> bool {
-    let offered = unit.work_orders.get(id).filter(|o| o.state == WorkOrderState::Offered);
-    let Some(mut order) = offered.filter(|o| !is_offer_in_force(reference, o.contract_id, o.organisation_id, now)).cloned() else {
-        return false;
-    };
-    release(unit, &mut order, now, NOT_IN_FORCE, &Mover::system(&reference.transitions)).is_ok()
 }
 
 /// Nobody is left to ask: the order waits for the office, and its last holder's epoch has passed.

@@ -16,7 +16,7 @@
 use crate::{
     assigning::{CORRECTED, release},
     dispatch::{Question, Usage},
-    follow_up::{evidence_of, is_asked},
+    follow_up::{choice::is_asked, evidence_of},
     reference::Reference,
     sync::engine::outdated,
     ticket::{SetByHand, Ticket},
