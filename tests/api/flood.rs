@@ -29,19 +29,19 @@ fn push(town: &Town, who: &str, device: &Value, mutations: &[Value]) -> Reply {
 
 /// A request that announces a body, of which so much comes.
 fn announced(app: &TestApp, path: &str, token: &str, length: usize, body: &str) -> TcpStream {
-    let mut line = TcpStream::connect(app.address()).unwrap();
+    let mut connection = TcpStream::connect(app.address()).unwrap();
     write!(
-        line,
+        connection,
         "POST {path} HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
     )
     .unwrap();
-    line
+    connection
 }
 
-/// The status of the next answer of a line.
-fn status(line: &mut TcpStream) -> u16 {
+/// The status of the next answer of a connection.
+fn status(connection: &mut TcpStream) -> u16 {
     let mut head = [0_u8; 12];
-    line.read_exact(&mut head).unwrap();
+    connection.read_exact(&mut head).unwrap();
     std::str::from_utf8(&head[9..]).unwrap().parse().unwrap()
 }
 
@@ -54,7 +54,7 @@ fn notes(town: &Town, ticket: &Value, seqs: std::ops::RangeInclusive<u32>) -> Ve
 }
 
 #[test]
-fn silent_lines_with_announced_bodies_take_no_room_and_stop_nobody() {
+fn silent_connections_with_announced_bodies_take_no_room_and_stop_nobody() {
     for disabled in [false, true] {
         let town = Town::with(|c| {
             c.server.sync_bytes = 16 << 20;
@@ -66,9 +66,9 @@ fn silent_lines_with_announced_bodies_take_no_room_and_stop_nobody() {
             town.app.disable("crew");
         }
         // Far more than both limits, if announcements counted.
-        let mut lines: Vec<TcpStream> = (0..150).map(|_| announced(&town.app, "/v1/sync/push", &token, 8 << 20, "{")).collect();
+        let mut connections: Vec<TcpStream> = (0..150).map(|_| announced(&town.app, "/v1/sync/push", &token, 8 << 20, "{")).collect();
         // Those beyond the party's part are answered, whichever they are: then the others are in.
-        let refused = lines.iter_mut().rev().take(100).map(status).filter(|s| *s == 503).count();
+        let refused = connections.iter_mut().rev().take(100).map(status).filter(|s| *s == 503).count();
         assert!(refused >= 80, "one party takes a fifth of what there is: {refused}");
         let token = town.app.token("inspector");
         push(&town, "inspector", &inspector, &[]).ok();
@@ -78,7 +78,7 @@ fn silent_lines_with_announced_bodies_take_no_room_and_stop_nobody() {
         let body = format!("{{\"device\":{inspector},\"mutations\":[],\"pad\":\"{}\"}}", "x".repeat(7 << 20));
         let mut large = announced(&town.app, "/v1/sync/push", &token, body.len(), &body);
         assert_ne!(status(&mut large), 503);
-        drop(lines);
+        drop(connections);
     }
 }
 
@@ -108,14 +108,14 @@ fn slow_uploads_of_one_account_leave_room_for_the_others() {
     let (slow, other) = (picture(1, 300_000), picture(2, 1_000));
     let token = town.app.token("inspector");
     let uploads: Vec<String> = (1..=3).map(|n| field.create(field.declare(n, &slow), slow.len())).collect();
-    let mut lines: Vec<TcpStream> = Vec::new();
+    let mut connections: Vec<TcpStream> = Vec::new();
     for upload in &uploads {
-        lines.push(begin(&field, &token, upload, 0, slow.len(), &slow[..400]));
-        if lines.len() < 3 {
+        connections.push(begin(&field, &token, upload, 0, slow.len(), &slow[..400]));
+        if connections.len() < 3 {
             wait_for(&town.app, upload, 0);
         }
     }
-    assert_eq!(status(&mut lines[2]), 503, "two of ten are a party's part");
+    assert_eq!(status(&mut connections[2]), 503, "two of ten are a party's part");
     // Another account of the same town sends its own.
     let photo = Uuid::from_u128(77);
     let declare = crate::upload::photo_add(&town, 1, photo, &field.ticket, &other);
@@ -132,14 +132,14 @@ fn slow_uploads_of_one_account_leave_room_for_the_others() {
 #[test]
 fn a_reader_that_reads_nothing_is_cut() {
     let app = TestApp::with(|c| c.load.window_s = 1);
-    let mut line = TcpStream::connect(app.address()).unwrap();
+    let mut connection = TcpStream::connect(app.address()).unwrap();
     let ask = "GET /openapi.json HTTP/1.1\r\nHost: test\r\nAccept-Encoding: identity\r\n\r\n";
-    // Together far more than any system keeps for a line.
-    let asked = (0..400).take_while(|_| line.write_all(ask.as_bytes()).is_ok()).count();
-    // Ends when the server has let go of the line: without that nothing would come to an end here, neither bytes nor the line.
+    // Together far more than any system keeps for a connection.
+    let asked = (0..400).take_while(|_| connection.write_all(ask.as_bytes()).is_ok()).count();
+    // Ends when the server has let go of the connection: without that nothing would come to an end here, neither bytes nor the connection.
     thread::sleep(std::time::Duration::from_secs(3));
     let mut got = Vec::new();
-    drop(line.read_to_end(&mut got));
+    drop(connection.read_to_end(&mut got));
     let whole = app.get("/openapi.json").text.len();
     assert!(got.len() < asked * whole, "all {asked} answers came");
 }

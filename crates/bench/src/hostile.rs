@@ -1,9 +1,9 @@
 //! Floods: one party asks for all it can while four others work as ever. How much slower do they get, and how much memory does it take?
 //!
-//! The threads that flood have the least priority, so that the processors they share with the server distort little, and their own time
-//! is told beside the figures. Each flood ends by itself after a few seconds.
+//! Who floods is a process of its own with the least priority, so that the processors which it shares with the server distort little; its processor
+//! time stands beside the figures. Each flood ends by itself after a few seconds.
 
-mod flood;
+pub mod flood;
 
 use std::{
     sync::atomic::{AtomicBool, Ordering},
@@ -91,13 +91,7 @@ fn tell(figures: &mut Figures, name: &str, mut worked: Worked, base: Option<f64>
 }
 
 /// Lets people work for a time, with or without a flood.
-fn phase(
-    bench: &BenchEnv,
-    server: &Served,
-    logins: &[Login],
-    lasts: Duration,
-    flood: Option<(Flood, &Hostile<'_>)>,
-) -> BenchResult<Worked> {
+fn phase(bench: &BenchEnv, server: &Served, logins: &[Login], lasts: Duration, flood: Option<(Flood, &Hostile)>) -> BenchResult<Worked> {
     let people = logins.iter().map(|login| Person::new(bench, server, login, lasts)).collect::<BenchResult<Vec<_>>>()?;
     let (ends, ended) = (AtomicBool::new(false), AtomicBool::new(false));
     let (ends, ended) = (&ends, &ended);

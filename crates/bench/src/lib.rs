@@ -85,6 +85,9 @@ pub struct Args {
     /// How often something short is repeated; fewer for a first look.
     #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=10_000))]
     rounds: u64,
+    /// Be the process that floods for `hostile`: the plan comes in by the input.
+    #[arg(long, hide = true)]
+    flood: bool,
     /// Write the figures as JSON.
     #[arg(long, value_name = "FILE")]
     figures: Option<PathBuf>,
@@ -177,6 +180,9 @@ impl From<&Args> for Sizes {
 /// # Errors
 /// The database cannot be made, something was refused or lost, or somebody ended it.
 pub fn run(args: &Args, env: &Env) -> Result<(), Failure> {
+    if args.flood {
+        return hostile::flood::play_here();
+    }
     telemetry::start(&Telemetry { format: LogFormat::Pretty, level: "warn".to_owned(), ..Telemetry::default() });
     let mut parts = if args.parts.is_empty() { EVERY.to_vec() } else { args.parts.clone() };
     parts.sort_unstable();

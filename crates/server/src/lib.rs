@@ -1,9 +1,9 @@
 //! The composition root: a configuration, a clock, a source of ids and a listener become a server.
 
 pub mod config;
+mod connection;
 pub mod http;
 pub mod key;
-mod line;
 pub mod telemetry;
 pub mod worker;
 
@@ -254,14 +254,14 @@ pub fn build(config: &Config, clock: SharedClock, ids: SharedIds, listener: TcpL
         ids,
     })?;
     let addr = listener.local_addr().map_err(|e| fault("the listener has no address", e))?;
-    let setup = line::Setup {
+    let setup = connection::Setup {
         workers: config.server.workers,
         grace_s: config.server.grace_s,
         pacing,
         // Behind a proxy all come from its address.
-        address_lines: if config.server.proxies == 0 { config.load.address_lines } else { 0 },
+        address_connections: if config.server.proxies == 0 { config.load.address_connections } else { 0 },
     };
-    let running = line::serve(listener, setup, site).map_err(|e| fault("the listener cannot be used", e))?;
+    let running = connection::serve(listener, setup, site).map_err(|e| fault("the listener cannot be used", e))?;
     Ok(Server { running, addr, worker, uploads, reader, deliverer })
 }
 

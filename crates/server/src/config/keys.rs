@@ -133,7 +133,7 @@ keys! {
     load.first_byte_s = |v| number(v, 1, 600), "seconds within which the first bytes of a body come";
     load.least_bytes_s = |v| number(v, 1, 1 << 20), "bytes a second that a body brings at least, and that a client takes of an answer";
     load.window_s = |v| number(v, 1, 600), "seconds over which that rate is averaged";
-    load.address_lines = |v| number(v, 0, 1_000_000), "connections from one address at once, without a proxy in front; 0 does not count them";
+    load.address_connections = |v| number(v, 0, 1_000_000), "connections from one address at once, without a proxy in front; 0 does not count them";
     city.time_zone = word::<chrono_tz::Tz>, "time zone of civil dates, such as Asia/Tehran";
     city.border_tolerance_m = |v| metres(v, 100_000.0), "how far outside every area a point may lie and still be given to the nearest, metres";
     city.max_offline_days = |v| number(v, 1, 366), "how long a device may be offline before its clock's word is cut off, days";

@@ -34,7 +34,7 @@ pub struct Load {
     /// Seconds after which it is looked again whether enough came or was taken.
     pub window_s: u64,
     /// Connections from one address at once; 0 does not count them.
-    pub address_lines: usize,
+    pub address_connections: usize,
 }
 
 impl Default for Load {
@@ -55,7 +55,7 @@ impl Default for Load {
             first_byte_s: 10,
             least_bytes_s: 100,
             window_s: 20,
-            address_lines: 8_192,
+            address_connections: 8_192,
         }
     }
 }

@@ -140,7 +140,7 @@ fn in_pieces(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
 /// The headers that every response has.
 fn add_headers(mut response: ServiceResponse<BoxBody>, id: Uuid, docs: bool, uploads: bool) -> ServiceResponse<BoxBody> {
     let mut left = HeaderMap::new();
-    shares::tell(response.request(), &mut left);
+    shares::write_headers(response.request(), &mut left);
     let headers = response.headers_mut();
     for (name, value) in left {
         headers.insert(name, value);

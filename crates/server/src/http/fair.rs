@@ -52,11 +52,11 @@ struct Queue {
     there: usize,
 }
 
-/// Who was told to wait and comes back earlier: they are told again before anything else is done, the look at their access token too.
+/// Who was asked to wait and comes back earlier: they are refused before anything else is done, before their access token is looked up too.
 #[derive(Debug, Default)]
 pub struct Early {
     keys: RandomState,
-    told: Mutex<HashMap<u64, (Timestamp, Timestamp)>>,
+    waits: Mutex<HashMap<u64, (Timestamp, Timestamp)>>,
 }
 
 /// So many are remembered before those whose time is over are forgotten.
@@ -67,14 +67,14 @@ impl Early {
         req.headers().get(header::AUTHORIZATION).map(|token| self.keys.hash_one(token.as_bytes()))
     }
 
-    /// Somebody with this token was told to wait.
+    /// Somebody with this token was asked to wait.
     fn note(&self, req: &ServiceRequest, now: Timestamp, seconds: u64) {
         let Some(key) = self.key(req) else { return };
-        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        if told.len() >= MANY_EARLY {
-            told.retain(|_, (from, until)| (*from..*until).contains(&now));
+        let mut waits = self.waits.lock().unwrap_or_else(PoisonError::into_inner);
+        if waits.len() >= MANY_EARLY {
+            waits.retain(|_, (from, until)| (*from..*until).contains(&now));
         }
-        told.insert(key, (now, now.plus_micros(i64::try_from(seconds).unwrap_or_default().saturating_mul(MICROS_PER_SECOND))));
+        waits.insert(key, (now, now.plus_micros(i64::try_from(seconds).unwrap_or_default().saturating_mul(MICROS_PER_SECOND))));
     }
 
     /// Refuses who comes too early.
@@ -82,12 +82,12 @@ impl Early {
     /// # Errors
     /// `rate_limited`: they do.
     pub fn check(&self, req: &ServiceRequest, now: Timestamp) -> Result<()> {
-        let until = self.key(req).and_then(|key| self.told.lock().unwrap_or_else(PoisonError::into_inner).get(&key).copied());
+        let until = self.key(req).and_then(|key| self.waits.lock().unwrap_or_else(PoisonError::into_inner).get(&key).copied());
         match until {
             // A clock that was set back makes nobody wait.
             Some((from, until)) if (from..until).contains(&now) => {
                 let left = u64::try_from(until - now).unwrap_or_default().div_ceil(1_000_000);
-                let said = "you were told to wait: nothing of this request was done, go on after Retry-After";
+                let said = "the time to wait is not over: nothing of this request was done, go on after Retry-After";
                 Err(Error::with(Code::RateLimited, said).retry_after(left.max(1)))
             }
             _ => Ok(()),

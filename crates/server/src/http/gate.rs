@@ -1,4 +1,4 @@
-//! How many syncs, uploads and password checks are taken at once, and how much memory bodies take. Beyond the limits a request is told to come
+//! How many syncs, uploads and password checks are taken at once, and how much memory bodies take. Beyond the limits a request is asked to come
 //! back later, so that memory stays bounded; and no party takes all of it, so that nobody can stop the others.
 //!
 //! A party may have at most a quarter as much as is free. So one alone gets a fifth of everything, many get less each, and there is
@@ -13,7 +13,7 @@ use crate::http::{fair::Turn, party::Party};
 use bazdid_clock::SharedIds;
 use bazdid_protocol::error::{Code, Error, Result};
 
-/// The least and the most seconds that somebody is told to wait: spread, so that not all come back at once.
+/// The least and the most seconds that somebody is asked to wait: spread, so that not all come back at once.
 const WAIT_S: (u64, u64) = (2, 30);
 /// A party has at most one part in so many of what is free.
 const PART_OF_FREE: usize = 4;
@@ -25,7 +25,7 @@ pub struct Load {
     pub requests: usize,
     /// Bytes of bodies, as they arrived and after decompression.
     pub bytes: usize,
-    /// Requests that were told to come back later, since the start.
+    /// Requests that were asked to come back later, since the start.
     pub turned_away: u64,
 }
 
@@ -232,6 +232,6 @@ mod tests {
         let gate = gate(0, 0, 0);
         let waits: Vec<u64> = (0..300).map(|_| gate.enter(party(1)).unwrap_err().retry_after_s.unwrap()).collect();
         assert!(waits.iter().all(|w| (WAIT_S.0..=WAIT_S.1).contains(w)));
-        assert_eq!(waits.iter().collect::<std::collections::BTreeSet<_>>().len(), 29, "every second is told to somebody");
+        assert_eq!(waits.iter().collect::<std::collections::BTreeSet<_>>().len(), 29, "every second occurs");
     }
 }

@@ -223,7 +223,7 @@ impl Shares for LocalShares {
 
 /// What a request took, for its answer.
 #[derive(Debug, Default)]
-struct Told(Vec<Taken>);
+struct Spent(Vec<Taken>);
 
 /// Takes so much of a share for a request; its answer says what is left.
 ///
@@ -232,14 +232,14 @@ struct Told(Vec<Taken>);
 pub async fn spend(shares: &dyn Shares, req: &HttpRequest, party: Party, share: Share, amount: usize) -> Result<()> {
     let Some(taken) = shares.take(party, share, u32::try_from(amount).unwrap_or(u32::MAX)).await else { return Ok(()) };
     let mut extensions = req.extensions_mut();
-    match extensions.get_mut::<Told>() {
-        Some(told) => {
-            told.0.retain(|before| before.share != share || before.left < taken.left);
-            if !told.0.iter().any(|before| before.share == share) {
-                told.0.push(taken);
+    match extensions.get_mut::<Spent>() {
+        Some(spent) => {
+            spent.0.retain(|before| before.share != share || before.left < taken.left);
+            if !spent.0.iter().any(|before| before.share == share) {
+                spent.0.push(taken);
             }
         }
-        None => drop(extensions.insert(Told(vec![taken]))),
+        None => drop(extensions.insert(Spent(vec![taken]))),
     }
     let Some(seconds) = taken.refused_s else { return Ok(()) };
     let said = Phrase::with(
@@ -258,9 +258,9 @@ pub async fn spend_bytes(shares: &dyn Shares, req: &HttpRequest, party: Party, b
 }
 
 /// Writes what is left of the shares that a request took from.
-pub fn tell(req: &HttpRequest, headers: &mut HeaderMap) {
+pub fn write_headers(req: &HttpRequest, headers: &mut HeaderMap) {
     let extensions = req.extensions();
-    let Some(Told(taken)) = extensions.get() else { return };
+    let Some(Spent(taken)) = extensions.get() else { return };
     let policy = |t: &Taken| format!("\"{}\";q={};w={}", t.share.name(), t.allowance.amount, t.allowance.window_s);
     let left = |t: &Taken| {
         // Until all of the share is there again, or as much as was asked for.

@@ -24,15 +24,15 @@ use tokio::{
 use crate::http::{Site, app};
 use bazdid_upload::pace::Pacing;
 
-/// How long a line without a request is kept. Longer than clients keep an idle line: who closes first decides whether a request meets a line
+/// How long a connection without a request is kept. Longer than clients keep an idle connection: who closes first decides whether a request meets a connection
 /// that has just gone.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// How long the head of the first request may take.
 const HEAD: Duration = Duration::from_secs(5);
-/// How long a line that was ended may take to close.
+/// How long a connection that was ended may take to close.
 const CLOSE: Duration = Duration::from_secs(1);
 
-/// What a server of lines is built from.
+/// What a server of connections is built from.
 #[derive(Debug, Clone, Copy)]
 pub struct Setup {
     /// Threads.
@@ -41,8 +41,8 @@ pub struct Setup {
     pub grace_s: u64,
     /// How slowly a client may read.
     pub pacing: Pacing,
-    /// Lines from one address; 0: they are not counted.
-    pub address_lines: usize,
+    /// Connections from one address; 0: they are not counted.
+    pub address_connections: usize,
 }
 
 /// Serves a site on a listener. Must be called inside a runtime.
@@ -52,17 +52,17 @@ pub struct Setup {
 pub fn serve(listener: TcpListener, setup: Setup, site: Site) -> io::Result<Server> {
     let builder = Server::build().workers(setup.workers).shutdown_timeout(setup.grace_s).disable_signals();
     let (address, ends) = (listener.local_addr()?, builder.graceful_shutdown_signal());
-    let lines = Arc::new(Lines { most: setup.address_lines, of: Mutex::default() });
+    let connections = Arc::new(Connections { most: setup.address_connections, of: Mutex::default() });
     let service = move || {
-        let (lines, ends) = (Arc::clone(&lines), ends.clone());
+        let (connections, ends) = (Arc::clone(&connections), ends.clone());
         let accept = move |stream: TcpStream| {
-            let lines = Arc::clone(&lines);
+            let connections = Arc::clone(&connections);
             async move {
                 let from = stream.peer_addr()?;
-                let counted = lines.enter(from.ip())?;
+                let counted = connections.enter(from.ip())?;
                 // Otherwise the last packet of every longer answer waits 40 ms for the acknowledgement of the one before.
                 stream.set_nodelay(true)?;
-                Ok::<_, DispatchError>((Line::new(stream, setup.pacing, counted), Some(from)))
+                Ok::<_, DispatchError>((Connection::new(stream, setup.pacing, counted), Some(from)))
             }
         };
         let site = app(&site).into_factory().map_err(|e| e.as_response_error().error_response());
@@ -81,21 +81,21 @@ pub fn serve(listener: TcpListener, setup: Setup, site: Site) -> io::Result<Serv
     Ok(builder.listen("bazdid", listener, service)?.run())
 }
 
-/// The lines of every address.
+/// The connections of every address.
 #[derive(Debug)]
-struct Lines {
+struct Connections {
     most: usize,
     of: Mutex<HashMap<IpAddr, usize>>,
 }
 
-/// A line that is counted; not any more when dropped.
+/// A connection that is counted; not any more when dropped.
 #[derive(Debug)]
 struct Counted {
-    lines: Arc<Lines>,
+    connections: Arc<Connections>,
     from: IpAddr,
 }
 
-impl Lines {
+impl Connections {
     fn enter(self: &Arc<Self>, from: IpAddr) -> io::Result<Option<Counted>> {
         if self.most == 0 {
             return Ok(None);
@@ -107,13 +107,13 @@ impl Lines {
             return Err(io::ErrorKind::ConnectionRefused.into());
         }
         *there += 1;
-        Ok(Some(Counted { lines: Arc::clone(self), from }))
+        Ok(Some(Counted { connections: Arc::clone(self), from }))
     }
 }
 
 impl Drop for Counted {
     fn drop(&mut self) {
-        let mut of = self.lines.of.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut of = self.connections.of.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(there) = of.get_mut(&self.from) {
             *there = there.saturating_sub(1);
             if *there == 0 {
@@ -125,7 +125,7 @@ impl Drop for Counted {
 
 /// A connection whose client has to take what it is sent.
 #[derive(Debug)]
-struct Line<S = TcpStream> {
+struct Connection<S = TcpStream> {
     stream: S,
     pacing: Pacing,
     /// While the client takes nothing: the end of the window.
@@ -135,7 +135,7 @@ struct Line<S = TcpStream> {
     _counted: Option<Counted>,
 }
 
-impl<S> Line<S> {
+impl<S> Connection<S> {
     const fn new(stream: S, pacing: Pacing, counted: Option<Counted>) -> Self {
         Self { stream, pacing, blocked: None, taken: 0, _counted: counted }
     }
@@ -153,13 +153,13 @@ impl<S> Line<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Line<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for Connection<S> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_read(cx, buf)
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Line<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for Connection<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let Poll::Ready(written) = Pin::new(&mut self.stream).poll_write(cx, buf) else { return self.poll_taken(cx) };
         let written = written?;
@@ -212,10 +212,10 @@ mod tests {
     }
 
     async fn sent(each_s: usize, bytes: usize) -> io::Result<()> {
-        let mut line = Line::new(Client { each_s, next: Box::pin(sleep(Duration::ZERO)) }, PACING, None);
+        let mut connection = Connection::new(Client { each_s, next: Box::pin(sleep(Duration::ZERO)) }, PACING, None);
         let mut left = vec![0; bytes];
         while !left.is_empty() {
-            let written = poll_fn(|cx| Pin::new(&mut line).poll_write(cx, &left)).await?;
+            let written = poll_fn(|cx| Pin::new(&mut connection).poll_write(cx, &left)).await?;
             left.drain(..written);
         }
         Ok(())
@@ -230,14 +230,14 @@ mod tests {
 
     #[test]
     fn of_one_address_so_many_lines_come_in_and_of_others_as_many() {
-        let lines = Arc::new(Lines { most: 2, of: Mutex::default() });
+        let connections = Arc::new(Connections { most: 2, of: Mutex::default() });
         let (here, there) = ("192.0.2.1".parse().unwrap(), "192.0.2.2".parse().unwrap());
-        let (first, _second) = (lines.enter(here).unwrap(), lines.enter(here).unwrap());
-        assert!(lines.enter(here).is_err());
-        let other = lines.enter(there).unwrap();
+        let (first, _second) = (connections.enter(here).unwrap(), connections.enter(here).unwrap());
+        assert!(connections.enter(here).is_err());
+        let other = connections.enter(there).unwrap();
         drop(first);
-        let third = lines.enter(here).unwrap();
+        let third = connections.enter(here).unwrap();
         drop((other, third, _second));
-        assert!(lines.of.lock().unwrap().is_empty());
+        assert!(connections.of.lock().unwrap().is_empty());
     }
 }
