@@ -5,7 +5,7 @@ use bazdid_domain::{
     area::AreaKind,
     catalogue::Catalogue,
     contract::{ContractStatus, Descent},
-    organisation::OrganisationKind,
+    organisation::{ActiveState, Organisation, OrganisationKind},
 };
 use bazdid_protocol::{
     error::Code,
@@ -83,6 +83,15 @@ fn a_contract_covers_from_its_activation_to_its_end() {
         assert_eq!(verb(2, ContractVerb::Suspend).unwrap().rev, 3);
         assert_eq!(gaps(districts[0]), 1);
         assert_eq!(verb(3, ContractVerb::Activate).unwrap().rev, 4);
+        // Whoever is never asked covers nothing, whatever the contract says.
+        let as_is = city.read(|tx| store::organisation::find_organisation(tx, org)).unwrap();
+        let disabled = Organisation { state: ActiveState::Disabled, rev: as_is.rev + 1, ..as_is.clone() };
+        let partner = Organisation { kind: OrganisationKind::Partner, rev: as_is.rev + 2, ..as_is.clone() };
+        let again = Organisation { rev: as_is.rev + 3, ..as_is };
+        for (row, missing) in [(disabled, 1), (partner, 1), (again, 0)] {
+            city.write(move |tx| store::organisation::save_organisations(tx, std::slice::from_ref(&row)));
+            assert_eq!(gaps(districts[0]), missing);
+        }
 
         let (c, data) = (ctx.clone(), CoverageData { rank: 2, ..coverage(&made, districts[0], Some(roads)) });
         assert_eq!(city.write(move |tx| update_coverage(tx, &c, covered.id, 1, &data)).rev, 2);

@@ -35,3 +35,11 @@ pub struct Organisation {
     /// When it was last changed.
     pub updated_at: Timestamp,
 }
+
+impl Organisation {
+    /// Whether it can be asked to do work under a contract.
+    #[must_use]
+    pub fn can_be_asked(&self) -> bool {
+        does_contract_work(self.kind) && self.state == ActiveState::Active
+    }
+}

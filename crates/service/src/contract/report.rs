@@ -1,7 +1,12 @@
 //! What is missing, doubled or about to end among the contracts.
 
+use std::collections::BTreeSet;
+
 use crate::Ctx;
-use bazdid_domain::contract_report::{Ending, Gap, Overlap, ending, gaps, overlaps};
+use bazdid_domain::{
+    contract::Contract,
+    contract_report::{Ending, Gap, Overlap, ending, gaps, overlaps},
+};
 use bazdid_protocol::{
     error::{Error, Result},
     time::Timestamp,
@@ -30,9 +35,13 @@ pub fn reports(tx: &mut Tx<'_>, ctx: &Ctx, at: Option<Timestamp>, days: i64) -> 
     let at = at.unwrap_or(ctx.now);
     let (contracts, coverages) = (store::contract::list_contracts(tx)?, store::contract::list_coverages(tx)?);
     let (areas, categories) = (store::area::list_areas(tx)?, store::category::list_categories(tx)?);
+    // Who is never asked covers nothing.
+    let organisations = store::organisation::list_organisations(tx)?;
+    let asked: BTreeSet<_> = organisations.iter().filter(|o| o.can_be_asked()).map(|o| o.id).collect();
+    let covering: Vec<Contract> = contracts.iter().filter(|c| asked.contains(&c.organisation_id)).cloned().collect();
     Ok(Reports {
-        gaps: gaps(&contracts, &coverages, &areas, &categories, at),
-        overlaps: overlaps(&contracts, &coverages, at),
+        gaps: gaps(&covering, &coverages, &areas, &categories, at),
+        overlaps: overlaps(&covering, &coverages, at),
         ending: ending(&contracts, at, days),
     })
 }
